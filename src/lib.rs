@@ -1,0 +1,11 @@
+//! Porthole: explore container registries in the browser, and the distribution-spec client under it.
+//!
+//! Read from the ground up: [`oci`] holds values, [`wire`] the protocol without I/O, [`transport`]
+//! sends requests, [`registry`] is what every source of images implements, [`client`] is a remote
+//! registry, [`content`] is byte work, [`ops`] are jobs over these. The page is `app` and `ui`,
+//! built with the `app` feature.
+
+#![recursion_limit = "1024"]
+
+pub mod oci;
+pub mod registry;

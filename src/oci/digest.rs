@@ -1,0 +1,167 @@
+//! Digests: `algorithm:encoded`, as in the image specification's descriptor section (R3).
+
+use std::{fmt, str::FromStr};
+
+/// A digest algorithm, known or merely well formed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// SHA-256, 64 lower-case hex digits.
+    Sha256,
+    /// SHA-512, 128 lower-case hex digits.
+    Sha512,
+    /// BLAKE3, 64 lower-case hex digits (image-spec main, descriptor.md).
+    Blake3,
+    /// Any other algorithm that fits the grammar: it can be compared and shown, never verified.
+    Other(String),
+}
+
+impl Algorithm {
+    /// The name as it stands before the colon.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+            Self::Blake3 => "blake3",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// Whether content can be verified against this algorithm here.
+    pub fn is_supported(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+
+    /// The number of hex digits a digest of this algorithm has, where that is known.
+    fn hex_len(&self) -> Option<usize> {
+        match self {
+            Self::Sha256 | Self::Blake3 => Some(64),
+            Self::Sha512 => Some(128),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "sha256" => Self::Sha256,
+            "sha512" => Self::Sha512,
+            "blake3" => Self::Blake3,
+            _ if is_algorithm(name) => Self::Other(name.to_owned()),
+            _ => return None,
+        })
+    }
+}
+
+/// A validated digest. Printing gives back exactly what was parsed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest {
+    text: String,
+    colon: usize,
+}
+
+impl Digest {
+    /// Builds a digest from an algorithm and its encoded part.
+    ///
+    /// # Errors
+    /// As for parsing.
+    pub fn new(algorithm: &Algorithm, encoded: &str) -> Result<Self, DigestError> {
+        format!("{}:{encoded}", algorithm.name()).parse()
+    }
+
+    /// The whole digest, `algorithm:encoded`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The algorithm before the colon.
+    pub fn algorithm(&self) -> Algorithm {
+        let name = self.text.get(..self.colon).unwrap_or_default();
+        Algorithm::parse(name).unwrap_or_else(|| Algorithm::Other(name.to_owned()))
+    }
+
+    /// The part after the colon.
+    pub fn encoded(&self) -> &str {
+        self.text.get(self.colon + 1..).unwrap_or_default()
+    }
+
+    /// The first twelve characters of the encoded part: for the eye only, never for comparing.
+    pub fn short(&self) -> &str {
+        self.encoded().get(..12).unwrap_or(self.encoded())
+    }
+}
+
+/// Why a text is not a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DigestError {
+    /// It does not fit the grammar `algorithm:encoded`.
+    Malformed(String),
+    /// The algorithm is known and the encoded part has the wrong length, given in characters.
+    Length { digest: String, expected: usize, actual: usize },
+    /// The algorithm is known and the encoded part is not lower-case hexadecimal.
+    NotLowerHex(String),
+}
+
+impl fmt::Display for DigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(text) => write!(f, "“{text}” is not a digest (algorithm:encoded)"),
+            Self::Length { digest, expected, actual } => {
+                write!(f, "digest “{digest}” has {actual} characters where {expected} are needed")
+            }
+            Self::NotLowerHex(digest) => {
+                write!(f, "digest “{digest}” is not lower-case hexadecimal")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DigestError {}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let malformed = || DigestError::Malformed(text.to_owned());
+        let (name, encoded) = text.split_once(':').ok_or_else(malformed)?;
+        let algorithm = Algorithm::parse(name).ok_or_else(malformed)?;
+        if encoded.is_empty() || !encoded.bytes().all(is_encoded) {
+            return Err(malformed());
+        }
+        check_known(text, &algorithm, encoded)?;
+        Ok(Self { text: text.to_owned(), colon: name.len() })
+    }
+}
+
+fn check_known(text: &str, algorithm: &Algorithm, encoded: &str) -> Result<(), DigestError> {
+    let Some(expected) = algorithm.hex_len() else { return Ok(()) };
+    if encoded.len() != expected {
+        let digest = text.to_owned();
+        return Err(DigestError::Length { digest, expected, actual: encoded.len() });
+    }
+    if !encoded.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(DigestError::NotLowerHex(text.to_owned()));
+    }
+    Ok(())
+}
+
+/// Lower-case alphanumerics joined by single `+`, `.`, `_` or `-`.
+fn is_algorithm(name: &str) -> bool {
+    name.split(['+', '.', '_', '-']).all(|part| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+fn is_encoded(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'=' | b'_' | b'-')
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({})", self.text)
+    }
+}

@@ -1,0 +1,317 @@
+//! References: `[host/]repository[:tag][@digest]`, as `docker pull` takes them (R1, R2, R4 to R11).
+
+use std::{fmt, str::FromStr};
+
+use super::{Digest, DigestError};
+
+/// The name under which Docker Hub is shown and by which its credentials are kept (R5, R12).
+const DOCKER_HUB: &str = "docker.io";
+
+/// Names that all mean Docker Hub (R5).
+const HUB_ALIASES: [&str; 5] =
+    ["", "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+
+/// A registry's name: host with an optional port, never a scheme or a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Host(String);
+
+impl Host {
+    /// Docker Hub under its display name.
+    pub fn docker_hub() -> Self {
+        Self(DOCKER_HUB.to_owned())
+    }
+
+    /// The host as shown, with its port.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is Docker Hub.
+    pub fn is_docker_hub(&self) -> bool {
+        self.0 == DOCKER_HUB
+    }
+
+    /// `localhost` with any port: reached over plain http unless told otherwise (R13).
+    pub fn is_localhost(&self) -> bool {
+        self.0 == "localhost" || self.0.starts_with("localhost:")
+    }
+
+    /// Whether a first path component is a host and not part of a repository name (R4): it holds a
+    /// dot, has a port, or is a bracketed IPv6 address.
+    pub fn is_host_like(component: &str) -> bool {
+        component.contains(['.', ':']) || component.starts_with('[')
+    }
+}
+
+impl FromStr for Host {
+    type Err = ReferenceError;
+
+    /// Parses a host with an optional port; the names of Docker Hub all become `docker.io` (R5).
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        if HUB_ALIASES.contains(&text) {
+            return Ok(Self::docker_hub());
+        }
+        let bad = || ReferenceError::Host(text.to_owned());
+        let (name, port) = split_port(text).ok_or_else(bad)?;
+        let port_ok = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n != 0));
+        if port_ok && (is_domain(name) || is_ipv6_literal(name)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(bad())
+        }
+    }
+}
+
+/// Splits `name:port`; the colons inside brackets belong to the name.
+fn split_port(text: &str) -> Option<(&str, Option<&str>)> {
+    let name_end = match text.strip_prefix('[') {
+        Some(_) => text.find(']')? + 1,
+        None => text.find(':').unwrap_or(text.len()),
+    };
+    let (name, rest) = text.split_at_checked(name_end)?;
+    match rest.strip_prefix(':') {
+        Some(port) => Some((name, Some(port))),
+        None if rest.is_empty() => Some((name, None)),
+        None => None,
+    }
+}
+
+fn is_domain(name: &str) -> bool {
+    name.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    })
+}
+
+fn is_ipv6_literal(name: &str) -> bool {
+    name.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A repository name that fits the grammar of the distribution specification (R1).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepositoryName(String);
+
+impl RepositoryName {
+    /// The name, without a host.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RepositoryName {
+    type Err = ReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        let fail = |reason| Err(ReferenceError::Repository { name: text.to_owned(), reason });
+        match text {
+            "" => fail("is empty"),
+            _ if text.len() > 255 => fail("is longer than 255 bytes"),
+            _ if text.bytes().any(|b| b.is_ascii_uppercase()) => fail("has upper-case letters"),
+            _ if text.split('/').any(str::is_empty) => fail("has an empty path component"),
+            _ if !text.split('/').all(is_path_component) => {
+                fail("may hold only a-z, 0-9, and between them “.”, “_”, “__” or dashes")
+            }
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+/// Alphanumerics joined by `.`, `_`, `__` or any number of `-`.
+fn is_path_component(component: &str) -> bool {
+    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let bytes = component.as_bytes();
+    let ends_ok = bytes.first().copied().is_some_and(alphanumeric)
+        && bytes.last().copied().is_some_and(alphanumeric);
+    ends_ok
+        && component
+            .split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            .all(|gap| matches!(gap, "" | "." | "_" | "__") || gap.bytes().all(|b| b == b'-'))
+}
+
+impl fmt::Display for RepositoryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A tag: 1 to 128 characters, the first a word character (R2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The tag that is meant where a reference names none (R77).
+    pub fn latest() -> Self {
+        Self("latest".to_owned())
+    }
+
+    /// The tag's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Tag {
+    type Err = ReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let first_ok = text.bytes().next().is_some_and(word);
+        let rest_ok = text.bytes().all(|b| word(b) || matches!(b, b'.' | b'-'));
+        if first_ok && rest_ok && text.len() <= 128 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ReferenceError::Tag(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A canonical reference. Neither tag nor digest is ever filled in (R7).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    /// The registry.
+    pub host: Host,
+    /// The repository in it.
+    pub repository: RepositoryName,
+    /// The tag, where one was given.
+    pub tag: Option<Tag>,
+    /// The digest, where one was given. It binds the bytes, whatever the tag says.
+    pub digest: Option<Digest>,
+}
+
+/// Why a text is not a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceError {
+    /// The first component looks like a host and is not one.
+    Host(String),
+    /// The repository name does not fit the grammar.
+    Repository {
+        /// The name as given.
+        name: String,
+        /// What is wrong with it, to be read after the name.
+        reason: &'static str,
+    },
+    /// The tag does not fit the grammar.
+    Tag(String),
+    /// The digest is not one.
+    Digest(DigestError),
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(host) => write!(f, "“{host}” is not a registry host"),
+            Self::Repository { name, reason } => write!(f, "repository name “{name}” {reason}"),
+            Self::Tag(tag) => write!(
+                f,
+                "“{tag}” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”"
+            ),
+            Self::Digest(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReferenceError {}
+
+impl Reference {
+    /// A reference to a whole repository.
+    pub fn repository(host: Host, repository: RepositoryName) -> Self {
+        Self { host, repository, tag: None, digest: None }
+    }
+
+    /// The same repository at a digest, without a tag.
+    #[must_use]
+    pub fn at_digest(&self, digest: Digest) -> Self {
+        Self { tag: None, digest: Some(digest), ..self.clone() }
+    }
+
+    /// The same repository at a tag, without a digest.
+    #[must_use]
+    pub fn at_tag(&self, tag: Tag) -> Self {
+        Self { tag: Some(tag), digest: None, ..self.clone() }
+    }
+
+    /// The display form, leaving out the digest where the reader already knows it (R9).
+    pub fn display_knowing(&self, known: &Digest) -> String {
+        let digest = self.digest.clone().filter(|digest| digest != known);
+        Self { digest, ..self.clone() }.to_string()
+    }
+
+    /// The canonical form with the host always written out.
+    pub fn canonical(&self) -> String {
+        format!("{}/{}{}", self.host, self.repository, Suffix(self))
+    }
+}
+
+/// `:tag@digest`, each where present.
+struct Suffix<'a>(&'a Reference);
+
+impl fmt::Display for Suffix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(tag) = &self.0.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = &self.0.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Reference {
+    /// The display form: Docker Hub's host and its `library/` are left out (R8).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.repository.as_str();
+        if !self.host.is_docker_hub() {
+            return write!(f, "{}/{name}{}", self.host, Suffix(self));
+        }
+        // `library/` stays where the rest would read as a host or is a path of its own.
+        let short = name.strip_prefix("library/").filter(|rest| !rest.contains('/'));
+        write!(f, "{}{}", short.unwrap_or(name), Suffix(self))
+    }
+}
+
+impl FromStr for Reference {
+    type Err = ReferenceError;
+
+    /// Parses and makes canonical (R4 to R7).
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest.parse().map_err(ReferenceError::Digest)?)),
+            None => (text, None),
+        };
+        let (host, path) = match rest.split_once('/') {
+            Some((first, path)) if Host::is_host_like(first) => (first.parse()?, path),
+            _ => (Host::docker_hub(), rest),
+        };
+        let (name, tag) = match path.split_once(':') {
+            Some((name, tag)) => (name, Some(tag.parse()?)),
+            None => (path, None),
+        };
+        Ok(Self { repository: official(&host, name).parse()?, host, tag, digest })
+    }
+}
+
+/// Docker Hub keeps images without a namespace under `library/` (R6).
+fn official(host: &Host, name: &str) -> String {
+    if host.is_docker_hub() && !name.is_empty() && !name.contains('/') {
+        format!("library/{name}")
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,26 @@
+//! Deleting: manifests, tags and blobs.
+
+use async_trait::async_trait;
+
+use super::{ManifestRef, Result};
+use crate::oci::{Digest, RepositoryName};
+
+/// Deleting. The three outcomes of R131 are told apart: done, `NotFound`, `DeleteDisabled`.
+#[async_trait(?Send)]
+pub trait Delete {
+    /// Deletes a tag, or a manifest with all its tags.
+    ///
+    /// # Errors
+    /// `NotFound`, `DeleteDisabled`, `Denied`.
+    async fn delete_manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<()>;
+
+    /// Deletes a blob.
+    ///
+    /// # Errors
+    /// `NotFound`, `DeleteDisabled`, `Denied`.
+    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()>;
+}

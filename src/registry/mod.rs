@@ -1,0 +1,26 @@
+//! The interface that every source of images implements: a remote registry, an archive, a store,
+//! and the decorators around them (cache, read-only). What a view shows does not depend on which.
+//!
+//! Four capabilities, one trait each. Futures are not `Send`; dropping one cancels it.
+
+mod delete;
+mod error;
+mod list;
+mod pull;
+mod push;
+
+use std::rc::Rc;
+
+pub use delete::Delete;
+pub use error::{Context, Error, ErrorKind, Missing, Result, ServerMessage};
+pub use list::{List, Page, Referrers, ReferrersSource};
+pub use pull::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification};
+pub use push::{BlobSource, BlobUpload, Write};
+
+/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].
+pub trait Registry: Read + List + Write + Delete {}
+
+impl<T: Read + List + Write + Delete> Registry for T {}
+
+/// A registry as it is handed around.
+pub type SharedRegistry = Rc<dyn Registry>;

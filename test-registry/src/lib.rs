@@ -1,0 +1,1 @@
+//! A registry for tests and demos, with a switch for every fault.

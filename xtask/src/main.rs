@@ -1,0 +1,2 @@
+//! Porthole's own commands.
+fn main() {}
