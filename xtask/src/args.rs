@@ -1,0 +1,172 @@
+//! The command line of one command: which options it knows, and what was given. Runs nothing.
+
+use std::collections::BTreeMap;
+
+use crate::failure::{Failure, OrFail, Result};
+
+/// A command of `cargo xtask`.
+pub(crate) struct Command {
+    /// The word after `cargo xtask`.
+    pub name: &'static str,
+    /// One line for `cargo xtask help`.
+    pub about: &'static str,
+    /// The argument without a dash, if the command takes one: `DIR`.
+    pub argument: Option<&'static str>,
+    /// The options it knows.
+    pub options: &'static [Opt],
+    /// Does the work.
+    pub run: fn(&Args) -> Result<()>,
+}
+
+/// An option of a command.
+pub(crate) struct Opt {
+    /// The option with its dashes: `--port`.
+    pub name: &'static str,
+    /// The word for its value in the help text; `None` for a switch.
+    pub value: Option<&'static str>,
+    /// One line for the help text.
+    pub about: &'static str,
+}
+
+/// What was given on the command line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Args {
+    argument: Option<String>,
+    options: BTreeMap<&'static str, String>,
+}
+
+impl Args {
+    /// Reads the words after the command's name.
+    ///
+    /// # Errors
+    /// On an unknown option, a missing value, or an argument too many.
+    pub(crate) fn parse(command: &Command, words: &[String]) -> Result<Self> {
+        let help = format!("run: cargo xtask {} --help", command.name);
+        let mut args = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if let Some(option) = command.options.iter().find(|option| names(option, word)) {
+                let value = match (option.value, word.split_once('=')) {
+                    (None, _) => String::new(),
+                    (Some(_), Some((_, value))) => value.to_owned(),
+                    (Some(_), None) => words
+                        .next()
+                        .or_fail(format!("{word} needs a value"), help.as_str())?
+                        .clone(),
+                };
+                args.options.insert(option.name, value);
+            } else if !word.starts_with("--")
+                && command.argument.is_some()
+                && args.argument.is_none()
+            {
+                args.argument = Some(word.clone());
+            } else {
+                return Err(Failure::new(format!("{} does not know {word}", command.name), help));
+            }
+        }
+        Ok(args)
+    }
+
+    /// The argument without a dash.
+    pub(crate) fn argument(&self) -> Option<&str> {
+        self.argument.as_deref()
+    }
+
+    /// Whether a switch was given.
+    pub(crate) fn has(&self, option: &str) -> bool {
+        self.options.contains_key(option)
+    }
+
+    /// The value of an option.
+    pub(crate) fn get(&self, option: &str) -> Option<&str> {
+        self.options.get(option).map(String::as_str)
+    }
+
+    /// The value of an option that is a number, or its default.
+    ///
+    /// # Errors
+    /// When the value is not such a number.
+    pub(crate) fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(
+        &self,
+        option: &str,
+        default: T,
+    ) -> Result<T> {
+        let Some(value) = self.get(option) else { return Ok(default) };
+        value.parse().or_fail(format!("{option} {value}"), format!("give {option} a number"))
+    }
+}
+
+fn names(option: &Opt, word: &str) -> bool {
+    match word.split_once('=') {
+        Some((name, _)) => option.value.is_some() && option.name == name,
+        None => option.name == word,
+    }
+}
+
+/// The help text of one command.
+pub(crate) fn help(command: &Command) -> String {
+    let mut text = format!("cargo xtask {}", command.name);
+    if let Some(argument) = command.argument {
+        text.push_str(&format!(" [{argument}]"));
+    }
+    text.push_str(&format!("\n\n{}\n", command.about));
+    for option in command.options {
+        let shown = format!("{} {}", option.name, option.value.unwrap_or_default());
+        text.push_str(&format!("  {shown:<26} {}\n", option.about));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    const COMMAND: Command = Command {
+        name: "serve",
+        about: "Serves a folder.",
+        argument: Some("DIR"),
+        options: &[
+            Opt { name: "--port", value: Some("PORT"), about: "the port" },
+            Opt { name: "--open", value: None, about: "open a browser" },
+        ],
+        run: |_| Ok(()),
+    };
+
+    fn parse(line: &str) -> Result<Args> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Args::parse(&COMMAND, &words)
+    }
+
+    #[test]
+    fn options_are_read_in_both_forms_and_any_order() {
+        for line in ["--port 80 --open dist", "dist --open --port=80"] {
+            let args = parse(line).unwrap();
+            assert_eq!(args.argument(), Some("dist"), "{line}");
+            assert_eq!(args.number::<u16>("--port", 1).unwrap(), 80, "{line}");
+            assert!(args.has("--open"), "{line}");
+        }
+        assert_eq!(parse("").unwrap().number::<u16>("--port", 8080).unwrap(), 8080);
+    }
+
+    #[test]
+    fn mistakes_say_what_was_not_understood() {
+        for (line, what) in [
+            ("--prot 80", "serve does not know --prot"),
+            ("--port", "--port needs a value"),
+            ("--open=yes", "serve does not know --open=yes"),
+            ("dist more", "serve does not know more"),
+        ] {
+            assert_eq!(parse(line).unwrap_err().what(), what, "{line}");
+        }
+        assert!(parse("--port x").unwrap().number::<u16>("--port", 1).is_err());
+    }
+
+    #[test]
+    fn help_lists_every_option() {
+        let text = help(&COMMAND);
+        assert!(text.starts_with("cargo xtask serve [DIR]\n\nServes a folder.\n"), "{text}");
+        assert!(text.contains("  --port PORT                the port\n"), "{text}");
+        assert!(text.contains("  --open                     open a browser\n"), "{text}");
+    }
+}
