@@ -7,5 +7,6 @@
 
 #![recursion_limit = "1024"]
 
+pub mod content;
 pub mod oci;
 pub mod registry;

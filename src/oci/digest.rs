@@ -67,6 +67,30 @@ impl Digest {
         format!("{}:{encoded}", algorithm.name()).parse()
     }
 
+    /// The digest that a SHA-256 hash is written as.
+    pub fn from_sha256(hash: [u8; 32]) -> Self {
+        Self::of_hash(&Algorithm::Sha256, &hash)
+    }
+
+    /// The digest that a SHA-512 hash is written as.
+    pub fn from_sha512(hash: [u8; 64]) -> Self {
+        Self::of_hash(&Algorithm::Sha512, &hash)
+    }
+
+    /// The digest that a BLAKE3 hash of the usual length is written as.
+    pub fn from_blake3(hash: [u8; 32]) -> Self {
+        Self::of_hash(&Algorithm::Blake3, &hash)
+    }
+
+    fn of_hash(algorithm: &Algorithm, hash: &[u8]) -> Self {
+        let name = algorithm.name();
+        let mut text = format!("{name}:");
+        for byte in hash {
+            text.extend([byte >> 4, byte & 15].map(hex_digit));
+        }
+        Self { text, colon: name.len() }
+    }
+
     /// The whole digest, `algorithm:encoded`.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -87,6 +111,11 @@ impl Digest {
     pub fn short(&self) -> &str {
         self.encoded().get(..12).unwrap_or(self.encoded())
     }
+}
+
+/// A number below 16 as a lower-case hexadecimal digit.
+fn hex_digit(number: u8) -> char {
+    char::from_digit(u32::from(number), 16).unwrap_or('0')
 }
 
 /// Why a text is not a digest.

@@ -1,0 +1,6 @@
+//! Byte work: verifying, and what is inside blobs.
+//!
+//! Push-style and pure: bytes are handed in as they come, nothing waits, and nothing here knows
+//! where they come from. Uses [`crate::oci`] and nothing else of ours.
+
+pub mod verify;

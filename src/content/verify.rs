@@ -1,0 +1,267 @@
+//! Counting and hashing bytes as they pass, against a digest and a size (R81).
+//!
+//! Sizes are 64-bit, memory is constant, and a byte too many is an error at once: a body that never
+//! ends must not be read to its end to find that out.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256, Sha512};
+
+use crate::oci::{Algorithm, Digest};
+
+/// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
+pub fn digest_of(bytes: &[u8]) -> Digest {
+    Digest::from_sha256(Sha256::digest(bytes).into())
+}
+
+/// The digest of some bytes by any algorithm that can be computed here.
+pub fn digest_with(algorithm: &Algorithm, bytes: &[u8]) -> Option<Digest> {
+    let mut hasher = Hasher::new(algorithm)?;
+    hasher.update(bytes);
+    Some(hasher.finish())
+}
+
+/// A running hash.
+pub struct Hasher(State);
+
+enum State {
+    Sha256(Sha256),
+    Sha512(Sha512),
+    // Boxed: its state is 1.9 kB, against about 0.1 and 0.2 kB of the others.
+    Blake3(Box<blake3::Hasher>),
+}
+
+impl Hasher {
+    /// A hash with nothing in it; `None` where the algorithm cannot be computed here (R3).
+    pub fn new(algorithm: &Algorithm) -> Option<Self> {
+        Some(Self(match algorithm {
+            Algorithm::Sha256 => State::Sha256(Sha256::new()),
+            Algorithm::Sha512 => State::Sha512(Sha512::new()),
+            Algorithm::Blake3 => State::Blake3(Box::default()),
+            Algorithm::Other(_) => return None,
+        }))
+    }
+
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(hash) => hash.update(bytes),
+            State::Sha512(hash) => hash.update(bytes),
+            State::Blake3(hash) => {
+                hash.update(bytes);
+            }
+        }
+    }
+
+    /// The digest of all bytes taken in.
+    pub fn finish(self) -> Digest {
+        match self.0 {
+            State::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
+            State::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
+            State::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
+        }
+    }
+}
+
+/// Counts and hashes bytes, and compares them with what was announced.
+pub struct Verifier {
+    expected: Digest,
+    size: Option<u64>,
+    received: u64,
+    hasher: Option<Hasher>,
+}
+
+impl Verifier {
+    /// A verifier for content of this digest and, where it is known, this size in bytes.
+    pub fn new(expected: &Digest, size: Option<u64>) -> Self {
+        let hasher = Hasher::new(&expected.algorithm());
+        Self { expected: expected.clone(), size, received: 0, hasher }
+    }
+
+    /// Bytes taken in so far, counting those that were too many.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Takes in the next bytes.
+    ///
+    /// # Errors
+    /// As soon as there are more bytes than were announced; nothing after that can be verified.
+    pub fn update(&mut self, bytes: &[u8]) -> Result<(), SizeExceeded> {
+        self.received = self.received.saturating_add(bytes.len() as u64);
+        match self.size {
+            Some(expected) if self.received > expected => {
+                self.hasher = None;
+                Err(SizeExceeded { digest: self.expected.clone(), expected })
+            }
+            _ => {
+                if let Some(hasher) = &mut self.hasher {
+                    hasher.update(bytes);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The verdict after the last byte: first the size, then the digest.
+    pub fn finish(self) -> Verdict {
+        let actual = self.received;
+        match (self.size, self.hasher) {
+            (Some(expected), _) if actual != expected => Verdict::SizeMismatch { expected, actual },
+            (_, None) => Verdict::Unsupported(self.expected),
+            (_, Some(hasher)) => compare(self.expected, hasher.finish()),
+        }
+    }
+}
+
+fn compare(expected: Digest, actual: Digest) -> Verdict {
+    if expected == actual {
+        Verdict::Verified
+    } else {
+        Verdict::DigestMismatch { expected, actual }
+    }
+}
+
+/// Verifies bytes that are all at hand.
+pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
+    let mut verifier = Verifier::new(expected, size);
+    // Too many bytes show in the verdict as well.
+    let _ = verifier.update(bytes);
+    verifier.finish()
+}
+
+/// What came of verifying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Size and digest are right.
+    Verified,
+    /// The size is right or was not known, the digest is not right.
+    DigestMismatch {
+        /// The digest that was announced.
+        expected: Digest,
+        /// The digest of the bytes.
+        actual: Digest,
+    },
+    /// There were fewer or more bytes than announced.
+    SizeMismatch {
+        /// The size that was announced, in bytes.
+        expected: u64,
+        /// The bytes counted; where they were too many, up to the moment that was seen.
+        actual: u64,
+    },
+    /// The size is right or was not known; the algorithm cannot be computed here (R3).
+    Unsupported(Digest),
+}
+
+impl Verdict {
+    /// Whether the bytes are those of the digest.
+    pub fn is_verified(&self) -> bool {
+        *self == Self::Verified
+    }
+}
+
+/// More bytes came than were announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SizeExceeded {
+    /// The digest under which they were announced.
+    pub digest: Digest,
+    /// The size that was announced, in bytes.
+    pub expected: u64,
+}
+
+impl fmt::Display for SizeExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than the {} bytes announced for {} came", self.expected, self.digest)
+    }
+}
+
+impl std::error::Error for SizeExceeded {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+
+    // FIPS 180-4 examples; the two BLAKE3 values are in the official test vectors for the empty
+    // input and in its README for “abc”.
+    const KNOWN: &[(&str, &[u8])] = &[
+        ("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", b""),
+        ("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", b"abc"),
+        (
+            "sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+            b"abc",
+        ),
+        ("blake3:af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262", b""),
+        ("blake3:6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85", b"abc"),
+    ];
+
+    fn digest(text: &str) -> Digest {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn known_digests_are_computed() {
+        for (expected, bytes) in KNOWN {
+            let expected = digest(expected);
+            assert_eq!(digest_with(&expected.algorithm(), bytes), Some(expected.clone()));
+            assert_eq!(verify(bytes, &expected, Some(bytes.len() as u64)), Verdict::Verified);
+            assert_eq!(verify(bytes, &expected, None), Verdict::Verified);
+        }
+    }
+
+    #[test]
+    fn slices_of_any_length_give_the_same_digest() {
+        let bytes: Vec<u8> =
+            (0u32..10_007).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        for algorithm in [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Blake3] {
+            let whole = digest_with(&algorithm, &bytes).unwrap();
+            for length in [1, 3, 55, 63, 64, 65, 127, 128, 129, 1023, 1025, 4096, 9999] {
+                let mut verifier = Verifier::new(&whole, Some(bytes.len() as u64));
+                bytes.chunks(length).for_each(|chunk| verifier.update(chunk).unwrap());
+                assert_eq!(verifier.finish(), Verdict::Verified, "{algorithm:?} by {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn r081_a_byte_too_many_fails_at_once() {
+        let expected = digest_of(b"abc");
+        let mut verifier = Verifier::new(&expected, Some(3));
+        assert_eq!(verifier.update(b"ab"), Ok(()));
+        let exceeded = SizeExceeded { digest: expected, expected: 3 };
+        assert_eq!(verifier.update(b"cd"), Err(exceeded.clone()));
+        assert_eq!(verifier.update(b""), Err(exceeded), "it stays failed");
+        assert_eq!(verifier.finish(), Verdict::SizeMismatch { expected: 3, actual: 4 });
+    }
+
+    #[test]
+    fn r081_size_is_checked_before_the_digest() {
+        let expected = digest_of(b"abc");
+        let short = Verdict::SizeMismatch { expected: 3, actual: 2 };
+        assert_eq!(verify(b"ab", &expected, Some(3)), short);
+        let actual = digest_of(b"abd");
+        assert_eq!(
+            verify(b"abd", &expected, Some(3)),
+            Verdict::DigestMismatch { expected, actual }
+        );
+    }
+
+    #[test]
+    fn r003_an_unknown_algorithm_is_counted_and_not_verified() {
+        let unknown = digest("sha3-256:abcdef");
+        assert_eq!(verify(b"abc", &unknown, Some(3)), Verdict::Unsupported(unknown.clone()));
+        let short = Verdict::SizeMismatch { expected: 4, actual: 3 };
+        assert_eq!(verify(b"abc", &unknown, Some(4)), short);
+    }
+
+    #[test]
+    fn sizes_are_wider_than_32_bits() {
+        let mut verifier = Verifier::new(&digest_of(b""), Some(u64::from(u32::MAX) + 2));
+        verifier.received = u64::from(u32::MAX);
+        assert_eq!(verifier.update(b"ab"), Ok(()));
+        assert!(verifier.update(b"c").is_err());
+        assert_eq!(verifier.received(), u64::from(u32::MAX) + 3);
+    }
+}
