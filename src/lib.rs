@@ -8,5 +8,7 @@
 #![recursion_limit = "1024"]
 
 pub mod content;
+#[cfg(feature = "app")]
+pub mod app;
 pub mod oci;
 pub mod registry;

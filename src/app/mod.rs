@@ -1,0 +1,3 @@
+//! State of the application, without a DOM.
+
+pub mod views;
