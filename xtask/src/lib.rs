@@ -3,6 +3,7 @@
 
 mod args;
 pub mod browser;
+mod csp;
 mod dist;
 mod explore;
 pub mod failure;
@@ -11,14 +12,17 @@ mod page;
 mod policy;
 mod shot;
 pub mod site;
+mod size;
 mod steps;
+mod tidy;
 mod tools;
 
 use args::{Args, Command};
 use failure::{Failure, Result};
 
 /// All commands, in the order of the help text.
-const COMMANDS: &[Command] = &[explore::COMMAND, dist::COMMAND, shot::COMMAND];
+const COMMANDS: &[Command] =
+    &[explore::COMMAND, dist::COMMAND, size::COMMAND, csp::COMMAND, tidy::COMMAND, shot::COMMAND];
 
 /// Runs the command that the words of a command line name.
 ///

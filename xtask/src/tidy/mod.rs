@@ -1,0 +1,84 @@
+//! `cargo xtask tidy`: the rules of the house that no other tool checks. Each rule is a function
+//! from sources to violations, with planted violations in its tests.
+
+mod bans;
+mod graph;
+mod layers;
+mod shape;
+mod source;
+
+use std::fmt;
+
+use self::source::Source;
+use crate::{
+    args::Command,
+    failure::{Failure, Result},
+    steps::root,
+};
+
+/// The command.
+pub(crate) const COMMAND: Command = Command {
+    name: "tidy",
+    about: "Checks the dependency table of the folders, the bans, and the shape of the files.",
+    argument: None,
+    options: &[],
+    run: |_| tidy(),
+};
+
+/// Checks the project, and prints every violation.
+///
+/// # Errors
+/// When there is a violation, or a file cannot be read.
+pub(crate) fn tidy() -> Result<()> {
+    let mut found = files()?;
+    found.extend(graph::check()?);
+    for violation in &found {
+        println!("{violation}");
+    }
+    match found.len() {
+        0 => Ok(()),
+        1 => Err(Failure::new("tidy found 1 violation", "mend it")),
+        many => Err(Failure::new(format!("tidy found {many} violations"), "mend them")),
+    }
+}
+
+/// The violations in the files of the project.
+fn files() -> Result<Vec<Violation>> {
+    let folders = ["src", "tests", "xtask/src", "test-registry/src", "examples"];
+    let sources = source::read(&root(), &folders)?;
+    let mut found = bans::check_fetch(&sources);
+    for source in &sources {
+        found.extend(layers::check(source));
+        found.extend(bans::check(source));
+        found.extend(shape::check(source));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A place that breaks a rule.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Violation {
+    path: String,
+    line: Option<usize>,
+    what: String,
+}
+
+impl Violation {
+    fn new(source: &Source, line: usize, what: String) -> Self {
+        Self { path: source.path.clone(), line: Some(line), what }
+    }
+
+    fn of(path: &str, what: String) -> Self {
+        Self { path: path.to_owned(), line: None, what }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.path, self.what),
+            None => write!(f, "{}: {}", self.path, self.what),
+        }
+    }
+}
