@@ -7,8 +7,9 @@
 
 #![recursion_limit = "1024"]
 
-pub mod content;
 #[cfg(feature = "app")]
 pub mod app;
+pub mod content;
 pub mod oci;
 pub mod registry;
+pub mod wire;

@@ -4,6 +4,7 @@
 
 mod descriptor;
 mod digest;
+mod manifest_ref;
 mod media_type;
 mod parsed;
 mod platform;
@@ -11,6 +12,7 @@ mod reference;
 
 pub use descriptor::{Annotations, Descriptor};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use manifest_ref::ManifestRef;
 pub use media_type::MediaType;
 pub use parsed::{Issue, Parsed, Severity};
 pub use platform::Platform;

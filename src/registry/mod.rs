@@ -14,7 +14,9 @@ use std::rc::Rc;
 pub use delete::Delete;
 pub use error::{Context, Error, ErrorKind, Missing, Result, ServerMessage};
 pub use list::{List, Page, Referrers, ReferrersSource};
-pub use pull::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification};
+pub use pull::{BlobStream, ByteRange, Manifest, Read, Verification};
+
+pub use crate::oci::ManifestRef;
 pub use push::{BlobSource, BlobUpload, Write};
 
 /// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].

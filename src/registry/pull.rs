@@ -5,16 +5,7 @@ use bytes::Bytes;
 use futures_core::stream::LocalBoxStream;
 
 use super::Result;
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
-
-/// What a manifest is asked for by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ManifestRef {
-    /// By a name that may move.
-    Tag(Tag),
-    /// By the digest of its bytes.
-    Digest(Digest),
-}
+use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
 /// How far the bytes of an object were checked in this page. There are only these three states.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,17 +11,28 @@ pub struct Instruction {
 }
 
 /// Shells that run a `RUN` where no `SHELL` was recorded, as builders write them.
-const DEFAULT_SHELLS: [&str; 5] = [
-    "/bin/sh -c",
-    "cmd /S /C",
-    "cmd.exe /S /C",
-    "powershell -Command",
-    "powershell.exe -Command",
-];
+const DEFAULT_SHELLS: [&str; 5] =
+    ["/bin/sh -c", "cmd /S /C", "cmd.exe /S /C", "powershell -Command", "powershell.exe -Command"];
 
 const INSTRUCTIONS: [&str; 18] = [
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL",
-    "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
 ];
 
 /// Reads the steps of a history in order; a recorded `SHELL` is taken off the `RUN`s after it.
@@ -228,7 +239,9 @@ fn broken(command: &str) -> String {
 fn breaking(rest: &str) -> Option<(&'static str, usize)> {
     // Two or more spaces or a tab after `;` is where the author's own line ended.
     let after = rest.strip_prefix(';');
-    if after.is_some_and(|after| after.starts_with("  ") || after.starts_with(" \t") || after.starts_with('\t')) {
+    if after.is_some_and(|after| {
+        after.starts_with("  ") || after.starts_with(" \t") || after.starts_with('\t')
+    }) {
         return Some(("; \\\n    ", 1));
     }
     rest.starts_with(" && ").then_some((" \\\n    && ", 4))
@@ -236,9 +249,12 @@ fn breaking(rest: &str) -> Option<(&'static str, usize)> {
 
 /// The whole reading as a text to copy.
 pub fn document(steps: &[Instruction], base: Option<&str>) -> String {
-    let mut out = String::from("# Read from the image’s history; not the file it was built from.\n");
+    let mut out =
+        String::from("# Read from the image’s history; not the file it was built from.\n");
     out.push_str(&match base {
-        Some(base) => format!("# The base image is named by an annotation of the image.\nFROM {base}\n"),
+        Some(base) => {
+            format!("# The base image is named by an annotation of the image.\nFROM {base}\n")
+        }
         None => "# The history does not say where the base image ends.\n".to_owned(),
     });
     for Instruction { text, arguments } in steps {
@@ -295,7 +311,10 @@ mod tests {
     #[test]
     fn build_arguments_are_told_apart_from_the_command() {
         let step = instruction("RUN |2 A=1 B=two words /bin/sh -c echo $A # buildkit", "");
-        assert_eq!((step.text.as_str(), step.arguments.as_str()), ("RUN echo $A", "A=1 B=two words"));
+        assert_eq!(
+            (step.text.as_str(), step.arguments.as_str()),
+            ("RUN echo $A", "A=1 B=two words")
+        );
         let step = instruction("|1 A=1 /bin/sh -c echo $A", "");
         assert_eq!((step.text.as_str(), step.arguments.as_str()), ("RUN echo $A", "A=1"));
         check("|x A=1 /bin/sh -c y", "RUN |x A=1 /bin/sh -c y");
@@ -327,14 +346,18 @@ mod tests {
         let tail = "x".repeat(60);
         check(
             &format!("/bin/sh -c set -eux; \t echo 'a && b' \\' && echo \"c && d\" && {tail}"),
-            &format!("RUN set -eux; \\\n    echo 'a && b' \\' \\\n    && echo \"c && d\" \\\n    && {tail}"),
+            &format!(
+                "RUN set -eux; \\\n    echo 'a && b' \\' \\\n    && echo \"c && d\" \\\n    && {tail}"
+            ),
         );
     }
 
     #[test]
     fn the_document_names_the_base_where_it_is_known() {
         let steps = read(["RUN |1 A=1 /bin/sh -c x # buildkit"]);
-        assert!(document(&steps, Some("alpine:3")).contains("\nFROM alpine:3\n# with A=1\nRUN x\n"));
+        assert!(
+            document(&steps, Some("alpine:3")).contains("\nFROM alpine:3\n# with A=1\nRUN x\n")
+        );
         assert!(!document(&steps, None).contains("FROM"));
     }
 }

@@ -356,8 +356,10 @@ mod tests {
 
     #[test]
     fn tokens_keep_the_text_as_written() {
-        assert_eq!(words(r#" {"a" : [1.50, -0e+1,"x\u0041"], "b":{}} "#).join("·"),
-            r#"{·"a"·:·[·1.50·,·-0e+1·,·"x\u0041"·]·,·"b"·:·{·}·}"#);
+        assert_eq!(
+            words(r#" {"a" : [1.50, -0e+1,"x\u0041"], "b":{}} "#).join("·"),
+            r#"{·"a"·:·[·1.50·,·-0e+1·,·"x\u0041"·]·,·"b"·:·{·}·}"#
+        );
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::hostile::is_deceptive, lex::{Lexed, NO_KEY, TokenKind, span, string_value}};
+use super::{
+    super::hostile::is_deceptive,
+    lex::{Lexed, NO_KEY, TokenKind, span, string_value},
+};
 use crate::oci::{Digest, Host, MediaType, Reference};
 
 /// What a string leads to.
@@ -55,10 +58,7 @@ const SPECIFICATIONS: [(&str, &str); 9] = [
         "application/vnd.docker.",
         "https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md",
     ),
-    (
-        "application/vnd.in-toto",
-        "https://github.com/in-toto/attestation/blob/main/spec/README.md",
-    ),
+    ("application/vnd.in-toto", "https://github.com/in-toto/attestation/blob/main/spec/README.md"),
     ("application/vnd.cncf.helm.", "https://helm.sh/docs/topics/registries/"),
     (
         "application/vnd.dev.cosign.",
@@ -196,7 +196,8 @@ fn string_target(key: &str, value: &str) -> Option<Target> {
 fn is_media_type(key: &str, value: &str) -> bool {
     let well_formed = value.split_once('/').is_some_and(|(kind, rest)| {
         let part = |p: &str| {
-            !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+            !p.is_empty()
+                && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
         };
         part(kind) && part(rest)
     });

@@ -1,0 +1,63 @@
+//! What a manifest is asked for by: a tag or a digest.
+
+use std::{fmt, str::FromStr};
+
+use super::{Digest, ReferenceError, Tag};
+
+/// What a manifest is asked for by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ManifestRef {
+    /// By a name that may move.
+    Tag(Tag),
+    /// By the digest of its bytes.
+    Digest(Digest),
+}
+
+impl ManifestRef {
+    /// The text as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Tag(tag) => tag.as_str(),
+            Self::Digest(digest) => digest.as_str(),
+        }
+    }
+
+    /// The digest, where it is one.
+    pub fn digest(&self) -> Option<&Digest> {
+        match self {
+            Self::Tag(_) => None,
+            Self::Digest(digest) => Some(digest),
+        }
+    }
+}
+
+impl fmt::Display for ManifestRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Tag> for ManifestRef {
+    fn from(tag: Tag) -> Self {
+        Self::Tag(tag)
+    }
+}
+
+impl From<Digest> for ManifestRef {
+    fn from(digest: Digest) -> Self {
+        Self::Digest(digest)
+    }
+}
+
+impl FromStr for ManifestRef {
+    type Err = ReferenceError;
+
+    /// A colon makes it a digest: no tag may hold one.
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        if text.contains(':') {
+            text.parse().map(Self::Digest).map_err(ReferenceError::Digest)
+        } else {
+            text.parse().map(Self::Tag)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The distribution protocol without I/O: what is asked, how, and what an answer means.
+//!
+//! Pure: values in, values out. No clock, randomness, async or browser, nothing of ours but `oci`;
+//! whoever sends hands in the time and random numbers. Everything a registry says is hostile.
+
+pub mod accept;
+pub mod base;
+pub mod challenge;
+pub mod endpoint;
+pub mod headers;
+pub mod host;
+pub mod method;
+pub mod redact;
+pub mod scope;
+pub mod secret;
+mod text;
+pub mod url;
+
+pub use accept::Accept;
+pub use base::BaseUrl;
+pub use endpoint::{Endpoint, Subject, Window};
+pub use headers::Headers;
+pub use method::Method;
+pub use scope::{Action, ScopeSet};
+pub use secret::Secret;
+pub use url::{Origin, Scheme, Url, UrlError};

@@ -1,0 +1,234 @@
+//! Token scopes: what a token is asked for, as sets that can be united and compared (R69).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
+
+use super::endpoint::Endpoint;
+use crate::oci::RepositoryName;
+
+/// What can be done with a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Reading.
+    Pull,
+    /// Writing.
+    Push,
+    /// Deleting; also needed to cancel an upload on distribution.
+    Delete,
+}
+
+impl Action {
+    /// The word in a scope.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Push => "push",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// A clean set of scopes: one entry for each resource, actions merged and sorted, nothing repeated,
+/// `*` in the place of all others. Equal sets print alike, so the text can be a cache's key (R68).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeSet {
+    /// Actions by `type:name`.
+    resources: BTreeMap<String, BTreeSet<String>>,
+    /// Texts that are no scope, kept as they came: a token server may know better.
+    others: BTreeSet<String>,
+}
+
+impl ScopeSet {
+    /// No scope: enough for `/v2/`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Some actions on one repository.
+    pub fn repository(name: &RepositoryName, actions: &[Action]) -> Self {
+        let mut set = Self::new();
+        for action in actions {
+            set.allow(format!("repository:{name}"), action.as_str());
+        }
+        set
+    }
+
+    /// The list of repositories.
+    pub fn catalog() -> Self {
+        let mut set = Self::new();
+        set.allow("registry:catalog".to_owned(), "*");
+        set
+    }
+
+    /// What an endpoint needs. Upload sessions do not know their repository: use the scopes with
+    /// which the session was opened.
+    pub fn for_endpoint(endpoint: &Endpoint) -> Self {
+        use Action::{Delete, Pull, Push};
+        let on = |actions: &[Action]| match endpoint.repository() {
+            Some(name) => Self::repository(name, actions),
+            None => Self::new(),
+        };
+        match endpoint {
+            Endpoint::Catalog { .. } => Self::catalog(),
+            Endpoint::DeleteManifest { .. } | Endpoint::DeleteBlob { .. } => on(&[Delete]),
+            Endpoint::MountBlob { from, .. } => {
+                on(&[Pull, Push]).union(&Self::repository(from, &[Pull]))
+            }
+            _ if endpoint.method().is_read() => on(&[Pull]),
+            _ => on(&[Pull, Push]),
+        }
+    }
+
+    /// All that either set allows.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut set = self.clone();
+        for (resource, actions) in &other.resources {
+            for action in actions {
+                set.allow(resource.clone(), action);
+            }
+        }
+        set.others.extend(other.others.iter().cloned());
+        set
+    }
+
+    /// Whether everything the other set allows is allowed by this one.
+    pub fn contains(&self, other: &Self) -> bool {
+        let covered = other.resources.iter().all(|(resource, wanted)| {
+            self.resources
+                .get(resource)
+                .is_some_and(|actions| actions.contains("*") || wanted.is_subset(actions))
+        });
+        covered && other.others.is_subset(&self.others)
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.others.is_empty()
+    }
+
+    /// Each scope as text, sorted.
+    pub fn to_texts(&self) -> Vec<String> {
+        let mut texts: Vec<String> = self.others.iter().cloned().collect();
+        for (resource, actions) in &self.resources {
+            let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+            texts.push(format!("{resource}:{}", actions.join(",")));
+        }
+        texts.sort();
+        texts
+    }
+
+    fn allow(&mut self, resource: String, action: &str) {
+        let actions = self.resources.entry(resource).or_default();
+        if action == "*" {
+            actions.clear();
+        }
+        if !actions.contains("*") {
+            actions.insert(action.to_owned());
+        }
+    }
+
+    /// Adds one scope. The name may hold colons (a port), so the actions are after the last one; a
+    /// scope without actions allows nothing and is dropped.
+    fn add(&mut self, text: &str) {
+        match text.rsplit_once(':') {
+            Some((resource, actions)) if resource.contains(':') => {
+                for action in actions.split(',').filter(|action| !action.is_empty()) {
+                    self.allow(resource.to_owned(), action);
+                }
+            }
+            _ => drop(self.others.insert(text.to_owned())),
+        }
+    }
+}
+
+impl<'a> FromIterator<&'a str> for ScopeSet {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
+        let mut set = Self::new();
+        for text in texts.into_iter().flat_map(str::split_whitespace) {
+            set.add(text);
+        }
+        set
+    }
+}
+
+impl FromStr for ScopeSet {
+    type Err = std::convert::Infallible;
+
+    /// Reads scopes with blanks between them, as a challenge gives them.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok([text].into_iter().collect())
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    /// The scopes with blanks between them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_texts().join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn set(text: &str) -> ScopeSet {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn r069_scopes_are_sorted_merged_and_deduplicated() {
+        let check = |text: &str, expected: &str| assert_eq!(set(text).to_string(), expected);
+        check("repository:b:push repository:a:pull", "repository:a:pull repository:b:push");
+        check("repository:a:push,pull,pull", "repository:a:pull,push");
+        check("repository:a:pull repository:a:push", "repository:a:pull,push");
+        check("repository:a:pull,*", "repository:a:*");
+        check("repository:a:* repository:a:pull", "repository:a:*");
+        check("repository:localhost:5000/a:pull", "repository:localhost:5000/a:pull");
+        check("repository(plugin):a:pull", "repository(plugin):a:pull");
+        check("repository:a:", "");
+        check("", "");
+        check("registry:catalog:*", "registry:catalog:*");
+    }
+
+    #[test]
+    fn r069_union_and_containment() {
+        let check = |left: &str, right: &str, expected: &str| {
+            let union = set(left).union(&set(right));
+            assert_eq!(union.to_string(), expected);
+            assert!(union.contains(&set(left)) && union.contains(&set(right)));
+        };
+        check("repository:a:pull", "repository:a:push", "repository:a:pull,push");
+        check("repository:a:*", "repository:a:push", "repository:a:*");
+        check("repository:a:pull", "other", "other repository:a:pull");
+        assert!(!set("repository:a:pull").contains(&set("repository:a:push")));
+        assert!(set("repository:a:*").contains(&set("repository:a:push")));
+        assert!(set("").contains(&set("")));
+    }
+
+    #[test]
+    fn r069_each_operation_asks_for_what_it_needs() {
+        let repository: RepositoryName = "a/b".parse().unwrap();
+        let from: RepositoryName = "c".parse().unwrap();
+        let digest: crate::oci::Digest = format!("sha256:{}", "0".repeat(64)).parse().unwrap();
+        let check = |endpoint: &Endpoint, expected: &str| {
+            assert_eq!(ScopeSet::for_endpoint(endpoint).to_string(), expected);
+        };
+        check(&Endpoint::Version, "");
+        let catalog = Endpoint::Catalog { window: super::super::endpoint::Window::default() };
+        check(&catalog, "registry:catalog:*");
+        let (name, blob) = (repository.clone(), digest.clone());
+        check(&Endpoint::StatBlob { repository: name, digest: blob }, "repository:a/b:pull");
+        let start = Endpoint::StartUpload { repository: repository.clone(), algorithm: None };
+        check(&start, "repository:a/b:pull,push");
+        let (name, blob) = (repository.clone(), digest.clone());
+        check(&Endpoint::DeleteBlob { repository: name, digest: blob }, "repository:a/b:delete");
+        let mount = Endpoint::MountBlob { repository, digest, from };
+        check(&mount, "repository:a/b:pull,push repository:c:pull");
+    }
+}

@@ -1,0 +1,379 @@
+//! Absolute http(s) URLs and how references resolve against them (RFC 3986 section 5.2).
+//!
+//! Realms, `Location` and `Link` come from a registry and decide where a credential goes, so what
+//! is read here must be what the browser reads. Where the two could differ (backslashes, control
+//! characters, user-info, a missing `//`) the text is refused.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::host;
+
+/// What the URL Standard escapes in a path; `%` stays, for it may begin an escape.
+const PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'^');
+
+/// What the URL Standard escapes in a query of an http URL.
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\'');
+
+/// What is escaped in one value: everything but the unreserved characters of RFC 3986, and the
+/// `:`, `/`, `@` and `,` that digests, repositories and scopes are made of (all legal in a query).
+const VALUE: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'@')
+    .remove(b',');
+
+/// `http` or `https`; nothing else is ever requested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// Plain text.
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme as it stands before `://`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that is meant where none is written.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Http, Self::Https]
+            .into_iter()
+            .find(|scheme| text.eq_ignore_ascii_case(scheme.as_str()))
+    }
+}
+
+/// Scheme, host and port: what a credential belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    /// The origin of `host[:port]` under a scheme.
+    ///
+    /// # Errors
+    /// Where the host or port is not one.
+    pub fn new(scheme: Scheme, host_and_port: &str) -> Result<Self, UrlError> {
+        let (host, port) = parse_authority(host_and_port)?;
+        Ok(Self { scheme, host, port: port.unwrap_or(scheme.default_port()) })
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The host in canonical spelling, without the port.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, written or implied.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl fmt::Display for Origin {
+    /// `scheme://host`, with the port where it is not the scheme's own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
+        if self.port == self.scheme.default_port() { Ok(()) } else { write!(f, ":{}", self.port) }
+    }
+}
+
+/// An absolute http(s) URL without user-info and fragment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Url {
+    origin: Origin,
+    /// A port that was written out although it is the scheme's own (R110).
+    explicit_port: bool,
+    path: String,
+    query: Option<String>,
+}
+
+/// Why a text is not a URL that may be requested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlError {
+    /// It does not begin with `http://` or `https://`.
+    NotHttp,
+    /// It holds a name or password.
+    UserInfo,
+    /// It holds a control character or a backslash, which programs read differently.
+    Ambiguous,
+    /// The host is not one.
+    Host,
+    /// The port is not a number from 1 to 65535.
+    Port,
+    /// It is longer than 8 KiB.
+    TooLong,
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotHttp => "it is not an http or https URL",
+            Self::UserInfo => "it holds a user name",
+            Self::Ambiguous => "it holds a control character or a backslash",
+            Self::Host => "its host is not one",
+            Self::Port => "its port is not one",
+            Self::TooLong => "it is longer than 8 KiB",
+        })
+    }
+}
+
+impl std::error::Error for UrlError {}
+
+/// Longer URLs are refused by servers and proxies, and no registry needs them.
+const MAX_LENGTH: usize = 8 * 1024;
+
+impl Url {
+    /// Parses an absolute URL.
+    ///
+    /// # Errors
+    /// Where it is not http(s), or could be read differently by a browser.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let text = clean(text)?;
+        let (scheme, rest) = split_scheme(text).ok_or(UrlError::NotHttp)?;
+        let scheme = Scheme::parse(scheme).ok_or(UrlError::NotHttp)?;
+        Self::from_authority(scheme, rest.strip_prefix("//").ok_or(UrlError::NotHttp)?)
+    }
+
+    /// Resolves a reference, absolute or relative, against this URL.
+    ///
+    /// # Errors
+    /// As for [`Url::parse`].
+    pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
+        let reference = clean(reference)?;
+        if split_scheme(reference).is_some() {
+            return Self::parse(reference);
+        }
+        if let Some(rest) = reference.strip_prefix("//") {
+            return Self::from_authority(self.origin.scheme, rest);
+        }
+        let (path, query) = split_query(reference);
+        let mut url = self.clone();
+        match path {
+            "" if query.is_none() => return Ok(url),
+            "" => {}
+            _ if path.starts_with('/') => url.path = normal_path(path),
+            _ => url.path = normal_path(&format!("{}/{path}", self.directory())),
+        }
+        url.query = query.map(escape_query);
+        Ok(url)
+    }
+
+    fn from_authority(scheme: Scheme, rest: &str) -> Result<Self, UrlError> {
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).ok_or(UrlError::Host)?;
+        let (host, port) = parse_authority(authority)?;
+        let (path, query) = split_query(rest);
+        Ok(Self {
+            origin: Origin { scheme, host, port: port.unwrap_or(scheme.default_port()) },
+            explicit_port: port.is_some(),
+            path: normal_path(path),
+            query: query.map(escape_query),
+        })
+    }
+
+    /// The root of an origin.
+    pub fn of_origin(origin: Origin) -> Self {
+        Self { origin, explicit_port: false, path: "/".to_owned(), query: None }
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The path, beginning with `/`, escaped.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query without its `?`, escaped.
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// Whether a port was written, be it the scheme's own.
+    pub fn has_explicit_port(&self) -> bool {
+        self.explicit_port
+    }
+
+    /// Whether both go to the same scheme, host and port.
+    pub fn is_same_origin(&self, other: &Self) -> bool {
+        self.origin == other.origin
+    }
+
+    /// The same URL with this path, which must be escaped already; the query is dropped.
+    #[must_use]
+    pub fn with_path(&self, path: &str) -> Self {
+        Self { path: normal_path(path), query: None, ..self.clone() }
+    }
+
+    /// The same URL with this path, which must be escaped already, and its own query.
+    #[must_use]
+    pub fn with_path_kept_query(&self, path: &str) -> Self {
+        Self { path: normal_path(path), ..self.clone() }
+    }
+
+    /// The same URL with a port.
+    #[must_use]
+    pub fn with_port(&self, port: u16) -> Self {
+        let origin = Origin { port, ..self.origin.clone() };
+        Self { origin, explicit_port: true, ..self.clone() }
+    }
+
+    /// The same URL with one more query parameter, escaped here; those it has stay as they are.
+    #[must_use]
+    pub fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let pair = format!("{}={}", escape_value(name), escape_value(value));
+        let query = match self.query.as_deref() {
+            None | Some("") => pair,
+            Some(query) => format!("{query}&{pair}"),
+        };
+        Self { query: Some(query), ..self.clone() }
+    }
+
+    /// The query parameters, decoded (`+` is a space), in order.
+    pub fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        let query = self.query.as_deref().unwrap_or_default();
+        query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (unescape(name), unescape(value))
+        })
+    }
+
+    /// The path up to its last `/`, without it.
+    fn directory(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(directory, _)| directory)
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Origin { scheme, host, port } = &self.origin;
+        write!(f, "{}://{host}", scheme.as_str())?;
+        if self.explicit_port || *port != scheme.default_port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(&self.path)?;
+        match &self.query {
+            Some(query) => write!(f, "?{query}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Url {
+    /// Redacted: queries carry signatures and session names (R18).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({})", super::redact::url(&self.to_string()))
+    }
+}
+
+/// Escapes one value of a query or of a form.
+pub fn escape_value(value: &str) -> String {
+    utf8_percent_encode(value, VALUE).to_string()
+}
+
+fn unescape(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+/// Without the blanks around it; refuses what programs read differently.
+fn clean(text: &str) -> Result<&str, UrlError> {
+    let text = text.trim_matches([' ', '\t']);
+    match text {
+        _ if text.len() > MAX_LENGTH => Err(UrlError::TooLong),
+        _ if text.chars().any(|c| c.is_control() || c == '\\') => Err(UrlError::Ambiguous),
+        _ => Ok(text),
+    }
+}
+
+/// Splits `scheme:rest` where the text begins with a scheme (RFC 3986 section 3.1).
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let first = scheme.bytes().next()?;
+    (first.is_ascii_alphabetic() && scheme.bytes().all(legal)).then_some((scheme, rest))
+}
+
+fn parse_authority(authority: &str) -> Result<(String, Option<u16>), UrlError> {
+    if authority.contains('@') {
+        return Err(UrlError::UserInfo);
+    }
+    let name_end = match authority.strip_prefix('[') {
+        Some(_) => authority.find(']').ok_or(UrlError::Host)? + 1,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (name, rest) = authority.split_at_checked(name_end).ok_or(UrlError::Host)?;
+    let host = host::canonical(name).ok_or(UrlError::Host)?;
+    match rest.strip_prefix(':') {
+        None if rest.is_empty() => Ok((host, None)),
+        None => Err(UrlError::Host),
+        Some("") => Ok((host, None)),
+        Some(digits) => parse_port(digits).map(|port| (host, Some(port))),
+    }
+}
+
+fn parse_port(digits: &str) -> Result<u16, UrlError> {
+    let port = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+    port.filter(|port| *port != 0).ok_or(UrlError::Port)
+}
+
+/// Path and query of what follows the authority; the fragment is dropped.
+fn split_query(rest: &str) -> (&str, Option<&str>) {
+    let rest = rest.split('#').next().unwrap_or_default();
+    match rest.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (rest, None),
+    }
+}
+
+fn escape_query(query: &str) -> String {
+    utf8_percent_encode(query, QUERY).to_string()
+}
+
+/// Removes dot segments (RFC 3986 section 5.2.4), also written `%2e` as browsers do, and escapes.
+fn normal_path(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    let mut ends_in_directory = false;
+    for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
+        let dots = segment.to_ascii_lowercase().replace("%2e", ".");
+        ends_in_directory = matches!(dots.as_str(), "." | "..");
+        match dots.as_str() {
+            "." => {}
+            ".." => drop(segments.pop()),
+            _ => segments.push(segment),
+        }
+    }
+    if ends_in_directory {
+        segments.push("");
+    }
+    format!("/{}", utf8_percent_encode(&segments.join("/"), PATH))
+}
