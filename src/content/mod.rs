@@ -3,4 +3,9 @@
 //! Push-style and pure: bytes are handed in as they come, nothing waits, and nothing here knows
 //! where they come from. Uses [`crate::oci`] and nothing else of ours.
 
+pub mod decode;
+mod gunzip;
+pub mod sniff;
+pub mod tar;
+mod unzstd;
 pub mod verify;

@@ -1,0 +1,341 @@
+//! Decompressing, push-style: compressed chunks go in, plain chunks come out, memory is bounded.
+//!
+//! What comes out is counted against a cap before it is handed on, so a bomb ends at the cap
+//! (goal M6), whatever its headers announce.
+
+use std::{fmt, ops::ControlFlow};
+
+use super::{
+    gunzip::Gunzip,
+    sniff::{self, Compression},
+    unzstd::Unzstd,
+};
+
+/// Receives plain bytes; `Break` ends decompressing early without an error.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>;
+
+/// Where decompressing stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Plain bytes that may come out.
+    pub output: u64,
+    /// Largest zstd window that is accepted, in bytes.
+    pub window: u64,
+}
+
+impl Default for Limits {
+    /// The caps of a listing: 16 GiB of output, windows of 128 MiB.
+    fn default() -> Self {
+        Self { output: 16 << 30, window: 128 << 20 }
+    }
+}
+
+/// Why decompressing stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// The compressed stream is broken.
+    Corrupt {
+        /// The compression it was taken for.
+        compression: Compression,
+        /// What is wrong, without a full stop.
+        reason: String,
+    },
+    /// The compressed stream ended in the middle.
+    Truncated(Compression),
+    /// More came out than the cap allows, in bytes.
+    OutputLimit(u64),
+    /// The zstd frame wants a window larger than the cap, both in bytes.
+    WindowLimit {
+        /// What the frame asks for.
+        window: u64,
+        /// The cap.
+        limit: u64,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corrupt { compression, reason } => {
+                write!(f, "the {} stream is broken: {reason}", compression.name())
+            }
+            Self::Truncated(compression) => {
+                write!(f, "the {} stream ends in the middle", compression.name())
+            }
+            Self::OutputLimit(limit) => write!(f, "more than {limit} bytes came out"),
+            Self::WindowLimit { window, limit } => {
+                write!(f, "the zstd frame needs a window of {window} bytes, more than {limit}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// What kept a push from going on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The sink had enough.
+    Sink,
+    /// The stream cannot be read on.
+    Error(DecodeError),
+}
+
+impl From<DecodeError> for Stop {
+    fn from(error: DecodeError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Decompresses whatever it is given, as its first bytes say.
+pub struct Decoder {
+    limits: Limits,
+    state: State,
+    consumed: u64,
+    produced: u64,
+}
+
+enum State {
+    /// Too few bytes yet to know.
+    Sniffing(Vec<u8>),
+    Plain,
+    // Boxed: their windows would make every decoder large.
+    Gzip(Box<Gunzip>),
+    Zstd(Box<Unzstd>),
+}
+
+impl Decoder {
+    /// A decoder that finds out the compression by itself.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, state: State::Sniffing(Vec::new()), consumed: 0, produced: 0 }
+    }
+
+    /// The compression found; `None` while too few bytes were seen.
+    pub fn compression(&self) -> Option<Compression> {
+        match self.state {
+            State::Sniffing(_) => None,
+            State::Plain => Some(Compression::None),
+            State::Gzip(_) => Some(Compression::Gzip),
+            State::Zstd(_) => Some(Compression::Zstd),
+        }
+    }
+
+    /// Compressed bytes taken in.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// Plain bytes that came out.
+    pub fn produced(&self) -> u64 {
+        self.produced
+    }
+
+    /// Takes in the next compressed bytes and hands plain ones to the sink.
+    ///
+    /// # Errors
+    /// A broken stream, a cap that was reached, or a sink that had enough.
+    pub fn push(&mut self, input: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
+        self.consumed = self.consumed.saturating_add(input.len() as u64);
+        match &mut self.state {
+            State::Sniffing(prefix) => {
+                prefix.extend_from_slice(input);
+                if prefix.len() < sniff::PREFIX {
+                    return Ok(());
+                }
+                let prefix = std::mem::take(prefix);
+                self.begin(&prefix);
+                self.decode(&prefix, sink)
+            }
+            _ => self.decode(input, sink),
+        }
+    }
+
+    /// Says that no more bytes come.
+    ///
+    /// # Errors
+    /// `Truncated` where the stream is not at an end.
+    pub fn finish(&mut self, sink: Sink<'_>) -> Result<(), Stop> {
+        if let State::Sniffing(prefix) = &mut self.state {
+            let prefix = std::mem::take(prefix);
+            self.begin(&prefix);
+            self.decode(&prefix, sink)?;
+        }
+        match &self.state {
+            State::Gzip(gunzip) if !gunzip.is_at_end() => {
+                Err(DecodeError::Truncated(Compression::Gzip).into())
+            }
+            State::Zstd(unzstd) if !unzstd.is_at_end() => {
+                Err(DecodeError::Truncated(Compression::Zstd).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, prefix: &[u8]) {
+        self.state = match sniff::compression(prefix) {
+            Compression::None => State::Plain,
+            Compression::Gzip => State::Gzip(Box::default()),
+            Compression::Zstd => State::Zstd(Box::new(Unzstd::new(self.limits.window))),
+        };
+    }
+
+    fn decode(&mut self, input: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
+        let limit = self.limits.output;
+        let produced = &mut self.produced;
+        let mut exceeded = false;
+        let mut counted = |bytes: &[u8]| {
+            let after = produced.saturating_add(bytes.len() as u64);
+            if after > limit {
+                exceeded = true;
+                return ControlFlow::Break(());
+            }
+            *produced = after;
+            sink(bytes)
+        };
+        let outcome = match &mut self.state {
+            State::Gzip(gunzip) => gunzip.push(input, &mut counted),
+            State::Zstd(unzstd) => unzstd.push(input, &mut counted),
+            State::Plain | State::Sniffing(_) if input.is_empty() => Ok(()),
+            State::Plain | State::Sniffing(_) => match counted(input) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Stop::Sink),
+            },
+        };
+        if exceeded { Err(DecodeError::OutputLimit(limit).into()) } else { outcome }
+    }
+}
+
+/// Decompresses bytes that are all at hand, up to a cap.
+///
+/// # Errors
+/// As for [`Decoder::push`] and [`Decoder::finish`].
+pub fn decode_all(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, DecodeError> {
+    let mut plain = Vec::new();
+    let mut sink = |bytes: &[u8]| {
+        plain.extend_from_slice(bytes);
+        ControlFlow::Continue(())
+    };
+    let mut decoder = Decoder::new(limits);
+    let outcome = decoder.push(bytes, &mut sink).and_then(|()| decoder.finish(&mut sink));
+    match outcome {
+        Err(Stop::Error(error)) => Err(error),
+        Ok(()) | Err(Stop::Sink) => Ok(plain),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    fn sample() -> Vec<u8> {
+        (0..300_000u32).flat_map(|n| (n / 7).to_le_bytes()).collect()
+    }
+
+    /// The same in one piece and in pieces of every awkward size.
+    fn check(compressed: &[u8], expected: &[u8]) {
+        for size in [1, 2, 3, 7, 512, 65_537, compressed.len().max(1)] {
+            let mut plain = Vec::new();
+            let mut decoder = Decoder::new(Limits::default());
+            let mut sink = |bytes: &[u8]| {
+                plain.extend_from_slice(bytes);
+                ControlFlow::Continue(())
+            };
+            for piece in compressed.chunks(size) {
+                decoder.push(piece, &mut sink).unwrap();
+            }
+            decoder.finish(&mut sink).unwrap();
+            assert!(plain == expected, "pieces of {size}");
+            assert_eq!(decoder.produced(), expected.len() as u64);
+        }
+    }
+
+    #[test]
+    fn decodes_whatever_comes_in_pieces_of_any_size() {
+        let plain = sample();
+        check(&plain, &plain);
+        check(&gzip(&plain), &plain);
+        check(&zstd(&plain), &plain);
+        check(&gzip(b""), b"");
+        check(b"", b"");
+        check(b"ab", b"ab");
+    }
+
+    #[test]
+    fn reads_all_gzip_members_and_zstd_frames() {
+        let two = [gzip(b"one "), gzip(b"two")].concat();
+        check(&two, b"one two");
+        let skippable =
+            [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9][..], &zstd(b"two")].concat();
+        check(&[zstd(b"one "), skippable].concat(), b"one two");
+        // GNU gzip ignores zero bytes behind the last member; tape blocks are padded with them.
+        check(&[gzip(b"one"), vec![0; 700]].concat(), b"one");
+    }
+
+    #[test]
+    fn garbage_behind_the_last_member_is_an_error() {
+        let bytes = [gzip(b"one"), b"garbage".to_vec()].concat();
+        assert!(matches!(
+            decode_all(&bytes, Limits::default()),
+            Err(DecodeError::Corrupt { compression: Compression::Gzip, .. })
+        ));
+    }
+
+    #[test]
+    fn no_prefix_of_a_stream_is_taken_for_the_whole() {
+        for whole in [gzip(&sample()[..5_000]), zstd(&sample()[..5_000])] {
+            for end in 4..whole.len() {
+                let outcome = decode_all(&whole[..end], Limits::default());
+                assert!(matches!(outcome, Err(DecodeError::Truncated(_))), "{end}: {outcome:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn flipped_bits_never_panic() {
+        for whole in [gzip(&sample()[..2_000]), zstd(&sample()[..2_000])] {
+            for bit in 0..whole.len() * 8 {
+                let mut bytes = whole.clone();
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                let _ = decode_all(&bytes, Limits { output: 1 << 20, window: 8 << 20 });
+            }
+        }
+    }
+
+    #[test]
+    fn bombs_end_at_the_cap() {
+        let limits = Limits { output: 100_000, window: 1 << 20 };
+        // 8 MiB of zeros, and 60,000 blocks that repeat one byte 128 KiB times.
+        let gzip_bomb = gzip(&vec![0; 8 << 20]);
+        let mut zstd_bomb = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x50];
+        for _ in 0..60_000 {
+            zstd_bomb.extend_from_slice(&[0x02, 0x00, 0x10, 0x00]);
+        }
+        for bomb in [gzip_bomb, zstd_bomb] {
+            assert_eq!(decode_all(&bomb, limits), Err(DecodeError::OutputLimit(100_000)));
+        }
+    }
+
+    #[test]
+    fn a_window_over_the_cap_is_refused_before_it_is_allocated() {
+        // Window descriptor: exponent 31, 2 TiB.
+        let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0xf8, 1, 0, 0];
+        assert!(matches!(
+            decode_all(&frame, Limits::default()),
+            Err(DecodeError::WindowLimit { .. })
+        ));
+    }
+}

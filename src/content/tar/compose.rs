@@ -1,0 +1,117 @@
+//! Puts a header and the extensions before it together into one entry.
+
+use super::{
+    SPARSE_MAX,
+    entry::{Entry, EntryKind, Warning},
+    header::Header,
+    pax::{self, Extensions},
+};
+
+/// Puts header and extensions together, and says how many bytes of content follow.
+pub(super) fn compose(
+    header: &Header,
+    local: Extensions,
+    global: &Extensions,
+    size: u64,
+    end: u64,
+) -> (Entry, u64) {
+    let kind = header.kind();
+    let stored = local.size.or(global.size).unwrap_or(size);
+    let mut warnings = local.warnings;
+    if stored != size && size != 0 {
+        warnings.push(Warning::SizeOverridden { header: size, pax: stored });
+    }
+    let left = content_behind(kind, stored, &mut warnings);
+    let sparse_name = local.sparse.name;
+    let path =
+        sparse_name.or(local.path).or_else(|| global.path.clone()).unwrap_or_else(|| header.path());
+    check_path(&path, kind, &mut warnings);
+    let sparse = sparse_map_of(&local.sparse.numbers, local.sparse.major, kind);
+    let real = local.sparse.real_size.filter(|_| sparse.is_some());
+    let entry = Entry {
+        path,
+        kind,
+        link: local.link.or_else(|| global.link.clone()).unwrap_or_else(|| header.link()),
+        mode: header.mode(),
+        uid: local.uid.or(global.uid).unwrap_or_else(|| header.uid()),
+        gid: local.gid.or(global.gid).unwrap_or_else(|| header.gid()),
+        user: local.user.or_else(|| global.user.clone()).unwrap_or_else(|| header.user()),
+        group: local.group.or_else(|| global.group.clone()).unwrap_or_else(|| header.group()),
+        mtime: local.mtime.or(global.mtime).unwrap_or_else(|| header.mtime()),
+        size: real.unwrap_or(left),
+        stored: left,
+        offset: end,
+        device: header.device(),
+        sparse,
+        xattrs: local.xattrs,
+        warnings,
+    };
+    (entry, left)
+}
+
+/// Directories, links and devices have no content, whatever their size says, except hard links of
+/// PAX, which may carry it: like Go's reader, their size counts only where something is stored.
+fn content_behind(kind: EntryKind, stored: u64, warnings: &mut Vec<Warning>) -> u64 {
+    match kind {
+        EntryKind::File | EntryKind::Other(_) => stored,
+        _ if stored == 0 => 0,
+        // Go's archive/tar reads no content behind these (isHeaderOnlyType).
+        _ => {
+            warnings.push(Warning::ContentBehindLink);
+            0
+        }
+    }
+}
+
+fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warning>) {
+    if path.is_empty() {
+        warnings.push(Warning::EmptyPath);
+    }
+    if path.contains(&0) {
+        warnings.push(Warning::NulInPath);
+    }
+    if path.starts_with(b"/") || path.split(|&byte| byte == b'/').any(|part| part == b"..") {
+        warnings.push(Warning::EscapingPath);
+    }
+    if let EntryKind::Other(flag) = kind {
+        warnings.push(Warning::UnknownKind(flag));
+    }
+}
+
+/// The map of PAX versions 0.0 and 0.1; an empty one where version 1.0 keeps it in the content.
+fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
+    let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
+    is_sparse.then(|| {
+        numbers
+            .chunks_exact(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
+            .take(SPARSE_MAX)
+            .collect()
+    })
+}
+
+pub(super) fn read_sparse_head(text: &[u8]) -> Option<Vec<(u64, u64)>> {
+    let mut lines = text.split(|&byte| byte == b'\n').map(pax::decimal);
+    let count = usize::try_from(lines.next()??).ok().filter(|&count| count <= SPARSE_MAX)?;
+    let mut map = Vec::new();
+    for _ in 0..count {
+        map.push((lines.next()??, lines.next()??));
+    }
+    // A number at the very end of the text may go on in the next block.
+    lines.next().is_some().then_some(map)
+}
+
+/// Whether pieces are in order, inside the file, and together as long as what is stored.
+pub(super) fn map_fits(map: &[(u64, u64)], size: u64, stored: u64) -> bool {
+    let mut end = 0_u64;
+    let mut total = 0_u64;
+    for &(offset, length) in map {
+        let Some(next) = offset.checked_add(length) else { return false };
+        if offset < end || next > size {
+            return false;
+        }
+        end = next;
+        total = total.saturating_add(length);
+    }
+    total == stored
+}

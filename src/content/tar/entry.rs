@@ -1,0 +1,164 @@
+//! An entry of an archive: what a header and its extensions say together.
+
+use std::fmt;
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// Another name for a file that came before.
+    HardLink,
+    /// A symbolic link.
+    Symlink,
+    /// A character device.
+    CharDevice,
+    /// A block device.
+    BlockDevice,
+    /// A directory.
+    Directory,
+    /// A named pipe.
+    Fifo,
+    /// Anything else, by its flag.
+    Other(u8),
+}
+
+impl EntryKind {
+    /// The kind that a type flag stands for. `7` is a contiguous file, which is a file everywhere,
+    /// and `S` a GNU sparse file.
+    pub fn from_flag(flag: u8) -> Self {
+        match flag {
+            0 | b'0' | b'7' | b'S' => Self::File,
+            b'1' => Self::HardLink,
+            b'2' => Self::Symlink,
+            b'3' => Self::CharDevice,
+            b'4' => Self::BlockDevice,
+            b'5' => Self::Directory,
+            b'6' => Self::Fifo,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The kind in one or two words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::HardLink => "hard link",
+            Self::Symlink => "symlink",
+            Self::CharDevice => "character device",
+            Self::BlockDevice => "block device",
+            Self::Directory => "directory",
+            Self::Fifo => "named pipe",
+            Self::Other(_) => "unknown entry",
+        }
+    }
+}
+
+/// What is odd about an entry or an archive: often, readers of tar differ over it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Warning {
+    /// The size in the header is no number; nothing behind it can be found.
+    BadSize,
+    /// A PAX record gives another size than the header, and some readers follow the header
+    /// (RUSTSEC-2026-0068).
+    SizeOverridden {
+        /// Size in the header, in bytes.
+        header: u64,
+        /// Size in the PAX record, in bytes.
+        pax: u64,
+    },
+    /// A PAX record that is not `length key=value`.
+    BadPaxRecord,
+    /// A PAX or GNU extension that is larger than the cap, in bytes; its contents were not read.
+    ExtensionTooLarge(u64),
+    /// An extension that no entry follows.
+    DanglingExtension,
+    /// A link or device with content behind its header: some readers skip it, some do not.
+    ContentBehindLink,
+    /// The path leaves the archive or is absolute.
+    EscapingPath,
+    /// The path holds a NUL byte.
+    NulInPath,
+    /// The path is empty.
+    EmptyPath,
+    /// A flag that is not known.
+    UnknownKind(u8),
+    /// A sparse map that overlaps or does not fit its file.
+    BadSparseMap,
+    /// A block that is no header stands where a header should be.
+    BadHeader,
+    /// The archive ends in the middle of an entry.
+    Truncated,
+    /// There is no end marker of two empty blocks.
+    NoEndMarker,
+    /// There is something behind the end marker; GNU tar stops there, others may read on.
+    DataBehindEnd,
+    /// Entries beyond the cap were not read.
+    TooManyEntries(u64),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadSize => f.write_str("the size in the header is no number"),
+            Self::SizeOverridden { header, pax } => {
+                write!(f, "the header says {header} bytes, its PAX record {pax}; readers differ")
+            }
+            Self::BadPaxRecord => f.write_str("a PAX record is malformed"),
+            Self::ExtensionTooLarge(size) => {
+                write!(f, "an extension of {size} bytes was not read")
+            }
+            Self::DanglingExtension => f.write_str("an extension belongs to no entry"),
+            Self::ContentBehindLink => {
+                f.write_str("a link or device is followed by content; readers differ")
+            }
+            Self::EscapingPath => f.write_str("the path leads out of the image"),
+            Self::NulInPath => f.write_str("the path holds a NUL byte; readers differ"),
+            Self::EmptyPath => f.write_str("the path is empty"),
+            Self::UnknownKind(flag) => write!(f, "type flag {flag:#04x} is not known"),
+            Self::BadSparseMap => f.write_str("the map of a sparse file does not fit"),
+            Self::BadHeader => f.write_str("there is no header where one should be"),
+            Self::Truncated => f.write_str("the archive ends in the middle of an entry"),
+            Self::NoEndMarker => f.write_str("the archive has no end marker"),
+            Self::DataBehindEnd => f.write_str("something follows the end marker; readers differ"),
+            Self::TooManyEntries(limit) => write!(f, "entries beyond {limit} were not read"),
+        }
+    }
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The path as written: bytes, which need not be UTF-8.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub kind: EntryKind,
+    /// What a link points at, as written.
+    pub link: Vec<u8>,
+    /// Permission bits.
+    pub mode: u32,
+    /// The owner's number.
+    pub uid: u64,
+    /// The group's number.
+    pub gid: u64,
+    /// The owner's name, where given.
+    pub user: Vec<u8>,
+    /// The group's name, where given.
+    pub group: Vec<u8>,
+    /// Time of the last change, in seconds since 1970.
+    pub mtime: i64,
+    /// Size of the file in bytes, with its holes.
+    pub size: u64,
+    /// Bytes stored in the archive.
+    pub stored: u64,
+    /// Where the stored bytes begin in the uncompressed archive.
+    pub offset: u64,
+    /// Major and minor number of a device.
+    pub device: (u32, u32),
+    /// The pieces that a sparse file has, as offset and length; `None` for an ordinary file.
+    pub sparse: Option<Vec<(u64, u64)>>,
+    /// Names of the extended attributes, with their values.
+    pub xattrs: Vec<(String, Vec<u8>)>,
+    /// What is odd about it.
+    pub warnings: Vec<Warning>,
+}

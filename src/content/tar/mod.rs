@@ -1,0 +1,397 @@
+//! Tar archives, push-style: blocks go in, entries and their content come out.
+//!
+//! POSIX ustar and PAX, GNU long names and sparse files, V7, base-256 numbers. An archive is hostile:
+//! sizes lie, names escape, extensions never end. Whatever readers of tar differ over becomes a
+//! [`Warning`] on the entry; where Go's `archive/tar` has an opinion, it is followed, for that is
+//! what extracts images.
+
+mod compose;
+pub mod entry;
+pub mod header;
+pub mod pax;
+
+use std::ops::ControlFlow;
+
+use compose::{compose, map_fits, read_sparse_head};
+pub use entry::{Entry, EntryKind, Warning};
+use header::{BLOCK, Header};
+use pax::Extensions;
+
+/// Extensions larger than this are passed over: they hold names and attributes, not content.
+const EXTENSION_MAX: u64 = 1 << 20;
+
+/// Pieces that a sparse map may have.
+const SPARSE_MAX: usize = 1 << 16;
+
+/// What a reader finds, in the order of the archive.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// An entry begins. Its content follows.
+    Entry(Box<Entry>),
+    /// The next bytes of the content as stored: for sparse files the pieces, without the holes.
+    Content(&'a [u8]),
+    /// The content is complete.
+    End,
+    /// Something odd that belongs to no entry.
+    Odd(Warning),
+}
+
+/// Receives events; `Break` ends reading.
+pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
+
+/// Reads an archive that is handed in bit by bit.
+#[derive(Default)]
+pub struct Reader {
+    block: Vec<u8>,
+    position: u64,
+    state: State,
+    local: Extensions,
+    global: Extensions,
+    has_extensions: bool,
+    saw_header: bool,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Header,
+    /// The content of an extension, collected.
+    Extension {
+        kind: Extension,
+        left: u64,
+        content: Vec<u8>,
+    },
+    /// More of an old GNU sparse map.
+    SparseMap(Box<Pending>),
+    /// The sparse map of PAX version 1.0, at the head of the content.
+    SparseHead {
+        pending: Box<Pending>,
+        text: Vec<u8>,
+    },
+    Content {
+        left: u64,
+    },
+    /// Padding or an extension that is too large: passed over.
+    Skip {
+        left: u64,
+    },
+    /// One empty block was seen.
+    HalfEnd,
+    End {
+        warned: bool,
+    },
+    /// Nothing can be found any more.
+    Lost,
+}
+
+#[derive(Clone, Copy)]
+enum Extension {
+    Local,
+    Global,
+    LongName,
+    LongLink,
+}
+
+/// An entry whose sparse map is not complete.
+struct Pending {
+    entry: Entry,
+    left: u64,
+}
+
+impl Reader {
+    /// A reader at the start of an archive.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the end marker was seen.
+    pub fn is_at_end(&self) -> bool {
+        matches!(self.state, State::End { .. })
+    }
+
+    /// Whether a header was read: if not, this is no archive.
+    pub fn is_archive(&self) -> bool {
+        self.saw_header || self.is_at_end()
+    }
+
+    /// Takes in the next bytes of the archive.
+    pub fn push(&mut self, mut input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
+        while !input.is_empty() {
+            let used = match &mut self.state {
+                State::Content { .. } => self.content(input, visitor)?,
+                State::Skip { left } => {
+                    let used = (*left).min(input.len() as u64);
+                    *left -= used;
+                    if *left == 0 {
+                        self.state = State::Header;
+                    }
+                    used as usize
+                }
+                State::Lost => input.len(),
+                _ => self.fill_block(input, visitor)?,
+            };
+            self.position += used as u64;
+            input = input.get(used..).unwrap_or_default();
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Says that the archive ends here.
+    pub fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()> {
+        let inside = !self.block.is_empty()
+            || matches!(
+                self.state,
+                State::Content { .. }
+                    | State::Skip { .. }
+                    | State::Extension { .. }
+                    | State::SparseMap(_)
+                    | State::SparseHead { .. }
+            );
+        if inside {
+            visitor(Event::Odd(Warning::Truncated))?;
+        } else if matches!(self.state, State::Header | State::HalfEnd) {
+            visitor(Event::Odd(Warning::NoEndMarker))?;
+        }
+        if self.has_extensions {
+            visitor(Event::Odd(Warning::DanglingExtension))
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Collects a block and reads it once it is whole.
+    fn fill_block(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<(), usize> {
+        let wanted = BLOCK - self.block.len();
+        let taken = input.get(..wanted).unwrap_or(input);
+        self.block.extend_from_slice(taken);
+        if let Ok(block) = <[u8; BLOCK]>::try_from(self.block.as_slice()) {
+            self.block.clear();
+            let end = self.position + taken.len() as u64;
+            self.read_block(&block, end, visitor)?;
+        }
+        ControlFlow::Continue(taken.len())
+    }
+
+    fn read_block(
+        &mut self,
+        block: &[u8; BLOCK],
+        end: u64,
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        match std::mem::take(&mut self.state) {
+            State::Header => self.header(block, end, false, visitor),
+            State::HalfEnd => self.header(block, end, true, visitor),
+            State::Extension { kind, left, content } => {
+                self.extension(kind, left, content, block);
+                ControlFlow::Continue(())
+            }
+            State::SparseMap(pending) => self.sparse_map(*pending, block, visitor),
+            State::SparseHead { pending, text } => {
+                self.sparse_head(*pending, text, block, end, visitor)
+            }
+            State::End { warned } => {
+                let data = block.iter().any(|&byte| byte != 0);
+                self.state = State::End { warned: warned || data };
+                if data && !warned {
+                    visitor(Event::Odd(Warning::DataBehindEnd))
+                } else {
+                    ControlFlow::Continue(())
+                }
+            }
+            other => {
+                self.state = other;
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn header(
+        &mut self,
+        block: &[u8; BLOCK],
+        end: u64,
+        after_empty: bool,
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        if block.iter().all(|&byte| byte == 0) {
+            self.state = if after_empty { State::End { warned: false } } else { State::HalfEnd };
+            return ControlFlow::Continue(());
+        }
+        let Some(header) = Header::new(block) else {
+            self.state = State::Lost;
+            return visitor(Event::Odd(Warning::BadHeader));
+        };
+        self.saw_header = true;
+        match (extension_kind(header.flag()), header.size()) {
+            (_, Err(warning)) => {
+                self.state = State::Lost;
+                visitor(Event::Odd(warning))
+            }
+            (Some(kind), Ok(size)) => self.begin_extension(kind, size, visitor),
+            (None, Ok(size)) => self.begin_entry(&header, size, end, visitor),
+        }
+    }
+
+    fn begin_extension(
+        &mut self,
+        kind: Extension,
+        size: u64,
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        self.has_extensions |= !matches!(kind, Extension::Global);
+        if size > EXTENSION_MAX {
+            self.state = skip(padded(size));
+            return visitor(Event::Odd(Warning::ExtensionTooLarge(size)));
+        }
+        if size > 0 {
+            self.state = State::Extension { kind, left: size, content: Vec::new() };
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn extension(&mut self, kind: Extension, left: u64, mut content: Vec<u8>, block: &[u8; BLOCK]) {
+        let taken = left.min(BLOCK as u64);
+        content.extend_from_slice(block.get(..taken as usize).unwrap_or_default());
+        if left > taken {
+            self.state = State::Extension { kind, left: left - taken, content };
+            return;
+        }
+        match kind {
+            Extension::Local => self.local.read_pax(&content),
+            Extension::Global => self.global.read_pax(&content),
+            Extension::LongName => self.local.path = Some(header::until_nul(&content).to_vec()),
+            Extension::LongLink => self.local.link = Some(header::until_nul(&content).to_vec()),
+        }
+    }
+
+    fn begin_entry(
+        &mut self,
+        header: &Header,
+        size: u64,
+        end: u64,
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let local = std::mem::take(&mut self.local);
+        self.has_extensions = false;
+        let (entry, left) = compose(header, local, &self.global, size, end);
+        if header.flag() == b'S' {
+            let (map, extended, real) = header.gnu_sparse();
+            let entry = Entry { sparse: Some(map), size: real, ..entry };
+            let pending = Pending { entry, left };
+            if extended {
+                self.state = State::SparseMap(Box::new(pending));
+                return ControlFlow::Continue(());
+            }
+            return self.open(pending, visitor);
+        }
+        let head = entry.sparse.as_ref().is_some_and(Vec::is_empty) && left > 0;
+        let pending = Pending { entry, left };
+        if head {
+            self.state = State::SparseHead { pending: Box::new(pending), text: Vec::new() };
+            return ControlFlow::Continue(());
+        }
+        self.open(pending, visitor)
+    }
+
+    /// A block of 21 more pieces, with a flag that says whether another follows.
+    fn sparse_map(
+        &mut self,
+        mut pending: Pending,
+        block: &[u8; BLOCK],
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let map = pending.entry.sparse.get_or_insert_default();
+        map.extend(header::sparse_pieces(block.get(..504).unwrap_or_default()));
+        pending.entry.offset += BLOCK as u64;
+        let more = block.get(504).is_some_and(|&byte| byte != 0);
+        if more && map.len() < SPARSE_MAX {
+            self.state = State::SparseMap(Box::new(pending));
+            return ControlFlow::Continue(());
+        }
+        if more {
+            self.state = State::Lost;
+            return visitor(Event::Odd(Warning::BadSparseMap));
+        }
+        self.open(pending, visitor)
+    }
+
+    /// Lines of decimal numbers, the first their count of pieces, padded to a block.
+    fn sparse_head(
+        &mut self,
+        mut pending: Pending,
+        mut text: Vec<u8>,
+        block: &[u8; BLOCK],
+        end: u64,
+        visitor: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        text.extend_from_slice(block);
+        pending.left = pending.left.saturating_sub(BLOCK as u64);
+        match read_sparse_head(&text) {
+            Some(map) => {
+                pending.entry.sparse = Some(map);
+                pending.entry.offset = end;
+                pending.entry.stored = pending.left;
+                self.open(pending, visitor)
+            }
+            None if pending.left == 0 || text.len() as u64 > EXTENSION_MAX => {
+                pending.entry.warnings.push(Warning::BadSparseMap);
+                self.open(pending, visitor)
+            }
+            None => {
+                self.state = State::SparseHead { pending: Box::new(pending), text };
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Announces an entry and gets ready for its content.
+    fn open(&mut self, pending: Pending, visitor: Visitor<'_>) -> ControlFlow<()> {
+        let Pending { mut entry, left } = pending;
+        if let Some(map) = &entry.sparse
+            && !map_fits(map, entry.size, left)
+        {
+            entry.warnings.push(Warning::BadSparseMap);
+        }
+        visitor(Event::Entry(Box::new(entry)))?;
+        if left == 0 {
+            return visitor(Event::End);
+        }
+        self.state = State::Content { left };
+        ControlFlow::Continue(())
+    }
+
+    fn content(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<(), usize> {
+        let State::Content { left } = &mut self.state else { return ControlFlow::Continue(0) };
+        let used = (*left).min(input.len() as u64) as usize;
+        *left -= used as u64;
+        let ended = *left == 0;
+        visitor(Event::Content(input.get(..used).unwrap_or_default()))?;
+        if ended {
+            let end = self.position + used as u64;
+            self.state = skip(padded(end) - end);
+            visitor(Event::End)?;
+        }
+        ControlFlow::Continue(used)
+    }
+}
+
+fn skip(left: u64) -> State {
+    if left == 0 { State::Header } else { State::Skip { left } }
+}
+
+/// The next multiple of a block. Headers start at multiples, so positions pad as sizes do.
+fn padded(size: u64) -> u64 {
+    size.saturating_add(BLOCK as u64 - 1) / BLOCK as u64 * BLOCK as u64
+}
+
+fn extension_kind(flag: u8) -> Option<Extension> {
+    match flag {
+        b'x' | b'X' => Some(Extension::Local),
+        b'g' => Some(Extension::Global),
+        b'L' => Some(Extension::LongName),
+        b'K' => Some(Extension::LongLink),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::*;
+
+/// A header block with a right checksum.
+fn block(path: &[u8], flag: u8, size: u64, change: impl Fn(&mut [u8; BLOCK])) -> Vec<u8> {
+    let mut block = [0; BLOCK];
+    block[..path.len()].copy_from_slice(path);
+    block[100..107].copy_from_slice(b"0000644");
+    block[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+    block[136..147].copy_from_slice(b"00000000001");
+    block[156] = flag;
+    block[257..265].copy_from_slice(b"ustar\x0000");
+    change(&mut block);
+    block[148..156].copy_from_slice(b"        ");
+    let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    block.to_vec()
+}
+
+fn plain(path: &[u8], flag: u8, size: u64) -> Vec<u8> {
+    block(path, flag, size, |_| {})
+}
+
+fn content(bytes: &[u8]) -> Vec<u8> {
+    let mut padded = bytes.to_vec();
+    padded.resize(bytes.len().next_multiple_of(BLOCK), 0);
+    padded
+}
+
+fn end() -> Vec<u8> {
+    vec![0; 2 * BLOCK]
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Read {
+    entries: Vec<(Entry, Vec<u8>)>,
+    odd: Vec<Warning>,
+}
+
+fn read_in_pieces(archive: &[u8], piece: usize) -> Read {
+    let mut read = Read::default();
+    let mut open = false;
+    let mut visit = |event: Event<'_>| {
+        match event {
+            Event::Entry(entry) => {
+                assert!(!open, "an entry begins inside another");
+                open = true;
+                read.entries.push((*entry, Vec::new()));
+            }
+            Event::Content(bytes) => read.entries.last_mut().unwrap().1.extend_from_slice(bytes),
+            Event::End => open = false,
+            Event::Odd(warning) => read.odd.push(warning),
+        }
+        ControlFlow::Continue(())
+    };
+    let mut reader = Reader::new();
+    for piece in archive.chunks(piece) {
+        assert!(reader.push(piece, &mut visit).is_continue());
+    }
+    assert!(reader.finish(&mut visit).is_continue());
+    read
+}
+
+fn read(archive: &[u8]) -> Read {
+    let whole = read_in_pieces(archive, archive.len().max(1));
+    for piece in [1, 511, 512, 513, 1_000] {
+        assert_eq!(read_in_pieces(archive, piece), whole, "pieces of {piece}");
+    }
+    whole
+}
+
+fn paths(read: &Read) -> Vec<String> {
+    read.entries.iter().map(|(entry, _)| String::from_utf8_lossy(&entry.path).into()).collect()
+}
+
+#[test]
+fn reads_files_with_their_content_and_place() {
+    let archive = [plain(b"a", b'0', 5), content(b"hello"), plain(b"d/", b'5', 0), end()].concat();
+    let read = read(&archive);
+    assert_eq!(paths(&read), ["a", "d/"]);
+    assert_eq!(read.entries[0].1, b"hello");
+    assert_eq!((read.entries[0].0.size, read.entries[0].0.offset), (5, 512));
+    assert_eq!(read.entries[1].0.kind, EntryKind::Directory);
+    assert_eq!(read.odd, []);
+}
+
+#[test]
+fn long_names_come_from_gnu_pax_and_the_prefix() {
+    let long = "n".repeat(300);
+    let gnu =
+        [plain(b"././@LongLink", b'L', 301), content(format!("{long}\0").as_bytes())].concat();
+    let record = format!("310 path={long}\n");
+    let pax = [plain(b"x", b'x', 310), content(record.as_bytes())].concat();
+    for extension in [gnu, pax] {
+        let archive =
+            [extension, plain(b"short", b'0', 0), plain(b"next", b'0', 0), end()].concat();
+        assert_eq!(paths(&read(&archive)), [long.as_str(), "next"]);
+    }
+    let prefixed = block(b"name", b'0', 0, |block| block[345..348].copy_from_slice(b"pre"));
+    assert_eq!(paths(&read(&[prefixed, end()].concat())), ["pre/name"]);
+}
+
+#[test]
+fn a_pax_size_wins_over_the_header_and_the_difference_is_said() {
+    // RUSTSEC-2026-0068: a reader that follows the header sees another entry in the content.
+    let inner = plain(b"inner", b'0', 0);
+    let archive = [
+        plain(b"x", b'x', 12),
+        content(b"12 size=512\n"),
+        plain(b"outer", b'0', 1),
+        inner.clone(),
+        end(),
+    ]
+    .concat();
+    let read = read(&archive);
+    assert_eq!(paths(&read), ["outer"]);
+    assert_eq!(read.entries[0].1, inner);
+    let expected = Warning::SizeOverridden { header: 1, pax: 512 };
+    assert_eq!(read.entries[0].0.warnings, [expected]);
+}
+
+#[test]
+fn content_behind_a_link_is_not_content() {
+    let archive = [plain(b"l", b'2', 512), plain(b"next", b'0', 0), end()].concat();
+    let read = read(&archive);
+    assert_eq!(paths(&read), ["l", "next"]);
+    assert_eq!(read.entries[0].0.warnings, [Warning::ContentBehindLink]);
+}
+
+#[test]
+fn sparse_files_of_all_kinds_keep_their_size_and_map() {
+    let old = block(b"s", b'S', 4, |block| {
+        block[257..265].copy_from_slice(b"ustar  \0");
+        block[386..398].copy_from_slice(b"00000001000\0");
+        block[398..410].copy_from_slice(b"00000000004\0");
+        block[483..495].copy_from_slice(b"00000002000\0");
+    });
+    let records: Vec<u8> = [
+        b"22 GNU.sparse.major=1\n".as_slice(),
+        b"22 GNU.sparse.minor=0\n",
+        b"19 GNU.sparse.name=s\n".get(..0).unwrap(),
+        b"28 GNU.sparse.realsize=1024\n",
+    ]
+    .concat();
+    let mut map = content(b"1\n512\n4\n");
+    map.extend(content(b"data"));
+    let new =
+        [plain(b"x", b'x', records.len() as u64), content(&records), plain(b"s", b'0', 516), map]
+            .concat();
+    for archive in [[old, content(b"data")].concat(), new] {
+        let read = read(&[archive, end()].concat());
+        let (entry, bytes) = &read.entries[0];
+        assert_eq!((entry.size, entry.stored, bytes.as_slice()), (1024, 4, b"data".as_slice()));
+        assert_eq!(entry.sparse, Some(vec![(512, 4)]));
+        assert_eq!(entry.warnings, []);
+    }
+}
+
+#[test]
+fn what_is_odd_is_said() {
+    let check = |archive: Vec<u8>, expected: Warning| {
+        let read = read(&archive);
+        let all: Vec<_> =
+            read.entries.iter().flat_map(|(entry, _)| &entry.warnings).chain(&read.odd).collect();
+        assert!(all.contains(&&expected), "{expected:?} not in {all:?}");
+    };
+    check([plain(b"../up", b'0', 0), end()].concat(), Warning::EscapingPath);
+    check([plain(b"/abs", b'0', 0), end()].concat(), Warning::EscapingPath);
+    check([plain(b"", b'0', 0), end()].concat(), Warning::EmptyPath);
+    check([plain(b"a", b'Z', 0), end()].concat(), Warning::UnknownKind(b'Z'));
+    check(plain(b"a", b'0', 0), Warning::NoEndMarker);
+    check([plain(b"a", b'0', 9), b"hello".to_vec()].concat(), Warning::Truncated);
+    check([plain(b"a", b'0', 0), vec![1; BLOCK]].concat(), Warning::BadHeader);
+    check([end(), plain(b"a", b'0', 0)].concat(), Warning::DataBehindEnd);
+    check([plain(b"x", b'x', 0), end()].concat(), Warning::DanglingExtension);
+    check([plain(b"L", b'L', 1 << 30), end()].concat(), Warning::ExtensionTooLarge(1 << 30));
+    let negative = block(b"a", b'0', 0, |block| block[124..136].copy_from_slice(&[0xff; 12]));
+    check([negative, end()].concat(), Warning::BadSize);
+}
+
+#[test]
+fn mutated_archives_never_panic() {
+    let whole = [
+        plain(b"x", b'x', 12),
+        content(b"12 size=512\n"),
+        plain(b"outer", b'0', 1),
+        content(&[7; 512]),
+        plain(b"././@LongLink", b'L', 4),
+        content(b"abc\0"),
+        plain(b"s", b'S', 0),
+        end(),
+    ]
+    .concat();
+    for bit in 0..whole.len() * 8 {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        read_in_pieces(&bytes, 700);
+    }
+    for cut in 0..whole.len() {
+        read_in_pieces(&whole[..cut], 512);
+    }
+}
