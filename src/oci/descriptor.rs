@@ -1,6 +1,8 @@
 //! Descriptors: how one document points at another (image-spec descriptor.md, R28).
 
-use super::{Digest, MediaType, Platform};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{Digest, Issues, MediaType, Place, Platform, Severity};
 
 /// Annotations in the order in which they stand in the document; a name may repeat there.
 pub type Annotations = Vec<(String, String)>;
@@ -26,7 +28,15 @@ pub struct Descriptor {
     pub artifact_type: Option<String>,
 }
 
+const KNOWN: [&str; 8] =
+    ["mediaType", "digest", "size", "urls", "annotations", "platform", "data", "artifactType"];
+
 impl Descriptor {
+    /// BuildKit's annotation that says what an entry without a platform is for.
+    pub const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
+    /// BuildKit's annotation with the digest of the entry that it is about.
+    pub const REFERENCE_DIGEST: &str = "vnd.docker.reference.digest";
+
     /// A descriptor with only its three required parts.
     pub fn new(media_type: MediaType, digest: Digest, size: u64) -> Self {
         Self {
@@ -41,8 +51,61 @@ impl Descriptor {
         }
     }
 
-    /// The first annotation of this name.
+    /// The annotation of this name; of a repeated one the last, as [`super::json::Node::get`] has it.
     pub fn annotation(&self, name: &str) -> Option<&str> {
-        self.annotations.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        let mut named = self.annotations.iter().rev().filter(|(key, _)| key == name);
+        named.next().map(|(_, value)| value.as_str())
     }
+
+    /// Whether this index entry is no image but BuildKit's statement about one: its platform is
+    /// `unknown/unknown` and says nothing.
+    pub fn is_attestation(&self) -> bool {
+        self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
+    }
+
+    /// The embedded content, where it has the stated size (R37). Its digest is still to be checked.
+    pub fn embedded(&self) -> Option<&[u8]> {
+        self.data.as_deref().filter(|data| data.len() as u64 == self.size)
+    }
+
+    /// Reads a descriptor. Without a digest there is none; a size that cannot be read becomes 0,
+    /// and verifying will say so.
+    pub fn read(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
+        if !place.is_object(issues) {
+            return None;
+        }
+        place.check_case(&KNOWN, issues);
+        for key in ["mediaType", "digest", "size"] {
+            if place.member(key).is_none() {
+                place.report(Severity::Error, format!("has no {key}"), issues);
+            }
+        }
+        let media_type = place.text_of("mediaType", issues).map(MediaType::new);
+        Some(Self {
+            digest: Digest::read(&place.member("digest")?, issues)?,
+            media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
+            size: place.size_of("size", issues).unwrap_or_default(),
+            urls: place.texts_of("urls", issues),
+            annotations: place.map_of("annotations", issues),
+            platform: place.member("platform").map(|platform| Platform::read(&platform, issues)),
+            data: read_data(place, issues),
+            artifact_type: place.text_of("artifactType", issues),
+        })
+    }
+
+    /// Reads a list of descriptors; a bad one does not lose the others.
+    pub fn read_list(place: &Place<'_>, key: &str, issues: &mut Issues) -> Vec<Self> {
+        let Some(list) = place.member(key) else { return Vec::new() };
+        let items: Vec<_> = list.items(issues).collect();
+        items.iter().filter_map(|item| Self::read(item, issues)).collect()
+    }
+}
+
+fn read_data(place: &Place<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
+    let data = place.member("data")?;
+    let decoded = STANDARD.decode(data.text(issues)?);
+    if decoded.is_err() {
+        data.report(Severity::Error, "is not base64", issues);
+    }
+    decoded.ok()
 }

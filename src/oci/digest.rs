@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use super::{Issues, Place, Severity};
+
 /// A digest algorithm, known or merely well formed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -91,6 +93,13 @@ impl Digest {
         Self { text, colon: name.len() }
     }
 
+    /// Reads a digest from a document; reports what is none.
+    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
+        let parsed = place.text(issues)?.parse::<Self>();
+        let report = |error: &DigestError| place.report(Severity::Error, error.to_string(), issues);
+        parsed.inspect_err(report).ok()
+    }
+
     /// The whole digest, `algorithm:encoded`.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -124,7 +133,14 @@ pub enum DigestError {
     /// It does not fit the grammar `algorithm:encoded`.
     Malformed(String),
     /// The algorithm is known and the encoded part has the wrong length, given in characters.
-    Length { digest: String, expected: usize, actual: usize },
+    Length {
+        /// The whole text.
+        digest: String,
+        /// Characters that the algorithm's digests have.
+        expected: usize,
+        /// Characters found.
+        actual: usize,
+    },
     /// The algorithm is known and the encoded part is not lower-case hexadecimal.
     NotLowerHex(String),
 }

@@ -2,18 +2,33 @@
 //!
 //! Pure: no I/O, no clock, no browser, nothing else of ours.
 
+pub mod config;
 mod descriptor;
 mod digest;
+pub mod document;
+mod index;
+pub mod json;
+mod manifest;
 mod manifest_ref;
 mod media_type;
 mod parsed;
+mod place;
 mod platform;
 mod reference;
+mod schema1;
+pub mod timestamp;
 
+pub use config::{HistoryEntry, ImageConfig, parse_config};
 pub use descriptor::{Annotations, Descriptor};
 pub use digest::{Algorithm, Digest, DigestError};
+pub use document::{Document, UnknownDocument, parse_document};
+pub use index::Index;
+pub use manifest::ImageManifest;
 pub use manifest_ref::ManifestRef;
 pub use media_type::MediaType;
-pub use parsed::{Issue, Parsed, Severity};
+pub use parsed::{Issue, Issues, Parsed, Severity};
+pub use place::Place;
 pub use platform::Platform;
 pub use reference::{Host, Reference, ReferenceError, RepositoryName, Tag};
+pub use schema1::Schema1Manifest;
+pub use timestamp::Timestamp;

@@ -9,7 +9,7 @@ pub enum Severity {
     Note,
     /// Against a SHOULD, or read differently by different readers.
     Warning,
-    /// Against a MUST: part of the document could not be read.
+    /// Against a MUST: part of the document could not be read, or must not be relied on.
     Error,
 }
 
@@ -20,8 +20,51 @@ pub struct Issue {
     pub severity: Severity,
     /// Where: a JSON pointer (RFC 6901), empty for the whole document.
     pub pointer: String,
-    /// What is wrong, as a sentence without a full stop.
+    /// What is wrong: to be read after the name of the place, without a full stop.
     pub message: String,
+}
+
+/// Collects issues while a document is read; their number is bounded, the document is hostile.
+#[derive(Clone, Debug, Default)]
+pub struct Issues {
+    list: Vec<Issue>,
+    left_out: usize,
+}
+
+impl Issues {
+    /// Issues kept one by one; the rest is counted.
+    pub const LIMIT: usize = 200;
+
+    /// Adds an issue.
+    pub fn push(&mut self, severity: Severity, pointer: &str, message: impl Into<String>) {
+        if self.list.len() < Self::LIMIT {
+            let (pointer, message) = (pointer.to_owned(), message.into());
+            self.list.push(Issue { severity, pointer, message });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Adds an issue of severity [`Severity::Error`].
+    pub fn error(&mut self, pointer: &str, message: impl Into<String>) {
+        self.push(Severity::Error, pointer, message);
+    }
+
+    /// Takes over issues that were found before.
+    pub fn extend(&mut self, issues: Vec<Issue>) {
+        for Issue { severity, pointer, message } in issues {
+            self.push(severity, &pointer, message);
+        }
+    }
+
+    /// The issues in the order in which they were found; last, how many were left out.
+    pub fn into_vec(mut self) -> Vec<Issue> {
+        if self.left_out > 0 {
+            let message = format!("has {} more issues", self.left_out);
+            self.list.push(Issue { severity: Severity::Error, pointer: String::new(), message });
+        }
+        self.list
+    }
 }
 
 /// A document as it was read: never re-serialised, so its digest stays checkable (R32).
@@ -31,7 +74,7 @@ pub struct Parsed<T> {
     pub value: T,
     /// The exact bytes received.
     pub raw: Bytes,
-    /// What is wrong, in document order.
+    /// What is wrong, in the order in which it was found.
     pub issues: Vec<Issue>,
 }
 

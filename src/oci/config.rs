@@ -1,0 +1,229 @@
+//! Image configurations (image-spec config.md): how an image runs, and how it came about.
+
+use bytes::Bytes;
+
+use super::{Digest, Issues, Parsed, Place, Platform, Severity, Timestamp, json};
+
+/// An image configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageConfig {
+    /// What it runs on.
+    pub platform: Platform,
+    /// When it was built.
+    pub created: Option<Timestamp>,
+    /// Who built it.
+    pub author: Option<String>,
+    /// How it runs.
+    pub run: RunConfig,
+    /// Digests of the uncompressed layers, lowest first.
+    pub diff_ids: Vec<Digest>,
+    /// How it came about, oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// The `config` part: what a container started from the image gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunConfig {
+    /// User, and group after a colon.
+    pub user: Option<String>,
+    /// Ports, as `80/tcp`.
+    pub exposed_ports: Vec<String>,
+    /// Environment, as `NAME=value`.
+    pub env: Vec<String>,
+    /// What is run.
+    pub entrypoint: Vec<String>,
+    /// Arguments of the entry point, or what is run where there is none.
+    pub cmd: Vec<String>,
+    /// Directories kept outside the container's file system.
+    pub volumes: Vec<String>,
+    /// Working directory.
+    pub working_dir: Option<String>,
+    /// Labels, in document order.
+    pub labels: Vec<(String, String)>,
+    /// Signal that stops it.
+    pub stop_signal: Option<String>,
+    /// How it is asked whether it is well (Docker's extension).
+    pub healthcheck: Option<Healthcheck>,
+    /// What a build on top of it runs first (Docker's extension).
+    pub on_build: Vec<String>,
+    /// Shell of the `RUN`, `CMD` and `ENTRYPOINT` lines in shell form (Docker's extension).
+    pub shell: Vec<String>,
+}
+
+/// Docker's health check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Healthcheck {
+    /// `NONE`, or `CMD` or `CMD-SHELL` with what is run.
+    pub test: Vec<String>,
+    /// Nanoseconds between checks.
+    pub interval: Option<i64>,
+    /// Nanoseconds one check may take.
+    pub timeout: Option<i64>,
+    /// Nanoseconds in which failing does not count.
+    pub start_period: Option<i64>,
+    /// Nanoseconds between checks in that time.
+    pub start_interval: Option<i64>,
+    /// Failures in a row that make it unwell.
+    pub retries: Option<i64>,
+}
+
+/// One step of an image's history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// When.
+    pub created: Option<Timestamp>,
+    /// The command.
+    pub created_by: Option<String>,
+    /// Who.
+    pub author: Option<String>,
+    /// A comment, often the name of the builder.
+    pub comment: Option<String>,
+    /// Whether the step made no layer.
+    pub empty_layer: bool,
+}
+
+const KNOWN: [&str; 10] = [
+    "created",
+    "author",
+    "architecture",
+    "os",
+    "os.version",
+    "os.features",
+    "variant",
+    "config",
+    "rootfs",
+    "history",
+];
+const RUN_KNOWN: [&str; 13] = [
+    "User",
+    "ExposedPorts",
+    "Env",
+    "Entrypoint",
+    "Cmd",
+    "Volumes",
+    "WorkingDir",
+    "Labels",
+    "StopSignal",
+    "Healthcheck",
+    "OnBuild",
+    "Shell",
+    "ArgsEscaped",
+];
+
+/// Reads a configuration. Anything that is JSON gives a value; see the issues for what is missing.
+pub fn parse_config(raw: Bytes) -> Parsed<ImageConfig> {
+    let Parsed { value, raw, issues: found } = json::parse(raw);
+    let mut issues = Issues::default();
+    issues.extend(found);
+    let place = Place::root(&value);
+    let config = if place.is_object(&mut issues) {
+        read(&place, &mut issues)
+    } else {
+        ImageConfig::default()
+    };
+    Parsed { value: config, raw, issues: issues.into_vec() }
+}
+
+impl ImageConfig {
+    /// For each history entry the index of the layer it made; `None` where it made none, or where
+    /// the history has more steps with a layer than there are layers.
+    pub fn layer_of_history(&self, layers: usize) -> Vec<Option<usize>> {
+        let mut next = 0;
+        let layer_of = |entry: &HistoryEntry| {
+            let made = !entry.empty_layer && next < layers;
+            next += usize::from(made);
+            made.then(|| next - 1)
+        };
+        self.history.iter().map(layer_of).collect()
+    }
+}
+
+fn read(place: &Place<'_>, issues: &mut Issues) -> ImageConfig {
+    place.check_case(&KNOWN, issues);
+    let config = ImageConfig {
+        platform: Platform::read(place, issues),
+        created: Timestamp::read(place, "created", issues),
+        author: place.text_of("author", issues),
+        run: place.member("config").map(|run| read_run(&run, issues)).unwrap_or_default(),
+        diff_ids: read_diff_ids(place, issues),
+        history: read_history(place, issues),
+    };
+    check_history(&config, place, issues);
+    config
+}
+
+/// Steps that made a layer and layers should be as many (config.md, `history`).
+fn check_history(config: &ImageConfig, place: &Place<'_>, issues: &mut Issues) {
+    let steps = config.history.iter().filter(|entry| !entry.empty_layer).count();
+    let layers = config.diff_ids.len();
+    if !config.history.is_empty() && steps != layers {
+        let message = format!("has {steps} history entries with a layer and {layers} diff IDs");
+        place.report(Severity::Warning, message, issues);
+    }
+}
+
+fn read_run(place: &Place<'_>, issues: &mut Issues) -> RunConfig {
+    if !place.is_object(issues) {
+        return RunConfig::default();
+    }
+    place.check_case(&RUN_KNOWN, issues);
+    RunConfig {
+        user: place.text_of("User", issues).filter(|user| !user.is_empty()),
+        exposed_ports: place.keys_of("ExposedPorts", issues),
+        env: place.texts_of("Env", issues),
+        entrypoint: place.texts_of("Entrypoint", issues),
+        cmd: place.texts_of("Cmd", issues),
+        volumes: place.keys_of("Volumes", issues),
+        working_dir: place.text_of("WorkingDir", issues).filter(|dir| !dir.is_empty()),
+        labels: place.map_of("Labels", issues),
+        stop_signal: place.text_of("StopSignal", issues),
+        healthcheck: place.member("Healthcheck").map(|check| read_healthcheck(&check, issues)),
+        on_build: place.texts_of("OnBuild", issues),
+        shell: place.texts_of("Shell", issues),
+    }
+}
+
+fn read_healthcheck(place: &Place<'_>, issues: &mut Issues) -> Healthcheck {
+    Healthcheck {
+        test: place.texts_of("Test", issues),
+        interval: place.integer_of("Interval", issues),
+        timeout: place.integer_of("Timeout", issues),
+        start_period: place.integer_of("StartPeriod", issues),
+        start_interval: place.integer_of("StartInterval", issues),
+        retries: place.integer_of("Retries", issues),
+    }
+}
+
+fn read_diff_ids(place: &Place<'_>, issues: &mut Issues) -> Vec<Digest> {
+    let Some(rootfs) = place.member("rootfs") else {
+        place.report(Severity::Error, "has no rootfs", issues);
+        return Vec::new();
+    };
+    if rootfs.text_of("type", issues).as_deref() != Some("layers") {
+        rootfs.report(Severity::Error, "has a type other than “layers”", issues);
+    }
+    let Some(list) = rootfs.member("diff_ids") else {
+        rootfs.report(Severity::Error, "has no diff_ids", issues);
+        return Vec::new();
+    };
+    let items: Vec<_> = list.items(issues).collect();
+    items.iter().filter_map(|item| Digest::read(item, issues)).collect()
+}
+
+fn read_history(place: &Place<'_>, issues: &mut Issues) -> Vec<HistoryEntry> {
+    let Some(list) = place.member("history") else { return Vec::new() };
+    let items: Vec<_> = list.items(issues).collect();
+    let entry = |item: &Place<'_>| item.is_object(issues).then(|| read_entry(item, issues));
+    items.iter().filter_map(entry).collect()
+}
+
+fn read_entry(place: &Place<'_>, issues: &mut Issues) -> HistoryEntry {
+    place.check_case(&["created", "created_by", "author", "comment", "empty_layer"], issues);
+    HistoryEntry {
+        created: Timestamp::read(place, "created", issues),
+        created_by: place.text_of("created_by", issues),
+        author: place.text_of("author", issues),
+        comment: place.text_of("comment", issues),
+        empty_layer: place.flag_of("empty_layer", issues).unwrap_or(false),
+    }
+}

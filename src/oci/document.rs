@@ -1,0 +1,259 @@
+//! Documents that a registry serves under `/manifests/`: which kind one is, and what it says.
+//!
+//! The kind comes from `Content-Type`, else from the document's own `mediaType`, else from its
+//! structure (R38). Documents that two readers would take for two kinds are flagged (CVE-2021-41190).
+
+use bytes::Bytes;
+
+use super::{
+    Descriptor, ImageManifest, Index, Issues, MediaType, Parsed, Place, Schema1Manifest, Severity,
+    json,
+};
+
+/// What a registry served as a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// An image, or an artifact in its shape.
+    Image(ImageManifest),
+    /// An index or manifest list.
+    Index(Index),
+    /// A Docker schema 1 manifest.
+    Schema1(Schema1Manifest),
+    /// Anything else, with what it points at where it does so in a known way.
+    Unknown(UnknownDocument),
+}
+
+/// A document of an unknown kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownDocument {
+    /// Its own `mediaType`, else that of the answer.
+    pub media_type: Option<MediaType>,
+    /// What stands under `manifests`, `config` and `layers` (R35).
+    pub children: Children,
+}
+
+/// The children of any document, read without knowing its kind (R35).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Children {
+    /// Child manifests.
+    pub manifests: Vec<Descriptor>,
+    /// The configuration, where there is one.
+    pub config: Option<Descriptor>,
+    /// Layers.
+    pub layers: Vec<Descriptor>,
+}
+
+/// The kinds that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Image,
+    Index,
+    Schema1,
+    Artifact,
+}
+
+/// Reads a document. `content_type` is that of the answer; `None` where it was missing or generic.
+///
+/// Anything gives a value: check [`Parsed::is_sound`] before relying on it.
+pub fn parse_document(raw: Bytes, content_type: Option<&MediaType>) -> Parsed<Document> {
+    let Parsed { value, raw, issues: found } = json::parse(raw);
+    let mut issues = Issues::default();
+    issues.extend(found);
+    let place = Place::root(&value);
+    let document = if place.is_object(&mut issues) {
+        read(&place, content_type, &mut issues)
+    } else {
+        let media_type = content_type.cloned();
+        Document::Unknown(UnknownDocument { media_type, ..UnknownDocument::default() })
+    };
+    Parsed { value: document, raw, issues: issues.into_vec() }
+}
+
+/// Reads `manifests`, `config` and `layers` of any JSON document (R35).
+pub fn parse_children(raw: Bytes) -> Parsed<Children> {
+    let Parsed { value, raw, issues: found } = json::parse(raw);
+    let mut issues = Issues::default();
+    issues.extend(found);
+    let children = Children::read(&Place::root(&value), &mut issues);
+    Parsed { value: children, raw, issues: issues.into_vec() }
+}
+
+impl Document {
+    /// Everything the document points at, in reading order, its subject left out (R32).
+    pub fn references(&self) -> Vec<&Descriptor> {
+        match self {
+            Self::Image(image) => image.references().collect(),
+            Self::Index(index) => index.references().collect(),
+            Self::Schema1(_) => Vec::new(),
+            Self::Unknown(UnknownDocument { children, .. }) => children.references().collect(),
+        }
+    }
+
+    /// The manifest that this one says something about.
+    pub fn subject(&self) -> Option<&Descriptor> {
+        match self {
+            Self::Image(image) => image.subject.as_ref(),
+            Self::Index(index) => index.subject.as_ref(),
+            Self::Schema1(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The document's own `mediaType`.
+    pub fn media_type(&self) -> Option<&MediaType> {
+        match self {
+            Self::Image(image) => image.media_type.as_ref(),
+            Self::Index(index) => index.media_type.as_ref(),
+            Self::Schema1(_) => None,
+            Self::Unknown(unknown) => unknown.media_type.as_ref(),
+        }
+    }
+
+    /// Annotations of the whole document, in document order.
+    pub fn annotations(&self) -> &[(String, String)] {
+        match self {
+            Self::Image(image) => &image.annotations,
+            Self::Index(index) => &index.annotations,
+            Self::Schema1(_) | Self::Unknown(_) => &[],
+        }
+    }
+}
+
+impl Children {
+    /// All of them: child manifests, configuration, layers.
+    pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
+        self.manifests.iter().chain(&self.config).chain(&self.layers)
+    }
+
+    fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+        Self {
+            manifests: Descriptor::read_list(place, "manifests", issues),
+            config: place.member("config").and_then(|config| Descriptor::read(&config, issues)),
+            layers: Descriptor::read_list(place, "layers", issues),
+        }
+    }
+}
+
+fn read(place: &Place<'_>, content_type: Option<&MediaType>, issues: &mut Issues) -> Document {
+    let stated = place.text_of("mediaType", issues).map(MediaType::new);
+    check_agreement(place, content_type, stated.as_ref(), issues);
+    let kind = choose_kind(place, content_type, stated.as_ref(), issues);
+    check_ambiguity(place, kind, issues);
+    check_version(place, kind, issues);
+    match kind {
+        Some(Kind::Image) => Document::Image(ImageManifest::read(place, issues)),
+        Some(Kind::Index) => Document::Index(Index::read(place, issues)),
+        Some(Kind::Schema1) => Document::Schema1(Schema1Manifest::read(place, issues)),
+        Some(Kind::Artifact) => Document::Image(ImageManifest::read_artifact(place, issues)),
+        None => {
+            let media_type = stated.or_else(|| content_type.cloned());
+            Document::Unknown(UnknownDocument {
+                media_type,
+                children: Children::read(place, issues),
+            })
+        }
+    }
+}
+
+/// A body that contradicts its `Content-Type` is rejected (distribution-spec, pulling manifests).
+fn check_agreement(
+    place: &Place<'_>,
+    content_type: Option<&MediaType>,
+    stated: Option<&MediaType>,
+    issues: &mut Issues,
+) {
+    let (Some(sent), Some(stated)) = (content_type.filter(|t| !is_generic(t)), stated) else {
+        return;
+    };
+    // A signed schema 1 manifest states no type; one that does may leave out that it is signed.
+    let both_schema1 = sent.is_schema1() && stated.is_schema1();
+    if sent != stated && !both_schema1 {
+        let message = format!("states the media type {stated}, and was sent as {sent}");
+        place.report(Severity::Error, message, issues);
+    }
+}
+
+fn choose_kind(
+    place: &Place<'_>,
+    content_type: Option<&MediaType>,
+    stated: Option<&MediaType>,
+    issues: &mut Issues,
+) -> Option<Kind> {
+    if let Some(sent) = content_type.filter(|sent| !is_generic(sent)) {
+        return Kind::of(sent);
+    }
+    if let Some(stated) = stated {
+        return Kind::of(stated);
+    }
+    let kind = Kind::sniff(place);
+    let guess = kind.map_or("nothing known", Kind::words);
+    let message = format!("has no media type; by its structure it is {guess}");
+    place.report(Severity::Warning, message, issues);
+    kind
+}
+
+/// Types that servers send when they know nothing better.
+fn is_generic(media_type: &MediaType) -> bool {
+    matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
+}
+
+impl Kind {
+    fn of(media_type: &MediaType) -> Option<Self> {
+        Some(match media_type {
+            _ if media_type.is_manifest() => Self::Image,
+            _ if media_type.is_index() => Self::Index,
+            _ if media_type.is_schema1() => Self::Schema1,
+            _ if *media_type == MediaType::OCI_ARTIFACT => Self::Artifact,
+            _ => return None,
+        })
+    }
+
+    fn sniff(place: &Place<'_>) -> Option<Self> {
+        let has = |key| place.node().get(key).is_some();
+        match () {
+            () if has("fsLayers") => Some(Self::Schema1),
+            () if has("manifests") => Some(Self::Index),
+            () if has("config") || has("layers") => Some(Self::Image),
+            () if has("blobs") && has("artifactType") => Some(Self::Artifact),
+            () => None,
+        }
+    }
+
+    /// What it is, with its article.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Image => "an image manifest",
+            Self::Index => "an index",
+            Self::Schema1 => "a Docker schema 1 manifest",
+            Self::Artifact => "an artifact manifest",
+        }
+    }
+}
+
+/// Members of another kind make other readers take the document for that (CVE-2021-41190).
+fn check_ambiguity(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
+    let foreign: &[&str] = match kind {
+        Some(Kind::Image) => &["manifests", "fsLayers"],
+        Some(Kind::Index) => &["config", "layers", "fsLayers"],
+        Some(Kind::Schema1) => &["manifests", "config", "layers"],
+        Some(Kind::Artifact) => &["manifests", "config", "layers", "fsLayers"],
+        None => &[],
+    };
+    let words = kind.map_or("", Kind::words);
+    for key in foreign.iter().filter(|key| place.node().get(key).is_some()) {
+        let message =
+            format!("is {words} and has “{key}”: other readers may take it for something else");
+        place.report(Severity::Error, message, issues);
+    }
+}
+
+fn check_version(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
+    let expected = match kind {
+        Some(Kind::Image | Kind::Index) => 2,
+        Some(Kind::Schema1) => 1,
+        Some(Kind::Artifact) | None => return,
+    };
+    let version = place.node().get("schemaVersion");
+    if version.and_then(json::Node::as_u64) != Some(expected) {
+        place.report(Severity::Error, format!("has a schemaVersion other than {expected}"), issues);
+    }
+}

@@ -1,0 +1,48 @@
+//! Indexes (image-spec image-index.md), Docker's manifest lists included.
+
+use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
+
+/// A list of manifests, mostly one for each platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// The document's own `mediaType`.
+    pub media_type: Option<MediaType>,
+    /// The entries, in document order.
+    pub manifests: Vec<Descriptor>,
+    /// The manifest that this one says something about.
+    pub subject: Option<Descriptor>,
+    /// Type of the artifact, as the document states it.
+    pub artifact_type: Option<String>,
+    /// Annotations, in document order.
+    pub annotations: Annotations,
+}
+
+const KNOWN: [&str; 6] =
+    ["schemaVersion", "mediaType", "manifests", "subject", "artifactType", "annotations"];
+
+impl Index {
+    /// The entries (R32).
+    pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
+        self.manifests.iter()
+    }
+
+    /// The entry that an attestation entry speaks about (BuildKit's `vnd.docker.reference.digest`).
+    pub fn attested_by<'a>(&'a self, attestation: &Descriptor) -> Option<&'a Descriptor> {
+        let digest = attestation.annotation(Descriptor::REFERENCE_DIGEST)?;
+        self.manifests.iter().find(|entry| entry.digest.as_str() == digest)
+    }
+
+    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+        place.check_case(&KNOWN, issues);
+        if place.member("manifests").is_none() {
+            place.report(Severity::Error, "has no manifests", issues);
+        }
+        Self {
+            media_type: place.text_of("mediaType", issues).map(MediaType::new),
+            manifests: Descriptor::read_list(place, "manifests", issues),
+            subject: place.member("subject").and_then(|subject| Descriptor::read(&subject, issues)),
+            artifact_type: place.text_of("artifactType", issues),
+            annotations: place.map_of("annotations", issues),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! JSON as registries send it: an order-keeping tree that loses nothing a reader should be told.
+//!
+//! The work is `serde_json`'s, with its recursion limit on. A tree is filled in place, so what stood
+//! before a syntax error is kept; repeated keys stay in the tree and are reported.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::{Issues, Parsed, Severity};
+
+/// A value of a JSON document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Node {
+    /// `null`; also what stands for a value that could not be read.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(String),
+    /// A list.
+    Array(Vec<Node>),
+    /// Members in document order; a key may repeat.
+    Object(Vec<(String, Node)>),
+}
+
+/// A number, whole where it was written so and fits 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// Zero or above.
+    Unsigned(u64),
+    /// Below zero.
+    Negative(i64),
+    /// With a fraction, an exponent, or too large for 64 bits.
+    Float(f64),
+}
+
+impl Node {
+    /// The member of this name; of a repeated one the last, as Go's decoder, and so most container
+    /// runtimes, read it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.members().iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The members of an object; nothing for anything else.
+    pub fn members(&self) -> &[(String, Node)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; nothing for anything else.
+    pub fn items(&self) -> &[Node] {
+        match self {
+            Self::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a whole number that is not negative.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(Number::Unsigned(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// What it is, with its article: to be read after “is”.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Reads a document. One that is broken gives the part before the break, and the issue.
+pub fn parse(raw: Bytes) -> Parsed<Node> {
+    let mut issues = Issues::default();
+    let mut value = Node::Null;
+    let body = without_bom(&raw, &mut issues);
+    match std::str::from_utf8(body) {
+        Ok(text) => fill(text, &mut value, &mut issues),
+        Err(error) => {
+            let at = error.valid_up_to();
+            issues.error(
+                "",
+                format!("is not UTF-8 at byte {at}; such bytes are shown as “\u{fffd}”"),
+            );
+            fill(&String::from_utf8_lossy(body), &mut value, &mut issues);
+        }
+    }
+    report_repeated(&value, &mut String::new(), &mut issues);
+    Parsed { value, raw, issues: issues.into_vec() }
+}
+
+fn without_bom<'a>(raw: &'a [u8], issues: &mut Issues) -> &'a [u8] {
+    let Some(rest) = raw.strip_prefix(b"\xef\xbb\xbf") else { return raw };
+    issues.error("", "starts with a byte order mark, at which other readers fail (RFC 8259, 8.1)");
+    rest
+}
+
+fn fill(text: &str, value: &mut Node, issues: &mut Issues) {
+    if text.trim_start().is_empty() {
+        return issues.error("", "is empty");
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    if let Err(error) = Fill(value).deserialize(&mut reader) {
+        return issues.error("", what_is_wrong(text, &error));
+    }
+    if let Err(error) = reader.end() {
+        issues.error("", format!("has something after its end: {error}"));
+    }
+}
+
+/// Login pages and proxies answer HTML with status 200.
+fn what_is_wrong(text: &str, error: &serde_json::Error) -> String {
+    if text.trim_start().starts_with('<') {
+        return "is not JSON but looks like an HTML or XML page".to_owned();
+    }
+    format!("is not JSON: {error}")
+}
+
+/// Fills a slot, so that an error leaves what was read before it.
+struct Fill<'a>(&'a mut Node);
+
+impl<'de> DeserializeSeed<'de> for Fill<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Fill<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.0 = Node::Null;
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        *self.0 = Node::Bool(value);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        *self.0 = Node::Number(Number::Unsigned(value));
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        *self.0 = Node::Number(Number::Negative(value));
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        *self.0 = Node::Number(Number::Float(value));
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        *self.0 = Node::String(value.to_owned());
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        *self.0 = Node::Array(Vec::new());
+        let Node::Array(items) = self.0 else { return Err(A::Error::custom("no list")) };
+        loop {
+            let mut item = Node::Null;
+            match list.next_element_seed(Fill(&mut item)) {
+                Ok(Some(())) => items.push(item),
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    keep_begun(items, item);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        *self.0 = Node::Object(Vec::new());
+        let Node::Object(members) = self.0 else { return Err(A::Error::custom("no object")) };
+        while let Some(key) = map.next_key::<String>()? {
+            let mut value = Node::Null;
+            let outcome = map.next_value_seed(Fill(&mut value));
+            members.push((key, value));
+            outcome?;
+        }
+        Ok(())
+    }
+}
+
+/// An item whose reading broke off is kept if anything of it was read.
+fn keep_begun(items: &mut Vec<Node>, item: Node) {
+    if item != Node::Null {
+        items.push(item);
+    }
+}
+
+/// Reports each key that an object holds twice (RFC 7493, 2.3: readers differ in which they take).
+fn report_repeated(node: &Node, pointer: &mut String, issues: &mut Issues) {
+    let mut seen = BTreeSet::new();
+    for (key, value) in node.members() {
+        let length = push_step(pointer, key);
+        if !seen.insert(key.as_str()) {
+            issues.push(
+                Severity::Error,
+                pointer,
+                "repeats a key; readers differ in which they take",
+            );
+        }
+        report_repeated(value, pointer, issues);
+        pointer.truncate(length);
+    }
+    for (index, item) in node.items().iter().enumerate() {
+        if matches!(item, Node::Array(_) | Node::Object(_)) {
+            let length = push_step(pointer, &index.to_string());
+            report_repeated(item, pointer, issues);
+            pointer.truncate(length);
+        }
+    }
+}
+
+/// Adds a step to a JSON pointer, escaped as RFC 6901 says; returns the length before.
+pub(super) fn push_step(pointer: &mut String, step: &str) -> usize {
+    let length = pointer.len();
+    pointer.push('/');
+    for c in step.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            _ => pointer.push(c),
+        }
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    fn read(text: &str) -> Parsed<Node> {
+        parse(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    fn messages(text: &str) -> Vec<String> {
+        read(text).issues.into_iter().map(|i| format!("{}: {}", i.pointer, i.message)).collect()
+    }
+
+    #[test]
+    fn order_and_repeated_keys_are_kept() {
+        let parsed = read(r#"{"b":1,"a":-2,"b":{"c":[1.5,null,true,"x"]}}"#);
+        let keys: Vec<_> = parsed.value.members().iter().map(|(k, _)| k.as_str()).collect();
+        assert_eq!(keys, ["b", "a", "b"]);
+        assert_eq!(parsed.value.get("a"), Some(&Node::Number(Number::Negative(-2))));
+        assert_eq!(parsed.value.get("b").unwrap().get("c").unwrap().items().len(), 4);
+        assert_eq!(parsed.issues.len(), 1);
+        assert_eq!(parsed.issues[0].pointer, "/b");
+    }
+
+    #[test]
+    fn repeated_keys_are_found_at_every_level() {
+        let found = messages(r#"{"x/y":[{"~":{"k":1,"k":2}}],"x/y":0}"#);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("/x~1y/0/~0/k: repeats"), "{found:?}");
+        assert!(found[1].starts_with("/x~1y: repeats"), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, part: &str| {
+            let found = messages(text);
+            assert!(found.iter().any(|m| m.contains(part)), "{text:?}: {found:?}");
+        };
+        check("", "is empty");
+        check(" \n", "is empty");
+        check("<!doctype html><title>Log in</title>", "HTML");
+        check("{} {}", "after its end");
+        check("\u{feff}{}", "byte order mark");
+        check("{\"a\":1", "is not JSON");
+        check("nope", "is not JSON");
+        check(&"[".repeat(100_000), "recursion limit");
+        check(&"{\"a\":".repeat(100_000), "recursion limit");
+        check("[1e999]", "out of range");
+    }
+
+    #[test]
+    fn what_stood_before_the_break_is_kept() {
+        let parsed = read(r#"{"a":1,"list":[{"x":1},{"y":"#);
+        assert_eq!(parsed.value.get("a"), Some(&Node::Number(Number::Unsigned(1))));
+        assert_eq!(parsed.value.get("list").unwrap().items().len(), 2);
+        assert!(!parsed.is_sound());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_and_told() {
+        let parsed = parse(Bytes::from_static(b"{\"a\":\"\xff\"}"));
+        assert_eq!(parsed.value.get("a").unwrap().as_str(), Some("\u{fffd}"));
+        assert_eq!(parsed.raw.len(), 9);
+        assert!(parsed.issues[0].message.contains("not UTF-8 at byte 6"));
+    }
+
+    #[test]
+    fn issues_are_bounded() {
+        let text = format!("{{{}}}", vec!["\"k\":0"; 100_000].join(","));
+        assert!(read(&text).issues.len() <= Issues::LIMIT + 1);
+    }
+}

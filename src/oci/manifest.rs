@@ -1,0 +1,75 @@
+//! Image manifests (image-spec manifest.md), Docker's schema 2 included: one shape, other names.
+
+use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
+
+/// A configuration and layers; or an artifact in the same shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageManifest {
+    /// The document's own `mediaType`.
+    pub media_type: Option<MediaType>,
+    /// The configuration. `None` only where the document breaks the specification, and for the
+    /// withdrawn artifact manifest, which has none.
+    pub config: Option<Descriptor>,
+    /// The layers, lowest first; of a withdrawn artifact manifest its `blobs`.
+    pub layers: Vec<Descriptor>,
+    /// The manifest that this one says something about.
+    pub subject: Option<Descriptor>,
+    /// Type of the artifact, as the document states it.
+    pub artifact_type: Option<String>,
+    /// Annotations, in document order.
+    pub annotations: Annotations,
+}
+
+const KNOWN: [&str; 7] =
+    ["schemaVersion", "mediaType", "config", "layers", "subject", "artifactType", "annotations"];
+
+impl ImageManifest {
+    /// The document's descriptors in reading order, its subject left out (R32).
+    pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
+        self.config.iter().chain(&self.layers)
+    }
+
+    /// Sum of the layers' sizes in bytes: what a pull transfers.
+    pub fn layers_size(&self) -> u64 {
+        self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size))
+    }
+
+    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+        place.check_case(&KNOWN, issues);
+        if place.member("config").is_none() {
+            place.report(Severity::Error, "has no config", issues);
+        }
+        if place.member("layers").is_none() {
+            place.report(Severity::Error, "has no layers", issues);
+        }
+        Self {
+            layers: Descriptor::read_list(place, "layers", issues),
+            ..Self::read_head(place, issues)
+        }
+    }
+
+    /// The withdrawn `application/vnd.oci.artifact.manifest.v1+json` of image-spec 1.1.0-rc.
+    pub(super) fn read_artifact(place: &Place<'_>, issues: &mut Issues) -> Self {
+        place.report(
+            Severity::Warning,
+            "is an artifact manifest, withdrawn from image-spec 1.1",
+            issues,
+        );
+        Self {
+            config: None,
+            layers: Descriptor::read_list(place, "blobs", issues),
+            ..Self::read_head(place, issues)
+        }
+    }
+
+    fn read_head(place: &Place<'_>, issues: &mut Issues) -> Self {
+        Self {
+            media_type: place.text_of("mediaType", issues).map(MediaType::new),
+            config: place.member("config").and_then(|config| Descriptor::read(&config, issues)),
+            layers: Vec::new(),
+            subject: place.member("subject").and_then(|subject| Descriptor::read(&subject, issues)),
+            artifact_type: place.text_of("artifactType", issues),
+            annotations: place.map_of("annotations", issues),
+        }
+    }
+}

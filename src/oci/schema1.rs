@@ -1,0 +1,90 @@
+//! Docker schema 1 manifests, deprecated and still found: shown, never run or copied into other
+//! formats. Their layers stand topmost first, each with a history entry that is JSON in a string.
+
+use bytes::Bytes;
+
+use super::{Digest, HistoryEntry, Issues, Place, Severity, Timestamp, json};
+
+/// A schema 1 manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema1Manifest {
+    /// The repository that it says it is for.
+    pub name: Option<String>,
+    /// The tag that it says it is for.
+    pub tag: Option<String>,
+    /// Processor architecture.
+    pub architecture: Option<String>,
+    /// Digests of the layers, lowest first (the document has them the other way round). Their sizes
+    /// are not stated.
+    pub layers: Vec<Digest>,
+    /// History, oldest first, one entry for each layer.
+    pub history: Vec<HistoryEntry>,
+    /// Number of signatures; they are not checked.
+    pub signatures: usize,
+}
+
+impl Schema1Manifest {
+    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+        place.report(Severity::Warning, "is a Docker schema 1 manifest, deprecated", issues);
+        let layers = read_each(place, "fsLayers", issues, read_layer);
+        let history = read_each(place, "history", issues, read_history);
+        if layers.len() != history.len() {
+            let message =
+                format!("has {} layers and {} history entries", layers.len(), history.len());
+            place.report(Severity::Error, message, issues);
+        }
+        Self {
+            name: place.text_of("name", issues),
+            tag: place.text_of("tag", issues),
+            architecture: place.text_of("architecture", issues),
+            layers,
+            history,
+            signatures: place.member("signatures").map_or(0, |list| list.node().items().len()),
+        }
+    }
+}
+
+/// Reads each item of a list, and turns the list round.
+fn read_each<T>(
+    place: &Place<'_>,
+    key: &str,
+    issues: &mut Issues,
+    read: impl Fn(&Place<'_>, &mut Issues) -> Option<T>,
+) -> Vec<T> {
+    let Some(list) = place.member(key) else { return Vec::new() };
+    let items: Vec<_> = list.items(issues).collect();
+    let mut values: Vec<_> = items.iter().filter_map(|item| read(item, issues)).collect();
+    values.reverse();
+    values
+}
+
+fn read_layer(item: &Place<'_>, issues: &mut Issues) -> Option<Digest> {
+    let sum = item.member("blobSum");
+    let Some(sum) = sum else {
+        item.report(Severity::Error, "has no blobSum", issues);
+        return None;
+    };
+    Digest::read(&sum, issues)
+}
+
+fn read_history(item: &Place<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
+    let compatibility = item.member("v1Compatibility")?;
+    let text = compatibility.text(issues)?.to_owned();
+    let inner = json::parse(Bytes::from(text));
+    for issue in &inner.issues {
+        compatibility.report(
+            issue.severity,
+            format!("{}: {}", issue.pointer, issue.message),
+            issues,
+        );
+    }
+    let entry = Place::root(&inner.value);
+    let command = entry.member("container_config").map(|config| config.texts_of("Cmd", issues));
+    Some(HistoryEntry {
+        created: Timestamp::read(&entry, "created", issues),
+        created_by: command.map(|words| words.join(" ")).filter(|text| !text.is_empty()),
+        author: entry.text_of("author", issues),
+        comment: entry.text_of("comment", issues),
+        empty_layer: entry.flag_of("throwaway", issues).unwrap_or(false),
+    })
+}
