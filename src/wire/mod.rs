@@ -4,17 +4,26 @@
 //! whoever sends hands in the time and random numbers. Everything a registry says is hostile.
 
 pub mod accept;
+pub mod backoff;
 pub mod base;
 pub mod challenge;
+pub mod describe;
 pub mod endpoint;
+pub mod exposure;
 pub mod headers;
 pub mod host;
+pub mod link;
+pub mod location;
 pub mod method;
+pub mod page;
+pub mod range;
+pub mod realm;
 pub mod redact;
 pub mod scope;
 pub mod secret;
 mod text;
 pub mod url;
+pub mod warning;
 
 pub use accept::Accept;
 pub use base::BaseUrl;

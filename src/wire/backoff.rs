@@ -1,0 +1,245 @@
+//! When to try again, and after how long (R44 to R49). The caller hands in time and randomness.
+
+use std::time::{Duration, SystemTime};
+
+use super::{
+    endpoint::Endpoint,
+    headers::{Headers, name},
+};
+
+/// How a request ended that may be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An answer with this status.
+    Status(u16),
+    /// No answer: the connection broke, or nothing came in time.
+    NoAnswer,
+}
+
+/// How often to try, and how long to wait between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Tries in all; 1 never tries again (R45).
+    pub tries: u32,
+    /// Tries in all where the registry failed (500, 502, 503, 504) (R44).
+    pub tries_after_failure: u32,
+    /// The first wait, doubled for each further one.
+    pub base: Duration,
+    /// The longest wait of our own.
+    pub longest: Duration,
+    /// The longest `Retry-After` that is waited for without asking the user.
+    pub longest_obeyed: Duration,
+}
+
+impl Default for Policy {
+    /// Five tries, 0.5 s doubled up to 30 s, `Retry-After` obeyed up to 120 s.
+    fn default() -> Self {
+        Self {
+            tries: 5,
+            tries_after_failure: 5,
+            base: Duration::from_millis(500),
+            longest: Duration::from_secs(30),
+            longest_obeyed: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What to do after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Wait, then try again.
+    Retry(Duration),
+    /// The registry asks for a longer wait than is done unasked: the user decides.
+    Ask(Duration),
+    /// Give the outcome to the caller.
+    GiveUp,
+}
+
+impl Policy {
+    /// No second try, ever (R45).
+    pub fn never() -> Self {
+        Self { tries: 1, tries_after_failure: 1, ..Self::default() }
+    }
+
+    /// At most three tries where the registry failed (R44).
+    pub fn three_after_failure() -> Self {
+        Self { tries_after_failure: 3, ..Self::default() }
+    }
+
+    /// What to do after `tries` tries ended so. `repeatable` as by [`is_repeatable`];
+    /// `retry_after` as by [`retry_after`]; `random` is a fresh number from 0 to 1.
+    pub fn decide(
+        &self,
+        tries: u32,
+        outcome: Outcome,
+        repeatable: bool,
+        retry_after: Option<Duration>,
+        random: f64,
+    ) -> Verdict {
+        let allowed = match outcome {
+            Outcome::Status(500 | 502 | 503 | 504) => self.tries_after_failure,
+            _ => self.tries,
+        };
+        if tries >= allowed || !may_pass(outcome) || !(repeatable || was_not_handled(outcome)) {
+            return Verdict::GiveUp;
+        }
+        let wait = self.wait(tries, random).max(retry_after.unwrap_or_default());
+        if wait > self.longest_obeyed { Verdict::Ask(wait) } else { Verdict::Retry(wait) }
+    }
+
+    /// The wait after `tries` tries: between a half and the whole of the doubled base. Half, not
+    /// full, jitter: many tabs share one address, and none should hammer.
+    pub fn wait(&self, tries: u32, random: f64) -> Duration {
+        let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
+        let share = if random.is_finite() { 0.5 + random.clamp(0.0, 1.0) / 2.0 } else { 1.0 };
+        doubled.min(self.longest).mul_f64(share)
+    }
+}
+
+/// Whether this may be over soon (R45, security-reliability 3.3). 501, 505 and 511 stay.
+pub fn may_pass(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::NoAnswer => true,
+        Outcome::Status(status) => {
+            matches!(status, 408 | 425 | 429 | 499 | 500 | 502 | 503 | 504 | 522)
+        }
+    }
+}
+
+/// Whether the request was turned away before anything was done with it, so that even one which
+/// changes things can be sent again.
+fn was_not_handled(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Status(429))
+}
+
+/// Whether a request can be sent twice without doing twice what it does. A chunk needs the session
+/// asked first, deletions and tags must be read again first (security-reliability 3.3).
+pub fn is_repeatable(endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::PutManifest { reference, tags, .. } => {
+            reference.digest().is_some() && tags.is_empty()
+        }
+        // Opening a session twice leaves an empty one behind, which registries clean up.
+        Endpoint::StartUpload { .. } | Endpoint::MountBlob { .. } => true,
+        _ => endpoint.method().is_read(),
+    }
+}
+
+/// The wait that `Retry-After` asks for: seconds, or a date (R46). `None` where the field is
+/// missing, hidden or unreadable.
+pub fn retry_after(headers: &Headers, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(name::RETRY_AFTER)?.trim();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // More digits than fit are a long wait.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Whether waiting would run past the caller's deadline, so that the error is given now (R47).
+pub fn is_past(deadline: Option<Duration>, wait: Duration) -> bool {
+    deadline.is_some_and(|left| wait >= left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE_SECOND: Duration = Duration::from_secs(1);
+
+    fn decide(tries: u32, status: u16) -> Verdict {
+        Policy::default().decide(tries, Outcome::Status(status), true, None, 1.0)
+    }
+
+    #[test]
+    fn r045_temporary_statuses_are_retried_and_others_are_not() {
+        for status in [408, 425, 429, 499, 500, 502, 503, 504, 522] {
+            assert_eq!(decide(1, status), Verdict::Retry(Duration::from_millis(500)), "{status}");
+        }
+        for status in [200, 301, 400, 401, 403, 404, 409, 416, 501, 505, 511] {
+            assert_eq!(decide(1, status), Verdict::GiveUp, "{status}");
+        }
+    }
+
+    #[test]
+    fn r045_no_policy_means_no_second_try() {
+        let verdict = Policy::never().decide(1, Outcome::NoAnswer, true, None, 0.0);
+        assert_eq!(verdict, Verdict::GiveUp);
+    }
+
+    #[test]
+    fn r044_three_tries_where_the_registry_failed() {
+        let policy = Policy::three_after_failure();
+        let retries = |tries, status| {
+            policy.decide(tries, Outcome::Status(status), true, None, 0.0) != Verdict::GiveUp
+        };
+        assert!(retries(2, 503) && !retries(3, 503));
+        assert!(retries(4, 429) && !retries(5, 429));
+    }
+
+    #[test]
+    fn r045_waits_double_and_are_jittered_by_a_half() {
+        let policy = Policy::default();
+        let check = |tries, random, milliseconds| {
+            assert_eq!(policy.wait(tries, random), Duration::from_millis(milliseconds));
+        };
+        check(1, 0.0, 250);
+        check(1, 1.0, 500);
+        check(2, 1.0, 1000);
+        check(3, 0.5, 1500);
+        check(20, 1.0, 30_000);
+        check(u32::MAX, 1.0, 30_000);
+        check(1, f64::NAN, 500);
+        check(1, 7.0, 500);
+    }
+
+    #[test]
+    fn r046_retry_after_in_seconds_and_as_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let check = |text: &str, expected: Option<u64>| {
+            let headers = Headers::new().with("Retry-After", text);
+            let wait = retry_after(&headers, now).map(|wait| wait.as_secs());
+            assert_eq!(wait, expected, "{text}");
+        };
+        check("120", Some(120));
+        check(" 0 ", Some(0));
+        check("Sun, 06 Nov 1994 08:49:47 GMT", Some(10));
+        check("Sun, 06 Nov 1994 08:49:00 GMT", Some(0));
+        check("Sunday, 06-Nov-94 08:49:47 GMT", Some(10));
+        check("99999999999999999999999", Some(u64::from(u32::MAX)));
+        check("-1", None);
+        check("1.5", None);
+        check("soon", None);
+        check("", None);
+        assert_eq!(retry_after(&Headers::new(), now), None);
+    }
+
+    #[test]
+    fn r046_the_longer_wait_wins_and_very_long_ones_are_asked_about() {
+        let policy = Policy::default();
+        let decide = |after: u64| {
+            let after = Some(Duration::from_secs(after));
+            policy.decide(1, Outcome::Status(429), true, after, 1.0)
+        };
+        assert_eq!(decide(0), Verdict::Retry(Duration::from_millis(500)));
+        assert_eq!(decide(120), Verdict::Retry(Duration::from_secs(120)));
+        assert_eq!(decide(121), Verdict::Ask(Duration::from_secs(121)));
+    }
+
+    #[test]
+    fn r047_no_wait_runs_past_the_deadline() {
+        assert!(is_past(Some(ONE_SECOND), ONE_SECOND));
+        assert!(!is_past(Some(ONE_SECOND), Duration::from_millis(999)));
+        assert!(!is_past(None, ONE_SECOND));
+    }
+
+    #[test]
+    fn r049_what_changes_things_is_only_sent_again_when_it_was_turned_away() {
+        let policy = Policy::default();
+        let decide = |outcome| policy.decide(1, outcome, false, None, 1.0);
+        assert_eq!(decide(Outcome::NoAnswer), Verdict::GiveUp);
+        assert_eq!(decide(Outcome::Status(502)), Verdict::GiveUp);
+        assert_ne!(decide(Outcome::Status(429)), Verdict::GiveUp);
+    }
+}

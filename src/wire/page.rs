@@ -1,0 +1,285 @@
+//! Paging: whether a list goes on, and where (R96 to R100).
+//!
+//! Pages are judged by what came, before any filter is applied: a filtered page may be short while
+//! the list goes on.
+
+use std::{collections::BTreeSet, fmt};
+
+use super::{
+    endpoint::Window,
+    link::{LinkError, NextLink},
+    url::Url,
+};
+
+/// How many items are asked for at once: ECR refuses more (R100).
+pub const DEFAULT_PAGE_SIZE: u32 = 1000;
+
+/// How many are asked for after a registry refused the default (quay's own limit, R100).
+pub const SMALL_PAGE_SIZE: u32 = 100;
+
+/// No list has more pages than this (security goal M7).
+pub const MAX_PAGES: u32 = 1000;
+
+/// Where the next page is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// At a URL which the registry gave, on its own origin.
+    Url(Url),
+    /// After an item.
+    After(String),
+}
+
+/// Why a list ends here although it may have more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The page is larger than was asked for: the registry does not page (GCR and Artifact Registry
+    /// give everything at once). Nothing is missing then, as far as is known.
+    IgnoresPaging,
+    /// The page brought nothing that was not there before: the registry ignores `last`, or repeats.
+    NothingNew,
+    /// The link leads to another origin.
+    OtherOrigin(String),
+    /// The link cannot be read.
+    BrokenLink(LinkError),
+    /// The link leads to the page it stands on.
+    Loop,
+    /// [`MAX_PAGES`] were read.
+    TooManyPages,
+}
+
+impl Doubt {
+    /// Whether items may be missing.
+    pub fn may_be_incomplete(&self) -> bool {
+        !matches!(self, Self::IgnoresPaging | Self::NothingNew)
+    }
+}
+
+/// How a list goes on after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// With another page.
+    Page(Cursor),
+    /// Not at all: this was the last page.
+    End,
+    /// Not at all, for want of a way.
+    Stop(Doubt),
+}
+
+/// Decides how a list goes on after one page, from that page alone. `asked` is what the request
+/// said and `request` its URL; `items` are all that came, unfiltered.
+pub fn next(request: &Url, asked: &Window, items: &[String], link: NextLink) -> Next {
+    match link {
+        NextLink::Next(url) if url == *request => Next::Stop(Doubt::Loop),
+        NextLink::Next(url) => Next::Page(Cursor::Url(url)),
+        NextLink::OtherOrigin(url) => Next::Stop(Doubt::OtherOrigin(url.origin().to_string())),
+        NextLink::Broken(error) => match by_last(asked, items) {
+            Next::End => Next::Stop(Doubt::BrokenLink(error)),
+            other => other,
+        },
+        NextLink::None => by_last(asked, items),
+    }
+}
+
+/// Goes on after the last item, where no link can be read (R99).
+fn by_last(asked: &Window, items: &[String]) -> Next {
+    let (Some(n), Some(last)) = (asked.n.filter(|n| *n > 0), items.last()) else {
+        return Next::End;
+    };
+    match items.len().cmp(&(n as usize)) {
+        std::cmp::Ordering::Less => Next::End,
+        std::cmp::Ordering::Greater => Next::Stop(Doubt::IgnoresPaging),
+        std::cmp::Ordering::Equal => match &asked.last {
+            Some(previous) if !moves_on(previous, items) => Next::Stop(Doubt::NothingNew),
+            _ => Next::Page(Cursor::After(last.clone())),
+        },
+    }
+}
+
+/// Whether a page starting after `previous` brings anything that may be new. Registries sort by
+/// bytes or without regard to case (distribution-spec main), and some not at all, so only a page
+/// that holds `previous` itself, or nothing after it in either order, is old.
+fn moves_on(previous: &String, items: &[String]) -> bool {
+    let lower = previous.to_lowercase();
+    let after = |item: &String| item > previous || item.to_lowercase() > lower;
+    !items.contains(previous) && items.iter().any(after)
+}
+
+/// What to ask after a page was refused: a catalog that answers 400 gets one more try with a
+/// smaller page (R100). `None` where that was tried, or another status came.
+pub fn after_refusal(asked: &Window, status: u16) -> Option<Window> {
+    let smaller = asked.n.is_some_and(|n| n > SMALL_PAGE_SIZE);
+    (status == 400 && smaller).then(|| Window { n: Some(SMALL_PAGE_SIZE), ..asked.clone() })
+}
+
+impl fmt::Display for Cursor {
+    /// A text from which [`Cursor::parse`] makes the same cursor.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => write!(f, "url:{url}"),
+            Self::After(item) => write!(f, "after:{item}"),
+        }
+    }
+}
+
+impl Cursor {
+    /// Reads a text made by printing a cursor; anything else is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("url", url) => Url::parse(url).ok().map(Self::Url),
+            ("after", item) => Some(Self::After(item.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// A list that is being read page by page: drops what came before, stops at repetition and caps.
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    seen: BTreeSet<String>,
+    pages: u32,
+}
+
+impl Pages {
+    /// Nothing read yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a page in: gives the items that are new, in order, and how the list goes on, given
+    /// what [`next`] said about the page.
+    pub fn take(&mut self, items: Vec<String>, next: Next) -> (Vec<String>, Next) {
+        self.pages += 1;
+        let came = !items.is_empty();
+        let fresh: Vec<String> =
+            items.into_iter().filter(|item| self.seen.insert(item.clone())).collect();
+        let next = match next {
+            Next::Page(_) if self.pages >= MAX_PAGES => Next::Stop(Doubt::TooManyPages),
+            Next::Page(_) if came && fresh.is_empty() => Next::Stop(Doubt::NothingNew),
+            // An empty page with a link goes on: a filter on the server may have emptied it.
+            other => other,
+        };
+        (fresh, next)
+    }
+
+    /// The number of different items so far.
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether nothing came yet.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn texts(items: &str) -> Vec<String> {
+        items.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn window(n: u32, last: &str) -> Window {
+        let last = Some(last).filter(|last| !last.is_empty()).map(str::to_owned);
+        Window { n: Some(n).filter(|n| *n > 0), last }
+    }
+
+    fn request() -> Url {
+        Url::parse("https://r.example/v2/a/tags/list?n=2").unwrap()
+    }
+
+    fn after(item: &str) -> Next {
+        Next::Page(Cursor::After(item.to_owned()))
+    }
+
+    #[test]
+    fn r099_without_a_link_the_last_item_leads_on() {
+        let check = |n, last: &str, items: &str, expected: Next| {
+            let next = next(&request(), &window(n, last), &texts(items), NextLink::None);
+            assert_eq!(next, expected, "n={n} last={last} {items}");
+        };
+        check(2, "", "a b", after("b"));
+        check(2, "b", "c d", after("d"));
+        check(2, "b", "c", Next::End);
+        check(2, "b", "", Next::End);
+        check(2, "", "a b c", Next::Stop(Doubt::IgnoresPaging));
+        check(2, "b", "a b", Next::Stop(Doubt::NothingNew));
+        check(2, "c", "a b", Next::Stop(Doubt::NothingNew));
+        check(2, "Z", "a b", after("b"));
+        check(2, "z", "A1 Zz", after("Zz"));
+        check(0, "", "a b", Next::End);
+    }
+
+    #[test]
+    fn r098_a_short_page_with_a_link_goes_on() {
+        let url = Url::parse("https://r.example/v2/a/tags/list?last=a").unwrap();
+        let next = next(&request(), &window(2, ""), &texts("a"), NextLink::Next(url.clone()));
+        assert_eq!(next, Next::Page(Cursor::Url(url)));
+    }
+
+    #[test]
+    fn d14_items_are_counted_before_filtering_and_the_link_wins() {
+        let url = Url::parse("https://r.example/v2/a/tags/list?last=a").unwrap();
+        let empty = next(&request(), &window(2, ""), &[], NextLink::Next(url.clone()));
+        assert_eq!(empty, Next::Page(Cursor::Url(url.clone())));
+        let (fresh, next) = Pages::new().take(Vec::new(), empty);
+        assert_eq!((fresh.len(), next), (0, Next::Page(Cursor::Url(url))));
+    }
+
+    #[test]
+    fn r098_a_link_that_cannot_be_followed_ends_the_list_in_doubt() {
+        let check = |link, expected: Next| {
+            assert_eq!(next(&request(), &window(2, ""), &texts("a"), link), expected);
+        };
+        let other = Url::parse("https://evil.example/x").unwrap();
+        let doubt = Doubt::OtherOrigin("https://evil.example".to_owned());
+        assert!(doubt.may_be_incomplete());
+        check(NextLink::OtherOrigin(other), Next::Stop(doubt));
+        check(NextLink::Next(request()), Next::Stop(Doubt::Loop));
+        let broken = LinkError::OpenTarget;
+        check(NextLink::Broken(broken), Next::Stop(Doubt::BrokenLink(broken)));
+    }
+
+    #[test]
+    fn r099_items_of_earlier_pages_are_dropped_and_repeated_pages_end_the_list() {
+        let mut pages = Pages::new();
+        let (fresh, next) = pages.take(texts("a b"), after("b"));
+        assert_eq!((fresh, next), (texts("a b"), after("b")));
+        let (fresh, next) = pages.take(texts("b c"), after("c"));
+        assert_eq!((fresh, next), (texts("c"), after("c")));
+        let (fresh, next) = pages.take(texts("c a"), after("a"));
+        assert_eq!((fresh, next), (texts(""), Next::Stop(Doubt::NothingNew)));
+        assert_eq!(pages.len(), 3);
+    }
+
+    #[test]
+    fn r099_endless_lists_stop_at_the_cap() {
+        let mut pages = Pages::new();
+        for page in 1..MAX_PAGES {
+            let item = page.to_string();
+            assert_eq!(pages.take(vec![item.clone()], after(&item)).1, after(&item));
+        }
+        assert_eq!(pages.take(texts("x"), after("x")).1, Next::Stop(Doubt::TooManyPages));
+    }
+
+    #[test]
+    fn r100_a_refused_page_size_is_tried_once_smaller() {
+        let smaller = after_refusal(&window(1000, "a"), 400).unwrap();
+        assert_eq!(smaller, window(100, "a"));
+        assert_eq!(after_refusal(&smaller, 400), None);
+        assert_eq!(after_refusal(&window(1000, ""), 404), None);
+        assert_eq!(after_refusal(&window(0, ""), 400), None);
+    }
+
+    #[test]
+    fn cursors_print_and_parse() {
+        for text in ["url:https://r.example/v2/a/tags/list?last=b", "after:a:b"] {
+            assert_eq!(Cursor::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Cursor::parse("url:javascript:x"), None);
+        assert_eq!(Cursor::parse("x"), None);
+    }
+}

@@ -1,0 +1,221 @@
+//! Byte ranges: what is asked for, what came, and how far an upload got (R82, R83, R113, R116).
+
+use super::headers::{Headers, name};
+
+/// What a `Content-Range` field says of a partial answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentRange {
+    /// First byte; `None` in an answer 416.
+    pub start: Option<u64>,
+    /// Last byte, inclusive; `None` in an answer 416.
+    pub end: Option<u64>,
+    /// Size of the whole; `None` where the server does not know.
+    pub total: Option<u64>,
+}
+
+/// The value of `Range` for the bytes from `start` on, `length` of them or all that follow. `None`
+/// where that is no range: nothing asked for, or beyond 64 bits. Only forms which a page may send
+/// without a preflight are made.
+pub fn request(start: u64, length: Option<u64>) -> Option<String> {
+    match length {
+        None => Some(format!("bytes={start}-")),
+        Some(length) => {
+            let end = start.checked_add(length.checked_sub(1)?)?;
+            Some(format!("bytes={start}-{end}"))
+        }
+    }
+}
+
+/// The value of `Content-Range` for a chunk of an upload: inclusive, without a unit (R113; the
+/// specification's own form, distribution-spec "Pushing a blob in chunks").
+pub fn chunk(start: u64, length: u64) -> Option<String> {
+    let end = start.checked_add(length.checked_sub(1)?)?;
+    Some(format!("{start}-{end}"))
+}
+
+/// Reads `Content-Range: bytes 0-9/100`, `bytes 0-9/*` or `bytes */100`.
+pub fn parse_content_range(text: &str) -> Option<ContentRange> {
+    let (unit, rest) = text.trim().split_once(' ')?;
+    let (range, total) = rest.trim().split_once('/')?;
+    if !unit.eq_ignore_ascii_case("bytes") {
+        return None;
+    }
+    let total = match total.trim() {
+        "*" => None,
+        digits => Some(number(digits)?),
+    };
+    let (start, end) = match range.trim() {
+        "*" => (None, None),
+        range => {
+            let (start, end) = parse_pair(range)?;
+            (Some(start), Some(end))
+        }
+    };
+    let fits = end.is_none_or(|end| total.is_none_or(|total| end < total));
+    fits.then_some(ContentRange { start, end, total })
+}
+
+/// How far an upload got, by `Range: 0-N`: the number of bytes stored. `None` where the field is
+/// missing, malformed, hidden or does not start at 0: the upload cannot be taken up again.
+///
+/// `0-0` is read as nothing stored, although it may also mean one byte: distribution reports a
+/// fresh session so. A 416 on the next chunk tells the two apart (R116).
+pub fn parse_stored(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let text = text.strip_prefix("bytes=").or(text.strip_prefix("bytes ")).unwrap_or(text);
+    match parse_pair(text)? {
+        (0, 0) => Some(0),
+        (0, end) => end.checked_add(1),
+        _ => None,
+    }
+}
+
+/// `0-N` with N not below the first number.
+fn parse_pair(text: &str) -> Option<(u64, u64)> {
+    let (start, end) = text.split_once('-')?;
+    let (start, end) = (number(start.trim())?, number(end.trim())?);
+    (start <= end).then_some((start, end))
+}
+
+/// Digits only: Rust would also take a sign.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// What an answer to a ranged request brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The bytes that were asked for.
+    AsAsked,
+    /// The whole content: so many bytes must be dropped first (R83).
+    Whole {
+        /// Bytes before those asked for.
+        skip: u64,
+    },
+    /// Other bytes than those asked for: never used.
+    WrongStart,
+    /// Nothing: the range is refused, with the size of the whole where the server said it.
+    Refused(Option<u64>),
+    /// Something else happened: not a matter of ranges.
+    Other,
+}
+
+/// Judges an answer to a request for the bytes from `start` on. `size` is the size of the whole
+/// where it is known. A hidden `Content-Range` is accepted where the length of the answer fits; the
+/// digest decides in the end (R83).
+pub fn judge(start: u64, size: Option<u64>, status: u16, headers: &Headers) -> Part {
+    let range = headers.get(name::CONTENT_RANGE).and_then(parse_content_range);
+    match status {
+        200 => Part::Whole { skip: start },
+        206 => match range {
+            Some(range) if range.start != Some(start) => Part::WrongStart,
+            Some(range) if range.total.is_some() && size.is_some() && range.total != size => {
+                Part::WrongStart
+            }
+            Some(_) => Part::AsAsked,
+            None if headers.contains(name::CONTENT_RANGE) => Part::WrongStart,
+            None => judge_by_length(start, size, headers),
+        },
+        416 => Part::Refused(range.and_then(|range| range.total)),
+        _ => Part::Other,
+    }
+}
+
+/// No more can come than lies after the start.
+fn judge_by_length(start: u64, size: Option<u64>, headers: &Headers) -> Part {
+    let length = headers.get(name::CONTENT_LENGTH).and_then(|text| number(text.trim()));
+    match (size, length) {
+        (Some(size), Some(length)) if length > size.saturating_sub(start) => Part::WrongStart,
+        _ => Part::AsAsked,
+    }
+}
+
+/// Whether the server says that it serves ranges; `None` where it says nothing (R82).
+pub fn accepts_ranges(headers: &Headers) -> Option<bool> {
+    let units = headers.get(name::ACCEPT_RANGES)?;
+    Some(units.split(',').any(|unit| unit.trim().eq_ignore_ascii_case("bytes")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r082_requests_are_ranges_with_a_start() {
+        assert_eq!(request(5, None).as_deref(), Some("bytes=5-"));
+        assert_eq!(request(5, Some(2)).as_deref(), Some("bytes=5-6"));
+        assert_eq!(request(5, Some(0)), None);
+        assert_eq!(request(u64::MAX, Some(2)), None);
+        assert_eq!(chunk(0, 10).as_deref(), Some("0-9"));
+        assert_eq!(chunk(0, 0), None);
+    }
+
+    #[test]
+    fn d16_ranges_have_their_unit_and_chunks_have_none() {
+        assert!(request(0, None).is_some_and(|text| text.starts_with("bytes=")));
+        assert!(chunk(0, 1).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit())));
+    }
+
+    #[test]
+    fn r083_content_ranges() {
+        let check = |text: &str, expected: Option<(Option<u64>, Option<u64>, Option<u64>)>| {
+            let range =
+                parse_content_range(text).map(|range| (range.start, range.end, range.total));
+            assert_eq!(range, expected, "{text}");
+        };
+        check("bytes 0-9/100", Some((Some(0), Some(9), Some(100))));
+        check("Bytes 5-9/*", Some((Some(5), Some(9), None)));
+        check("bytes */100", Some((None, None, Some(100))));
+        check("bytes 9-5/100", None);
+        check("bytes 0-100/100", None);
+        check("bytes 0-9", None);
+        check("0-9/100", None);
+        check("bytes +0-9/100", None);
+        check("bytes 0-99999999999999999999/100", None);
+        check("items 0-9/100", None);
+        check("", None);
+    }
+
+    #[test]
+    fn r116_upload_ranges_start_at_zero() {
+        let check = |text: &str, expected| assert_eq!(parse_stored(text), expected, "{text}");
+        check("0-0", Some(0));
+        check("0-1", Some(2));
+        check("0-1023", Some(1024));
+        check("bytes=0-1023", Some(1024));
+        check("1-5", None);
+        check("0-18446744073709551615", None);
+        check("0", None);
+        check("-", None);
+        check("0--1", None);
+        check("", None);
+    }
+
+    #[test]
+    fn r083_answers_to_ranged_requests() {
+        let check = |start, size, status, fields: &[(&str, &str)], expected| {
+            let headers: Headers = fields.iter().copied().collect();
+            assert_eq!(judge(start, size, status, &headers), expected, "{status} {fields:?}");
+        };
+        let range = |text| [("Content-Range", text)];
+        check(5, Some(100), 206, &range("bytes 5-99/100"), Part::AsAsked);
+        check(5, Some(100), 206, &range("bytes 0-99/100"), Part::WrongStart);
+        check(5, Some(100), 206, &range("bytes 5-99/200"), Part::WrongStart);
+        check(5, Some(100), 206, &range("rubbish"), Part::WrongStart);
+        check(5, Some(100), 206, &[], Part::AsAsked);
+        check(5, Some(100), 206, &[("content-length", "95")], Part::AsAsked);
+        check(5, Some(100), 206, &[("content-length", "100")], Part::WrongStart);
+        check(5, Some(100), 200, &[], Part::Whole { skip: 5 });
+        check(500, Some(100), 416, &range("bytes */100"), Part::Refused(Some(100)));
+        check(500, None, 416, &[], Part::Refused(None));
+        check(5, None, 404, &[], Part::Other);
+    }
+
+    #[test]
+    fn r082_accept_ranges() {
+        let said = |value: &str| accepts_ranges(&Headers::new().with("Accept-Ranges", value));
+        assert_eq!(said("bytes"), Some(true));
+        assert_eq!(said("none"), Some(false));
+        assert_eq!(accepts_ranges(&Headers::new()), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! May a credential for a registry go to the token server that the registry names? (R71)
+//!
+//! The rule binds pairs, not hosts: an approved token server would otherwise serve any registry as
+//! a confused deputy. Same origin is allowed, Docker Hub and GitLab.com are built in, everything
+//! else is for the caller to decide, or refused.
+
+use std::fmt;
+
+use super::{
+    host::{self, Reach},
+    url::{Origin, Scheme, Url, UrlError},
+};
+
+/// A registry and a token server that may see its credentials.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pair {
+    /// Where the registry is reached.
+    pub registry: Origin,
+    /// Where its tokens are issued.
+    pub token_server: Origin,
+}
+
+/// Registry and token server hosts that belong together, both over https.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("registry-1.docker.io", "auth.docker.io"),
+    ("index.docker.io", "auth.docker.io"),
+    ("docker.io", "auth.docker.io"),
+    ("registry.gitlab.com", "gitlab.com"),
+];
+
+/// What is to be done about a realm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Credentials and token requests may go there.
+    Allowed(Url),
+    /// Nobody approved this pair yet: the caller decides, naming both.
+    Ask {
+        /// The pair to approve.
+        pair: Pair,
+        /// Where the token would be asked for.
+        realm: Url,
+        /// A well-known host that the registry's or token server's name only resembles.
+        resembles: Option<&'static str>,
+    },
+    /// Nothing may go there.
+    Refused(Refusal),
+}
+
+/// Why a realm is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no URL that may be requested.
+    Url(UrlError),
+    /// It is plain http although the registry is not, or is another host.
+    PlainHttp,
+    /// It is on this machine or a private network although the registry is public.
+    PrivateAddress,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the registry names a token server that is not used: ")?;
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::PlainHttp => f.write_str("it is plain http"),
+            Self::PrivateAddress => f.write_str("it is on a private network"),
+        }
+    }
+}
+
+/// Decides about the realm that the registry at `registry` names, given the pairs approved before.
+pub fn decide(registry: &Origin, realm: &str, approved: &[Pair]) -> Decision {
+    let url = match Url::parse(realm) {
+        Ok(url) => url,
+        Err(error) => return Decision::Refused(Refusal::Url(error)),
+    };
+    let server = url.origin();
+    if server == registry {
+        return Decision::Allowed(url);
+    }
+    if let Some(refusal) = refusal(registry, server) {
+        return Decision::Refused(refusal);
+    }
+    let pair = Pair { registry: registry.clone(), token_server: server.clone() };
+    if approved.contains(&pair) || is_built_in(&pair) {
+        return Decision::Allowed(url);
+    }
+    let resembles = near_miss(registry.host()).or_else(|| near_miss(server.host()));
+    Decision::Ask { pair, realm: url, resembles }
+}
+
+fn refusal(registry: &Origin, server: &Origin) -> Option<Refusal> {
+    let same_host = server.host() == registry.host();
+    if server.scheme() == Scheme::Http && (registry.scheme() == Scheme::Https || !same_host) {
+        return Some(Refusal::PlainHttp);
+    }
+    let is_public = host::reach(registry.host()) == Reach::Public;
+    if is_public && host::reach(server.host()) != Reach::Public {
+        return Some(Refusal::PrivateAddress);
+    }
+    None
+}
+
+fn is_built_in(pair: &Pair) -> bool {
+    let is_https = |origin: &Origin| origin.scheme() == Scheme::Https && origin.port() == 443;
+    let hosts = (pair.registry.host(), pair.token_server.host());
+    is_https(&pair.registry) && is_https(&pair.token_server) && BUILT_IN.contains(&hosts)
+}
+
+/// Hosts that are worth imitating.
+const WELL_KNOWN: [&str; 9] = [
+    "ghcr.io",
+    "gcr.io",
+    "quay.io",
+    "docker.io",
+    "mcr.microsoft.com",
+    "registry.gitlab.com",
+    "public.ecr.aws",
+    "registry.k8s.io",
+    "cgr.dev",
+];
+
+/// The well-known host that this name resembles without being it, as `ghrc.io` does `ghcr.io`: two
+/// neighbours swapped, or one letter changed, added or left out. Well-known hosts resemble each
+/// other too and are not warned about.
+pub fn near_miss(host: &str) -> Option<&'static str> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if WELL_KNOWN.contains(&host) || KNOWN_NEIGHBOURS.contains(&host) {
+        return None;
+    }
+    WELL_KNOWN.into_iter().find(|known| is_one_slip(known.as_bytes(), host.as_bytes()))
+}
+
+/// Registries whose real names are one letter from another's.
+const KNOWN_NEIGHBOURS: [&str; 3] = ["lgcr.io", "scr.io", "icr.io"];
+
+/// One slip of the fingers apart, judged by what is left after the common start and end.
+fn is_one_slip(left: &[u8], right: &[u8]) -> bool {
+    let start = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let (left, right) =
+        (left.get(start..).unwrap_or_default(), right.get(start..).unwrap_or_default());
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    let middle = |bytes: &[u8]| bytes.get(..bytes.len() - end).unwrap_or_default().to_vec();
+    match (middle(left).as_slice(), middle(right).as_slice()) {
+        ([_], [_]) | ([_], []) | ([], [_]) => true,
+        ([a, b], [c, d]) => (a, b) == (d, c),
+        _ => false,
+    }
+}

@@ -1,0 +1,113 @@
+//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163, P26).
+
+use std::collections::BTreeMap;
+
+use super::{
+    headers::{Headers, name},
+    text::Cursor,
+};
+
+/// Longest text of all warnings of one answer, in bytes (distribution-spec "Warnings").
+const MAX_LENGTH: usize = 4096;
+
+/// How many different warnings of one registry are kept.
+const MAX_WARNINGS: usize = 100;
+
+/// The texts of the warnings of an answer. Fields that are not of the form `299 - "text"` are
+/// ignored, and so is everything beyond 4,096 bytes.
+pub fn read(headers: &Headers) -> Vec<String> {
+    let mut left = MAX_LENGTH;
+    let mut texts = Vec::new();
+    for field in headers.all(name::WARNING) {
+        for text in read_field(field) {
+            if text.len() > left {
+                return texts;
+            }
+            left -= text.len();
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// The warnings of one field; fetch joins several with commas. Stops at what does not fit.
+fn read_field(field: &str) -> Vec<String> {
+    let mut cursor = Cursor::new(field);
+    let mut texts = Vec::new();
+    loop {
+        cursor.take_while(|c| matches!(c, ' ' | '\t' | ','));
+        match read_one(&mut cursor) {
+            Some(text) => texts.push(text),
+            None => return texts,
+        }
+    }
+}
+
+fn read_one(cursor: &mut Cursor<'_>) -> Option<String> {
+    if cursor.token() != "299" || !cursor.skip_blanks() {
+        return None;
+    }
+    if cursor.token() != "-" || !cursor.skip_blanks() {
+        return None;
+    }
+    let text = cursor.quoted()?;
+    cursor.skip_blanks();
+    // A date after the text is another form (RFC 7234 section 5.5).
+    matches!(cursor.peek(), None | Some(',')).then_some(text)
+}
+
+/// The different warnings of one registry, each with where it was seen first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Warnings {
+    seen: BTreeMap<String, String>,
+}
+
+impl Warnings {
+    /// Adds the warnings of an answer to a request for `url`, which is redacted by the caller.
+    /// Says whether any was new.
+    pub fn add(&mut self, headers: &Headers, url: &str) -> bool {
+        let before = self.seen.len();
+        for text in read(headers) {
+            if self.seen.len() < MAX_WARNINGS {
+                self.seen.entry(text).or_insert_with(|| url.to_owned());
+            }
+        }
+        self.seen.len() > before
+    }
+
+    /// Text and first URL of each warning, sorted by text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.seen.iter().map(|(text, url)| (text.as_str(), url.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r163_only_the_specified_form_is_read() {
+        let check = |field: &str, expected: &[&str]| {
+            assert_eq!(read(&Headers::new().with("Warning", field)), expected, "{field}");
+        };
+        check(r#"299 - "going away""#, &["going away"]);
+        check(r#"299 - "a \"quoted\" word""#, &[r#"a "quoted" word"#]);
+        check(r#"299 - "one", 299 - "two, with comma""#, &["one", "two, with comma"]);
+        check(r#"299 - "dated" "Sun, 06 Nov 1994 08:49:47 GMT""#, &[]);
+        check(r#"110 - "stale""#, &[]);
+        check(r#"299 host "named""#, &[]);
+        check(r#"299 - "open"#, &[]);
+        check("", &[]);
+        check(&format!("299 - \"{}\"", "x".repeat(4097)), &[]);
+    }
+
+    #[test]
+    fn r163_warnings_are_collected_once_with_their_first_url() {
+        let headers = Headers::new().with("Warning", r#"299 - "going away""#);
+        let mut warnings = Warnings::default();
+        assert!(warnings.add(&headers, "https://r.example/v2/a"));
+        assert!(!warnings.add(&headers, "https://r.example/v2/b"));
+        let all: Vec<_> = warnings.iter().collect();
+        assert_eq!(all, [("going away", "https://r.example/v2/a")]);
+    }
+}
