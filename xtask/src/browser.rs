@@ -286,10 +286,10 @@ impl Page {
     /// When the browser cannot tell.
     pub async fn console_errors(&self) -> Result<Vec<String>> {
         let entries = self.log("browser").await?;
-        let errors = entries
-            .into_iter()
-            .filter(|entry| entry["level"] == "SEVERE" && entry["source"] != "network");
-        Ok(errors.map(|entry| entry["message"].to_string()).collect())
+        let errors = entries.into_iter().filter(|entry| {
+            word(entry, "/level") == "SEVERE" && word(entry, "/source") != "network"
+        });
+        Ok(errors.map(|entry| word(&entry, "/message").to_owned()).collect())
     }
 
     /// The requests that the page has made since the last call.
@@ -314,9 +314,8 @@ impl Page {
     pub async fn screenshot(&self, whole: bool) -> Result<Vec<u8>> {
         let parameters = json!({ "format": "png", "captureBeyondViewport": whole });
         let answer = self.cdp("Page.captureScreenshot", parameters).await?;
-        let data = answer["data"].as_str().unwrap_or_default();
         base64::engine::general_purpose::STANDARD
-            .decode(data)
+            .decode(word(&answer, "/data"))
             .or_fail("the picture is not base64", "run it again")
     }
 
@@ -363,14 +362,20 @@ pub struct Sent {
 
 /// A request, from an entry of the performance log.
 fn sent(entry: &Value) -> Option<Sent> {
-    let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
-    let message = &message["message"];
-    if message["method"] != "Network.requestWillBeSent" {
+    let entry: Value = serde_json::from_str(word(entry, "/message")).ok()?;
+    if word(&entry, "/message/method") != "Network.requestWillBeSent" {
         return None;
     }
-    let request = &message["params"]["request"];
-    let (method, url) = (request["method"].as_str()?, request["url"].as_str()?);
-    Some(Sent { method: method.to_owned(), url: url.to_owned() })
+    let request = entry.pointer("/message/params/request")?;
+    Some(Sent {
+        method: word(request, "/method").to_owned(),
+        url: word(request, "/url").to_owned(),
+    })
+}
+
+/// A text inside a JSON document; empty when it is not there.
+fn word<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A command that only ChromeDriver knows.

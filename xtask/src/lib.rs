@@ -10,10 +10,12 @@ pub mod failure;
 mod html;
 mod page;
 mod policy;
+mod requirements;
 mod shot;
 pub mod site;
 mod size;
 mod steps;
+mod test;
 mod tidy;
 mod tools;
 
@@ -21,8 +23,16 @@ use args::{Args, Command};
 use failure::{Failure, Result};
 
 /// All commands, in the order of the help text.
-const COMMANDS: &[Command] =
-    &[explore::COMMAND, dist::COMMAND, size::COMMAND, csp::COMMAND, tidy::COMMAND, shot::COMMAND];
+const COMMANDS: &[Command] = &[
+    explore::COMMAND,
+    test::COMMAND,
+    dist::COMMAND,
+    size::COMMAND,
+    csp::COMMAND,
+    tidy::COMMAND,
+    requirements::COMMAND,
+    shot::COMMAND,
+];
 
 /// Runs the command that the words of a command line name.
 ///

@@ -1,0 +1,83 @@
+//! What the tests need beside Rust: a browser, a second registry, tools of others, axe-core.
+//! Installs what is missing where it may, and otherwise names it.
+
+use std::{path::PathBuf, process::Command};
+
+use crate::{
+    failure::{Failure, OrFail, Result},
+    steps::{output, root, run, step},
+    tools::on_path,
+};
+
+/// A program, and the Debian package that has it.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("docker-registry", "docker-registry"),
+    ("skopeo", "skopeo"),
+    ("htpasswd", "apache2-utils"),
+    ("npm", "npm"),
+];
+
+/// The accessibility checker that the end-to-end tests run inside the page.
+const AXE: &str = "axe-core@4";
+
+/// Makes sure that everything is there.
+///
+/// # Errors
+/// When something is missing that could not be installed.
+pub(crate) fn ready() -> Result<()> {
+    let missing = missing();
+    if !missing.is_empty() {
+        step(&format!("installing {}", missing.join(", ")), || install(&missing))?;
+    }
+    if !axe().is_file() {
+        step("fetching axe-core from npm", fetch_axe)?;
+    }
+    Ok(())
+}
+
+/// Where axe-core is.
+fn axe() -> PathBuf {
+    root().join("target/axe/node_modules/axe-core/axe.min.js")
+}
+
+fn missing() -> Vec<&'static str> {
+    let lacks = PROGRAMS.iter().filter(|(program, _)| on_path(program).is_none());
+    lacks.map(|(_, package)| *package).collect()
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let next = format!("install them yourself: sudo apt-get install {}", packages.join(" "));
+    if on_path("apt-get").is_none() || !is_root() {
+        let what = format!("missing: {}", packages.join(", "));
+        return Err(Failure::new(what, next));
+    }
+    run(&mut apt(&["update", "--quiet=2"]), &next)?;
+    let mut install = apt(&["install", "--yes", "--quiet=2", "--no-install-recommends"]);
+    run(install.args(packages), &next)?;
+    match missing().as_slice() {
+        [] => Ok(()),
+        still => Err(Failure::new(format!("still missing: {}", still.join(", ")), next)),
+    }
+}
+
+fn apt(words: &[&str]) -> Command {
+    let mut command = Command::new("apt-get");
+    command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u"), "").is_ok_and(|id| id.trim() == "0")
+}
+
+fn fetch_axe() -> Result<()> {
+    let folder = root().join("target/axe");
+    std::fs::create_dir_all(&folder)
+        .or_fail(folder.display(), "check that target/ can be written")?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--silent"]);
+    npm.args(["--ignore-scripts", "--prefix", "."]).arg(AXE);
+    run(&mut npm, "check the network and npm's registry setting")
+}
