@@ -405,6 +405,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_browser_of_the_web_tests_is_started_the_same_way() {
+        let file = crate::steps::root().join("webdriver.json");
+        let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(read["goog:chromeOptions"]["args"], json!(ARGUMENTS));
+    }
+
+    #[test]
     fn requests_are_read_from_the_performance_log() {
         let message = json!({ "message": { "method": "Network.requestWillBeSent", "params": {
             "request": { "method": "OPTIONS", "url": "http://x/v2/" } } } });

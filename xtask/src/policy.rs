@@ -50,6 +50,7 @@ pub(crate) fn headers(connect: &str) -> Vec<(&'static str, String)> {
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=()"),
+        ("Integrity-Policy", "blocked-destinations=(script)"),
     ];
     let mut all = vec![("Content-Security-Policy", header(connect))];
     all.extend(fixed.map(|(name, value)| (name, value.to_owned())));

@@ -1,0 +1,5 @@
+//! The built page in a real browser, under its real policy, against the test registry. Started by
+//! `cargo xtask test`, which builds the page before; not by `cargo test` alone.
+
+mod boot;
+mod stage;

@@ -1,0 +1,112 @@
+//! Where a journey takes place: the built page on a loopback port, a browser, a registry. What the
+//! policy refuses and what lands on the console as an error fails the journey.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use xtask::{
+    browser::{Driver, Look, Page},
+    site::{Hosting, Site},
+};
+
+/// The built page.
+pub(crate) fn dist() -> PathBuf {
+    let folder = std::env::var_os("PORTHOLE_DIST")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("dist"), PathBuf::from);
+    assert!(folder.join("index.html").is_file(), "build the page first: cargo xtask dist");
+    folder
+}
+
+/// A browser window on the page.
+pub(crate) struct Stage {
+    site: Site,
+    hosting: Hosting,
+    /// The window.
+    pub(crate) page: Page,
+    _driver: Driver,
+}
+
+impl Stage {
+    /// The page as a careful host serves it.
+    pub(crate) async fn open(look: Look) -> Self {
+        Self::at(&dist(), Hosting::default(), look).await
+    }
+
+    /// A folder, served in some way.
+    pub(crate) async fn at(folder: &Path, hosting: Hosting, look: Look) -> Self {
+        let site = Site::start(folder, &hosting).await.expect("the page is served");
+        let driver = Driver::start().await.expect("chromedriver");
+        let page = driver.open(look).await.expect("chromium");
+        Self { site, hosting, page, _driver: driver }
+    }
+
+    /// The address of the page.
+    pub(crate) fn address(&self) -> String {
+        format!("{}{}/", self.site.origin(), self.hosting.folder)
+    }
+
+    /// Goes to a view by its fragment.
+    pub(crate) async fn visit(&self, fragment: &str) {
+        let address = format!("{}{fragment}", self.address());
+        self.page.goto(&address).await.expect("the page answers");
+    }
+
+    /// Waits for a text.
+    pub(crate) async fn sees(&self, text: &str) {
+        if let Err(failure) = self.page.wait_for_text(text).await {
+            panic!("{failure}");
+        }
+    }
+
+    /// Waits until everything has arrived, and returns the text of the page.
+    pub(crate) async fn settled(&self) -> String {
+        self.page.settle().await.expect("the page answers");
+        self.page.text().await.expect("the page answers")
+    }
+
+    /// Ends the journey: nothing was refused, and no error was noted.
+    pub(crate) async fn end(self) {
+        assert_eq!(self.page.violations().await.expect("the page answers"), [""; 0]);
+        assert_eq!(self.page.console_errors().await.expect("the page answers"), [""; 0]);
+        self.page.close().await.expect("the window closes");
+    }
+}
+
+/// A folder that is removed at the end.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    /// A copy of the built page, to be spoilt.
+    pub(crate) fn copy_of_dist(name: &str) -> Self {
+        let folder = Self::empty(name);
+        for entry in std::fs::read_dir(dist()).expect("the built page") {
+            let path = entry.expect("the built page").path();
+            if path.is_file() {
+                let name = path.file_name().expect("a name");
+                std::fs::copy(&path, folder.0.join(name)).expect("a copy");
+            }
+        }
+        folder
+    }
+
+    /// An empty folder.
+    pub(crate) fn empty(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("porthole-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// The only file with this end of its name.
+    pub(crate) fn file(&self, end: &str) -> PathBuf {
+        let mut entries = std::fs::read_dir(&self.0).expect("the folder").filter_map(|e| e.ok());
+        let found = entries.find(|entry| entry.file_name().to_string_lossy().ends_with(end));
+        found.unwrap_or_else(|| panic!("no file …{end}")).path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
