@@ -5,7 +5,9 @@
 
 pub mod decode;
 mod gunzip;
+pub mod layer;
 pub mod sniff;
 pub mod tar;
+pub mod tree;
 mod unzstd;
 pub mod verify;

@@ -1,0 +1,172 @@
+//! A layer in one pass: its digest, what it decompresses to, its diff ID, and the archive inside.
+
+use std::ops::ControlFlow;
+
+use super::{
+    decode::{DecodeError, Decoder, Limits, Stop},
+    sniff::Compression,
+    tar::{Event, Reader},
+    verify::{Hasher, SizeExceeded, Verdict, Verifier},
+};
+use crate::oci::{Algorithm, Digest};
+
+/// What a pass over a layer is to find out, besides its digest.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Hash what comes out of the decompressor by this algorithm, to compare with
+    /// `rootfs.diff_ids`.
+    pub diff_id: Option<Algorithm>,
+    /// Read the archive.
+    pub archive: bool,
+}
+
+/// Why the inside of a layer was not read to its end. What was read before stays valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything was read.
+    Whole,
+    /// The compressed stream could not be read on.
+    Decoding(DecodeError),
+    /// What came out is no tar archive.
+    NotAnArchive,
+    /// The visitor had enough.
+    Stopped,
+}
+
+/// What a pass over a layer found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerReport {
+    /// Whether the bytes are those of the descriptor.
+    pub verdict: Verdict,
+    /// How the layer is compressed, by its bytes.
+    pub compression: Compression,
+    /// Compressed bytes.
+    pub size: u64,
+    /// Bytes after decompressing.
+    pub plain_size: u64,
+    /// The digest of what came out; `None` where it was not asked for or not read to the end.
+    pub diff_id: Option<Digest>,
+    /// How far the inside was read.
+    pub ended: Ended,
+}
+
+/// Receives what the archive holds; `Break` ends reading it.
+pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
+
+/// Reads a layer as its bytes come.
+pub struct LayerReader {
+    verifier: Verifier,
+    decoder: Decoder,
+    inside: Inside,
+    ended: Option<Ended>,
+}
+
+/// What is done with the decompressed bytes.
+struct Inside {
+    diff: Option<Hasher>,
+    archive: Option<Reader>,
+    stopped: bool,
+}
+
+impl Inside {
+    /// Where only the reading of the archive ends early, the hash still wants the rest.
+    fn take(&mut self, plain: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
+        if let Some(diff) = &mut self.diff {
+            diff.update(plain);
+        }
+        if !self.stopped
+            && let Some(archive) = &mut self.archive
+        {
+            self.stopped = archive.push(plain, visitor).is_break();
+        }
+        let reading = self.archive.is_some() && !self.stopped;
+        if reading || self.diff.is_some() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+
+    /// The archive ends, whether or not its stream was whole: an open entry is cut short.
+    fn finish(&mut self, visitor: Visitor<'_>) {
+        if !self.stopped
+            && let Some(archive) = &mut self.archive
+        {
+            self.stopped = archive.finish(visitor).is_break();
+        }
+    }
+
+    fn ended(&self) -> Ended {
+        match &self.archive {
+            _ if self.stopped => Ended::Stopped,
+            Some(archive) if !archive.is_archive() => Ended::NotAnArchive,
+            _ => Ended::Whole,
+        }
+    }
+}
+
+impl LayerReader {
+    /// A reader for content of this digest and size in bytes.
+    pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
+        let inside = Inside {
+            diff: wanted.diff_id.as_ref().and_then(Hasher::new),
+            archive: wanted.archive.then(Reader::new),
+            stopped: false,
+        };
+        let verifier = Verifier::new(digest, Some(size));
+        Self { verifier, decoder: Decoder::new(limits), inside, ended: None }
+    }
+
+    /// Compressed bytes taken in.
+    pub fn received(&self) -> u64 {
+        self.verifier.received()
+    }
+
+    /// Bytes that came out of the decompressor.
+    pub fn plain_size(&self) -> u64 {
+        self.decoder.produced()
+    }
+
+    /// Takes in the next bytes. Where the inside cannot be read on, hashing goes on: the digest of
+    /// a layer can be right though its archive is broken.
+    ///
+    /// # Errors
+    /// More bytes than the descriptor says.
+    pub fn push(&mut self, bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
+        self.verifier.update(bytes)?;
+        if self.ended.is_none() {
+            let Self { decoder, inside, .. } = self;
+            let outcome = decoder.push(bytes, &mut |plain| inside.take(plain, visitor));
+            self.note(outcome);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, outcome: Result<(), Stop>) {
+        self.ended = match outcome {
+            Ok(()) => return,
+            Err(Stop::Error(error)) => Some(Ended::Decoding(error)),
+            Err(Stop::Sink) => Some(self.inside.ended()),
+        };
+    }
+
+    /// Says that all bytes came, and gives the findings.
+    pub fn finish(mut self, visitor: Visitor<'_>) -> LayerReport {
+        if self.ended.is_none() {
+            let Self { decoder, inside, .. } = &mut self;
+            let outcome = decoder.finish(&mut |plain| inside.take(plain, visitor));
+            self.note(outcome);
+        }
+        self.inside.finish(visitor);
+        let decoded = self.ended.is_none();
+        let ended = self.ended.unwrap_or_else(|| self.inside.ended());
+        LayerReport {
+            size: self.verifier.received(),
+            verdict: self.verifier.finish(),
+            compression: self.decoder.compression().unwrap_or(Compression::None),
+            plain_size: self.decoder.produced(),
+            diff_id: self.inside.diff.filter(|_| decoded).map(Hasher::finish),
+            ended,
+        }
+    }
+}

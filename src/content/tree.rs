@@ -1,0 +1,580 @@
+//! File trees: one layer, or several merged as a container would see them.
+//!
+//! Whiteouts and opaque directories (image-spec layer.md) hide what lower layers brought, never what
+//! their own layer brings, in whatever order the entries stand. Links are resolved inside the image
+//! only. Nothing is recursive: a path of 100,000 components must not end the stack.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use super::tar::{Entry, EntryKind, Warning};
+
+/// The prefix of a whiteout's name.
+const WHITEOUT: &[u8] = b".wh.";
+
+/// The name that makes a directory opaque.
+const OPAQUE: &[u8] = b".wh..wh..opq";
+
+/// Components that a path may have; deeper entries are counted and left out.
+const DEPTH_MAX: usize = 1_024;
+
+/// Links that are followed one after the other, as Linux does.
+const HOPS_MAX: usize = 40;
+
+/// A node of a [`FileTree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+/// The root directory.
+pub const ROOT: NodeId = NodeId(0);
+
+/// What a layer did to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It was not there before.
+    Added,
+    /// It was there, and is another now.
+    Changed,
+    /// It was there, and is not any more.
+    Removed,
+}
+
+impl ChangeKind {
+    /// The kind in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// What one layer did to one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The layer, counted from the base.
+    pub layer: u16,
+    /// What it did.
+    pub kind: ChangeKind,
+    /// Bytes of content that the layer brings for the path.
+    pub size: u64,
+}
+
+/// A file, link, directory or device.
+#[derive(Clone, Debug)]
+pub struct Node {
+    name: Box<[u8]>,
+    parent: NodeId,
+    children: BTreeMap<Box<[u8]>, NodeId>,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Permission bits.
+    pub mode: u32,
+    /// The owner's number.
+    pub uid: u64,
+    /// The group's number.
+    pub gid: u64,
+    /// Time of the last change, in seconds since 1970.
+    pub mtime: i64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Where the content begins in the uncompressed layer.
+    pub offset: u64,
+    /// Bytes stored there.
+    pub stored: u64,
+    /// The layer that brought what is seen now.
+    pub layer: u16,
+    /// Whether an entry names it; directories can be there only because something is in them.
+    pub explicit: bool,
+    /// Whether a container would see it.
+    pub visible: bool,
+    rare: Option<Box<Rare>>,
+    changes: Vec<Change>,
+}
+
+/// What few nodes have.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    link: Vec<u8>,
+    user: Vec<u8>,
+    group: Vec<u8>,
+    xattrs: Vec<(String, Vec<u8>)>,
+    warnings: Vec<Warning>,
+    device: (u32, u32),
+    sparse: bool,
+}
+
+impl Node {
+    /// The last component of the path; bytes, which need not be UTF-8.
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// What a link points at, as written.
+    pub fn link(&self) -> &[u8] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.link)
+    }
+
+    /// The names of owner and group, where given.
+    pub fn owner(&self) -> (&[u8], &[u8]) {
+        self.rare.as_ref().map_or((&[], &[]), |rare| (&rare.user, &rare.group))
+    }
+
+    /// Extended attributes.
+    pub fn xattrs(&self) -> &[(String, Vec<u8>)] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.xattrs)
+    }
+
+    /// What is odd about the entry.
+    pub fn warnings(&self) -> &[Warning] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.warnings)
+    }
+
+    /// Major and minor number of a device.
+    pub fn device(&self) -> (u32, u32) {
+        self.rare.as_ref().map_or((0, 0), |rare| rare.device)
+    }
+
+    /// Whether the content is stored without its holes.
+    pub fn is_sparse(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.sparse)
+    }
+
+    /// What each layer did to the path, from the base up.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+}
+
+/// Bytes that layers bring and that no container sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of files in all layers.
+    pub total: u64,
+    /// Of these, bytes that a container sees.
+    pub visible: u64,
+}
+
+impl Usage {
+    /// Bytes that were overwritten or removed by a later layer.
+    pub fn wasted(self) -> u64 {
+        self.total.saturating_sub(self.visible)
+    }
+
+    /// Visible bytes of all bytes, in thousandths; 1,000 where there are none.
+    pub fn efficiency(self) -> u32 {
+        let share = u128::from(self.visible) * 1_000;
+        share.checked_div(u128::from(self.total)).map_or(1_000, |share| share as u32)
+    }
+}
+
+/// A tree of files.
+#[derive(Clone, Debug)]
+pub struct FileTree {
+    nodes: Vec<Node>,
+    layer: u16,
+    /// Entries that were left out because their path is too deep or leads nowhere.
+    pub left_out: u64,
+}
+
+impl Default for FileTree {
+    fn default() -> Self {
+        let root = directory(Box::default(), ROOT, 0);
+        Self { nodes: vec![root], layer: 0, left_out: 0 }
+    }
+}
+
+fn directory(name: Box<[u8]>, parent: NodeId, layer: u16) -> Node {
+    Node {
+        name,
+        parent,
+        children: BTreeMap::new(),
+        kind: EntryKind::Directory,
+        mode: 0o755,
+        uid: 0,
+        gid: 0,
+        mtime: 0,
+        size: 0,
+        offset: 0,
+        stored: 0,
+        layer,
+        explicit: false,
+        visible: true,
+        rare: None,
+        changes: Vec::new(),
+    }
+}
+
+impl FileTree {
+    /// A tree with nothing in it but the root.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says which layer the next entries belong to, counted from the base.
+    pub fn begin_layer(&mut self, layer: u16) {
+        self.layer = layer;
+    }
+
+    /// The number of nodes, with those no longer visible.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.len() == 1
+    }
+
+    /// The node of this number.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(id.0 as usize)
+    }
+
+    /// All nodes in the order in which they were first seen.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// What is in a directory, by name; with what was removed.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.node(id).into_iter().flat_map(|node| node.children.values().copied())
+    }
+
+    /// The path of a node from the root, without a slash at its front.
+    pub fn path(&self, id: NodeId) -> Vec<u8> {
+        let mut names = Vec::new();
+        let mut at = id;
+        while at != ROOT
+            && let Some(node) = self.node(at)
+        {
+            names.push(&*node.name);
+            at = node.parent;
+        }
+        names.reverse();
+        names.join(&b'/')
+    }
+
+    /// Adds an entry of the current layer.
+    pub fn add(&mut self, entry: &Entry) {
+        let Some(mut components) = components(&entry.path) else {
+            self.left_out += 1;
+            return;
+        };
+        let Some(name) = components.pop() else { return self.describe_root(entry) };
+        let Some(parent) = self.directory_for(&components) else {
+            self.left_out += 1;
+            return;
+        };
+        match name.strip_prefix(WHITEOUT) {
+            _ if name == OPAQUE => self.hide_children(parent),
+            Some(hidden) => self.white_out(parent, hidden),
+            None => self.place(parent, name, entry),
+        }
+    }
+
+    fn describe_root(&mut self, entry: &Entry) {
+        if entry.kind == EntryKind::Directory
+            && let Some(root) = self.node_mut(ROOT)
+        {
+            root.mode = entry.mode;
+            root.mtime = entry.mtime;
+            root.explicit = true;
+        }
+    }
+
+    /// The directory that an entry goes into. What is missing is made; symbolic links are followed
+    /// inside the image, as extracting does: `bin/sh` goes to `usr/bin/sh` where `bin` is a link.
+    fn directory_for(&mut self, components: &[&[u8]]) -> Option<NodeId> {
+        let mut at = ROOT;
+        for name in components {
+            let next = match self.child(at, name) {
+                Some(id) => self.enter(id)?,
+                None => self.make_directory(at, name),
+            };
+            at = next;
+        }
+        Some(at)
+    }
+
+    fn child(&self, id: NodeId, name: &[u8]) -> Option<NodeId> {
+        self.node(id)?.children.get(name).copied()
+    }
+
+    /// Goes into a node as into a directory, making it one where it is none.
+    fn enter(&mut self, id: NodeId) -> Option<NodeId> {
+        let (kind, visible) = self.node(id).map(|node| (node.kind, node.visible))?;
+        if kind == EntryKind::Symlink && visible {
+            let target = self.follow(id)?;
+            let is_directory =
+                self.node(target).is_some_and(|node| node.kind == EntryKind::Directory);
+            return is_directory.then_some(target);
+        }
+        if kind != EntryKind::Directory || !visible {
+            let layer = self.layer;
+            self.hide(id, ChangeKind::Removed);
+            let node = self.node_mut(id)?;
+            let changes = std::mem::take(&mut node.changes);
+            let children = std::mem::take(&mut node.children);
+            let fresh = directory(std::mem::take(&mut node.name), node.parent, layer);
+            *node = Node { changes, children, ..fresh };
+            self.note(id, ChangeKind::Added, 0);
+        }
+        Some(id)
+    }
+
+    fn make_directory(&mut self, parent: NodeId, name: &[u8]) -> NodeId {
+        let id = self.push(directory(name.into(), parent, self.layer));
+        self.note(id, ChangeKind::Added, 0);
+        id
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        let (parent, name) = (node.parent, node.name.clone());
+        self.nodes.push(node);
+        if let Some(parent) = self.node_mut(parent) {
+            parent.children.insert(name, id);
+        }
+        id
+    }
+
+    fn place(&mut self, parent: NodeId, name: &[u8], entry: &Entry) {
+        let before = self.child(parent, name);
+        let was_visible = before.and_then(|id| self.node(id)).is_some_and(|node| node.visible);
+        let id = match before {
+            Some(id) => {
+                // A directory that comes again keeps what is in it; anything else replaces it.
+                let keeps = entry.kind == EntryKind::Directory
+                    && self.node(id).is_some_and(|node| node.kind == EntryKind::Directory);
+                if !keeps {
+                    self.hide_below(id);
+                }
+                id
+            }
+            None => self.push(directory(name.into(), parent, self.layer)),
+        };
+        self.describe(id, entry);
+        let kind = if was_visible { ChangeKind::Changed } else { ChangeKind::Added };
+        self.note(id, kind, content_size(entry));
+    }
+
+    fn describe(&mut self, id: NodeId, entry: &Entry) {
+        let layer = self.layer;
+        let Some(node) = self.node_mut(id) else { return };
+        node.kind = entry.kind;
+        node.mode = entry.mode;
+        node.uid = entry.uid;
+        node.gid = entry.gid;
+        node.mtime = entry.mtime;
+        node.size = if entry.kind == EntryKind::File { entry.size } else { 0 };
+        node.offset = entry.offset;
+        node.stored = entry.stored;
+        node.layer = layer;
+        node.explicit = true;
+        node.visible = true;
+        node.rare = rare(entry);
+    }
+
+    /// Writes down what the current layer did to a path. Within one layer only the outcome counts.
+    fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
+        let layer = self.layer;
+        let Some(node) = self.node_mut(id) else { return };
+        match node.changes.last_mut() {
+            Some(last) if last.layer == layer => {
+                let again = last.kind == ChangeKind::Removed && kind == ChangeKind::Added;
+                last.kind = match (last.kind, kind) {
+                    _ if again => ChangeKind::Changed,
+                    (ChangeKind::Added, ChangeKind::Changed) => ChangeKind::Added,
+                    (_, kind) => kind,
+                };
+                last.size = size;
+            }
+            _ => node.changes.push(Change { layer, kind, size }),
+        }
+    }
+
+    fn white_out(&mut self, parent: NodeId, name: &[u8]) {
+        let Some(id) = self.child(parent, name) else { return };
+        if self.node(id).is_some_and(|node| node.visible) {
+            self.hide(id, ChangeKind::Removed);
+        }
+    }
+
+    fn hide_children(&mut self, id: NodeId) {
+        let children: Vec<_> = self.children(id).collect();
+        for child in children {
+            self.hide(child, ChangeKind::Removed);
+        }
+    }
+
+    /// Hides a node and all below it that lower layers brought.
+    fn hide(&mut self, id: NodeId, kind: ChangeKind) {
+        self.hide_below(id);
+        let layer = self.layer;
+        let has_visible = self.children(id).any(|c| self.node(c).is_some_and(|n| n.visible));
+        if let Some(node) = self.node_mut(id)
+            && node.visible
+            && node.layer < layer
+            && !has_visible
+        {
+            node.visible = false;
+            self.note(id, kind, 0);
+        }
+    }
+
+    /// Hides all below a node that lower layers brought; deepest first, without recursion.
+    fn hide_below(&mut self, id: NodeId) {
+        let mut order = Vec::new();
+        let mut stack: Vec<NodeId> = self.children(id).collect();
+        while let Some(at) = stack.pop() {
+            order.push(at);
+            stack.extend(self.children(at));
+        }
+        let layer = self.layer;
+        for at in order.into_iter().rev() {
+            let has_visible = self.children(at).any(|c| self.node(c).is_some_and(|n| n.visible));
+            let Some(node) = self.node_mut(at) else { continue };
+            if node.visible && node.layer < layer && !has_visible {
+                node.visible = false;
+                self.note(at, ChangeKind::Removed, 0);
+            }
+        }
+    }
+
+    /// Finds a path, following links in all components but the last.
+    pub fn find(&self, path: &[u8]) -> Option<NodeId> {
+        self.walk(ROOT, path, &mut 0)
+    }
+
+    /// Finds what a link, hard or symbolic, stands for in the end, inside the image. A node that is
+    /// no link stands for itself.
+    pub fn follow(&self, id: NodeId) -> Option<NodeId> {
+        self.follow_from(id, &mut 0)
+    }
+
+    /// `hops` counts the links of the whole walk, as Linux does: counted by branch, links that name
+    /// each other twice would take 2⁴⁰ steps.
+    fn follow_from(&self, mut id: NodeId, hops: &mut usize) -> Option<NodeId> {
+        loop {
+            let node = self.node(id)?;
+            let start = match node.kind {
+                EntryKind::Symlink if !node.link().starts_with(b"/") => node.parent,
+                EntryKind::Symlink | EntryKind::HardLink => ROOT,
+                _ => return Some(id),
+            };
+            *hops += 1;
+            if *hops > HOPS_MAX {
+                return None;
+            }
+            id = self.walk(start, node.link(), hops)?;
+        }
+    }
+
+    fn walk(&self, start: NodeId, path: &[u8], hops: &mut usize) -> Option<NodeId> {
+        let mut at = if path.starts_with(b"/") { ROOT } else { start };
+        let mut names =
+            path.split(|&byte| byte == b'/').filter(|part| !matches!(*part, b"" | b".")).peekable();
+        while let Some(name) = names.next() {
+            if name == b".." {
+                at = self.node(at)?.parent;
+                continue;
+            }
+            at = self.child(at, name).filter(|&id| self.node(id).is_some_and(|n| n.visible))?;
+            let is_link = self.node(at)?.kind == EntryKind::Symlink;
+            if is_link && names.peek().is_some() {
+                at = self.follow_from(at, hops)?;
+            }
+        }
+        Some(at)
+    }
+
+    /// Bytes in all layers against bytes that a container sees.
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        for node in &self.nodes {
+            let brought = node.changes.iter().map(|change| change.size);
+            usage.total = brought.fold(usage.total, u64::saturating_add);
+            if node.visible && node.kind == EntryKind::File {
+                usage.visible = usage.visible.saturating_add(node.size);
+            }
+        }
+        usage
+    }
+
+    /// The size of everything visible below each node, by its number.
+    pub fn sizes(&self) -> Vec<u64> {
+        let mut sizes: Vec<u64> =
+            self.nodes.iter().map(|node| if node.visible { node.size } else { 0 }).collect();
+        // Children are always made after their parents.
+        for at in (1..self.nodes.len()).rev() {
+            let size = sizes.get(at).copied().unwrap_or_default();
+            let parent = self.nodes.get(at).map_or(0, |node| node.parent.0 as usize);
+            if let Some(sum) = sizes.get_mut(parent) {
+                *sum = sum.saturating_add(size);
+            }
+        }
+        sizes
+    }
+
+    /// The largest visible files, largest first, then by path.
+    pub fn largest(&self, count: usize) -> Vec<NodeId> {
+        let is_file = |id: &NodeId| {
+            self.node(*id).is_some_and(|node| node.visible && node.kind == EntryKind::File)
+        };
+        let mut files: Vec<_> = self.ids().filter(is_file).collect();
+        let size = |id: &NodeId| self.node(*id).map_or(0, |node| node.size);
+        files.sort_by_cached_key(|id| (Reverse(size(id)), *id));
+        files.truncate(count);
+        files
+    }
+}
+
+fn content_size(entry: &Entry) -> u64 {
+    if entry.kind == EntryKind::File { entry.size } else { 0 }
+}
+
+fn rare(entry: &Entry) -> Option<Box<Rare>> {
+    let rare = Rare {
+        link: entry.link.clone(),
+        user: entry.user.clone(),
+        group: entry.group.clone(),
+        xattrs: entry.xattrs.clone(),
+        warnings: entry.warnings.clone(),
+        device: entry.device,
+        sparse: entry.sparse.is_some(),
+    };
+    let is_empty = rare.link.is_empty()
+        && matches!(&*rare.user, b"" | b"root")
+        && matches!(&*rare.group, b"" | b"root")
+        && rare.xattrs.is_empty()
+        && rare.warnings.is_empty()
+        && rare.device == (0, 0)
+        && !rare.sparse;
+    (!is_empty).then(|| Box::new(rare))
+}
+
+/// The components of a path; `..` goes up and stops at the root. `None` where there are too many.
+fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut components = Vec::new();
+    for part in path.split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                components.pop();
+            }
+            name => components.push(name),
+        }
+        if components.len() > DEPTH_MAX {
+            return None;
+        }
+    }
+    Some(components)
+}
+
+#[cfg(test)]
+mod tests;

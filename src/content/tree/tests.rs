@@ -1,0 +1,165 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::*;
+
+fn entry(path: &str, kind: EntryKind, link: &str, size: u64) -> Entry {
+    Entry {
+        path: path.as_bytes().to_vec(),
+        kind,
+        link: link.as_bytes().to_vec(),
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        user: Vec::new(),
+        group: Vec::new(),
+        mtime: 0,
+        size,
+        stored: size,
+        offset: 512,
+        device: (0, 0),
+        sparse: None,
+        xattrs: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// `path/` is a directory, `path -> target` a symlink, `path => target` a hard link, `path=n` a
+/// file of n bytes, anything else an empty file.
+fn parse(text: &str) -> Entry {
+    if let Some((path, link)) = text.split_once(" -> ") {
+        entry(path, EntryKind::Symlink, link, 0)
+    } else if let Some((path, link)) = text.split_once(" => ") {
+        entry(path, EntryKind::HardLink, link, 0)
+    } else if text.ends_with('/') {
+        entry(text, EntryKind::Directory, "", 0)
+    } else if let Some((path, size)) = text.split_once('=') {
+        entry(path, EntryKind::File, "", size.parse().unwrap())
+    } else {
+        entry(text, EntryKind::File, "", 0)
+    }
+}
+
+fn build(layers: &[&[&str]]) -> FileTree {
+    let mut tree = FileTree::new();
+    for (number, layer) in layers.iter().enumerate() {
+        tree.begin_layer(number as u16);
+        layer.iter().for_each(|text| tree.add(&parse(text)));
+    }
+    tree
+}
+
+fn visible(tree: &FileTree) -> Vec<String> {
+    let mut paths: Vec<_> = tree
+        .ids()
+        .filter(|&id| id != ROOT && tree.node(id).unwrap().visible)
+        .map(|id| String::from_utf8_lossy(&tree.path(id)).into_owned())
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn layers_are_merged_as_a_container_sees_them() {
+    let check = |layers: &[&[&str]], expected: &[&str]| {
+        assert_eq!(visible(&build(layers)), expected, "{layers:?}");
+    };
+    check(&[&["a/", "a/b=1"]], &["a", "a/b"]);
+    check(&[&["./a/b=1", "/c"]], &["a", "a/b", "c"]);
+    check(&[&["a/b", "a/c"], &["a/.wh.b"]], &["a", "a/c"]);
+    check(&[&["a/b", "a/c"], &[".wh.a"]], &[]);
+    // A whiteout hides only lower layers, before or behind the entry of its own layer.
+    check(&[&["a=1"], &[".wh.a", "a=2"]], &["a"]);
+    check(&[&["a=1"], &["a=2", ".wh.a"]], &["a"]);
+    check(&[&["d/x", "d/y"], &["d/", "d/.wh..wh..opq", "d/z"]], &["d", "d/z"]);
+    check(&[&["d/x", "d/y"], &["d/z", "d/.wh..wh..opq"]], &["d", "d/z"]);
+    check(&[&["d/e/x"], &["d/.wh..wh..opq"]], &["d"]);
+    // A file in place of a directory, and the other way round.
+    check(&[&["a/b", "a/c/d"], &["a=1"]], &["a"]);
+    check(&[&["a=1"], &["a/b"]], &["a", "a/b"]);
+    check(&[&["a/b"], &["a/"]], &["a", "a/b"]);
+    // Whiteouts of what is not there, and twice.
+    check(&[&[".wh.a"], &[".wh.a", ".wh."]], &[]);
+    check(&[&["a"], &[".wh.a"], &["a"]], &["a"]);
+    // Paths that lead out stay inside.
+    check(&[&["../../etc/passwd"]], &["etc", "etc/passwd"]);
+    // Links among the parents are followed.
+    check(
+        &[&["usr/bin/", "bin -> usr/bin"], &["bin/sh"]],
+        &["bin", "usr", "usr/bin", "usr/bin/sh"],
+    );
+}
+
+#[test]
+fn links_are_resolved_inside_the_image_only() {
+    let tree = build(&[&[
+        "etc/real",
+        "etc/rel -> real",
+        "abs -> /etc/real",
+        "up -> ../../../etc/rel",
+        "dir -> etc",
+        "through -> dir/rel",
+        "hard => etc/real",
+        "loop1 -> loop2",
+        "loop2 -> loop1",
+        "self -> self/self",
+        "gone -> nothing",
+    ]]);
+    let check = |path: &str, expected: Option<&str>| {
+        let found = tree.find(path.as_bytes()).and_then(|id| tree.follow(id));
+        let found = found.map(|id| String::from_utf8(tree.path(id)).unwrap());
+        assert_eq!(found.as_deref(), expected, "{path}");
+    };
+    for path in ["etc/real", "etc/rel", "abs", "up", "dir/rel", "through", "hard", "/dir/../abs"] {
+        check(path, Some("etc/real"));
+    }
+    for path in ["loop1", "loop2", "self", "gone", "loop1/x", "etc/real/x"] {
+        check(path, None);
+    }
+    check("..", Some(""));
+}
+
+#[test]
+fn each_layer_s_part_in_a_path_is_kept() {
+    let tree = build(&[&["a=10", "b=5"], &["a=20"], &[".wh.a"]]);
+    let changes = |path: &[u8]| {
+        let id = tree.ids().find(|&id| tree.path(id) == path).unwrap();
+        tree.node(id)
+            .unwrap()
+            .changes()
+            .iter()
+            .map(|c| (c.layer, c.kind, c.size))
+            .collect::<Vec<_>>()
+    };
+    let expected =
+        [(0, ChangeKind::Added, 10), (1, ChangeKind::Changed, 20), (2, ChangeKind::Removed, 0)];
+    assert_eq!(changes(b"a"), expected);
+    assert_eq!(changes(b"b"), [(0, ChangeKind::Added, 5)]);
+    let usage = tree.usage();
+    assert_eq!((usage.total, usage.visible, usage.wasted()), (35, 5, 30));
+    assert_eq!(usage.efficiency(), 142);
+    assert_eq!(FileTree::new().usage().efficiency(), 1_000);
+}
+
+#[test]
+fn sums_and_largest_files_count_what_is_visible() {
+    let tree = build(&[&["a/b=3", "a/c=4", "d=7", "e=1"], &[".wh.d"]]);
+    assert_eq!(tree.sizes()[0], 8);
+    let largest: Vec<_> = tree.largest(2).into_iter().map(|id| tree.path(id)).collect();
+    assert_eq!(largest, [b"a/c".to_vec(), b"a/b".to_vec()]);
+}
+
+#[test]
+fn hundred_thousand_components_are_left_out_and_counted() {
+    let tree = build(&[&[&"x/".repeat(100_000), "a"]]);
+    assert_eq!(tree.left_out, 1);
+    assert_eq!(visible(&tree), ["a"]);
+}
+
+#[test]
+fn links_that_name_each_other_twice_end_soon() {
+    let mut links = vec!["l0 -> .".to_owned()];
+    links.extend((1..60).map(|n| format!("l{n} -> l{0}/l{0}", n - 1)));
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let tree = build(&[&links]);
+    assert_eq!(tree.find(b"l59").and_then(|id| tree.follow(id)), None);
+}
