@@ -9,7 +9,9 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod client;
 pub mod content;
 pub mod oci;
 pub mod registry;
+pub mod transport;
 pub mod wire;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::stream::LocalBoxStream;
+use futures_util::{StreamExt, stream};
 
 use super::Result;
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
@@ -106,4 +107,13 @@ pub trait Read {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>>;
+}
+
+impl BlobStream {
+    /// A blob that is at hand.
+    pub fn of_bytes(bytes: Bytes) -> Self {
+        let size = Some(bytes.len() as u64);
+        let chunks = Some(bytes).filter(|bytes| !bytes.is_empty()).map(Ok);
+        Self { size, chunks: stream::iter(chunks).boxed_local() }
+    }
 }

@@ -1,0 +1,74 @@
+//! How a registry is reached: what it is called, where it answers, whose credentials it gets (R14).
+
+use crate::{
+    oci::Host,
+    registry::{ErrorKind, Result},
+    wire::{BaseUrl, Scheme},
+};
+
+/// Three things that are easily mixed up, kept apart: the name that is shown, the URL that is
+/// asked, and the key under which credentials are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The registry as shown and as it stands in references.
+    pub host: Host,
+    /// Where it answers.
+    pub base: BaseUrl,
+    /// Where reading goes instead: a proxy that only reads (R55). Its 404 is final.
+    pub read_through: Option<BaseUrl>,
+    /// The host under which credentials are looked up. A proxy gets those kept for itself.
+    pub credential_key: String,
+}
+
+impl Connection {
+    /// By the rule: plain http for this machine, https for others, Docker Hub at its API host.
+    ///
+    /// # Errors
+    /// `InvalidInput` where the host is none that can be reached.
+    pub fn to(host: &Host) -> Result<Self> {
+        let base = BaseUrl::of_host(host).map_err(|error| unusable(host, error))?;
+        Ok(Self::at(host, base))
+    }
+
+    /// Under a scheme that was given (R13).
+    ///
+    /// # Errors
+    /// As for [`Connection::to`].
+    pub fn with_scheme(host: &Host, scheme: Scheme) -> Result<Self> {
+        let base = BaseUrl::with_scheme(host, scheme).map_err(|error| unusable(host, error))?;
+        Ok(Self::at(host, base))
+    }
+
+    /// At a base URL that was given, such as a proxy's; its credentials are those of its own host.
+    pub fn through(host: &Host, base: BaseUrl) -> Self {
+        let credential_key = authority(&base);
+        Self { credential_key, ..Self::at(host, base) }
+    }
+
+    /// Reads and lists through a proxy; writes and deletes go to the registry itself (R55).
+    #[must_use]
+    pub fn reading_through(mut self, proxy: BaseUrl) -> Self {
+        self.read_through = Some(proxy);
+        self
+    }
+
+    fn at(host: &Host, base: BaseUrl) -> Self {
+        let credential_key = host.as_str().to_owned();
+        Self { host: host.clone(), base, read_through: None, credential_key }
+    }
+
+    /// Where reading goes.
+    pub fn read_base(&self) -> &BaseUrl {
+        self.read_through.as_ref().unwrap_or(&self.base)
+    }
+}
+
+/// `host[:port]` of a base URL.
+fn authority(base: &BaseUrl) -> String {
+    let origin = base.origin().to_string();
+    origin.split_once("//").map_or(origin.clone(), |(_, authority)| authority.to_owned())
+}
+
+fn unusable(host: &Host, error: impl std::fmt::Display) -> crate::registry::Error {
+    ErrorKind::InvalidInput(format!("{host} cannot be reached: {error}")).into()
+}

@@ -1,0 +1,61 @@
+//! One client per registry, made once (R50): so that what is learnt, and the tokens, are shared.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use super::{Connection, RemoteRegistry};
+use crate::{oci::Host, registry::Result, transport::Stack, wire::Scheme};
+
+/// The clients of a page or a program.
+pub struct Clients {
+    stack: Stack,
+    configured: RefCell<BTreeMap<Host, Connection>>,
+    made: RefCell<BTreeMap<(Host, Option<Scheme>), Result<RemoteRegistry>>>,
+}
+
+impl Clients {
+    /// No clients yet; all that are made send through this stack.
+    pub fn new(stack: Stack) -> Self {
+        Self { stack, configured: RefCell::default(), made: RefCell::default() }
+    }
+
+    /// What all clients send through.
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// The client for a host: by its configuration, else by the rule (R13). A scheme that is given
+    /// wins. Asking again gives the same client, or the same error.
+    ///
+    /// # Errors
+    /// `InvalidInput` where the host is none that can be reached.
+    pub fn get(&self, host: &Host, scheme: Option<Scheme>) -> Result<RemoteRegistry> {
+        let key = (host.clone(), scheme);
+        if let Some(made) = self.made.borrow().get(&key) {
+            return made.clone();
+        }
+        let client = self.connection(host, scheme).map(|c| RemoteRegistry::new(c, &self.stack));
+        self.made.borrow_mut().insert(key, client.clone());
+        client
+    }
+
+    fn connection(&self, host: &Host, scheme: Option<Scheme>) -> Result<Connection> {
+        match (scheme, self.configured.borrow().get(host)) {
+            (Some(scheme), _) => Connection::with_scheme(host, scheme),
+            (None, Some(connection)) => Ok(connection.clone()),
+            (None, None) => Connection::to(host),
+        }
+    }
+
+    /// Says how a host is reached from now on, such as through a proxy (R14, R55). What its client
+    /// had learnt is forgotten.
+    pub fn configure(&self, connection: Connection) {
+        self.forget(&connection.host);
+        self.configured.borrow_mut().insert(connection.host.clone(), connection);
+    }
+
+    /// Forgets the clients of a host, and its configuration.
+    pub fn forget(&self, host: &Host) {
+        self.configured.borrow_mut().remove(host);
+        self.made.borrow_mut().retain(|(known, _), _| known != host);
+    }
+}

@@ -1,0 +1,166 @@
+//! Listing repositories and tags (R94 to R100).
+//!
+//! `Link` leads where it can be read. Where it cannot, the last item does: registries have asked
+//! for `last` since long before `Link`, and no browser hides it.
+
+use super::{
+    body,
+    exchange::{Call, Core, Document},
+};
+use crate::{
+    oci::{
+        RepositoryName, Tag,
+        json::{self, Node},
+    },
+    registry::{Error, ErrorKind, Page, Result},
+    wire::{
+        Endpoint, Window,
+        headers::name,
+        link::{self, NextLink},
+        page::{self, Cursor, Next},
+    },
+};
+
+/// Which list.
+enum Listing<'a> {
+    Repositories,
+    Tags(&'a RepositoryName),
+}
+
+impl Listing<'_> {
+    fn call(&self, window: Window) -> Call {
+        match self {
+            Self::Repositories => Call::new("list the repositories", Endpoint::Catalog { window }),
+            Self::Tags(repository) => {
+                let endpoint = Endpoint::Tags { repository: (*repository).clone(), window };
+                Call::new(format!("list the tags of {repository}"), endpoint)
+            }
+        }
+    }
+
+    /// The member of the answer that holds the items.
+    fn member(&self) -> &'static str {
+        match self {
+            Self::Repositories => "repositories",
+            Self::Tags(_) => "tags",
+        }
+    }
+}
+
+impl Core {
+    pub(super) async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        match self.page(&Listing::Repositories, from).await {
+            Ok(page) => Ok(parse_items(page)),
+            Err(error) if says_no_catalog(&error) => {
+                Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn tags(
+        &self,
+        repository: &RepositoryName,
+        from: Option<&str>,
+    ) -> Result<Page<Tag>> {
+        self.page(&Listing::Tags(repository), from).await.map(parse_items)
+    }
+
+    async fn page(&self, listing: &Listing<'_>, from: Option<&str>) -> Result<Page<String>> {
+        let cursor = from.map(|text| {
+            Cursor::parse(text).ok_or_else(|| {
+                let kind = ErrorKind::InvalidInput("this is no start of a page".to_owned());
+                self.explain(&listing.call(Window::default()), None, kind.into())
+            })
+        });
+        let cursor = cursor.transpose()?;
+        let last = match &cursor {
+            Some(Cursor::After(last)) => Some(last.clone()),
+            _ => None,
+        };
+        let window = Window { n: Some(page::DEFAULT_PAGE_SIZE), last };
+        match self.page_of(listing, &cursor, &window).await {
+            Err(error) => {
+                let status = error.context.status.unwrap_or_default();
+                let smaller = page::after_refusal(&window, status).ok_or(error)?;
+                self.page_of(listing, &cursor, &smaller).await
+            }
+            page => page,
+        }
+    }
+
+    async fn page_of(
+        &self,
+        listing: &Listing<'_>,
+        cursor: &Option<Cursor>,
+        window: &Window,
+    ) -> Result<Page<String>> {
+        let call = listing.call(window.clone());
+        let mut request = self.request(&call);
+        if let Some(Cursor::Url(url)) = cursor {
+            if url.origin() != request.url.origin() {
+                let kind = ErrorKind::Refused("the next page is on another origin".to_owned());
+                return Err(self.explain(&call, Some(&request), kind.into()));
+            }
+            request.url = url.clone();
+        }
+        let answer = self.expect(&call, request).await?;
+        let document = self.read(&call, answer).await?;
+        let items = self.items(&call, &document, listing.member())?;
+        Ok(self.with_next(&document, window, items))
+    }
+
+    /// The texts of a list; `null` is an empty one (R95).
+    fn items(&self, call: &Call, document: &Document, member: &str) -> Result<Vec<String>> {
+        let bad = |what: String| Err(self.unusable(call, document, ErrorKind::BadAnswer(what)));
+        if let Some(what) = body::not_a_document(document) {
+            return bad(what);
+        }
+        let parsed = json::parse(document.bytes.clone());
+        if let Some(issue) = parsed.issues.iter().find(|issue| issue.pointer.is_empty()) {
+            return bad(format!("the answer {}", issue.message));
+        }
+        match parsed.value.get(member) {
+            None => bad(format!("the answer has no member “{member}”")),
+            Some(node @ (Node::Null | Node::Array(_))) => {
+                Ok(node.items().iter().filter_map(Node::as_str).map(str::to_owned).collect())
+            }
+            Some(other) => bad(format!("“{member}” is {}, not a list", other.kind())),
+        }
+    }
+
+    /// A page with where the next one starts.
+    fn with_next(
+        &self,
+        document: &Document,
+        window: &Window,
+        mut items: Vec<String>,
+    ) -> Page<String> {
+        let asked = &document.request.url;
+        let link = match link::next(asked, document.headers.all(name::LINK)) {
+            NextLink::Next(url) => NextLink::Next(self.connection.read_base().restore_prefix(url)),
+            other => other,
+        };
+        let next = page::next(asked, window, &items, link);
+        items.retain(|item| window.last.as_ref() != Some(item));
+        let (next, may_be_incomplete) = match next {
+            Next::Page(cursor) => (Some(cursor.to_string()), false),
+            Next::End => (None, false),
+            Next::Stop(doubt) => (None, doubt.may_be_incomplete()),
+        };
+        Page { items, next, may_be_incomplete }
+    }
+}
+
+/// Items in their types; what fits no grammar cannot be asked for and is left out, which shows.
+fn parse_items<T: std::str::FromStr>(page: Page<String>) -> Page<T> {
+    let items: Vec<T> = page.items.iter().filter_map(|item| item.parse().ok()).collect();
+    let dropped = items.len() < page.items.len();
+    Page { items, next: page.next, may_be_incomplete: page.may_be_incomplete || dropped }
+}
+
+/// The catalog is in no OCI specification, and many registries refuse it to everybody (R94).
+fn says_no_catalog(error: &Error) -> bool {
+    matches!(error.context.status, Some(401 | 403 | 404 | 405))
+        && !matches!(error.kind, ErrorKind::ApproveTokenServer { .. })
+}

@@ -1,0 +1,152 @@
+//! A remote registry: the interface of [`crate::registry`] over a [`crate::transport`].
+//!
+//! Reading depends on no response header that a browser may hide. Everything that is asked for by
+//! its digest is counted and hashed before it is handed out. May not touch the browser, nor what
+//! shows or stores anything.
+
+mod body;
+mod connection;
+mod delete;
+mod error;
+mod exchange;
+mod hosts;
+mod list;
+mod ping;
+mod pull;
+mod push;
+mod referrers;
+mod stream;
+mod warnings;
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+pub use connection::Connection;
+use exchange::Core;
+pub use hosts::Clients;
+pub use ping::Ping;
+pub use warnings::{Notice, Warnings};
+
+use crate::{
+    oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag},
+    registry::{
+        BlobStream, ByteRange, Delete, List, Manifest, Page, Read, Referrers, Result,
+        SharedRegistry,
+    },
+    transport::Stack,
+};
+
+/// A registry somewhere else. Cheap to clone: clones share what was learnt about it.
+#[derive(Clone)]
+pub struct RemoteRegistry {
+    core: Rc<Core>,
+}
+
+impl RemoteRegistry {
+    /// A client for one registry. Nothing is sent yet.
+    pub fn new(connection: Connection, stack: &Stack) -> Self {
+        Self { core: Rc::new(Core::new(connection, stack)) }
+    }
+
+    /// The same as what every source of images is.
+    pub fn shared(&self) -> SharedRegistry {
+        Rc::new(self.clone())
+    }
+
+    /// Asks whether it is there, and what it calls its version (R74).
+    ///
+    /// # Errors
+    /// `NotFound` where it is no registry; `Unauthorized`, and what sending gives.
+    pub async fn ping(&self) -> Result<Ping> {
+        self.core.ping().await
+    }
+
+    /// How it is reached.
+    pub fn connection(&self) -> &Connection {
+        &self.core.connection
+    }
+
+    /// What the registry wanted its users to know (R163).
+    pub fn warnings(&self) -> &Warnings {
+        &self.core.warnings
+    }
+}
+
+#[async_trait(?Send)]
+impl Read for RemoteRegistry {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        self.core.manifest(repository, reference).await
+    }
+
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        self.core.resolve(repository, reference).await
+    }
+
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        Rc::clone(&self.core).blob(repository, blob).await
+    }
+
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        Rc::clone(&self.core).blob_range(repository, blob, range).await
+    }
+
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        self.core.stat_blob(repository, digest).await
+    }
+}
+
+#[async_trait(?Send)]
+impl List for RemoteRegistry {
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        self.core.repositories(from).await
+    }
+
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        self.core.tags(repository, from).await
+    }
+
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        self.core.referrers(repository, subject, artifact_type).await
+    }
+}
+
+#[async_trait(?Send)]
+impl Delete for RemoteRegistry {
+    async fn delete_manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<()> {
+        self.core.delete_manifest(repository, reference).await
+    }
+
+    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
+        self.core.delete_blob(repository, digest).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Whether a registry is there at all (R74).
+
+use super::exchange::{Call, Core};
+use crate::{
+    registry::Result,
+    wire::{Endpoint, headers::name},
+};
+
+/// The answer to `GET /v2/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ping {
+    /// `Docker-Distribution-API-Version`; empty where missing or hidden.
+    pub version: String,
+}
+
+impl Core {
+    pub(super) async fn ping(&self) -> Result<Ping> {
+        let call = Call::new("reach the registry", Endpoint::Version);
+        let document = self.ask(&call).await?;
+        let version = document.headers.get(name::DOCKER_API_VERSION).unwrap_or_default();
+        Ok(Ping { version: version.to_owned() })
+    }
+}

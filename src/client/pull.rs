@@ -1,0 +1,251 @@
+//! Reading manifests, and finding out what a name stands for (R29, R30, R74 to R79, R164).
+
+use super::{
+    body,
+    exchange::{Answer, Call, Core, Document, content_type},
+};
+use crate::{
+    content::verify::{self, Verdict},
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
+    registry::{ErrorKind, Manifest, Result, Verification},
+    transport::{Cache, Request},
+    wire::{Accept, Endpoint, headers::name},
+};
+
+impl Core {
+    /// Gets a manifest, verified where a digest is asked for.
+    pub(super) async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        let expected = match reference {
+            ManifestRef::Digest(digest) => Some(digest),
+            ManifestRef::Tag(_) => None,
+        };
+        self.manifest_verified(repository, reference, expected).await
+    }
+
+    /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere: asked
+    /// by tag and verified by digest, caches on the way learn the tag (R79).
+    pub(super) async fn manifest_verified(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        expected: Option<&Digest>,
+    ) -> Result<Manifest> {
+        let endpoint =
+            Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
+        let call =
+            Call::new(format!("read the manifest {repository}{}", suffix(reference)), endpoint);
+        match self.read_manifest(&call, expected, None).await {
+            // A cache on the way may hold something else under this name; it gets one more chance.
+            Err(error) if matches!(error.kind, ErrorKind::DigestMismatch { .. }) => {
+                self.read_manifest(&call, expected, Some(Cache::Reload)).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn read_manifest(
+        &self,
+        call: &Call,
+        expected: Option<&Digest>,
+        cache: Option<Cache>,
+    ) -> Result<Manifest> {
+        let mut request = self.request(call);
+        request.cache = cache.unwrap_or(request.cache);
+        let answer = self.negotiate(call, request).await?;
+        let document = self.read(call, answer).await?;
+        self.check_manifest(call, &document, expected)
+    }
+
+    /// Verifies, and says what was read.
+    fn check_manifest(
+        &self,
+        call: &Call,
+        document: &Document,
+        expected: Option<&Digest>,
+    ) -> Result<Manifest> {
+        let bad = |kind| Err(self.unusable(call, document, kind));
+        let (digest, verification) = match verified(document, expected) {
+            Ok(verified) => verified,
+            Err(kind) => return bad(kind),
+        };
+        let media_type = match media_type(document) {
+            Ok(media_type) => media_type,
+            Err(kind) => return bad(kind),
+        };
+        let size = document.bytes.len() as u64;
+        Ok(Manifest {
+            descriptor: Descriptor::new(media_type, digest, size),
+            bytes: document.bytes.clone(),
+            content_type: document.content_type(),
+            verification,
+        })
+    }
+
+    /// Asks for two types at a time, as a page may ask another origin for no more without a
+    /// preflight, and remembers per repository which pair was right (R164).
+    async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
+        let first = self.accept_for(call);
+        let answer = self.send(call, with_accept(&request, first)).await?;
+        let Some(second) =
+            first.second(answer.response.status, content_type(&answer.response.headers).as_ref())
+        else {
+            return self.accepted(call, answer, first).await;
+        };
+        let other = self.send(call, with_accept(&request, second)).await?;
+        match other.response.is_success() {
+            true => self.accepted(call, other, second).await,
+            // What the first pair brought: schema 1, or the refusal.
+            false => self.accepted(call, answer, first).await,
+        }
+    }
+
+    fn accept_for(&self, call: &Call) -> Accept {
+        if self.is_preflighted(call) {
+            return Accept::All;
+        }
+        let known =
+            call.repository.as_ref().and_then(|r| self.memory.accept.borrow().get(r).copied());
+        known.unwrap_or(Accept::first(false))
+    }
+
+    async fn accepted(&self, call: &Call, answer: Answer, accept: Accept) -> Result<Answer> {
+        if !answer.response.is_success() {
+            return Err(self.refusal(call, answer).await);
+        }
+        if let (Some(repository), true) = (&call.repository, accept != Accept::All) {
+            self.memory.accept.borrow_mut().insert(repository.clone(), accept);
+        }
+        Ok(answer)
+    }
+
+    /// Finds out what a tag or digest stands for: by HEAD, and by GET where the digest of a HEAD
+    /// answer cannot be read (R30, R75).
+    pub(super) async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        if reference.digest().is_some() || !self.memory.digest_hidden.get() {
+            if let Some(found) = self.head_manifest(repository, reference).await? {
+                return Ok(found);
+            }
+        }
+        Ok(self.manifest(repository, reference).await?.descriptor)
+    }
+
+    /// `None` where the answer does not say enough.
+    async fn head_manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Option<Descriptor>> {
+        let endpoint =
+            Endpoint::StatManifest { repository: repository.clone(), reference: reference.clone() };
+        let operation = format!("find the manifest {repository}{}", suffix(reference));
+        let call = Call::new(operation, endpoint);
+        let answer = match self.negotiate(&call, self.request(&call)).await {
+            Ok(answer) => answer,
+            // Some do not do HEAD; GET will say what is the matter.
+            Err(error) if matches!(error.context.status, Some(405 | 501)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let headers = &answer.response.headers;
+        let stated = headers.get(name::DOCKER_CONTENT_DIGEST).and_then(|text| text.parse().ok());
+        if stated.is_none() {
+            self.memory.digest_hidden.set(true);
+        }
+        let (size, media_type) = (answer.response.content_length(), content_type(headers));
+        let document = self.read(&call, answer).await?;
+        let digest = match agreed(reference.digest(), stated) {
+            Ok(digest) => digest,
+            Err(kind) => return Err(self.unusable(&call, &document, kind)),
+        };
+        let (Some(digest), Some(size)) = (digest, size) else { return Ok(None) };
+        Ok(Some(Descriptor::new(media_type.unwrap_or(MediaType::OCTET_STREAM), digest, size)))
+    }
+}
+
+/// What was found out about an answer, or what is wrong with it.
+type Judged<T> = std::result::Result<T, ErrorKind>;
+
+/// The digest that was asked for, unless the answer's own contradicts it (R29, D4).
+fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Digest>> {
+    match (asked, stated) {
+        (Some(asked), Some(stated))
+            if asked.algorithm() == stated.algorithm() && *asked != stated =>
+        {
+            Err(ErrorKind::DigestMismatch { expected: asked.clone(), actual: stated })
+        }
+        (Some(asked), _) => Ok(Some(asked.clone())),
+        (None, stated) => Ok(stated),
+    }
+}
+
+/// The digest of what came, and how far it was checked.
+fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, Verification)> {
+    let bytes = &document.bytes;
+    if let Some(what) = body::not_a_document(document) {
+        return Err(ErrorKind::BadAnswer(what));
+    }
+    let Some(expected) = expected else {
+        return Ok((verify::digest_of(bytes), Verification::NotVerified(unnamed(document))));
+    };
+    match verify::verify(bytes, expected, None) {
+        Verdict::Verified => Ok((expected.clone(), Verification::Verified)),
+        Verdict::DigestMismatch { expected, actual } => {
+            Err(ErrorKind::DigestMismatch { expected, actual })
+        }
+        Verdict::SizeMismatch { expected, actual } => {
+            Err(ErrorKind::SizeMismatch { digest: None, expected, actual })
+        }
+        Verdict::Unsupported(digest) => {
+            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            Ok((digest, Verification::NotVerified(why)))
+        }
+    }
+}
+
+/// Why a manifest that was asked for by tag is not verified; with a warning where the registry
+/// itself names another digest, which many do wrongly.
+fn unnamed(document: &Document) -> String {
+    let why = "asked for by tag, so there was no digest to check against".to_owned();
+    let stated = document.headers.get(name::DOCKER_CONTENT_DIGEST);
+    let stated = stated.and_then(|text| text.parse::<Digest>().ok());
+    match stated.map(|digest| (verify::verify(&document.bytes, &digest, None), digest)) {
+        Some((Verdict::DigestMismatch { .. }, digest)) => {
+            format!("{why}; the registry says {digest}, which these bytes are not")
+        }
+        _ => why,
+    }
+}
+
+/// What the answer is: its `Content-Type`, else its own `mediaType`, else its structure. Two that
+/// contradict each other are refused (R38): readers would disagree about what they read.
+fn media_type(document: &Document) -> Judged<MediaType> {
+    let declared = body::declared_type(&document.bytes);
+    match (document.content_type(), declared.media_type) {
+        (Some(header), Some(own)) if header != own => Err(ErrorKind::BadAnswer(format!(
+            "the answer is said to be {header}, and says of itself that it is {own}"
+        ))),
+        (Some(media_type), _) | (None, Some(media_type)) => Ok(media_type),
+        (None, None) => Ok(declared.structure.unwrap_or(MediaType::OCTET_STREAM)),
+    }
+}
+
+fn with_accept(request: &Request, accept: Accept) -> Request {
+    let mut request = request.clone();
+    request.headers.set(name::ACCEPT, accept.value());
+    request
+}
+
+/// `:tag` or `@digest`.
+fn suffix(reference: &ManifestRef) -> String {
+    match reference {
+        ManifestRef::Tag(tag) => format!(":{tag}"),
+        ManifestRef::Digest(digest) => format!("@{digest}"),
+    }
+}

@@ -1,0 +1,252 @@
+//! What refers to a digest: by the API, by the fallback tag, by cosign's tags (R103 to R107).
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+
+use super::exchange::{Call, Core, Document};
+use crate::{
+    oci::{
+        Algorithm, Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag,
+        document::{self, Document as Parsed},
+    },
+    registry::{Error, ErrorKind, Manifest, Missing, Referrers, ReferrersSource, Result},
+    wire::{
+        Endpoint,
+        headers::name,
+        link::{self, NextLink},
+    },
+};
+
+/// The most pages and items that are read: lists without an end have been seen (M7).
+const PAGES: usize = 1000;
+const ITEMS: usize = 10_000;
+
+/// Entries without an artifact type that are looked at one by one (R107).
+const LOOKED_AT: usize = 16;
+
+/// Suffixes of the tags under which cosign keeps signatures, attestations and SBOMs.
+const COSIGN: [&str; 3] = ["sig", "att", "sbom"];
+
+impl Core {
+    pub(super) async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        let mut found = Found::default();
+        if !self.from_api(repository, subject, artifact_type, &mut found).await? {
+            self.from_fallback_tag(repository, subject, &mut found).await?;
+        }
+        self.from_cosign_tags(repository, subject, &mut found).await?;
+        self.fill_types(repository, &mut found).await;
+        // Whether the registry filtered is said in a header that may be hidden; twice is harmless.
+        found.items.retain(|(item, _)| {
+            artifact_type.is_none_or(|wanted| item.artifact_type.as_deref() == Some(wanted))
+        });
+        Ok(Referrers { items: found.items, may_be_incomplete: found.may_be_incomplete })
+    }
+
+    /// Whether the registry has a referrers API, asked for with a digest that nothing has (R107).
+    pub(super) async fn has_referrers_api(&self, repository: &RepositoryName) -> Result<bool> {
+        if let Some(known) = self.memory.referrers_api.get() {
+            return Ok(known);
+        }
+        let Ok(nothing) = Digest::new(&Algorithm::Sha256, &"0".repeat(64)) else {
+            return Ok(false);
+        };
+        self.from_api(repository, &nothing, None, &mut Found::default()).await
+    }
+
+    /// Whether there is an API; what it lists is added.
+    async fn from_api(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+        found: &mut Found,
+    ) -> Result<bool> {
+        if self.memory.referrers_api.get() == Some(false) {
+            return Ok(false);
+        }
+        let call = referrers_call(repository, subject, artifact_type);
+        let mut request = self.request(&call);
+        for page in 0..PAGES {
+            let answer = match self.expect(&call, request.clone()).await {
+                Ok(answer) => answer,
+                Err(error) if page == 0 && says_no_api(&error) => {
+                    self.forget_api(&error);
+                    return Ok(false);
+                }
+                Err(error) => return Err(error),
+            };
+            let document = self.read(&call, answer).await?;
+            let Some(entries) = index_entries(&document) else { return Ok(false) };
+            self.memory.referrers_api.set(Some(true));
+            found.add_all(entries, ReferrersSource::Api);
+            let fields = document.headers.all(name::LINK);
+            match link::next(&document.request.url, fields) {
+                NextLink::Next(url) if found.items.len() < ITEMS => {
+                    request.url = self.connection.read_base().restore_prefix(url);
+                }
+                NextLink::None => return Ok(true),
+                _ => break,
+            }
+        }
+        found.may_be_incomplete = true;
+        Ok(true)
+    }
+
+    /// Remembers that there is no API, unless the answer was about this one digest.
+    fn forget_api(&self, error: &Error) {
+        let about_digest = error.context.messages.iter().any(|m| m.code == "MANIFEST_UNKNOWN");
+        if !about_digest {
+            self.memory.referrers_api.set(Some(false));
+        }
+    }
+
+    async fn from_fallback_tag(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        found: &mut Found,
+    ) -> Result<()> {
+        let Some(tag) = fallback_tag(subject) else { return Ok(()) };
+        if let Some(manifest) = self.tagged(repository, &tag).await? {
+            if let Parsed::Index(index) = parse(&manifest) {
+                found.add_all(index.manifests, ReferrersSource::FallbackTag);
+            }
+        }
+        Ok(())
+    }
+
+    async fn from_cosign_tags(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        found: &mut Found,
+    ) -> Result<()> {
+        let tags = COSIGN.iter().filter_map(|suffix| {
+            let name = format!("{}-{}.{suffix}", subject.algorithm().name(), subject.encoded());
+            name.parse::<Tag>().ok()
+        });
+        let tags: Vec<Tag> = tags.collect();
+        for manifest in join_all(tags.iter().map(|tag| self.tagged(repository, tag))).await {
+            let Some(manifest) = manifest? else { continue };
+            let artifact_type = artifact_type(&parse(&manifest));
+            let descriptor = Descriptor { artifact_type, ..manifest.descriptor };
+            found.add(descriptor, ReferrersSource::CosignTag);
+        }
+        Ok(())
+    }
+
+    /// A manifest by tag; `None` where there is none.
+    async fn tagged(&self, repository: &RepositoryName, tag: &Tag) -> Result<Option<Manifest>> {
+        match self.manifest(repository, &ManifestRef::Tag(tag.clone())).await {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Looks at entries whose type was left out. What cannot be read stays without one.
+    async fn fill_types(&self, repository: &RepositoryName, found: &mut Found) {
+        let nameless = found
+            .items
+            .iter_mut()
+            .filter(|(item, _)| item.artifact_type.is_none() && item.media_type.is_manifest());
+        let lookups = nameless.take(LOOKED_AT).map(|(item, _)| async move {
+            let reference = ManifestRef::Digest(item.digest.clone());
+            if let Ok(manifest) = self.manifest(repository, &reference).await {
+                item.artifact_type = artifact_type(&parse(&manifest));
+            }
+        });
+        join_all(lookups).await;
+    }
+}
+
+/// The tag of the fallback schema (B.4).
+fn fallback_tag(subject: &Digest) -> Option<Tag> {
+    let algorithm: String = subject.algorithm().name().chars().take(32).collect();
+    let encoded: String = subject.encoded().chars().take(64).collect();
+    let legal = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    format!("{algorithm}-{encoded}").chars().map(legal).collect::<String>().parse().ok()
+}
+
+fn referrers_call(
+    repository: &RepositoryName,
+    subject: &Digest,
+    artifact_type: Option<&str>,
+) -> Call {
+    let endpoint = Endpoint::Referrers {
+        repository: repository.clone(),
+        digest: subject.clone(),
+        artifact_type: artifact_type.map(str::to_owned),
+    };
+    Call::new(format!("list what refers to {subject} in {repository}"), endpoint)
+}
+
+/// 404 means that there is no API, unless it is the repository that is missing (R105).
+fn says_no_api(error: &Error) -> bool {
+    match error.context.status {
+        Some(404) => error.kind != ErrorKind::NotFound(Missing::Repository) || !names_it(error),
+        Some(400 | 405 | 501) => true,
+        _ => false,
+    }
+}
+
+fn names_it(error: &Error) -> bool {
+    error.context.messages.iter().any(|message| message.code == "NAME_UNKNOWN")
+}
+
+/// The entries of an index; `None` where the answer is none, which is how some registries without
+/// an API answer.
+fn index_entries(document: &Document) -> Option<Vec<Descriptor>> {
+    let content_type = document.content_type();
+    if content_type.as_ref().is_some_and(|media_type| !media_type.is_index()) {
+        return None;
+    }
+    match document::parse_document(document.bytes.clone(), Some(&MediaType::OCI_INDEX)).value {
+        Parsed::Index(index) => Some(index.manifests),
+        _ => None,
+    }
+}
+
+fn parse(manifest: &Manifest) -> Parsed {
+    let media_type = Some(&manifest.descriptor.media_type);
+    document::parse_document(manifest.bytes.clone(), media_type).value
+}
+
+/// `artifactType`, else the type of an image's config.
+fn artifact_type(document: &Parsed) -> Option<String> {
+    match document {
+        Parsed::Image(manifest) => manifest.artifact_type.clone().or_else(|| {
+            manifest.config.as_ref().map(|config| config.media_type.as_str().to_owned())
+        }),
+        Parsed::Index(index) => index.artifact_type.clone(),
+        _ => None,
+    }
+}
+
+/// Referrers found so far, each digest once.
+#[derive(Default)]
+struct Found {
+    items: Vec<(Descriptor, ReferrersSource)>,
+    seen: BTreeSet<Digest>,
+    may_be_incomplete: bool,
+}
+
+impl Found {
+    fn add_all(&mut self, entries: Vec<Descriptor>, source: ReferrersSource) {
+        for entry in entries {
+            self.add(entry, source);
+        }
+    }
+
+    fn add(&mut self, entry: Descriptor, source: ReferrersSource) {
+        if self.seen.insert(entry.digest.clone()) {
+            self.items.push((entry, source));
+        }
+    }
+}

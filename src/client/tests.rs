@@ -1,0 +1,424 @@
+//! Reading, over a scripted transport.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use futures_util::StreamExt;
+
+use super::*;
+use crate::{
+    content::verify::digest_of,
+    oci::MediaType,
+    registry::{Error, ErrorKind, Missing, Verification},
+    transport::{Reply, Request, Scripted, VirtualClock},
+};
+
+pub(super) const INDEX: &str =
+    r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;
+
+/// A page's client for `registry.example` over a script.
+pub(super) struct Bench {
+    pub(super) clock: VirtualClock,
+    pub(super) script: Rc<Scripted>,
+    pub(super) registry: RemoteRegistry,
+}
+
+impl Bench {
+    pub(super) fn answering(answer: impl Fn(&Request, usize) -> Reply + 'static) -> Self {
+        let clock = VirtualClock::default();
+        let script = Scripted::answering(clock.shared(), answer);
+        let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_page(true);
+        let host = "registry.example".parse().unwrap();
+        let registry = RemoteRegistry::new(Connection::to(&host).unwrap(), &stack);
+        Self { clock, script, registry }
+    }
+
+    pub(super) fn in_order(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        Self::answering(move |_, n| replies.get(n).cloned().unwrap_or_else(Reply::network_failure))
+    }
+
+    pub(super) fn manifest(&self, reference: &str) -> Result<Manifest> {
+        let (repository, reference) = (repository(), reference.parse().unwrap());
+        self.clock.run(self.registry.manifest(&repository, &reference)).unwrap()
+    }
+
+    pub(super) fn resolve(&self, reference: &str) -> Result<Descriptor> {
+        let (repository, reference) = (repository(), reference.parse().unwrap());
+        self.clock.run(self.registry.resolve(&repository, &reference)).unwrap()
+    }
+
+    pub(super) fn blob(&self, blob: &Descriptor) -> Result<Vec<u8>> {
+        let task = async { collect(self.registry.blob(&repository(), blob).await?).await };
+        self.clock.run(task).unwrap()
+    }
+
+    pub(super) fn range(&self, blob: &Descriptor, start: u64, length: u64) -> Result<Vec<u8>> {
+        let range = ByteRange { start, length: Some(length) };
+        let task =
+            async { collect(self.registry.blob_range(&repository(), blob, range).await?).await };
+        self.clock.run(task).unwrap()
+    }
+
+    pub(super) fn header(&self, request: usize, name: &str) -> Option<String> {
+        self.script.sent()[request].headers.get(name).map(str::to_owned)
+    }
+}
+
+async fn collect(mut stream: BlobStream) -> Result<Vec<u8>> {
+    let mut all = Vec::new();
+    while let Some(chunk) = stream.chunks.next().await {
+        all.extend_from_slice(&chunk?);
+    }
+    Ok(all)
+}
+
+pub(super) fn repository() -> RepositoryName {
+    "a/b".parse().unwrap()
+}
+
+pub(super) fn descriptor(bytes: &[u8]) -> Descriptor {
+    Descriptor::new(MediaType::OCTET_STREAM, digest_of(bytes), bytes.len() as u64)
+}
+
+fn index() -> Reply {
+    Reply::ok(INDEX)
+        .header("Content-Type", "application/vnd.oci.image.index.v1+json; charset=utf-8")
+}
+
+#[test]
+fn r030_digest_and_size_come_from_the_bytes_and_from_no_header() {
+    let bench = Bench::in_order([Reply::ok(INDEX)]);
+    let manifest = bench.manifest("latest").unwrap();
+    assert_eq!(manifest.descriptor.digest, digest_of(INDEX.as_bytes()));
+    assert_eq!(manifest.descriptor.size, INDEX.len() as u64);
+    assert_eq!(manifest.descriptor.media_type, MediaType::OCI_INDEX, "from the body's own field");
+    assert!(matches!(manifest.verification, Verification::NotVerified(_)));
+}
+
+#[test]
+fn r029_the_content_type_loses_its_parameters() {
+    let manifest = Bench::in_order([index()]).manifest("latest").unwrap();
+    assert_eq!(manifest.content_type, Some(MediaType::OCI_INDEX));
+}
+
+#[test]
+fn r076_a_manifest_by_digest_is_verified() {
+    let digest = digest_of(INDEX.as_bytes());
+    let manifest = Bench::in_order([index()]).manifest(digest.as_str()).unwrap();
+    assert_eq!(manifest.verification, Verification::Verified);
+    assert_eq!(manifest.descriptor.digest, digest);
+}
+
+#[test]
+fn r076_other_bytes_than_those_of_the_digest_are_refused_with_both_digests() {
+    let wanted = digest_of(b"something else");
+    let bench = Bench::in_order([index(), index()]);
+    let error = bench.manifest(wanted.as_str()).unwrap_err();
+    let actual = digest_of(INDEX.as_bytes());
+    assert_eq!(error.kind, ErrorKind::DigestMismatch { expected: wanted, actual });
+    assert_eq!(bench.script.sent().len(), 2, "a cache on the way gets one more chance");
+}
+
+#[test]
+fn r164_pairs_are_asked_for_in_turn_and_the_right_one_is_remembered() {
+    let list = r#"{"manifests":[]}"#;
+    let bench = Bench::answering(move |request, _| {
+        match request.headers.get("accept").unwrap().contains("docker") {
+            true => Reply::ok(list).header("Content-Type", MediaType::DOCKER_LIST.as_str()),
+            false => Reply::status(404).body(r#"{"errors":[{"code":"MANIFEST_UNKNOWN"}]}"#),
+        }
+    });
+    assert_eq!(bench.manifest("a").unwrap().descriptor.media_type, MediaType::DOCKER_LIST);
+    assert_eq!(bench.script.sent().len(), 2);
+    assert!(bench.header(0, "accept").unwrap().len() <= 128);
+    bench.manifest("b").unwrap();
+    assert_eq!(bench.script.sent().len(), 3, "the second time the Docker pair is asked for first");
+}
+
+#[test]
+fn r164_outside_a_page_all_types_are_asked_for_at_once() {
+    let clock = VirtualClock::default();
+    let script = Scripted::in_order(clock.shared(), [index()]);
+    let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_page(false);
+    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &stack);
+    clock.run(registry.manifest(&repository(), &"a".parse().unwrap())).unwrap().unwrap();
+    assert_eq!(script.sent()[0].headers.get("accept").unwrap().len(), 193);
+}
+
+#[test]
+fn r038_a_content_type_that_contradicts_the_document_is_refused() {
+    let reply = Reply::ok(INDEX).header("Content-Type", MediaType::OCI_MANIFEST.as_str());
+    let error = Bench::in_order([reply]).manifest("latest").unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+}
+
+#[test]
+fn errors_name_the_registry_the_request_and_what_came_back() {
+    let check = |reply: Reply, expected: fn(&Error) -> bool| {
+        let bench = Bench::answering(move |_, _| reply.clone());
+        let error = bench.manifest("latest").unwrap_err();
+        assert!(expected(&error), "{error}");
+        assert_eq!(error.context.registry, "registry.example");
+        assert_eq!(error.context.operation, "read the manifest a/b:latest");
+        let request = error.context.request.as_deref();
+        assert_eq!(request, Some("GET https://registry.example/v2/a/b/manifests/latest"));
+    };
+    check(Reply::ok("<!DOCTYPE html><title>Sign in</title>"), |error| {
+        error.context.status == Some(200) && error.to_string().contains("HTML")
+    });
+    check(Reply::ok(""), |error| error.to_string().contains("empty"));
+    check(Reply::ok("{").broken_off(), Error::is_cors_or_network);
+    check(Reply::network_failure(), Error::is_cors_or_network);
+    check(Reply::hang(), |error| matches!(error.kind, ErrorKind::Timeout(_)));
+    let many = "x".repeat(4 * 1024 * 1024 + 1);
+    check(Reply::ok(many), |error| matches!(error.kind, ErrorKind::TooLarge { .. }));
+    check(Reply::ok("").header("Content-Length", "4194305"), |error| {
+        matches!(error.kind, ErrorKind::TooLarge { limit: 4_194_304 })
+    });
+    check(Reply::status(403).body("no"), |error| {
+        error.is_denied() && error.context.body.as_deref() == Some("no")
+    });
+    check(
+        Reply::status(404)
+            .body(r#"{"errors":[{"code":"NAME_UNKNOWN","message":"m","detail":{"a":1}}]}"#),
+        |error| {
+            error.kind == ErrorKind::NotFound(Missing::Repository)
+                && error.context.messages[0].message == "m"
+        },
+    );
+}
+
+#[test]
+fn d04_a_head_answer_without_a_digest_keeps_the_digest_that_was_asked_for() {
+    let digest = digest_of(INDEX.as_bytes());
+    let bench = Bench::in_order([Reply::status(200).header("Content-Length", "88")]);
+    let found = bench.resolve(digest.as_str()).unwrap();
+    assert_eq!((found.digest, found.size), (digest, 88));
+}
+
+#[test]
+fn r030_a_tag_whose_head_hides_the_digest_is_read_and_head_is_not_tried_again() {
+    let bench = Bench::answering(|request, _| match request.method.as_str() {
+        "HEAD" => Reply::status(200).header("Content-Length", "88"),
+        _ => index(),
+    });
+    assert_eq!(bench.resolve("a").unwrap().digest, digest_of(INDEX.as_bytes()));
+    bench.resolve("b").unwrap();
+    let methods: Vec<_> = bench.script.sent().iter().map(|s| s.method.as_str()).collect();
+    assert_eq!(methods, ["HEAD", "GET", "GET"]);
+}
+
+#[test]
+fn r080_a_blob_is_counted_and_hashed_as_it_streams() {
+    let check = |reply: Reply, expected: fn(&Result<Vec<u8>>) -> bool| {
+        let bench = Bench::answering(move |request, _| match request.headers.get("range") {
+            None => reply.clone(),
+            Some(_) => Reply::status(404),
+        });
+        let outcome = bench.blob(&descriptor(b"hello world"));
+        assert!(expected(&outcome), "{outcome:?}");
+    };
+    let mismatch = |outcome: &Result<Vec<u8>>| {
+        matches!(outcome, Err(Error { kind: ErrorKind::DigestMismatch { .. }, .. }))
+    };
+    check(Reply::ok("hello ").body("world"), |outcome| outcome.as_deref() == Ok(b"hello world"));
+    check(Reply::ok("hello World"), mismatch);
+    check(Reply::ok("hello world!"), |outcome| {
+        let size = |kind: &ErrorKind| matches!(kind, ErrorKind::SizeMismatch { expected: 11, .. });
+        outcome.as_ref().is_err_and(|error| size(&error.kind))
+    });
+}
+
+#[test]
+fn r037_embedded_data_spares_the_request_only_when_it_is_right() {
+    let mut blob = descriptor(b"hello");
+    blob.data = Some(b"hello".to_vec());
+    let bench = Bench::in_order([]);
+    assert_eq!(bench.blob(&blob).unwrap(), b"hello");
+    assert_eq!(bench.script.sent().len(), 0);
+    blob.data = Some(b"jello".to_vec());
+    let bench = Bench::in_order([Reply::ok("hello")]);
+    assert_eq!(bench.blob(&blob).unwrap(), b"hello");
+    assert_eq!(bench.script.sent().len(), 1);
+}
+
+#[test]
+fn r084_a_broken_blob_is_taken_up_where_it_broke() {
+    let bench = Bench::in_order([
+        Reply::ok("hello ").broken_off(),
+        Reply::status(206).body("wor").broken_off(),
+        Reply::status(206).header("Content-Range", "bytes 9-10/11").body("ld"),
+    ]);
+    assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+    assert_eq!(bench.header(1, "range").as_deref(), Some("bytes=6-"));
+    assert_eq!(bench.header(2, "range").as_deref(), Some("bytes=9-"));
+}
+
+#[test]
+fn r084_a_body_that_ends_early_without_an_error_is_taken_up_too() {
+    let bench = Bench::in_order([Reply::ok("hello "), Reply::status(206).body("world")]);
+    assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+}
+
+#[test]
+fn r084_a_part_that_starts_elsewhere_is_final() {
+    let wrong = Reply::status(206).header("Content-Range", "bytes 0-10/11").body("hello world");
+    let bench = Bench::in_order([Reply::ok("hello ").broken_off(), wrong]);
+    let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+}
+
+#[test]
+fn r084_without_progress_it_gives_up_and_says_how_far_it_got() {
+    let bench = Bench::answering(|_, n| match n {
+        0 => Reply::ok("hello "),
+        _ => Reply::status(206).body(""),
+    });
+    let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
+    let size = matches!(error.kind, ErrorKind::SizeMismatch { expected: 11, actual: 6, .. });
+    assert!(size, "{error}");
+    assert_eq!(bench.script.sent().len(), 5);
+}
+
+#[test]
+fn d15_a_whole_answer_to_a_ranged_request_is_cut_to_what_was_asked_for() {
+    let bench = Bench::in_order([Reply::ok("hello ").body("world")]);
+    assert_eq!(bench.range(&descriptor(b"hello world"), 4, 4).unwrap(), b"o wo");
+    let bench = Bench::in_order([Reply::ok("hello ").broken_off(), Reply::ok("hello world")]);
+    assert_eq!(
+        bench.blob(&descriptor(b"hello world")).unwrap(),
+        b"hello world",
+        "resumed by skipping"
+    );
+}
+
+#[test]
+fn r083_a_part_whose_content_range_is_hidden_is_accepted_by_its_length() {
+    let part = Reply::status(206).header("Content-Length", "3").body("o w");
+    let bench = Bench::in_order([part]);
+    assert_eq!(bench.range(&descriptor(b"hello world"), 4, 3).unwrap(), b"o w");
+    assert_eq!(bench.header(0, "range").as_deref(), Some("bytes=4-6"));
+}
+
+#[test]
+fn r085_an_absent_blob_is_no_error_and_a_denied_one_is() {
+    let stat = |reply: Reply| {
+        let bench = Bench::in_order([reply]);
+        let digest = digest_of(b"x");
+        bench.clock.run(bench.registry.stat_blob(&repository(), &digest)).unwrap()
+    };
+    assert_eq!(stat(Reply::status(404)), Ok(None));
+    assert!(stat(Reply::status(403)).unwrap_err().is_denied());
+    assert_eq!(stat(Reply::status(200).header("Content-Length", "7")).unwrap().unwrap().size, 7);
+    let kind = stat(Reply::status(200)).unwrap_err().kind;
+    assert_eq!(kind, ErrorKind::HiddenHeader("Content-Length"));
+}
+
+#[test]
+fn r094_a_refused_catalog_is_a_state_and_not_a_failure() {
+    for status in [401, 403, 404, 405] {
+        let bench = Bench::in_order([Reply::status(status)]);
+        let error = bench.clock.run(bench.registry.repositories(None)).unwrap().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::CatalogUnavailable, "{status}");
+    }
+}
+
+fn all_tags(bench: &Bench) -> Vec<String> {
+    bench
+        .clock
+        .run(async {
+            let (mut tags, mut from) = (Vec::new(), None);
+            loop {
+                let page = bench.registry.tags(&repository(), from.as_deref()).await.unwrap();
+                tags.extend(page.items.iter().map(Tag::to_string));
+                match page.next {
+                    Some(next) => from = Some(next),
+                    None => return tags,
+                }
+            }
+        })
+        .unwrap()
+}
+
+fn tag_list(tags: &[String]) -> Reply {
+    let quoted: Vec<String> = tags.iter().map(|tag| format!("\"{tag}\"")).collect();
+    Reply::ok(format!(r#"{{"name":"a/b","tags":[{}]}}"#, quoted.join(",")))
+}
+
+/// A registry with many tags that pages by `n` and `last`, up to `cap` at a time.
+fn paging_registry(count: usize, cap: usize, with_link: bool) -> Bench {
+    let all: Vec<String> = (0..count).map(|n| format!("t{n:05}")).collect();
+    Bench::answering(move |request, _| {
+        let parameter = |name| request.url.parameters().find(|(key, _)| key == name);
+        let n: usize = parameter("n").map_or(cap, |(_, n)| n.parse().unwrap());
+        if n > cap && !with_link {
+            return Reply::status(400).body(r#"{"errors":[{"code":"PAGINATION_NUMBER_INVALID"}]}"#);
+        }
+        let last = parameter("last").map(|(_, last)| last).unwrap_or_default();
+        let start = all.partition_point(|tag| *tag <= last);
+        let page = &all[start..(start + n.min(cap)).min(all.len())];
+        let reply = tag_list(page);
+        match page.last().filter(|_| with_link && start + page.len() < all.len()) {
+            Some(last) => {
+                reply.header("Link", &format!("</v2/a/b/tags/list?last={last}>; rel=\"next\""))
+            }
+            None => reply,
+        }
+    })
+}
+
+#[test]
+fn r099_every_tag_is_listed_once_though_no_link_can_be_read() {
+    let bench = paging_registry(2500, 1000, false);
+    let tags = all_tags(&bench);
+    assert_eq!(tags.len(), 2500);
+    assert!(tags.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[test]
+fn r100_a_page_size_that_is_refused_is_tried_once_smaller() {
+    let bench = paging_registry(250, 100, false);
+    assert_eq!(all_tags(&bench).len(), 250);
+}
+
+#[test]
+fn r098_links_lead_on_from_pages_that_are_shorter_than_asked_for() {
+    let bench = paging_registry(2500, 70, true);
+    assert_eq!(all_tags(&bench).len(), 2500);
+}
+
+#[test]
+fn r098_a_link_to_another_origin_is_not_followed_and_shows() {
+    let reply = tag_list(&["a".to_owned()]).header("Link", "<https://evil.example/x>; rel=next");
+    let bench = Bench::in_order([reply]);
+    let page = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
+    assert_eq!((page.next, page.may_be_incomplete), (None, true));
+}
+
+#[test]
+fn r095_null_is_an_empty_list_and_a_page_is_no_list() {
+    let bench = Bench::in_order([Reply::ok(r#"{"name":"a/b","tags":null}"#)]);
+    assert_eq!(all_tags(&bench), Vec::<String>::new());
+    for answer in ["<html>", "", "[]", r#"{"tags":{}}"#, r#"{"tags":["#] {
+        let bench = Bench::in_order([Reply::ok(answer)]);
+        let error = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{answer}: {error}");
+    }
+}
+
+#[test]
+fn r074_the_version_is_said_where_it_can_be_read() {
+    let bench = Bench::in_order([Reply::ok("{}"), Reply::status(404)]);
+    assert_eq!(bench.clock.run(bench.registry.ping()).unwrap().unwrap().version, "");
+    assert!(bench.clock.run(bench.registry.ping()).unwrap().unwrap_err().is_not_found());
+}
+
+#[test]
+fn r163_warnings_are_kept_once_each() {
+    let reply = Reply::ok("{}").header("Warning", "299 - \"going away\"");
+    let bench = Bench::in_order([reply.clone(), reply]);
+    bench.clock.run(bench.registry.ping()).unwrap().unwrap();
+    bench.clock.run(bench.registry.ping()).unwrap().unwrap();
+    let texts: Vec<_> = bench.registry.warnings().all().into_iter().map(|n| n.text).collect();
+    assert_eq!(texts, ["going away"]);
+}

@@ -1,0 +1,43 @@
+//! Time and chance as the layers need them, so that tests need neither.
+
+use std::{rc::Rc, time::Duration};
+
+use futures_core::future::LocalBoxFuture;
+use futures_util::{
+    future::{Either, select},
+    pin_mut,
+};
+
+use crate::registry::{ErrorKind, Result};
+
+/// Where time and chance come from.
+pub trait Clock {
+    /// Time since the Unix epoch.
+    fn now(&self) -> Duration;
+
+    /// Ends after this long. Dropping it ends the timer.
+    fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()>;
+
+    /// A number from 0 up to, but not including, 1.
+    fn random(&self) -> f64;
+}
+
+/// A clock as it is handed around.
+pub type SharedClock = Rc<dyn Clock>;
+
+/// Waits for an outcome, but no longer than `limit`.
+///
+/// # Errors
+/// `Timeout` where the time is up; otherwise the outcome's own error.
+pub async fn within<T>(
+    clock: &dyn Clock,
+    limit: Duration,
+    outcome: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let alarm = clock.sleep(limit);
+    pin_mut!(outcome);
+    match select(outcome, alarm).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(((), _)) => Err(ErrorKind::Timeout(limit).into()),
+    }
+}

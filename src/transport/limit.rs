@@ -1,0 +1,150 @@
+//! Limits per host: how many requests at a time, how many a minute, and a pause after 429.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, task::Poll, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+
+use super::{BodyStream, Lane, Request, Response, SharedClock, SharedTransport, Transport};
+use crate::{
+    registry::Result,
+    wire::{Origin, backoff::Policy},
+};
+
+mod bucket;
+mod slots;
+
+use bucket::Bucket;
+use slots::{Permit, Slots};
+
+/// What is known of the hosts spoken to. Shared by all registries of a page.
+#[derive(Default)]
+pub struct Hosts {
+    hosts: RefCell<BTreeMap<Origin, Rc<Host>>>,
+    /// Buckets go by the name of the registry: Docker Hub has several hosts (R41).
+    buckets: RefCell<BTreeMap<&'static str, Rc<RefCell<Bucket>>>>,
+}
+
+#[derive(Default)]
+pub(super) struct Host {
+    slots: Slots,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// No request before this time.
+    not_before: Duration,
+    /// 429 answers in a row.
+    refusals: u32,
+    /// Whether anything ever came back: a host that never answered is rather blocked than busy.
+    answered: bool,
+}
+
+impl Hosts {
+    fn host(&self, origin: &Origin) -> Rc<Host> {
+        let mut hosts = self.hosts.borrow_mut();
+        Rc::clone(hosts.entry(origin.clone()).or_default())
+    }
+
+    /// Whether this host has ever answered.
+    pub(super) fn has_answered(&self, origin: &Origin) -> bool {
+        self.host(origin).state.borrow().answered
+    }
+
+    fn bucket(&self, origin: &Origin) -> Option<Rc<RefCell<Bucket>>> {
+        let name = limited_registry(origin)?;
+        Some(Rc::clone(self.buckets.borrow_mut().entry(name).or_default()))
+    }
+}
+
+/// The registry whose bucket pays for requests to this host: only Docker Hub has one (R41).
+fn limited_registry(origin: &Origin) -> Option<&'static str> {
+    let host = origin.host();
+    (host == "docker.io" || host.ends_with(".docker.io")).then_some("docker.io")
+}
+
+/// The layer that waits for its turn.
+pub struct Limit {
+    inner: SharedTransport,
+    clock: SharedClock,
+    hosts: Rc<Hosts>,
+}
+
+impl Limit {
+    /// Limits what goes through a transport.
+    pub fn new(inner: SharedTransport, clock: SharedClock, hosts: Rc<Hosts>) -> Self {
+        Self { inner, clock, hosts }
+    }
+
+    /// Waits until this host may be asked.
+    async fn enter(&self, host: &Rc<Host>, lane: Lane) -> Permit {
+        loop {
+            let pause = host.state.borrow().not_before.saturating_sub(self.clock.now());
+            if !pause.is_zero() {
+                self.clock.sleep(pause).await;
+                continue;
+            }
+            let alone = host.state.borrow().refusals > 0;
+            let permit = host.slots.take(lane, alone).await;
+            if host.state.borrow().not_before <= self.clock.now() {
+                return permit;
+            }
+        }
+    }
+
+    async fn pay(&self, origin: &Origin) {
+        let Some(bucket) = self.hosts.bucket(origin) else { return };
+        loop {
+            let wait = bucket.borrow_mut().take(self.clock.now());
+            let Some(wait) = wait else { return };
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    fn learn(&self, origin: &Origin, host: &Host, response: &Response) {
+        let now = self.clock.now();
+        let mut state = host.state.borrow_mut();
+        state.answered = true;
+        if response.status != 429 {
+            state.refusals = 0;
+            return;
+        }
+        if let Some(bucket) = self.hosts.bucket(origin) {
+            bucket.borrow_mut().empty(now);
+        }
+        let policy = Policy::default();
+        let asked = response.retry_after(now).unwrap_or_default().min(policy.longest_obeyed);
+        state.refusals += 1;
+        let own = policy.wait(state.refusals, self.clock.random());
+        state.not_before = state.not_before.max(now + asked.max(own));
+    }
+}
+
+#[async_trait(?Send)]
+impl Transport for Limit {
+    async fn send(&self, request: Request) -> Result<Response> {
+        let origin = request.url.origin().clone();
+        let host = self.hosts.host(&origin);
+        let mut permit = self.enter(&host, request.lane).await;
+        self.pay(&origin).await;
+        let mut response = self.inner.send(request).await?;
+        self.learn(&origin, &host, &response);
+        permit.answered();
+        response.body = holding(permit, response.body);
+        Ok(response)
+    }
+}
+
+/// A body that gives its slot back at its end, or when it is dropped.
+fn holding(permit: Permit, mut body: BodyStream) -> BodyStream {
+    let mut permit = Some(permit);
+    stream::poll_fn(move |context| {
+        let part = body.poll_next_unpin(context);
+        if let Poll::Ready(None) = part {
+            drop(permit.take());
+        }
+        part
+    })
+    .boxed_local()
+}

@@ -1,0 +1,55 @@
+//! Sending requests: one trait, and layers around it that each do one thing.
+//!
+//! From the bottom: a door ([`fetch`](self) in a browser, reqwest natively, [`Scripted`] in tests),
+//! then [`Log`], [`Limit`], [`Retry`] and [`Auth`]; [`Stack`] puts them together (R40). Knows how
+//! requests travel, and nothing of repositories or manifests: that is `client`.
+
+mod clock;
+mod deadline;
+#[cfg(target_arch = "wasm32")]
+mod fetch;
+mod limit;
+mod log;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+mod native;
+mod request;
+mod response;
+mod retry;
+mod scripted;
+mod stack;
+mod virtual_clock;
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+pub use clock::{Clock, SharedClock, within};
+pub use deadline::Deadline;
+#[cfg(target_arch = "wasm32")]
+pub use fetch::{BrowserClock, Fetch};
+pub use limit::{Hosts, Limit};
+pub use log::{Log, LogCounts, LogEntry, RequestLog};
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub use native::{Native, SystemClock};
+pub use request::{Body, Cache, Deadlines, Lane, Redirect, Replay, Request};
+pub use response::{BodyStream, ERROR_BODY, Response};
+pub use retry::{Retry, RetryListener, RetryNotice, RetryPolicy};
+pub use scripted::{Reply, Scripted, Sent};
+pub use stack::Stack;
+pub use virtual_clock::VirtualClock;
+
+use crate::registry::Result;
+
+/// Sends one request and hands back the answer, whatever its status.
+#[async_trait(?Send)]
+pub trait Transport {
+    /// Sends. Dropping the future, or the body of the answer, ends the exchange.
+    ///
+    /// # Errors
+    /// Only where no answer came: `Network`, `Timeout`, `TooLarge` for a body that was asked to be
+    /// read whole, `Refused`, `ApproveTokenServer`. A status is never an error here.
+    async fn send(&self, request: Request) -> Result<Response>;
+}
+
+/// A transport as it is handed around.
+pub type SharedTransport = Rc<dyn Transport>;

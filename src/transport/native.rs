@@ -1,0 +1,166 @@
+//! The door to the network outside a browser: reqwest, for tests, examples and the command line.
+//!
+//! Redirects are followed here and not by reqwest: a port that changes is another origin, to which
+//! no credential goes (R52), and that is decided in one place.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use futures_core::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
+
+use super::{Body, BodyStream, Clock, Redirect, Request, Response, Transport};
+use crate::{
+    registry::{Error, ErrorKind, Result},
+    wire::{Headers, Method, Url, headers::name},
+};
+
+/// Redirects that are followed (R52).
+const REDIRECTS: usize = 10;
+
+/// What this client calls itself (R39). A browser says its own name.
+const USER_AGENT: &str = concat!("porthole/", env!("CARGO_PKG_VERSION"));
+
+/// The native transport.
+pub struct Native {
+    client: reqwest::Client,
+}
+
+impl Native {
+    /// A transport with a connection pool of its own.
+    ///
+    /// # Errors
+    /// `Unsupported` where the platform's TLS cannot be set up.
+    pub fn new() -> Result<Self> {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(USER_AGENT)
+            .build()
+            .map(|client| Self { client })
+            .map_err(|error| ErrorKind::Unsupported(reason(&error)).into())
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<reqwest::Response> {
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
+            .map_err(|error| ErrorKind::InvalidInput(error.to_string()))?;
+        let mut builder = self.client.request(method, request.url.to_string());
+        for (name, value) in request.headers.iter() {
+            builder = builder.header(name, value);
+        }
+        // Offsets count the bytes of the blob itself.
+        builder = builder.header("accept-encoding", "identity");
+        builder = match &request.body {
+            Body::Bytes(bytes) => builder.body(bytes.clone()),
+            Body::Empty if request.method.is_read() => builder,
+            Body::Empty => builder.header(name::CONTENT_LENGTH, "0"),
+            Body::Handle { .. } => {
+                return Err(ErrorKind::InvalidInput("not a body for this platform".into()).into());
+            }
+        };
+        builder.send().await.map_err(|error| network(request, &error))
+    }
+}
+
+#[async_trait(?Send)]
+impl Transport for Native {
+    async fn send(&self, mut request: Request) -> Result<Response> {
+        for _ in 0..=REDIRECTS {
+            let answer = self.exchange(&request).await?;
+            let Some(target) = redirect_target(&request, &answer) else {
+                return Ok(response(&request, answer));
+            };
+            if request.redirect == Redirect::Error {
+                let why = format!("a redirect to {}", target?.origin());
+                return Err(ErrorKind::Refused(why).into());
+            }
+            request = redirected(request, answer.status().as_u16(), target?);
+        }
+        Err(ErrorKind::Refused(format!("more than {REDIRECTS} redirects")).into())
+    }
+}
+
+/// Where an answer sends us, or why nobody may go there.
+fn redirect_target(request: &Request, answer: &reqwest::Response) -> Option<Result<Url>> {
+    let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let location = answer.headers().get("location").filter(|_| is_redirect)?;
+    let target = location.to_str().ok().map(|location| request.url.join(location));
+    Some(match target {
+        Some(Ok(target)) => Ok(target),
+        Some(Err(error)) => Err(ErrorKind::Refused(format!("a redirect: {error}")).into()),
+        None => Err(ErrorKind::BadAnswer("a redirect that is not text".to_owned()).into()),
+    })
+}
+
+/// The request as it goes to the target: as a browser would send it (C.1 F9).
+fn redirected(mut request: Request, status: u16, target: Url) -> Request {
+    if !request.url.is_same_origin(&target) {
+        request.headers.remove(name::AUTHORIZATION);
+    }
+    let post = request.method == Method::Post && matches!(status, 301 | 302);
+    if post || (status == 303 && !request.method.is_read()) {
+        request.method = Method::Get;
+        request.body = Body::Empty;
+        request.headers.remove(name::CONTENT_TYPE);
+    }
+    request.url = target;
+    request
+}
+
+fn response(request: &Request, answer: reqwest::Response) -> Response {
+    let text = |value: &reqwest::header::HeaderValue| {
+        String::from_utf8_lossy(value.as_bytes()).into_owned()
+    };
+    let headers: Headers =
+        answer.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+    let status = answer.status().as_u16();
+    Response { status, url: Some(request.url.to_string()), headers, body: body(request, answer) }
+}
+
+fn body(request: &Request, answer: reqwest::Response) -> BodyStream {
+    let had_authorization = request.is_authorized();
+    let part = move |part: reqwest::Result<bytes::Bytes>| {
+        part.map_err(|error| Error::from(failure(had_authorization, &error)))
+    };
+    answer.bytes_stream().map(part).boxed_local()
+}
+
+fn network(request: &Request, error: &reqwest::Error) -> Error {
+    failure(request.is_authorized(), error).into()
+}
+
+fn failure(had_authorization: bool, error: &reqwest::Error) -> ErrorKind {
+    ErrorKind::Network { had_authorization, detail: reason(error) }
+}
+
+/// The innermost cause; the outer ones only repeat the URL, query and all.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// The machine's time, and chance.
+#[derive(Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
+    fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()> {
+        tokio::time::sleep(length).boxed_local()
+    }
+
+    /// Drawn from the seed of a fresh hash map, which the standard library takes from the system:
+    /// enough for spreading retries, and no dependency.
+    fn random(&self) -> f64 {
+        use std::hash::{BuildHasher, Hasher, RandomState};
+        let drawn = RandomState::new().build_hasher().finish() >> 11;
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit into a double")]
+        let share = drawn as f64 / (1u64 << 53) as f64;
+        share
+    }
+}

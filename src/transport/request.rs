@@ -1,0 +1,178 @@
+//! A request, with what the layers need to know about it.
+
+use std::{any::Any, rc::Rc, time::Duration};
+
+use bytes::Bytes;
+
+use crate::wire::{Headers, Method, ScopeSet, Url, headers::name, redact};
+
+/// What a request carries. Every body can be sent again (R49); none is streamed (C.1 F17).
+#[derive(Clone, Default)]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// Something that the platform's door can send without reading it into memory, such as a slice
+    /// of a `Blob`; a door refuses what it does not know.
+    Handle {
+        /// The platform's own value.
+        handle: Rc<dyn Any>,
+        /// Its size in bytes.
+        size: u64,
+    },
+}
+
+impl Body {
+    /// Size in bytes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Empty => 0,
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Handle { size, .. } => *size,
+        }
+    }
+}
+
+/// What happens on a redirect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redirect {
+    /// Follow, without `Authorization` across origins (R52).
+    #[default]
+    Follow,
+    /// Fail. For everything whose body is a secret: a 307 replays it at the target (C3).
+    Error,
+}
+
+/// How the browser's own cache may take part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cache {
+    /// As the registry says: right for what is named by its digest.
+    #[default]
+    Default,
+    /// Ask the registry whether the kept answer still holds: right for tags and lists.
+    Revalidate,
+    /// Fetch afresh and keep.
+    Reload,
+    /// Neither read nor keep: right for tokens.
+    Off,
+}
+
+/// Which queue a request waits in, so that long transfers never block short questions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lane {
+    /// Short questions: manifests, lists, tokens.
+    #[default]
+    Metadata,
+    /// Blobs on their way here.
+    Blob,
+    /// Blobs on their way there. Apart from [`Lane::Blob`], or copies within one registry could
+    /// wait for themselves.
+    Upload,
+}
+
+/// When a request may be sent a second time without looking first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replay {
+    /// After any failure: it changes nothing, or the same thing twice.
+    #[default]
+    Always,
+    /// Only where the registry said that it did nothing (429): a chunk of an upload.
+    IfRefused,
+    /// Never: a deletion, a tag that is moved. What it names may be another thing by now.
+    Never,
+}
+
+/// How long to wait for what. There is no limit on the whole while bytes flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// Until the answer's headers are there.
+    pub headers: Duration,
+    /// Between two parts of the body.
+    pub idle: Duration,
+}
+
+impl Default for Deadlines {
+    /// 30 s for headers, 20 s between parts of a body.
+    fn default() -> Self {
+        Self { headers: Duration::from_secs(30), idle: Duration::from_secs(20) }
+    }
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub url: Url,
+    /// Headers, without any that the platform sets itself.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+    /// What happens on a redirect.
+    pub redirect: Redirect,
+    /// How the browser's cache may take part.
+    pub cache: Cache,
+    /// Which queue it waits in.
+    pub lane: Lane,
+    /// When it may be sent again.
+    pub replay: Replay,
+    /// What it needs to be allowed to do (R69); empty for pinging.
+    pub scopes: ScopeSet,
+    /// Leave authentication out altogether (R54).
+    pub anonymous: bool,
+    /// Read the whole body before answering, at most this many bytes; a body that breaks off then
+    /// counts as a failed try. `None` hands the body out as a stream.
+    pub read_up_to: Option<u64>,
+    /// How long to wait for what.
+    pub deadlines: Deadlines,
+    /// When the caller gives up, since the Unix epoch: no wait goes beyond it (R47).
+    pub give_up_at: Option<Duration>,
+}
+
+impl Request {
+    /// A request with nothing but a method and a URL; its answer's body is a stream.
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Headers::default(),
+            body: Body::Empty,
+            redirect: Redirect::Follow,
+            cache: Cache::Default,
+            lane: Lane::Metadata,
+            replay: Replay::Always,
+            scopes: ScopeSet::new(),
+            anonymous: false,
+            read_up_to: None,
+            deadlines: Deadlines::default(),
+            give_up_at: None,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// Has the whole body read, at most this many bytes.
+    #[must_use]
+    pub fn read_up_to(mut self, limit: u64) -> Self {
+        self.read_up_to = Some(limit);
+        self
+    }
+
+    /// Whether it carries `Authorization`.
+    pub fn is_authorized(&self) -> bool {
+        self.headers.contains(name::AUTHORIZATION)
+    }
+
+    /// Method and URL without secrets, for errors and logs (R18).
+    pub fn redacted(&self) -> String {
+        format!("{} {}", self.method.as_str(), redact::url(&self.url.to_string()))
+    }
+}

@@ -1,0 +1,88 @@
+//! An answer: status, the headers that can be read, and a body that arrives in parts.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::stream::LocalBoxStream;
+use futures_util::{StreamExt, stream};
+
+use crate::{
+    registry::{Error, ErrorKind, Result},
+    wire::{Headers, backoff, headers::name},
+};
+
+/// A body on its way.
+pub type BodyStream = LocalBoxStream<'static, Result<Bytes>>;
+
+/// The most bytes that are read of an answer that is no success (M3).
+pub const ERROR_BODY: u64 = 64 * 1024;
+
+/// An answer of whatever status.
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// The URL that answered, after redirects, where known.
+    pub url: Option<String>,
+    /// The headers that can be read; hidden ones are simply not there.
+    pub headers: Headers,
+    /// The body. Dropping it ends the exchange.
+    pub body: BodyStream,
+}
+
+impl Response {
+    /// An answer whose body is in memory.
+    pub fn with_bytes(status: u16, headers: Headers, body: Bytes) -> Self {
+        Self { status, url: None, headers, body: stream::iter([Ok(body)]).boxed_local() }
+    }
+
+    /// Whether the status is one of success.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What `Content-Length` says, where it can be read. Not the body's size where the transport
+    /// decompressed it (R30).
+    pub fn content_length(&self) -> Option<u64> {
+        self.headers.get(name::CONTENT_LENGTH)?.trim().parse().ok()
+    }
+
+    /// How long the registry asks to wait, where that can be read (R46).
+    pub fn retry_after(&self, now: Duration) -> Option<Duration> {
+        backoff::retry_after(&self.headers, SystemTime::UNIX_EPOCH + now)
+    }
+
+    /// Reads the whole body, refusing more than `limit` bytes before and while reading (R51).
+    ///
+    /// # Errors
+    /// `TooLarge`, and what reading gives.
+    pub async fn bytes(mut self, limit: u64) -> Result<Bytes> {
+        let too_large = || Error::new(ErrorKind::TooLarge { limit });
+        if self.content_length().is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut parts = BytesMut::new();
+        while let Some(part) = self.body.next().await {
+            parts.extend_from_slice(&part?);
+            if parts.len() as u64 > limit {
+                return Err(too_large());
+            }
+        }
+        Ok(parts.freeze())
+    }
+
+    /// Reads the whole body and keeps it, so that the answer can be handed on.
+    ///
+    /// # Errors
+    /// As for [`Response::bytes`].
+    pub async fn read_whole(self, limit: u64) -> Result<Self> {
+        let Self { status, url, headers, body } = self;
+        let failed = !(200..300).contains(&status);
+        let unread = Self { status, url: None, headers: headers.clone(), body };
+        let bytes = match unread.bytes(if failed { limit.min(ERROR_BODY) } else { limit }).await {
+            // What went wrong matters more than how it was worded (R16).
+            Err(_) if failed => Bytes::new(),
+            outcome => outcome?,
+        };
+        Ok(Self { url, ..Self::with_bytes(status, headers, bytes) })
+    }
+}

@@ -1,0 +1,150 @@
+//! Trying again: what failed for a moment, as often and as far apart as is polite (R42 to R49).
+
+use std::{rc::Rc, time::Duration};
+
+use async_trait::async_trait;
+
+use super::{Hosts, Replay, Request, Response, SharedClock, SharedTransport, Transport};
+use crate::{
+    registry::{Error, ErrorKind, Result},
+    wire::{
+        Method,
+        backoff::{self, Outcome, Verdict},
+    },
+};
+
+/// How often and how far apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Which outcomes, how often, and how long to wait.
+    pub backoff: backoff::Policy,
+    /// Tries in all where the host never answered anything: most often CORS or a wrong name, and
+    /// waiting does not mend those.
+    pub unanswered_tries: u32,
+    /// Least time between the starts of two tries (R42).
+    pub least_gap: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            backoff: backoff::Policy::default(),
+            unanswered_tries: 3,
+            least_gap: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Said before each wait (R48).
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryNotice {
+    /// Method and redacted URL.
+    pub request: String,
+    /// The try that failed, from 1.
+    pub attempt: u32,
+    /// How long until the next.
+    pub wait: Duration,
+    /// Why: the status, or what the transport said.
+    pub reason: ErrorKind,
+}
+
+/// Who is told before each wait.
+pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
+
+/// The layer that tries again.
+pub struct Retry {
+    inner: SharedTransport,
+    clock: SharedClock,
+    hosts: Rc<Hosts>,
+    policy: Option<RetryPolicy>,
+    listener: Option<RetryListener>,
+}
+
+impl Retry {
+    /// Tries again by a policy; without one, never (R45).
+    pub fn new(
+        inner: SharedTransport,
+        clock: SharedClock,
+        hosts: Rc<Hosts>,
+        policy: Option<RetryPolicy>,
+    ) -> Self {
+        Self { inner, clock, hosts, policy, listener: None }
+    }
+
+    /// Has somebody told before each wait.
+    #[must_use]
+    pub fn telling(mut self, listener: Option<RetryListener>) -> Self {
+        self.listener = listener;
+        self
+    }
+
+    /// One try, with the whole body where that was asked for.
+    async fn attempt(&self, request: Request) -> Result<Response> {
+        let read_up_to = request.read_up_to.filter(|_| request.method != Method::Head);
+        let response = self.inner.send(request).await?;
+        match read_up_to {
+            Some(limit) => response.read_whole(limit).await,
+            None => Ok(response),
+        }
+    }
+
+    /// How long to wait before the next try; `None` where this outcome is final.
+    fn wait_after(&self, try_: &Try<'_>, outcome: &Result<Response>) -> Option<Duration> {
+        let policy = self.policy.as_ref()?;
+        let now = self.clock.now();
+        let (ended, asked) = match outcome {
+            Ok(response) => (Outcome::Status(response.status), response.retry_after(now)),
+            Err(error) if error.is_retryable() => (Outcome::NoAnswer, None),
+            Err(_) => return None,
+        };
+        let is_known = self.hosts.has_answered(try_.request.url.origin());
+        if ended == Outcome::NoAnswer && !is_known && try_.number >= policy.unanswered_tries {
+            return None;
+        }
+        let replay = try_.request.replay;
+        let turned_away = ended == Outcome::Status(429) && replay != Replay::Never;
+        let repeatable = replay == Replay::Always || turned_away;
+        let verdict =
+            policy.backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
+        let Verdict::Retry(wait) = verdict else { return None };
+        let gap = (try_.started + policy.least_gap).saturating_sub(now);
+        let wait = wait.max(gap);
+        let left = try_.request.give_up_at.map(|end| end.saturating_sub(now));
+        (repeatable && !backoff::is_past(left, wait)).then_some(wait)
+    }
+
+    fn tell(&self, try_: &Try<'_>, outcome: &Result<Response>, wait: Duration) {
+        let Some(listener) = &self.listener else { return };
+        let reason = match outcome {
+            Ok(response) if response.status == 429 => ErrorKind::RateLimited(Some(wait)),
+            Ok(response) => ErrorKind::Status(response.status),
+            Err(Error { kind, .. }) => kind.clone(),
+        };
+        let request = try_.request.redacted();
+        listener(&RetryNotice { request, attempt: try_.number, wait, reason });
+    }
+}
+
+/// One try of a request.
+struct Try<'a> {
+    request: &'a Request,
+    number: u32,
+    started: Duration,
+}
+
+#[async_trait(?Send)]
+impl Transport for Retry {
+    async fn send(&self, request: Request) -> Result<Response> {
+        let mut number = 1;
+        loop {
+            let started = self.clock.now();
+            let outcome = self.attempt(request.clone()).await;
+            let try_ = Try { request: &request, number, started };
+            let Some(wait) = self.wait_after(&try_, &outcome) else { return outcome };
+            self.tell(&try_, &outcome, wait);
+            drop(outcome);
+            self.clock.sleep(wait).await;
+            number += 1;
+        }
+    }
+}

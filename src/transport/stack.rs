@@ -1,0 +1,104 @@
+//! The layers, put together in order (R40).
+//!
+//! `door → Deadline → Log → Limit → Retry → Auth`: every try is logged and waits for its turn,
+//! token requests too, and what is tried again carries the authorization of its first try.
+
+use std::rc::Rc;
+
+use super::{
+    Deadline, Hosts, Limit, Log, RequestLog, Retry, RetryListener, RetryPolicy, SharedClock,
+    SharedTransport,
+};
+
+/// The door to the network, and what all registries share behind it.
+#[derive(Clone)]
+pub struct Stack {
+    door: SharedTransport,
+    clock: SharedClock,
+    hosts: Rc<Hosts>,
+    log: Rc<RequestLog>,
+    retry: Option<RetryPolicy>,
+    listener: Option<RetryListener>,
+    is_page: bool,
+}
+
+impl Stack {
+    /// Layers over any door, trying again by the default policy.
+    pub fn over(door: SharedTransport, clock: SharedClock) -> Self {
+        Self {
+            door,
+            clock,
+            hosts: Rc::default(),
+            log: Rc::default(),
+            retry: Some(RetryPolicy::default()),
+            listener: None,
+            is_page: cfg!(target_arch = "wasm32"),
+        }
+    }
+
+    /// Layers over fetch.
+    #[cfg(target_arch = "wasm32")]
+    pub fn browser() -> Self {
+        Self::over(Rc::new(super::Fetch), Rc::new(super::BrowserClock))
+    }
+
+    /// Layers over a native HTTP client.
+    ///
+    /// # Errors
+    /// `Unsupported` where the platform's TLS cannot be set up.
+    #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+    pub fn native() -> crate::registry::Result<Self> {
+        Ok(Self::over(Rc::new(super::Native::new()?), Rc::new(super::SystemClock)))
+    }
+
+    /// Tries again by this policy, or never.
+    #[must_use]
+    pub fn with_retry(mut self, policy: Option<RetryPolicy>) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Has somebody told before each wait (R48).
+    #[must_use]
+    pub fn telling(mut self, listener: RetryListener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    /// Behaves as in a page, where long requests to another origin cost a preflight (R164), or not.
+    #[must_use]
+    pub fn as_page(mut self, is_page: bool) -> Self {
+        self.is_page = is_page;
+        self
+    }
+
+    /// Whether requests are made by a page.
+    pub fn is_page(&self) -> bool {
+        self.is_page
+    }
+
+    /// The clock of all layers.
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// What was sent.
+    pub fn log(&self) -> &Rc<RequestLog> {
+        &self.log
+    }
+
+    /// How often is tried again.
+    pub fn retry(&self) -> Option<&RetryPolicy> {
+        self.retry.as_ref()
+    }
+
+    /// The layers up to trying again, without authentication.
+    pub fn layers(&self) -> SharedTransport {
+        let clock = || Rc::clone(&self.clock);
+        let timed = Rc::new(Deadline::new(Rc::clone(&self.door), clock()));
+        let logged = Rc::new(Log::new(timed, clock(), Rc::clone(&self.log)));
+        let limited = Rc::new(Limit::new(logged, clock(), Rc::clone(&self.hosts)));
+        let retry = Retry::new(limited, clock(), Rc::clone(&self.hosts), self.retry.clone());
+        Rc::new(retry.telling(self.listener.clone()))
+    }
+}
