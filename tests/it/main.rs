@@ -1,0 +1,12 @@
+//! Native tests of whole parts, in one binary: against real servers, fixtures and other programs.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod content_layers;
+mod fixtures;
