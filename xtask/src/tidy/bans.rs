@@ -41,7 +41,7 @@ const BANS: &[Ban] = &[
     },
     Ban { words: &["todo!", "unimplemented!", "dbg!"], layers: &[], why: "unfinished" },
     Ban {
-        words: &["Instant::now", "SystemTime", "Date::now", "Math::random"],
+        words: &["Instant::now", "SystemTime::now", "Date::now", "Math::random"],
         layers: &["oci", "wire", "content"],
         why: "pure code has no clock and no chance",
     },
