@@ -17,6 +17,7 @@ mod platform;
 mod reference;
 mod schema1;
 pub mod timestamp;
+mod write;
 
 pub use config::{HistoryEntry, ImageConfig, parse_config};
 pub use descriptor::{Annotations, Descriptor};

@@ -1,0 +1,319 @@
+//! Error documents: what a registry or token server says when it fails (R15 to R17).
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::oci::{
+    Digest,
+    json::{self, Node},
+};
+
+/// Longest body that is kept; of a longer one only the status is known (R16).
+pub const MAX_BODY: usize = 2048;
+
+/// Longest body that is read for its entries.
+const MAX_DOCUMENT: usize = 64 * 1024;
+
+/// Most entries that are kept of one document.
+const MAX_ENTRIES: usize = 20;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// An error code (B.5). Unknown codes are kept as they came.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+            /// Any other code.
+            Other(String),
+        }
+
+        impl Code {
+            /// The code as written.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$name => $text,)*
+                    Self::Other(text) => text,
+                }
+            }
+
+            /// Reads a code; case does not matter, for GitLab and others have written it small.
+            pub fn parse(text: &str) -> Self {
+                $(if text.eq_ignore_ascii_case($text) {
+                    return Self::$name;
+                })*
+                Self::Other(text.to_owned())
+            }
+        }
+    };
+}
+
+codes! {
+    /// The blob is not known.
+    BlobUnknown = "BLOB_UNKNOWN",
+    /// The upload is invalid.
+    BlobUploadInvalid = "BLOB_UPLOAD_INVALID",
+    /// The upload session is not known.
+    BlobUploadUnknown = "BLOB_UPLOAD_UNKNOWN",
+    /// The digest does not fit the content.
+    DigestInvalid = "DIGEST_INVALID",
+    /// A manifest names an unknown blob.
+    ManifestBlobUnknown = "MANIFEST_BLOB_UNKNOWN",
+    /// The manifest is invalid.
+    ManifestInvalid = "MANIFEST_INVALID",
+    /// The manifest is not known.
+    ManifestUnknown = "MANIFEST_UNKNOWN",
+    /// The repository's name is invalid.
+    NameInvalid = "NAME_INVALID",
+    /// The repository is not known.
+    NameUnknown = "NAME_UNKNOWN",
+    /// The size does not fit the content.
+    SizeInvalid = "SIZE_INVALID",
+    /// Credentials are needed.
+    Unauthorized = "UNAUTHORIZED",
+    /// Access is denied.
+    Denied = "DENIED",
+    /// The operation is not supported.
+    Unsupported = "UNSUPPORTED",
+    /// Too many requests.
+    TooManyRequests = "TOOMANYREQUESTS",
+    /// The range is invalid (distribution).
+    RangeInvalid = "RANGE_INVALID",
+    /// The tag does not fit (distribution).
+    TagInvalid = "TAG_INVALID",
+    /// The manifest's signature does not verify (distribution).
+    ManifestUnverified = "MANIFEST_UNVERIFIED",
+    /// The page size is invalid (distribution).
+    PaginationNumberInvalid = "PAGINATION_NUMBER_INVALID",
+    /// The service is not available (distribution).
+    Unavailable = "UNAVAILABLE",
+}
+
+/// One entry of an error document. What is missing is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The code.
+    pub code: Code,
+    /// The registry's own words.
+    pub message: String,
+    /// The detail: a text as it is, anything else as compact JSON.
+    pub detail: String,
+    /// A digest that the detail names.
+    digest: Option<Digest>,
+}
+
+impl Entry {
+    /// The digest that the detail names, as distribution does for missing blobs.
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest.clone()
+    }
+}
+
+/// A failed answer: its status and what could be understood of its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorDocument {
+    /// The HTTP status.
+    pub status: u16,
+    /// The entries, in order.
+    pub entries: Vec<Entry>,
+    /// The body as text, where it fits into [`MAX_BODY`]; control characters are left out.
+    pub body: Option<String>,
+}
+
+impl ErrorDocument {
+    /// Reads the body of an answer that was no success, whatever its `Content-Type` says.
+    pub fn read(status: u16, body: &[u8]) -> Self {
+        let entries = if body.len() <= MAX_DOCUMENT { read_entries(body) } else { Vec::new() };
+        Self { status, entries, body: readable(body) }
+    }
+
+    /// Whether the document has this code.
+    pub fn has(&self, code: &Code) -> bool {
+        self.entries.iter().any(|entry| entry.code == *code)
+    }
+
+    /// Whether the body is an HTML page, as proxies and login walls send.
+    pub fn is_html(&self) -> bool {
+        let start = self.body.as_deref().unwrap_or_default().trim_start();
+        let starts =
+            |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+        starts("<!doctype html") || starts("<html")
+    }
+}
+
+/// The body as text without control characters (R16). Nothing where it is empty or too long.
+fn readable(body: &[u8]) -> Option<String> {
+    if body.is_empty() || body.len() > MAX_BODY {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let text: String = text
+        .chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect();
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// `{"errors":[…]}`, or what token servers send: one object with `code`, `message`, `details` or,
+/// after RFC 6749 section 5.2, `error` and `error_description`.
+fn read_entries(body: &[u8]) -> Vec<Entry> {
+    let parsed = json::parse(Bytes::copy_from_slice(body));
+    let list = parsed.value.get("errors").map(Node::items).unwrap_or_default();
+    let entries: Vec<Entry> = list.iter().filter_map(read_entry).take(MAX_ENTRIES).collect();
+    if entries.is_empty() { read_entry(&parsed.value).into_iter().collect() } else { entries }
+}
+
+fn read_entry(node: &Node) -> Option<Entry> {
+    // Some servers list bare texts.
+    if let Some(message) = node.as_str() {
+        let (code, message, detail) =
+            (Code::Other(String::new()), message.to_owned(), String::new());
+        return Some(Entry { code, message, detail, digest: None });
+    }
+    let text = |names: &[&str]| {
+        names.iter().find_map(|name| node.get(name)).map(plain).unwrap_or_default()
+    };
+    let code = text(&["code", "error"]);
+    let message = text(&["message", "error_description", "details"]);
+    let detail = node.get("detail");
+    if code.is_empty() && message.is_empty() {
+        return None;
+    }
+    Some(Entry {
+        code: Code::parse(&code),
+        message,
+        detail: detail.filter(|node| **node != Node::Null).map(plain).unwrap_or_default(),
+        digest: detail.and_then(named_digest),
+    })
+}
+
+/// A text as it is, anything else as JSON.
+fn plain(node: &Node) -> String {
+    node.as_str().map_or_else(|| node.to_string(), str::to_owned)
+}
+
+/// The digest in a detail: the text itself, or its `digest` or `Digest` member.
+fn named_digest(detail: &Node) -> Option<Digest> {
+    let text = detail.as_str().or_else(|| {
+        ["digest", "Digest"].iter().find_map(|name| detail.get(name)).and_then(Node::as_str)
+    })?;
+    text.parse().ok()
+}
+
+impl fmt::Display for ErrorDocument {
+    /// `HTTP 404 CODE: message; CODE: message`, or the status in words and the quoted body (R17).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP {}", self.status)?;
+        if self.entries.is_empty() {
+            let reason = reason(self.status);
+            if !reason.is_empty() {
+                write!(f, " {reason}")?;
+            }
+            return match &self.body {
+                Some(body) => write!(f, ": {body:?}"),
+                None => Ok(()),
+            };
+        }
+        for (index, entry) in self.entries.iter().enumerate() {
+            f.write_str(if index == 0 { " " } else { "; " })?;
+            match (entry.code.as_str(), entry.message.as_str()) {
+                ("", message) => f.write_str(message)?,
+                (code, "") => f.write_str(code)?,
+                (code, message) => write!(f, "{code}: {message}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The reason phrase of a status (RFC 9110 section 15), for HTTP/2 has none.
+pub fn reason(status: u16) -> &'static str {
+    match status {
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Range Not Satisfiable",
+        425 => "Too Early",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        511 => "Network Authentication Required",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn r015_variants_of_error_bodies_are_read() {
+        let check = |body: &str, expected: &str| {
+            assert_eq!(ErrorDocument::read(400, body.as_bytes()).to_string(), expected, "{body}");
+        };
+        check(
+            r#"{"errors":[{"code":"NAME_INVALID","message":"bad name","detail":{"n":1}}]}"#,
+            "HTTP 400 NAME_INVALID: bad name",
+        );
+        check(r#"{"errors":[{"code":"A"},{"code":"B","message":"b"}]}"#, "HTTP 400 A; B: b");
+        check(r#"{"errors":[{"message":"only words"}]}"#, "HTTP 400 only words");
+        check(r#"{"errors":["words"]}"#, "HTTP 400 words");
+        check(
+            r#"{"details":"incorrect username or password"}"#,
+            "HTTP 400 incorrect username or password",
+        );
+        check(r#"{"code":"unauthorized","message":"m"}"#, "HTTP 400 UNAUTHORIZED: m");
+        check(r#"{"error":"invalid_grant","error_description":"d"}"#, "HTTP 400 invalid_grant: d");
+        check(r#"{"errors":[{"code":123}]}"#, "HTTP 400 123");
+        check(r#"{"errors":[]}"#, r#"HTTP 400 Bad Request: "{\"errors\":[]}""#);
+        check(r#"{"errors":"no list"}"#, r#"HTTP 400 Bad Request: "{\"errors\":\"no list\"}""#);
+        check("plain words\n", r#"HTTP 400 Bad Request: "plain words""#);
+        check("", "HTTP 400 Bad Request");
+        check("\u{1}\u{2}", "HTTP 400 Bad Request");
+    }
+
+    #[test]
+    fn r016_long_bodies_are_not_kept() {
+        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY + 1).as_bytes());
+        assert_eq!(document.to_string(), "HTTP 503 Service Unavailable");
+        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY).as_bytes());
+        assert_eq!(document.body.map(|body| body.len()), Some(MAX_BODY));
+        let many = format!(r#"{{"errors":[{}]}}"#, vec![r#"{"code":"A"}"#; 100].join(","));
+        assert_eq!(ErrorDocument::read(400, many.as_bytes()).entries.len(), MAX_ENTRIES);
+    }
+
+    #[test]
+    fn r015_unknown_codes_and_details_are_kept() {
+        let body = br#"{"errors":[{"code":"ODD_THING","detail":[1,{"a":"b"}]},{"code":"X","detail":"t"}]}"#;
+        let document = ErrorDocument::read(418, body);
+        assert_eq!(document.entries[0].code, Code::Other("ODD_THING".to_owned()));
+        assert_eq!(document.entries[0].detail, r#"[1,{"a":"b"}]"#);
+        assert_eq!(document.entries[1].detail, "t");
+        assert_eq!(document.to_string(), "HTTP 418 ODD_THING; X");
+    }
+
+    #[test]
+    fn r015_html_pages_are_recognised() {
+        assert!(ErrorDocument::read(502, b"\n<!DOCTYPE html><html>").is_html());
+        assert!(ErrorDocument::read(502, b"<HTML>").is_html());
+        assert!(!ErrorDocument::read(502, b"{}").is_html());
+    }
+}

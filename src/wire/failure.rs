@@ -1,0 +1,238 @@
+//! What a failed answer means: the codes of the specification, or else the status (R19 to R25).
+
+use super::{
+    challenge::ChallengeError,
+    endpoint::{Endpoint, Subject},
+    error_document::{Code, ErrorDocument},
+    method::Method,
+};
+use crate::oci::Digest;
+
+/// What went wrong, as the registry told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Something is not there.
+    Unknown(Subject),
+    /// A manifest points at content that the registry does not have; which, where it said so.
+    ReferencesUnknown(Option<Digest>),
+    /// The registry asks for credentials.
+    Unauthorized,
+    /// The registry says no.
+    Denied,
+    /// It cannot be done here: by this registry, or on this kind of thing.
+    Unsupported,
+    /// The content is larger than the registry takes.
+    TooLarge,
+    /// The range is wrong: a chunk out of order, or bytes beyond the end.
+    RangeInvalid,
+    /// The page size is more than the registry gives.
+    PageSizeInvalid,
+    /// The registry refuses the content: name, tag, digest, size or manifest invalid.
+    Rejected(Rejection),
+    /// Too many requests.
+    TooManyRequests,
+    /// The registry failed or is not available.
+    Unavailable,
+    /// What was asked for has not changed (304).
+    NotModified,
+    /// Any other status.
+    Status(u16),
+}
+
+/// What the registry finds wrong with what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejection {
+    /// The repository's name.
+    Name,
+    /// The tag.
+    Tag,
+    /// The manifest.
+    Manifest,
+    /// The manifest's signature (schema 1).
+    Unverified,
+    /// The digest does not fit the content, or its algorithm is not taken.
+    Digest,
+    /// The size does not fit the content.
+    Size,
+    /// The upload.
+    Upload,
+    /// Not said.
+    Unsaid,
+}
+
+impl FailureKind {
+    /// Judges an answer to `endpoint` that was no success. `challenge` is the error of the answer's
+    /// `WWW-Authenticate`, where it has one (R25).
+    ///
+    /// Statuses that speak for themselves win over codes: some registries answer 401 with `DENIED`,
+    /// 429 with `UNKNOWN`, and 404 for a missing repository with `MANIFEST_UNKNOWN`.
+    pub fn of(
+        endpoint: &Endpoint,
+        document: &ErrorDocument,
+        challenge: Option<&ChallengeError>,
+    ) -> Self {
+        match (document.status, challenge) {
+            (401, Some(ChallengeError::InsufficientScope)) => Self::Denied,
+            (401, _) => Self::Unauthorized,
+            (304, _) => Self::NotModified,
+            (429, _) => Self::TooManyRequests,
+            (416, _) => Self::RangeInvalid,
+            (status, _) => document
+                .entries
+                .iter()
+                .find_map(|entry| Self::of_code(&entry.code, status, endpoint, entry))
+                .unwrap_or_else(|| Self::of_status(status, endpoint)),
+        }
+    }
+
+    fn of_code(
+        code: &Code,
+        status: u16,
+        endpoint: &Endpoint,
+        entry: &super::error_document::Entry,
+    ) -> Option<Self> {
+        let is_push = endpoint.method() == Method::Put && endpoint.subject() == Subject::Repository;
+        let kind = match code {
+            // Pushing a manifest, distribution says which blobs are missing by either code.
+            Code::ManifestBlobUnknown => Self::ReferencesUnknown(entry.digest()),
+            Code::BlobUnknown | Code::ManifestUnknown if is_push => {
+                Self::ReferencesUnknown(entry.digest())
+            }
+            Code::BlobUnknown => Self::Unknown(Subject::Blob),
+            Code::BlobUploadUnknown => Self::Unknown(Subject::Upload),
+            Code::ManifestUnknown => Self::Unknown(Subject::Manifest),
+            Code::NameUnknown => Self::Unknown(Subject::Repository),
+            Code::BlobUploadInvalid => Self::Rejected(Rejection::Upload),
+            Code::DigestInvalid => Self::Rejected(Rejection::Digest),
+            Code::ManifestInvalid => Self::Rejected(Rejection::Manifest),
+            Code::ManifestUnverified => Self::Rejected(Rejection::Unverified),
+            Code::NameInvalid => Self::Rejected(Rejection::Name),
+            Code::TagInvalid => Self::Rejected(Rejection::Tag),
+            Code::SizeInvalid => Self::Rejected(Rejection::Size),
+            Code::RangeInvalid => Self::RangeInvalid,
+            Code::PaginationNumberInvalid => Self::PageSizeInvalid,
+            Code::Unauthorized => Self::Unauthorized,
+            Code::Denied => Self::Denied,
+            Code::Unsupported => Self::Unsupported,
+            Code::TooManyRequests => Self::TooManyRequests,
+            Code::Unavailable => Self::Unavailable,
+            // An unknown code says less than the status.
+            Code::Other(_) => return None,
+        };
+        (status >= 400).then_some(kind)
+    }
+
+    /// The meaning of a status without a usable code, as after HEAD, which has no body (R24).
+    pub fn of_status(status: u16, endpoint: &Endpoint) -> Self {
+        match status {
+            304 => Self::NotModified,
+            400 => Self::Rejected(Rejection::Unsaid),
+            401 => Self::Unauthorized,
+            403 => Self::Denied,
+            404 => Self::Unknown(endpoint.subject()),
+            405 => Self::Unsupported,
+            413 => Self::TooLarge,
+            416 => Self::RangeInvalid,
+            429 => Self::TooManyRequests,
+            500 | 502..=504 | 522 => Self::Unavailable,
+            501 => Self::Unsupported,
+            _ => Self::Status(status),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::wire::Window;
+
+    fn get_manifest() -> Endpoint {
+        let reference = "latest".parse().unwrap();
+        Endpoint::GetManifest { repository: "a".parse().unwrap(), reference }
+    }
+
+    fn put_manifest() -> Endpoint {
+        let (repository, reference) = ("a".parse().unwrap(), "latest".parse().unwrap());
+        Endpoint::PutManifest { repository, reference, tags: Vec::new() }
+    }
+
+    fn judge(endpoint: &Endpoint, status: u16, code: &str) -> FailureKind {
+        let body = format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#);
+        FailureKind::of(endpoint, &ErrorDocument::read(status, body.as_bytes()), None)
+    }
+
+    #[test]
+    fn r023_every_code_has_its_kind() {
+        let check = |status, code: &str, expected| {
+            assert_eq!(judge(&get_manifest(), status, code), expected, "{code}");
+        };
+        check(404, "BLOB_UNKNOWN", FailureKind::Unknown(Subject::Blob));
+        check(400, "BLOB_UPLOAD_INVALID", FailureKind::Rejected(Rejection::Upload));
+        check(404, "BLOB_UPLOAD_UNKNOWN", FailureKind::Unknown(Subject::Upload));
+        check(400, "DIGEST_INVALID", FailureKind::Rejected(Rejection::Digest));
+        check(404, "MANIFEST_BLOB_UNKNOWN", FailureKind::ReferencesUnknown(None));
+        check(400, "MANIFEST_INVALID", FailureKind::Rejected(Rejection::Manifest));
+        check(404, "MANIFEST_UNKNOWN", FailureKind::Unknown(Subject::Manifest));
+        check(400, "NAME_INVALID", FailureKind::Rejected(Rejection::Name));
+        check(404, "NAME_UNKNOWN", FailureKind::Unknown(Subject::Repository));
+        check(400, "SIZE_INVALID", FailureKind::Rejected(Rejection::Size));
+        check(401, "UNAUTHORIZED", FailureKind::Unauthorized);
+        check(403, "DENIED", FailureKind::Denied);
+        check(405, "UNSUPPORTED", FailureKind::Unsupported);
+        check(429, "TOOMANYREQUESTS", FailureKind::TooManyRequests);
+        check(416, "RANGE_INVALID", FailureKind::RangeInvalid);
+        check(400, "TAG_INVALID", FailureKind::Rejected(Rejection::Tag));
+        check(400, "PAGINATION_NUMBER_INVALID", FailureKind::PageSizeInvalid);
+        check(400, "MANIFEST_UNVERIFIED", FailureKind::Rejected(Rejection::Unverified));
+        check(503, "UNAVAILABLE", FailureKind::Unavailable);
+        check(404, "SOMETHING_ELSE", FailureKind::Unknown(Subject::Manifest));
+        check(401, "DENIED", FailureKind::Unauthorized);
+        check(429, "UNKNOWN", FailureKind::TooManyRequests);
+    }
+
+    #[test]
+    fn r020_a_manifest_that_names_missing_content_says_which() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let body = format!(
+            r#"{{"errors":[{{"code":"MANIFEST_BLOB_UNKNOWN","detail":{{"digest":"{digest}"}}}}]}}"#
+        );
+        let document = ErrorDocument::read(400, body.as_bytes());
+        let kind = FailureKind::of(&put_manifest(), &document, None);
+        assert_eq!(kind, FailureKind::ReferencesUnknown(Some(digest.parse().unwrap())));
+        assert_eq!(
+            judge(&put_manifest(), 404, "BLOB_UNKNOWN"),
+            FailureKind::ReferencesUnknown(None)
+        );
+    }
+
+    #[test]
+    fn r024_head_errors_are_made_from_status_and_endpoint() {
+        let digest: Digest = format!("sha256:{}", "a".repeat(64)).parse().unwrap();
+        let stat = Endpoint::StatBlob { repository: "a".parse().unwrap(), digest };
+        let check = |endpoint: &Endpoint, status, expected| {
+            let kind = FailureKind::of(endpoint, &ErrorDocument::read(status, b""), None);
+            assert_eq!(kind, expected, "{status}");
+        };
+        check(&stat, 404, FailureKind::Unknown(Subject::Blob));
+        check(&get_manifest(), 404, FailureKind::Unknown(Subject::Manifest));
+        let tags = Endpoint::Tags { repository: "a".parse().unwrap(), window: Window::default() };
+        check(&tags, 404, FailureKind::Unknown(Subject::Repository));
+        check(&stat, 401, FailureKind::Unauthorized);
+        check(&stat, 403, FailureKind::Denied);
+        check(&stat, 405, FailureKind::Unsupported);
+        check(&stat, 413, FailureKind::TooLarge);
+        check(&stat, 418, FailureKind::Status(418));
+        check(&stat, 502, FailureKind::Unavailable);
+        check(&stat, 304, FailureKind::NotModified);
+    }
+
+    #[test]
+    fn r025_insufficient_scope_is_denied_and_an_invalid_token_is_not() {
+        let document = ErrorDocument::read(401, b"");
+        let judge = |error| FailureKind::of(&get_manifest(), &document, Some(&error));
+        assert_eq!(judge(ChallengeError::InsufficientScope), FailureKind::Denied);
+        assert_eq!(judge(ChallengeError::InvalidToken), FailureKind::Unauthorized);
+    }
+}

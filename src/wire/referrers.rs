@@ -1,0 +1,244 @@
+//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107, B.4).
+
+use bytes::Bytes;
+
+use super::error_document::{Code, ErrorDocument};
+use crate::oci::{Descriptor, Digest, Document, MediaType, Tag, parse_document};
+
+/// Longest algorithm and encoded part in a fallback tag, in characters.
+const MAX_ALGORITHM: usize = 32;
+const MAX_ENCODED: usize = 64;
+
+/// The tag under which the referrers of a digest are kept where there is no referrers API: the
+/// algorithm cut to 32 characters, `-`, the encoded part cut to 64, and `-` in the place of what a
+/// tag cannot hold. Every digest has one.
+pub fn fallback_tag(subject: &Digest) -> Option<Tag> {
+    let algorithm = subject.algorithm();
+    let part =
+        |text: &str, most: usize| -> String { text.chars().take(most).map(tag_char).collect() };
+    let (name, encoded) =
+        (part(algorithm.name(), MAX_ALGORITHM), part(subject.encoded(), MAX_ENCODED));
+    format!("{name}-{encoded}").parse().ok()
+}
+
+fn tag_char(c: char) -> char {
+    if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '-' }
+}
+
+/// What cosign keeps under a tag made from a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CosignKind {
+    /// `.sig`
+    Signature,
+    /// `.att`
+    Attestation,
+    /// `.sbom`
+    Sbom,
+}
+
+impl CosignKind {
+    /// All kinds, in the order in which they are asked for.
+    pub const ALL: [Self; 3] = [Self::Signature, Self::Attestation, Self::Sbom];
+
+    /// The end of the tag.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Signature => ".sig",
+            Self::Attestation => ".att",
+            Self::Sbom => ".sbom",
+        }
+    }
+}
+
+/// The tag under which cosign keeps this for a digest: `sha256-<hex>.sig`.
+pub fn cosign_tag(subject: &Digest, kind: CosignKind) -> Option<Tag> {
+    let algorithm = subject.algorithm();
+    format!("{}-{}{}", algorithm.name(), subject.encoded(), kind.suffix()).parse().ok()
+}
+
+/// The digest that a cosign tag or a fallback tag speaks of, where the tag is one.
+pub fn subject_of_tag(tag: &Tag) -> Option<(Digest, Option<CosignKind>)> {
+    let text = tag.as_str();
+    let kind = CosignKind::ALL.into_iter().find(|kind| text.ends_with(kind.suffix()));
+    let stem = text.strip_suffix(kind.map_or("", CosignKind::suffix))?;
+    let digest: Digest = stem.replacen('-', ":", 1).parse().ok()?;
+    digest.algorithm().is_supported().then_some((digest, kind))
+}
+
+/// A digest that no content has: asking for its referrers shows whether there is an API (R107).
+pub fn probe_digest() -> Option<Digest> {
+    format!("sha256:{}", "0".repeat(64)).parse().ok()
+}
+
+/// What an answer to a referrers request means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is an API; what it lists on this page.
+    Listed(Vec<Descriptor>),
+    /// There is no API: the fallback tag is to be read.
+    NoApi,
+    /// There is no such repository.
+    RepositoryUnknown,
+    /// Something else went wrong; the status tells.
+    Failed,
+}
+
+/// Judges an answer of the referrers API (R105). A success that is no index is no API either: some
+/// registries serve their web page under every path.
+pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) -> Answer {
+    match status {
+        200 => match read_index(content_type, body) {
+            Some(descriptors) => Answer::Listed(descriptors),
+            None => Answer::NoApi,
+        },
+        404 if ErrorDocument::read(status, body).has(&Code::NameUnknown) => {
+            Answer::RepositoryUnknown
+        }
+        404 | 405 | 501 => Answer::NoApi,
+        _ => Answer::Failed,
+    }
+}
+
+/// The entries of an index. `None` where it is none: another content type, no list of manifests.
+/// The body's own `mediaType` may be missing; `content_type` is `None` where missing or generic.
+pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<Descriptor>> {
+    if content_type.is_some_and(|found| *found != MediaType::OCI_INDEX) {
+        return None;
+    }
+    match parse_document(body.clone(), content_type).value {
+        Document::Index(index) => {
+            let is_oci = index.media_type.is_none_or(|found| found == MediaType::OCI_INDEX);
+            is_oci.then_some(index.manifests)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the registry says that it filtered by artifact type (R104). Filtering again is harmless.
+pub fn was_filtered(filters_applied: Option<&str>) -> bool {
+    let filters = filters_applied.unwrap_or_default();
+    filters.split(',').any(|filter| filter.trim() == "artifactType")
+}
+
+/// Only the descriptors of this artifact type (R104).
+pub fn filter(descriptors: Vec<Descriptor>, artifact_type: Option<&str>) -> Vec<Descriptor> {
+    let wanted = |found: &Descriptor| match artifact_type {
+        Some(artifact) => found.artifact_type.as_deref() == Some(artifact),
+        None => true,
+    };
+    descriptors.into_iter().filter(wanted).collect()
+}
+
+/// Several lists as one, each digest once: the first place where it was found counts (R106).
+pub fn merge<S: Clone>(lists: Vec<(Vec<Descriptor>, S)>) -> Vec<(Descriptor, S)> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut merged = Vec::new();
+    for (descriptors, source) in lists {
+        for descriptor in descriptors {
+            if seen.insert(descriptor.digest.clone()) {
+                merged.push((descriptor, source.clone()));
+            }
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn digest(fill: &str) -> Digest {
+        format!("sha256:{}", fill.repeat(64)).parse().unwrap()
+    }
+
+    fn index(fields: &str, artifact: &str) -> Bytes {
+        let entry = format!(
+            r#"{{"mediaType":"a/b","digest":"{}","size":1,"artifactType":"{artifact}"}}"#,
+            digest("a")
+        );
+        Bytes::from(format!(r#"{{"schemaVersion":2{fields},"manifests":[{entry}]}}"#))
+    }
+
+    #[test]
+    fn r105_fallback_tags() {
+        let check = |digest: &str, expected: &str| {
+            let tag = fallback_tag(&digest.parse().unwrap()).unwrap();
+            assert_eq!(tag.as_str(), expected);
+        };
+        let (hex, long) = ("a".repeat(64), "b".repeat(128));
+        check(&format!("sha256:{hex}"), &format!("sha256-{hex}"));
+        check(&format!("sha512:{long}"), &format!("sha512-{}", "b".repeat(64)));
+        check(
+            "test+algorithm+using+algorithm+separators+and+lots+of+characters+to+excercise+overall+truncation\
+             :alsoSome=InTheEncodedSectionToShowHyphenReplacementAndLotsAndLotsOfCharactersToExcerciseEncodedTruncation",
+            "test-algorithm-using-algorithm-s-alsoSome-InTheEncodedSectionToShowHyphenReplacementAndLotsAndLot",
+        );
+    }
+
+    #[test]
+    fn cosign_tags_and_back() {
+        let subject = digest("a");
+        for kind in CosignKind::ALL {
+            let tag = cosign_tag(&subject, kind).unwrap();
+            assert!(tag.as_str().ends_with(kind.suffix()));
+            assert_eq!(subject_of_tag(&tag), Some((subject.clone(), Some(kind))));
+        }
+        let tag = fallback_tag(&subject).unwrap();
+        assert_eq!(subject_of_tag(&tag), Some((subject, None)));
+        for text in ["latest", "sha256-abc", "1-2", "sha256"] {
+            assert_eq!(subject_of_tag(&text.parse().unwrap()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn d03_an_index_without_media_type_is_an_index() {
+        let found = read_answer(200, Some(&MediaType::OCI_INDEX), &index("", "x"));
+        assert!(matches!(found, Answer::Listed(list) if list.len() == 1));
+        let found = read_answer(200, None, &index("", "x"));
+        assert!(matches!(found, Answer::Listed(list) if list.len() == 1));
+    }
+
+    #[test]
+    fn r105_what_is_no_index_is_no_api() {
+        let check = |status, content_type: Option<MediaType>, body: &str, expected: Answer| {
+            let body = Bytes::copy_from_slice(body.as_bytes());
+            assert_eq!(read_answer(status, content_type.as_ref(), &body), expected, "{body:?}");
+        };
+        check(200, Some(MediaType::new("text/html")), "<html>", Answer::NoApi);
+        check(200, Some(MediaType::OCI_INDEX), "<html>", Answer::NoApi);
+        check(200, None, "{}", Answer::NoApi);
+        check(404, None, "", Answer::NoApi);
+        check(404, None, r#"{"errors":[{"code":"NOT_FOUND"}]}"#, Answer::NoApi);
+        check(404, None, r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, Answer::RepositoryUnknown);
+        check(500, None, "", Answer::Failed);
+        check(401, None, "", Answer::Failed);
+        let list = format!(r#","mediaType":"{}""#, MediaType::DOCKER_LIST);
+        assert_eq!(read_answer(200, None, &index(&list, "x")), Answer::NoApi);
+    }
+
+    #[test]
+    fn r104_filtering_is_done_here_whatever_the_registry_says() {
+        assert!(was_filtered(Some("foo, artifactType")));
+        assert!(!was_filtered(Some("artifact")) && !was_filtered(None));
+        let list = read_index(None, &index("", "x")).unwrap();
+        assert_eq!(filter(list.clone(), Some("x")).len(), 1);
+        assert_eq!(filter(list.clone(), Some("y")).len(), 0);
+        assert_eq!(filter(list, None).len(), 1);
+    }
+
+    #[test]
+    fn r106_lists_are_merged_by_digest() {
+        let entry = |fill| Descriptor::new(MediaType::OCI_MANIFEST, digest(fill), 1);
+        let merged =
+            merge(vec![(vec![entry("a"), entry("b")], 1), (vec![entry("b"), entry("c")], 2)]);
+        let found: Vec<_> = merged.iter().map(|(d, source)| (d.digest.short(), *source)).collect();
+        assert_eq!(found, [("aaaaaaaaaaaa", 1), ("bbbbbbbbbbbb", 1), ("cccccccccccc", 2)]);
+    }
+
+    #[test]
+    fn r107_the_probe_names_no_content() {
+        assert_eq!(probe_digest().unwrap(), digest("0"));
+    }
+}
