@@ -87,7 +87,7 @@ impl Descriptor {
             size: place.size_of("size", issues).unwrap_or_default(),
             urls: place.texts_of("urls", issues),
             annotations: place.map_of("annotations", issues),
-            platform: place.member("platform").map(|platform| Platform::read(&platform, issues)),
+            platform: place.member("platform").and_then(|p| Platform::read_entry(&p, issues)),
             data: read_data(place, issues),
             artifact_type: place.text_of("artifactType", issues),
         })

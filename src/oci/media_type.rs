@@ -2,7 +2,20 @@
 
 use std::{borrow::Cow, fmt};
 
-/// A media type without parameters, kept exactly as it was written.
+use super::known_types;
+
+/// How the bytes of a layer are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Compression {
+    /// A bare tar.
+    Uncompressed,
+    /// Gzip (RFC 1952), with one member or many.
+    Gzip,
+    /// Zstandard (RFC 8878).
+    Zstd,
+}
+
+/// A media type, kept exactly as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType(Cow<'static, str>);
 
@@ -47,6 +60,31 @@ impl MediaType {
         &self.0
     }
 
+    /// Takes the media type out of a `Content-Type`, without its parameters (R31). `None` where it
+    /// is malformed.
+    pub fn from_header(value: &str) -> Option<Self> {
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        let media_type = Self::new(essence.to_ascii_lowercase());
+        media_type.is_well_formed().then_some(media_type)
+    }
+
+    /// The type without parameters.
+    pub fn essence(&self) -> &str {
+        self.0.split(';').next().unwrap_or_default().trim_end()
+    }
+
+    /// Whether it is `type/subtype` as RFC 6838, 4.2 has it.
+    pub fn is_well_formed(&self) -> bool {
+        let names = self.essence().split_once('/');
+        names.is_some_and(|(kind, subtype)| is_restricted_name(kind) && is_restricted_name(subtype))
+    }
+
+    /// What it is in a person's words: `OCI index`, `layer, tar gzip`; an unknown type is its own
+    /// name.
+    pub fn words(&self) -> &str {
+        known_types::words(self)
+    }
+
     /// An OCI index or a Docker manifest list.
     pub fn is_index(&self) -> bool {
         *self == Self::OCI_INDEX || *self == Self::DOCKER_LIST
@@ -66,10 +104,111 @@ impl MediaType {
     pub fn is_image_config(&self) -> bool {
         *self == Self::OCI_CONFIG || *self == Self::DOCKER_CONFIG
     }
+
+    /// A file system layer: a tar, packed or not, encrypted or not.
+    pub fn is_layer(&self) -> bool {
+        LAYERS.iter().any(|stem| self.0.starts_with(stem))
+    }
+
+    /// A layer whose bytes may be kept elsewhere (Docker's foreign, OCI's non-distributable): not
+    /// copied unless asked for (R130).
+    pub fn is_foreign(&self) -> bool {
+        self.0.starts_with(NONDISTRIBUTABLE) || self.0.starts_with(FOREIGN)
+    }
+
+    /// Encrypted as `ocicrypt` does it.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.ends_with("+encrypted")
+    }
+
+    /// How a layer of this type is packed, as far as its name tells: a guess, content decides.
+    pub fn compression(&self) -> Option<Compression> {
+        let name = self.essence();
+        let name = name.strip_suffix("+encrypted").unwrap_or(name);
+        match name.rsplit(['+', '.']).next() {
+            Some("gzip" | "gz") => Some(Compression::Gzip),
+            Some("zstd" | "zst") => Some(Compression::Zstd),
+            Some("tar") => Some(Compression::Uncompressed),
+            _ => None,
+        }
+    }
+}
+
+const NONDISTRIBUTABLE: &str = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+const FOREIGN: &str = "application/vnd.docker.image.rootfs.foreign.diff.tar";
+const LAYERS: [&str; 4] = [
+    "application/vnd.oci.image.layer.v1.tar",
+    NONDISTRIBUTABLE,
+    "application/vnd.docker.image.rootfs.diff.tar",
+    FOREIGN,
+];
+
+/// RFC 6838, 4.2: 1 to 127 characters, the first a letter or digit.
+fn is_restricted_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+    name.len() <= 127
+        && name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && name.bytes().all(allowed)
 }
 
 impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn r031_parameters_of_a_content_type_are_dropped() {
+        let check = |header: &str, expected: Option<&str>| {
+            let media_type = MediaType::from_header(header);
+            assert_eq!(media_type.as_ref().map(MediaType::as_str), expected, "{header}");
+        };
+        check("application/json; charset=utf-8", Some("application/json"));
+        check("  Application/JSON ;x", Some("application/json"));
+        check(
+            "application/vnd.oci.image.index.v1+json",
+            Some("application/vnd.oci.image.index.v1+json"),
+        );
+        check("", None);
+        check("application", None);
+        check("a/b/c", None);
+        check(".foo/bar", None);
+        check("text/pl ain", None);
+    }
+
+    #[test]
+    fn layers_are_known_by_their_name() {
+        let check = |text: &str, layer, foreign, compression| {
+            let media_type = MediaType::new(text);
+            assert_eq!(media_type.is_layer(), layer, "{text}");
+            assert_eq!(media_type.is_foreign(), foreign, "{text}");
+            assert_eq!(media_type.compression(), compression, "{text}");
+        };
+        let (tar, gzip, zstd) =
+            (Some(Compression::Uncompressed), Some(Compression::Gzip), Some(Compression::Zstd));
+        check("application/vnd.oci.image.layer.v1.tar", true, false, tar);
+        check("application/vnd.oci.image.layer.v1.tar+gzip", true, false, gzip);
+        check("application/vnd.oci.image.layer.v1.tar+zstd", true, false, zstd);
+        check("application/vnd.oci.image.layer.v1.tar+gzip+encrypted", true, false, gzip);
+        check("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", true, true, zstd);
+        check("application/vnd.docker.image.rootfs.diff.tar.gzip", true, false, gzip);
+        check("application/vnd.docker.image.rootfs.foreign.diff.tar", true, true, tar);
+        check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", false, false, gzip);
+        check("application/vnd.oci.image.config.v1+json", false, false, None);
+    }
+
+    #[test]
+    fn words_fall_back_to_the_type_itself() {
+        let check = |text: &str, words: &str| assert_eq!(MediaType::new(text).words(), words);
+        check("application/vnd.oci.image.index.v1+json", "OCI index");
+        check("application/vnd.dev.sigstore.bundle+json;version=0.2", "Sigstore bundle");
+        check("application/vnd.dev.sigstore.bundle.v0.3+json", "Sigstore bundle");
+        check("application/vnd.example.main", "application/vnd.example.main");
+        check("", "");
     }
 }

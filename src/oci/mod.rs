@@ -2,23 +2,29 @@
 //!
 //! Pure: no I/O, no clock, no browser, nothing else of ours.
 
+mod artifact_type;
+mod chain_id;
 pub mod config;
 mod descriptor;
 mod digest;
 pub mod document;
 mod index;
 pub mod json;
+mod known_types;
 mod manifest;
 mod manifest_ref;
 mod media_type;
 mod parsed;
 mod place;
 mod platform;
+mod platform_fit;
 mod reference;
 mod schema1;
+pub mod tag_order;
 pub mod timestamp;
 mod write;
 
+pub use chain_id::{chain_ids, stacked};
 pub use config::{HistoryEntry, ImageConfig, parse_config};
 pub use descriptor::{Annotations, Descriptor};
 pub use digest::{Algorithm, Digest, DigestError};
@@ -26,10 +32,12 @@ pub use document::{Document, UnknownDocument, parse_document};
 pub use index::Index;
 pub use manifest::ImageManifest;
 pub use manifest_ref::ManifestRef;
-pub use media_type::MediaType;
+pub use media_type::{Compression, MediaType};
 pub use parsed::{Issue, Issues, Parsed, Severity};
 pub use place::Place;
-pub use platform::Platform;
+pub use platform::{Platform, PlatformError};
+pub use platform_fit::Fit;
 pub use reference::{Host, Reference, ReferenceError, RepositoryName, Tag};
 pub use schema1::Schema1Manifest;
+pub use tag_order::TagOrder;
 pub use timestamp::Timestamp;

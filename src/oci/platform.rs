@@ -1,10 +1,10 @@
 //! Platforms: what an index entry or a configuration says an image runs on.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use super::{Issues, Place, Severity};
 
-/// A platform as written in an index entry or a configuration; nothing is normalised.
+/// A platform as written in an index entry or a configuration; see [`Platform::normalized`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Platform {
     /// Operating system, as Go's `GOOS`.
@@ -19,12 +19,86 @@ pub struct Platform {
     pub os_features: Vec<String>,
 }
 
+/// Why a text is not a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformError(String);
+
+impl fmt::Display for PlatformError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}” is not a platform (os/architecture/variant)", self.0)
+    }
+}
+
+impl std::error::Error for PlatformError {}
+
 const KNOWN: [&str; 5] = ["os", "architecture", "variant", "os.version", "os.features"];
 
+/// Operating systems that stand alone in a selector; anything else alone is an architecture.
+const SYSTEMS: [&str; 15] = [
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+];
+
 impl Platform {
+    /// A platform of these two parts; an empty variant is none.
+    pub fn new(os: &str, architecture: &str, variant: &str) -> Self {
+        Self {
+            os: os.to_owned(),
+            architecture: architecture.to_owned(),
+            variant: Some(variant.to_owned()).filter(|variant| !variant.is_empty()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it names no system at all, as BuildKit's attestation entries do.
+    pub fn is_unknown(&self) -> bool {
+        let is_empty = |text: &str| text.is_empty() || text == "unknown";
+        is_empty(&self.os) && is_empty(&self.architecture)
+    }
+
+    /// The one spelling that all spellings of a platform share (R148): names of containerd's
+    /// platforms library, and `v8` for arm64, `v7` for arm where no variant is given.
+    #[must_use]
+    pub fn normalized(&self) -> Self {
+        let variant = self.variant.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let (architecture, variant) =
+            normal_machine(&self.architecture.to_ascii_lowercase(), variant);
+        Self {
+            os: normal_os(&self.os),
+            variant: Some(variant).filter(|variant| !variant.is_empty()),
+            architecture,
+            ..self.clone()
+        }
+    }
+
+    /// Whether this is what a requirement asks for: each part that the requirement names is the
+    /// same, and each feature it names is there.
+    pub fn satisfies(&self, required: &Self) -> bool {
+        let same = |have: &str, want: &str| want.is_empty() || have == want;
+        let same_option =
+            |have: &Option<String>, want: &Option<String>| want.is_none() || have == want;
+        same(&self.os, &required.os)
+            && same(&self.architecture, &required.architecture)
+            && same_option(&self.variant, &required.variant)
+            && same_option(&self.os_version, &required.os_version)
+            && required.os_features.iter().all(|feature| self.os_features.contains(feature))
+    }
+
     /// Reads the platform of an index entry or a configuration.
     pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
-        place.check_case(&KNOWN, issues);
         for key in ["os", "architecture"] {
             if place.member(key).is_none() {
                 place.report(Severity::Error, format!("has no {key}"), issues);
@@ -38,6 +112,83 @@ impl Platform {
             os_features: place.texts_of("os.features", issues),
         }
     }
+
+    /// Reads the platform of an index entry, where nothing else may stand beside it.
+    pub(super) fn read_entry(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
+        if !place.is_object(issues) {
+            return None;
+        }
+        place.check_case(&KNOWN, issues);
+        Some(Self::read(place, issues))
+    }
+}
+
+fn normal_os(os: &str) -> String {
+    match os.to_ascii_lowercase().as_str() {
+        "macos" => "darwin".to_owned(),
+        os => os.to_owned(),
+    }
+}
+
+fn normal_machine(architecture: &str, variant: String) -> (String, String) {
+    let (architecture, variant) = match (architecture, variant.as_str()) {
+        ("i386", _) => ("386", ""),
+        ("x86_64" | "x86-64" | "amd64", "v1") => ("amd64", ""),
+        ("x86_64" | "x86-64", _) => return ("amd64".to_owned(), variant),
+        ("aarch64" | "arm64", "" | "8" | "v8") => ("arm64", "v8"),
+        ("aarch64", _) => return ("arm64".to_owned(), variant),
+        ("armhf", _) | ("arm", "" | "7") => ("arm", "v7"),
+        ("armel", _) => ("arm", "v6"),
+        ("arm", "5" | "6" | "8") => return ("arm".to_owned(), format!("v{variant}")),
+        _ => return (architecture.to_owned(), variant),
+    };
+    (architecture.to_owned(), variant.to_owned())
+}
+
+impl FromStr for Platform {
+    type Err = PlatformError;
+
+    /// Parses a selector, `os[/architecture[/variant]]` or an architecture alone, with names as
+    /// [`Platform::normalized`] spells them. What is left out is taken as `linux` and `amd64`. A
+    /// variant is not filled in, so that `linux/arm64` prints as it was typed. The version of the
+    /// operating system stands in brackets after its name, or at the end as this prints it.
+    fn from_str(text: &str) -> Result<Self, PlatformError> {
+        parse(text).ok_or_else(|| PlatformError(text.to_owned()))
+    }
+}
+
+fn parse(text: &str) -> Option<Platform> {
+    let (text, version) = take_version(text)?;
+    let parts: Vec<&str> = text.split('/').collect();
+    if !parts.iter().all(|part| is_component(part)) {
+        return None;
+    }
+    let (os, architecture, variant) = match *parts.as_slice() {
+        [alone] if SYSTEMS.contains(&normal_os(alone).as_str()) => (alone, "amd64", ""),
+        [alone] => ("linux", alone, ""),
+        [os, architecture] => (os, architecture, ""),
+        [os, architecture, variant] => (os, architecture, variant),
+        _ => return None,
+    };
+    let normal = Platform::new(os, architecture, variant).normalized();
+    // An alias such as `armel` means a variant; the usual variant of a plain name is left out.
+    let usual = matches!(normal.variant.as_deref(), Some("v7" | "v8")) && variant.is_empty();
+    let variant = normal.variant.filter(|_| !usual);
+    Some(Platform { variant, os_version: version.map(str::to_owned), ..normal })
+}
+
+/// Takes `(version)` out, wherever it stands.
+fn take_version(text: &str) -> Option<(String, Option<&str>)> {
+    let Some((before, rest)) = text.split_once('(') else { return Some((text.to_owned(), None)) };
+    let (version, after) = rest.split_once(')')?;
+    let printable = !version.is_empty() && version.bytes().all(|b| b.is_ascii_graphic());
+    let place_ok = after.starts_with('/') || (after.is_empty() && before.contains('/'));
+    (printable && place_ok).then(|| (format!("{}{after}", before.trim_end()), Some(version)))
+}
+
+fn is_component(part: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    !part.is_empty() && part.bytes().all(allowed)
 }
 
 impl fmt::Display for Platform {
@@ -51,5 +202,64 @@ impl fmt::Display for Platform {
             write!(f, " ({version})")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn r148_all_spellings_become_one() {
+        let check = |os: &str, architecture: &str, variant: &str, expected: &str| {
+            let platform = Platform::new(os, architecture, variant);
+            assert_eq!(platform.normalized().to_string(), expected, "{platform}");
+            assert_eq!(platform.normalized().normalized(), platform.normalized());
+        };
+        check("Linux", "AMD64", "", "linux/amd64");
+        check("macos", "x86_64", "", "darwin/amd64");
+        check("linux", "x86-64", "v1", "linux/amd64");
+        check("linux", "amd64", "v1", "linux/amd64");
+        check("linux", "amd64", "v3", "linux/amd64/v3");
+        check("linux", "i386", "x", "linux/386");
+        check("linux", "aarch64", "", "linux/arm64/v8");
+        check("linux", "arm64", "8", "linux/arm64/v8");
+        check("linux", "arm64", "v9", "linux/arm64/v9");
+        check("linux", "armhf", "", "linux/arm/v7");
+        check("linux", "armel", "", "linux/arm/v6");
+        check("linux", "arm", "", "linux/arm/v7");
+        check("linux", "arm", "5", "linux/arm/v5");
+        check("linux", "arm", "V6", "linux/arm/v6");
+        check("linux", "riscv64", "", "linux/riscv64");
+        check("", "", "", "/");
+    }
+
+    #[test]
+    fn selectors_are_read_and_printed() {
+        let check = |text: &str, expected: &str| {
+            let platform: Platform = text.parse().unwrap();
+            assert_eq!(platform.to_string(), expected, "{text}");
+            assert_eq!(platform.to_string().parse(), Ok(platform), "{text}");
+        };
+        check("linux/arm64/v8", "linux/arm64/v8");
+        check("linux/arm64", "linux/arm64");
+        check("arm64", "linux/arm64");
+        check("armel", "linux/arm/v6");
+        check("windows", "windows/amd64");
+        check("windows(10.0.17763)/amd64", "windows/amd64 (10.0.17763)");
+        check("windows/amd64 (10.0.20348.2113)", "windows/amd64 (10.0.20348.2113)");
+        for text in [
+            "",
+            "/",
+            "linux/",
+            "a/b/c/d",
+            "linux/*",
+            "li nux/amd64",
+            "windows(/amd64",
+            "linux()/arm",
+        ] {
+            assert!(text.parse::<Platform>().is_err(), "{text}");
+        }
     }
 }
