@@ -12,6 +12,8 @@ pub mod app;
 pub mod client;
 pub mod content;
 pub mod oci;
+pub mod ops;
 pub mod registry;
+pub mod store;
 pub mod transport;
 pub mod wire;

@@ -3,14 +3,19 @@
 //!
 //! Four capabilities, one trait each. Futures are not `Send`; dropping one cancels it.
 
+mod cache;
 mod delete;
 mod error;
 mod list;
 mod pull;
 mod push;
+mod read_only;
+#[cfg(test)]
+pub(crate) mod recorder;
 
 use std::rc::Rc;
 
+pub use cache::{Cache, Clock, Limits};
 pub use delete::Delete;
 pub use error::{Context, Error, ErrorKind, Missing, Result, ServerMessage};
 pub use list::{List, Page, Referrers, ReferrersSource};
@@ -18,6 +23,7 @@ pub use pull::{BlobStream, ByteRange, Manifest, Read, Verification};
 
 pub use crate::oci::ManifestRef;
 pub use push::{BlobSource, BlobUpload, Write};
+pub use read_only::ReadOnly;
 
 /// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].
 pub trait Registry: Read + List + Write + Delete {}

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
-use super::Result;
+use super::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
@@ -15,6 +15,22 @@ pub trait BlobSource {
 
     /// The bytes from `start` on, at most `length` of them.
     fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>>;
+}
+
+/// Bytes in memory, to be pushed.
+impl BlobSource for Bytes {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>> {
+        let part = usize::try_from(start).ok().filter(|start| *start <= self.len()).map(|start| {
+            let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.len() - start);
+            Self::slice(self, start..start + length)
+        });
+        let beyond = || ErrorKind::InvalidInput("a slice beyond the end".to_owned());
+        Box::pin(async move { Ok(part.ok_or_else(beyond)?) })
+    }
 }
 
 /// An upload in progress (R112 to R118).

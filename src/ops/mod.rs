@@ -1,0 +1,3 @@
+//! Jobs over one or two sources: resolve, verify a tree, copy, pull, push, list what refers to what.
+//!
+//! Uses everything below it, and no browser. A job is cancelled by dropping its future.

@@ -1,0 +1,291 @@
+//! What the cache knows: three maps, without any I/O (R86 to R93).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use bytes::Bytes;
+
+use super::Limits;
+use crate::{
+    oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
+    registry::{Manifest, ManifestRef, Verification},
+};
+
+/// Memory that an entry costs besides its bytes, roughly.
+const OVERHEAD: u64 = 512;
+
+/// A digest may be there as a manifest and not as a blob, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Manifest,
+    Blob,
+}
+
+/// Content by digest, shared between repositories.
+struct Content {
+    descriptor: Descriptor,
+    content_type: Option<MediaType>,
+    bytes: Option<Bytes>,
+    last_use: u64,
+}
+
+impl Content {
+    /// What is known now, on top of what was known before. Bytes that are kept stay (R90); a blob's
+    /// answer says nothing about the media type, a manifest's does.
+    fn over(self, before: Self, kind: Kind) -> Self {
+        let bytes = before.bytes.or(self.bytes);
+        match kind {
+            Kind::Manifest => Self { bytes, ..self },
+            Kind::Blob => Self { bytes, last_use: self.last_use, ..before },
+        }
+    }
+}
+
+/// What a tag stood for, and when that was asked.
+struct Tagged {
+    digest: Digest,
+    verification: Verification,
+    asked: Duration,
+}
+
+pub(super) struct Contents {
+    limits: Limits,
+    content: BTreeMap<Digest, Content>,
+    /// Where each digest is known to be. Kept only as long as its content.
+    existence: BTreeMap<Digest, BTreeSet<(Kind, RepositoryName)>>,
+    tags: BTreeMap<(RepositoryName, Tag), Tagged>,
+    /// Least recently used first.
+    order: BTreeMap<u64, Digest>,
+    uses: u64,
+    held: u64,
+    /// Changes with each write, delete and clearing: what was asked for before is not recorded.
+    pub(super) generation: u64,
+}
+
+impl Contents {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            content: BTreeMap::new(),
+            existence: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            order: BTreeMap::new(),
+            uses: 0,
+            held: 0,
+            generation: 0,
+        }
+    }
+
+    /// A manifest with its bytes: by digest where it is known to be in this repository (R88), by
+    /// tag as long as the answer is fresh (R89).
+    pub(super) fn manifest(
+        &mut self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        now: Duration,
+    ) -> Option<Manifest> {
+        let (digest, verification) = self.known(repository, reference, now)?;
+        let content = self.content.get(&digest)?;
+        let manifest = Manifest {
+            descriptor: content.descriptor.clone(),
+            bytes: content.bytes.clone()?,
+            content_type: content.content_type.clone(),
+            verification,
+        };
+        self.touch(&digest);
+        Some(manifest)
+    }
+
+    /// What a tag or digest stands for (R90).
+    pub(super) fn resolved(
+        &mut self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        now: Duration,
+    ) -> Option<Descriptor> {
+        let (digest, _) = self.known(repository, reference, now)?;
+        let descriptor = self.content.get(&digest)?.descriptor.clone();
+        self.touch(&digest);
+        Some(descriptor)
+    }
+
+    /// Descriptor and, where they are kept, bytes of a blob of this repository.
+    pub(super) fn blob(
+        &mut self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Option<(Descriptor, Option<Bytes>)> {
+        if !self.exists(Kind::Blob, repository, digest) {
+            return None;
+        }
+        let content = self.content.get(digest)?;
+        let found = (content.descriptor.clone(), content.bytes.clone());
+        self.touch(digest);
+        Some(found)
+    }
+
+    /// Records content and that it is in this repository (R88 to R91).
+    pub(super) fn record(
+        &mut self,
+        kind: Kind,
+        repository: &RepositoryName,
+        descriptor: &Descriptor,
+        bytes: Option<&Bytes>,
+    ) {
+        let bytes = bytes.filter(|bytes| bytes.len() as u64 <= self.limits.object_bytes);
+        // An own copy: these bytes may be a small part of a large buffer.
+        let bytes = bytes.map(|bytes| Bytes::copy_from_slice(bytes));
+        let last_use = self.next_use(&descriptor.digest);
+        let content_type = Some(descriptor.media_type.clone());
+        let new = Content { descriptor: descriptor.clone(), content_type, bytes, last_use };
+        let content = match self.remove(&descriptor.digest) {
+            Some(before) => new.over(before, kind),
+            None => new,
+        };
+        self.held += OVERHEAD + length(content.bytes.as_ref());
+        self.content.insert(descriptor.digest.clone(), content);
+        let places = self.existence.entry(descriptor.digest.clone()).or_default();
+        places.insert((kind, repository.clone()));
+        self.evict();
+    }
+
+    /// Records what the answer to a manifest request was sent as.
+    pub(super) fn record_content_type(&mut self, digest: &Digest, sent: Option<&MediaType>) {
+        if let Some(content) = self.content.get_mut(digest) {
+            content.content_type = sent.cloned();
+        }
+    }
+
+    /// Records what a tag stands for.
+    pub(super) fn record_tag(
+        &mut self,
+        repository: &RepositoryName,
+        tag: &Tag,
+        digest: &Digest,
+        verification: Verification,
+        now: Duration,
+    ) {
+        let fresh_for = self.limits.tag_age;
+        if self.tags.len() >= self.limits.tags {
+            self.tags.retain(|_, tagged| now.saturating_sub(tagged.asked) < fresh_for);
+        }
+        if self.tags.len() < self.limits.tags {
+            let tagged = Tagged { digest: digest.clone(), verification, asked: now };
+            self.tags.insert((repository.clone(), tag.clone()), tagged);
+        }
+    }
+
+    /// A mounted blob is in this repository too, where its content is known (R91).
+    pub(super) fn record_mount(&mut self, repository: &RepositoryName, digest: &Digest) {
+        if let Some(places) = self.existence.get_mut(digest) {
+            places.insert((Kind::Blob, repository.clone()));
+        }
+    }
+
+    /// Forgets a tag, or a manifest of this repository with the tags that stand for it.
+    pub(super) fn forget_manifest(&mut self, repository: &RepositoryName, reference: &ManifestRef) {
+        self.generation += 1;
+        match reference {
+            ManifestRef::Tag(tag) => {
+                self.tags.remove(&(repository.clone(), tag.clone()));
+            }
+            ManifestRef::Digest(digest) => {
+                self.forget(Kind::Manifest, repository, digest);
+                self.tags
+                    .retain(|(place, _), tagged| place != repository || tagged.digest != *digest);
+            }
+        }
+    }
+
+    /// Forgets that a blob is in this repository.
+    pub(super) fn forget_blob(&mut self, repository: &RepositoryName, digest: &Digest) {
+        self.generation += 1;
+        self.forget(Kind::Blob, repository, digest);
+    }
+
+    /// Forgets what the tags of a repository stand for.
+    pub(super) fn forget_tags(&mut self, repository: &RepositoryName) {
+        self.generation += 1;
+        self.tags.retain(|(place, _), _| place != repository);
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        let generation = self.generation + 1;
+        *self = Self { generation, ..Self::new(self.limits) };
+    }
+
+    /// Bytes held, with what the entries cost.
+    pub(super) fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// Objects up to this many bytes keep their bytes.
+    pub(super) fn object_bytes(&self) -> u64 {
+        self.limits.object_bytes
+    }
+
+    fn forget(&mut self, kind: Kind, repository: &RepositoryName, digest: &Digest) {
+        if let Some(places) = self.existence.get_mut(digest) {
+            places.remove(&(kind, repository.clone()));
+        }
+    }
+
+    fn exists(&self, kind: Kind, repository: &RepositoryName, digest: &Digest) -> bool {
+        let places = self.existence.get(digest);
+        places.is_some_and(|places| places.contains(&(kind, repository.clone())))
+    }
+
+    fn known(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        now: Duration,
+    ) -> Option<(Digest, Verification)> {
+        match reference {
+            ManifestRef::Digest(digest) => self
+                .exists(Kind::Manifest, repository, digest)
+                .then(|| (digest.clone(), Verification::Verified)),
+            ManifestRef::Tag(tag) => {
+                let tagged = self.tags.get(&(repository.clone(), tag.clone()))?;
+                let fresh = now.saturating_sub(tagged.asked) < self.limits.tag_age;
+                fresh.then(|| (tagged.digest.clone(), tagged.verification.clone()))
+            }
+        }
+    }
+
+    fn next_use(&mut self, digest: &Digest) -> u64 {
+        self.uses += 1;
+        self.order.insert(self.uses, digest.clone());
+        self.uses
+    }
+
+    fn touch(&mut self, digest: &Digest) {
+        let last_use = self.next_use(digest);
+        if let Some(content) = self.content.get_mut(digest) {
+            self.order.remove(&content.last_use);
+            content.last_use = last_use;
+        }
+    }
+
+    fn remove(&mut self, digest: &Digest) -> Option<Content> {
+        let content = self.content.remove(digest)?;
+        self.order.remove(&content.last_use);
+        self.held = self.held.saturating_sub(OVERHEAD + length(content.bytes.as_ref()));
+        Some(content)
+    }
+
+    fn evict(&mut self) {
+        while self.held > self.limits.total_bytes {
+            let Some((_, oldest)) = self.order.pop_first() else { return };
+            self.remove(&oldest);
+            self.existence.remove(&oldest);
+        }
+    }
+}
+
+fn length(bytes: Option<&Bytes>) -> u64 {
+    bytes.map_or(0, |bytes| bytes.len() as u64)
+}

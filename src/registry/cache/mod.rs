@@ -1,0 +1,417 @@
+//! A cache around a source (R86 to R93).
+//!
+//! Content by digest never changes, so it is kept as long as there is room; what a tag stands for is
+//! kept for a while; where a digest is known to be is kept per repository, since being allowed to
+//! read it in one says nothing about another. Lists and referrers always ask the source.
+
+mod contents;
+mod flight;
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use self::{
+    contents::{Contents, Kind},
+    flight::Flights,
+};
+use super::{
+    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
+    ManifestRef, Page, Read, Referrers, Result, SharedRegistry, Verification, Write,
+};
+use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+
+/// Time that only goes forward, since any fixed moment. The cache has no clock of its own.
+pub type Clock = Rc<dyn Fn() -> Duration>;
+
+/// How much the cache keeps, and how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Objects up to this many bytes keep their bytes; of larger ones only the descriptor is kept
+    /// (R87).
+    pub object_bytes: u64,
+    /// Bytes in all; what was not used for longest goes first (R93).
+    pub total_bytes: u64,
+    /// How long the answer for a tag holds (R93).
+    pub tag_age: Duration,
+    /// Number of tags in all.
+    pub tags: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            object_bytes: 4 * 1024 * 1024,
+            total_bytes: 64 * 1024 * 1024,
+            tag_age: Duration::from_secs(60),
+            tags: 10_000,
+        }
+    }
+}
+
+/// What is asked for, and in which generation of the cache.
+type ManifestKey = (RepositoryName, ManifestRef, u64);
+type BlobKey = (RepositoryName, Digest, u64, u64);
+type StatKey = (RepositoryName, Digest, u64);
+
+/// A source with a cache in front.
+pub struct Cache {
+    inner: SharedRegistry,
+    clock: Clock,
+    contents: Rc<RefCell<Contents>>,
+    manifests: Flights<ManifestKey, Result<Manifest>>,
+    resolving: Flights<ManifestKey, Result<Descriptor>>,
+    blobs: Flights<BlobKey, Result<Bytes>>,
+    stats: Flights<StatKey, Result<Option<Descriptor>>>,
+}
+
+impl Cache {
+    /// An empty cache in front of `inner`.
+    pub fn new(inner: SharedRegistry, limits: Limits, clock: Clock) -> Self {
+        Self {
+            inner,
+            clock,
+            contents: Rc::new(RefCell::new(Contents::new(limits))),
+            manifests: Flights::default(),
+            resolving: Flights::default(),
+            blobs: Flights::default(),
+            stats: Flights::default(),
+        }
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.contents.borrow_mut().clear();
+    }
+
+    /// Forgets what the tags of a repository stand for, so that they are asked for again.
+    pub fn forget_tags(&self, repository: &RepositoryName) {
+        self.contents.borrow_mut().forget_tags(repository);
+    }
+
+    /// Bytes held, with what the entries cost.
+    pub fn held(&self) -> u64 {
+        self.contents.borrow().held()
+    }
+
+    fn manifest_key(&self, repository: &RepositoryName, reference: &ManifestRef) -> ManifestKey {
+        (repository.clone(), reference.clone(), self.contents.borrow().generation)
+    }
+
+    /// The work of a recorder: what a request needs once it is under way.
+    fn request(&self, repository: &RepositoryName) -> Request {
+        let generation = self.contents.borrow().generation;
+        Request {
+            inner: self.inner.clone(),
+            contents: self.contents.clone(),
+            repository: repository.clone(),
+            now: (self.clock)(),
+            generation,
+        }
+    }
+
+    fn cached_blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Option<Bytes> {
+        let (_, bytes) = self.contents.borrow_mut().blob(repository, &blob.digest)?;
+        // A descriptor that says another size is the source's to answer.
+        bytes.filter(|bytes| bytes.len() as u64 == blob.size)
+    }
+
+    fn is_small(&self, blob: &Descriptor) -> bool {
+        blob.digest.algorithm().is_supported() && blob.size <= self.contents.borrow().object_bytes()
+    }
+}
+
+/// A request under way. It may outlive the call that started it, as long as another waits for it.
+struct Request {
+    inner: SharedRegistry,
+    contents: Rc<RefCell<Contents>>,
+    repository: RepositoryName,
+    now: Duration,
+    generation: u64,
+}
+
+impl Request {
+    /// Changes what is known, unless something was written or deleted since the request began.
+    fn record(&self, change: impl FnOnce(&mut Contents)) {
+        let mut contents = self.contents.borrow_mut();
+        if contents.generation == self.generation {
+            change(&mut contents);
+        }
+    }
+
+    async fn manifest(self, reference: ManifestRef) -> Result<Manifest> {
+        let manifest = self.inner.manifest(&self.repository, &reference).await?;
+        reject_other(&reference, &manifest.descriptor)?;
+        self.record(|contents| {
+            if !is_bound(&reference, &manifest) {
+                return;
+            }
+            let descriptor = &manifest.descriptor;
+            let bytes = Some(&manifest.bytes);
+            contents.record(Kind::Manifest, &self.repository, descriptor, bytes);
+            contents.record_content_type(&descriptor.digest, manifest.content_type.as_ref());
+            if let ManifestRef::Tag(tag) = &reference {
+                let verification = manifest.verification.clone();
+                let digest = &descriptor.digest;
+                contents.record_tag(&self.repository, tag, digest, verification, self.now);
+            }
+        });
+        Ok(manifest)
+    }
+
+    async fn resolve(self, reference: ManifestRef) -> Result<Descriptor> {
+        let found = self.inner.resolve(&self.repository, &reference).await?;
+        reject_other(&reference, &found)?;
+        self.record(|contents| {
+            contents.record(Kind::Manifest, &self.repository, &found, None);
+            if let ManifestRef::Tag(tag) = &reference {
+                let why = Verification::NotVerified("asked for by tag".to_owned());
+                contents.record_tag(&self.repository, tag, &found.digest, why, self.now);
+            }
+        });
+        Ok(found)
+    }
+
+    async fn blob(self, blob: Descriptor) -> Result<Bytes> {
+        let stream = self.inner.blob(&self.repository, &blob).await?;
+        let bytes = collect(stream).await?;
+        self.record(|contents| {
+            contents.record(Kind::Blob, &self.repository, &blob, Some(&bytes));
+        });
+        Ok(bytes)
+    }
+
+    async fn stat(self, digest: Digest) -> Result<Option<Descriptor>> {
+        let found = self.inner.stat_blob(&self.repository, &digest).await?;
+        if let Some(descriptor) = &found {
+            reject_other(&ManifestRef::Digest(digest), descriptor)?;
+            self.record(|contents| {
+                contents.record(Kind::Blob, &self.repository, descriptor, None);
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// An answer with another digest than was asked for is not one (D13, R93).
+fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
+    match reference {
+        ManifestRef::Digest(expected) if *expected != found.digest => {
+            let (expected, actual) = (expected.clone(), found.digest.clone());
+            Err(Error::new(ErrorKind::DigestMismatch { expected, actual }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the bytes are those of the descriptor's digest: it was computed here, or they were
+/// verified against it.
+fn is_bound(reference: &ManifestRef, manifest: &Manifest) -> bool {
+    matches!(reference, ManifestRef::Tag(_)) || manifest.verification == Verification::Verified
+}
+
+async fn collect(mut stream: BlobStream) -> Result<Bytes> {
+    let mut all = BytesMut::new();
+    while let Some(chunk) = stream.chunks.try_next().await? {
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all.freeze())
+}
+
+fn stream_of(bytes: Bytes) -> BlobStream {
+    let size = Some(bytes.len() as u64);
+    BlobStream { size, chunks: stream::iter([Ok(bytes)]).boxed_local() }
+}
+
+#[async_trait(?Send)]
+impl Read for Cache {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        let hit = self.contents.borrow_mut().manifest(repository, reference, (self.clock)());
+        if let Some(manifest) = hit {
+            return Ok(manifest);
+        }
+        let key = self.manifest_key(repository, reference);
+        let request = self.request(repository);
+        let start = || request.manifest(reference.clone()).boxed_local();
+        self.manifests.join(key, start).await
+    }
+
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        let hit = self.contents.borrow_mut().resolved(repository, reference, (self.clock)());
+        if let Some(descriptor) = hit {
+            return Ok(descriptor);
+        }
+        let key = self.manifest_key(repository, reference);
+        if let Some(flight) = self.manifests.running(&key) {
+            return Ok(flight.await?.descriptor);
+        }
+        let request = self.request(repository);
+        let start = || request.resolve(reference.clone()).boxed_local();
+        self.resolving.join(key, start).await
+    }
+
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        if let Some(bytes) = self.cached_blob(repository, blob) {
+            return Ok(stream_of(bytes));
+        }
+        if !self.is_small(blob) {
+            return self.inner.blob(repository, blob).await;
+        }
+        let request = self.request(repository);
+        let key = (repository.clone(), blob.digest.clone(), blob.size, request.generation);
+        let start = || request.blob(blob.clone()).boxed_local();
+        self.blobs.join(key, start).await.map(stream_of)
+    }
+
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        match self.cached_blob(repository, blob) {
+            Some(bytes) if range.start <= blob.size => {
+                let length = range.length.unwrap_or(blob.size);
+                BlobSource::slice(&bytes, range.start, length).await.map(stream_of)
+            }
+            _ => self.inner.blob_range(repository, blob, range).await,
+        }
+    }
+
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        let hit = self.contents.borrow_mut().blob(repository, digest);
+        if let Some((descriptor, _)) = hit {
+            return Ok(Some(descriptor));
+        }
+        let request = self.request(repository);
+        let key = (repository.clone(), digest.clone(), request.generation);
+        self.stats.join(key, || request.stat(digest.clone()).boxed_local()).await
+    }
+}
+
+#[async_trait(?Send)]
+impl List for Cache {
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        self.inner.repositories(from).await
+    }
+
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        self.inner.tags(repository, from).await
+    }
+
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        self.inner.referrers(repository, subject, artifact_type).await
+    }
+}
+
+#[async_trait(?Send)]
+impl Write for Cache {
+    async fn push_blob(
+        &self,
+        repository: &RepositoryName,
+        descriptor: &Descriptor,
+        source: &dyn BlobSource,
+    ) -> Result<Descriptor> {
+        let pushed = self.inner.push_blob(repository, descriptor, source).await?;
+        self.contents.borrow_mut().record(Kind::Blob, repository, &pushed, None);
+        Ok(pushed)
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &RepositoryName,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        self.inner.start_upload(repository, chunk_size).await
+    }
+
+    async fn resume_upload(
+        &self,
+        repository: &RepositoryName,
+        location: &str,
+        offset: Option<u64>,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        self.inner.resume_upload(repository, location, offset, chunk_size).await
+    }
+
+    async fn mount_blob(
+        &self,
+        repository: &RepositoryName,
+        from: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<bool> {
+        let mounted = self.inner.mount_blob(repository, from, digest).await?;
+        if mounted {
+            self.contents.borrow_mut().record_mount(repository, digest);
+        }
+        Ok(mounted)
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &RepositoryName,
+        media_type: &MediaType,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        // A tag may move even where the registry then fails, so the old answer goes first.
+        for tag in tags {
+            let reference = ManifestRef::Tag(tag.clone());
+            self.contents.borrow_mut().forget_manifest(repository, &reference);
+        }
+        let pushed = self.inner.push_manifest(repository, media_type, bytes.clone(), tags).await?;
+        let mut contents = self.contents.borrow_mut();
+        contents.generation += 1;
+        contents.record(Kind::Manifest, repository, &pushed, Some(&bytes));
+        for tag in tags {
+            let why = Verification::NotVerified("pushed from here under this tag".to_owned());
+            contents.record_tag(repository, tag, &pushed.digest, why, (self.clock)());
+        }
+        Ok(pushed)
+    }
+}
+
+#[async_trait(?Send)]
+impl Delete for Cache {
+    async fn delete_manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<()> {
+        self.contents.borrow_mut().forget_manifest(repository, reference);
+        let done = self.inner.delete_manifest(repository, reference).await;
+        // Again: what was read meanwhile may be from before.
+        self.contents.borrow_mut().forget_manifest(repository, reference);
+        done
+    }
+
+    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
+        self.contents.borrow_mut().forget_blob(repository, digest);
+        let done = self.inner.delete_blob(repository, digest).await;
+        self.contents.borrow_mut().forget_blob(repository, digest);
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! A source that can only be read: writing and deleting are refused before anything is sent.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{
+    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
+    ManifestRef, Page, Read, Referrers, Result, SharedRegistry, Write,
+};
+use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+
+/// A registry without its writing half.
+pub struct ReadOnly {
+    inner: SharedRegistry,
+}
+
+impl ReadOnly {
+    /// Reads from `inner`, and never writes to it.
+    pub fn new(inner: SharedRegistry) -> Self {
+        Self { inner }
+    }
+}
+
+fn refused<T>(operation: &str, repository: &RepositoryName) -> Result<T> {
+    let mut error = Error::new(ErrorKind::Unsupported("this source is read-only".to_owned()));
+    error.context.operation = operation.to_owned();
+    error.context.repository = Some(repository.clone());
+    Err(error)
+}
+
+#[async_trait(?Send)]
+impl Read for ReadOnly {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        self.inner.manifest(repository, reference).await
+    }
+
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        self.inner.resolve(repository, reference).await
+    }
+
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        self.inner.blob(repository, blob).await
+    }
+
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        self.inner.blob_range(repository, blob, range).await
+    }
+
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        self.inner.stat_blob(repository, digest).await
+    }
+}
+
+#[async_trait(?Send)]
+impl List for ReadOnly {
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        self.inner.repositories(from).await
+    }
+
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        self.inner.tags(repository, from).await
+    }
+
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        self.inner.referrers(repository, subject, artifact_type).await
+    }
+}
+
+#[async_trait(?Send)]
+impl Write for ReadOnly {
+    async fn push_blob(
+        &self,
+        repository: &RepositoryName,
+        _: &Descriptor,
+        _: &dyn BlobSource,
+    ) -> Result<Descriptor> {
+        refused("push the blob", repository)
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &RepositoryName,
+        _: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        refused("start an upload", repository)
+    }
+
+    async fn resume_upload(
+        &self,
+        repository: &RepositoryName,
+        _: &str,
+        _: Option<u64>,
+        _: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        refused("resume the upload", repository)
+    }
+
+    async fn mount_blob(
+        &self,
+        repository: &RepositoryName,
+        _: &RepositoryName,
+        _: &Digest,
+    ) -> Result<bool> {
+        refused("mount the blob", repository)
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &RepositoryName,
+        _: &MediaType,
+        _: Bytes,
+        _: &[Tag],
+    ) -> Result<Descriptor> {
+        refused("push the manifest", repository)
+    }
+}
+
+#[async_trait(?Send)]
+impl Delete for ReadOnly {
+    async fn delete_manifest(&self, repository: &RepositoryName, _: &ManifestRef) -> Result<()> {
+        refused("delete the manifest", repository)
+    }
+
+    async fn delete_blob(&self, repository: &RepositoryName, _: &Digest) -> Result<()> {
+        refused("delete the blob", repository)
+    }
+}
