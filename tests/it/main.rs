@@ -9,4 +9,5 @@
 )]
 
 mod content_layers;
+mod content_tar;
 mod fixtures;

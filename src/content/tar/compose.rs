@@ -15,16 +15,16 @@ pub(super) fn compose(
     size: u64,
     end: u64,
 ) -> (Entry, u64) {
-    let kind = header.kind();
     let stored = local.size.or(global.size).unwrap_or(size);
     let mut warnings = local.warnings;
     if stored != size && size != 0 {
         warnings.push(Warning::SizeOverridden { header: size, pax: stored });
     }
-    let left = content_behind(kind, stored, &mut warnings);
     let sparse_name = local.sparse.name;
     let path =
         sparse_name.or(local.path).or_else(|| global.path.clone()).unwrap_or_else(|| header.path());
+    let kind = kind_of(header, &path);
+    let left = content_behind(kind, stored, &mut warnings);
     check_path(&path, kind, &mut warnings);
     let sparse = sparse_map_of(&local.sparse.numbers, local.sparse.major, kind);
     let real = local.sparse.real_size.filter(|_| sparse.is_some());
@@ -47,6 +47,15 @@ pub(super) fn compose(
         warnings,
     };
     (entry, left)
+}
+
+/// Before POSIX a directory was a file whose name ends in a slash. Like Go's reader, only the flag of
+/// that time counts, and the name with its extensions.
+fn kind_of(header: &Header, path: &[u8]) -> EntryKind {
+    match header.kind() {
+        EntryKind::File if header.flag() == 0 && path.ends_with(b"/") => EntryKind::Directory,
+        kind => kind,
+    }
 }
 
 /// Directories, links and devices have no content, whatever their size says, except hard links of

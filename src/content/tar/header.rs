@@ -62,12 +62,9 @@ impl Header {
         self.block.get(156).copied().unwrap_or_default()
     }
 
-    /// What the entry is. A V7 file whose name ends in a slash is a directory.
+    /// What the entry is, by its flag alone.
     pub fn kind(&self) -> EntryKind {
-        match EntryKind::from_flag(self.flag()) {
-            EntryKind::File if self.path().ends_with(b"/") => EntryKind::Directory,
-            kind => kind,
-        }
+        EntryKind::from_flag(self.flag())
     }
 
     /// Bytes of content stored behind the header.
