@@ -28,6 +28,7 @@ pub mod secret;
 mod text;
 pub mod token;
 pub mod upkeep;
+pub mod upload;
 pub mod url;
 pub mod warning;
 

@@ -1,0 +1,447 @@
+//! Uploads as a state machine: events in, requests out, no I/O (R109 to R120).
+//!
+//! The machine counts bytes and never holds them: a request names the range of the blob that is its
+//! body. The caller keeps what is not stored yet, or reads it again from its source.
+
+use std::ops::Range;
+
+use super::{
+    endpoint::Endpoint,
+    headers::{Headers, name},
+    location,
+    range::{self, parse_stored},
+    url::{Url, UrlError},
+};
+use crate::oci::{Algorithm, Digest, RepositoryName};
+
+/// Size of a chunk where the caller names none, in bytes. Small chunks cost a round trip each, and
+/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112, C.3).
+pub const DEFAULT_CHUNK_SIZE: u64 = 8 * 1024 * 1024;
+
+/// How often in a row the registry may be asked how far it got without getting any further.
+const MAX_RECOVERIES: u32 = 3;
+
+/// A request that the caller is to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked: method and URL.
+    pub endpoint: Endpoint,
+    /// Header fields besides those that every request has.
+    pub headers: Headers,
+    /// Which bytes of the blob are the body.
+    pub body: Range<u64>,
+}
+
+/// What happens next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send this and hand the answer to [`Upload::answered`].
+    Send(Box<Request>),
+    /// Nothing is to be sent: hand in more bytes, flush, commit or cancel.
+    Ready,
+    /// The registry has the whole blob.
+    Committed,
+    /// The session is gone, as was asked.
+    Cancelled,
+    /// It does not go on.
+    Failed(UploadError),
+}
+
+/// Why an upload does not go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UploadError {
+    /// The last answer says why.
+    Answer,
+    /// The session is not known (404).
+    Unknown,
+    /// `Location` is missing or hidden: pushing is not possible.
+    NoLocation,
+    /// `Location` is no URL that may be requested.
+    BadLocation(UrlError),
+    /// The registry does not say how far it got: only a new start helps (R116).
+    NotResumable,
+    /// The registry has other bytes than it can have, or refuses every chunk (R115).
+    OutOfStep {
+        /// Where the session is.
+        location: String,
+        /// The number of bytes the registry says it has.
+        stored: Option<u64>,
+        /// The number of bytes handed in.
+        size: u64,
+    },
+    /// Nobody knows whether the closing request arrived: look whether the blob is there.
+    Unclear,
+    /// The upload was committed or cancelled before.
+    AlreadyClosed,
+    /// Another answer is still awaited.
+    Busy,
+}
+
+/// What is awaited or possible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    /// The answer to the request that opens the session.
+    Opening,
+    /// Nothing is on its way.
+    Open,
+    /// The answer to a chunk.
+    Sending(Range<u64>),
+    /// The answer to a question how far the registry got.
+    Asking,
+    /// The answer to the closing request.
+    Committing(Range<u64>),
+    /// The answer to a cancellation.
+    Cancelling,
+    /// The end.
+    Closed,
+}
+
+/// How far the caller wants it to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Goal {
+    /// Send once more than a chunk is there (R113).
+    Fill,
+    /// Send everything that is there.
+    Flush,
+    /// Send everything and close.
+    Commit(Digest),
+}
+
+/// One upload session.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    state: State,
+    goal: Goal,
+    location: Option<Url>,
+    id: String,
+    chunk_size: u64,
+    chunk_limit: u64,
+    /// Bytes that the registry has, from the start.
+    stored: u64,
+    /// Bytes that were handed in.
+    size: u64,
+    /// Whether the caller goes on from where the registry is, instead of handing everything in.
+    follows_registry: bool,
+    /// The first byte of the chunk that drew a 416 last.
+    refused_at: Option<u64>,
+    recoveries: u32,
+}
+
+impl Upload {
+    /// Opens a session. `chunk_size` of 0 takes the default, and `u64::MAX` sends everything in the
+    /// closing request (R109, R112). A digest `algorithm` other than SHA-256 is announced.
+    pub fn start(
+        repository: &RepositoryName,
+        algorithm: Option<&Algorithm>,
+        chunk_size: u64,
+    ) -> (Self, Request) {
+        let algorithm = algorithm.filter(|name| **name != Algorithm::Sha256).cloned();
+        let endpoint = Endpoint::StartUpload { repository: repository.clone(), algorithm };
+        (Self::new(State::Opening, None, chunk_size), bare(endpoint))
+    }
+
+    /// Goes on with the session that a mount has opened instead of mounting (R119).
+    ///
+    /// # Errors
+    /// Where the answer to the mount names no usable location.
+    pub fn opened(request: &Url, headers: &Headers, chunk_size: u64) -> Result<Self, UploadError> {
+        let mut upload = Self::new(State::Open, None, chunk_size);
+        upload.follow(request, headers)?;
+        if upload.location.is_some() { Ok(upload) } else { Err(UploadError::NoLocation) }
+    }
+
+    /// Takes a session up again. With an `offset` it is trusted; without one the registry is asked,
+    /// and [`Upload::size`] says afterwards where to go on (R116).
+    pub fn resume(location: Url, offset: Option<u64>, chunk_size: u64) -> (Self, Step) {
+        let mut upload = Self::new(State::Open, Some(location), chunk_size);
+        match offset {
+            Some(offset) => {
+                (upload.stored, upload.size) = (offset, offset);
+                (upload, Step::Ready)
+            }
+            None => {
+                upload.follows_registry = true;
+                let step = upload.ask();
+                (upload, step)
+            }
+        }
+    }
+
+    fn new(state: State, location: Option<Url>, chunk_size: u64) -> Self {
+        let chunk_size = if chunk_size == 0 { DEFAULT_CHUNK_SIZE } else { chunk_size };
+        let id = location.as_ref().map(|url| location::session_id(&Headers::new(), url));
+        Self {
+            state,
+            goal: Goal::Fill,
+            location,
+            id: id.unwrap_or_default(),
+            chunk_size,
+            chunk_limit: u64::MAX,
+            stored: 0,
+            size: 0,
+            follows_registry: false,
+            refused_at: None,
+            recoveries: 0,
+        }
+    }
+
+    /// Bytes handed in, whether the registry has them or not.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes that the registry has. The caller may forget those, but for a registry that loses some
+    /// after a crash: only a source that can be read again survives that.
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+
+    /// The size of a chunk: the caller's, or `OCI-Chunk-Min-Length` where that is larger.
+    pub fn chunk_size(&self) -> u64 {
+        self.chunk_size
+    }
+
+    /// The session's name; it stays after the end.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where the session is, once it is open. A secret.
+    pub fn location(&self) -> Option<&Url> {
+        self.location.as_ref()
+    }
+
+    /// Hands in so many more bytes.
+    pub fn write(&mut self, length: u64) -> Step {
+        self.size = self.size.saturating_add(length);
+        self.go_for(Goal::Fill)
+    }
+
+    /// Sends what is there and leaves the session open (R118).
+    pub fn flush(&mut self) -> Step {
+        self.go_for(Goal::Flush)
+    }
+
+    /// Sends what is there and closes the session under this digest (R114).
+    pub fn commit(&mut self, digest: &Digest) -> Step {
+        self.go_for(Goal::Commit(digest.clone()))
+    }
+
+    /// Ends the session. Nothing happens after the end, or before there is a session (R118).
+    pub fn cancel(&mut self) -> Step {
+        match (&self.state, self.location.clone()) {
+            (State::Closed, _) | (_, None) => {
+                self.state = State::Closed;
+                Step::Cancelled
+            }
+            (_, Some(location)) => {
+                self.state = State::Cancelling;
+                Step::Send(Box::new(bare(Endpoint::CancelUpload { location })))
+            }
+        }
+    }
+
+    fn go_for(&mut self, goal: Goal) -> Step {
+        match self.state {
+            State::Closed => Step::Failed(UploadError::AlreadyClosed),
+            State::Open => {
+                self.goal = goal;
+                self.advance()
+            }
+            _ => Step::Failed(UploadError::Busy),
+        }
+    }
+
+    /// What is to be sent next, if anything.
+    fn advance(&mut self) -> Step {
+        let pending = self.size.saturating_sub(self.stored);
+        match self.goal.clone() {
+            Goal::Fill if pending <= self.chunk_size => Step::Ready,
+            Goal::Flush if pending == 0 => Step::Ready,
+            Goal::Commit(digest) if pending <= self.chunk_limit => self.close_with(digest),
+            _ => self.send_chunk(),
+        }
+    }
+
+    fn send_chunk(&mut self) -> Step {
+        let Some(location) = self.location.clone() else {
+            return self.fail(UploadError::NoLocation);
+        };
+        let end = self.size.min(self.stored.saturating_add(self.chunk_limit));
+        let body = self.stored..end;
+        self.state = State::Sending(body.clone());
+        let headers = body_headers(&body, true);
+        Step::Send(Box::new(Request { endpoint: Endpoint::SendChunk { location }, headers, body }))
+    }
+
+    fn close_with(&mut self, digest: Digest) -> Step {
+        let Some(location) = self.location.clone() else {
+            return self.fail(UploadError::NoLocation);
+        };
+        let body = self.stored..self.size;
+        self.state = State::Committing(body.clone());
+        // A blob that goes out whole is no chunk: registries that look at the field want none.
+        let headers = body_headers(&body, self.stored > 0);
+        let endpoint = Endpoint::CommitUpload { location, digest };
+        Step::Send(Box::new(Request { endpoint, headers, body }))
+    }
+
+    fn ask(&mut self) -> Step {
+        let Some(location) = self.location.clone() else {
+            return self.fail(UploadError::NoLocation);
+        };
+        self.state = State::Asking;
+        Step::Send(Box::new(bare(Endpoint::UploadStatus { location })))
+    }
+
+    fn fail(&mut self, error: UploadError) -> Step {
+        // The session may still be cancelled, or taken up again by its location.
+        self.state = State::Open;
+        Step::Failed(error)
+    }
+
+    /// Takes in the answer to the last request, which went to `request`.
+    pub fn answered(&mut self, request: &Url, status: u16, headers: &Headers) -> Step {
+        let is_success = (200..300).contains(&status);
+        match (self.state.clone(), status) {
+            (State::Open | State::Closed, _) => Step::Failed(UploadError::Busy),
+            (State::Cancelling, _) => self.end(Step::Cancelled),
+            (State::Opening, _) if is_success => self.session_opened(request, headers),
+            (State::Opening, _) => self.fail(UploadError::Answer),
+            (State::Committing(_), _) if is_success => self.end(Step::Committed),
+            (_, 404) => self.fail(UploadError::Unknown),
+            (State::Sending(body), 416) | (State::Committing(body), 416) => self.refused(&body),
+            (State::Sending(body), _) if is_success => self.chunk_stored(&body, request, headers),
+            (State::Asking, _) if is_success => self.told(request, headers),
+            _ => self.fail(UploadError::Answer),
+        }
+    }
+
+    /// Takes in that no answer came. A chunk may have arrived in part: the registry is asked.
+    pub fn broken(&mut self) -> Step {
+        match self.state {
+            State::Sending(_) => self.recover(),
+            State::Committing(_) => self.fail(UploadError::Unclear),
+            State::Cancelling => self.end(Step::Cancelled),
+            _ => self.fail(UploadError::Answer),
+        }
+    }
+
+    fn end(&mut self, step: Step) -> Step {
+        self.state = State::Closed;
+        step
+    }
+
+    fn session_opened(&mut self, request: &Url, headers: &Headers) -> Step {
+        if let Err(error) = self.follow(request, headers) {
+            return self.fail(error);
+        }
+        if self.location.is_none() {
+            return self.fail(UploadError::NoLocation);
+        }
+        self.state = State::Open;
+        self.advance()
+    }
+
+    /// Each next request goes to the latest location (P11); without one the last is kept.
+    fn follow(&mut self, request: &Url, headers: &Headers) -> Result<(), UploadError> {
+        if let Some(url) = location::read(request, headers).map_err(UploadError::BadLocation)? {
+            self.id = location::session_id(headers, &url);
+            self.location = Some(url);
+        }
+        let length = |name| headers.get(name).and_then(|text| text.trim().parse::<u64>().ok());
+        let least = length(name::OCI_CHUNK_MIN_LENGTH).unwrap_or(0);
+        self.chunk_size = self.chunk_size.max(least);
+        // cloudflare/serverless-registry refuses larger chunks.
+        if let Some(most) = length("oci-chunk-max-length").filter(|most| *most >= least.max(1)) {
+            self.chunk_limit = most;
+            self.chunk_size = self.chunk_size.min(most);
+        }
+        Ok(())
+    }
+
+    fn chunk_stored(&mut self, body: &Range<u64>, request: &Url, headers: &Headers) -> Step {
+        if let Err(error) = self.follow(request, headers) {
+            return self.fail(error);
+        }
+        self.stored = match headers.get(name::RANGE).and_then(parse_stored) {
+            Some(stored) if stored > body.end => return self.out_of_step(Some(stored)),
+            // Only part of the chunk was taken.
+            Some(stored) if stored > body.start => stored,
+            // ECR says where the first chunk ended, whatever came after it; distribution says `0-0`
+            // of one byte and of none. A 416 on the next chunk would tell.
+            _ => body.end,
+        };
+        self.recoveries = 0;
+        self.refused_at = None;
+        self.state = State::Open;
+        self.advance()
+    }
+
+    fn refused(&mut self, body: &Range<u64>) -> Step {
+        self.refused_at = Some(body.start);
+        self.recover()
+    }
+
+    fn recover(&mut self) -> Step {
+        self.recoveries += 1;
+        if self.recoveries > MAX_RECOVERIES {
+            return self.out_of_step(Some(self.stored));
+        }
+        self.ask()
+    }
+
+    fn out_of_step(&mut self, stored: Option<u64>) -> Step {
+        let location = self.location.as_ref().map(Url::to_string).unwrap_or_default();
+        self.fail(UploadError::OutOfStep { location, stored, size: self.size })
+    }
+
+    /// The registry says how far it got (R117).
+    fn told(&mut self, request: &Url, headers: &Headers) -> Step {
+        if let Err(error) = self.follow(request, headers) {
+            return self.fail(error);
+        }
+        let Some(mut stored) = headers.get(name::RANGE).and_then(parse_stored) else {
+            return self.fail(UploadError::NotResumable);
+        };
+        // `0-0` after a chunk from 0 was refused means one byte, not none (R116).
+        if stored == 0 && self.refused_at == Some(0) {
+            stored = 1;
+        }
+        if self.follows_registry {
+            (self.size, self.follows_registry) = (stored, false);
+        }
+        if stored > self.size {
+            return self.out_of_step(Some(stored));
+        }
+        if stored > self.stored {
+            self.recoveries = 0;
+        }
+        self.stored = stored;
+        self.state = State::Open;
+        self.advance()
+    }
+}
+
+fn bare(endpoint: Endpoint) -> Request {
+    Request { endpoint, headers: Headers::new(), body: 0..0 }
+}
+
+fn body_headers(body: &Range<u64>, is_chunk: bool) -> Headers {
+    let headers = Headers::new().with(name::CONTENT_TYPE, "application/octet-stream");
+    match range::chunk(body.start, body.end.saturating_sub(body.start)) {
+        Some(range) if is_chunk => headers.with(name::CONTENT_RANGE, range),
+        _ => headers,
+    }
+}
+
+/// The URL of a session of which only the name was kept (R116). Its location is better: a name
+/// loses the query, in which some registries keep the session's state.
+pub fn location_of_id(base: &super::base::BaseUrl, repository: &RepositoryName, id: &str) -> Url {
+    let id = super::url::escape_value(id).replace('/', "%2F");
+    base.at(&format!("/v2/{repository}/blobs/uploads/{id}"))
+}
+
+#[cfg(test)]
+#[path = "upload_tests.rs"]
+mod tests;
