@@ -167,6 +167,7 @@ fn read_run(place: &Place<'_>, issues: &mut Issues) -> RunConfig {
         return RunConfig::default();
     }
     place.check_case(&RUN_KNOWN, issues);
+    check_env(place, issues);
     RunConfig {
         user: place.text_of("User", issues).filter(|user| !user.is_empty()),
         exposed_ports: place.keys_of("ExposedPorts", issues),
@@ -180,6 +181,15 @@ fn read_run(place: &Place<'_>, issues: &mut Issues) -> RunConfig {
         healthcheck: place.member("Healthcheck").map(|check| read_healthcheck(&check, issues)),
         on_build: place.texts_of("OnBuild", issues),
         shell: place.texts_of("Shell", issues),
+    }
+}
+
+/// Entries are `NAME=value` (config.md, `Env`).
+fn check_env(place: &Place<'_>, issues: &mut Issues) {
+    let Some(list) = place.member("Env") else { return };
+    let items: Vec<_> = list.items(&mut Issues::default()).collect();
+    for item in items.iter().filter(|item| item.node().as_str().is_some_and(|v| !v.contains('='))) {
+        item.report(Severity::Error, "is not NAME=value", issues);
     }
 }
 

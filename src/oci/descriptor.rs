@@ -1,8 +1,12 @@
 //! Descriptors: how one document points at another (image-spec descriptor.md, R28).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Digest, Issues, MediaType, Place, Platform, Severity};
+use super::{
+    Digest, Issues, MediaType, Place, Platform, Severity,
+    builder::{entry_if_some, sorted},
+};
 
 /// Annotations in the order in which they stand in the document; a name may repeat there.
 pub type Annotations = Vec<(String, String)>;
@@ -26,6 +30,18 @@ pub struct Descriptor {
     pub data: Option<Vec<u8>>,
     /// Type of the artifact that the content is.
     pub artifact_type: Option<String>,
+}
+
+/// What is known under a descriptor (R28).
+pub trait Describe {
+    /// The descriptor.
+    fn descriptor(&self) -> &Descriptor;
+}
+
+impl Describe for Descriptor {
+    fn descriptor(&self) -> &Descriptor {
+        self
+    }
 }
 
 const KNOWN: [&str; 8] =
@@ -81,6 +97,9 @@ impl Descriptor {
             }
         }
         let media_type = place.text_of("mediaType", issues).map(MediaType::new);
+        check_type(place, "mediaType", issues);
+        check_type(place, "artifactType", issues);
+        check_urls(place, issues);
         Some(Self {
             digest: Digest::read(&place.member("digest")?, issues)?,
             media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
@@ -101,6 +120,64 @@ impl Descriptor {
     }
 }
 
+/// Types are `type/subtype` (descriptor.md, RFC 6838); an empty `artifactType` counts as none.
+fn check_type(place: &Place<'_>, key: &str, issues: &mut Issues) {
+    let Some(member) = place.member(key) else { return };
+    let text = member.node().as_str().filter(|text| !text.is_empty() || key == "mediaType");
+    if text.is_some_and(|text| !MediaType::new(text).is_well_formed()) {
+        member.report(Severity::Error, "is not a media type", issues);
+    }
+}
+
+/// URLs are absolute (descriptor.md): scheme, colon, rest.
+fn check_urls(place: &Place<'_>, issues: &mut Issues) {
+    let Some(list) = place.member("urls") else { return };
+    let is_absolute = |url: &str| {
+        url.split_once("://").is_some_and(|(scheme, rest)| {
+            !scheme.is_empty()
+                && scheme.bytes().all(|b| b.is_ascii_alphanumeric())
+                && !rest.is_empty()
+        })
+    };
+    let items: Vec<_> = list.items(&mut Issues::default()).collect();
+    for item in
+        items.iter().filter(|item| item.node().as_str().is_some_and(|url| !is_absolute(url)))
+    {
+        item.report(Severity::Error, "is not an absolute URL", issues);
+    }
+}
+
+impl Serialize for Descriptor {
+    /// In the order of the specification's own structure; absent members are left out (R28).
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("mediaType", self.media_type.as_str())?;
+        map.serialize_entry("digest", self.digest.as_str())?;
+        map.serialize_entry("size", &self.size)?;
+        let urls = Some(&self.urls).filter(|urls| !urls.is_empty());
+        entry_if_some(&mut map, "urls", urls)?;
+        entry_if_some(&mut map, "annotations", sorted(&self.annotations).as_ref())?;
+        let data = self.data.as_ref().map(|data| STANDARD.encode(data));
+        entry_if_some(&mut map, "data", data.as_ref())?;
+        entry_if_some(&mut map, "platform", self.platform.as_ref())?;
+        entry_if_some(&mut map, "artifactType", self.artifact_type.as_ref())?;
+        map.end()
+    }
+}
+
+impl Serialize for Platform {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("architecture", &self.architecture)?;
+        map.serialize_entry("os", &self.os)?;
+        entry_if_some(&mut map, "os.version", self.os_version.as_ref())?;
+        let features = Some(&self.os_features).filter(|features| !features.is_empty());
+        entry_if_some(&mut map, "os.features", features)?;
+        entry_if_some(&mut map, "variant", self.variant.as_ref())?;
+        map.end()
+    }
+}
+
 fn read_data(place: &Place<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
     let data = place.member("data")?;
     let decoded = STANDARD.decode(data.text(issues)?);
@@ -108,4 +185,79 @@ fn read_data(place: &Place<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
         data.report(Severity::Error, "is not base64", issues);
     }
     decoded.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::oci::json;
+
+    const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn read(text: String) -> (Option<Descriptor>, Vec<String>) {
+        let parsed = json::parse(text.into());
+        let mut issues = Issues::default();
+        let descriptor = Descriptor::read(&Place::root(&parsed.value), &mut issues);
+        let told = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        (descriptor, told.collect())
+    }
+
+    #[test]
+    fn r028_absent_members_are_not_written_and_unknown_ones_are_tolerated() {
+        let text =
+            format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":9223372036854775807}}"#);
+        let (descriptor, issues) = read(text.clone());
+        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(serde_json::to_string(&descriptor.unwrap()).unwrap(), text);
+        let (descriptor, issues) = read(text.replace("\"size\"", "\"new\":[{}],\"size\""));
+        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(descriptor.unwrap().descriptor().size, i64::MAX as u64);
+    }
+
+    #[test]
+    fn r028_every_member_survives_writing_and_reading() {
+        let text = format!(
+            r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":3,"urls":["https://example.com/x"],"annotations":{{"a":"1","b":"2"}},"data":"YWJj","platform":{{"architecture":"arm","os":"linux","os.version":"1","os.features":["f"],"variant":"v7"}},"artifactType":"c/d"}}"#
+        );
+        let (descriptor, issues) = read(text.clone());
+        assert_eq!(issues, Vec::<String>::new());
+        let descriptor = descriptor.unwrap();
+        assert_eq!(descriptor.embedded(), Some(&b"abc"[..]));
+        assert_eq!(serde_json::to_string(&descriptor).unwrap(), text);
+    }
+
+    #[test]
+    fn r037_embedded_data_of_another_length_is_not_used() {
+        let (descriptor, _) =
+            read(format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":4,"data":"YWJj"}}"#));
+        assert_eq!(descriptor.unwrap().embedded(), None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_and_the_rest_is_read() {
+        let check = |text: &str, size: Option<u64>, expected: &[&str]| {
+            let (descriptor, issues) = read(text.replace("DIGEST", DIGEST));
+            assert_eq!(descriptor.map(|descriptor| descriptor.size), size, "{text}");
+            assert_eq!(issues, expected, "{text}");
+        };
+        check(
+            r#"{"mediaType":"a/b","digest":"DIGEST","size":-1}"#,
+            Some(0),
+            &["/size is -1, below zero"],
+        );
+        check(r#"{"digest":"DIGEST","size":1}"#, Some(1), &[" has no mediaType"]);
+        check(r#"{"mediaType":"a/b","size":1}"#, None, &[" has no digest"]);
+        check("[]", None, &[" is a list, not an object"]);
+        check(
+            r#"{"mediaType":"a","digest":"DIGEST","size":1,"urls":["x"],"data":"!","platform":1}"#,
+            Some(1),
+            &[
+                "/mediaType is not a media type",
+                "/urls/0 is not an absolute URL",
+                "/platform is a number, not an object",
+                "/data is not base64",
+            ],
+        );
+    }
 }

@@ -3,8 +3,10 @@
 //! Pure: no I/O, no clock, no browser, nothing else of ours.
 
 mod artifact_type;
+mod builder;
 mod chain_id;
 pub mod config;
+pub mod decoders;
 mod descriptor;
 mod digest;
 pub mod document;
@@ -24,9 +26,11 @@ pub mod tag_order;
 pub mod timestamp;
 mod write;
 
+pub use builder::{BuildError, ManifestBuilder, Payload};
 pub use chain_id::{chain_ids, stacked};
 pub use config::{HistoryEntry, ImageConfig, parse_config};
-pub use descriptor::{Annotations, Descriptor};
+pub use decoders::{DecoderError, Decoders};
+pub use descriptor::{Annotations, Describe, Descriptor};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use document::{Document, UnknownDocument, parse_document};
 pub use index::Index;
@@ -38,6 +42,6 @@ pub use place::Place;
 pub use platform::{Platform, PlatformError};
 pub use platform_fit::Fit;
 pub use reference::{Host, Reference, ReferenceError, RepositoryName, Tag};
-pub use schema1::Schema1Manifest;
+pub use schema1::{Schema1Manifest, signed_payload};
 pub use tag_order::TagOrder;
 pub use timestamp::Timestamp;

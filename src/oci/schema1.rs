@@ -1,6 +1,7 @@
 //! Docker schema 1 manifests, deprecated and still found: shown, never run or copied into other
 //! formats. Their layers stand topmost first, each with a history entry that is JSON in a string.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 
 use super::{Digest, HistoryEntry, Issues, Place, Severity, Timestamp, json};
@@ -42,6 +43,23 @@ impl Schema1Manifest {
             signatures: place.member("signatures").map_or(0, |list| list.node().items().len()),
         }
     }
+}
+
+/// The bytes that the digest of a signed schema 1 manifest is computed over: those without the
+/// signatures. `None` where the document is not signed or the signature does not say which they are.
+pub fn signed_payload(raw: &[u8]) -> Option<Vec<u8>> {
+    let document = json::parse(Bytes::copy_from_slice(raw)).value;
+    let signature = document.get("signatures")?.items().first()?;
+    let protected = base64url(signature.get("protected")?.as_str()?)?;
+    let protected = json::parse(protected.into()).value;
+    let length = usize::try_from(protected.get("formatLength")?.as_u64()?).ok()?;
+    let mut payload = raw.get(..length)?.to_vec();
+    payload.extend(base64url(protected.get("formatTail")?.as_str()?)?);
+    Some(payload)
+}
+
+fn base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
 /// Reads each item of a list, and turns the list round.
