@@ -1,1 +1,52 @@
-//! A registry for tests and demos, with a switch for every fault.
+//! A container registry for tests and demos, with a switch for every habit and every fault.
+//!
+//! `ferro-oci-server` answers the distribution protocol; the layers here add what real registries do
+//! differently: who may read which header (CORS), who may come in (Basic, Bearer), how lists are paged,
+//! whether blobs have ranges, how uploads behave, and the faults of networks. Nothing here uses the
+//! porthole library, so a mistake in it cannot hide on both sides.
+//!
+//! ```no_run
+//! use test_registry::{Cors, Switches, TestRegistry};
+//! let registry = TestRegistry::start(Switches::default().cors(Cors::Hidden))?;
+//! println!("{}", registry.url());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! What the layers mend or add around ferro 1.0, each in the module named:
+//!
+//! | ferro 1.0 | here |
+//! |---|---|
+//! | a blob is readable from every repository | `layers::membership`: only where it was pushed, mounted or seeded |
+//! | the tags of an unknown repository are an empty list | `layers::membership`: 404 `NAME_UNKNOWN` |
+//! | no cross-repository mount | `layers::uploads` |
+//! | no `Content-Range` check on the closing PUT | `layers::uploads` |
+//! | no multi-tag push (`tag=`, `OCI-Tag`) | `layers::manifests` |
+//! | a manifest pushed twice is listed twice as referrer | `layers::referrers` |
+//! | no paging of referrers, no cap on a page | `layers::referrers`, `layers::paging` |
+//! | no ranges of blobs | `layers::ranges` |
+//! | manifests digested by sha256 only | not mended |
+
+pub mod faults;
+pub mod seed;
+
+mod auth;
+mod companion;
+mod connection;
+mod dice;
+mod endpoint;
+mod instance;
+mod layers;
+mod log;
+mod options;
+mod reply;
+mod server;
+mod store;
+mod switches;
+
+pub use log::{Entry, Log, Origin};
+pub use options::{HELP, parse_options};
+pub use server::TestRegistry;
+pub use switches::{
+    Auth, BlobDelivery, Catalog, Cors, LinkHeader, Paging, Realm, Referrers, Scheme, Seed,
+    Switches, Uploads,
+};

@@ -1,0 +1,39 @@
+//! The second server of an instance, another origin: blob storage and a token endpoint.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::instance::Instance;
+use crate::{auth, layers, reply};
+
+pub(crate) fn router(instance: &Arc<Instance>) -> Router {
+    let storage =
+        Router::new().route("/storage/{digest}", get(stored)).with_state(Arc::clone(instance));
+    layers::around_companion(instance, storage.merge(auth::token_routes(instance)))
+}
+
+/// A pre-signed address refuses requests that also carry a credential, as S3 does.
+async fn stored(
+    State(instance): State<Arc<Instance>>,
+    Path(digest): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if headers.contains_key("authorization") {
+        let text = "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>";
+        return reply::with_type(StatusCode::BAD_REQUEST, "application/xml", text);
+    }
+    let missing = || {
+        reply::with_type(
+            StatusCode::NOT_FOUND,
+            "application/xml",
+            "<Error><Code>NoSuchKey</Code></Error>",
+        )
+    };
+    layers::deliver(&instance, &digest, &method, &headers).await.unwrap_or_else(missing)
+}

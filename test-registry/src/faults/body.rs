@@ -1,0 +1,175 @@
+//! Bodies that go wrong on the way.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use http_body::Frame;
+use http_body_util::BodyExt;
+use tokio::sync::mpsc;
+
+use crate::connection::ResetSwitch;
+
+/// Bytes per second of [`super::Fault::Throttle`].
+const RATE: usize = 8 * 1024;
+/// How many bytes [`super::Fault::ByteSlices`] sends one by one; the rest follows at once.
+const SLICED: usize = 2048;
+
+/// How a body ends after its part was sent.
+pub(super) enum Ending {
+    /// Properly.
+    Close,
+    /// Nothing comes for this long, then properly.
+    Linger(Duration),
+    /// The connection is closed in the middle.
+    Cut,
+    /// The connection is reset.
+    Reset(ResetSwitch),
+}
+
+/// Sends the first bytes of a body, then ends it in its way.
+pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
+    piped(|pipe| async move {
+        let mut left = at;
+        let mut body = body;
+        while left > 0
+            && let Some(mut bytes) = data(&mut body).await
+        {
+            bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            left -= bytes.len() as u64;
+            if !pipe.send(bytes).await {
+                return;
+            }
+        }
+        finish(&pipe, ending).await;
+    })
+}
+
+async fn finish(pipe: &Pipe, ending: Ending) {
+    match ending {
+        Ending::Close => {}
+        Ending::Linger(time) => pipe.wait(time).await,
+        Ending::Cut => pipe.fail().await,
+        Ending::Reset(switch) => {
+            switch.arm();
+            pipe.fail().await;
+        }
+    }
+}
+
+/// Sends a body at a few bytes per second.
+pub(super) fn throttled(mut body: Body) -> Body {
+    piped(|pipe| async move {
+        while let Some(mut bytes) = data(&mut body).await {
+            while !bytes.is_empty() {
+                let part = bytes.split_to(bytes.len().min(RATE / 8));
+                if !pipe.send(part).await {
+                    return;
+                }
+                pipe.wait(Duration::from_millis(125)).await;
+            }
+        }
+    })
+}
+
+/// Sends the beginning of a body byte by byte.
+pub(super) fn sliced(mut body: Body) -> Body {
+    piped(|pipe| async move {
+        let mut singles = SLICED;
+        while let Some(mut bytes) = data(&mut body).await {
+            while singles > 0 && !bytes.is_empty() {
+                singles -= 1;
+                if !pipe.send(bytes.split_to(1)).await {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+            if !bytes.is_empty() && !pipe.send(bytes).await {
+                return;
+            }
+        }
+    })
+}
+
+/// The bytes of a body; what a fault changes is small.
+pub(super) async fn whole(body: Body) -> Bytes {
+    body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
+}
+
+async fn data(body: &mut Body) -> Option<Bytes> {
+    loop {
+        match body.frame().await? {
+            Ok(frame) => match frame.into_data() {
+                Ok(bytes) => return Some(bytes),
+                Err(_) => continue,
+            },
+            Err(_) => return None,
+        }
+    }
+}
+
+fn piped<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Pipe) -> F) -> Body {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(feed(Pipe(sender)));
+    Body::new(Fed(receiver))
+}
+
+struct Pipe(mpsc::Sender<Result<Bytes, Broken>>);
+
+impl Pipe {
+    /// Whether somebody still reads.
+    async fn send(&self, bytes: Bytes) -> bool {
+        self.0.send(Ok(bytes)).await.is_ok()
+    }
+
+    /// Ends the body by an error, which makes hyper drop the connection. The pause lets what was sent
+    /// before leave hyper's buffer.
+    async fn fail(&self) {
+        self.wait(Duration::from_millis(20)).await;
+        let _ = self.0.send(Err(Broken)).await;
+    }
+
+    /// Waits, but not for a reader that has gone.
+    async fn wait(&self, time: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.0.closed() => {}
+        }
+    }
+}
+
+struct Fed(mpsc::Receiver<Result<Bytes, Broken>>);
+
+impl HttpBody for Fed {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        self.0.poll_recv(cx).map(|item| item.map(|item| item.map(Frame::data)))
+    }
+}
+
+/// The body was cut on purpose.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body was cut on purpose")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl From<Infallible> for Broken {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

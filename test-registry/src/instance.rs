@@ -1,0 +1,54 @@
+//! What the layers of one instance share.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::auth::Tokens;
+use crate::dice::Dice;
+use crate::faults::Plan;
+use crate::log::Log;
+use crate::store::Store;
+use crate::switches::Switches;
+
+/// One running registry. Layers hold it by `Arc`.
+pub(crate) struct Instance {
+    switches: RwLock<Arc<Switches>>,
+    pub(crate) log: Log,
+    pub(crate) store: Store,
+    pub(crate) tokens: Tokens,
+    pub(crate) plan: Plan,
+    pub(crate) dice: Dice,
+    /// Where the registry listens.
+    pub(crate) address: SocketAddr,
+    /// Where the companion listens.
+    pub(crate) companion: SocketAddr,
+}
+
+impl Instance {
+    pub(crate) fn new(switches: Switches, address: SocketAddr, companion: SocketAddr) -> Self {
+        Self {
+            dice: Dice::new(switches.dice),
+            plan: Plan::new(switches.faults.clone()),
+            switches: RwLock::new(Arc::new(switches)),
+            log: Log::default(),
+            store: Store::default(),
+            tokens: Tokens::default(),
+            address,
+            companion,
+        }
+    }
+
+    /// The switches as they stand now.
+    pub(crate) fn switches(&self) -> Arc<Switches> {
+        Arc::clone(&self.switches.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Turns switches while the instance runs. Fault rules start counting anew.
+    pub(crate) fn turn(&self, change: impl FnOnce(&mut Switches)) {
+        let mut guard = self.switches.write().unwrap_or_else(PoisonError::into_inner);
+        let mut switches = Switches::clone(&guard);
+        change(&mut switches);
+        self.plan.replace(switches.faults.clone());
+        *guard = Arc::new(switches);
+    }
+}

@@ -1,0 +1,140 @@
+//! What was asked of an instance: method, path, headers, status, bytes sent.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+/// Which of the two servers of an instance was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The registry itself.
+    Registry,
+    /// The companion on another port: token endpoint and blob storage.
+    Companion,
+}
+
+/// One request, as it arrived, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Which server was asked.
+    pub origin: Origin,
+    /// `GET`, `HEAD`, …
+    pub method: String,
+    /// Path and query, as sent.
+    pub target: String,
+    /// Header names in lower case, with their values, in the order of arrival.
+    pub headers: Vec<(String, String)>,
+    /// Status of the reply; 0 while there is none.
+    pub status: u16,
+    /// Bytes of the body handed to the network so far.
+    pub sent: u64,
+}
+
+impl Entry {
+    /// The first value of a header, by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The path without its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+}
+
+/// All requests of one instance, oldest first. A clone is a handle to the same log.
+#[derive(Debug, Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<Line>>>);
+
+#[derive(Debug)]
+struct Line {
+    entry: Entry,
+    sent: Arc<AtomicU64>,
+}
+
+impl Log {
+    /// The entries so far.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines
+            .iter()
+            .map(|line| Entry { sent: line.sent.load(Ordering::Relaxed), ..line.entry.clone() })
+            .collect()
+    }
+
+    /// The entries whose `METHOD path` contains this text.
+    #[must_use]
+    pub fn matching(&self, text: &str) -> Vec<Entry> {
+        let line = |entry: &Entry| format!("{} {}", entry.method, entry.target);
+        self.entries().into_iter().filter(|entry| line(entry).contains(text)).collect()
+    }
+
+    /// How many requests came so far, preflights included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing was asked yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of all bodies sent so far.
+    #[must_use]
+    pub fn bytes_sent(&self) -> u64 {
+        self.entries().iter().map(|entry| entry.sent).sum()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The log as JSON, for `/_test/log`.
+    pub(crate) fn to_json(&self) -> Value {
+        let lines = self.entries().into_iter().map(|entry| {
+            json!({
+                "origin": format!("{:?}", entry.origin).to_lowercase(),
+                "method": entry.method, "target": entry.target, "status": entry.status, "sent": entry.sent,
+                "headers": entry.headers,
+            })
+        });
+        Value::Array(lines.collect())
+    }
+
+    /// Begins an entry; the pen adds what is known only later.
+    pub(crate) fn begin(&self, entry: Entry) -> Pen {
+        let sent = Arc::new(AtomicU64::new(0));
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(Line { entry, sent: Arc::clone(&sent) });
+        Pen { log: self.clone(), sent }
+    }
+}
+
+/// Completes one entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Pen {
+    log: Log,
+    sent: Arc<AtomicU64>,
+}
+
+impl Pen {
+    /// Notes the status. An entry that was cleared meanwhile is left alone.
+    pub(crate) fn status(&self, status: u16) {
+        let mut lines = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.iter_mut().find(|line| Arc::ptr_eq(&line.sent, &self.sent)) {
+            line.entry.status = status;
+        }
+    }
+
+    /// Counts bytes of the body.
+    pub(crate) fn sent(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,80 @@
+//! What is not an image: an artifact with files, a Helm chart, an artifact of the type that was withdrawn.
+
+use super::json::{Json, list, object, text, texts};
+use super::layers::gzip;
+use super::shelf::{Descriptor, OCI_EMPTY, OCI_MANIFEST, Shelf, image_manifest};
+use super::tar::Tar;
+use crate::store::Store;
+
+const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
+const HELM_CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+pub(super) async fn load(store: &Store) {
+    files(&Shelf { store, repository: "demo/artifact" }).await;
+    chart(&Shelf { store, repository: "charts/harbour" }).await;
+    withdrawn(&Shelf { store, repository: "demo/artifact" }).await;
+}
+
+/// The empty descriptor, with its two bytes inside.
+pub(super) fn empty(shelf: &Shelf<'_>) -> Descriptor {
+    shelf.blob(OCI_EMPTY, "{}").with("data", text("e30="))
+}
+
+/// As `oras push` makes it: type, empty config, files with titles.
+async fn files(shelf: &Shelf<'_>) {
+    let titled = |media_type: &str, name: &str, content: &str| {
+        let layer = shelf.blob(media_type, content.to_owned());
+        layer.with("annotations", texts(&[("org.opencontainers.image.title", name)]))
+    };
+    let layers = [
+        titled("text/markdown", "README.md", "# Sea charts\n\nNot for navigation.\n"),
+        titled("application/json", "depths.json", "{\"north\": 12, \"south\": 7}\n"),
+        titled(
+            "image/svg+xml",
+            "map.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><circle r=\"4\"/></svg>\n",
+        ),
+    ];
+    let manifest = object([
+        ("schemaVersion", Json::Number(2)),
+        ("mediaType", text(OCI_MANIFEST)),
+        ("artifactType", text("application/vnd.example.sea-chart.v1")),
+        ("config", empty(shelf).json()),
+        ("layers", list(layers.iter().map(Descriptor::json))),
+        ("annotations", texts(&[("org.opencontainers.image.created", "2026-01-02T03:04:05Z")])),
+    ]);
+    shelf.manifest(&["v1", "latest"], OCI_MANIFEST, &manifest).await;
+}
+
+async fn chart(shelf: &Shelf<'_>) {
+    let config = r#"{"name":"harbour","version":"0.4.1","description":"Runs Harbour","apiVersion":"v2","appVersion":"1.4.2","type":"application","keywords":["ships"],"maintainers":[{"name":"Ada","email":"ada@example.com"}]}"#;
+    let tar = Tar::default()
+        .file(
+            "harbour/Chart.yaml",
+            "apiVersion: v2\nname: harbour\nversion: 0.4.1\nappVersion: 1.4.2\n",
+        )
+        .file("harbour/values.yaml", "replicas: 2\nimage: library/harbour:1.4.2\n")
+        .file("harbour/templates/deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\n")
+        .finish();
+    let config = shelf.blob(HELM_CONFIG, config);
+    let layer = shelf.blob(HELM_CHART, gzip(&tar));
+    let annotations = [
+        ("org.opencontainers.image.title", "harbour"),
+        ("org.opencontainers.image.version", "0.4.1"),
+        ("org.opencontainers.image.description", "Runs Harbour"),
+    ];
+    let manifest = image_manifest(&config, &[layer]).with("annotations", texts(&annotations));
+    shelf.manifest(&["0.4.1"], OCI_MANIFEST, &manifest).await;
+}
+
+/// The artifact manifest of image-spec 1.1.0-rc2, which the release took back; some registries still hold it.
+async fn withdrawn(shelf: &Shelf<'_>) {
+    const ARTIFACT: &str = "application/vnd.oci.artifact.manifest.v1+json";
+    let blob = shelf.blob("text/plain", "what an artifact was\n");
+    let manifest = object([
+        ("mediaType", text(ARTIFACT)),
+        ("artifactType", text("application/vnd.example.note.v1")),
+        ("blobs", list([blob.json()])),
+    ]);
+    shelf.manifest(&["withdrawn"], ARTIFACT, &manifest).await;
+}

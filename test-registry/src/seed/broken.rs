@@ -1,0 +1,160 @@
+//! Content that lies, is broken, or attacks whoever shows it.
+
+use super::config::Config;
+use super::digest_of;
+use super::images;
+use super::json::{Json, list, object, text, texts};
+use super::layers::{self, GZIP, gzip};
+use super::shelf::{Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Shelf, image_manifest, index};
+use super::tar::Tar;
+use crate::store::Store;
+
+/// Texts that must be shown as text: markup, scripts, text that turns its neighbours around.
+const HOSTILE: &[(&str, &str)] = &[
+    ("org.opencontainers.image.title", "<img src=x onerror=alert(1)>"),
+    ("org.opencontainers.image.url", "javascript:alert(document.domain)"),
+    ("org.opencontainers.image.source", "data:text/html,<script>alert(1)</script>"),
+    ("org.opencontainers.image.documentation", "https://user:password@example.com/?q=<script>"),
+    ("org.opencontainers.image.authors", "safe\u{202e}txt.exe\u{202c} and \u{200b}hidden\u{feff}"),
+    ("<script>alert('key')</script>", "the key is hostile"),
+    ("com.example.control", "bell\u{7} escape\u{1b}[31mred null\u{0}end"),
+    (
+        "com.example.long",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ),
+];
+
+pub(super) async fn load(store: &Store) {
+    let shelf = Shelf { store, repository: "broken/content" };
+    wrong_layer(&shelf).await;
+    wrong_size(&shelf).await;
+    wrong_diff_id(&shelf).await;
+    lying_manifest(&shelf).await;
+    missing_parts(&shelf).await;
+    documents(&shelf).await;
+    hostile(&Shelf { store, repository: "broken/hostile" }).await;
+}
+
+/// A layer whose bytes are not those of its digest.
+async fn wrong_layer(shelf: &Shelf<'_>) {
+    let promised = gzip(&layers::base("amd64"));
+    let layer = Descriptor::of(GZIP, &promised);
+    let mut delivered = promised;
+    if let Some(byte) = delivered.get_mut(100) {
+        *byte ^= 0x20;
+    }
+    shelf.store.put_blob(shelf.repository, &layer.digest, delivered.into());
+    shelf.image(&["wrong-layer"], &config(shelf, &layers::base("amd64")), &[layer]).await;
+}
+
+/// A layer that is larger than its descriptor says.
+async fn wrong_size(shelf: &Shelf<'_>) {
+    let tar = layers::whiteouts();
+    let mut layer = layers::put(shelf, GZIP, &tar).descriptor;
+    layer.size -= 1;
+    shelf.image(&["wrong-size"], &config(shelf, &tar), &[layer]).await;
+}
+
+/// A layer that is right, in a config that promises another content.
+async fn wrong_diff_id(shelf: &Shelf<'_>) {
+    let layer = layers::put(shelf, GZIP, &layers::whiteouts()).descriptor;
+    shelf.image(&["wrong-diff-id"], &config(shelf, &layers::base("arm64")), &[layer]).await;
+}
+
+/// A manifest whose bytes are not those of the digest that it is stored under.
+async fn lying_manifest(shelf: &Shelf<'_>) {
+    let layer = layers::put(shelf, GZIP, &layers::whiteouts()).descriptor;
+    let promised = image_manifest(&config(shelf, &layers::whiteouts()), &[layer]).to_string();
+    let mut manifest = super::stored(OCI_MANIFEST, promised.clone().into());
+    manifest.bytes = promised.replace("\"schemaVersion\":2", "\"schemaVersion\":2 ").into();
+    shelf.store.put_manifest(shelf.repository, &["wrong-manifest"], &manifest).await;
+}
+
+/// An index with a child, and an image with a layer and a config, that are not there.
+async fn missing_parts(shelf: &Shelf<'_>) {
+    let there = images::platform_image(shelf, &[], "amd64", None).await;
+    let platform = object([("architecture", text("s390x")), ("os", text("linux"))]);
+    let gone = Descriptor::of(OCI_MANIFEST, b"no such manifest").with("platform", platform);
+    shelf.index(&["missing-child"], &[there, gone]).await;
+    let layer = Descriptor::of(GZIP, b"no such layer");
+    shelf.image(&["missing-layer"], &config(shelf, b""), &[layer]).await;
+    shelf.image(&["missing-config"], &Descriptor::of(OCI_CONFIG, b"no such config"), &[]).await;
+}
+
+/// Documents that are not what they should be.
+async fn documents(shelf: &Shelf<'_>) {
+    let config = config(shelf, b"");
+    shelf
+        .bytes(&["not-json"], OCI_MANIFEST, r#"{"schemaVersion": 2, "config": {"mediaType": "#)
+        .await;
+    shelf.bytes(&["empty-document"], OCI_MANIFEST, "").await;
+    shelf.bytes(&["deep"], OCI_INDEX, "[".repeat(100_000)).await;
+    shelf
+        .bytes(
+            &["unknown-type"],
+            "application/vnd.example.mystery.v7+json",
+            r#"{"riddle": [1, 2, 3]}"#,
+        )
+        .await;
+    let twice = image_manifest(&config, &[]).to_string().replacen(
+        '{',
+        r#"{"config":{"digest":"sha256:00"},"#,
+        1,
+    );
+    shelf.bytes(&["duplicate-keys"], OCI_MANIFEST, twice).await;
+    // Says that it is an index, and is an image (CVE-2021-41190).
+    let ambiguous = image_manifest(&config, &[]).with("manifests", list([config.json()]));
+    shelf.manifest(&["ambiguous"], OCI_MANIFEST, &ambiguous).await;
+    shelf.manifest(&["type-confused"], OCI_INDEX, &image_manifest(&config, &[])).await;
+    let text_config = shelf.blob(OCI_CONFIG, "this is no configuration");
+    shelf.image(&["config-not-json"], &text_config, &[]).await;
+    let many = (0..3000).map(|n| Descriptor::of(OCI_MANIFEST, format!("child {n}").as_bytes()));
+    shelf
+        .manifest(&["many-children"], OCI_INDEX, &index(OCI_INDEX, &many.collect::<Vec<_>>()))
+        .await;
+}
+
+/// Hostile text wherever text is shown.
+async fn hostile(shelf: &Shelf<'_>) {
+    let tar = Tar::default()
+        .file("<img src=x onerror=alert(1)>", "a file\n")
+        .file("invoice\u{202e}fdp.exe", "turns around\n")
+        .file("../../../../etc/cron.d/evil", "climbs out\n")
+        .file("/etc/passwd", "absolute\n")
+        .symlink("home", "javascript:alert(1)")
+        .file("zero\u{200b}width\u{feff}.txt", "hides\n")
+        .finish();
+    let layer = layers::put(shelf, GZIP, &tar);
+    let history = vec![
+        ("RUN echo '<script>alert(1)</script>' # \u{202e}detrever", false),
+        ("\u{1b}[2J", true),
+    ];
+    let config = Config {
+        architecture: "amd64\"><b>",
+        variant: Some("<i>"),
+        os: "linux\u{202e}",
+        diff_ids: vec![layer.diff_id],
+        history,
+        labels: HOSTILE.to_vec(),
+    };
+    let config = shelf.blob(OCI_CONFIG, config.write());
+    let layer = layer.descriptor.with("annotations", texts(HOSTILE));
+    let manifest = image_manifest(&config, &[layer]).with("annotations", texts(HOSTILE));
+    let image = shelf.manifest(&["latest", "__proto__"], OCI_MANIFEST, &manifest).await;
+    let platform = object([("architecture", text("<script>")), ("os", text("\u{202e}xunil"))]);
+    let described = image.with("platform", platform).with("annotations", texts(HOSTILE));
+    let index = index(OCI_INDEX, &[described]).with("annotations", texts(HOSTILE));
+    shelf.manifest(&["index"], OCI_INDEX, &index.with("schemaVersion", Json::Number(3))).await;
+}
+
+fn config(shelf: &Shelf<'_>, tar: &[u8]) -> Descriptor {
+    let config = Config {
+        architecture: "amd64",
+        variant: None,
+        os: "linux",
+        diff_ids: if tar.is_empty() { Vec::new() } else { vec![digest_of(tar)] },
+        history: if tar.is_empty() { Vec::new() } else { vec![("COPY . /", false)] },
+        labels: Vec::new(),
+    };
+    shelf.blob(OCI_CONFIG, config.write())
+}

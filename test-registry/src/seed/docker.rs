@@ -1,0 +1,141 @@
+//! Images of the Docker family: a manifest list with schema 2 children, and schema 1.
+
+use super::images;
+use super::json::{Json, list, object, text};
+use super::layers::{self, gzip};
+use super::shelf::{Descriptor, Shelf, index};
+use crate::store::Store;
+
+const LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+const SCHEMA2: &str = "application/vnd.docker.distribution.manifest.v2+json";
+const SIGNED_SCHEMA1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+const CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+const LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+const FOREIGN: &str = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+
+pub(super) async fn load(store: &Store) {
+    let shelf = Shelf { store, repository: "docker/classic" };
+    let amd64 = schema2(&shelf, &["amd64"], "amd64", "linux").await;
+    let arm64 = schema2(&shelf, &[], "arm64", "linux").await;
+    let windows = windows(&shelf).await;
+    shelf.manifest(&["latest", "2.8"], LIST, &index(LIST, &[amd64, arm64, windows])).await;
+    schema1(&shelf).await;
+}
+
+async fn schema2(shelf: &Shelf<'_>, tags: &[&str], architecture: &str, os: &str) -> Descriptor {
+    let layer = layers::base(architecture);
+    let config = config(architecture, os, &[super::digest_of(&layer)]);
+    let layers = [shelf.blob(LAYER, gzip(&layer))];
+    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let platform = object([("architecture", text(architecture)), ("os", text(os))]);
+    shelf.manifest(tags, SCHEMA2, &manifest).await.with("platform", platform)
+}
+
+/// A Windows image whose base layer is foreign: its bytes are elsewhere (`urls`).
+async fn windows(shelf: &Shelf<'_>) -> Descriptor {
+    let base = Descriptor::of(FOREIGN, b"the bytes of this layer are not in this registry");
+    let base =
+        base.with("urls", list([text("https://mcr.example/windows/nanoserver/layer.tar.gz")]));
+    let own = layers::whiteouts();
+    let config =
+        config("amd64", "windows", &[super::digest_of(b"not known here"), super::digest_of(&own)]);
+    let layers = [base, shelf.blob(LAYER, gzip(&own))];
+    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let platform = object([
+        ("architecture", text("amd64")),
+        ("os", text("windows")),
+        ("os.version", text("10.0.20348.2227")),
+        ("os.features", list([text("win32k")])),
+    ]);
+    shelf.manifest(&["windows"], SCHEMA2, &manifest).await.with("platform", platform)
+}
+
+fn manifest(config: &Descriptor, layers: &[Descriptor]) -> Json {
+    object([
+        ("schemaVersion", Json::Number(2)),
+        ("mediaType", text(SCHEMA2)),
+        ("config", config.json()),
+        ("layers", list(layers.iter().map(Descriptor::json))),
+    ])
+}
+
+/// A configuration as `docker build` wrote it before BuildKit.
+fn config(architecture: &str, os: &str, diff_ids: &[String]) -> String {
+    let created = "2019-06-05T04:03:02.123456789Z";
+    let history = diff_ids.iter().map(|_| {
+        object([
+            ("created", text(created)),
+            ("created_by", text("/bin/sh -c #(nop) ADD file:0a1b2c in / ")),
+        ])
+    });
+    let cmd = object([
+        ("created", text(created)),
+        ("created_by", text("/bin/sh -c #(nop)  CMD [\"/bin/sh\"]")),
+        ("empty_layer", Json::Bool(true)),
+    ]);
+    object([
+        ("architecture", text(architecture)),
+        ("config", object([("Cmd", list([text("/bin/sh")])), ("Env", list([text("PATH=/bin")]))])),
+        ("created", text(created)),
+        ("docker_version", text("18.09.7")),
+        ("history", list(history.chain([cmd]))),
+        ("os", text(os)),
+        (
+            "rootfs",
+            object([("type", text("layers")), ("diff_ids", list(diff_ids.iter().map(text)))]),
+        ),
+    ])
+    .to_string()
+}
+
+/// Schema 1, signed: layers newest first, the configuration inside `v1Compatibility`.
+async fn schema1(shelf: &Shelf<'_>) {
+    let layer = shelf.blob(LAYER, gzip(&layers::base("amd64")));
+    let empty = shelf.blob(LAYER, gzip(&[0; 1024]));
+    let top = r##"{\"id\":\"b1\",\"parent\":\"a0\",\"created\":\"2015-03-04T05:06:07Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) CMD [\\\"/bin/sh\\\"]\"]},\"architecture\":\"amd64\",\"os\":\"linux\",\"throwaway\":true}"##;
+    let base = r##"{\"id\":\"a0\",\"created\":\"2015-03-04T05:06:00Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) ADD file:0a1b in /\"]}}"##;
+    let text = format!(
+        r#"{{
+   "schemaVersion": 1,
+   "name": "docker/classic",
+   "tag": "schema1",
+   "architecture": "amd64",
+   "fsLayers": [
+      {{
+         "blobSum": "{}"
+      }},
+      {{
+         "blobSum": "{}"
+      }}
+   ],
+   "history": [
+      {{
+         "v1Compatibility": "{top}"
+      }},
+      {{
+         "v1Compatibility": "{base}"
+      }}
+   ],
+   "signatures": [
+      {{
+         "header": {{
+            "jwk": {{
+               "crv": "P-256",
+               "kid": "HARB:OURS",
+               "kty": "EC",
+               "x": "c2VlZA",
+               "y": "c2VlZA"
+            }},
+            "alg": "ES256"
+         }},
+         "signature": "bm90IGEgc2lnbmF0dXJl",
+         "protected": "eyJmb3JtYXRMZW5ndGgiOjB9"
+      }}
+   ]
+}}"#,
+        empty.digest, layer.digest
+    );
+    shelf.bytes(&["schema1"], SIGNED_SCHEMA1, text).await;
+    // The same family in the repository of the OCI image, so that one repository holds both.
+    images::platform_image(shelf, &["oci"], "amd64", None).await;
+}

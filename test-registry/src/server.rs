@@ -1,0 +1,185 @@
+//! Starting and stopping: one thread and two listeners per instance.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use tokio::sync::watch;
+
+use crate::connection::{ResetSwitch, Resettable};
+use crate::instance::Instance;
+use crate::log::Log;
+use crate::seed::Pattern;
+use crate::switches::Switches;
+use crate::{companion, faults, layers, seed};
+
+/// A registry that runs until it is dropped. Its thread and runtime are its own, so it serves blocking
+/// tests and tests on a single-threaded runtime alike.
+pub struct TestRegistry {
+    instance: Arc<Instance>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl TestRegistry {
+    /// Starts an instance and waits until it is seeded and listens.
+    ///
+    /// # Errors
+    /// When the port is taken, or no thread or runtime can be had.
+    pub fn start(switches: Switches) -> io::Result<Self> {
+        let main = bind(switches.port)?;
+        let side = bind(0)?;
+        let instance = Arc::new(Instance::new(switches, main.local_addr()?, side.local_addr()?));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = watch::channel(false);
+        let (ready, is_ready) = mpsc::channel();
+        let shared = Arc::clone(&instance);
+        let thread = std::thread::Builder::new().name("test-registry".into()).spawn(move || {
+            runtime.block_on(run(shared, main, side, ready, stopped));
+            runtime.shutdown_background();
+        })?;
+        is_ready.recv().map_err(|_| io::Error::other("the registry ended while starting"))?;
+        Ok(Self { instance, stop, thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.instance.address
+    }
+
+    /// `127.0.0.1:port`, the host part of a reference.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.instance.address.to_string()
+    }
+
+    /// `http://127.0.0.1:port`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.instance.address)
+    }
+
+    /// `http://127.0.0.1:port` of the companion: token endpoint of [`crate::Realm::OtherOrigin`], blob storage.
+    #[must_use]
+    pub fn companion_url(&self) -> String {
+        format!("http://{}", self.instance.companion)
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        self.instance.log.clone()
+    }
+
+    /// Turns switches of the running instance (all but port, seed and dice). Fault rules count anew.
+    pub fn turn(&self, change: impl FnOnce(&mut Switches)) {
+        self.instance.turn(change);
+    }
+
+    /// Makes every token that was given so far invalid.
+    pub fn expire_tokens(&self) {
+        self.instance.tokens.expire_all();
+    }
+
+    /// How often each fault rule struck since it was set, in the order of the rules.
+    #[must_use]
+    pub fn strikes(&self) -> Vec<u32> {
+        self.instance.plan.strikes()
+    }
+
+    /// Adds a blob that is generated while it is read, so its size costs no memory.
+    pub fn add_pattern(&self, repository: &str, digest: &str, pattern: Pattern) {
+        self.instance.store.put_pattern(repository, digest, pattern);
+    }
+
+    /// Adds a blob under a digest, right or wrong.
+    pub fn add_blob(&self, repository: &str, digest: &str, bytes: impl Into<bytes::Bytes>) {
+        self.instance.store.put_blob(repository, digest, bytes.into());
+    }
+
+    /// Adds a manifest (R159) under its digest and tags, whatever it is. Children are added on their own.
+    pub fn add_manifest(
+        &self,
+        repository: &str,
+        tags: &[&str],
+        media_type: &str,
+        bytes: impl Into<bytes::Bytes>,
+    ) {
+        let manifest = seed::stored(media_type, bytes.into());
+        // The store answers at once; it is only asynchronous in its signature.
+        let mut adding =
+            std::pin::pin!(self.instance.store.put_manifest(repository, tags, &manifest));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        while adding.as_mut().poll(&mut context).is_pending() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// The base URL at which this fault is met: faults before HTTP live at an address of their own.
+    ///
+    /// # Errors
+    /// When no free port can be found for a refused connection.
+    pub fn url_under(&self, fault: faults::Fault) -> io::Result<String> {
+        Ok(match fault {
+            faults::Fault::Refused => format!("http://{}", bind(0)?.local_addr()?),
+            faults::Fault::NoSuchName => {
+                format!("http://registry.invalid:{}", self.instance.address.port())
+            }
+            faults::Fault::NoTls => format!("https://{}", self.instance.address),
+            _ => self.url(),
+        })
+    }
+}
+
+impl Drop for TestRegistry {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn bind(port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+async fn run(
+    instance: Arc<Instance>,
+    main: TcpListener,
+    side: TcpListener,
+    ready: mpsc::Sender<()>,
+    stopped: watch::Receiver<bool>,
+) {
+    seed::load(&instance).await;
+    let registry = layers::router(&instance).into_make_service_with_connect_info::<ResetSwitch>();
+    let companion =
+        companion::router(&instance).into_make_service_with_connect_info::<ResetSwitch>();
+    let (Ok(main), Ok(side)) =
+        (tokio::net::TcpListener::from_std(main), tokio::net::TcpListener::from_std(side))
+    else {
+        return;
+    };
+    let _ = ready.send(());
+    let serve_main = axum::serve(Resettable(main), registry);
+    let serve_side = axum::serve(Resettable(side), companion);
+    // Requests in flight are dropped, not waited for: a stalled body would never end.
+    tokio::select! {
+        _ = serve_main => {}
+        _ = serve_side => {}
+        () = told_to_stop(stopped) => {}
+    }
+}
+
+async fn told_to_stop(mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow_and_update() {
+        if stopped.changed().await.is_err() {
+            return;
+        }
+    }
+}
