@@ -224,3 +224,6 @@ fn next_is_parameter(cursor: &mut Cursor<'_>) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

@@ -304,3 +304,6 @@ impl Window {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,3 +147,6 @@ fn is_one_slip(left: &[u8], right: &[u8]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

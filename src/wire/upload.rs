@@ -443,5 +443,4 @@ pub fn location_of_id(base: &super::base::BaseUrl, repository: &RepositoryName, 
 }
 
 #[cfg(test)]
-#[path = "upload_tests.rs"]
 mod tests;

@@ -377,3 +377,6 @@ fn normal_path(path: &str) -> String {
     }
     format!("/{}", utf8_percent_encode(&segments.join("/"), PATH))
 }
+
+#[cfg(test)]
+mod tests;
