@@ -3,7 +3,8 @@
 use crate::{
     oci::Host,
     registry::{ErrorKind, Result},
-    wire::{BaseUrl, Scheme},
+    transport::Account,
+    wire::{BaseUrl, Scheme, token::KnownRealm},
 };
 
 /// Three things that are easily mixed up, kept apart: the name that is shown, the URL that is
@@ -18,6 +19,8 @@ pub struct Connection {
     pub read_through: Option<BaseUrl>,
     /// The host under which credentials are looked up. A proxy gets those kept for itself.
     pub credential_key: String,
+    /// The token server to use where `WWW-Authenticate` cannot be read (B.6).
+    pub token_server: Option<KnownRealm>,
 }
 
 impl Connection {
@@ -52,9 +55,20 @@ impl Connection {
         self
     }
 
+    /// The origins that are authenticated to, each with its own credentials (R72).
+    pub(super) fn accounts(&self) -> Vec<Account> {
+        let account = |base: &BaseUrl, key: String| Account {
+            origin: base.origin().clone(),
+            key,
+            token_server: self.token_server.clone(),
+        };
+        let proxy = self.read_through.iter().map(|proxy| account(proxy, authority(proxy)));
+        std::iter::once(account(&self.base, self.credential_key.clone())).chain(proxy).collect()
+    }
+
     fn at(host: &Host, base: BaseUrl) -> Self {
         let credential_key = host.as_str().to_owned();
-        Self { host: host.clone(), base, read_through: None, credential_key }
+        Self { host: host.clone(), base, read_through: None, credential_key, token_server: None }
     }
 
     /// Where reading goes.

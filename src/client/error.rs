@@ -4,17 +4,20 @@ use bytes::Bytes;
 
 use super::exchange::{Answer, Call, Core};
 use crate::{
-    oci::json::{self, Node},
     registry::{Error, ErrorKind, Missing, ServerMessage},
     transport::{ERROR_BODY, Request, Response},
-    wire::{Endpoint, Subject},
+    wire::{
+        Endpoint, Subject,
+        challenge::{self, ChallengeError},
+        error_document::ErrorDocument,
+        failure::FailureKind,
+        headers::name,
+    },
 };
 
-/// The most bytes of an answer's text that an error keeps (R16).
-const KEPT_TEXT: usize = 2048;
-
 impl Core {
-    /// Completes an error with what was being done.
+    /// Completes an error with what was being done. What is known already is kept: an error about a
+    /// token names the token server's URL.
     pub(super) fn explain(
         &self,
         call: &Call,
@@ -41,18 +44,24 @@ impl Core {
     /// The error that an answer without success is.
     pub(super) async fn refusal(&self, call: &Call, answer: Answer) -> Error {
         let Answer { request, response } = answer;
-        let status = response.status;
         let wait = response.retry_after(self.clock.now());
-        let body = read_error(response).await;
-        let messages = messages(&body);
-        let kind = match kind_of(&call.endpoint, status, &messages) {
-            ErrorKind::RateLimited(_) => ErrorKind::RateLimited(wait),
-            kind => kind,
+        let is_late = response.is_late_refusal;
+        let challenged = challenge_error(&response);
+        let (status, body) = (response.status, read_error(response).await);
+        let document = ErrorDocument::read(status, &body);
+        let kind = match FailureKind::of(&call.endpoint, &document, challenged.as_ref()) {
+            FailureKind::Unauthorized if is_late => ErrorKind::Denied,
+            FailureKind::TooManyRequests => ErrorKind::RateLimited(wait),
+            kind => meaning(&kind, &call.endpoint, status),
         };
         let mut error = self.explain(call, Some(&request), kind.into());
         error.context.status = Some(status);
-        error.context.body = text_of(&body).filter(|_| messages.is_empty());
-        error.context.messages = messages;
+        error.context.messages = document.entries.iter().map(ServerMessage::from).collect();
+        if let Some(word) = challenged.filter(|_| document.entries.is_empty()) {
+            let code = word.as_str().to_owned();
+            error.context.messages.push(ServerMessage { code, ..ServerMessage::default() });
+        }
+        error.context.body = document.body.filter(|_| document.entries.is_empty());
         error
     }
 }
@@ -62,84 +71,43 @@ async fn read_error(response: Response) -> Bytes {
     response.bytes(ERROR_BODY).await.unwrap_or_default()
 }
 
-/// Text of an answer that is no error document; nothing where it is too long (R16).
-fn text_of(body: &Bytes) -> Option<String> {
-    let fits = !body.is_empty() && body.len() <= KEPT_TEXT;
-    fits.then(|| String::from_utf8_lossy(body).trim().to_owned())
+/// What the registry finds wrong with the token that it was shown (R25).
+fn challenge_error(response: &Response) -> Option<ChallengeError> {
+    let challenges = challenge::parse(response.headers.all(name::WWW_AUTHENTICATE)).ok()?;
+    challenges.iter().find_map(challenge::Challenge::error)
 }
 
-/// The entries of an error document, whatever its `Content-Type` (R15).
-fn messages(body: &Bytes) -> Vec<ServerMessage> {
-    let node = json::parse(body.clone()).value;
-    match node.get("errors") {
-        Some(errors) => errors.items().iter().map(message).collect(),
-        // Token servers send a single object.
-        None if node.get("code").is_some() || node.get("details").is_some() => vec![message(&node)],
-        None => Vec::new(),
+/// The protocol's word for a failure in the words of every source.
+fn meaning(kind: &FailureKind, endpoint: &Endpoint, status: u16) -> ErrorKind {
+    let deletes = matches!(endpoint, Endpoint::DeleteManifest { .. } | Endpoint::DeleteBlob { .. });
+    match kind {
+        // The specification gives 400 and 405 this meaning, whatever the code says (R131).
+        _ if deletes && matches!(status, 400 | 405) => ErrorKind::DeleteDisabled,
+        FailureKind::Unsupported if deletes => ErrorKind::DeleteDisabled,
+        FailureKind::Unknown(Subject::Upload) => ErrorKind::UploadUnknown,
+        FailureKind::Unknown(subject) => ErrorKind::NotFound(missing(*subject)),
+        FailureKind::ReferencesUnknown(digest) => ErrorKind::BlobUnknown(digest.clone()),
+        FailureKind::Unauthorized => ErrorKind::Unauthorized,
+        FailureKind::Denied => ErrorKind::Denied,
+        FailureKind::Unsupported => {
+            ErrorKind::Unsupported("the registry does not do this".to_owned())
+        }
+        FailureKind::RangeInvalid => ErrorKind::InvalidRange { location: None, stored: None },
+        FailureKind::TooLarge | FailureKind::PageSizeInvalid | FailureKind::Rejected(_) => {
+            ErrorKind::Rejected
+        }
+        FailureKind::TooManyRequests => ErrorKind::RateLimited(None),
+        FailureKind::Unavailable => ErrorKind::Unavailable,
+        FailureKind::NotModified => ErrorKind::NotModified,
+        FailureKind::Status(status) => ErrorKind::Status(*status),
     }
 }
 
-fn message(node: &Node) -> ServerMessage {
-    let text = |key| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-    let message = if node.get("message").is_some() { text("message") } else { text("details") };
-    ServerMessage { code: text("code"), message, detail: text("detail") }
-}
-
-/// The meaning of an answer: by the registry's code, else by status and endpoint (R23, R24).
-fn kind_of(endpoint: &Endpoint, status: u16, messages: &[ServerMessage]) -> ErrorKind {
-    let by_code = messages.iter().find_map(|message| kind_of_code(&message.code, endpoint));
-    match (status, by_code) {
-        (400 | 405, _) if deletes(endpoint) => ErrorKind::DeleteDisabled,
-        (429, _) => ErrorKind::RateLimited(None),
-        (501, _) => ErrorKind::Unsupported("the registry does not do this".to_owned()),
-        (500.., _) => ErrorKind::Unavailable,
-        (_, Some(kind)) => kind,
-        (401, _) => ErrorKind::Unauthorized,
-        (403, _) => ErrorKind::Denied,
-        (404, _) => missing(endpoint.subject()),
-        (405, _) => ErrorKind::Unsupported("the registry does not do this".to_owned()),
-        (413, _) => ErrorKind::Rejected,
-        (416, _) => ErrorKind::InvalidRange { location: None, stored: None },
-        (400 | 422, _) => ErrorKind::Rejected,
-        _ => ErrorKind::Status(status),
-    }
-}
-
-fn kind_of_code(code: &str, endpoint: &Endpoint) -> Option<ErrorKind> {
-    Some(match code {
-        "BLOB_UNKNOWN" => ErrorKind::NotFound(Missing::Blob),
-        "BLOB_UPLOAD_UNKNOWN" => ErrorKind::UploadUnknown,
-        "MANIFEST_UNKNOWN" => ErrorKind::NotFound(Missing::Manifest),
-        "NAME_UNKNOWN" => ErrorKind::NotFound(Missing::Repository),
-        "MANIFEST_BLOB_UNKNOWN" => ErrorKind::BlobUnknown(None),
-        "DENIED" => ErrorKind::Denied,
-        "UNAUTHORIZED" => ErrorKind::Unauthorized,
-        "TOOMANYREQUESTS" => ErrorKind::RateLimited(None),
-        "UNSUPPORTED" if deletes(endpoint) => ErrorKind::DeleteDisabled,
-        "UNSUPPORTED" => ErrorKind::Unsupported("the registry does not do this".to_owned()),
-        "RANGE_INVALID" => ErrorKind::InvalidRange { location: None, stored: None },
-        "BLOB_UPLOAD_INVALID"
-        | "DIGEST_INVALID"
-        | "MANIFEST_INVALID"
-        | "MANIFEST_UNVERIFIED"
-        | "NAME_INVALID"
-        | "SIZE_INVALID"
-        | "TAG_INVALID"
-        | "PAGINATION_NUMBER_INVALID" => ErrorKind::Rejected,
-        _ => return None,
-    })
-}
-
-fn deletes(endpoint: &Endpoint) -> bool {
-    matches!(endpoint, Endpoint::DeleteManifest { .. } | Endpoint::DeleteBlob { .. })
-}
-
-fn missing(subject: Subject) -> ErrorKind {
-    ErrorKind::NotFound(match subject {
-        Subject::Registry => Missing::Unknown,
+fn missing(subject: Subject) -> Missing {
+    match subject {
         Subject::Repository => Missing::Repository,
         Subject::Manifest => Missing::Manifest,
         Subject::Blob => Missing::Blob,
-        Subject::Upload => return ErrorKind::UploadUnknown,
-    })
+        Subject::Registry | Subject::Upload => Missing::Unknown,
+    }
 }

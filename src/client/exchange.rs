@@ -14,22 +14,22 @@ use crate::{
     oci::{Descriptor, MediaType, RepositoryName},
     registry::{Error, ErrorKind, Result},
     transport::{
-        Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, SharedTransport,
-        Stack,
+        Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
+        Transport,
     },
-    wire::{Accept, Endpoint, Headers, Method, Subject, headers::name},
+    wire::{Accept, Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
 };
 
 /// The most bytes of a manifest that are read unless more is allowed (R51, M1).
 pub(super) const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
-/// The most bytes of one page of a list. Registries that ignore paging answer with everything.
-pub(super) const LIST_LIMIT: u64 = 16 * 1024 * 1024;
+/// The most bytes of any other answer that is read whole.
+pub(super) const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
 
 /// What all handles of one registry share.
 pub(super) struct Core {
     pub(super) connection: Connection,
-    pub(super) transport: SharedTransport,
+    pub(super) transport: Rc<Auth>,
     pub(super) clock: SharedClock,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
@@ -94,23 +94,16 @@ pub(super) struct Document {
 impl Document {
     /// `Content-Type` without parameters; `None` where missing or generic (R29, R38).
     pub(super) fn content_type(&self) -> Option<MediaType> {
-        content_type(&self.headers)
+        describe::content_type(&self.headers)
     }
-}
-
-/// `Content-Type` without parameters; `None` where it says nothing about a manifest (R29, R38).
-pub(super) fn content_type(headers: &Headers) -> Option<MediaType> {
-    let value = headers.get(name::CONTENT_TYPE)?;
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let generic = ["", "application/json", "application/octet-stream", "text/plain"];
-    (!generic.contains(&essence.as_str())).then(|| MediaType::new(essence))
 }
 
 impl Core {
     pub(super) fn new(connection: Connection, stack: &Stack) -> Self {
+        let transport = stack.authenticated(connection.accounts());
         Self {
             connection,
-            transport: stack.layers(),
+            transport,
             clock: Rc::clone(stack.clock()),
             retry: stack.retry().cloned(),
             warnings: Warnings::default(),
@@ -135,19 +128,21 @@ impl Core {
         request.lane = lane(endpoint);
         request.cache = cache(endpoint);
         request.replay = replay(endpoint);
+        request.scopes = ScopeSet::for_endpoint(endpoint);
         request.read_up_to = Some(match endpoint {
             Endpoint::GetManifest { .. } => self.memory.manifest_limit.get(),
             _ => LIST_LIMIT,
         });
-        match endpoint.accept(!self.is_page) {
+        match endpoint.accept(self.is_preflighted()) {
             Some(accept) => request.header(name::ACCEPT, accept),
             None => request,
         }
     }
 
-    /// Whether requests of this kind are preflighted, whatever their `Accept` (R164).
-    pub(super) fn is_preflighted(&self, _call: &Call) -> bool {
-        !self.is_page
+    /// Whether reading may ask for all types at once: outside a page nothing is preflighted, and
+    /// what carries `Authorization` is preflighted anyway (R164).
+    pub(super) fn is_preflighted(&self) -> bool {
+        !self.is_page || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
     /// Sends, whatever the status of the answer.

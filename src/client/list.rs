@@ -3,20 +3,20 @@
 //! `Link` leads where it can be read. Where it cannot, the last item does: registries have asked
 //! for `last` since long before `Link`, and no browser hides it.
 
+use bytes::Bytes;
+
 use super::{
     body,
     exchange::{Call, Core, Document},
 };
 use crate::{
-    oci::{
-        RepositoryName, Tag,
-        json::{self, Node},
-    },
+    oci::{RepositoryName, Tag},
     registry::{Error, ErrorKind, Page, Result},
     wire::{
         Endpoint, Window,
         headers::name,
         link::{self, NextLink},
+        list::{self, ListError, Listed},
         page::{self, Cursor, Next},
     },
 };
@@ -38,11 +38,10 @@ impl Listing<'_> {
         }
     }
 
-    /// The member of the answer that holds the items.
-    fn member(&self) -> &'static str {
+    fn read(&self, body: Bytes) -> std::result::Result<Listed, ListError> {
         match self {
-            Self::Repositories => "repositories",
-            Self::Tags(_) => "tags",
+            Self::Repositories => list::repositories(body),
+            Self::Tags(_) => list::tags(body),
         }
     }
 }
@@ -106,36 +105,28 @@ impl Core {
         }
         let answer = self.expect(&call, request).await?;
         let document = self.read(&call, answer).await?;
-        let items = self.items(&call, &document, listing.member())?;
-        Ok(self.with_next(&document, window, items))
+        let listed = self.listed(&call, &document, listing)?;
+        Ok(self.with_next(&document, window, listed))
     }
 
-    /// The texts of a list; `null` is an empty one (R95).
-    fn items(&self, call: &Call, document: &Document, member: &str) -> Result<Vec<String>> {
-        let bad = |what: String| Err(self.unusable(call, document, ErrorKind::BadAnswer(what)));
+    /// What is on the page; of a broken answer, what can be read.
+    fn listed(&self, call: &Call, document: &Document, listing: &Listing<'_>) -> Result<Listed> {
+        let bad = |what: String| self.unusable(call, document, ErrorKind::BadAnswer(what));
         if let Some(what) = body::not_a_document(document) {
-            return bad(what);
+            return Err(bad(what));
         }
-        let parsed = json::parse(document.bytes.clone());
-        if let Some(issue) = parsed.issues.iter().find(|issue| issue.pointer.is_empty()) {
-            return bad(format!("the answer {}", issue.message));
-        }
-        match parsed.value.get(member) {
-            None => bad(format!("the answer has no member “{member}”")),
-            Some(node @ (Node::Null | Node::Array(_))) => {
-                Ok(node.items().iter().filter_map(Node::as_str).map(str::to_owned).collect())
+        listing.read(document.bytes.clone()).map_err(|error| match error {
+            ListError::NotAList(what) => bad(format!("the answer {what}")),
+            ListError::TooLarge => {
+                let limit = list::MAX_ANSWER as u64;
+                self.unusable(call, document, ErrorKind::TooLarge { limit })
             }
-            Some(other) => bad(format!("“{member}” is {}, not a list", other.kind())),
-        }
+        })
     }
 
     /// A page with where the next one starts.
-    fn with_next(
-        &self,
-        document: &Document,
-        window: &Window,
-        mut items: Vec<String>,
-    ) -> Page<String> {
+    fn with_next(&self, document: &Document, window: &Window, listed: Listed) -> Page<String> {
+        let Listed { mut items, issues } = listed;
         let asked = &document.request.url;
         let link = match link::next(asked, document.headers.all(name::LINK)) {
             NextLink::Next(url) => NextLink::Next(self.connection.read_base().restore_prefix(url)),
@@ -148,6 +139,7 @@ impl Core {
             Next::End => (None, false),
             Next::Stop(doubt) => (None, doubt.may_be_incomplete()),
         };
+        let may_be_incomplete = may_be_incomplete || !issues.is_empty();
         Page { items, next, may_be_incomplete }
     }
 }

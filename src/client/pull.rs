@@ -2,14 +2,14 @@
 
 use super::{
     body,
-    exchange::{Answer, Call, Core, Document, content_type},
+    exchange::{Answer, Call, Core, Document},
 };
 use crate::{
     content::verify::{self, Verdict},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
     registry::{ErrorKind, Manifest, Result, Verification},
     transport::{Cache, Request},
-    wire::{Accept, Endpoint, headers::name},
+    wire::{Accept, Endpoint, describe, headers::name},
 };
 
 impl Core {
@@ -90,9 +90,10 @@ impl Core {
     async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
         let first = self.accept_for(call);
         let answer = self.send(call, with_accept(&request, first)).await?;
-        let Some(second) =
-            first.second(answer.response.status, content_type(&answer.response.headers).as_ref())
-        else {
+        let Some(second) = first.second(
+            answer.response.status,
+            describe::content_type(&answer.response.headers).as_ref(),
+        ) else {
             return self.accepted(call, answer, first).await;
         };
         let other = self.send(call, with_accept(&request, second)).await?;
@@ -104,7 +105,7 @@ impl Core {
     }
 
     fn accept_for(&self, call: &Call) -> Accept {
-        if self.is_preflighted(call) {
+        if self.is_preflighted() {
             return Accept::All;
         }
         let known =
@@ -158,7 +159,8 @@ impl Core {
         if stated.is_none() {
             self.memory.digest_hidden.set(true);
         }
-        let (size, media_type) = (answer.response.content_length(), content_type(headers));
+        let (size, media_type) =
+            (answer.response.content_length(), describe::content_type(headers));
         let document = self.read(&call, answer).await?;
         let digest = match agreed(reference.digest(), stated) {
             Ok(digest) => digest,

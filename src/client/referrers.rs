@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::exchange::{Call, Core, Document};
+use super::exchange::{Call, Core};
 use crate::{
-    oci::{
-        Algorithm, Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag,
-        document::{self, Document as Parsed},
-    },
+    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     registry::{Error, ErrorKind, Manifest, Missing, Referrers, ReferrersSource, Result},
     wire::{
         Endpoint,
         headers::name,
         link::{self, NextLink},
+        referrers::{self, CosignKind},
+        upkeep,
     },
 };
 
@@ -24,9 +23,6 @@ const ITEMS: usize = 10_000;
 
 /// Entries without an artifact type that are looked at one by one (R107).
 const LOOKED_AT: usize = 16;
-
-/// Suffixes of the tags under which cosign keeps signatures, attestations and SBOMs.
-const COSIGN: [&str; 3] = ["sig", "att", "sbom"];
 
 impl Core {
     pub(super) async fn referrers(
@@ -53,9 +49,7 @@ impl Core {
         if let Some(known) = self.memory.referrers_api.get() {
             return Ok(known);
         }
-        let Ok(nothing) = Digest::new(&Algorithm::Sha256, &"0".repeat(64)) else {
-            return Ok(false);
-        };
+        let Some(nothing) = referrers::probe_digest() else { return Ok(false) };
         self.from_api(repository, &nothing, None, &mut Found::default()).await
     }
 
@@ -82,7 +76,10 @@ impl Core {
                 Err(error) => return Err(error),
             };
             let document = self.read(&call, answer).await?;
-            let Some(entries) = index_entries(&document) else { return Ok(false) };
+            let content_type = document.content_type();
+            let entries = referrers::read_index(content_type.as_ref(), &document.bytes);
+            // Some registries without an API serve a page under every path.
+            let Some(entries) = entries else { return Ok(false) };
             self.memory.referrers_api.set(Some(true));
             found.add_all(entries, ReferrersSource::Api);
             let fields = document.headers.all(name::LINK);
@@ -112,11 +109,11 @@ impl Core {
         subject: &Digest,
         found: &mut Found,
     ) -> Result<()> {
-        let Some(tag) = fallback_tag(subject) else { return Ok(()) };
-        if let Some(manifest) = self.tagged(repository, &tag).await? {
-            if let Parsed::Index(index) = parse(&manifest) {
-                found.add_all(index.manifests, ReferrersSource::FallbackTag);
-            }
+        let Some(tag) = referrers::fallback_tag(subject) else { return Ok(()) };
+        let Some(index) = self.tagged(repository, &tag).await? else { return Ok(()) };
+        let media_type = index.content_type.as_ref();
+        if let Some(entries) = referrers::read_index(media_type, &index.bytes) {
+            found.add_all(entries, ReferrersSource::FallbackTag);
         }
         Ok(())
     }
@@ -127,16 +124,13 @@ impl Core {
         subject: &Digest,
         found: &mut Found,
     ) -> Result<()> {
-        let tags = COSIGN.iter().filter_map(|suffix| {
-            let name = format!("{}-{}.{suffix}", subject.algorithm().name(), subject.encoded());
-            name.parse::<Tag>().ok()
-        });
-        let tags: Vec<Tag> = tags.collect();
+        let kinds = CosignKind::ALL.into_iter();
+        let tags: Vec<Tag> =
+            kinds.filter_map(|kind| referrers::cosign_tag(subject, kind)).collect();
         for manifest in join_all(tags.iter().map(|tag| self.tagged(repository, tag))).await {
             let Some(manifest) = manifest? else { continue };
-            let artifact_type = artifact_type(&parse(&manifest));
-            let descriptor = Descriptor { artifact_type, ..manifest.descriptor };
-            found.add(descriptor, ReferrersSource::CosignTag);
+            let entry = upkeep::entry(&manifest.descriptor, &parse(&manifest));
+            found.add(entry, ReferrersSource::CosignTag);
         }
         Ok(())
     }
@@ -159,19 +153,11 @@ impl Core {
         let lookups = nameless.take(LOOKED_AT).map(|(item, _)| async move {
             let reference = ManifestRef::Digest(item.digest.clone());
             if let Ok(manifest) = self.manifest(repository, &reference).await {
-                item.artifact_type = artifact_type(&parse(&manifest));
+                item.artifact_type = upkeep::entry(item, &parse(&manifest)).artifact_type;
             }
         });
         join_all(lookups).await;
     }
-}
-
-/// The tag of the fallback schema (B.4).
-fn fallback_tag(subject: &Digest) -> Option<Tag> {
-    let algorithm: String = subject.algorithm().name().chars().take(32).collect();
-    let encoded: String = subject.encoded().chars().take(64).collect();
-    let legal = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
-    format!("{algorithm}-{encoded}").chars().map(legal).collect::<String>().parse().ok()
 }
 
 fn referrers_call(
@@ -200,33 +186,9 @@ fn names_it(error: &Error) -> bool {
     error.context.messages.iter().any(|message| message.code == "NAME_UNKNOWN")
 }
 
-/// The entries of an index; `None` where the answer is none, which is how some registries without
-/// an API answer.
-fn index_entries(document: &Document) -> Option<Vec<Descriptor>> {
-    let content_type = document.content_type();
-    if content_type.as_ref().is_some_and(|media_type| !media_type.is_index()) {
-        return None;
-    }
-    match document::parse_document(document.bytes.clone(), Some(&MediaType::OCI_INDEX)).value {
-        Parsed::Index(index) => Some(index.manifests),
-        _ => None,
-    }
-}
-
-fn parse(manifest: &Manifest) -> Parsed {
+fn parse(manifest: &Manifest) -> oci::Document {
     let media_type = Some(&manifest.descriptor.media_type);
-    document::parse_document(manifest.bytes.clone(), media_type).value
-}
-
-/// `artifactType`, else the type of an image's config.
-fn artifact_type(document: &Parsed) -> Option<String> {
-    match document {
-        Parsed::Image(manifest) => manifest.artifact_type.clone().or_else(|| {
-            manifest.config.as_ref().map(|config| config.media_type.as_str().to_owned())
-        }),
-        Parsed::Index(index) => index.artifact_type.clone(),
-        _ => None,
-    }
+    oci::parse_document(manifest.bytes.clone(), media_type).value
 }
 
 /// Referrers found so far, each digest once.

@@ -21,11 +21,26 @@ pub enum ErrorKind {
     /// The registry failed (5xx).
     Unavailable,
     /// The bytes are not those of the digest.
-    DigestMismatch { expected: Digest, actual: Digest },
-    /// The content is shorter or longer than its descriptor says, in bytes.
-    SizeMismatch { digest: Option<Digest>, expected: u64, actual: u64 },
-    /// More bytes than the cap for this kind of answer, in bytes.
-    TooLarge { limit: u64 },
+    DigestMismatch {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// The digest of what came.
+        actual: Digest,
+    },
+    /// The content is shorter or longer than its descriptor says.
+    SizeMismatch {
+        /// The content, where it has a digest.
+        digest: Option<Digest>,
+        /// Bytes announced.
+        expected: u64,
+        /// Bytes counted; where they were too many, up to the moment that was seen.
+        actual: u64,
+    },
+    /// More bytes than the cap for this kind of answer.
+    TooLarge {
+        /// The cap in bytes.
+        limit: u64,
+    },
     /// The digest's algorithm cannot be computed here (R3).
     UnsupportedDigest(Digest),
     /// The answer is not what the specification says: an HTML page, broken JSON, an empty body.
@@ -34,7 +49,12 @@ pub enum ErrorKind {
     /// `Access-Control-Expose-Headers`.
     HiddenHeader(&'static str),
     /// The request was rejected without an answer: network, TLS, DNS or CORS (R27).
-    Network { had_authorization: bool, detail: String },
+    Network {
+        /// Whether a credential was sent, so that a page had to ask first (a preflight).
+        had_authorization: bool,
+        /// What the platform said of it, which in a browser is next to nothing.
+        detail: String,
+    },
     /// Nothing came for too long: headers or the next part of a body.
     Timeout(Duration),
     /// The source does not list its repositories (R94).
@@ -44,7 +64,12 @@ pub enum ErrorKind {
     /// Deleting is switched off (R131).
     DeleteDisabled,
     /// The range is refused (416); for uploads with what is needed to go on (R115).
-    InvalidRange { location: Option<String>, stored: Option<u64> },
+    InvalidRange {
+        /// Where the upload is taken up again. A secret: never shown.
+        location: Option<String>,
+        /// Bytes that the registry holds.
+        stored: Option<u64>,
+    },
     /// The upload session is gone.
     UploadUnknown,
     /// The upload was committed or cancelled before.
@@ -52,13 +77,20 @@ pub enum ErrorKind {
     /// A manifest points at something that is not there.
     BlobUnknown(Option<Digest>),
     /// The token server is on another origin that nobody approved yet: the caller decides.
-    ApproveTokenServer { registry: String, token_server: String },
+    ApproveTokenServer {
+        /// Origin of the registry.
+        registry: String,
+        /// Origin of the token server that it names.
+        token_server: String,
+    },
     /// A realm, location or link that must not be followed, and why (R71, C2).
     Refused(String),
     /// What the caller handed in cannot be used.
     InvalidInput(String),
     /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
     Rejected,
+    /// It is still what the caller knows already (304, R139).
+    NotModified,
     /// Any other status.
     Status(u16),
 }
@@ -229,6 +261,7 @@ impl fmt::Display for ErrorKind {
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::InvalidInput(what) => f.write_str(what),
             Self::Rejected => f.write_str("the registry refused the content"),
+            Self::NotModified => f.write_str("it has not changed"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
         }
     }

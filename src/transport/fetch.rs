@@ -62,12 +62,9 @@ impl Transport for Fetch {
             .map_err(|error| network(had_authorization, &error))?
             .dyn_into()
             .map_err(|_| ErrorKind::BadAnswer("fetch gave something else".to_owned()))?;
-        Ok(Response {
-            status: answer.status(),
-            url: Some(answer.url()).filter(|url| !url.is_empty()),
-            headers: readable_headers(&answer),
-            body: read_body(&answer, abort, had_authorization),
-        })
+        let url = Some(answer.url()).filter(|url| !url.is_empty());
+        let body = read_body(&answer, abort, had_authorization);
+        Ok(Response::new(answer.status(), url, readable_headers(&answer), body))
     }
 }
 

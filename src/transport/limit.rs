@@ -148,3 +148,6 @@ fn holding(permit: Permit, mut body: BodyStream) -> BodyStream {
     })
     .boxed_local()
 }
+
+#[cfg(test)]
+mod tests;

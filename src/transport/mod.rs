@@ -4,7 +4,9 @@
 //! then [`Log`], [`Limit`], [`Retry`] and [`Auth`]; [`Stack`] puts them together (R40). Knows how
 //! requests travel, and nothing of repositories or manifests: that is `client`.
 
+mod auth;
 mod clock;
+mod credentials;
 mod deadline;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
@@ -17,13 +19,16 @@ mod response;
 mod retry;
 mod scripted;
 mod stack;
+mod tokens;
 mod virtual_clock;
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 
+pub use auth::{Account, Auth};
 pub use clock::{Clock, SharedClock, within};
+pub use credentials::{Approvals, Credential, Credentials};
 pub use deadline::Deadline;
 #[cfg(target_arch = "wasm32")]
 pub use fetch::{BrowserClock, Fetch};

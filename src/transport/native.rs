@@ -113,7 +113,7 @@ fn response(request: &Request, answer: reqwest::Response) -> Response {
     let headers: Headers =
         answer.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
     let status = answer.status().as_u16();
-    Response { status, url: Some(request.url.to_string()), headers, body: body(request, answer) }
+    Response::new(status, Some(request.url.to_string()), headers, body(request, answer))
 }
 
 fn body(request: &Request, answer: reqwest::Response) -> BodyStream {

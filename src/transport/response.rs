@@ -7,8 +7,8 @@ use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    registry::{Error, ErrorKind, Result},
-    wire::{Headers, backoff, headers::name},
+    registry::{Error, ErrorKind, Result, ServerMessage},
+    wire::{Headers, backoff, error_document::Entry, headers::name},
 };
 
 /// A body on its way.
@@ -27,12 +27,28 @@ pub struct Response {
     pub headers: Headers,
     /// The body. Dropping it ends the exchange.
     pub body: BodyStream,
+    /// Whether this is a 401 although a fresh token was shown: denied, and logging in again would
+    /// not help (R26).
+    pub is_late_refusal: bool,
 }
 
 impl Response {
     /// An answer whose body is in memory.
     pub fn with_bytes(status: u16, headers: Headers, body: Bytes) -> Self {
-        Self { status, url: None, headers, body: stream::iter([Ok(body)]).boxed_local() }
+        let body = stream::iter([Ok(body)]).boxed_local();
+        Self::new(status, None, headers, body)
+    }
+
+    /// An answer as a door gives it.
+    pub fn new(status: u16, url: Option<String>, headers: Headers, body: BodyStream) -> Self {
+        Self { status, url, headers, body, is_late_refusal: false }
+    }
+
+    /// The same, as a refusal after a fresh token.
+    #[must_use]
+    pub(super) fn late(mut self) -> Self {
+        self.is_late_refusal = true;
+        self
     }
 
     /// Whether the status is one of success.
@@ -75,14 +91,21 @@ impl Response {
     /// # Errors
     /// As for [`Response::bytes`].
     pub async fn read_whole(self, limit: u64) -> Result<Self> {
-        let Self { status, url, headers, body } = self;
+        let Self { status, url, headers, body, .. } = self;
         let failed = !(200..300).contains(&status);
-        let unread = Self { status, url: None, headers: headers.clone(), body };
+        let unread = Self::new(status, None, headers.clone(), body);
         let bytes = match unread.bytes(if failed { limit.min(ERROR_BODY) } else { limit }).await {
             // What went wrong matters more than how it was worded (R16).
             Err(_) if failed => Bytes::new(),
             outcome => outcome?,
         };
         Ok(Self { url, ..Self::with_bytes(status, headers, bytes) })
+    }
+}
+
+impl From<&Entry> for ServerMessage {
+    fn from(entry: &Entry) -> Self {
+        let Entry { code, message, detail, .. } = entry;
+        Self { code: code.as_str().to_owned(), message: message.clone(), detail: detail.clone() }
     }
 }

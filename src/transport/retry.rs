@@ -148,3 +148,6 @@ impl Transport for Retry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

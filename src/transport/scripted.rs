@@ -21,6 +21,7 @@ pub struct Reply {
     after: Duration,
     failure: Option<ErrorKind>,
     hangs: bool,
+    falls_silent: bool,
 }
 
 impl Reply {
@@ -64,6 +65,13 @@ impl Reply {
     pub fn broken_off(mut self) -> Self {
         let detail = "the connection was reset".to_owned();
         self.parts.push(Err(ErrorKind::Network { had_authorization: false, detail }));
+        self
+    }
+
+    /// Has the body never end after what it has so far.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.falls_silent = true;
         self
     }
 
@@ -163,7 +171,10 @@ impl Transport for Scripted {
             return Err(kind.into());
         }
         let parts = reply.parts.into_iter().map(|part| part.map_err(Into::into));
-        let body = stream::iter(parts).boxed_local();
-        Ok(Response { status: reply.status, url: None, headers: reply.headers, body })
+        let body = match reply.falls_silent {
+            true => stream::iter(parts).chain(stream::pending()).boxed_local(),
+            false => stream::iter(parts).boxed_local(),
+        };
+        Ok(Response::new(reply.status, None, reply.headers, body))
     }
 }

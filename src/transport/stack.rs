@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use super::{
-    Deadline, Hosts, Limit, Log, RequestLog, Retry, RetryListener, RetryPolicy, SharedClock,
-    SharedTransport,
+    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, RequestLog, Retry,
+    RetryListener, RetryPolicy, SharedClock, SharedTransport,
 };
 
 /// The door to the network, and what all registries share behind it.
@@ -19,6 +19,8 @@ pub struct Stack {
     log: Rc<RequestLog>,
     retry: Option<RetryPolicy>,
     listener: Option<RetryListener>,
+    credentials: Rc<Credentials>,
+    approvals: Rc<Approvals>,
     is_page: bool,
 }
 
@@ -32,6 +34,8 @@ impl Stack {
             log: Rc::default(),
             retry: Some(RetryPolicy::default()),
             listener: None,
+            credentials: Rc::default(),
+            approvals: Rc::default(),
             is_page: cfg!(target_arch = "wasm32"),
         }
     }
@@ -90,6 +94,22 @@ impl Stack {
     /// How often is tried again.
     pub fn retry(&self) -> Option<&RetryPolicy> {
         self.retry.as_ref()
+    }
+
+    /// What users showed so far.
+    pub fn credentials(&self) -> &Rc<Credentials> {
+        &self.credentials
+    }
+
+    /// The token servers that the user approved.
+    pub fn approvals(&self) -> &Rc<Approvals> {
+        &self.approvals
+    }
+
+    /// All layers, authenticating to these origins.
+    pub fn authenticated(&self, accounts: Vec<Account>) -> Rc<Auth> {
+        let (credentials, approvals) = (Rc::clone(&self.credentials), Rc::clone(&self.approvals));
+        Rc::new(Auth::new(self.layers(), &self.clock, credentials, approvals, accounts))
     }
 
     /// The layers up to trying again, without authentication.

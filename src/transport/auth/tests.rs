@@ -1,0 +1,428 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::*;
+use crate::{
+    transport::{Body, Reply, Scripted, Sent, Stack, VirtualClock},
+    wire::{Method, Scheme, Url},
+};
+
+const REGISTRY: &str = "https://registry.example";
+const TOKEN_SERVER: &str = "https://auth.example";
+
+/// A registry that wants a token for `repository:a:pull`, and its token server on another origin.
+fn challenge() -> Reply {
+    bearer(
+        r#"realm="https://auth.example/token",service="registry.example",scope="repository:a:pull""#,
+    )
+}
+
+fn bearer(parameters: &str) -> Reply {
+    Reply::status(401).header("WWW-Authenticate", &format!("Bearer {parameters}"))
+}
+
+fn token(token: &str) -> Reply {
+    Reply::ok(format!(r#"{{"token":"{token}","expires_in":300}}"#))
+}
+
+fn basic_credential() -> Credential {
+    Credential::Basic { user: "me".to_owned(), password: Secret::new("canary") }
+}
+
+struct Bench {
+    clock: VirtualClock,
+    script: Rc<Scripted>,
+    stack: Stack,
+    auth: Rc<Auth>,
+}
+
+impl Bench {
+    fn answering(answer: impl Fn(&Request, usize) -> Reply + 'static) -> Self {
+        let clock = VirtualClock::default();
+        let script = Scripted::answering(clock.shared(), answer);
+        let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).with_retry(None);
+        let origin = Origin::new(Scheme::Https, "registry.example").unwrap();
+        let account = Account { origin, key: "registry.example".to_owned(), token_server: None };
+        let auth = stack.authenticated(vec![account]);
+        Self { clock, script, stack, auth }
+    }
+
+    fn in_order(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        Self::answering(move |_, n| replies.get(n).cloned().unwrap_or_else(Reply::network_failure))
+    }
+
+    fn approved(self) -> Self {
+        self.stack.approvals().approve(REGISTRY, TOKEN_SERVER).unwrap();
+        self
+    }
+
+    fn with(self, credential: Credential) -> Self {
+        self.stack.credentials().set("registry.example", credential);
+        self
+    }
+
+    fn send(&self, request: Request) -> Result<Response> {
+        self.clock.run(self.auth.send(request)).unwrap()
+    }
+
+    fn get(&self, path: &str, scope: &str) -> Result<Response> {
+        let mut request = Request::new(Method::Get, url(&format!("{REGISTRY}{path}")));
+        request.scopes = scope.parse().unwrap();
+        self.send(request)
+    }
+
+    fn pull(&self) -> Result<Response> {
+        self.get("/v2/a/manifests/x", "repository:a:pull")
+    }
+
+    fn authorization(&self, request: usize) -> Option<String> {
+        self.script.sent()[request].headers.get("authorization").map(str::to_owned)
+    }
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn status(response: &Result<Response>) -> u16 {
+    response.as_ref().unwrap_or_else(|error| panic!("{error}")).status
+}
+
+#[test]
+fn r060_the_first_request_is_bare_even_when_credentials_are_at_hand() {
+    let bench = Bench::in_order([Reply::ok("{}")]).with(basic_credential());
+    assert_eq!(status(&bench.pull()), 200);
+    assert_eq!(bench.authorization(0), None);
+    assert!(!bench.auth.would_authorize(&Origin::new(Scheme::Https, "registry.example").unwrap()));
+}
+
+#[test]
+fn r061_a_challenge_is_answered_once() {
+    let bench = Bench::in_order([challenge(), token("t1"), Reply::ok("{}")]).approved();
+    assert_eq!(status(&bench.pull()), 200);
+    assert_eq!(
+        bench.script.lines(),
+        [
+            "GET https://registry.example/v2/a/manifests/x",
+            "GET https://auth.example/token?service=registry.example&scope=repository:a:pull&client_id=porthole",
+            "GET https://registry.example/v2/a/manifests/x",
+        ]
+    );
+    assert_eq!(bench.authorization(1), None, "anonymous");
+    assert_eq!(bench.authorization(2).as_deref(), Some("Bearer t1"));
+}
+
+#[test]
+fn r062_an_unusable_challenge_gives_the_refusal_with_its_body() {
+    let body = |response: Response, bench: &Bench| bench.clock.run(response.bytes(100)).unwrap();
+    let check = |reply: Reply| {
+        let bench = Bench::in_order([reply.body("why")]);
+        let response = bench.pull().unwrap();
+        assert_eq!(response.status, 401);
+        assert!(!response.is_late_refusal);
+        assert_eq!(body(response, &bench).unwrap(), "why");
+        assert_eq!(bench.script.sent().len(), 1);
+    };
+    check(Reply::status(401));
+    check(Reply::status(401).header("WWW-Authenticate", "Basic realm=\"x\""));
+    check(Reply::status(401).header("WWW-Authenticate", "Negotiate"));
+    check(Reply::status(401).header("WWW-Authenticate", "Bearer realm=\"a\",realm=\"b\""));
+}
+
+#[test]
+fn r064_basic_is_sent_on_the_retry_and_then_beforehand() {
+    let basic = || Reply::status(401).header("WWW-Authenticate", "Basic realm=\"x\"");
+    let bench = Bench::in_order([basic(), Reply::ok("{}"), Reply::ok("{}"), basic()])
+        .with(basic_credential());
+    let expected = format!("Basic {}", STANDARD.encode("me:canary"));
+    assert_eq!(status(&bench.pull()), 200);
+    assert_eq!(status(&bench.pull()), 200);
+    let sent: Vec<_> = (0..3).map(|n| bench.authorization(n)).collect();
+    assert_eq!(sent, [None, Some(expected.clone()), Some(expected)]);
+    let refused = bench.pull().unwrap();
+    assert_eq!((refused.status, refused.is_late_refusal), (401, false), "a wrong password");
+    assert_eq!(bench.script.sent().len(), 4);
+}
+
+#[test]
+fn r065_a_token_is_asked_for_by_get_with_basic_when_there_are_credentials() {
+    let bench = Bench::in_order([challenge(), token("t1"), Reply::ok("{}")])
+        .approved()
+        .with(basic_credential());
+    bench.pull().unwrap();
+    assert!(bench.authorization(1).unwrap().starts_with("Basic "));
+    assert!(bench.script.sent()[1].url.contains("account=me"));
+    assert_eq!(bench.authorization(2).as_deref(), Some("Bearer t1"));
+}
+
+fn form(sent: &Sent) -> String {
+    String::from_utf8(sent.body.to_vec()).unwrap()
+}
+
+#[test]
+fn r066_an_identity_token_goes_by_post_and_is_renewed() {
+    let answer = Reply::ok(r#"{"access_token":"t1","refresh_token":"second","expires_in":60}"#);
+    let bench = Bench::in_order([challenge(), answer, Reply::ok("{}")])
+        .approved()
+        .with(Credential::Identity(Secret::new("first")));
+    assert_eq!(status(&bench.pull()), 200);
+    let post = &bench.script.sent()[1];
+    assert_eq!(post.line(), "POST https://auth.example/token");
+    assert!(form(post).contains("grant_type=refresh_token&refresh_token=first"));
+    let renewed = bench.stack.credentials().get("registry.example");
+    assert_eq!(renewed, Some(Credential::Identity(Secret::new("second"))));
+}
+
+#[test]
+fn r066_a_server_that_knows_only_get_is_asked_so() {
+    let replies = [challenge(), Reply::status(404), token("t1"), Reply::ok("{}")];
+    let bench =
+        Bench::in_order(replies).approved().with(Credential::Identity(Secret::new("first")));
+    assert_eq!(status(&bench.pull()), 200);
+    assert_eq!(bench.script.sent()[2].method, Method::Get);
+}
+
+#[test]
+fn r067_a_static_registry_token_never_calls_the_realm() {
+    let bench = Bench::in_order([challenge(), Reply::ok("{}"), Reply::ok("{}"), challenge()])
+        .with(Credential::Registry(Secret::new("static")));
+    assert_eq!(status(&bench.pull()), 200, "and needs no approval");
+    assert_eq!(status(&bench.get("/v2/b/tags/list", "repository:b:pull")), 200);
+    for request in [1, 2] {
+        assert_eq!(bench.authorization(request).as_deref(), Some("Bearer static"));
+    }
+    assert!(bench.pull().unwrap().is_late_refusal);
+    assert!(bench.script.lines().iter().all(|line| line.contains(REGISTRY)));
+}
+
+#[test]
+fn r068_tokens_are_kept_by_scope_until_they_expire() {
+    let bench = Bench::answering(|request, n| match request.url.origin().host() {
+        "auth.example" => token(&format!("t{n}")),
+        _ if request.is_authorized() => Reply::ok("{}"),
+        _ => challenge(),
+    })
+    .approved();
+    bench.pull().unwrap();
+    bench.pull().unwrap();
+    assert_eq!(bench.script.sent().len(), 4, "the second time the token is at hand");
+    bench.get("/v2/b/manifests/x", "repository:b:pull").unwrap();
+    assert_eq!(
+        bench.script.sent().len(),
+        6,
+        "another repository: another token, and no 401 for it"
+    );
+    bench.clock.run(bench.stack.clock().sleep(Duration::from_secs(299))).unwrap();
+    bench.pull().unwrap();
+    assert_eq!(bench.script.sent().len(), 8, "expired: a new one is fetched beforehand");
+}
+
+#[test]
+fn r068_those_who_need_the_same_token_at_the_same_time_share_one_request() {
+    let bench = Bench::answering(|request, _| match request.url.origin().host() {
+        "auth.example" => token("t1").after(Duration::from_secs(1)),
+        _ if request.is_authorized() => Reply::ok("{}"),
+        _ => challenge(),
+    })
+    .approved();
+    let pull = || {
+        let mut request = Request::new(Method::Get, url("https://registry.example/v2/a/x"));
+        request.scopes = "repository:a:pull".parse().unwrap();
+        bench.auth.send(request)
+    };
+    let all = futures_util::future::join_all([pull(), pull(), pull()]);
+    assert!(bench.clock.run(all).unwrap().iter().all(|response| status(response) == 200));
+    let to_server = bench.script.lines().iter().filter(|l| l.contains("auth.example")).count();
+    assert_eq!(to_server, 1);
+}
+
+#[test]
+fn r069_the_request_and_the_challenge_are_united_and_the_challenge_alone_is_the_second_try() {
+    let bench =
+        Bench::in_order([challenge(), Reply::status(403), token("t1"), Reply::ok("{}")]).approved();
+    assert_eq!(status(&bench.get("/v2/a/x", "repository:a:push,pull repository:b:pull")), 200);
+    let lines = bench.script.lines();
+    assert!(
+        lines[1].contains("scope=repository:a:pull,push&scope=repository:b:pull"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].contains("scope=repository:a:pull&client_id"), "{}", lines[2]);
+}
+
+#[test]
+fn r070_insufficient_scope_is_answered_with_the_scope_that_is_named() {
+    let more = bearer(
+        r#"realm="https://auth.example/token",service="s",scope="repository:a:delete",error="insufficient_scope""#,
+    );
+    let bench = Bench::in_order([
+        challenge(),
+        token("t1"),
+        Reply::ok("{}"),
+        more,
+        token("t2"),
+        Reply::ok("{}"),
+    ])
+    .approved();
+    bench.pull().unwrap();
+    assert_eq!(status(&bench.pull()), 200);
+    assert!(bench.script.lines()[4].contains("repository:a:delete,pull"));
+    assert_eq!(bench.authorization(5).as_deref(), Some("Bearer t2"));
+}
+
+#[test]
+fn r026_a_401_after_a_fresh_token_is_a_denial() {
+    let bench = Bench::in_order([challenge(), token("t1"), challenge()]).approved();
+    let response = bench.pull().unwrap();
+    assert_eq!((response.status, response.is_late_refusal), (401, true));
+    assert_eq!(bench.script.sent().len(), 3);
+}
+
+#[test]
+fn d17_a_token_that_the_registry_no_longer_takes_is_fetched_anew() {
+    let replies =
+        [challenge(), token("t1"), Reply::ok("{}"), challenge(), token("t2"), Reply::ok("{}")];
+    let bench = Bench::in_order(replies).approved();
+    bench.pull().unwrap();
+    assert_eq!(status(&bench.pull()), 200);
+    assert_eq!(bench.authorization(5).as_deref(), Some("Bearer t2"));
+}
+
+#[test]
+fn r071_an_unknown_pair_is_for_the_caller_to_approve() {
+    let bench = Bench::in_order([challenge(), challenge(), token("t1"), Reply::ok("{}")])
+        .with(basic_credential());
+    let error = bench.pull().err().unwrap();
+    let kind = ErrorKind::ApproveTokenServer {
+        registry: REGISTRY.to_owned(),
+        token_server: TOKEN_SERVER.to_owned(),
+    };
+    assert_eq!(error.kind, kind);
+    assert_eq!(bench.script.sent().len(), 1, "nothing was sent to the token server");
+    let bench = bench.approved();
+    assert_eq!(status(&bench.pull()), 200);
+}
+
+#[test]
+fn r071_realms_that_no_approval_can_mend_are_refused() {
+    for realm in [
+        "http://auth.example/token",
+        "https://me:pw@auth.example/token",
+        "https://127.0.0.1/token",
+        "https://[::1]/token",
+        "https://192.168.1.1/token",
+        "javascript:alert(1)",
+        "ftp://auth.example/",
+    ] {
+        let bench = Bench::in_order([bearer(&format!("realm=\"{realm}\""))])
+            .approved()
+            .with(basic_credential());
+        let error = bench.pull().err().unwrap();
+        assert!(matches!(error.kind, ErrorKind::Refused(_)), "{realm}: {error}");
+        assert_eq!(bench.script.sent().len(), 1, "{realm}");
+    }
+}
+
+#[test]
+fn r071_a_token_server_on_the_registry_itself_needs_no_approval() {
+    let own = bearer(r#"realm="https://registry.example/token""#);
+    let bench = Bench::in_order([own, token("t1"), Reply::ok("{}")]).with(basic_credential());
+    assert_eq!(status(&bench.pull()), 200);
+}
+
+#[test]
+fn r072_another_origin_gets_no_credential() {
+    let replies =
+        [challenge(), token("t1"), Reply::ok("{}"), challenge(), challenge(), challenge()];
+    let bench = Bench::in_order(replies).approved().with(basic_credential());
+    bench.pull().unwrap();
+    for target in [
+        "https://evil.example/upload",
+        "https://registry.example:8443/upload",
+        "http://registry.example/upload",
+    ] {
+        let mut request = Request::new(Method::Put, url(target));
+        request.headers.set("Authorization", "Bearer t1");
+        request.body = Body::Bytes("x".into());
+        assert_eq!(status(&bench.send(request)), 401, "{target}");
+        assert_eq!(bench.authorization(bench.script.sent().len() - 1), None, "{target}");
+    }
+    assert_eq!(bench.script.sent().len(), 6, "and no challenge of theirs is answered");
+}
+
+#[test]
+fn r054_a_request_can_bypass_authentication() {
+    let bench = Bench::in_order([challenge()]).approved().with(basic_credential());
+    let mut request = Request::new(Method::Get, url("https://registry.example/v2/"));
+    request.anonymous = true;
+    assert_eq!(status(&bench.send(request)), 401);
+    assert_eq!(bench.script.sent().len(), 1);
+}
+
+#[test]
+fn a_hidden_challenge_is_guessed_only_where_that_cannot_leak() {
+    let bench = Bench::in_order([Reply::status(401), Reply::ok("{}")]).with(basic_credential());
+    assert_eq!(status(&bench.pull()), 200, "Basic, to the registry itself");
+    assert!(bench.authorization(1).unwrap().starts_with("Basic "));
+    let bench = Bench::in_order([Reply::status(401)]);
+    assert_eq!(status(&bench.pull()), 401, "nothing to show");
+}
+
+#[test]
+fn a_hidden_challenge_of_a_known_registry_leads_to_its_token_server() {
+    let clock = VirtualClock::default();
+    let script =
+        Scripted::in_order(clock.shared(), [Reply::status(401), token("t1"), Reply::ok("{}")]);
+    let stack = Stack::over(Rc::clone(&script) as _, clock.shared());
+    let origin = Origin::new(Scheme::Https, "ghcr.io").unwrap();
+    let account = Account { origin, key: "ghcr.io".to_owned(), token_server: None };
+    let mut request = Request::new(Method::Get, url("https://ghcr.io/v2/a/manifests/x"));
+    request.scopes = "repository:a:pull".parse().unwrap();
+    let response = clock.run(stack.authenticated(vec![account]).send(request)).unwrap();
+    assert_eq!(status(&response), 200);
+    assert!(script.lines()[1].starts_with("GET https://ghcr.io/token?service=ghcr.io&scope="));
+}
+
+#[test]
+fn r073_logging_out_forgets_the_tokens_too() {
+    let replies = [challenge(), token("t1"), Reply::ok("{}"), Reply::ok("{}")];
+    let bench = Bench::in_order(replies).approved().with(basic_credential());
+    bench.pull().unwrap();
+    bench.stack.credentials().forget("registry.example");
+    bench.pull().unwrap();
+    assert_eq!(bench.authorization(3), None);
+}
+
+#[test]
+fn c3_token_requests_follow_no_redirect_and_use_no_cache() {
+    use crate::transport::{Cache, Redirect};
+    let bench = Bench::answering(|request, _| match request.url.origin().host() {
+        "auth.example" => {
+            assert_eq!((request.redirect, request.cache), (Redirect::Error, Cache::Off));
+            assert_eq!(request.read_up_to, Some(128 * 1024));
+            token("t1")
+        }
+        _ if request.is_authorized() => Reply::ok("{}"),
+        _ => challenge(),
+    })
+    .approved();
+    assert_eq!(status(&bench.pull()), 200);
+}
+
+#[test]
+fn a_token_servers_refusal_says_where_and_in_its_own_words() {
+    let refusal = Reply::status(401).body(r#"{"details":"incorrect username or password"}"#);
+    let bench = Bench::in_order([challenge(), refusal]).approved().with(basic_credential());
+    let error = bench.pull().err().unwrap();
+    assert!(error.is_unauthorized(), "{error}");
+    let request = error.context.request.unwrap();
+    assert!(
+        request.starts_with("GET https://auth.example/token?service=registry.example"),
+        "{request}"
+    );
+    assert!(error.context.messages[0].message.contains("incorrect"));
+}

@@ -1,0 +1,154 @@
+//! Credentials and approvals, in memory only: closing the tab forgets them (R73).
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use crate::{
+    registry::{ErrorKind, Result},
+    wire::{Origin, Secret, Url, realm::Pair},
+};
+
+/// Names under which people keep their Docker Hub credentials, sorted (R12).
+const HUB_KEYS: [&str; 4] =
+    ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+
+/// What a user can show to a registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// User name and password, or a token in the place of the password.
+    Basic {
+        /// The user's name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A token that is exchanged for others: an identity or refresh token (R66).
+    Identity(Secret),
+    /// A token that is shown to the registry as it is, whatever is asked for (R67).
+    Registry(Secret),
+}
+
+/// The credentials of a page, by the host they were given for. Never written anywhere.
+#[derive(Default)]
+pub struct Credentials {
+    kept: RefCell<BTreeMap<String, Credential>>,
+    changes: Cell<u64>,
+}
+
+impl Credentials {
+    /// Keeps a credential for a host, in the place of an earlier one.
+    pub fn set(&self, host: &str, credential: Credential) {
+        self.kept.borrow_mut().insert(host.to_owned(), credential);
+        self.changes.set(self.changes.get() + 1);
+    }
+
+    /// Forgets the credential of a host, and with it every token it brought.
+    pub fn forget(&self, host: &str) {
+        self.kept.borrow_mut().remove(host);
+        self.changes.set(self.changes.get() + 1);
+    }
+
+    /// The hosts that have one, sorted.
+    pub fn hosts(&self) -> Vec<String> {
+        self.kept.borrow().keys().cloned().collect()
+    }
+
+    /// The credential for a host; for Docker Hub under any of its names, the asked one first (R12).
+    pub fn get(&self, host: &str) -> Option<Credential> {
+        let kept = self.kept.borrow();
+        let aliases = HUB_KEYS.iter().filter(|_| HUB_KEYS.contains(&host));
+        std::iter::once(&host).chain(aliases).find_map(|key| kept.get(*key).cloned())
+    }
+
+    /// Counts up with each change, so that tokens of earlier credentials are not used.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.get()
+    }
+
+    /// Takes the refresh token that a token server gave in the place of the one it was shown; the
+    /// user is the same, so tokens stay good (R66).
+    pub(super) fn renew(&self, host: &str, token: Secret) {
+        if let Some(kept @ Credential::Identity(_)) = self.kept.borrow_mut().get_mut(host) {
+            *kept = Credential::Identity(token);
+        }
+    }
+}
+
+/// Pairs of registry and token server that the user approved (R71).
+#[derive(Default)]
+pub struct Approvals(RefCell<Vec<Pair>>);
+
+impl Approvals {
+    /// Approves a pair, given as [`ErrorKind::ApproveTokenServer`] names it.
+    ///
+    /// # Errors
+    /// `InvalidInput` where either is no origin.
+    pub fn approve(&self, registry: &str, token_server: &str) -> Result<()> {
+        let pair = Pair { registry: origin(registry)?, token_server: origin(token_server)? };
+        let mut pairs = self.0.borrow_mut();
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+        Ok(())
+    }
+
+    /// Takes all approvals back.
+    pub fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// The pairs approved so far.
+    pub fn pairs(&self) -> Vec<Pair> {
+        self.0.borrow().clone()
+    }
+}
+
+fn origin(text: &str) -> Result<Origin> {
+    let url = Url::parse(text).map_err(|error| ErrorKind::InvalidInput(error.to_string()))?;
+    Ok(url.origin().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn registry_token(text: &str) -> Credential {
+        Credential::Registry(Secret::new(text))
+    }
+
+    #[test]
+    fn r012_docker_hub_credentials_are_found_under_any_of_its_names() {
+        let credentials = Credentials::default();
+        credentials.set("registry-1.docker.io", registry_token("b"));
+        assert_eq!(credentials.get("docker.io"), Some(registry_token("b")));
+        credentials.set("index.docker.io", registry_token("a"));
+        assert_eq!(credentials.get("docker.io"), Some(registry_token("a")), "sorted");
+        credentials.set("docker.io", registry_token("c"));
+        assert_eq!(credentials.get("docker.io"), Some(registry_token("c")), "the asked one first");
+        assert_eq!(credentials.get("ghcr.io"), None);
+    }
+
+    #[test]
+    fn r072_credentials_are_never_found_by_another_host() {
+        let credentials = Credentials::default();
+        credentials.set("registry.example", registry_token("a"));
+        for host in ["registry.example.evil", "example", "registry.example:443", "docker.io", ""] {
+            assert_eq!(credentials.get(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn r071_approvals_bind_pairs_of_origins() {
+        let approvals = Approvals::default();
+        approvals.approve("https://registry.example", "https://auth.example:8443").unwrap();
+        approvals.approve("https://registry.example", "https://auth.example:8443").unwrap();
+        let pairs = approvals.pairs();
+        assert_eq!(pairs.len(), 1);
+        assert_eq!(pairs.first().map(|p| p.token_server.port()), Some(8443));
+        assert!(approvals.approve("javascript:x", "https://auth.example").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! Tokens of one registry: asked for once, kept until they expire, never shown to anybody else.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use bytes::Bytes;
+use futures_core::future::LocalBoxFuture;
+use futures_util::{FutureExt, future::Shared};
+
+use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
+use crate::{
+    registry::{Error, ErrorKind, Result, ServerMessage},
+    wire::{
+        Method, ScopeSet, Secret, Url,
+        error_document::ErrorDocument,
+        headers::name,
+        secret,
+        token::{self, Grant, Token},
+    },
+};
+
+/// A token server, as a challenge names it, after it was found to be allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TokenServer {
+    pub(super) realm: Url,
+    pub(super) service: Option<String>,
+}
+
+/// What a token is asked for with and for.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) server: TokenServer,
+    pub(super) credential: Option<Credential>,
+    pub(super) scopes: ScopeSet,
+}
+
+type Pending = Shared<LocalBoxFuture<'static, Result<Token>>>;
+
+/// The tokens of one registry, by clean scope set (R68).
+pub(super) struct Tokens {
+    transport: SharedTransport,
+    clock: SharedClock,
+    kept: RefCell<BTreeMap<ScopeSet, Token>>,
+    pending: RefCell<BTreeMap<ScopeSet, Pending>>,
+}
+
+impl Tokens {
+    pub(super) fn new(transport: SharedTransport, clock: SharedClock) -> Self {
+        Self { transport, clock, kept: RefCell::default(), pending: RefCell::default() }
+    }
+
+    /// A token that is still good and was asked for with all of these scopes.
+    pub(super) fn kept(&self, scopes: &ScopeSet) -> Option<Secret> {
+        let now = self.clock.now().as_secs();
+        let mut kept = self.kept.borrow_mut();
+        kept.retain(|_, token| token.is_valid_at(now));
+        let exact = kept.get(scopes);
+        let wider =
+            || kept.iter().find(|(asked, _)| asked.contains(scopes)).map(|(_, token)| token);
+        exact.or_else(wider).map(|token| token.token.clone())
+    }
+
+    /// Forgets every token.
+    pub(super) fn clear(&self) {
+        self.kept.borrow_mut().clear();
+        self.pending.borrow_mut().clear();
+    }
+
+    /// Forgets a token that the registry did not take.
+    pub(super) fn refuse(&self, refused: &Secret) {
+        self.kept.borrow_mut().retain(|_, token| token.token != *refused);
+    }
+
+    /// Asks for a token and keeps it. Those who ask for the same at the same time share one request.
+    pub(super) async fn fetch(&self, wanted: Wanted) -> Result<Token> {
+        let scopes = wanted.scopes.clone();
+        let running = self.pending.borrow().get(&scopes).cloned();
+        let pending = running.unwrap_or_else(|| {
+            let (transport, clock) = (Rc::clone(&self.transport), Rc::clone(&self.clock));
+            let pending = ask(transport, clock, wanted).boxed_local().shared();
+            self.pending.borrow_mut().insert(scopes.clone(), pending.clone());
+            pending
+        });
+        let outcome = pending.await;
+        self.pending.borrow_mut().remove(&scopes);
+        if let Ok(token) = &outcome {
+            self.kept.borrow_mut().insert(scopes, token.clone());
+        }
+        outcome
+    }
+}
+
+/// Asks by POST where there is a token to be exchanged, else by GET; and by GET where the server
+/// knows nothing else (R65, R66).
+async fn ask(transport: SharedTransport, clock: SharedClock, wanted: Wanted) -> Result<Token> {
+    if let Some(Credential::Identity(identity)) = &wanted.credential {
+        let grant = Grant::RefreshToken(identity.clone());
+        match send(&transport, &clock, post(&wanted, &grant)).await {
+            Err(error) if error.context.status.is_some_and(token::must_use_get) => {}
+            outcome => return outcome,
+        }
+    }
+    send(&transport, &clock, get(&wanted)).await
+}
+
+fn get(wanted: &Wanted) -> Request {
+    let TokenServer { realm, service } = &wanted.server;
+    let (account, authorization) = match &wanted.credential {
+        Some(Credential::Basic { user, password }) => {
+            (Some(user.as_str()), secret::basic(user, password))
+        }
+        _ => (None, None),
+    };
+    let url = token::get_url(realm, service.as_deref(), &wanted.scopes, account, false);
+    let request = guarded(Request::new(Method::Get, url));
+    match authorization {
+        Some(value) => request.header(name::AUTHORIZATION, value.expose()),
+        None => request,
+    }
+}
+
+fn post(wanted: &Wanted, grant: &Grant) -> Request {
+    let TokenServer { realm, service } = &wanted.server;
+    let form = token::post_form(grant, service.as_deref(), &wanted.scopes);
+    let mut request = guarded(Request::new(Method::Post, realm.clone()));
+    request.body = Body::Bytes(Bytes::copy_from_slice(form.expose().as_bytes()));
+    // The server may have changed the refresh token already.
+    request.replay = Replay::IfRefused;
+    request.header(name::CONTENT_TYPE, token::FORM)
+}
+
+/// What holds for every token request: no redirect, no cache, a small answer (C3, R51).
+fn guarded(mut request: Request) -> Request {
+    request.redirect = Redirect::Error;
+    request.cache = Cache::Off;
+    request.read_up_to(token::MAX_ANSWER as u64)
+}
+
+async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request) -> Result<Token> {
+    let redacted = request.redacted();
+    let named = |mut error: Error| {
+        error.context.request.get_or_insert(redacted.clone());
+        error
+    };
+    let response = transport.send(request).await.map_err(named)?;
+    let status = response.status;
+    let is_success = response.is_success();
+    let body = response.bytes(token::MAX_ANSWER as u64).await.map_err(named)?;
+    if !is_success {
+        return Err(named(refusal(status, &body)));
+    }
+    token::read(&body, clock.now().as_secs()).map_err(|error| {
+        let what = format!("the token server's answer holds no token ({error:?})");
+        let mut error = Error::new(ErrorKind::BadAnswer(what));
+        error.context.status = Some(status);
+        named(error)
+    })
+}
+
+/// What a token server's refusal means to the user.
+fn refusal(status: u16, body: &[u8]) -> Error {
+    let document = ErrorDocument::read(status, body);
+    let mut error = Error::new(match status {
+        400 | 401 => ErrorKind::Unauthorized,
+        403 => ErrorKind::Denied,
+        429 => ErrorKind::RateLimited(None),
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::Status(status),
+    });
+    error.context.status = Some(status);
+    error.context.messages = document.entries.iter().map(ServerMessage::from).collect();
+    error.context.body = document.body.filter(|_| document.entries.is_empty());
+    error
+}
