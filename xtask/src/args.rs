@@ -14,6 +14,8 @@ pub(crate) struct Command {
     pub argument: Option<&'static str>,
     /// The options it knows.
     pub options: &'static [Opt],
+    /// The help text of a command that reads its words by itself.
+    pub own_options: Option<&'static str>,
     /// Does the work.
     pub run: fn(&Args) -> Result<()>,
 }
@@ -33,6 +35,7 @@ pub(crate) struct Opt {
 pub(crate) struct Args {
     argument: Option<String>,
     options: BTreeMap<&'static str, String>,
+    words: Vec<String>,
 }
 
 impl Args {
@@ -42,7 +45,10 @@ impl Args {
     /// On an unknown option, a missing value, or an argument too many.
     pub(crate) fn parse(command: &Command, words: &[String]) -> Result<Self> {
         let help = format!("run: cargo xtask {} --help", command.name);
-        let mut args = Self::default();
+        let mut args = Self { words: words.to_vec(), ..Self::default() };
+        if command.own_options.is_some() {
+            return Ok(args);
+        }
         let mut words = words.iter();
         while let Some(word) = words.next() {
             if let Some(option) = command.options.iter().find(|option| names(option, word)) {
@@ -65,6 +71,11 @@ impl Args {
             }
         }
         Ok(args)
+    }
+
+    /// The words as they were given, for a command that reads them by itself.
+    pub(crate) fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// The argument without a dash.
@@ -114,6 +125,7 @@ pub(crate) fn help(command: &Command) -> String {
         let shown = format!("{} {}", option.name, option.value.unwrap_or_default());
         text.push_str(&format!("  {shown:<26} {}\n", option.about));
     }
+    text.push_str(command.own_options.unwrap_or_default());
     text
 }
 
@@ -130,6 +142,7 @@ mod tests {
             Opt { name: "--port", value: Some("PORT"), about: "the port" },
             Opt { name: "--open", value: None, about: "open a browser" },
         ],
+        own_options: None,
         run: |_| Ok(()),
     };
 

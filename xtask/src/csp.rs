@@ -17,6 +17,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "Prints the headers that a host should send, or checks a built page.",
     argument: None,
     options: &[Opt { name: "--check", value: Some("DIR"), about: "check this built page" }],
+    own_options: None,
     run: csp,
 };
 

@@ -19,6 +19,7 @@ pub(crate) const COMMAND: Command = Command {
         value: Some("SOURCES"),
         about: "the only registries, token and blob hosts this build may reach",
     }],
+    own_options: None,
     run: dist,
 };
 

@@ -7,9 +7,11 @@ mod csp;
 mod dist;
 mod explore;
 pub mod failure;
+mod fuzz;
 mod html;
 mod page;
 mod policy;
+mod registry;
 mod requirements;
 mod shot;
 pub mod site;
@@ -25,12 +27,14 @@ use failure::{Failure, Result};
 /// All commands, in the order of the help text.
 const COMMANDS: &[Command] = &[
     explore::COMMAND,
+    registry::COMMAND,
     test::COMMAND,
     dist::COMMAND,
     size::COMMAND,
     csp::COMMAND,
     tidy::COMMAND,
     requirements::COMMAND,
+    fuzz::COMMAND,
     shot::COMMAND,
 ];
 

@@ -19,6 +19,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "Prints each requirement of the client with its tests, or why it has none.",
     argument: None,
     options: &[],
+    own_options: None,
     run: |_| requirements(),
 };
 

@@ -30,6 +30,7 @@ pub(crate) const COMMAND: Command = Command {
         Opt { name: "--text", value: None, about: "also print the page's text" },
         Opt { name: "--out", value: Some("FILE"), about: "where to write [target/shot.png]" },
     ],
+    own_options: None,
     run: |args| steps::block_on(shot(args)),
 };
 

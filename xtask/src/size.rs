@@ -21,6 +21,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "Prints the sizes of the built page against its budgets; fails when one is over.",
     argument: None,
     options: &[Opt { name: "--dist", value: Some("DIR"), about: "the built page [dist]" }],
+    own_options: None,
     run: |args: &Args| size(&root().join(args.get("--dist").unwrap_or("dist"))),
 };
 

@@ -15,6 +15,7 @@ use crate::{
     args::{Args, Command, Opt},
     csp,
     failure::{Failure, OrFail, Result},
+    fuzz,
     page::{self, Profile},
     policy, requirements, size,
     steps::{cargo, root, run, step},
@@ -32,6 +33,7 @@ pub(crate) const COMMAND: Command = Command {
         value: Some("CHECKS"),
         about: "some of them, by name, with commas: format,native",
     }],
+    own_options: None,
     run: test,
 };
 
@@ -62,6 +64,11 @@ const CHECKS: &[Check] = &[
         run: |_, _| lints(&WASM, &["--lib", "--bins", "--test", "web"]),
     },
     Check { name: "native", about: "native tests", run: |_, tally| native(tally) },
+    Check {
+        name: "fuzz",
+        about: "parsers on spoilt input",
+        run: |_, tally| counted(&mut fuzz::ci(), tally),
+    },
     Check { name: "docs", about: "the documentation", run: |_, _| docs() },
     Check { name: "web", about: "tests in the browser", run: web },
     Check { name: "dist", about: "the built page and its policy", run: |tools, _| dist(tools) },

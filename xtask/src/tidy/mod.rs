@@ -22,6 +22,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "Checks the dependency table of the folders, the bans, and the shape of the files.",
     argument: None,
     options: &[],
+    own_options: None,
     run: |_| tidy(),
 };
 
