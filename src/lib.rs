@@ -16,4 +16,6 @@ pub mod ops;
 pub mod registry;
 pub mod store;
 pub mod transport;
+#[cfg(feature = "app")]
+pub mod ui;
 pub mod wire;

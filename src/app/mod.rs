@@ -1,3 +1,13 @@
-//! State of the application, without a DOM.
+//! State of the page, without its looks: addresses, connections, settings, and the questions that
+//! views ask of a registry. No DOM; the browser appears only in `browser_storage.rs`.
 
+pub mod loadable;
+pub mod route;
+pub mod session;
 pub mod views;
+
+mod query_string;
+
+pub use loadable::Loadable;
+pub use route::{Place, RegistryAddress, Route, Scheme, View};
+pub use session::{Connection, Connections, Connector};

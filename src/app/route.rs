@@ -1,0 +1,393 @@
+//! Addresses: what stands behind `#` in the page's address, and what it means.
+//!
+//! Pure, no DOM. Parsing and printing are inverse: [`Route::parse`] of a printed route is that
+//! route. A link is a plain `<a href="#/…">`, so this module is all there is to routing.
+
+use std::{fmt, str::FromStr};
+
+use super::query_string::{self, Parts};
+use crate::{
+    oci::{Digest, Host, Reference},
+    wire::base::default_scheme,
+};
+
+pub use crate::wire::Scheme;
+
+const SETTINGS: &str = "settings";
+const DOCTOR: &str = "doctor/";
+
+/// Where a registry is: its host and how it is spoken to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegistryAddress {
+    /// How it is spoken to.
+    pub scheme: Scheme,
+    /// Its host.
+    pub host: Host,
+}
+
+impl RegistryAddress {
+    /// A registry under the scheme that its host has by rule (R13).
+    pub fn new(host: Host) -> Self {
+        Self { scheme: default_scheme(&host), host }
+    }
+
+    /// Whether the scheme has to be written: it differs from the rule, or the host alone would
+    /// read as a repository (R4).
+    fn needs_scheme(&self) -> bool {
+        self.scheme != default_scheme(&self.host) || !Host::is_host_like(self.host.as_str())
+    }
+}
+
+impl fmt::Display for RegistryAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.needs_scheme() { prefix(self.scheme) } else { "" };
+        write!(f, "{scheme}{}", self.host)
+    }
+}
+
+/// One way of looking at a reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// Index, platforms, manifest, config, layers, referrers.
+    #[default]
+    Tree,
+    /// The exact bytes.
+    Json,
+    /// The image configuration.
+    Config,
+    /// How the image was built.
+    History,
+    /// The layers.
+    Layers,
+    /// Files inside the layers.
+    Files,
+    /// What refers to it.
+    Referrers,
+    /// Checking every byte.
+    Verify,
+    /// Differences from another image.
+    Compare,
+    /// The same on a command line.
+    Commands,
+}
+
+impl View {
+    /// Every view, in the order of the tabs.
+    pub const ALL: [Self; 10] = [
+        Self::Tree,
+        Self::Json,
+        Self::Config,
+        Self::History,
+        Self::Layers,
+        Self::Files,
+        Self::Referrers,
+        Self::Verify,
+        Self::Compare,
+        Self::Commands,
+    ];
+
+    /// The name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::Json => "json",
+            Self::Config => "config",
+            Self::History => "history",
+            Self::Layers => "layers",
+            Self::Files => "files",
+            Self::Referrers => "referrers",
+            Self::Verify => "verify",
+            Self::Compare => "compare",
+            Self::Commands => "commands",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
+    }
+}
+
+/// A place in a registry at which a reference view looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The registry. Its host is that of the reference.
+    pub registry: RegistryAddress,
+    /// The reference, with a tag, a digest or both.
+    pub reference: Reference,
+    /// How it is looked at.
+    pub view: View,
+    /// `?platform=`: the platform chosen from an index, as it prints: `linux/arm64/v8`.
+    pub platform: Option<String>,
+    /// `?layer=`: a layer's digest.
+    pub layer: Option<Digest>,
+    /// `?path=`: a path inside a layer or image.
+    pub path: Option<String>,
+    /// `?with=`: what it is compared with.
+    pub with: Option<Reference>,
+}
+
+impl Place {
+    /// The tree view of a reference.
+    pub fn new(registry: RegistryAddress, reference: Reference) -> Self {
+        let view = View::default();
+        Self { registry, reference, view, platform: None, layer: None, path: None, with: None }
+    }
+
+    /// The same reference and platform in another view.
+    #[must_use]
+    pub fn in_view(&self, view: View) -> Self {
+        Self { view, layer: None, path: None, with: None, ..self.clone() }
+    }
+
+    /// The same view of another reference in the same registry, all platforms.
+    #[must_use]
+    pub fn at(&self, reference: Reference) -> Self {
+        Self { view: self.view, ..Self::new(self.registry.clone(), reference) }
+    }
+
+    /// The same view of one platform, or of all.
+    #[must_use]
+    pub fn for_platform(&self, platform: Option<String>) -> Self {
+        Self { platform, layer: None, path: None, ..self.clone() }
+    }
+
+    /// The same repository in the same registry at a digest, in the tree view.
+    #[must_use]
+    pub fn at_digest(&self, digest: Digest) -> Self {
+        Self::new(self.registry.clone(), self.reference.at_digest(digest))
+    }
+}
+
+/// What an address means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `#/`
+    Home,
+    /// `#/settings`
+    Settings,
+    /// `#/doctor/<host>`
+    Doctor(RegistryAddress),
+    /// `#/<host>`
+    Registry(RegistryAddress),
+    /// `#/<host>/<repository>`: a reference without tag and digest.
+    Repository {
+        /// The registry.
+        registry: RegistryAddress,
+        /// The repository.
+        repository: Reference,
+    },
+    /// `#/<host>/<repository>` with a tag, a digest or both.
+    Reference(Box<Place>),
+    /// Nothing of ours.
+    NotFound {
+        /// The address as it stood, without `#/`.
+        address: String,
+        /// What is wrong with it, as a sentence without a full stop.
+        reason: String,
+    },
+}
+
+impl Route {
+    /// Reads a fragment, with or without its `#` and `/`. Never fails: what cannot be understood
+    /// is [`Route::NotFound`].
+    pub fn parse(fragment: &str) -> Self {
+        let address = fragment.strip_prefix('#').unwrap_or(fragment);
+        let address = address.strip_prefix('/').unwrap_or(address);
+        read(address)
+            .unwrap_or_else(|reason| Self::NotFound { address: address.to_owned(), reason })
+    }
+
+    /// The address for an `href`, with `#/`.
+    pub fn href(&self) -> String {
+        format!("#/{self}")
+    }
+
+    /// The registry that the address is about.
+    pub fn registry(&self) -> Option<&RegistryAddress> {
+        match self {
+            Self::Home | Self::Settings | Self::NotFound { .. } => None,
+            Self::Doctor(registry)
+            | Self::Registry(registry)
+            | Self::Repository { registry, .. } => Some(registry),
+            Self::Reference(place) => Some(&place.registry),
+        }
+    }
+}
+
+impl From<Place> for Route {
+    fn from(place: Place) -> Self {
+        Self::Reference(Box::new(place))
+    }
+}
+
+fn read(address: &str) -> Result<Route, String> {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let path = query_string::decode(path)?;
+    let parts = query_string::parse(query)?;
+    let route = match path.as_str() {
+        "" => Route::Home,
+        SETTINGS => Route::Settings,
+        _ => match path.strip_prefix(DOCTOR) {
+            Some(host) => Route::Doctor(read_host_only(host)?),
+            None => return read_registry_path(&path, parts),
+        },
+    };
+    no_parts(&parts)?;
+    Ok(route)
+}
+
+/// A host with an optional scheme and nothing behind it.
+fn read_host_only(text: &str) -> Result<RegistryAddress, String> {
+    let (scheme, rest) = split_scheme(text);
+    let name = rest.strip_suffix('/').unwrap_or(rest);
+    if name.is_empty() {
+        return Err("the registry's host is missing".to_owned());
+    }
+    let host: Host = parse(name)?;
+    Ok(RegistryAddress { scheme: scheme.unwrap_or(default_scheme(&host)), host })
+}
+
+fn read_registry_path(path: &str, parts: Parts) -> Result<Route, String> {
+    let (scheme, rest) = split_scheme(path);
+    if is_host_alone(scheme, rest) {
+        no_parts(&parts)?;
+        return read_host_only(path).map(Route::Registry);
+    }
+    let reference = match (scheme, rest.split_once('/')) {
+        // Behind a scheme the first component is a host, whatever it looks like.
+        (Some(_), Some((host, name))) if !Host::is_host_like(host) => {
+            Reference { host: parse(host)?, ..parse(&format!("host.invalid/{name}"))? }
+        }
+        _ => parse(rest)?,
+    };
+    let scheme = scheme.unwrap_or(default_scheme(&reference.host));
+    let registry = RegistryAddress { scheme, host: reference.host.clone() };
+    read_reference(registry, reference, parts)
+}
+
+fn read_reference(
+    registry: RegistryAddress,
+    reference: Reference,
+    parts: Parts,
+) -> Result<Route, String> {
+    if reference.tag.is_none() && reference.digest.is_none() {
+        no_parts(&parts)?;
+        return Ok(Route::Repository { registry, repository: reference });
+    }
+    let mut place = Place::new(registry, reference);
+    for (name, value) in parts {
+        match name.as_str() {
+            "view" => {
+                place.view = View::from_name(&value)
+                    .ok_or_else(|| format!("there is no view “{value}”"))?;
+            }
+            "platform" => place.platform = Some(value),
+            "layer" => place.layer = Some(parse(&value)?),
+            "path" => place.path = Some(value),
+            "with" => place.with = Some(parse(&value)?),
+            _ => return Err(unknown_part(&name)),
+        }
+    }
+    Ok(place.into())
+}
+
+/// Whether there is a host and no repository: `ghcr.io`, `localhost:5000`, `registry:5000/`,
+/// `http://registry`. Without a slash `alpine:3` is an image.
+fn is_host_alone(scheme: Option<Scheme>, rest: &str) -> bool {
+    if let Some((_, behind)) = rest.split_once('/') {
+        return behind.is_empty();
+    }
+    let name = rest.split(':').next().unwrap_or(rest);
+    scheme.is_some()
+        || (!rest.contains('@')
+            && (name.contains('.') || name == "localhost" && rest != name || rest.starts_with('[')))
+}
+
+fn prefix(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Http => "http://",
+        Scheme::Https => "https://",
+    }
+}
+
+fn split_scheme(text: &str) -> (Option<Scheme>, &str) {
+    for scheme in [Scheme::Http, Scheme::Https] {
+        if let Some(rest) = text.strip_prefix(prefix(scheme)) {
+            return (Some(scheme), rest);
+        }
+    }
+    (None, text)
+}
+
+fn no_parts(parts: &Parts) -> Result<(), String> {
+    parts.first().map_or(Ok(()), |(name, _)| Err(unknown_part(name)))
+}
+
+fn unknown_part(name: &str) -> String {
+    format!("“{name}” means nothing here")
+}
+
+/// Parses and turns the error into the sentence that the page shows.
+fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+impl fmt::Display for Route {
+    /// The address without `#/`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home => Ok(()),
+            Self::Settings => f.write_str(SETTINGS),
+            Self::Doctor(registry) => write!(f, "{DOCTOR}{registry}"),
+            Self::Registry(registry) => {
+                let text = registry.to_string();
+                let (scheme, rest) = split_scheme(&text);
+                write!(f, "{text}{}", if is_host_alone(scheme, rest) { "" } else { "/" })
+            }
+            Self::Repository { registry, repository } => write_reference(f, registry, repository),
+            Self::Reference(place) => write_place(f, place),
+            Self::NotFound { address, .. } => f.write_str(address),
+        }
+    }
+}
+
+fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
+    write_reference(f, &place.registry, &place.reference)?;
+    let view = (place.view != View::default()).then(|| place.view.name().to_owned());
+    let layer = place.layer.as_ref().map(Digest::to_string);
+    let with = place.with.as_ref().map(reversible);
+    let values = [
+        ("view", view),
+        ("platform", place.platform.clone()),
+        ("layer", layer),
+        ("path", place.path.clone()),
+        ("with", with),
+    ];
+    query_string::write(f, values)
+}
+
+fn write_reference(
+    f: &mut fmt::Formatter<'_>,
+    registry: &RegistryAddress,
+    reference: &Reference,
+) -> fmt::Result {
+    if registry.needs_scheme() {
+        write!(f, "{}{}", prefix(registry.scheme), reference.canonical())
+    } else {
+        f.write_str(&reversible(reference))
+    }
+}
+
+/// The shortest text that reads back as this reference: the display form, unless a name in it
+/// would pass for a host or for a page of ours.
+fn reversible(reference: &Reference) -> String {
+    let short = reference.to_string();
+    let is_page = short == SETTINGS || short.starts_with(DOCTOR);
+    let reads_back =
+        !is_page && !is_host_alone(None, &short) && short.parse().as_ref() == Ok(reference);
+    if reads_back { short } else { reference.canonical() }
+}
+
+#[cfg(test)]
+#[path = "route_tests.rs"]
+mod tests;

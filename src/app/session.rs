@@ -1,0 +1,55 @@
+//! Connections of this tab: one client per registry, made when first needed and kept, with all
+//! that it learns (tokens, abilities, what it has read).
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+
+use super::RegistryAddress;
+use crate::registry::SharedRegistry;
+
+/// Makes a client for a registry. Tests hand in one that answers from memory.
+pub type Connector = Rc<dyn Fn(&RegistryAddress) -> SharedRegistry>;
+
+/// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
+#[derive(Clone)]
+pub struct Connection {
+    /// Where it is.
+    pub address: RegistryAddress,
+    /// What answers.
+    pub registry: SharedRegistry,
+}
+
+impl PartialEq for Connection {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address && Rc::ptr_eq(&self.registry, &other.registry)
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({})", self.address)
+    }
+}
+
+/// The connections of this tab.
+pub struct Connections {
+    connect: Connector,
+    open: RefCell<BTreeMap<RegistryAddress, Connection>>,
+}
+
+impl Connections {
+    /// No connection yet; `connect` makes them.
+    pub fn new(connect: Connector) -> Self {
+        Self { connect, open: RefCell::default() }
+    }
+
+    /// The connection to a registry; the same one for as long as the tab lives (R50).
+    pub fn to(&self, address: &RegistryAddress) -> Connection {
+        let known = self.open.borrow().get(address).cloned();
+        known.unwrap_or_else(|| {
+            let registry = (self.connect)(address);
+            let connection = Connection { address: address.clone(), registry };
+            self.open.borrow_mut().insert(address.clone(), connection.clone());
+            connection
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! What the page asks of the browser besides drawing: clipboard, focus, title, positions.
+//! Failures are quiet: none of it is worth more than the page itself.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+use yew::NodeRef;
+
+/// Sets a style property of one element. Style attributes are refused by the page's policy;
+/// properties are not.
+pub fn set_style(node: &NodeRef, property: &str, value: &str) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+/// Height of what is visible of the page, in CSS pixels.
+pub fn screen_height() -> Option<f64> {
+    web_sys::window()?.inner_height().ok()?.as_f64()
+}
+
+/// Sets the title of the page.
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Moves the focus to the element of this id.
+pub fn focus(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Moves the focus to an element.
+pub fn focus_node(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Goes to an address of ours.
+pub fn go(href: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(href);
+    }
+}
+
+/// Scrolls to the top of the page.
+pub fn scroll_to_top() {
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    // Whole seconds of any date fit.
+    #[allow(clippy::cast_possible_truncation)]
+    let seconds = (js_sys::Date::now() / 1000.0) as i64;
+    seconds
+}
+
+/// Copies a text, then tells whether it could.
+pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
+    let Some(window) = web_sys::window() else { return then(false) };
+    if !window.is_secure_context() {
+        // On plain http, where many registries of one's own live, there is no clipboard object.
+        return then(copy_by_selection(text).is_some());
+    }
+    let promise = window.navigator().clipboard().write_text(text);
+    spawn_local(async move { then(JsFuture::from(promise).await.is_ok()) });
+}
+
+/// The old way: a text area off the screen, selected, and the browser's copy command.
+fn copy_by_selection(text: &str) -> Option<()> {
+    let document = document()?;
+    let area = document.create_element("textarea").ok()?;
+    let area: HtmlTextAreaElement = area.dyn_into().ok()?;
+    area.set_value(text);
+    area.set_class_name("sr");
+    document.body()?.append_child(&area).ok()?;
+    area.select();
+    let done = document
+        .dyn_into::<web_sys::HtmlDocument>()
+        .ok()
+        .and_then(|document| document.exec_command("copy").ok());
+    area.remove();
+    done.filter(|done| *done).map(|_| ())
+}
+
+fn document() -> Option<web_sys::Document> {
+    web_sys::window()?.document()
+}

@@ -1,0 +1,87 @@
+//! Long lists: only the rows in sight are in the document. The page itself scrolls, not a box in
+//! it, so the browser's own keys work.
+
+use std::ops::Range;
+
+use yew::prelude::*;
+
+use super::window::{Measure, Window};
+use crate::ui::{browser, hooks::use_window_event};
+
+/// Properties of [`WindowedList`].
+#[derive(Properties, PartialEq)]
+pub struct WindowedListProps {
+    /// How many rows there are.
+    pub count: usize,
+    /// Draws the row of this number: a keyed `<div role="row">`, all of one height, with
+    /// `aria-rowindex` two above the number (rows count from 1, and the header is one).
+    pub row: Callback<usize, Html>,
+    /// What the list holds, for screen readers.
+    pub label: AttrValue,
+    /// The row with the column headers.
+    #[prop_or_default]
+    pub header: Html,
+    /// Told which rows are in sight, whenever that changes.
+    #[prop_or_default]
+    pub on_visible: Callback<Range<usize>>,
+    /// Class of the table: sets its columns.
+    #[prop_or_default]
+    pub class: AttrValue,
+}
+
+/// A table of which only the rows in sight are in the document.
+#[component]
+pub fn WindowedList(props: &WindowedListProps) -> Html {
+    let (body, rows) = (use_node_ref(), use_node_ref());
+    let window = use_window(props.count, &body, &rows);
+    use_effect_with((window.clone(), rows.clone()), {
+        let body = body.clone();
+        move |(window, rows)| {
+            let height = window.height.map(|height| format!("{height}px")).unwrap_or_default();
+            browser::set_style(&body, "height", &height);
+            browser::set_style(rows, "transform", &format!("translateY({}px)", window.offset));
+        }
+    });
+    use_effect_with((window.seen.clone(), props.on_visible.clone()), |(seen, tell)| {
+        tell.emit(seen.clone());
+    });
+    let drawn = window.drawn.start.min(props.count)..window.drawn.end.min(props.count);
+    html! {
+        <div role="table" class={classes!("windowed", props.class.to_string())}
+            aria-label={props.label.clone()} aria-rowcount={(props.count + 1).to_string()}>
+            { props.header.clone() }
+            <div role="rowgroup" ref={body}>
+                <div role="presentation" ref={rows}>
+                    { for drawn.map(|index| props.row.emit(index)) }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// The rows in sight, measured when the list changes and whenever the page is scrolled or resized.
+#[hook]
+fn use_window(count: usize, body: &NodeRef, rows: &NodeRef) -> Window {
+    let window = use_state_eq(|| Window::unmeasured(count));
+    let measure = use_callback((count, body.clone(), rows.clone()), {
+        let window = window.setter();
+        move |(), (count, body, rows): &(usize, NodeRef, NodeRef)| {
+            if let Some(measure) = measure(body, rows) {
+                window.set(Window::new(*count, measure));
+            }
+        }
+    });
+    use_window_event("scroll", measure.clone());
+    use_window_event("resize", measure.clone());
+    use_effect_with((count, measure), |(_, measure)| measure.emit(()));
+    (*window).clone()
+}
+
+fn measure(body: &NodeRef, rows: &NodeRef) -> Option<Measure> {
+    let row = rows.cast::<web_sys::Element>()?.first_element_child()?;
+    Some(Measure {
+        scrolled: -body.cast::<web_sys::Element>()?.get_bounding_client_rect().top(),
+        screen: browser::screen_height()?,
+        row: row.get_bounding_client_rect().height(),
+    })
+}

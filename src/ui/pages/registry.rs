@@ -1,0 +1,17 @@
+//! The page.
+use yew::prelude::*;
+
+use crate::{app::Route, ui::components::Heading};
+
+/// Properties of [`RegistryPage`].
+#[derive(Properties, PartialEq)]
+pub struct RegistryPageProps {
+    /// The address.
+    pub route: Route,
+}
+
+/// The page.
+#[component]
+pub fn RegistryPage(props: &RegistryPageProps) -> Html {
+    html! { <Heading is_name=true>{ props.route.to_string() }</Heading> }
+}

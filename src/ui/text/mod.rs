@@ -1,0 +1,95 @@
+//! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
+
+pub mod error;
+
+use crate::app::{Route, View};
+
+/// The product.
+pub const NAME: &str = "Porthole";
+/// What the product is, under its name.
+pub const TAGLINE: &str = "Look into any container registry, and know which bytes were checked.";
+
+/// The label of the reference box.
+pub const REFERENCE: &str = "Image reference";
+/// An example inside the reference box.
+pub const REFERENCE_EXAMPLE: &str = "ghcr.io/org/app:1.0";
+/// The button of the reference box.
+pub const OPEN: &str = "Open";
+/// The link to the settings.
+pub const SETTINGS: &str = "Settings";
+/// The button that lists the keys.
+pub const KEYS: &str = "Keys";
+/// The button that closes a dialog.
+pub const CLOSE: &str = "Close";
+/// The first thing the tab key reaches.
+pub const SKIP: &str = "Skip to content";
+/// Asks again after a failure.
+pub const RETRY: &str = "Try again";
+/// Something is on its way.
+pub const LOADING: &str = "Loading";
+/// Said after copying.
+pub const COPIED: &str = "Copied";
+/// Said where the browser does not let us copy.
+pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
+
+/// The three states of verification, in words.
+pub mod verification {
+    /// Counted and hashed here.
+    pub const VERIFIED: &str = "verified";
+    /// Not the bytes of this digest.
+    pub const MISMATCH: &str = "mismatch";
+    /// Not checked.
+    pub const NOT_VERIFIED: &str = "not verified";
+    /// What “verified” means.
+    pub const VERIFIED_MEANS: &str =
+        "These bytes were counted and hashed in this page: they are the bytes of this digest.";
+}
+
+/// The label of a view's tab.
+pub fn view_label(view: View) -> &'static str {
+    match view {
+        View::Tree => "Tree",
+        View::Json => "JSON",
+        View::Config => "Config",
+        View::History => "History",
+        View::Layers => "Layers",
+        View::Files => "Files",
+        View::Referrers => "Referrers",
+        View::Verify => "Verify",
+        View::Compare => "Compare",
+        View::Commands => "Commands",
+    }
+}
+
+/// The heading for an address that means nothing.
+pub const NOT_FOUND: &str = "There is nothing at this address";
+/// What to do about it.
+pub const NOT_FOUND_ADVICE: &str =
+    "Type a reference above, such as alpine:3.20 or ghcr.io/org/app@sha256:….";
+
+/// Makes a sentence of a reason: a capital first, a full stop last.
+pub fn sentence(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let mut text: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    text.push_str(chars.as_str());
+    text.push('.');
+    text
+}
+
+/// The title of the browser's tab.
+pub fn title(route: &Route) -> String {
+    match route {
+        Route::Home => NAME.to_owned(),
+        Route::Settings => format!("{SETTINGS} · {NAME}"),
+        Route::NotFound { .. } => format!("{NOT_FOUND} · {NAME}"),
+        Route::Doctor(registry) => format!("Connection to {registry} · {NAME}"),
+        Route::Registry(registry) => format!("{registry} · {NAME}"),
+        Route::Repository { repository, .. } => format!("{repository} · {NAME}"),
+        Route::Reference(place) if place.view == View::Tree => {
+            format!("{} · {NAME}", place.reference)
+        }
+        Route::Reference(place) => {
+            format!("{} · {} · {NAME}", place.reference, view_label(place.view))
+        }
+    }
+}
