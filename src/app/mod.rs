@@ -10,4 +10,4 @@ mod query_string;
 
 pub use loadable::Loadable;
 pub use route::{Place, RegistryAddress, Route, Scheme, View};
-pub use session::{Connection, Connections, Connector};
+pub use session::{Connection, Connections, Connector, remote};

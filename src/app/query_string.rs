@@ -36,8 +36,7 @@ pub(super) fn decode(text: &str) -> Result<String, String> {
 pub(super) fn parse(query: &str) -> Result<Parts, String> {
     let mut parts = Parts::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) =
-            pair.split_once('=').ok_or_else(|| format!("“{pair}” has no value"))?;
+        let (name, value) = pair.split_once('=').ok_or_else(|| format!("“{pair}” has no value"))?;
         if parts.iter().any(|(known, _)| known == name) {
             return Err(format!("“{name}” stands twice"));
         }

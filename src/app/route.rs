@@ -239,12 +239,13 @@ fn read(address: &str) -> Result<Route, String> {
 /// A host with an optional scheme and nothing behind it.
 fn read_host_only(text: &str) -> Result<RegistryAddress, String> {
     let (scheme, rest) = split_scheme(text);
-    let name = rest.strip_suffix('/').unwrap_or(rest);
-    if name.is_empty() {
-        return Err("the registry's host is missing".to_owned());
-    }
-    let host: Host = parse(name)?;
+    let host = read_host(rest.strip_suffix('/').unwrap_or(rest))?;
     Ok(RegistryAddress { scheme: scheme.unwrap_or(default_scheme(&host)), host })
+}
+
+/// No host would be Docker Hub's in a reference; in an address it is a mistake.
+fn read_host(name: &str) -> Result<Host, String> {
+    if name.is_empty() { Err("the registry's host is missing".to_owned()) } else { parse(name) }
 }
 
 fn read_registry_path(path: &str, parts: Parts) -> Result<Route, String> {
@@ -256,7 +257,7 @@ fn read_registry_path(path: &str, parts: Parts) -> Result<Route, String> {
     let reference = match (scheme, rest.split_once('/')) {
         // Behind a scheme the first component is a host, whatever it looks like.
         (Some(_), Some((host, name))) if !Host::is_host_like(host) => {
-            Reference { host: parse(host)?, ..parse(&format!("host.invalid/{name}"))? }
+            Reference { host: read_host(host)?, ..parse(&format!("host.invalid/{name}"))? }
         }
         _ => parse(rest)?,
     };
@@ -278,8 +279,8 @@ fn read_reference(
     for (name, value) in parts {
         match name.as_str() {
             "view" => {
-                place.view = View::from_name(&value)
-                    .ok_or_else(|| format!("there is no view “{value}”"))?;
+                place.view =
+                    View::from_name(&value).ok_or_else(|| format!("there is no view “{value}”"))?;
             }
             "platform" => place.platform = Some(value),
             "layer" => place.layer = Some(parse(&value)?),

@@ -4,10 +4,22 @@
 use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 
 use super::RegistryAddress;
-use crate::registry::SharedRegistry;
+use crate::{
+    client::Clients,
+    registry::{Result, SharedRegistry},
+    transport::Stack,
+};
 
 /// Makes a client for a registry. Tests hand in one that answers from memory.
-pub type Connector = Rc<dyn Fn(&RegistryAddress) -> SharedRegistry>;
+pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<SharedRegistry>>;
+
+/// Clients that send through this stack.
+pub fn remote(stack: Stack) -> Connector {
+    let clients = Clients::new(stack);
+    Rc::new(move |address| {
+        clients.get(&address.host, Some(address.scheme)).map(|client| client.shared())
+    })
+}
 
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
 #[derive(Clone)]
@@ -43,13 +55,16 @@ impl Connections {
     }
 
     /// The connection to a registry; the same one for as long as the tab lives (R50).
-    pub fn to(&self, address: &RegistryAddress) -> Connection {
-        let known = self.open.borrow().get(address).cloned();
-        known.unwrap_or_else(|| {
-            let registry = (self.connect)(address);
-            let connection = Connection { address: address.clone(), registry };
-            self.open.borrow_mut().insert(address.clone(), connection.clone());
-            connection
-        })
+    ///
+    /// # Errors
+    /// `InvalidInput` where the host is none that a browser can reach.
+    pub fn to(&self, address: &RegistryAddress) -> Result<Connection> {
+        if let Some(known) = self.open.borrow().get(address) {
+            return Ok(known.clone());
+        }
+        let registry = (self.connect)(address)?;
+        let connection = Connection { address: address.clone(), registry };
+        self.open.borrow_mut().insert(address.clone(), connection.clone());
+        Ok(connection)
     }
 }

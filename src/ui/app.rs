@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     browser,
-    components::HEADING_ID,
+    components::{ErrorBox, HEADING_ID},
     hooks::{Announcer, Environment, use_route},
     pages::{Home, NotFound, ReferencePage, RegistryPage, RepositoryPage, SettingsPage},
     text,
@@ -50,7 +50,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         <ContextProvider<Environment> context={props.environment.clone()}>
         <ContextProvider<Announcer> context={announcer}>
             <header class="top"><a class="brand" href="#/">{ text::NAME }</a></header>
-            <main>{ page(&props.route) }</main>
+            <main>{ page(&props.route, &props.environment) }</main>
             <div class="sr" role="status" aria-live="polite">{ &*said }</div>
         </ContextProvider<Announcer>>
         </ContextProvider<Environment>>
@@ -58,16 +58,28 @@ pub fn Shell(props: &ShellProps) -> Html {
 }
 
 /// The page of an address.
-fn page(route: &Route) -> Html {
+fn page(route: &Route, environment: &Environment) -> Html {
+    let Some(registry) = route.registry() else { return page_without_registry(route) };
+    let connection = match environment.connections.to(registry) {
+        Ok(connection) => connection,
+        Err(error) => return html! { <ErrorBox error={Rc::new(error)} /> },
+    };
     match route {
-        Route::Home | Route::Doctor(_) => html! { <Home /> },
+        Route::Reference(place) => {
+            html! { <ReferencePage place={Rc::new((**place).clone())} {connection} /> }
+        }
+        Route::Repository { .. } => html! { <RepositoryPage route={route.clone()} {connection} /> },
+        _ => html! { <RegistryPage route={route.clone()} {connection} /> },
+    }
+}
+
+fn page_without_registry(route: &Route) -> Html {
+    match route {
         Route::Settings => html! { <SettingsPage /> },
-        Route::Registry(_) => html! { <RegistryPage route={route.clone()} /> },
-        Route::Repository { .. } => html! { <RepositoryPage route={route.clone()} /> },
-        Route::Reference(place) => html! { <ReferencePage place={Rc::new((**place).clone())} /> },
         Route::NotFound { address, reason } => {
             html! { <NotFound address={address.clone()} reason={reason.clone()} /> }
         }
+        _ => html! { <Home /> },
     }
 }
 

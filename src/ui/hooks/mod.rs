@@ -7,7 +7,7 @@ mod use_route;
 mod use_window_event;
 
 pub use use_announce::{Announcer, use_announce};
-pub use use_environment::{Environment, use_connection, use_environment};
+pub use use_environment::{Environment, use_environment};
 pub use use_query::{Query, use_query};
 pub use use_route::use_route;
 pub use use_window_event::use_window_event;

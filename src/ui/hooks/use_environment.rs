@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::{Connection, Connections, RegistryAddress};
+use crate::app::Connections;
 
 /// What the page gets from outside.
 #[derive(Clone)]
@@ -25,15 +25,4 @@ impl PartialEq for Environment {
 #[hook]
 pub fn use_environment() -> Option<Environment> {
     use_context::<Environment>()
-}
-
-/// The connection to a registry.
-#[hook]
-pub fn use_connection(address: &RegistryAddress) -> Option<Connection> {
-    let environment = use_environment();
-    use_memo((address.clone(), environment), |(address, environment)| {
-        environment.as_ref().map(|environment| environment.connections.to(address))
-    })
-    .as_ref()
-    .clone()
 }

@@ -68,17 +68,15 @@ where
     F: Fn(&K) -> A + 'static,
     A: Future<Output = Result<T>> + 'static,
 {
-    let asked = use_reducer(|| Asked {
-        key: key.clone(),
-        attempt: 0,
-        state: at_first(|| fetch(&key)),
-    });
+    let asked =
+        use_reducer(|| Asked { key: key.clone(), attempt: 0, state: at_first(|| fetch(&key)) });
     let dispatch = asked.dispatcher();
     use_effect_with((key.clone(), asked.attempt), {
         let dispatch = dispatch.clone();
         move |(key, _)| {
             dispatch.dispatch(Event::Asked(key.clone()));
-            let request = spawn(fetch(key), move |answer| dispatch.dispatch(Event::Answered(answer)));
+            let request =
+                spawn(fetch(key), move |answer| dispatch.dispatch(Event::Answered(answer)));
             move || request.abort()
         }
     });

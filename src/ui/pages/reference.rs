@@ -5,11 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::{
-    app::{Place, Route, View},
+    app::{Connection, Place, Route, View},
     oci::Reference,
     ui::{
         components::{CopyButton, Heading, Tab, Tabs},
-        hooks::use_connection,
         text,
         views::View as ViewOf,
     },
@@ -32,13 +31,14 @@ const OFFERED: [View; 8] = [
 pub struct ReferencePageProps {
     /// What is looked at, and how.
     pub place: Rc<Place>,
+    /// The registry that holds it.
+    pub connection: Connection,
 }
 
 /// A reference in one of its views.
 #[component]
 pub fn ReferencePage(props: &ReferencePageProps) -> Html {
     let place = &props.place;
-    let connection = use_connection(&place.registry);
     let name = AttrValue::from(place.reference.to_string());
     html! {
         <>
@@ -48,9 +48,7 @@ pub fn ReferencePage(props: &ReferencePageProps) -> Html {
                 <CopyButton text={name.clone()} label="Copy the reference" />
             </div>
             <Tabs label="Views" tabs={tabs(place)} />
-            if let Some(connection) = connection {
-                <ViewOf place={place.clone()} {connection} />
-            }
+            <ViewOf place={place.clone()} connection={props.connection.clone()} />
         </>
     }
 }

@@ -1,13 +1,18 @@
 //! The page.
 use yew::prelude::*;
 
-use crate::{app::Route, ui::components::Heading};
+use crate::{
+    app::{Connection, Route},
+    ui::components::Heading,
+};
 
 /// Properties of [`RepositoryPage`].
 #[derive(Properties, PartialEq)]
 pub struct RepositoryPageProps {
     /// The address.
     pub route: Route,
+    /// The registry.
+    pub connection: Connection,
 }
 
 /// The page.

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::ViewProps;
 use crate::{
-    registry::ManifestRef,
+    oci::ManifestRef,
     ui::{
         components::{ByteSize, DigestCode, MediaTypeWords, VerificationMark, loaded},
         hooks::use_query,
