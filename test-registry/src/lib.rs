@@ -30,6 +30,7 @@ pub mod faults;
 pub mod seed;
 
 mod auth;
+pub mod canary;
 mod companion;
 mod connection;
 mod dice;
