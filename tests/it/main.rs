@@ -11,3 +11,5 @@
 mod content_layers;
 mod content_tar;
 mod fixtures;
+mod wire_exchanges;
+mod wire_vectors;
