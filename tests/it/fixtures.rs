@@ -78,3 +78,14 @@ pub fn bytes(path: &str) -> Vec<u8> {
     let folder = folder().expect("the fixtures are there");
     fs::read(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
+
+/// The cases of a table of inputs and expected results. None, with a printed line, where the folder
+/// of fixtures is missing.
+pub fn vector(name: &str) -> Vec<Value> {
+    cases(&format!("vector/{name}.json"))
+}
+
+/// A text field of a case; empty where it is null or missing.
+pub fn text(case: &Value, field: &str) -> String {
+    case[field].as_str().unwrap_or_default().to_owned()
+}

@@ -10,6 +10,10 @@
 
 mod content_layers;
 mod content_tar;
+mod differences;
 mod fixtures;
 mod wire_exchanges;
 mod wire_vectors;
+mod oci_documents;
+mod oci_platforms;
+mod oci_references;

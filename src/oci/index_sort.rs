@@ -1,0 +1,66 @@
+//! The order of an index for the eye: the platforms most people want first. After the order in
+//! which Docker Official Images list theirs.
+
+use std::cmp::Reverse;
+
+use super::{Descriptor, Platform};
+
+/// Sorts the entries of an index by platform. Entries without one come last; equal ones keep their
+/// order.
+pub fn sort(entries: &mut [Descriptor]) {
+    entries.sort_by_cached_key(|entry| match &entry.platform {
+        Some(platform) => (false, Some(key(platform))),
+        None => (true, None),
+    });
+}
+
+/// Sorts platforms.
+pub fn sort_platforms(platforms: &mut [Platform]) {
+    platforms.sort_by_cached_key(key);
+}
+
+/// A name, after the ones that stand first.
+type Ranked = (usize, String);
+
+/// Runs of digits and of letters, high ones first.
+type Descending = Vec<Reverse<Piece>>;
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Piece {
+    Text(String),
+    Number(u64),
+}
+
+/// Linux, then systems by name; amd64, arm64, 386, arm, then architectures by name; later variants
+/// first and none last; later versions of the system first.
+type Key = (Ranked, Ranked, (bool, Descending), Descending);
+
+fn key(platform: &Platform) -> Key {
+    let variant = platform.variant.as_deref().unwrap_or_default();
+    let version = platform.os_version.as_deref().unwrap_or_default();
+    (
+        ranked(&["linux"], &platform.os),
+        ranked(&["amd64", "arm64", "386", "arm"], &platform.architecture),
+        (variant.is_empty(), descending(variant)),
+        descending(version),
+    )
+}
+
+fn ranked(first: &[&str], name: &str) -> Ranked {
+    let rank = first.iter().position(|known| *known == name);
+    (rank.unwrap_or(first.len()), name.to_owned())
+}
+
+fn descending(text: &str) -> Descending {
+    let mut list = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
+        let Some((piece, after)) = rest.split_at_checked(end) else { break };
+        let number = if digits { piece.parse().ok() } else { None };
+        list.push(Reverse(number.map_or_else(|| Piece::Text(piece.to_owned()), Piece::Number)));
+        rest = after;
+    }
+    list
+}

@@ -1,0 +1,31 @@
+//! The `oci-layout` file that marks a folder or archive as an OCI layout (image-layout.md).
+
+use bytes::Bytes;
+
+use super::{Issues, Parsed, Place, Severity, json};
+
+/// The one version there is.
+const VERSION: &str = "1.0.0";
+
+/// What the `oci-layout` file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageLayout {
+    /// `imageLayoutVersion`.
+    pub version: Option<String>,
+}
+
+/// Reads an `oci-layout` file.
+pub fn parse_layout(raw: Bytes) -> Parsed<ImageLayout> {
+    let Parsed { value, raw, issues: found } = json::parse(raw);
+    let mut issues = Issues::default();
+    issues.extend(found);
+    let place = Place::root(&value);
+    place.is_object(&mut issues);
+    place.check_case(&["imageLayoutVersion"], &mut issues);
+    let version = place.text_of("imageLayoutVersion", &mut issues);
+    if version.as_deref() != Some(VERSION) {
+        let message = format!("has an imageLayoutVersion other than {VERSION}");
+        place.report(Severity::Error, message, &mut issues);
+    }
+    Parsed { value: ImageLayout { version }, raw, issues: issues.into_vec() }
+}
