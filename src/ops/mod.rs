@@ -1,3 +1,12 @@
 //! Jobs over one or two sources: resolve, verify a tree, copy, pull, push, list what refers to what.
 //!
 //! Uses everything below it, and no browser. A job is cancelled by dropping its future.
+
+#[cfg(test)]
+mod image;
+pub mod lookup;
+pub mod progress;
+pub mod read;
+pub mod referrers;
+pub mod tree;
+pub mod verify;

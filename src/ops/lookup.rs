@@ -1,0 +1,342 @@
+//! Finding what a reference stands for (R77 to R79).
+//!
+//! Absence is a value with its reason: where a seed folded “not allowed” into “not there” (D11), a
+//! page must say which.
+
+use crate::{
+    content::verify::{Verdict, verify},
+    oci::{Descriptor, Digest, Reference, Tag},
+    registry::{
+        BlobStream, Error, ErrorKind, Manifest, ManifestRef, Missing, Read, Result, Verification,
+    },
+};
+
+/// What counts where a reference has a tag and a digest. R77 and R79 differ on purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prefer {
+    /// Ask by digest and leave the tag aside; without either, ask for `latest` (R77).
+    #[default]
+    Digest,
+    /// Ask by tag and verify by digest, so that a pull-through cache learns the tag; without
+    /// either there is nothing to ask (R79).
+    TagVerifiedByDigest,
+}
+
+/// What came of a lookup.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup<T> {
+    /// It is there.
+    Found(T),
+    /// It is not, as far as this user may know.
+    Absent(Absence),
+}
+
+/// Why something is absent (R78).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absence {
+    /// The reason.
+    pub reason: Reason,
+    /// The answer, with the registry's own words.
+    pub error: Error,
+}
+
+/// The reasons for absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The registry does not have it.
+    NotFound,
+    /// The registry wants credentials before it says.
+    Unauthorized,
+    /// The registry does not let this user see it.
+    Denied,
+}
+
+impl<T> Lookup<T> {
+    /// What was found.
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Absent(_) => None,
+        }
+    }
+
+    /// What was found, with absence as the error it came from.
+    ///
+    /// # Errors
+    /// The answer that says why it is absent.
+    pub fn required(self) -> Result<T> {
+        match self {
+            Self::Found(found) => Ok(found),
+            Self::Absent(Absence { error, .. }) => Err(error),
+        }
+    }
+
+    fn of(result: Result<T>) -> Result<Self> {
+        let error = match result {
+            Ok(found) => return Ok(Self::Found(found)),
+            Err(error) => error,
+        };
+        let reason = match error.kind {
+            ErrorKind::NotFound(_) | ErrorKind::BlobUnknown(_) => Reason::NotFound,
+            ErrorKind::Unauthorized => Reason::Unauthorized,
+            ErrorKind::Denied => Reason::Denied,
+            _ => return Err(error),
+        };
+        Ok(Self::Absent(Absence { reason, error }))
+    }
+}
+
+/// Gets the manifest that a reference stands for.
+///
+/// # Errors
+/// Everything but absence; `DigestMismatch` where the tag does not lead to the digest.
+pub async fn manifest(
+    source: &dyn Read,
+    reference: &Reference,
+    prefer: Prefer,
+) -> Result<Lookup<Manifest>> {
+    let asked = asked(reference, prefer)?;
+    let got = source.manifest(&reference.repository, &asked).await;
+    Lookup::of(got.and_then(|manifest| match (&asked, &reference.digest) {
+        (ManifestRef::Tag(_), Some(digest)) => bind(manifest, digest),
+        _ => Ok(manifest),
+    }))
+}
+
+/// Finds out what a reference stands for, without the bytes where the source can.
+///
+/// # Errors
+/// As for [`manifest`].
+pub async fn descriptor(
+    source: &dyn Read,
+    reference: &Reference,
+    prefer: Prefer,
+) -> Result<Lookup<Descriptor>> {
+    let asked = asked(reference, prefer)?;
+    let found = match Lookup::of(source.resolve(&reference.repository, &asked).await)? {
+        Lookup::Found(found) => found,
+        absent @ Lookup::Absent(_) => return Ok(absent),
+    };
+    match &reference.digest {
+        Some(digest) if *digest == found.digest => Ok(Lookup::Found(found)),
+        // Another algorithm may name the same bytes: they decide.
+        Some(_) => Ok(match manifest(source, reference, prefer).await? {
+            Lookup::Found(manifest) => Lookup::Found(manifest.descriptor),
+            Lookup::Absent(absence) => Lookup::Absent(absence),
+        }),
+        None => Ok(Lookup::Found(found)),
+    }
+}
+
+/// Finds the blob that a reference names by digest; a tag says nothing about blobs (R77).
+///
+/// # Errors
+/// `InvalidInput` without a digest, and everything but absence.
+pub async fn blob_descriptor(
+    source: &dyn Read,
+    reference: &Reference,
+) -> Result<Lookup<Descriptor>> {
+    let Some(digest) = &reference.digest else {
+        return Err(invalid("a blob is named by its digest"));
+    };
+    let found = source.stat_blob(&reference.repository, digest).await;
+    let missing = || Error::new(ErrorKind::NotFound(Missing::Blob));
+    Lookup::of(found.and_then(|found| found.ok_or_else(missing)))
+}
+
+/// Opens the blob that a reference names by digest.
+///
+/// # Errors
+/// As for [`blob_descriptor`].
+pub async fn blob(
+    source: &dyn Read,
+    reference: &Reference,
+) -> Result<Lookup<(Descriptor, BlobStream)>> {
+    match blob_descriptor(source, reference).await? {
+        Lookup::Absent(absence) => Ok(Lookup::Absent(absence)),
+        Lookup::Found(found) => {
+            let opened = source.blob(&reference.repository, &found).await;
+            Lookup::of(opened.map(|stream| (found, stream)))
+        }
+    }
+}
+
+/// What to ask for.
+fn asked(reference: &Reference, prefer: Prefer) -> Result<ManifestRef> {
+    let tag = reference.tag.clone().map(ManifestRef::Tag);
+    let digest = reference.digest.clone().map(ManifestRef::Digest);
+    match prefer {
+        Prefer::Digest => Ok(digest.or(tag).unwrap_or_else(|| ManifestRef::Tag(Tag::latest()))),
+        Prefer::TagVerifiedByDigest => {
+            tag.or(digest).ok_or_else(|| invalid("neither a tag nor a digest is given"))
+        }
+    }
+}
+
+fn invalid(what: &str) -> Error {
+    ErrorKind::InvalidInput(what.to_owned()).into()
+}
+
+/// Holds a manifest that was asked for by tag against a digest.
+fn bind(manifest: Manifest, digest: &Digest) -> Result<Manifest> {
+    let verification = match verify(&manifest.bytes, digest, None) {
+        Verdict::DigestMismatch { expected, actual } => {
+            return Err(ErrorKind::DigestMismatch { expected, actual }.into());
+        }
+        Verdict::Unsupported(digest) => return Err(ErrorKind::UnsupportedDigest(digest).into()),
+        Verdict::Verified | Verdict::SizeMismatch { .. } => Verification::Verified,
+    };
+    let descriptor = Descriptor { digest: digest.clone(), ..manifest.descriptor };
+    Ok(Manifest { descriptor, verification, ..manifest })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::{
+        content::verify::{digest_of, digest_with},
+        oci::{Algorithm, MediaType, RepositoryName},
+        registry::recorder::{Recorder, run},
+        store::memory::MemoryRegistry,
+    };
+
+    struct Bench {
+        recorder: Recorder,
+        old: Descriptor,
+    }
+
+    /// `latest` and `v2` are new; the old manifest has only its digest.
+    fn bench() -> Bench {
+        let memory = MemoryRegistry::new("memory");
+        let place: RepositoryName = "a/b".parse().unwrap();
+        let add = |text: &'static str, tag: Option<&str>| {
+            let tag = tag.map(|tag| tag.parse().unwrap());
+            memory.add_manifest(&place, MediaType::OCI_MANIFEST, text, tag.as_ref())
+        };
+        let old = add("{\"old\":1}", None);
+        add("{\"new\":1}", Some("v2"));
+        add("{\"new\":1}", Some("latest"));
+        memory.add_blob(&place, MediaType::OCTET_STREAM, "blob");
+        Bench { recorder: Recorder::new(Rc::new(memory)), old }
+    }
+
+    fn reference(suffix: &str) -> Reference {
+        format!("r.example/a/b{suffix}").parse().unwrap()
+    }
+
+    impl Bench {
+        fn get(&self, suffix: &str, prefer: Prefer) -> Result<Lookup<Manifest>> {
+            run(manifest(&self.recorder, &reference(suffix), prefer))
+        }
+
+        fn text(&self, suffix: &str, prefer: Prefer) -> String {
+            let manifest = self.get(suffix, prefer).unwrap().found().unwrap();
+            String::from_utf8(manifest.bytes.to_vec()).unwrap()
+        }
+    }
+
+    #[test]
+    fn r077_lookup_digest_wins_over_tag() {
+        let bench = bench();
+        let old = format!("@{}", bench.old.digest);
+        let both = format!(":v2{old}");
+        assert_eq!(bench.text(":v2", Prefer::Digest), "{\"new\":1}");
+        assert_eq!(bench.text(&old, Prefer::Digest), "{\"old\":1}");
+        assert_eq!(bench.text(&both, Prefer::Digest), "{\"old\":1}");
+        assert_eq!(bench.text("", Prefer::Digest), "{\"new\":1}");
+        let asked = bench.recorder.take();
+        assert_eq!(asked.last().unwrap(), "manifest a/b latest", "without either, the tag latest");
+    }
+
+    #[test]
+    fn r077_looking_up_without_the_bytes_reads_no_bytes() {
+        let bench = bench();
+        let found = run(descriptor(&bench.recorder, &reference(":v2"), Prefer::Digest)).unwrap();
+        assert_eq!(found.found().unwrap().digest, digest_of(b"{\"new\":1}"));
+        assert_eq!(bench.recorder.take(), ["resolve a/b v2"]);
+    }
+
+    #[test]
+    fn r077_a_blob_is_looked_up_by_digest() {
+        let bench = bench();
+        let named = reference(&format!("@{}", digest_of(b"blob")));
+        let found = run(blob_descriptor(&bench.recorder, &named)).unwrap().found().unwrap();
+        assert_eq!(found.size, 4);
+        let (_, stream) = run(blob(&bench.recorder, &named)).unwrap().found().unwrap();
+        assert_eq!(stream.size, Some(4));
+        let error = run(blob_descriptor(&bench.recorder, &reference(":v2"))).unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::InvalidInput(_)));
+        let other = reference(&format!("@{}", digest_of(b"other")));
+        let absent = run(blob_descriptor(&bench.recorder, &other)).unwrap();
+        assert!(matches!(absent, Lookup::Absent(Absence { reason: Reason::NotFound, .. })));
+    }
+
+    #[test]
+    fn r078_absence_has_its_reason_d11() {
+        let check = |kind: ErrorKind, expected: Option<Reason>| {
+            let bench = bench();
+            bench.recorder.fail_next("manifest", kind.clone());
+            match (bench.get(":v2", Prefer::Digest), expected) {
+                (Ok(Lookup::Absent(absence)), Some(expected)) => {
+                    assert_eq!((absence.reason, absence.error.kind), (expected, kind));
+                }
+                (Err(error), None) => assert_eq!(error.kind, kind),
+                (other, _) => panic!("{kind:?} gave {other:?}"),
+            }
+        };
+        check(ErrorKind::NotFound(Missing::Manifest), Some(Reason::NotFound));
+        check(ErrorKind::NotFound(Missing::Repository), Some(Reason::NotFound));
+        check(ErrorKind::NotFound(Missing::Blob), Some(Reason::NotFound));
+        check(ErrorKind::BlobUnknown(None), Some(Reason::NotFound));
+        check(ErrorKind::Unauthorized, Some(Reason::Unauthorized));
+        check(ErrorKind::Denied, Some(Reason::Denied));
+        check(ErrorKind::Unavailable, None);
+        check(ErrorKind::RateLimited(None), None);
+        check(ErrorKind::Network { had_authorization: false, detail: "x".to_owned() }, None);
+    }
+
+    #[test]
+    fn r079_tag_and_digest_ask_by_tag_and_verify_by_digest() {
+        let bench = bench();
+        let prefer = Prefer::TagVerifiedByDigest;
+        for digest in
+            [digest_of(b"{\"new\":1}"), digest_with(&Algorithm::Sha512, b"{\"new\":1}").unwrap()]
+        {
+            let suffix = format!(":v2@{digest}");
+            let found = bench.get(&suffix, prefer).unwrap().found().unwrap();
+            assert_eq!(found.verification, Verification::Verified);
+            assert_eq!(found.descriptor.digest, digest);
+            assert_eq!(bench.recorder.take(), ["manifest a/b v2"]);
+            let found = run(descriptor(&bench.recorder, &reference(&suffix), prefer)).unwrap();
+            assert_eq!(found.found().unwrap().digest, digest);
+            bench.recorder.take();
+        }
+    }
+
+    #[test]
+    fn r079_a_tag_that_moved_away_from_the_digest_is_a_mismatch() {
+        let bench = bench();
+        let suffix = format!(":v2@{}", bench.old.digest);
+        let error = bench.get(&suffix, Prefer::TagVerifiedByDigest).unwrap_err();
+        let expected = bench.old.digest.clone();
+        let actual = digest_of(b"{\"new\":1}");
+        assert_eq!(error.kind, ErrorKind::DigestMismatch { expected, actual });
+        let head =
+            run(descriptor(&bench.recorder, &reference(&suffix), Prefer::TagVerifiedByDigest));
+        assert!(matches!(head.unwrap_err().kind, ErrorKind::DigestMismatch { .. }));
+    }
+
+    #[test]
+    fn r079_one_of_tag_and_digest_is_needed() {
+        let bench = bench();
+        let error = bench.get("", Prefer::TagVerifiedByDigest).unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::InvalidInput(_)));
+        assert!(bench.recorder.take().is_empty(), "nothing was asked");
+        let only = format!("@{}", bench.old.digest);
+        assert_eq!(bench.text(&only, Prefer::TagVerifiedByDigest), "{\"old\":1}");
+    }
+}

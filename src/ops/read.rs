@@ -1,0 +1,145 @@
+//! Reading one object into memory, by its descriptor (R36, R37, R85).
+
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+
+use crate::{
+    content::verify::verify,
+    oci::{Descriptor, RepositoryName},
+    registry::{ErrorKind, Manifest, ManifestRef, Read, Result, Verification},
+};
+
+/// The largest configuration that is read into memory, in bytes.
+pub const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The content that a descriptor carries itself, where its size and digest are right (R37).
+pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
+    let data = descriptor.data.as_ref()?;
+    let verdict = verify(data, &descriptor.digest, Some(descriptor.size));
+    verdict.is_verified().then(|| Bytes::copy_from_slice(data))
+}
+
+/// Reads a verified blob into memory: what the descriptor carries, else from the source (R85).
+///
+/// # Errors
+/// `TooLarge` before anything is read where the descriptor says more than `limit` bytes; as for
+/// [`Read::blob`].
+pub async fn blob(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+    limit: u64,
+) -> Result<Bytes> {
+    if descriptor.size > limit {
+        return Err(ErrorKind::TooLarge { limit }.into());
+    }
+    if let Some(bytes) = embedded(descriptor) {
+        return Ok(bytes);
+    }
+    let mut stream = source.blob(repository, descriptor).await?;
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = stream.chunks.try_next().await? {
+        if (bytes.len() + chunk.len()) as u64 > limit {
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Reads the manifest that a descriptor points at: what the descriptor carries, else from the
+/// source. The size counts as well as the digest.
+///
+/// # Errors
+/// `SizeMismatch`; as for [`Read::manifest`].
+pub async fn manifest(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+) -> Result<Manifest> {
+    if let Some(bytes) = embedded(descriptor) {
+        let descriptor = Descriptor { data: None, ..descriptor.clone() };
+        let content_type = Some(descriptor.media_type.clone());
+        let verification = Verification::Verified;
+        return Ok(Manifest { descriptor, bytes, content_type, verification });
+    }
+    fetched_manifest(source, repository, descriptor).await
+}
+
+/// As [`manifest`], always from the source.
+///
+/// # Errors
+/// As for [`manifest`].
+pub async fn fetched_manifest(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+) -> Result<Manifest> {
+    let asked = ManifestRef::Digest(descriptor.digest.clone());
+    let manifest = source.manifest(repository, &asked).await?;
+    // The source has hashed the bytes; that they are as many as announced is ours to see.
+    let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
+    if expected != actual {
+        let digest = Some(descriptor.digest.clone());
+        return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+    }
+    Ok(manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::{
+        oci::MediaType,
+        registry::recorder::{Recorder, run},
+        store::memory::MemoryRegistry,
+    };
+
+    fn place() -> RepositoryName {
+        "a/b".parse().unwrap()
+    }
+
+    fn bench() -> (Recorder, Descriptor, Descriptor) {
+        let memory = MemoryRegistry::new("memory");
+        let blob = memory.add_blob(&place(), MediaType::OCTET_STREAM, "content");
+        let manifest = memory.add_manifest(&place(), MediaType::OCI_MANIFEST, "{}", None);
+        (Recorder::new(Rc::new(memory)), blob, manifest)
+    }
+
+    #[test]
+    fn r037_embedded_data_saves_the_request_only_where_it_is_right() {
+        let check = |data: Option<&[u8]>, requests: usize| {
+            let (recorder, found, _) = bench();
+            let descriptor = Descriptor { data: data.map(<[u8]>::to_vec), ..found };
+            assert_eq!(run(blob(&recorder, &place(), &descriptor, 100)).unwrap(), "content");
+            assert_eq!(recorder.count("blob"), requests, "{data:?}");
+        };
+        check(None, 1);
+        check(Some(b"content"), 0);
+        check(Some(b"contenT"), 1);
+        check(Some(b"conten"), 1);
+        check(Some(b""), 1);
+    }
+
+    #[test]
+    fn r085_the_limit_holds_before_anything_is_read() {
+        let (recorder, found, _) = bench();
+        let error = run(blob(&recorder, &place(), &found, 6)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::TooLarge { limit: 6 });
+        assert_eq!(recorder.count("blob"), 0);
+        assert!(run(blob(&recorder, &place(), &found, 7)).is_ok());
+    }
+
+    #[test]
+    fn r036_a_manifest_of_another_size_than_its_descriptor_is_an_error() {
+        let (recorder, _, found) = bench();
+        assert!(run(manifest(&recorder, &place(), &found)).is_ok());
+        let larger = Descriptor { size: 3, ..found };
+        let error = run(manifest(&recorder, &place(), &larger)).unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::SizeMismatch { expected: 3, actual: 2, .. }));
+    }
+}

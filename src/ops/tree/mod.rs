@@ -1,0 +1,160 @@
+//! The tree under a reference: index, nested indexes, manifests, configurations and layers.
+//!
+//! What goes wrong with a child is a value in the tree. Manifests are read level by level; blobs are
+//! not read. Hostile trees are cut: depth, number of nodes, and each digest opened once.
+
+mod walk;
+
+use crate::{
+    oci::{Descriptor, Digest, Document, MediaType, Parsed, Platform},
+    registry::{Error, Verification},
+};
+
+pub use super::progress::Role;
+pub use walk::{Limits, Options, Selection, walk};
+
+/// A node's place in its [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(usize);
+
+/// Everything under a reference. The nodes stand in the order in which they were found: a parent
+/// before its children, level by level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    nodes: Vec<Node>,
+    cut: bool,
+}
+
+/// One object in the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// How the parent points at it; for the root, what was received.
+    pub descriptor: Descriptor,
+    /// What it is in the image.
+    pub role: Role,
+    /// The node that points at it; `None` for the root.
+    pub parent: Option<NodeId>,
+    /// Steps from the root.
+    pub depth: usize,
+    /// What it points at, in document order.
+    pub children: Vec<NodeId>,
+    /// What was read of it.
+    pub content: Content,
+}
+
+/// What was read of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A manifest or index.
+    Opened(Box<Opened>),
+    /// A configuration or layer: the tree does not read blobs.
+    Blob,
+    /// The same digest stands elsewhere in the tree, and its children are there.
+    Repeated(NodeId),
+    /// It belongs to a platform that was not asked for.
+    NotSelected,
+    /// It lies beyond a limit of the walk.
+    Cut,
+    /// It could not be read.
+    Failed(Error),
+}
+
+/// A document that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// What it says, its bytes, and what is wrong with it.
+    pub document: Parsed<Document>,
+    /// How far the bytes were checked.
+    pub verification: Verification,
+    /// Media type of the answer.
+    pub content_type: Option<MediaType>,
+}
+
+impl Tree {
+    /// The root.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// A node of this tree.
+    pub fn get(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0)
+    }
+
+    /// All nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index), node))
+    }
+
+    /// The nodes that a node points at, in document order.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = (NodeId, &Node)> {
+        let children = self.get(id).map(|node| node.children.as_slice()).unwrap_or_default();
+        children.iter().filter_map(|child| Some((*child, self.get(*child)?)))
+    }
+
+    /// Whether something was left out because of a limit.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The platform that a node belongs to: its own, or that of the nearest node above it.
+    pub fn platform(&self, id: NodeId) -> Option<&Platform> {
+        let mut node = self.get(id)?;
+        loop {
+            if let Some(platform) = &node.descriptor.platform {
+                return Some(platform);
+            }
+            node = self.get(node.parent?)?;
+        }
+    }
+
+    /// What a document says, where it was opened.
+    pub fn document(&self, id: NodeId) -> Option<&Document> {
+        match &self.get(id)?.content {
+            Content::Opened(opened) => Some(&opened.document.value),
+            _ => None,
+        }
+    }
+
+    /// Sum of the sizes under a node, itself included, as the descriptors say: what reading it all
+    /// transfers. Each digest counts once, in bytes.
+    pub fn size(&self, id: NodeId) -> u64 {
+        let mut seen = std::collections::BTreeSet::new();
+        self.add_size(id, &mut seen)
+    }
+
+    fn add_size<'a>(
+        &'a self,
+        id: NodeId,
+        seen: &mut std::collections::BTreeSet<&'a Digest>,
+    ) -> u64 {
+        let Some(node) = self.get(id) else { return 0 };
+        let target = match node.content {
+            Content::Repeated(first) => first,
+            _ => id,
+        };
+        let own =
+            if seen.insert(&node.descriptor.digest) { node.descriptor.size } else { return 0 };
+        // The walk's depth limit bounds this recursion.
+        self.children(target)
+            .fold(own, |sum, (child, _)| sum.saturating_add(self.add_size(child, seen)))
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len());
+        if let Some(parent) = node.parent.and_then(|parent| self.nodes.get_mut(parent.0)) {
+            parent.children.push(id);
+        }
+        self.nodes.push(node);
+        id
+    }
+
+    fn set_content(&mut self, id: NodeId, content: Content) {
+        if let Some(node) = self.nodes.get_mut(id.0) {
+            node.content = content;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
