@@ -1,5 +1,13 @@
-//! What the views of a reference show, as plain values made from documents: no DOM, no I/O.
+//! What the views of a reference show, as plain values made from documents: no DOM.
 
+pub mod config;
 pub mod dockerfile;
+pub mod history;
 pub mod hostile;
+pub mod image;
 pub mod json;
+pub mod layers;
+pub mod object;
+pub mod platform_choice;
+pub mod sizes;
+pub mod tree;

@@ -1,13 +1,29 @@
-//! The tree view: what a reference leads to.
+//! The tree view: index, platforms, manifest, configuration and layers, and what refers to them.
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::ViewProps;
+use super::{
+    Same, ViewProps,
+    platforms::platforms,
+    tree_node::{Drawing, node},
+    use_objects::use_objects,
+};
 use crate::{
-    oci::ManifestRef,
+    app::{
+        Connection, Place,
+        views::{
+            image::manifest_ref,
+            object::{Object, read_object},
+            sizes::Blobs,
+            tree::Follow,
+        },
+    },
     ui::{
-        components::{ByteSize, DigestCode, MediaTypeWords, VerificationMark, loaded},
+        components::{ByteSize, loaded},
         hooks::use_query,
+        text::views as text,
     },
 };
 
@@ -16,25 +32,68 @@ use crate::{
 pub fn View(props: &ViewProps) -> Html {
     let connection = props.connection.clone();
     let query = use_query(props.place.reference.clone(), move |reference| {
-        let (registry, reference) = (connection.registry.clone(), reference.clone());
+        let (connection, reference) = (connection.clone(), reference.clone());
         async move {
-            let wanted = match (&reference.digest, &reference.tag) {
-                (Some(digest), _) => ManifestRef::Digest(digest.clone()),
-                (None, Some(tag)) => ManifestRef::Tag(tag.clone()),
-                (None, None) => ManifestRef::Tag(crate::oci::Tag::latest()),
-            };
-            registry.manifest(&reference.repository, &wanted).await
+            let place = Place::new(connection.address.clone(), reference);
+            let repository = &place.reference.repository;
+            read_object(&*connection.registry, repository, &manifest_ref(&place)).await
         }
     });
-    loaded(&query, |manifest| {
-        let descriptor = &manifest.descriptor;
+    // The store of read objects belongs to one repository.
+    let key = format!("{}/{}", props.place.registry, props.place.reference.repository);
+    loaded(&query, |root| {
         html! {
-            <p>
-                <MediaTypeWords media_type={descriptor.media_type.clone()} />
-                <DigestCode digest={descriptor.digest.clone()} />
-                <ByteSize bytes={descriptor.size} />
-                <VerificationMark state={manifest.verification.clone()} />
-            </p>
+            <GrowingTree {key} place={props.place.clone()} connection={props.connection.clone()}
+                root={Same(root.clone())} />
         }
     })
+}
+
+#[derive(Properties, PartialEq)]
+struct GrowingTreeProps {
+    place: Rc<Place>,
+    connection: Connection,
+    root: Same<Object>,
+}
+
+#[component]
+fn GrowingTree(props: &GrowingTreeProps) -> Html {
+    let root = &props.root.0;
+    let view = ViewProps { place: props.place.clone(), connection: props.connection.clone() };
+    let growing = use_objects(&view, root, Follow::Root);
+    let tree = &growing.tree;
+    let drawing = Drawing { place: &props.place, ask: &growing.ask };
+    html! {
+        <div class="tree-view">
+            { platforms(&props.place, &root.document.value, true) }
+            { total(&tree.root.total) }
+            if tree.left_out > 0 {
+                <p class="hint">{ text::left_out(tree.left_out) }</p>
+            }
+            <ul class="nodes">{ node(&drawing, &tree.root) }</ul>
+            if growing.left > 0 {
+                <button type="button" onclick={growing.more.reform(|_| ())}>
+                    { text::read_more(growing.left) }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// The size of everything: shared contents once, and said so.
+fn total(total: &Blobs) -> Html {
+    if total.count() == 0 {
+        return Html::default();
+    }
+    html! {
+        <p class="total">
+            { "In all " }
+            if total.is_partial { { text::AT_LEAST } }
+            <ByteSize bytes={total.bytes()} />{ text::distinct(total.count()) }
+            if total.shared() > 0 {
+                { "; " }<ByteSize bytes={total.shared()} />{ " that stand more than once counted once" }
+            }
+            { "." }
+        </p>
+    }
 }

@@ -1,0 +1,122 @@
+//! The layers of an image: how they are packed, how large they are, which step made them.
+
+use super::history::{History, Made};
+use crate::oci::{Compression, Descriptor, Digest};
+
+/// A table of contents that lets single files be read out of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Index {
+    /// eStargz.
+    Estargz,
+    /// zstd:chunked.
+    ZstdChunked,
+    /// Nydus.
+    Nydus,
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Counted from 1.
+    pub number: usize,
+    /// The manifest's pointer to it.
+    pub descriptor: Descriptor,
+    /// How it is compressed, by its media type: only its bytes could prove it. `None` where the
+    /// media type does not say.
+    pub compression: Option<Compression>,
+    /// Encrypted for certain recipients (ocicrypt).
+    pub is_encrypted: bool,
+    /// Not to be distributed: the registry may not have it.
+    pub is_foreign: bool,
+    /// What lets single files be read.
+    pub index: Option<Index>,
+    /// Digest of the uncompressed bytes, as the configuration states it.
+    pub diff_id: Option<Digest>,
+    /// The step that made it, as an instruction.
+    pub made_by: Option<String>,
+    /// Hundredths of the image's size.
+    pub percent: u8,
+    /// The file's name, of an artifact.
+    pub title: Option<String>,
+}
+
+/// All layers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layers {
+    /// The layers, lowest first.
+    pub items: Vec<Layer>,
+    /// Sum of their sizes in bytes, compressed; a layer that stands twice counts twice.
+    pub bytes: u64,
+    /// Diff IDs that the configuration states.
+    pub diff_ids: usize,
+}
+
+/// Brings together what manifest, configuration and history say about the layers.
+pub fn layers(
+    descriptors: &[Descriptor],
+    diff_ids: &[Digest],
+    history: Option<&History>,
+) -> Layers {
+    let bytes = descriptors.iter().fold(0_u64, |sum, layer| sum.saturating_add(layer.size));
+    let layer = |(at, descriptor): (usize, &Descriptor)| Layer {
+        number: at + 1,
+        compression: descriptor.media_type.compression(),
+        is_encrypted: descriptor.media_type.is_encrypted(),
+        is_foreign: descriptor.media_type.is_foreign(),
+        index: index(descriptor),
+        diff_id: diff_ids.get(at).cloned(),
+        made_by: history.and_then(|history| made_by(history, at + 1)),
+        percent: percent(descriptor.size, bytes),
+        title: descriptor.annotation("org.opencontainers.image.title").map(str::to_owned),
+        descriptor: descriptor.clone(),
+    };
+    let items = descriptors.iter().enumerate().map(layer).collect();
+    Layers { items, bytes, diff_ids: diff_ids.len() }
+}
+
+fn made_by(history: &History, wanted: usize) -> Option<String> {
+    let made = |made: &Made| matches!(made, Made::Layer { number, .. } if *number == wanted);
+    let step = history.steps.iter().find(|step| made(&step.made))?;
+    Some(step.instruction.text.clone())
+}
+
+/// Rounded; what is there at all is not 0.
+fn percent(size: u64, of: u64) -> u8 {
+    if size == 0 || of == 0 {
+        return 0;
+    }
+    let hundredths = (u128::from(size) * 100 + u128::from(of) / 2) / u128::from(of);
+    u8::try_from(hundredths).unwrap_or(100).max(1)
+}
+
+fn index(descriptor: &Descriptor) -> Option<Index> {
+    let has = |name| descriptor.annotation(name).is_some();
+    match () {
+        () if has("containerd.io/snapshot/stargz/toc.digest") => Some(Index::Estargz),
+        () if has("io.github.containers.zstd-chunked.manifest-checksum") => {
+            Some(Index::ZstdChunked)
+        }
+        () if has("containerd.io/snapshot/nydus-blob")
+            || has("containerd.io/snapshot/nydus-bootstrap") =>
+        {
+            Some(Index::Nydus)
+        }
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_and_never_vanish() {
+        let check = |size, of, expected| assert_eq!(percent(size, of), expected, "{size}/{of}");
+        check(0, 0, 0);
+        check(0, 10, 0);
+        check(1, u64::MAX, 1);
+        check(1, 3, 33);
+        check(2, 3, 67);
+        check(u64::MAX, u64::MAX, 100);
+    }
+}

@@ -1,0 +1,184 @@
+//! Manifests as views know them: read, checked and parsed; and the store of those that a view has
+//! asked for so far.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use crate::{
+    app::Loadable,
+    oci::{
+        Descriptor, Digest, Document, Issue, ManifestRef, Parsed, RepositoryName, parse_document,
+    },
+    registry::{ErrorKind, Manifest, Read, Referrers, Result, Verification},
+};
+
+/// A manifest or index as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// Media type, size and digest of the bytes, and what pointed here added to it.
+    pub descriptor: Descriptor,
+    /// Whether the bytes are those of the digest that was asked for.
+    pub verification: Verification,
+    /// The document, its exact bytes, and what is wrong with it.
+    pub document: Parsed<Document>,
+}
+
+impl Object {
+    /// Takes in an answer. A broken document is a value.
+    pub fn new(manifest: Manifest) -> Self {
+        let Manifest { descriptor, bytes, content_type, verification } = manifest;
+        let document = parse_document(bytes, content_type.as_ref());
+        Self { descriptor, verification, document }
+    }
+
+    /// The digest of the bytes.
+    pub fn digest(&self) -> &Digest {
+        &self.descriptor.digest
+    }
+
+    /// What is wrong with the document.
+    pub fn issues(&self) -> &[Issue] {
+        &self.document.issues
+    }
+
+    /// What kind of artifact it is; `None` for an image and where nothing says it.
+    pub fn artifact_type(&self) -> Option<&str> {
+        match &self.document.value {
+            Document::Image(image) => image.true_type(),
+            Document::Index(index) => index.true_type(),
+            Document::Schema1(_) | Document::Unknown(_) => None,
+        }
+    }
+}
+
+/// Reads a manifest and parses it.
+///
+/// # Errors
+/// As for [`Read::manifest`].
+pub async fn read_object(
+    registry: &(impl Read + ?Sized),
+    repository: &RepositoryName,
+    reference: &ManifestRef,
+) -> Result<Object> {
+    registry.manifest(repository, reference).await.map(Object::new)
+}
+
+/// Reads what a descriptor points at; more than the descriptor says is an error (R36).
+///
+/// # Errors
+/// As for [`Read::manifest`]; `SizeMismatch` where the descriptor promises another size.
+pub async fn read_described(
+    registry: &(impl Read + ?Sized),
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+) -> Result<Object> {
+    let reference = ManifestRef::Digest(descriptor.digest.clone());
+    let object = read_object(registry, repository, &reference).await?;
+    let actual = object.document.raw.len() as u64;
+    if actual != descriptor.size {
+        let digest = Some(descriptor.digest.clone());
+        return Err(ErrorKind::SizeMismatch { digest, expected: descriptor.size, actual }.into());
+    }
+    Ok(object)
+}
+
+/// Something that a view needs next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Want {
+    /// The manifest or index that a descriptor points at.
+    Manifest(Descriptor),
+    /// What refers to a digest.
+    Referrers(Digest),
+}
+
+/// What a view has asked for so far, by digest: each is asked for once, however often it stands in
+/// a tree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Objects {
+    manifests: BTreeMap<Digest, Loadable<Object>>,
+    referrers: BTreeMap<Digest, Loadable<Referrers>>,
+}
+
+impl Objects {
+    /// A manifest, if it was asked for.
+    pub fn manifest(&self, digest: &Digest) -> Option<&Loadable<Object>> {
+        self.manifests.get(digest)
+    }
+
+    /// The referrers of a digest, if they were asked for.
+    pub fn referrers(&self, digest: &Digest) -> Option<&Loadable<Referrers>> {
+        self.referrers.get(digest)
+    }
+
+    /// How much was asked for.
+    pub fn asked(&self) -> usize {
+        self.manifests.len() + self.referrers.len()
+    }
+
+    /// Whether this was asked for, and not in vain.
+    pub fn has(&self, want: &Want) -> bool {
+        match want {
+            Want::Manifest(d) => self.manifest(&d.digest).is_some_and(|l| l.error().is_none()),
+            Want::Referrers(digest) => self.referrers(digest).is_some_and(|l| l.error().is_none()),
+        }
+    }
+
+    /// Notes that something is asked for, also once more.
+    pub fn ask(&mut self, want: &Want) {
+        match want {
+            Want::Manifest(descriptor) => {
+                let entry = self.manifests.entry(descriptor.digest.clone()).or_default();
+                *entry = entry.reload();
+            }
+            Want::Referrers(digest) => {
+                let entry = self.referrers.entry(digest.clone()).or_default();
+                *entry = entry.reload();
+            }
+        }
+    }
+
+    /// Takes in an answer.
+    pub fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Manifest(digest, result) => {
+                let entry = self.manifests.entry(digest).or_default();
+                *entry = entry.settle(result);
+            }
+            Answer::Referrers(digest, result) => {
+                let entry = self.referrers.entry(digest).or_default();
+                *entry = entry.settle(result);
+            }
+        }
+    }
+
+    /// Puts in a manifest that was read before.
+    pub fn insert(&mut self, object: Rc<Object>) {
+        self.manifests.insert(object.digest().clone(), Loadable::Ready(object));
+    }
+}
+
+/// What came back for a [`Want`].
+#[derive(Debug)]
+pub enum Answer {
+    /// For a manifest.
+    Manifest(Digest, Result<Object>),
+    /// For referrers.
+    Referrers(Digest, Result<Referrers>),
+}
+
+/// Asks for what is wanted.
+pub async fn fetch(
+    registry: &dyn crate::registry::Registry,
+    repository: &RepositoryName,
+    want: &Want,
+) -> Answer {
+    match want {
+        Want::Manifest(descriptor) => {
+            let result = read_described(registry, repository, descriptor).await;
+            Answer::Manifest(descriptor.digest.clone(), result)
+        }
+        Want::Referrers(subject) => {
+            let result = registry.referrers(repository, subject, None).await;
+            Answer::Referrers(subject.clone(), result)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Which image of an index a view shows. None is ever chosen in silence: where the address names
+//! no platform and there are several, the reader is asked.
+
+use crate::oci::{Descriptor, Document, Index, Platform};
+
+/// An entry of an index that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The platform as it stands in an address; the digest's where an entry has no platform.
+    pub name: String,
+    /// The entry.
+    pub descriptor: Descriptor,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// The document is no index: nothing to choose.
+    Itself,
+    /// This entry.
+    Entry(Choice),
+    /// Nothing yet.
+    Open,
+    /// The address names a platform that the index does not have.
+    NoSuch(String),
+}
+
+/// The entries of an index that are images: attestations are not.
+pub fn choices(index: &Index) -> Vec<Choice> {
+    let images = index.manifests.iter().filter(|entry| !entry.is_attestation());
+    images.map(|entry| Choice { name: name(entry), descriptor: entry.clone() }).collect()
+}
+
+/// How an entry is named in an address.
+pub fn name(entry: &Descriptor) -> String {
+    match &entry.platform {
+        Some(platform) if !platform.os.is_empty() => platform.to_string(),
+        _ => entry.digest.to_string(),
+    }
+}
+
+/// Chooses an entry by name, or the only one there is.
+pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
+    let Document::Index(index) = document else { return Chosen::Itself };
+    let choices = choices(index);
+    let found = match wanted {
+        Some(wanted) => choices.into_iter().find(|choice| is_entry(&choice.descriptor, wanted)),
+        None if choices.len() == 1 => choices.into_iter().next(),
+        None => return Chosen::Open,
+    };
+    match (found, wanted) {
+        (Some(choice), _) => Chosen::Entry(choice),
+        (None, wanted) => Chosen::NoSuch(wanted.unwrap_or_default().to_owned()),
+    }
+}
+
+/// Whether an entry is the one of this name: by the same text, by its digest, or as the same
+/// platform by the usual reading (`arm64` is `arm64/v8`).
+pub fn is_entry(entry: &Descriptor, wanted: &str) -> bool {
+    if name(entry) == wanted || entry.digest.as_str() == wanted {
+        return true;
+    }
+    match (&entry.platform, wanted.parse::<Platform>()) {
+        (Some(platform), Ok(wanted)) => platform.normalized() == wanted.normalized(),
+        _ => false,
+    }
+}

@@ -1,0 +1,354 @@
+//! The tree of a reference: index, platforms, manifest, configuration and layers, with what refers
+//! to them. A pure function of what was read so far; says what it needs next.
+//!
+//! Bounded whatever the documents say: no node stands below itself, none deeper than
+//! [`MAX_DEPTH`], and there are at most [`MAX_NODES`].
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use super::{
+    object::{Object, Objects, Want},
+    platform_choice,
+    sizes::{Blobs, blobs_of},
+};
+use crate::{
+    app::Loadable,
+    oci::{Descriptor, Digest, Document, Index, MediaType, Platform, Schema1Manifest},
+    registry::{Error, Referrers, ReferrersSource},
+};
+
+/// Levels below the reference.
+pub const MAX_DEPTH: usize = 32;
+/// Nodes in all.
+pub const MAX_NODES: usize = 10_000;
+
+/// What a node is to the one above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What the address names.
+    Root,
+    /// An entry of an index for a platform.
+    Platform(Platform),
+    /// An entry of an index without a platform.
+    Entry,
+    /// A statement by BuildKit about the entry above.
+    Attestation,
+    /// The same about a digest that is not in the index.
+    StrayAttestation(Option<String>),
+    /// The configuration.
+    Config,
+    /// A layer, counted from 1.
+    Layer(usize),
+    /// Something that refers to the node above, and where that was found.
+    Referrer(ReferrersSource),
+}
+
+/// How far a node was read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Not asked for: this view does not need the bytes.
+    NotAsked,
+    /// On its way.
+    Loading,
+    /// Read.
+    Ready(Rc<Object>),
+    /// Not to be had.
+    Failed(Rc<Error>),
+}
+
+/// Why nothing is shown below a node although there is something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// It stands further up already.
+    Cycle,
+    /// It is too deep.
+    Depth,
+    /// There are too many nodes.
+    Nodes,
+}
+
+/// What refers to a node.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Referring {
+    /// Not asked.
+    #[default]
+    NotAsked,
+    /// Being asked.
+    Loading,
+    /// Found.
+    Ready {
+        /// Those that were found.
+        nodes: Vec<TreeNode>,
+        /// Whether there may be more.
+        may_be_incomplete: bool,
+    },
+    /// It could not be found out.
+    Failed(Rc<Error>),
+}
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TreeNode {
+    /// What it is to the node above.
+    pub role: Role,
+    /// The pointer to it.
+    pub descriptor: Descriptor,
+    /// Its size in bytes; `None` where nothing says it (Docker schema 1).
+    pub size: Option<u64>,
+    /// How far it was read.
+    pub reading: Reading,
+    /// What kind of artifact it is, from the pointer or the document.
+    pub artifact_type: Option<String>,
+    /// What it consists of.
+    pub children: Vec<TreeNode>,
+    /// What refers to it; only manifests and indexes have referrers.
+    pub referring: Referring,
+    /// Why nothing is shown below.
+    pub cut: Option<Cut>,
+    /// Size of all below it, each digest once.
+    pub total: Blobs,
+}
+
+impl TreeNode {
+    /// Whether it is a manifest or index, which can be opened.
+    pub fn is_document(&self) -> bool {
+        !matches!(self.role, Role::Config | Role::Layer(_))
+    }
+}
+
+/// A tree, and what would complete it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// What the address names.
+    pub root: TreeNode,
+    /// Entries of the root that are left out because another platform is chosen.
+    pub left_out: usize,
+    /// What to ask for next, most useful first.
+    pub wanted: Vec<Want>,
+}
+
+/// Whose referrers are asked for without a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// Those of the root.
+    Root,
+    /// Those of every manifest and index, also of referrers.
+    All,
+}
+
+/// Builds the tree below `root`. With a platform only that entry of an index and what is about it.
+pub fn build(root: &Rc<Object>, objects: &Objects, platform: Option<&str>, follow: Follow) -> Tree {
+    let mut builder = Builder::new(objects, platform, follow);
+    let mut node = builder.node(Role::Root, &root.descriptor);
+    builder.fill(&mut node, root);
+    node.referring = builder.referring(&node);
+    Tree { root: node, left_out: builder.left_out, wanted: builder.wanted }
+}
+
+struct Builder<'a> {
+    objects: &'a Objects,
+    platform: Option<&'a str>,
+    follow: Follow,
+    /// Digests from the root down to here.
+    path: Vec<Digest>,
+    nodes: usize,
+    left_out: usize,
+    wanted: Vec<Want>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(objects: &'a Objects, platform: Option<&'a str>, follow: Follow) -> Self {
+        let (path, wanted) = (Vec::new(), Vec::new());
+        Self { objects, platform, follow, path, nodes: 0, left_out: 0, wanted }
+    }
+
+    /// A node with nothing below.
+    fn node(&mut self, role: Role, descriptor: &Descriptor) -> TreeNode {
+        self.nodes += 1;
+        TreeNode {
+            role,
+            size: Some(descriptor.size),
+            artifact_type: descriptor.artifact_type.clone(),
+            descriptor: descriptor.clone(),
+            reading: Reading::NotAsked,
+            children: Vec::new(),
+            referring: Referring::NotAsked,
+            cut: None,
+            total: Blobs::default(),
+        }
+    }
+
+    /// A manifest or index below another, with all that was read of it.
+    fn document(&mut self, role: Role, descriptor: &Descriptor) -> TreeNode {
+        let mut node = self.node(role, descriptor);
+        node.cut = self.cut(&descriptor.digest);
+        if node.cut.is_some() {
+            return node;
+        }
+        match self.objects.manifest(&descriptor.digest) {
+            None => self.want(&node),
+            Some(Loadable::Loading(_)) => node.reading = Reading::Loading,
+            Some(Loadable::Failed(error, _)) => node.reading = Reading::Failed(Rc::clone(error)),
+            Some(Loadable::Ready(object)) => self.fill(&mut node, &Rc::clone(object)),
+        }
+        node.referring = self.referring(&node);
+        node
+    }
+
+    /// Images, nested indexes and referrers of unknown type are read without being asked for;
+    /// attestations only when they are opened.
+    fn want(&mut self, node: &TreeNode) {
+        let needed = match node.role {
+            Role::Attestation | Role::StrayAttestation(_) => false,
+            Role::Referrer(_) => node.artifact_type.as_deref().is_none_or(is_image_config),
+            _ => true,
+        };
+        if needed {
+            self.wanted.push(Want::Manifest(node.descriptor.clone()));
+        }
+    }
+
+    fn cut(&self, digest: &Digest) -> Option<Cut> {
+        match () {
+            () if self.path.contains(digest) => Some(Cut::Cycle),
+            () if self.path.len() >= MAX_DEPTH => Some(Cut::Depth),
+            () if self.nodes >= MAX_NODES => Some(Cut::Nodes),
+            () => None,
+        }
+    }
+
+    fn fill(&mut self, node: &mut TreeNode, object: &Rc<Object>) {
+        node.reading = Reading::Ready(Rc::clone(object));
+        // The document knows better than the pointer: servers put an image configuration there.
+        if let Some(stated) = object.artifact_type() {
+            node.artifact_type = Some(stated.to_owned());
+        }
+        self.path.push(node.descriptor.digest.clone());
+        node.children = match &object.document.value {
+            Document::Index(index) => self.entries(index),
+            Document::Image(image) => self.contents(image.config.as_ref(), &image.layers),
+            Document::Schema1(schema1) => self.schema1(schema1),
+            Document::Unknown(unknown) => {
+                let mut nodes = self.documents(&unknown.children.manifests);
+                let (config, layers) = (&unknown.children.config, &unknown.children.layers);
+                nodes.extend(self.contents(config.as_ref(), layers));
+                nodes
+            }
+        };
+        self.path.pop();
+        if self.nodes >= MAX_NODES {
+            node.cut = Some(Cut::Nodes);
+        }
+        node.total = blobs_of(node);
+    }
+
+    /// The entries of an index, attestations below what they are about.
+    fn entries(&mut self, index: &Index) -> Vec<TreeNode> {
+        let mut statements: BTreeMap<Option<&str>, Vec<&Descriptor>> = BTreeMap::new();
+        for entry in index.manifests.iter().filter(|entry| entry.is_attestation()) {
+            statements.entry(subject_of(entry)).or_default().push(entry);
+        }
+        let mut nodes = Vec::new();
+        for entry in index.manifests.iter().filter(|entry| !entry.is_attestation()) {
+            let about = statements.remove(&Some(entry.digest.as_str())).unwrap_or_default();
+            if self.nodes >= MAX_NODES {
+                break;
+            }
+            if !self.is_chosen(entry) {
+                self.left_out += 1;
+                continue;
+            }
+            let mut node = self.document(entry_role(entry), entry);
+            let about = about.into_iter().map(|entry| self.document(Role::Attestation, entry));
+            node.children.extend(about);
+            nodes.push(node);
+        }
+        for (subject, entries) in statements {
+            let role = Role::StrayAttestation(subject.map(str::to_owned));
+            nodes.extend(entries.into_iter().map(|entry| self.document(role.clone(), entry)));
+        }
+        nodes
+    }
+
+    /// Only entries of the root are chosen from.
+    fn is_chosen(&self, entry: &Descriptor) -> bool {
+        self.path.len() > 1
+            || self.platform.is_none_or(|wanted| platform_choice::is_entry(entry, wanted))
+    }
+
+    fn documents(&mut self, entries: &[Descriptor]) -> Vec<TreeNode> {
+        let room = MAX_NODES.saturating_sub(self.nodes);
+        entries.iter().take(room).map(|entry| self.document(entry_role(entry), entry)).collect()
+    }
+
+    fn contents(&mut self, config: Option<&Descriptor>, layers: &[Descriptor]) -> Vec<TreeNode> {
+        let room = MAX_NODES.saturating_sub(self.nodes);
+        let config = config.into_iter().map(|config| (Role::Config, config));
+        let layers = layers.iter().enumerate().map(|(at, layer)| (Role::Layer(at + 1), layer));
+        config.chain(layers).take(room).map(|(role, child)| self.node(role, child)).collect()
+    }
+
+    /// Layers of a schema 1 manifest: digests without sizes and media types.
+    fn schema1(&mut self, manifest: &Schema1Manifest) -> Vec<TreeNode> {
+        let room = MAX_NODES.saturating_sub(self.nodes);
+        let layers = manifest.layers.iter().enumerate().take(room);
+        layers
+            .map(|(at, digest)| {
+                let media_type =
+                    MediaType::new("application/vnd.docker.container.image.rootfs.diff+x-gtar");
+                let descriptor = Descriptor::new(media_type, digest.clone(), 0);
+                TreeNode { size: None, ..self.node(Role::Layer(at + 1), &descriptor) }
+            })
+            .collect()
+    }
+
+    fn referring(&mut self, node: &TreeNode) -> Referring {
+        let digest = &node.descriptor.digest;
+        match self.objects.referrers(digest) {
+            None => {
+                let follows = match self.follow {
+                    Follow::Root => node.role == Role::Root,
+                    Follow::All => true,
+                };
+                if follows {
+                    self.wanted.push(Want::Referrers(digest.clone()));
+                }
+                Referring::NotAsked
+            }
+            Some(Loadable::Loading(_)) => Referring::Loading,
+            Some(Loadable::Failed(error, _)) => Referring::Failed(Rc::clone(error)),
+            Some(Loadable::Ready(found)) => self.referrers(digest, &Rc::clone(found)),
+        }
+    }
+
+    fn referrers(&mut self, subject: &Digest, found: &Referrers) -> Referring {
+        self.path.push(subject.clone());
+        let room = MAX_NODES.saturating_sub(self.nodes);
+        let items = found.items.iter().take(room);
+        let nodes: Vec<_> =
+            items.map(|(item, source)| self.document(Role::Referrer(*source), item)).collect();
+        self.path.pop();
+        let may_be_incomplete = found.may_be_incomplete || nodes.len() < found.items.len();
+        Referring::Ready { nodes, may_be_incomplete }
+    }
+}
+
+fn entry_role(entry: &Descriptor) -> Role {
+    match &entry.platform {
+        Some(platform) => Role::Platform(platform.clone()),
+        None => Role::Entry,
+    }
+}
+
+/// A referrers list names the configuration's type where an artifact states none.
+fn is_image_config(artifact_type: &str) -> bool {
+    MediaType::new(artifact_type).is_image_config()
+}
+
+fn subject_of(attestation: &Descriptor) -> Option<&str> {
+    attestation.annotation(Descriptor::REFERENCE_DIGEST)
+}
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;

@@ -1,0 +1,75 @@
+//! The commands view: the same on a command line, view by view and tool by tool.
+
+use yew::prelude::*;
+
+use super::{ViewProps, platforms::platforms, use_image::use_chosen};
+use crate::{
+    app::{
+        View as ViewName,
+        command_line::{Subject, Tool, VIEWS, command, preparation},
+        views::image::Image,
+    },
+    ui::{
+        components::{CopyButton, loaded},
+        text::{self as page_text, views as text},
+    },
+};
+
+/// The same on a command line.
+#[component]
+pub fn View(props: &ViewProps) -> Html {
+    let query = use_chosen(props);
+    let place = &props.place;
+    loaded(&query, |image| {
+        let subject = subject(props, image);
+        html! {
+            <div class="commands">
+                { platforms(place, &image.root.document.value, true) }
+                { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }
+                { for VIEWS.into_iter().map(|view| section(view, &subject)) }
+            </div>
+        }
+    })
+}
+
+fn subject<'a>(props: &'a ViewProps, image: &'a Image) -> Subject<'a> {
+    let manifest = image.image_manifest();
+    Subject {
+        place: &props.place,
+        digest: Some(image.manifest.as_ref().unwrap_or(&image.root).digest()),
+        config: manifest.and_then(|manifest| manifest.config.as_ref()).map(|config| &config.digest),
+        layer: None,
+    }
+}
+
+fn section(view: ViewName, subject: &Subject<'_>) -> Html {
+    let commands =
+        Tool::ALL.into_iter().filter_map(|tool| Some((tool, command(tool, view, subject)?)));
+    let row = |(tool, line): (Tool, String)| {
+        html! {
+            <div class="command" key={tool.name()}>
+                <dt>{ tool.name() }</dt>
+                <dd>
+                    <pre tabindex="0" aria-label={tool.name()}><code>{ line.clone() }</code></pre>
+                    <CopyButton text={line} label={text::copy_command(tool.name())} />
+                </dd>
+            </div>
+        }
+    };
+    html! {
+        <section>
+            <h2>{ page_text::view_label(view) }</h2>
+            <dl>{ for commands.map(row) }</dl>
+        </section>
+    }
+}
+
+/// What a tool must be told in a file first.
+fn prepare(tool: Tool, subject: &Subject<'_>) -> Html {
+    match preparation(tool, subject) {
+        Some(lines) => html! {
+            <p class="hint">{ text::DAEMON_JSON }<code>{ lines }</code></p>
+        },
+        None => Html::default(),
+    }
+}

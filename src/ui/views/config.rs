@@ -1,0 +1,200 @@
+//! The configuration of an image: how it runs, and what it says about itself.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    ViewProps, facts,
+    json::JsonBytes,
+    platforms::{no_image, platforms},
+    use_image::use_image,
+};
+use crate::{
+    app::{
+        Place,
+        views::{
+            config::{command_line, duration, split_env},
+            image::{Config, Image},
+        },
+    },
+    oci::{
+        Document, ImageConfig, ImageManifest, MediaType,
+        config::{Healthcheck, RunConfig},
+    },
+    ui::{
+        components::{
+            ByteSize, CopyButton, DigestCode, Empty, ErrorBox, MediaTypeWords, PlatformBadge,
+            VerificationMark, loaded,
+        },
+        text::views as text,
+    },
+};
+
+/// The configuration of an image or artifact.
+#[component]
+pub fn View(props: &ViewProps) -> Html {
+    let query = use_image(props);
+    let place = &props.place;
+    loaded(&query, |image| {
+        html! {
+            <>
+                { platforms(place, &image.root.document.value, false) }
+                { body(place, image) }
+            </>
+        }
+    })
+}
+
+fn body(place: &Rc<Place>, image: &Image) -> Html {
+    let Some(manifest) = image.image_manifest() else {
+        return match image.manifest.as_ref().map(|object| &object.document.value) {
+            Some(Document::Schema1(_)) => html! { <Empty message={text::SCHEMA1_CONFIG} /> },
+            _ => no_image(place, image),
+        };
+    };
+    match (&manifest.config, &image.config) {
+        (Some(descriptor), _) if descriptor.media_type == MediaType::OCI_EMPTY => html! {
+            <><p class="hint">{ text::EMPTY_CONFIG }</p>{ files(place, manifest) }</>
+        },
+        (_, Some(Ok(config))) => configuration(place, manifest, config),
+        (_, Some(Err(error))) => html! { <ErrorBox error={error.clone()} /> },
+        (_, None) => html! { <><Empty message={text::NO_CONFIG} />{ files(place, manifest) }</> },
+    }
+}
+
+fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -> Html {
+    let is_image = config.descriptor.media_type.is_image_config();
+    let issues = if is_image { config.parsed.issues.as_slice() } else { &[] };
+    let name = format!("{}.json", config.descriptor.digest.encoded());
+    html! {
+        <>
+            <p class="line">
+                <MediaTypeWords media_type={config.descriptor.media_type.clone()} />
+                <DigestCode digest={config.descriptor.digest.clone()} />
+                <ByteSize bytes={config.descriptor.size} />
+                <VerificationMark state={config.verification.clone()} />
+            </p>
+            { facts::issues(issues) }
+            if is_image {
+                { image_facts(&config.parsed.value) }
+                { environment(&config.parsed.value.run) }
+                { labels(&config.parsed.value.run) }
+            } else {
+                { files(place, manifest) }
+            }
+            <details class="exact" open={!is_image}>
+                <summary>{ text::EXACT_JSON }</summary>
+                <JsonBytes place={place.clone()} bytes={config.parsed.raw.clone()} {name} />
+            </details>
+        </>
+    }
+}
+
+fn image_facts(config: &ImageConfig) -> Html {
+    let run = &config.run;
+    let made = config.created.map(|created| created.to_string());
+    html! {
+        <dl class="facts">
+            { facts::fact("Platform", html! { <PlatformBadge platform={config.platform.clone()} /> }) }
+            { optional("Created", made.as_deref()) }
+            { optional("Author", config.author.as_deref()) }
+            { facts::fact("User", user(run)) }
+            { words("Entrypoint", &run.entrypoint) }
+            { words("Command", &run.cmd) }
+            { optional("Working directory", run.working_dir.as_deref()) }
+            { list("Ports", &run.exposed_ports) }
+            { list("Volumes", &run.volumes) }
+            { optional("Stop signal", run.stop_signal.as_deref()) }
+            { words("Shell", &run.shell) }
+            { list("On build", &run.on_build) }
+            if let Some(check) = &run.healthcheck {
+                { facts::fact("Health check", healthcheck(check)) }
+            }
+        </dl>
+    }
+}
+
+fn optional(term: &'static str, value: Option<&str>) -> Html {
+    value.map_or(Html::default(), |value| facts::fact(term, facts::foreign(value)))
+}
+
+fn user(run: &RunConfig) -> Html {
+    match &run.user {
+        Some(user) => html! { <code>{ facts::foreign(user) }</code> },
+        None => html! { { text::USER_NOT_SET } },
+    }
+}
+
+/// Words of a command, as JSON has them, to be copied as a shell would take them.
+fn words(term: &'static str, words: &[String]) -> Html {
+    if words.is_empty() {
+        return Html::default();
+    }
+    let line = command_line(words);
+    facts::fact(
+        term,
+        html! {
+            <>
+                <code>{ facts::foreign(&line) }</code>
+                <CopyButton text={line.clone()} label={format!("Copy: {term}")} />
+            </>
+        },
+    )
+}
+
+fn list(term: &'static str, items: &[String]) -> Html {
+    if items.is_empty() {
+        return Html::default();
+    }
+    let item = |item: &String| html! { <li><code>{ facts::foreign(item) }</code></li> };
+    facts::fact(term, html! { <ul class="plain">{ for items.iter().map(item) }</ul> })
+}
+
+fn healthcheck(check: &Healthcheck) -> Html {
+    let setting = |name: &'static str, value: Option<i64>| match value {
+        Some(value) if value != 0 => html! { <li>{ format!("{name} {}", duration(value)) }</li> },
+        _ => Html::default(),
+    };
+    html! {
+        <ul class="plain">
+            <li><code>{ facts::foreign(&command_line(&check.test)) }</code></li>
+            { setting("every", check.interval) }
+            { setting("at most", check.timeout) }
+            { setting("after a start of", check.start_period) }
+            { setting("meanwhile every", check.start_interval) }
+            if let Some(retries) = check.retries.filter(|retries| *retries != 0) {
+                <li>{ format!("{retries} failures in a row make it unhealthy") }</li>
+            }
+        </ul>
+    }
+}
+
+fn environment(run: &RunConfig) -> Html {
+    let pairs: Vec<_> = run.env.iter().map(|entry| split_env(entry)).collect();
+    section(text::ENVIRONMENT, &pairs, &run.env.join("\n"))
+}
+
+fn labels(run: &RunConfig) -> Html {
+    let lines: Vec<_> = run.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    section(text::LABELS, &run.labels, &lines.join("\n"))
+}
+
+fn section(heading: &'static str, pairs: &[(String, String)], all: &str) -> Html {
+    html! {
+        <section>
+            <h2>
+                { format!("{heading} ({})", pairs.len()) }
+                if !pairs.is_empty() {
+                    <CopyButton text={all.to_owned()} label={format!("Copy all: {heading}")} />
+                }
+            </h2>
+            { facts::pairs(pairs) }
+        </section>
+    }
+}
+
+/// The contents of an artifact by their titles.
+fn files(place: &Place, manifest: &ImageManifest) -> Html {
+    super::layers::files(place, &manifest.layers)
+}

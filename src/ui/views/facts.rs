@@ -1,0 +1,87 @@
+//! Small parts that the views of a reference share: facts, issues, annotations, hostile text.
+
+use yew::prelude::*;
+
+use crate::{
+    app::views::{hostile::visible, json::is_web_address},
+    oci::{Issue, Severity},
+    ui::{components::CopyButton, text::views as text},
+};
+
+/// A text from a registry: characters that would deceive the eye are shown by their numbers.
+pub(super) fn foreign(text: &str) -> Html {
+    html! { <bdi>{ visible(text).into_owned() }</bdi> }
+}
+
+/// The same, and a link where it is a web address.
+pub(super) fn foreign_or_link(text: &str) -> Html {
+    if is_web_address(text) { web_link(text, foreign(text)) } else { foreign(text) }
+}
+
+/// A link that leaves the page. Only for addresses that [`is_web_address`] admits.
+pub(super) fn web_link(address: &str, inner: Html) -> Html {
+    let href = is_web_address(address).then(|| address.to_owned());
+    html! { <a {href} rel="noopener noreferrer" target="_blank">{ inner }</a> }
+}
+
+/// One term with what is said of it.
+pub(super) fn fact(term: &'static str, said: Html) -> Html {
+    html! { <div class="fact"><dt>{ term }</dt><dd>{ said }</dd></div> }
+}
+
+/// Names and values, each value copyable.
+pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
+    let row = |(name, value): &(String, String)| {
+        html! {
+            <div class="fact">
+                <dt><code>{ foreign(name) }</code></dt>
+                <dd>
+                    { foreign_or_link(value) }
+                    <CopyButton text={value.clone()} label={format!("Copy the value of {}", visible(name))} />
+                </dd>
+            </div>
+        }
+    };
+    html! { <dl class="pairs">{ for pairs.iter().map(row) }</dl> }
+}
+
+/// Annotations, closed where there are many.
+pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
+    if annotations.is_empty() {
+        return Html::default();
+    }
+    let count = annotations.len();
+    html! {
+        <details class="annotations">
+            <summary>{ format!("{} ({count})", text::ANNOTATIONS) }</summary>
+            { pairs(annotations) }
+        </details>
+    }
+}
+
+/// What is wrong with a document.
+pub(super) fn issues(issues: &[Issue]) -> Html {
+    if issues.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="issues" aria-label={text::ISSUES}>
+            <ul>{ for issues.iter().map(issue) }</ul>
+        </section>
+    }
+}
+
+fn issue(issue: &Issue) -> Html {
+    let (class, word) = match issue.severity {
+        Severity::Note => ("note", "note"),
+        Severity::Warning => ("warning", "warning"),
+        Severity::Error => ("error", "error"),
+    };
+    let place = if issue.pointer.is_empty() { "the document" } else { &issue.pointer };
+    html! {
+        <li {class}>
+            <strong>{ word }</strong>{ ": " }<code>{ foreign(place) }</code>{ " " }
+            { foreign(&issue.message) }
+        </li>
+    }
+}

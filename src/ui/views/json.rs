@@ -1,0 +1,198 @@
+//! The JSON view: the exact bytes, with every digest, media type, reference and address a link.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use yew::prelude::*;
+
+use super::{
+    Same, ViewProps, facts,
+    platforms::{no_image, platforms},
+    save::save,
+    use_image::use_chosen,
+};
+use crate::{
+    app::{
+        Place, RegistryAddress, Route,
+        views::json::{Form, JsonText, Layout, Line, Piece, PieceKind, Target, TokenKind},
+    },
+    ui::{
+        components::{CopyButton, VerificationMark, WindowedList, exact_bytes, loaded},
+        text::views as text,
+    },
+};
+
+/// Up to this many rows a document is drawn whole, so that the browser can find in it.
+const WHOLE: usize = 1_000;
+
+/// The exact bytes of a manifest or index.
+#[component]
+pub fn View(props: &ViewProps) -> Html {
+    let query = use_chosen(props);
+    let place = &props.place;
+    loaded(&query, |image| {
+        // An index is shown itself, until one of its platforms is chosen.
+        let object = match (&place.platform, &image.manifest) {
+            (None, _) => &image.root,
+            (Some(_), Some(manifest)) => manifest,
+            (Some(_), None) => return no_image(place, image),
+        };
+        html! {
+            <>
+                { platforms(place, &image.root.document.value, true) }
+                <p class="line"><VerificationMark state={object.verification.clone()} /></p>
+                { facts::issues(object.issues()) }
+                <JsonBytes place={place.clone()} bytes={object.document.raw.clone()}
+                    name={format!("{}.json", object.digest().encoded())} />
+            </>
+        }
+    })
+}
+
+/// Properties of [`JsonBytes`].
+#[derive(Properties, PartialEq)]
+pub(super) struct JsonBytesProps {
+    /// The manifest that the links are relative to.
+    pub(super) place: Rc<Place>,
+    /// The document.
+    pub(super) bytes: Bytes,
+    /// The name under which it is saved.
+    pub(super) name: AttrValue,
+}
+
+/// Any bytes as JSON, else as text, else in hexadecimal.
+#[component]
+pub(super) fn JsonBytes(props: &JsonBytesProps) -> Html {
+    let json = use_memo(props.bytes.clone(), |bytes| JsonText::read(bytes.clone()));
+    let layout = use_state_eq(|| Layout::Pretty);
+    let row = use_callback(
+        (Same(Rc::clone(&json)), *layout, Rc::clone(&props.place)),
+        |number: usize, (json, layout, place)| {
+            draw_line(place, number, &json.0.line(*layout, number))
+        },
+    );
+    let count = json.len(*layout);
+    html! {
+        <div class="json">
+            { tools(props, &json, &layout) }
+            { notes(&json) }
+            if count > WHOLE {
+                <WindowedList {count} {row} label="Lines of the document" class="lines" />
+            } else {
+                <pre class="lines whole" tabindex="0" aria-label="The document">
+                    { for (0..count).map(|number| row.emit(number)) }
+                </pre>
+            }
+        </div>
+    }
+}
+
+fn tools(props: &JsonBytesProps, json: &JsonText, layout: &UseStateHandle<Layout>) -> Html {
+    let is_raw = **layout == Layout::Raw;
+    let other = if is_raw { Layout::Pretty } else { Layout::Raw };
+    let toggle = Callback::from({
+        let layout = layout.clone();
+        move |_: MouseEvent| layout.set(other)
+    });
+    let save = Callback::from({
+        let (bytes, name) = (props.bytes.clone(), props.name.clone());
+        move |_: MouseEvent| save(&name, &bytes)
+    });
+    html! {
+        <p class="tools">
+            <span>{ exact_bytes(json.bytes().len() as u64) }</span>
+            if json.form == Form::Json {
+                <button type="button" aria-pressed={is_raw.to_string()} onclick={toggle}>
+                    { text::RAW }
+                </button>
+            }
+            if let Ok(exact) = std::str::from_utf8(json.bytes()) {
+                <CopyButton text={exact.to_owned()} label={text::COPY_EXACT} />
+            }
+            <button type="button" onclick={save}>{ text::SAVE_EXACT }</button>
+        </p>
+    }
+}
+
+/// What a reader should know before reading.
+fn notes(json: &JsonText) -> Html {
+    let duplicates = json.duplicates();
+    html! {
+        <>
+            if let Form::Text(reason) = &json.form {
+                <p class="note">{ format!("{} {reason}.", text::NOT_JSON) }</p>
+            }
+            if json.has_invalid_utf8 && json.form != Form::Hex {
+                <p class="note">{ text::INVALID_UTF8 }</p>
+            }
+            if json.has_deceptive { <p class="note">{ text::DECEPTIVE }</p> }
+            if !duplicates.is_empty() {
+                <p class="note">
+                    <strong>{ text::DUPLICATES }</strong>
+                    <code>{ duplicates.join(", ") }</code>
+                </p>
+            }
+        </>
+    }
+}
+
+fn draw_line(place: &Place, number: usize, line: &Line) -> Html {
+    let indent = "  ".repeat(line.indent.into());
+    html! {
+        <div class="row" role="row" key={number} aria-rowindex={(number + 2).to_string()}>
+            <span class="number" role="rowheader">{ number + 1 }</span>
+            <code role="cell">
+                { indent }{ for line.pieces.iter().map(|piece| draw_piece(place, piece)) }
+            </code>
+        </div>
+    }
+}
+
+fn draw_piece(place: &Place, piece: &Piece) -> Html {
+    let class = match piece.kind {
+        PieceKind::Plain | PieceKind::Token(TokenKind::Open | TokenKind::Close) => "",
+        PieceKind::Token(TokenKind::Punctuation) => "",
+        PieceKind::Token(TokenKind::Key) => "key",
+        PieceKind::Token(TokenKind::Text) => "text",
+        PieceKind::Token(TokenKind::Number | TokenKind::Literal) => "number",
+        PieceKind::Duplicate => "duplicate",
+        PieceKind::Cut => "cut",
+    };
+    let shown = html! { { &piece.text } };
+    match &piece.target {
+        Some(Target::Web(address)) => facts::web_link(address, shown),
+        Some(target) => html! { <a {class} href={href(place, target)}>{ shown }</a> },
+        None if class.is_empty() => shown,
+        None if piece.kind == PieceKind::Duplicate => {
+            html! { <mark title={text::DUPLICATE}>{ shown }</mark> }
+        }
+        None => html! { <span {class}>{ shown }</span> },
+    }
+}
+
+/// Where a target leads from here.
+fn href(place: &Place, target: &Target) -> Option<String> {
+    use crate::app::View;
+    let target = match target {
+        Target::Manifest(digest) => place.at_digest(digest.clone()),
+        Target::Config(_) => place.in_view(View::Config),
+        Target::Layer(digest) => {
+            Place { layer: Some(digest.clone()), ..place.in_view(View::Layers) }
+        }
+        Target::Reference(reference) => {
+            let registry = if reference.host == place.registry.host {
+                place.registry.clone()
+            } else {
+                RegistryAddress::new(reference.host.clone())
+            };
+            let is_named = reference.tag.is_some() || reference.digest.is_some();
+            let repository = reference.clone();
+            if !is_named {
+                return Some(Route::Repository { registry, repository }.href());
+            }
+            Place::new(registry, repository)
+        }
+        Target::Web(_) => return None,
+    };
+    Some(Route::from(target).href())
+}

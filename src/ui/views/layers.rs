@@ -1,0 +1,166 @@
+//! The layers view: how layers are packed, how large they are, and which step made them.
+
+use yew::prelude::*;
+
+use super::{
+    ViewProps, facts,
+    history::history,
+    platforms::{no_image, platforms},
+    use_image::use_image,
+};
+use crate::{
+    app::{
+        Place,
+        views::{
+            history::History,
+            image::Image,
+            layers::{Layer, Layers, layers},
+        },
+    },
+    oci::{Descriptor, Digest, Document},
+    ui::{
+        components::{ByteSize, DigestCode, Empty, MediaTypeWords, loaded},
+        text::{self as page_text, views as text},
+    },
+};
+
+/// The layers of an image, or the contents of an artifact.
+#[component]
+pub fn View(props: &ViewProps) -> Html {
+    let query = use_image(props);
+    let place = &props.place;
+    loaded(&query, |image| {
+        html! {
+            <>
+                { platforms(place, &image.root.document.value, false) }
+                { body(place, image) }
+            </>
+        }
+    })
+}
+
+fn body(place: &Place, image: &Image) -> Html {
+    let history = history(image);
+    match image.manifest.as_ref().map(|object| &object.document.value) {
+        Some(Document::Image(manifest)) => {
+            let diff_ids = image.config().map(|config| config.parsed.value.diff_ids.as_slice());
+            let all = layers(&manifest.layers, diff_ids.unwrap_or_default(), history.as_ref());
+            html! { <>{ config_failure(image) }{ table(place, &all) }</> }
+        }
+        Some(Document::Schema1(schema1)) => digests_only(&schema1.layers, history.as_ref()),
+        _ => no_image(place, image),
+    }
+}
+
+/// Without the configuration there are no diff IDs and no steps; the layers are still shown.
+fn config_failure(image: &Image) -> Html {
+    match &image.config {
+        Some(Err(error)) => {
+            html! { <p class="note">{ page_text::error::title(error) }{ ". " }{ text::WITHOUT_CONFIG }</p> }
+        }
+        _ => Html::default(),
+    }
+}
+
+fn table(place: &Place, all: &Layers) -> Html {
+    if all.items.is_empty() {
+        return html! { <Empty message={text::NO_LAYERS} /> };
+    }
+    html! {
+        <>
+            <p class="total">
+                { text::layer_count(all.items.len()) }<ByteSize bytes={all.bytes} />{ ", compressed." }
+            </p>
+            if all.diff_ids > 0 && all.diff_ids != all.items.len() {
+                <p class="note">{ text::diff_id_mismatch(all.diff_ids, all.items.len()) }</p>
+            }
+            <ol class="layers">{ for all.items.iter().map(|layer| row(place, layer)) }</ol>
+        </>
+    }
+}
+
+fn row(place: &Place, layer: &Layer) -> Html {
+    let Descriptor { digest, size, media_type, urls, .. } = &layer.descriptor;
+    // A diff ID may stand in the address too: the JSON view of a configuration links so.
+    let wanted = place.layer.as_ref();
+    let is_chosen =
+        wanted.is_some() && (wanted == Some(digest) || wanted == layer.diff_id.as_ref());
+    html! {
+        <li key={layer.number} class={classes!(is_chosen.then_some("chosen"))}
+            aria-current={is_chosen.then_some("true")}>
+            <p class="line">
+                <span class="what">{ text::layer_number(layer.number) }</span>
+                <ByteSize bytes={*size} />
+                <meter min="0" max="100" value={layer.percent.to_string()}
+                    aria-label={text::SHARE}>{ format!("{} %", layer.percent) }</meter>
+                <span class="percent">{ format!("{} %", layer.percent) }</span>
+                { properties(layer) }
+            </p>
+            if let Some(made_by) = &layer.made_by { <pre>{ facts::foreign(made_by) }</pre> }
+            <dl class="facts">
+                { facts::fact("Digest", html! { <DigestCode digest={digest.clone()} /> }) }
+                { diff_id(layer.diff_id.as_ref()) }
+                { facts::fact("Media type", html! { <MediaTypeWords media_type={media_type.clone()} /> }) }
+                { addresses(urls) }
+            </dl>
+            { facts::annotations(&layer.descriptor.annotations) }
+        </li>
+    }
+}
+
+fn properties(layer: &Layer) -> Html {
+    let badge = |word: &'static str| html! { <span class="badge">{ word }</span> };
+    html! {
+        <>
+            if let Some(title) = &layer.title { <code class="title">{ facts::foreign(title) }</code> }
+            { badge(text::compression(layer.compression)) }
+            if let Some(index) = layer.index { { badge(text::index(index)) } }
+            if layer.is_encrypted { { badge(text::ENCRYPTED) } }
+            if layer.is_foreign { { badge(text::FOREIGN) } }
+        </>
+    }
+}
+
+fn diff_id(diff_id: Option<&Digest>) -> Html {
+    match diff_id {
+        Some(digest) => facts::fact("Diff ID", html! { <DigestCode digest={digest.clone()} /> }),
+        None => Html::default(),
+    }
+}
+
+/// Other places that hold a foreign layer: shown, never fetched from here.
+fn addresses(urls: &[String]) -> Html {
+    if urls.is_empty() {
+        return Html::default();
+    }
+    let item = |url: &String| html! { <li>{ facts::foreign_or_link(url) }</li> };
+    facts::fact("Also at", html! { <ul class="plain">{ for urls.iter().map(item) }</ul> })
+}
+
+/// Layers of a schema 1 manifest.
+fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
+    let steps = history.map(|history| history.steps.as_slice()).unwrap_or_default();
+    let row = |(at, digest): (usize, &Digest)| {
+        html! {
+            <li key={at}>
+                <p class="line">
+                    <span class="what">{ text::layer_number(at + 1) }</span>
+                    <span class="hint">{ text::SIZE_UNKNOWN }</span>
+                    <DigestCode digest={digest.clone()} />
+                </p>
+                if let Some(step) = steps.get(at) { <pre>{ facts::foreign(&step.instruction.text) }</pre> }
+            </li>
+        }
+    };
+    html! { <ol class="layers">{ for digests.iter().enumerate().map(row) }</ol> }
+}
+
+/// The contents of an artifact by their titles.
+pub(super) fn files(place: &Place, descriptors: &[Descriptor]) -> Html {
+    html! {
+        <section>
+            <h2>{ text::CONTENTS }</h2>
+            { table(place, &layers(descriptors, &[], None)) }
+        </section>
+    }
+}

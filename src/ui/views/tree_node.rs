@@ -1,0 +1,268 @@
+//! One node of a tree. Documents open and close by `<details>`, which every browser works with
+//! keyboard and screen reader; contents are plain items.
+
+use std::rc::Rc;
+
+use web_sys::HtmlDetailsElement;
+use yew::prelude::*;
+
+use super::facts;
+use crate::{
+    app::{
+        Place, Route, View,
+        views::{
+            object::{Object, Want},
+            tree::{Reading, Referring, Role, TreeNode},
+        },
+    },
+    oci::{Document, MediaType},
+    registry::Error,
+    ui::{
+        components::{ByteSize, DigestCode, MediaTypeWords, VerificationMark},
+        text::{self as page_text, views as text},
+    },
+};
+
+/// What drawing a node needs besides the node.
+pub(super) struct Drawing<'a> {
+    /// The document that the node belongs to.
+    pub(super) place: &'a Place,
+    /// Reads something.
+    pub(super) ask: &'a Callback<Want>,
+}
+
+/// A node with all below it.
+pub(super) fn node(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    let key = node.descriptor.digest.to_string();
+    if node.is_document() {
+        html! { <li {key}>{ document(drawing, node) }</li> }
+    } else {
+        html! { <li class="leaf" {key}>{ leaf(drawing, node) }</li> }
+    }
+}
+
+/// A configuration or layer.
+fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    let descriptor = &node.descriptor;
+    let has_page = descriptor.media_type != MediaType::OCI_EMPTY;
+    let href = has_page.then(|| content_href(drawing.place, node));
+    let title = descriptor.annotation("org.opencontainers.image.title");
+    html! {
+        <>
+            <span class="what">{ text::role(&node.role) }</span>
+            if let Some(title) = title {
+                <code class="title">{ facts::foreign(title) }</code>
+            }
+            <MediaTypeWords media_type={descriptor.media_type.clone()} />
+            <DigestCode digest={descriptor.digest.clone()} {href} />
+            { size(node.size) }
+        </>
+    }
+}
+
+/// The view of the owning document that shows a configuration or layer.
+fn content_href(owner: &Place, node: &TreeNode) -> AttrValue {
+    let view = if node.role == Role::Config { View::Config } else { View::Layers };
+    let mut target = owner.in_view(view);
+    if matches!(node.role, Role::Layer(_)) {
+        target.layer = Some(node.descriptor.digest.clone());
+    }
+    Route::from(target).href().into()
+}
+
+fn size(size: Option<u64>) -> Html {
+    match size {
+        Some(bytes) => html! { <ByteSize {bytes} /> },
+        None => html! { <span class="hint">{ text::SIZE_UNKNOWN }</span> },
+    }
+}
+
+/// A manifest or index.
+fn document(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    let (open, place) = (opens(node), own_place(drawing, node));
+    let below = Drawing { place: &place, ask: drawing.ask };
+    let want = || Want::Manifest(node.descriptor.clone());
+    let ontoggle = (node.reading == Reading::NotAsked).then(|| on_open(drawing, want()));
+    html! {
+        <details class="node" {open} {ontoggle}>
+            <summary>{ summary(node) }</summary>
+            <div class="inside">
+                { head(drawing, node) }
+                { inside(&below, node) }
+                { referring(&below, node) }
+            </div>
+        </details>
+    }
+}
+
+/// The address under which a document's own contents are shown.
+fn own_place(drawing: &Drawing<'_>, node: &TreeNode) -> Place {
+    match node.role {
+        Role::Root => drawing.place.clone(),
+        _ => drawing.place.at_digest(node.descriptor.digest.clone()),
+    }
+}
+
+/// Open from the start: the root, and what failed.
+fn opens(node: &TreeNode) -> bool {
+    node.role == Role::Root || matches!(node.reading, Reading::Failed(_))
+}
+
+/// Asks when the node is opened; what was read is not asked for again.
+fn on_open(drawing: &Drawing<'_>, want: Want) -> Callback<Event> {
+    let ask = drawing.ask.clone();
+    Callback::from(move |event: Event| {
+        let is_open = event.target_dyn_into::<HtmlDetailsElement>().is_some_and(|it| it.open());
+        if is_open {
+            ask.emit(want.clone());
+        }
+    })
+}
+
+/// One line: what it is, how large it is, how far it was checked.
+fn summary(node: &TreeNode) -> Html {
+    html! {
+        <>
+            <span class="what">{ facts::foreign(&text::role(&node.role)) }</span>
+            <span class="kind">{ kind(node) }</span>
+            if !node.total.is_empty() {
+                <span class="sum">
+                    if node.total.is_partial { { text::AT_LEAST } }
+                    <ByteSize bytes={node.total.bytes()} />
+                </span>
+            }
+            { state(&node.reading) }
+        </>
+    }
+}
+
+/// What it is in words: the artifact's type where it has one, else the document's.
+fn kind(node: &TreeNode) -> Html {
+    match node.artifact_type.as_deref() {
+        Some(kind) => html! { <code>{ facts::foreign(kind) }</code> },
+        None => html! { { node.descriptor.media_type.words() } },
+    }
+}
+
+fn state(reading: &Reading) -> Html {
+    match reading {
+        Reading::NotAsked => Html::default(),
+        Reading::Loading => html! { <span class="hint">{ page_text::LOADING }</span> },
+        Reading::Ready(object) => {
+            html! { <VerificationMark state={object.verification.clone()} /> }
+        }
+        Reading::Failed(error) => {
+            html! { <span class="mark failed">{ page_text::error::title(error) }</span> }
+        }
+    }
+}
+
+/// The exact facts about the document.
+fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    let descriptor = &node.descriptor;
+    let target = drawing.place.at_digest(descriptor.digest.clone());
+    let href: Option<AttrValue> =
+        (node.role != Role::Root).then(|| Route::from(target).href().into());
+    let found = match &node.role {
+        Role::Referrer(source) => text::source(*source),
+        _ => "",
+    };
+    html! {
+        <>
+            <p class="line">
+                <DigestCode digest={descriptor.digest.clone()} {href} />
+                <MediaTypeWords media_type={descriptor.media_type.clone()} />
+                { size(node.size) }
+                <span class="hint">{ found }</span>
+            </p>
+            if let Role::StrayAttestation(Some(subject)) = &node.role {
+                <p class="hint">{ "It is about " }<code>{ facts::foreign(subject) }</code></p>
+            }
+            { facts::annotations(&descriptor.annotations) }
+        </>
+    }
+}
+
+fn inside(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    html! {
+        <>
+            if let Reading::Ready(object) = &node.reading { { about(drawing, object) } }
+            if let Reading::Failed(error) = &node.reading {
+                { failure(drawing, error, Want::Manifest(node.descriptor.clone())) }
+            }
+            if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
+            if !node.children.is_empty() {
+                <ul class="nodes">{ for node.children.iter().map(|child| self::node(drawing, child)) }</ul>
+            }
+        </>
+    }
+}
+
+/// What the document says about itself.
+fn about(drawing: &Drawing<'_>, object: &Rc<Object>) -> Html {
+    let document = &object.document.value;
+    html! {
+        <>
+            { facts::issues(object.issues()) }
+            if let Some(subject) = document.subject() {
+                <p class="line">
+                    { "Says something about " }
+                    <DigestCode digest={subject.digest.clone()}
+                        href={Route::from(drawing.place.at_digest(subject.digest.clone())).href()} />
+                </p>
+            }
+            if let Document::Schema1(schema1) = document {
+                <p class="hint">{ format!("{} signatures, not checked.", schema1.signatures) }</p>
+            }
+            { facts::annotations(document.annotations()) }
+        </>
+    }
+}
+
+/// What could not be read, in its place, with a way to try again.
+fn failure(drawing: &Drawing<'_>, error: &Rc<Error>, want: Want) -> Html {
+    let retry = drawing.ask.reform(move |_: MouseEvent| want.clone());
+    html! {
+        <p class="failure">
+            { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
+            <button type="button" onclick={retry}>{ page_text::RETRY }</button>
+        </p>
+    }
+}
+
+/// What refers to a document: asked for when it is opened.
+fn referring(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+    if node.cut.is_some() || !matches!(node.reading, Reading::Ready(_)) {
+        return Html::default();
+    }
+    let want = Want::Referrers(node.descriptor.digest.clone());
+    let is_new = node.referring == Referring::NotAsked;
+    let ontoggle = is_new.then(|| on_open(drawing, want.clone()));
+    let count = match &node.referring {
+        Referring::Ready { nodes, .. } => format!(" ({})", nodes.len()),
+        _ => String::new(),
+    };
+    html! {
+        <details class="referring" {ontoggle}
+            open={matches!(&node.referring, Referring::Ready { nodes, .. } if !nodes.is_empty())}>
+            <summary>{ text::REFERRERS }{ count }</summary>
+            { found(drawing, node, want) }
+        </details>
+    }
+}
+
+pub(super) fn found(drawing: &Drawing<'_>, node: &TreeNode, want: Want) -> Html {
+    match &node.referring {
+        Referring::NotAsked | Referring::Loading => {
+            html! { <p class="hint">{ page_text::LOADING }</p> }
+        }
+        Referring::Failed(error) => failure(drawing, error, want),
+        Referring::Ready { nodes, may_be_incomplete } => html! {
+            <>
+                if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
+                if *may_be_incomplete { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
+                <ul class="nodes">{ for nodes.iter().map(|child| self::node(drawing, child)) }</ul>
+            </>
+        },
+    }
+}
