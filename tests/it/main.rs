@@ -2,6 +2,7 @@
 
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -17,3 +18,8 @@ mod wire_vectors;
 mod oci_documents;
 mod oci_platforms;
 mod oci_references;
+mod http;
+mod registry_faults;
+mod registry_protocol;
+mod registry_switches;
+mod servers;
