@@ -2,7 +2,7 @@
 
 use super::exchange::{Call, Core};
 use crate::{
-    oci::{Digest, ManifestRef, RepositoryName},
+    oci::{self, Digest, ManifestRef, RepositoryName},
     registry::Result,
     wire::Endpoint,
 };
@@ -19,9 +19,44 @@ impl Core {
             reference: reference.clone(),
         };
         let what = if reference.digest().is_some() { "manifest" } else { "tag" };
+        let subject = self.subject_of(repository, reference).await;
         self.ask(&Call::new(format!("delete the {what} {reference} of {repository}"), endpoint))
-            .await
-            .map(drop)
+            .await?;
+        match (subject, reference) {
+            (Some(subject), ManifestRef::Digest(deleted)) => {
+                self.forget_referrer(repository, &subject, deleted).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a manifest refers to, to be known before it is gone. Only by digest: with a tag perhaps
+    /// nothing but the tag goes. Needless where the registry keeps referrers itself.
+    async fn subject_of(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Option<Digest> {
+        if self.memory.referrers_api.get() == Some(true) || reference.digest().is_none() {
+            return None;
+        }
+        let manifest = self.manifest(repository, reference).await.ok()?;
+        let media_type = Some(&manifest.descriptor.media_type);
+        let document = oci::parse_document(manifest.bytes.clone(), media_type).value;
+        document.subject().map(|subject| subject.digest.clone())
+    }
+
+    /// Takes a deleted manifest off the list of what refers to its subject (R133).
+    async fn forget_referrer(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        deleted: &Digest,
+    ) -> Result<()> {
+        if self.has_referrers_api(repository).await? {
+            return Ok(());
+        }
+        self.remove_referrer(repository, subject, deleted).await
     }
 
     /// Deletes a blob.

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Connection, Warnings};
+use super::{Connection, Warnings, keep_referrers::Waiting};
 use crate::{
     oci::{Descriptor, MediaType, RepositoryName},
     registry::{Error, ErrorKind, Result},
@@ -47,6 +47,10 @@ pub(super) struct Memory {
     pub(super) referrers_api: Cell<Option<bool>>,
     /// The most bytes of a manifest that are read.
     pub(super) manifest_limit: Cell<u64>,
+    /// Whether several tags can be pushed in one request (R126).
+    pub(super) many_tags: Cell<Option<bool>>,
+    /// Updates of fallback tags that are on their way (R127).
+    pub(super) referrers: RefCell<Waiting>,
 }
 
 /// A question: an endpoint, and words for what it is to achieve.
@@ -112,6 +116,8 @@ impl Core {
                 digest_hidden: Cell::new(false),
                 referrers_api: Cell::new(None),
                 manifest_limit: Cell::new(MANIFEST_LIMIT),
+                many_tags: Cell::new(None),
+                referrers: RefCell::default(),
             },
             is_page: stack.is_page(),
         }
@@ -221,7 +227,9 @@ fn cache(endpoint: &Endpoint) -> Cache {
 fn replay(endpoint: &Endpoint) -> Replay {
     use crate::oci::ManifestRef::Tag;
     match endpoint {
-        Endpoint::DeleteManifest { .. }
+        // What comes of a cancellation is of no interest.
+        Endpoint::CancelUpload { .. }
+        | Endpoint::DeleteManifest { .. }
         | Endpoint::DeleteBlob { .. }
         | Endpoint::PutManifest { reference: Tag(_), .. } => Replay::Never,
         Endpoint::PutManifest { tags, .. } if !tags.is_empty() => Replay::Never,

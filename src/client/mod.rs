@@ -10,17 +10,21 @@ mod delete;
 mod error;
 mod exchange;
 mod hosts;
+mod keep_referrers;
 mod list;
+mod manifests;
 mod ping;
 mod pull;
 mod push;
 mod referrers;
 mod stream;
+mod upload;
 mod warnings;
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 pub use connection::Connection;
 use exchange::Core;
@@ -29,10 +33,10 @@ pub use ping::Ping;
 pub use warnings::{Notice, Warnings};
 
 use crate::{
-    oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag},
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
-        BlobStream, ByteRange, Delete, List, Manifest, Page, Read, Referrers, Result,
-        SharedRegistry,
+        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Page, Read,
+        Referrers, Result, SharedRegistry, Write,
     },
     transport::Stack,
 };
@@ -130,6 +134,58 @@ impl List for RemoteRegistry {
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
         self.core.referrers(repository, subject, artifact_type).await
+    }
+}
+
+#[async_trait(?Send)]
+impl Write for RemoteRegistry {
+    async fn push_blob(
+        &self,
+        repository: &RepositoryName,
+        descriptor: &Descriptor,
+        source: &dyn BlobSource,
+    ) -> Result<Descriptor> {
+        Rc::clone(&self.core).push_blob(repository, descriptor, source).await
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &RepositoryName,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        let upload = Rc::clone(&self.core).start_upload(repository, chunk_size).await?;
+        Ok(Box::new(upload))
+    }
+
+    async fn resume_upload(
+        &self,
+        repository: &RepositoryName,
+        location: &str,
+        offset: Option<u64>,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        let core = Rc::clone(&self.core);
+        let upload = core.resume_upload(repository, location, offset, chunk_size).await?;
+        Ok(Box::new(upload))
+    }
+
+    async fn mount_blob(
+        &self,
+        repository: &RepositoryName,
+        from: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<bool> {
+        self.core.mount_blob(repository, from, digest).await
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &RepositoryName,
+        media_type: &MediaType,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        self.core.push_manifest(repository, media_type, &bytes, tags).await
     }
 }
 

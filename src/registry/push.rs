@@ -1,5 +1,7 @@
 //! Writing: blobs whole, in chunks and resumed; mounts; manifests.
 
+use std::{any::Any, rc::Rc};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
@@ -15,6 +17,12 @@ pub trait BlobSource {
 
     /// The bytes from `start` on, at most `length` of them.
     fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>>;
+
+    /// The whole as a value of the platform's own that it can send without reading it into memory,
+    /// such as a `Blob` in a browser.
+    fn handle(&self) -> Option<Rc<dyn Any>> {
+        None
+    }
 }
 
 /// Bytes in memory, to be pushed.

@@ -1,12 +1,14 @@
 //! Reading, over a scripted transport.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod push;
+mod referrers;
+
 use futures_util::StreamExt;
 
 use super::*;
 use crate::{
     content::verify::digest_of,
-    oci::MediaType,
     registry::{Error, ErrorKind, Missing, Verification},
     transport::{Reply, Request, Scripted, VirtualClock},
 };

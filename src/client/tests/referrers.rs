@@ -1,0 +1,271 @@
+//! Referrers, read and kept up to date, over a registry of tags in memory.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use super::*;
+use crate::{registry::ReferrersSource, transport::Body, wire::Method};
+
+/// An index with one entry, whose digest is that of `name`.
+fn index_of(names: &[&str], artifact_type: Option<&str>) -> String {
+    let artifact = artifact_type.map(|t| format!(r#","artifactType":"{t}""#)).unwrap_or_default();
+    let entries: Vec<String> = names
+        .iter()
+        .map(|name| {
+            let digest = digest_of(name.as_bytes());
+            format!(
+                r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":7{artifact}}}"#
+            )
+        })
+        .collect();
+    let entries = entries.join(",");
+    format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{entries}]}}"#
+    )
+}
+
+fn index(names: &[&str], artifact_type: Option<&str>) -> Reply {
+    Reply::ok(index_of(names, artifact_type)).header("Content-Type", MediaType::OCI_INDEX.as_str())
+}
+
+impl Bench {
+    fn referrers(&self, artifact_type: Option<&str>) -> Result<Referrers> {
+        let (repository, subject) = (repository(), digest_of(b"subject"));
+        self.clock.run(self.registry.referrers(&repository, &subject, artifact_type)).unwrap()
+    }
+}
+
+fn sources(found: &Referrers) -> Vec<ReferrersSource> {
+    found.items.iter().map(|(_, source)| *source).collect()
+}
+
+#[test]
+fn r103_the_api_is_asked_with_an_accept_that_needs_no_preflight() {
+    let bench = Bench::answering(|request, _| match request.url.path().contains("/referrers/") {
+        true => index(&["a", "b"], Some("x/y")),
+        false => Reply::status(404),
+    });
+    let found = bench.referrers(None).unwrap();
+    assert_eq!(sources(&found), [ReferrersSource::Api; 2]);
+    let accept = bench.header(0, "accept");
+    assert_eq!(accept.as_deref(), Some(MediaType::OCI_INDEX.as_str()));
+    let fallback = bench.script.lines().iter().any(|l| {
+        l.contains("/manifests/sha256-")
+            && !l.ends_with(".sig")
+            && !l.ends_with(".att")
+            && !l.ends_with(".sbom")
+    });
+    assert!(!fallback, "with an API the fallback tag is not read");
+}
+
+#[test]
+fn r104_the_filter_is_applied_here_whatever_the_registry_did() {
+    let bench = Bench::answering(|request, _| match request.url.path().contains("/referrers/") {
+        true => index(&["a"], Some("x/y")),
+        false => Reply::status(404),
+    });
+    assert_eq!(bench.referrers(Some("x/y")).unwrap().items.len(), 1);
+    assert_eq!(bench.referrers(Some("x/z")).unwrap().items.len(), 0);
+    assert!(bench.script.sent()[0].url.ends_with("?artifactType=x/y"));
+}
+
+#[test]
+fn d02_without_an_api_the_fallback_tag_is_read_and_not_the_first_answer() {
+    for answer in [Reply::status(404), Reply::status(405), Reply::ok("<html></html>")] {
+        let bench = Bench::answering(move |request, _| {
+            let path = request.url.path().to_owned();
+            match path.rsplit('/').next().unwrap() {
+                _ if path.contains("/referrers/") => answer.clone(),
+                last if last.starts_with("sha256-") && !last.contains('.') => {
+                    index(&["a"], Some("x/y"))
+                }
+                _ => Reply::status(404),
+            }
+        });
+        assert_eq!(sources(&bench.referrers(None).unwrap()), [ReferrersSource::FallbackTag]);
+    }
+}
+
+#[test]
+fn d03_an_index_without_a_media_type_of_its_own_counts() {
+    let bare = index_of(&["a"], Some("x"))
+        .replace(r#""mediaType":"application/vnd.oci.image.index.v1+json","#, "");
+    let bench = Bench::answering(move |request, _| match request.url.path() {
+        path if path.contains("/referrers/") => {
+            Reply::ok(bare.clone()).header("Content-Type", MediaType::OCI_INDEX.as_str())
+        }
+        _ => Reply::status(404),
+    });
+    assert_eq!(bench.referrers(None).unwrap().items.len(), 1);
+}
+
+#[test]
+fn r105_a_missing_repository_is_not_a_missing_api() {
+    let unknown = Reply::status(404).body(r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#);
+    let bench = Bench::answering(move |_, _| unknown.clone());
+    let error = bench.referrers(None).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound(Missing::Repository));
+    let nothing = Bench::answering(|_, _| Reply::status(404));
+    assert_eq!(nothing.referrers(None).unwrap().items, []);
+}
+
+#[test]
+fn r106_pages_are_merged_and_each_digest_is_listed_once() {
+    let bench = Bench::answering(|request, _| match request.url.query() {
+        Some("page=2") => index(&["b", "c"], Some("x")),
+        None if request.url.path().contains("/referrers/") => {
+            index(&["a", "b"], Some("x")).header("Link", "<?page=2>; rel=next")
+        }
+        _ => Reply::status(404),
+    });
+    assert_eq!(bench.referrers(None).unwrap().items.len(), 3);
+}
+
+#[test]
+fn r106_a_list_without_an_end_is_cut_and_says_so() {
+    let bench = Bench::answering(|request, n| match request.url.path().contains("/referrers/") {
+        true => index(&["a"], Some("x")).header("Link", &format!("<?page={n}>; rel=next")),
+        false => Reply::status(404),
+    });
+    assert!(bench.referrers(None).unwrap().may_be_incomplete);
+    assert!(bench.script.sent().len() < 1100);
+}
+
+#[test]
+fn r107_a_missing_api_is_remembered_and_a_missing_type_is_looked_up() {
+    let manifest = r#"{"schemaVersion":2,"config":{"mediaType":"x/config","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}"#;
+    let digest = digest_of(manifest.as_bytes());
+    let listed = format!(
+        r#"{{"manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{}}}]}}"#,
+        manifest.len()
+    );
+    let bench = Bench::answering(move |request, _| {
+        let path = request.url.path();
+        match path.rsplit('/').next().unwrap() {
+            last if last == digest.as_str() => Reply::ok(manifest),
+            last if last.starts_with("sha256-") && !last.contains('.') => Reply::ok(listed.clone()),
+            _ => Reply::status(404),
+        }
+    });
+    let found = bench.referrers(None).unwrap();
+    assert_eq!(found.items[0].0.artifact_type.as_deref(), Some("x/config"));
+    bench.referrers(None).unwrap();
+    let asked = bench.script.lines().iter().filter(|line| line.contains("/referrers/")).count();
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn cosign_tags_are_listed_besides() {
+    let bench = Bench::answering(|request, _| {
+        let path = request.url.path();
+        match path.ends_with(".sig") || path.ends_with(".sbom") {
+            true => index(&[if path.ends_with(".sig") { "s" } else { "b" }], None),
+            false => Reply::status(404),
+        }
+    });
+    assert_eq!(sources(&bench.referrers(None).unwrap()), [ReferrersSource::CosignTag; 2]);
+}
+
+/// A registry that keeps manifests by name and has no referrers API.
+fn keeping() -> (Bench, Rc<RefCell<BTreeMap<String, Bytes>>>) {
+    let kept: Rc<RefCell<BTreeMap<String, Bytes>>> = Rc::default();
+    let inside = Rc::clone(&kept);
+    let bench = Bench::answering(move |request, _| {
+        let path = request.url.path();
+        let Some((_, name)) = path.split_once("/manifests/") else { return Reply::status(404) };
+        let mut kept = inside.borrow_mut();
+        match (request.method, &request.body) {
+            (Method::Put, Body::Bytes(bytes)) => {
+                kept.insert(name.to_owned(), bytes.clone());
+                Reply::status(201).after(std::time::Duration::from_millis(100))
+            }
+            (Method::Delete, _) => Reply::status(kept.remove(name).map_or(404, |_| 202)),
+            _ => kept.get(name).map_or(Reply::status(404), |bytes| Reply::ok(bytes.clone())),
+        }
+    });
+    (bench, kept)
+}
+
+fn referrer(name: &str) -> (MediaType, Bytes) {
+    let subject = digest_of(b"subject");
+    let document = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"x/{name}","config":{{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2}},"layers":[],"subject":{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{subject}","size":7}},"annotations":{{"name":"{name}"}}}}"#
+    );
+    (MediaType::OCI_MANIFEST, document.into())
+}
+
+#[test]
+fn r127_pushes_at_the_same_time_all_end_up_in_the_fallback_tag() {
+    let (bench, _) = keeping();
+    let push = |name: &'static str| {
+        let registry = bench.registry.clone();
+        async move {
+            let (media_type, bytes) = referrer(name);
+            registry.push_manifest(&repository(), &media_type, bytes, &[]).await.unwrap();
+        }
+    };
+    let all = futures_util::future::join_all(["a", "b", "c", "d"].map(push));
+    bench.clock.run(all).unwrap();
+    let found = bench.referrers(None).unwrap();
+    let mut types: Vec<_> =
+        found.items.iter().filter_map(|(d, _)| d.artifact_type.clone()).collect();
+    types.sort();
+    assert_eq!(types, ["x/a", "x/b", "x/c", "x/d"]);
+    assert!(found.items.iter().all(|(entry, _)| entry.annotation("name").is_some()));
+}
+
+#[test]
+fn r127_a_registry_that_notes_the_subject_is_left_to_it() {
+    let bench = Bench::answering(|_, _| {
+        Reply::status(201).header("OCI-Subject", digest_of(b"subject").as_str())
+    });
+    let (media_type, bytes) = referrer("a");
+    let repository = repository();
+    let push = bench.registry.push_manifest(&repository, &media_type, bytes, &[]);
+    bench.clock.run(push).unwrap().unwrap();
+    assert_eq!(bench.script.sent().len(), 1);
+}
+
+#[test]
+fn r127_a_hidden_header_of_a_registry_with_an_api_changes_no_tag() {
+    let bench = Bench::answering(|request, _| match request.url.path().contains("/referrers/") {
+        true => index(&[], None),
+        false => Reply::status(201),
+    });
+    let (media_type, bytes) = referrer("a");
+    let repository = repository();
+    let push = bench.registry.push_manifest(&repository, &media_type, bytes, &[]);
+    bench.clock.run(push).unwrap().unwrap();
+    let lines = bench.script.lines();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[1].ends_with(&format!("/referrers/sha256:{}", "0".repeat(64))), "{}", lines[1]);
+}
+
+#[test]
+fn r127_something_else_under_the_fallback_tag_is_not_overwritten() {
+    let (bench, kept) = keeping();
+    let tag = digest_of(b"subject").as_str().replace(':', "-");
+    kept.borrow_mut().insert(tag.clone(), Bytes::from_static(br#"{"layers":[]}"#));
+    let (media_type, bytes) = referrer("a");
+    let repository = repository();
+    let push = bench.registry.push_manifest(&repository, &media_type, bytes, &[]);
+    let error = bench.clock.run(push).unwrap().unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+    assert_eq!(kept.borrow()[&tag], &br#"{"layers":[]}"#[..]);
+}
+
+#[test]
+fn r133_deleting_a_referrer_takes_it_off_the_list() {
+    let (bench, _) = keeping();
+    let repository = repository();
+    let mut digests = Vec::new();
+    for name in ["a", "b"] {
+        let (media_type, bytes) = referrer(name);
+        let push = bench.registry.push_manifest(&repository, &media_type, bytes, &[]);
+        digests.push(bench.clock.run(push).unwrap().unwrap().digest);
+    }
+    let reference = digests[0].clone().into();
+    bench.clock.run(bench.registry.delete_manifest(&repository, &reference)).unwrap().unwrap();
+    let found = bench.referrers(None).unwrap();
+    let left: Vec<_> = found.items.iter().map(|(entry, _)| entry.digest.clone()).collect();
+    assert_eq!(left, [digests[1].clone()]);
+}

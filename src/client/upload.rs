@@ -1,0 +1,128 @@
+//! An upload whose bytes come bit by bit: keeps what the registry does not have yet (R111 to R118).
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+
+use super::push::{Session, Supply, pushed};
+use crate::{
+    oci::{Descriptor, Digest},
+    registry::{BlobUpload, ErrorKind, Result},
+};
+
+/// A chunked upload to a remote registry.
+pub(super) struct RemoteUpload {
+    session: Session,
+    /// What was handed in and is not stored.
+    pending: Bytes,
+    location: String,
+    id: String,
+    state: State,
+}
+
+/// How far the caller took it.
+enum State {
+    Open,
+    /// Left open; with the outcome, which a second call gives again (R118).
+    Left(Result<()>),
+    Committed,
+    Cancelled,
+}
+
+impl RemoteUpload {
+    pub(super) fn new(session: Session) -> Self {
+        let mut upload = Self {
+            session,
+            pending: Bytes::new(),
+            location: String::new(),
+            id: String::new(),
+            state: State::Open,
+        };
+        upload.settle();
+        upload
+    }
+
+    fn supply(&self) -> (u64, Bytes) {
+        let first = self.session.machine.size() - self.pending.len() as u64;
+        (first, self.pending.clone())
+    }
+
+    /// Forgets what the registry has, and follows the session.
+    fn settle(&mut self) {
+        let machine = &self.session.machine;
+        let missing = machine.size().saturating_sub(machine.stored());
+        let missing = usize::try_from(missing).unwrap_or(usize::MAX).min(self.pending.len());
+        let stored = self.pending.len() - missing;
+        drop(self.pending.split_to(stored));
+        self.location = machine.location().map(ToString::to_string).unwrap_or_default();
+        machine.id().clone_into(&mut self.id);
+    }
+
+    fn check_open(&self) -> Result<()> {
+        match self.state {
+            State::Open => Ok(()),
+            _ => Err(ErrorKind::AlreadyClosed.into()),
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl BlobUpload for RemoteUpload {
+    fn size(&self) -> u64 {
+        self.session.machine.size()
+    }
+
+    fn chunk_size(&self) -> u64 {
+        self.session.machine.chunk_size()
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn location(&self) -> &str {
+        &self.location
+    }
+
+    async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.check_open()?;
+        let mut pending = BytesMut::from(std::mem::take(&mut self.pending));
+        pending.extend_from_slice(&bytes);
+        self.pending = pending.freeze();
+        let step = self.session.machine.write(bytes.len() as u64);
+        let (first, pending) = self.supply();
+        let outcome = self.session.drive(step, &Supply::Buffer(first, &pending)).await;
+        drop(pending);
+        self.settle();
+        outcome.map(drop)
+    }
+
+    async fn commit(&mut self, digest: &Digest) -> Result<Descriptor> {
+        self.check_open()?;
+        let (first, pending) = self.supply();
+        self.session.commit(digest, &Supply::Buffer(first, &pending)).await?;
+        self.state = State::Committed;
+        self.pending = Bytes::new();
+        Ok(pushed(digest, self.size()))
+    }
+
+    async fn close(&mut self) -> Result<()> {
+        if let State::Left(outcome) = &self.state {
+            return outcome.clone();
+        }
+        self.check_open()?;
+        let step = self.session.machine.flush();
+        let (first, pending) = self.supply();
+        let outcome = self.session.drive(step, &Supply::Buffer(first, &pending)).await.map(drop);
+        self.settle();
+        self.state = State::Left(outcome.clone());
+        outcome
+    }
+
+    async fn cancel(&mut self) {
+        if matches!(self.state, State::Open | State::Left(_)) {
+            self.session.cancel().await;
+            self.state = State::Cancelled;
+            self.pending = Bytes::new();
+        }
+    }
+}
