@@ -8,5 +8,6 @@ pub mod lookup;
 pub mod progress;
 pub mod read;
 pub mod referrers;
+pub mod synthesize;
 pub mod tree;
 pub mod verify;
