@@ -2,4 +2,5 @@
 //! `cargo xtask test`, which builds the page before; not by `cargo test` alone.
 
 mod boot;
+mod proxy;
 mod stage;

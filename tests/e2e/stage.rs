@@ -3,12 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
+use test_registry::{Switches, TestRegistry};
 use xtask::{
     browser::{Driver, Look, Page},
     site::{Hosting, Site},
 };
+
+const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 
 /// The built page.
 pub(crate) fn dist() -> PathBuf {
@@ -16,6 +22,12 @@ pub(crate) fn dist() -> PathBuf {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("dist"), PathBuf::from);
     assert!(folder.join("index.html").is_file(), "build the page first: cargo xtask dist");
     folder
+}
+
+/// The demo registry, one for all journeys that only read and count nothing.
+pub(crate) fn demo() -> &'static TestRegistry {
+    static DEMO: OnceLock<TestRegistry> = OnceLock::new();
+    DEMO.get_or_init(|| TestRegistry::start(Switches::demo()).expect("a free port"))
 }
 
 /// A browser window on the page.
@@ -63,6 +75,17 @@ impl Stage {
     pub(crate) async fn settled(&self) -> String {
         self.page.settle().await.expect("the page answers");
         self.page.text().await.expect("the page answers")
+    }
+
+    /// What axe-core finds wrong with the page as it is now.
+    pub(crate) async fn accessibility_faults(&self) -> Vec<String> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE);
+        let axe = std::fs::read_to_string(file).expect("cargo xtask test fetches axe-core");
+        let there = self.page.script::<bool>(&format!("{axe}; return true")).await;
+        assert!(there.expect("axe-core loads"));
+        let script = "const { violations } = await axe.run(document, { resultTypes: ['violations'] });\
+             return violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.html).join(' | ')}`);";
+        self.page.script_async(script).await.expect("axe-core runs")
     }
 
     /// Ends the journey: nothing was refused, and no error was noted.

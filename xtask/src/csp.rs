@@ -115,6 +115,10 @@ fn tag_fault(tag: &StartTag) -> Option<&'static str> {
     if (tag.name == "script" || checked) && tag.get("integrity").is_none_or(str::is_empty) {
         return Some("loaded without integrity");
     }
+    let classic = tag.name == "script" && tag.get("type") != Some("module");
+    if classic && tag.get("crossorigin").is_none() {
+        return Some("without crossorigin, so that Integrity-Policy blocks it");
+    }
     let relative = |address: &str| !address.starts_with('/') && !address.contains("://");
     if !loads.is_none_or(relative) || tag.name == "base" {
         return Some("not relative to the page, so it breaks in a sub-folder");
@@ -157,13 +161,17 @@ mod tests {
             ("<p onclick='x()'>", "<p>: inline event handler"),
             ("<a href='javascript:x()'>", "<a>: javascript: address"),
             ("<script src=a.js></script>", "<script>: loaded without integrity"),
+            (
+                "<script src=a.js integrity=x></script>",
+                "<script>: without crossorigin, so that Integrity-Policy blocks it",
+            ),
             ("<link rel=stylesheet href=a.css>", "<link>: loaded without integrity"),
             (
                 "<link rel=icon href=/favicon.svg>",
                 "<link>: not relative to the page, so it breaks in a sub-folder",
             ),
             (
-                "<script src=https://cdn.example/a.js integrity=x></script>",
+                "<script src=https://cdn.example/a.js integrity=x crossorigin></script>",
                 "<script>: not relative to the page, so it breaks in a sub-folder",
             ),
         ] {

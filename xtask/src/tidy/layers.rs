@@ -82,7 +82,12 @@ const TABLE: &[Layer] = &[
         browser: Only(&["settings.rs"]),
         waits: true,
     },
-    Layer { name: "ui", uses: &["app", "oci", "trust", "content"], browser: Yes, waits: true },
+    Layer {
+        name: "ui", // What queries hand over: errors by their kind, pages of lists, states of verification.
+        uses: &["app", "oci", "trust", "content", "registry"],
+        browser: Yes,
+        waits: true,
+    },
 ];
 
 /// Crates that only exist in a browser.
