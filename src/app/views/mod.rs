@@ -11,3 +11,4 @@ pub mod object;
 pub mod platform_choice;
 pub mod sizes;
 pub mod tree;
+pub mod verify;

@@ -1,6 +1,7 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod error;
+pub mod verify;
 pub mod views;
 
 use crate::app::{Route, View};

@@ -26,23 +26,23 @@ pub(super) fn web_link(address: &str, inner: Html) -> Html {
 
 /// One term with what is said of it.
 pub(super) fn fact(term: &'static str, said: Html) -> Html {
-    html! { <div class="fact"><dt>{ term }</dt><dd>{ said }</dd></div> }
+    html! { <><dt>{ term }</dt><dd>{ said }</dd></> }
 }
 
 /// Names and values, each value copyable.
 pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
     let row = |(name, value): &(String, String)| {
         html! {
-            <div class="fact">
+            <>
                 <dt><code>{ foreign(name) }</code></dt>
                 <dd>
                     { foreign_or_link(value) }
                     <CopyButton text={value.clone()} label={format!("Copy the value of {}", visible(name))} />
                 </dd>
-            </div>
+            </>
         }
     };
-    html! { <dl class="pairs">{ for pairs.iter().map(row) }</dl> }
+    html! { <dl class="facts pairs">{ for pairs.iter().map(row) }</dl> }
 }
 
 /// Annotations, closed where there are many.

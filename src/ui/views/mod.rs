@@ -20,6 +20,8 @@ mod tree;
 mod tree_node;
 mod use_image;
 mod use_objects;
+mod use_verification;
+mod verify;
 
 /// Properties of every view.
 #[derive(Properties, PartialEq, Clone)]
@@ -40,9 +42,10 @@ pub fn View(props: &ViewProps) -> Html {
         app::View::History => html! { <history::View ..props /> },
         app::View::Layers => html! { <layers::View ..props /> },
         app::View::Referrers => html! { <referrers::View ..props /> },
+        app::View::Verify => html! { <verify::View ..props /> },
         app::View::Commands => html! { <commands::View ..props /> },
         // Files and comparing come with their engines; until then their addresses show the tree.
-        app::View::Tree | app::View::Files | app::View::Compare | app::View::Verify => {
+        app::View::Tree | app::View::Files | app::View::Compare => {
             html! { <tree::View ..props /> }
         }
     }

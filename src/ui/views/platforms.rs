@@ -24,7 +24,7 @@ pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> H
         return Html::default();
     }
     html! {
-        <nav class="platforms" aria-label={text::PLATFORMS}>
+        <nav class="choose" aria-label={text::PLATFORMS}>
             <ul>
                 if with_all {
                     { link(place, None) }

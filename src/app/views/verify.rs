@@ -1,0 +1,362 @@
+//! A verification as it goes: what was checked, how fast, what is left, and what came of it.
+//!
+//! Times are handed in, in milliseconds of any clock that only goes forward.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::image::manifest_ref;
+pub use crate::ops::{
+    progress::{Event, Mismatch, Observer, Outcome, Role},
+    verify::Report,
+};
+use crate::{
+    app::{Connection, Place},
+    oci::{Descriptor, Digest, ManifestRef, Platform},
+    ops::{
+        tree::{Options, Selection},
+        verify::{Checked, verify},
+    },
+    registry::Result,
+};
+
+/// Speed is measured over this time, in milliseconds.
+const SPEED_WINDOW: u64 = 4_000;
+/// Speeds are noted no more often than this, in milliseconds.
+const SPEED_STEP: u64 = 200;
+
+/// How a verification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// At work.
+    Running,
+    /// Through.
+    Done,
+    /// Ended by the reader: what was not begun was not checked.
+    Cancelled,
+}
+
+/// One object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The pointer to it.
+    pub descriptor: Descriptor,
+    /// What it is in the image.
+    pub role: Role,
+    /// The platforms that it belongs to, known at the end.
+    pub platforms: Vec<Platform>,
+    /// Bytes that were read of it.
+    pub done: u64,
+    /// When it began.
+    pub started: u64,
+    /// When it ended.
+    pub ended: Option<u64>,
+    /// What came of it; `None` while it is read.
+    pub outcome: Option<Outcome>,
+    /// The same for the content that its descriptor carries itself, known at the end.
+    pub embedded: Option<Outcome>,
+}
+
+/// The three states, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Objects whose bytes are those of their digest.
+    pub verified: usize,
+    /// Objects whose bytes are not.
+    pub mismatch: usize,
+    /// Objects that were not checked.
+    pub not_verified: usize,
+}
+
+/// A verification.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    rows: Vec<Row>,
+    by_digest: BTreeMap<Digest, usize>,
+    /// Bytes of finished and running objects.
+    done: u64,
+    /// Bytes in all, once that is known.
+    total: Option<u64>,
+    is_cut: bool,
+    started: u64,
+    now: u64,
+    samples: VecDeque<(u64, u64)>,
+    state: State,
+}
+
+impl Run {
+    /// A verification that begins now.
+    pub fn new(now: u64) -> Self {
+        Self {
+            rows: Vec::new(),
+            by_digest: BTreeMap::new(),
+            done: 0,
+            total: None,
+            is_cut: false,
+            started: now,
+            now,
+            samples: VecDeque::from([(now, 0)]),
+            state: State::Running,
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn take(&mut self, event: &Event, now: u64) {
+        self.now = self.now.max(now);
+        match event {
+            // Manifests were read by then, and are not part of the plan.
+            Event::Planned { bytes, .. } => self.total = Some(self.done.saturating_add(*bytes)),
+            Event::Started { object, role } => self.start(object, *role),
+            Event::Progress { digest, done } => self.progress(digest, *done),
+            Event::Finished { digest, outcome } => self.finish(digest, outcome),
+        }
+        self.sample();
+    }
+
+    /// Ends the verification.
+    pub fn end(&mut self, state: State, now: u64) {
+        self.now = self.now.max(now);
+        self.state = state;
+        let (now, cancelled) = (self.now, Outcome::NotVerified("cancelled".to_owned()));
+        for row in self.rows.iter_mut().filter(|row| row.outcome.is_none()) {
+            row.outcome = Some(cancelled.clone());
+            row.ended = Some(now);
+        }
+    }
+
+    fn start(&mut self, object: &Descriptor, role: Role) {
+        let row = Row::new(object.clone(), role, self.now);
+        match self.by_digest.get(&object.digest).and_then(|at| self.rows.get_mut(*at)) {
+            Some(old) => {
+                self.done = self.done.saturating_sub(old.done);
+                *old = row;
+            }
+            None => {
+                self.by_digest.insert(object.digest.clone(), self.rows.len());
+                self.rows.push(row);
+            }
+        }
+    }
+
+    /// Takes over the report of a verification that went through: it also knows of what was not
+    /// read at all.
+    pub fn settle(&mut self, report: &Report) {
+        self.is_cut = report.cut;
+        for checked in &report.objects {
+            let Checked { descriptor, role, platforms, outcome, embedded, .. } = checked;
+            if !self.by_digest.contains_key(&descriptor.digest) {
+                self.start(descriptor, *role);
+            }
+            if let Some(row) = self.row(&descriptor.digest) {
+                row.platforms.clone_from(platforms);
+                row.embedded.clone_from(embedded);
+                row.outcome = Some(outcome.clone());
+            }
+        }
+    }
+
+    fn row(&mut self, digest: &Digest) -> Option<&mut Row> {
+        self.by_digest.get(digest).and_then(|at| self.rows.get_mut(*at))
+    }
+
+    fn progress(&mut self, digest: &Digest, done: u64) {
+        let Some(row) = self.row(digest) else { return };
+        let before = std::mem::replace(&mut row.done, done);
+        // A resumed read may begin again below where it was.
+        self.done = self.done.saturating_sub(before).saturating_add(done);
+    }
+
+    fn finish(&mut self, digest: &Digest, outcome: &Outcome) {
+        let now = self.now;
+        let Some(row) = self.row(digest) else { return };
+        row.outcome = Some(outcome.clone());
+        row.ended = Some(now);
+        // Small objects are read at once and tell of no bytes on the way.
+        if row.done == 0 && *outcome == Outcome::Verified {
+            let size = row.descriptor.size;
+            self.progress(digest, size);
+        }
+    }
+
+    fn sample(&mut self) {
+        let due = self.samples.back().is_none_or(|(at, _)| self.now - at >= SPEED_STEP);
+        if due {
+            self.samples.push_back((self.now, self.done));
+            while self.samples.len() > 2
+                && self.samples.front().is_some_and(|(at, _)| self.now - at > SPEED_WINDOW)
+            {
+                self.samples.pop_front();
+            }
+        }
+    }
+
+    /// Whether part of the tree was left out because of a limit.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// The time of the last event.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The objects, in the order in which they were begun.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Bytes read so far.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Bytes in all, as far as they are known.
+    pub fn total(&self) -> Option<u64> {
+        self.total.map(|bytes| bytes.max(self.done))
+    }
+
+    /// Milliseconds since the beginning, until now or the end.
+    pub fn elapsed(&self) -> u64 {
+        self.now - self.started
+    }
+
+    /// Bytes a second: lately while at work, on the whole afterwards. `None` before anything
+    /// can be said.
+    pub fn speed(&self) -> Option<u64> {
+        let (since, before) = match self.state {
+            State::Running => *self.samples.front()?,
+            State::Done | State::Cancelled => (self.started, 0),
+        };
+        per_second(self.done.checked_sub(before)?, self.now - since)
+    }
+
+    /// Seconds that are left at the speed of late.
+    pub fn left(&self) -> Option<u64> {
+        let speed = self.speed().filter(|speed| *speed > 0)?;
+        Some(self.total()?.saturating_sub(self.done).div_ceil(speed))
+    }
+
+    /// How many are in which state.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for row in &self.rows {
+            match row.worst() {
+                None => {}
+                Some(Outcome::Verified) => counts.verified += 1,
+                Some(Outcome::Mismatch(_)) => counts.mismatch += 1,
+                Some(_) => counts.not_verified += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl Row {
+    fn new(descriptor: Descriptor, role: Role, started: u64) -> Self {
+        let (platforms, embedded) = (Vec::new(), None);
+        Self { descriptor, role, platforms, done: 0, started, ended: None, outcome: None, embedded }
+    }
+
+    /// The outcome that counts: a wrong copy inside a descriptor makes the object wrong.
+    pub fn worst(&self) -> Option<&Outcome> {
+        match &self.embedded {
+            Some(wrong @ Outcome::Mismatch(_)) => Some(wrong),
+            _ => self.outcome.as_ref(),
+        }
+    }
+
+    /// Bytes a second of this object; `None` before anything can be said.
+    pub fn speed(&self, now: u64) -> Option<u64> {
+        per_second(self.done, self.ended.unwrap_or(now).saturating_sub(self.started))
+    }
+
+    /// Seconds that are left of this object.
+    pub fn left(&self, now: u64) -> Option<u64> {
+        let speed = self.speed(now).filter(|speed| *speed > 0)?;
+        Some(self.descriptor.size.saturating_sub(self.done).div_ceil(speed))
+    }
+}
+
+impl Run {
+    /// The report as JSON, also of a verification that was cancelled. `checked_at` is the time of
+    /// the end in RFC 3339.
+    pub fn report(&self, place: &Place, checked_at: &str) -> String {
+        let checked = |row: &Row| Checked {
+            descriptor: row.descriptor.clone(),
+            role: row.role,
+            platforms: row.platforms.clone(),
+            received: row.done,
+            outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified("not read".to_owned())),
+            embedded: row.embedded.clone(),
+        };
+        let report = Report {
+            root: self.rows.first().map(|row| row.descriptor.clone()),
+            objects: self.rows.iter().map(checked).collect(),
+            cut: self.is_cut || self.state != State::Done,
+        };
+        let mut json = report.to_json();
+        let about = [
+            ("reference", Value::from(place.reference.canonical())),
+            ("platform", json!(place.platform)),
+            ("checkedAt", Value::from(checked_at)),
+            ("milliseconds", Value::from(self.elapsed())),
+        ];
+        if let Value::Object(members) = &mut json {
+            members.extend(about.map(|(key, value)| (key.to_owned(), value)));
+        }
+        format!("{json:#}")
+    }
+}
+
+/// Reads and checks all that a place names; of an index with a chosen platform only that.
+///
+/// # Errors
+/// Only where the first manifest cannot be read; all else is part of the report.
+pub async fn check(connection: &Connection, place: &Place, observer: Observer) -> Result<Report> {
+    let repository = &place.reference.repository;
+    let (mut wanted, mut selection) = (manifest_ref(place), Selection::All);
+    if let Some(name) = place.platform.as_deref() {
+        // An entry without a platform is named by its digest.
+        if let Ok(digest) = name.parse() {
+            wanted = ManifestRef::Digest(digest);
+        } else if let Ok(platform) = name.parse() {
+            selection = Selection::Platforms(vec![platform]);
+        }
+    }
+    let root = connection.registry.manifest(repository, &wanted).await?;
+    let options = Options { selection, observer, ..Options::default() };
+    Ok(verify(&*connection.registry, repository, root, &options).await)
+}
+
+fn per_second(bytes: u64, milliseconds: u64) -> Option<u64> {
+    // Less than a tenth of a second says nothing.
+    (milliseconds >= 100).then(|| bytes.saturating_mul(1000) / milliseconds)
+}
+
+/// An outcome in one word of three, and the rest of what is to be said.
+pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
+    match outcome {
+        Outcome::Verified => ("verified", String::new()),
+        Outcome::Mismatch(Mismatch::Digest { actual, .. }) => {
+            ("mismatch", format!("the bytes have the digest {actual}"))
+        }
+        Outcome::Mismatch(Mismatch::Size { actual, .. }) => {
+            ("mismatch", format!("{actual} bytes came"))
+        }
+        Outcome::NotVerified(why) | Outcome::Skipped(why) => ("not verified", why.clone()),
+        Outcome::Failed(error) => ("not verified", error.to_string()),
+        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere => {
+            ("not verified", String::new())
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;

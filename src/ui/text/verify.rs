@@ -1,0 +1,90 @@
+//! Sentences of the verify view.
+
+use crate::{
+    app::views::verify::{Counts, Role, State},
+    ui::components::human_bytes,
+};
+
+/// What the view does.
+pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \
+    the bytes in this page, and compares them with their digests. Nothing is kept.";
+/// Begins.
+pub const START: &str = "Verify every byte";
+/// Begins once more.
+pub const AGAIN: &str = "Verify again";
+/// Ends it.
+pub const CANCEL: &str = "Cancel";
+/// Copies the report.
+pub const COPY_REPORT: &str = "Copy the report as JSON";
+/// Saves the report.
+pub const SAVE_REPORT: &str = "Save the report as JSON";
+/// Part of the tree was left out.
+pub const CUT: &str = "The tree is larger than what is verified at once: part of it was left out.";
+/// Content inside a descriptor.
+pub const EMBEDDED: &str = "The copy inside the manifest: ";
+/// The table.
+pub const OBJECTS: &str = "Objects";
+/// Column.
+pub const OBJECT: &str = "Object";
+/// Column.
+pub const DIGEST: &str = "Digest";
+/// Column.
+pub const SIZE: &str = "Size";
+/// Column.
+pub const STATE: &str = "State";
+
+/// What an object is in the image.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Root => "reference",
+        Role::Manifest => "manifest",
+        Role::Config => "config",
+        Role::Layer => "layer",
+    }
+}
+
+/// Bytes, speed and time left.
+pub fn progress(done: u64, total: Option<u64>, speed: Option<u64>, left: Option<u64>) -> String {
+    let mut text = human_bytes(done);
+    if let Some(total) = total {
+        text.push_str(&format!(" of {}", human_bytes(total)));
+    }
+    if let Some(speed) = speed {
+        text.push_str(&format!(", {} a second", human_bytes(speed)));
+    }
+    if let Some(left) = left.filter(|_| total.is_some()) {
+        text.push_str(&format!(", {} left", seconds(left)));
+    }
+    text
+}
+
+/// The three states, counted.
+pub fn summary(state: State, counts: &Counts) -> String {
+    let Counts { verified, mismatch, not_verified } = counts;
+    let how = if state == State::Cancelled { "Cancelled: " } else { "" };
+    format!("{how}{verified} verified, {mismatch} mismatch, {not_verified} not verified.")
+}
+
+/// Bytes, time and speed on the whole.
+pub fn speed_in_all(done: u64, milliseconds: u64, speed: Option<u64>) -> String {
+    let tenths = milliseconds / 100;
+    let mut text = format!("{} in {}.{} s", human_bytes(done), tenths / 10, tenths % 10);
+    if let Some(speed) = speed {
+        text.push_str(&format!(", {} a second", human_bytes(speed)));
+    }
+    text + "."
+}
+
+/// Rows that are not drawn.
+pub fn more_rows(count: usize) -> String {
+    format!("{count} more objects are in the report.")
+}
+
+/// A time in the unit that people use.
+fn seconds(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}

@@ -1,0 +1,132 @@
+//! Running a verification from a component, and telling it ten times a second how far it is.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures_util::future::{AbortHandle, abortable};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use super::ViewProps;
+use crate::{
+    app::views::verify::{Observer, Run, State, check},
+    registry::Error,
+    ui::{hooks::use_announce, text::verify as text},
+};
+
+/// Milliseconds between two drawings.
+const PERIOD: u64 = 100;
+
+/// A verification as the component sees it.
+pub(super) struct Verification {
+    /// How it stands; `None` before it was begun.
+    pub(super) run: Option<Rc<RefCell<Run>>>,
+    /// Why it could not begin.
+    pub(super) failure: Option<Rc<Error>>,
+    /// Begins, also once more.
+    pub(super) start: Callback<MouseEvent>,
+    /// Ends it.
+    pub(super) cancel: Callback<MouseEvent>,
+}
+
+#[derive(Default)]
+struct Work {
+    run: RefCell<Option<Rc<RefCell<Run>>>>,
+    failure: RefCell<Option<Rc<Error>>>,
+    request: RefCell<Option<AbortHandle>>,
+}
+
+impl Work {
+    fn abort(&self) {
+        if let Some(request) = self.request.take() {
+            request.abort();
+        }
+    }
+}
+
+/// A verification of what the place names. Leaving the component ends it.
+#[hook]
+pub(super) fn use_verification(props: &ViewProps) -> Verification {
+    let update = use_force_update();
+    let announce = use_announce();
+    let work = use_memo((), |()| Work::default());
+    use_effect_with((), {
+        let work = Rc::clone(&work);
+        move |()| move || work.abort()
+    });
+    let start = Callback::from({
+        let (work, update, props) = (Rc::clone(&work), update.clone(), props.clone());
+        move |_| begin(&work, &props, update.clone(), announce.clone())
+    });
+    let cancel = Callback::from({
+        let work = Rc::clone(&work);
+        move |_| {
+            work.abort();
+            if let Some(run) = &*work.run.borrow() {
+                run.borrow_mut().end(State::Cancelled, milliseconds());
+            }
+            update.force_update();
+        }
+    });
+    let (run, failure) = (work.run.borrow().clone(), work.failure.borrow().clone());
+    Verification { run, failure, start, cancel }
+}
+
+fn begin(
+    work: &Rc<Work>,
+    props: &ViewProps,
+    update: UseForceUpdateHandle,
+    announce: Callback<AttrValue>,
+) {
+    work.abort();
+    let run = Rc::new(RefCell::new(Run::new(milliseconds())));
+    work.failure.replace(None);
+    work.run.replace(Some(Rc::clone(&run)));
+    update.force_update();
+    let observer = observer(&run, update.clone());
+    let (connection, place) = (props.connection.clone(), Rc::clone(&props.place));
+    let (job, handle) = abortable(async move { check(&connection, &place, observer).await });
+    work.request.replace(Some(handle));
+    let work = Rc::clone(work);
+    spawn_local(async move {
+        match job.await {
+            Ok(Ok(report)) => {
+                let mut run = run.borrow_mut();
+                run.settle(&report);
+                run.end(State::Done, milliseconds());
+                announce.emit(text::summary(State::Done, &run.counts()).into());
+            }
+            Ok(Err(error)) => {
+                work.run.replace(None);
+                work.failure.replace(Some(Rc::new(error)));
+            }
+            // Cancelled: the run was ended where that was decided.
+            Err(_) => return,
+        }
+        update.force_update();
+    });
+}
+
+/// Notes each event, and draws from time to time.
+fn observer(run: &Rc<RefCell<Run>>, update: UseForceUpdateHandle) -> Observer {
+    let (run, drawn) = (Rc::clone(run), Cell::new(0));
+    Observer::new(move |event| {
+        let now = milliseconds();
+        run.borrow_mut().take(event, now);
+        if now.saturating_sub(drawn.get()) >= PERIOD {
+            drawn.set(now);
+            update.force_update();
+        }
+    })
+}
+
+/// The time of a clock that only goes forward, as far as a page has one.
+fn milliseconds() -> u64 {
+    let now = web_sys::window().and_then(|window| window.performance()).map(|clock| clock.now());
+    // Positive, and far below 2^53.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let now = now.unwrap_or_default() as u64;
+    now
+}
