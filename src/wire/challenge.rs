@@ -182,7 +182,7 @@ fn read_token68(cursor: &mut Cursor<'_>) -> Option<String> {
     ahead.skip_blanks();
     let ends = matches!(ahead.peek(), None | Some(','));
     // `realm=` at the end is a parameter without a value rather than padded base64.
-    let is_name = padding.len() == 1 && (body.len() + 1) % 4 != 0;
+    let is_name = padding.len() == 1 && !(body.len() + 1).is_multiple_of(4);
     if body.is_empty() || !ends || is_name {
         return None;
     }

@@ -5,6 +5,7 @@
 mod dice;
 mod mutate;
 mod targets;
+mod wire;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -14,7 +15,7 @@ use std::{
 
 use dice::Dice;
 use mutate::mutate;
-use targets::{TARGETS, Target};
+use targets::Target;
 
 /// The longest input that is tried, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -26,22 +27,24 @@ fn main() -> ExitCode {
         words.get(at + 1).cloned()
     };
     if words.iter().any(|word| word == "--list") {
-        for target in TARGETS {
+        for target in all() {
             println!("{}: test", target.name);
         }
         return ExitCode::SUCCESS;
     }
     let count = value("--count").and_then(|count| count.parse().ok()).unwrap_or(2_000);
     let only = value("--only");
-    let chosen: Vec<_> = TARGETS
-        .iter()
-        .filter(|target| only.as_ref().is_none_or(|only| only == target.name))
-        .collect();
+    let chosen: Vec<_> =
+        all().filter(|target| only.as_ref().is_none_or(|only| only == target.name)).collect();
     // What a parser prints while it panics would be in the way of the report.
     std::panic::set_hook(Box::new(|_| {}));
     let failed = chosen.iter().filter(|target| !run(target, count)).count();
     println!("\n{} parsers, {count} inputs each, {failed} failed", chosen.len());
     if failed == 0 && !chosen.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn all() -> impl Iterator<Item = &'static Target> {
+    targets::TARGETS.iter().chain(wire::TARGETS)
 }
 
 /// Tries one parser; says how it went in the words of other test runners.
