@@ -2,6 +2,8 @@
 //!
 //! Uses everything below it, and no browser. A job is cancelled by dropping its future.
 
+pub mod copy;
+pub mod ensure;
 #[cfg(test)]
 mod image;
 pub mod lookup;
