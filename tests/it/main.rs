@@ -9,6 +9,12 @@
     clippy::panic
 )]
 
+#[cfg(feature = "native")]
+mod client;
+#[cfg(feature = "native")]
+mod client_auth;
+#[cfg(feature = "native")]
+mod client_write;
 mod content_layers;
 mod content_tar;
 mod differences;
