@@ -9,6 +9,7 @@
     clippy::panic
 )]
 
+mod canary;
 #[cfg(feature = "native")]
 mod client;
 #[cfg(feature = "native")]
