@@ -2,13 +2,21 @@
 //! views ask of a registry. No DOM; the browser appears only in `browser_storage.rs`.
 
 pub mod command_line;
+pub mod age;
+pub mod browser_storage;
 pub mod loadable;
+pub mod namespace;
+pub mod queries;
 pub mod route;
 pub mod session;
+pub mod settings;
+pub mod typed;
 pub mod views;
 
 mod query_string;
 
 pub use loadable::Loadable;
+pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme, View};
 pub use session::{Connection, Connections, Connector, remote};
+pub use settings::{Settings, SettingsStore, Theme};

@@ -6,18 +6,21 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 use super::RegistryAddress;
 use crate::{
     client::Clients,
-    registry::{Result, SharedRegistry},
+    registry::{self, Cache, Limits, Result, SharedRegistry},
     transport::Stack,
 };
 
 /// Makes a client for a registry. Tests hand in one that answers from memory.
 pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<SharedRegistry>>;
 
-/// Clients that send through this stack.
+/// Clients that send through this stack, each behind a cache of its own.
 pub fn remote(stack: Stack) -> Connector {
+    let clock = Rc::clone(stack.clock());
+    let now: registry::Clock = Rc::new(move || clock.now());
     let clients = Clients::new(stack);
     Rc::new(move |address| {
-        clients.get(&address.host, Some(address.scheme)).map(|client| client.shared())
+        let client = clients.get(&address.host, Some(address.scheme))?.shared();
+        Ok(Rc::new(Cache::new(client, Limits::default(), Rc::clone(&now))) as SharedRegistry)
     })
 }
 

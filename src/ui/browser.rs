@@ -3,8 +3,13 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{HtmlElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::NodeRef;
+
+use super::text;
+
+/// The id of the reference box, in `index.html` too.
+pub const REFERENCE_ID: &str = "reference";
 
 /// Sets a style property of one element. Style attributes are refused by the page's policy;
 /// properties are not.
@@ -35,6 +40,56 @@ pub fn element(id: &str) -> Option<web_sys::Element> {
 pub fn focus(id: &str) {
     if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// What was typed into the shell's reference box before the application started, and whether the
+/// focus is in it.
+pub fn typed_so_far() -> Typed {
+    let input = element(REFERENCE_ID);
+    let focused = document().and_then(|document| document.active_element());
+    let has_focus = input.is_some() && input == focused;
+    let input = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    Typed { text: input.map(|input| input.value()).unwrap_or_default().into(), has_focus }
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Typed {
+    /// Its text.
+    pub text: yew::AttrValue,
+    /// Whether it has the focus.
+    pub has_focus: bool,
+}
+
+/// A panic is a mistake of ours, and ends the application: the page says so instead of going dead.
+pub fn show_panic(message: &str) {
+    let Some(document) = document() else { return };
+    let place = document.query_selector("main").ok().flatten();
+    let line = document.create_element("p").ok();
+    if let (Some(place), Some(line)) = (place, line) {
+        line.set_class_name("error-box");
+        let _ = line.set_attribute("role", "alert");
+        line.set_text_content(Some(&format!("{}\n{message}", text::PANIC)));
+        let _ = place.prepend_with_node_1(&line);
+    }
+}
+
+/// Opens a dialog above the page.
+pub fn show_dialog(dialog: &NodeRef) {
+    if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Sets or removes an attribute of the whole document.
+pub fn set_root_attribute(name: &str, value: Option<&str>) {
+    let root = document().and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
     }
 }
 

@@ -5,12 +5,16 @@ pub mod app;
 pub mod browser;
 pub mod components;
 pub mod hooks;
+mod key_list;
 pub mod pages;
+mod reference_box;
+pub mod shell;
 #[cfg(target_arch = "wasm32")]
 mod start;
 pub mod text;
 pub mod views;
 
 pub use app::App;
+pub use shell::Shell;
 #[cfg(target_arch = "wasm32")]
 pub use start::start;

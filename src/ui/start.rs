@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{App, app::AppProps, browser, hooks::Environment};
 use crate::{
-    app::{Connections, remote},
+    app::{Connections, browser_storage::BrowserStorage, remote},
     transport::Stack,
 };
 
@@ -12,6 +12,9 @@ use crate::{
 pub fn start() {
     let Some(root) = browser::element("app") else { return };
     let connections = Rc::new(Connections::new(remote(Stack::browser())));
-    let environment = Environment { connections, now: browser::now };
-    yew::Renderer::<App>::with_root_and_props(root, AppProps { environment }).render();
+    let settings = Rc::new(BrowserStorage);
+    let environment = Environment { connections, now: browser::now, settings };
+    let typed = browser::typed_so_far();
+    yew::set_custom_panic_hook(Box::new(|info| browser::show_panic(&info.to_string())));
+    yew::Renderer::<App>::with_root_and_props(root, AppProps { environment, typed }).render();
 }

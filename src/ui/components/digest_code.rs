@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use super::CopyButton;
-use crate::oci::Digest;
+
+use crate::{oci::Digest, ui::text as words};
 
 /// Properties of [`DigestCode`].
 #[derive(Properties, PartialEq)]
@@ -31,7 +32,7 @@ pub fn DigestCode(props: &DigestCodeProps) -> Html {
             } else {
                 { code }
             }
-            <CopyButton {text} label="Copy the digest" />
+            <CopyButton {text} label={words::COPY_DIGEST} />
         </span>
     }
 }

@@ -46,7 +46,9 @@ impl Window {
     /// The window onto `count` rows.
     pub(super) fn new(count: usize, measure: Measure) -> Self {
         let row = measure.row.max(1.0);
-        let fitting = whole(measure.screen / row) + 2;
+        // The part of the screen below the list's top, which may stand far down the page.
+        let room = measure.screen + measure.scrolled.min(0.0);
+        let fitting = whole(room / row) + 1;
         let natural = count as f64 * row;
         let height = natural.min(MAX_HEIGHT);
         let scrolled = measure.scrolled.max(0.0);
@@ -54,7 +56,7 @@ impl Window {
             whole(scrolled / row)
         } else {
             let share = (scrolled / (height - measure.screen).max(1.0)).min(1.0);
-            whole(share * count.saturating_sub(fitting - 2) as f64)
+            whole(share * (count + 1).saturating_sub(fitting) as f64)
         };
         let first = first.min(count);
         let seen = first..count.min(first + fitting);
@@ -90,15 +92,21 @@ mod tests {
     fn a_short_list_is_drawn_whole() {
         let window = window(200, 360.0);
         assert_eq!(window.drawn, 0..200);
-        assert_eq!(window.seen, 10..32);
+        assert_eq!(window.seen, 10..31);
         assert_eq!(window.height, None);
+    }
+
+    #[test]
+    fn rows_below_the_screen_are_not_in_sight() {
+        assert_eq!(window(300, -360.0).seen, 0..11);
+        assert_eq!(window(300, -10_000.0).seen, 0..1);
     }
 
     #[test]
     fn a_long_list_draws_what_is_in_sight_and_a_margin() {
         let window = window(10_000, 36_000.0);
-        assert_eq!(window.seen, 1000..1022);
-        assert_eq!(window.drawn, 988..1034);
+        assert_eq!(window.seen, 1000..1021);
+        assert_eq!(window.drawn, 988..1033);
         assert_eq!(window.height, Some(360_000.0));
         assert!((window.offset - 988.0 * 36.0).abs() < 0.001);
     }

@@ -1,10 +1,10 @@
-//! What the page gets from outside: connections and the time. Tests hand in their own.
+//! What the page gets from outside: connections, the time, a place for settings. Tests hand in their own.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::Connections;
+use crate::app::{Connections, settings::SharedSettingsStore};
 
 /// What the page gets from outside.
 #[derive(Clone)]
@@ -13,6 +13,8 @@ pub struct Environment {
     pub connections: Rc<Connections>,
     /// Seconds since 1970, for ages.
     pub now: fn() -> i64,
+    /// Where settings are kept.
+    pub settings: SharedSettingsStore,
 }
 
 impl PartialEq for Environment {

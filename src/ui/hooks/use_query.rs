@@ -86,7 +86,7 @@ where
 }
 
 /// Runs a future to its end, unless the handle ends it first.
-fn spawn<T: 'static>(
+pub(super) fn spawn<T: 'static>(
     future: impl Future<Output = T> + 'static,
     done: impl FnOnce(T) + 'static,
 ) -> AbortHandle {

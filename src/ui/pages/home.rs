@@ -1,10 +1,71 @@
-//! The page.
+//! The first page: what this is, where one has been, what a registry must allow.
+
 use yew::prelude::*;
 
-use crate::ui::{components::Heading, text};
+use crate::{
+    app::Route,
+    ui::{
+        components::Heading,
+        hooks::{SettingsHandle, use_settings},
+        text::{self, home},
+    },
+};
 
-/// The page.
+/// The first page.
 #[component]
 pub fn Home() -> Html {
-    html! { <Heading>{ text::NAME }</Heading> }
+    let settings = use_settings();
+    html! {
+        <>
+            <Heading>{ text::NAME }</Heading>
+            <p class="lead">{ text::TAGLINE }</p>
+            <div class="home">
+                { registries(&settings) }
+                { examples() }
+                { about() }
+            </div>
+        </>
+    }
+}
+
+fn registries(settings: &SettingsHandle) -> Html {
+    let visited = &settings.value.registries;
+    html! {
+        <section>
+            <h2>{ home::REGISTRIES }</h2>
+            if visited.is_empty() {
+                <p class="muted">{ home::NO_REGISTRIES }</p>
+            } else {
+                { links(visited.iter().map(String::as_str)) }
+            }
+        </section>
+    }
+}
+
+fn examples() -> Html {
+    html! {
+        <section>
+            <h2>{ home::EXAMPLES }</h2>
+            { links(home::EXAMPLE_REFERENCES.into_iter()) }
+            <p class="muted">{ home::EXAMPLES_NOTE }</p>
+        </section>
+    }
+}
+
+fn about() -> Html {
+    html! {
+        <section>
+            <h2>{ home::WHAT }</h2>
+            { for home::ABOUT.iter().map(|paragraph| html! { <p>{ *paragraph }</p> }) }
+        </section>
+    }
+}
+
+/// Links to addresses as a person would type them.
+fn links<'a>(addresses: impl Iterator<Item = &'a str>) -> Html {
+    let link = |address: &str| {
+        let href = Route::parse(address).href();
+        html! { <li><a {href}><code>{ address.to_owned() }</code></a></li> }
+    };
+    html! { <ul class="links">{ for addresses.map(link) }</ul> }
 }

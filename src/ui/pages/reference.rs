@@ -6,9 +6,8 @@ use yew::prelude::*;
 
 use crate::{
     app::{Connection, Place, Route, View},
-    oci::Reference,
     ui::{
-        components::{CopyButton, Heading, Tab, Tabs},
+        components::{CopyButton, Heading, Tab, Tabs, Trail},
         text,
         views::View as ViewOf,
     },
@@ -42,12 +41,13 @@ pub fn ReferencePage(props: &ReferencePageProps) -> Html {
     let name = AttrValue::from(place.reference.to_string());
     html! {
         <>
-            { trail(place) }
+            <Trail registry={place.registry.clone()}
+                repository={place.reference.repository.clone()} />
             <div class="title">
                 <Heading is_name=true>{ &name }</Heading>
-                <CopyButton text={name.clone()} label="Copy the reference" />
+                <CopyButton text={name.clone()} label={text::COPY_REFERENCE} />
             </div>
-            <Tabs label="Views" tabs={tabs(place)} />
+            <Tabs label={text::VIEWS} tabs={tabs(place)} />
             <ViewOf place={place.clone()} connection={props.connection.clone()} />
         </>
     }
@@ -60,24 +60,4 @@ fn tabs(place: &Place) -> Vec<Tab> {
         is_current: view == place.view,
     };
     OFFERED.into_iter().map(tab).collect()
-}
-
-/// The way back: registry, repository.
-fn trail(place: &Place) -> Html {
-    let registry = place.registry.clone();
-    let repository = Route::Repository {
-        registry: registry.clone(),
-        repository: Reference::repository(
-            registry.host.clone(),
-            place.reference.repository.clone(),
-        ),
-    };
-    html! {
-        <nav class="trail" aria-label="Where this is">
-            <ol>
-                <li><a href={Route::Registry(registry.clone()).href()}>{ registry.to_string() }</a></li>
-                <li><a href={repository.href()}>{ place.reference.repository.to_string() }</a></li>
-            </ol>
-        </nav>
-    }
 }

@@ -1,10 +1,130 @@
-//! The page.
+//! Settings: theme, what is remembered, registries over plain http.
+
 use yew::prelude::*;
 
-use crate::ui::{components::Heading, text};
+use crate::{
+    app::{Settings, Theme},
+    oci::Host,
+    ui::{
+        components::Heading,
+        hooks::{SettingsHandle, use_announce, use_settings},
+        reference_box::field_text,
+        text::{self, settings as words},
+    },
+};
 
-/// The page.
+/// The settings.
 #[component]
 pub fn SettingsPage() -> Html {
-    html! { <Heading>{ text::SETTINGS }</Heading> }
+    let settings = use_settings();
+    html! {
+        <>
+            <Heading>{ text::SETTINGS }</Heading>
+            { themes(&settings) }
+            <h2>{ words::MEMORY }</h2>
+            <p>{ words::MEMORY_NOTE }</p>
+            { remember(&settings) }
+            { forget(&settings) }
+            <h2>{ words::PLAIN_HTTP }</h2>
+            <p>{ words::PLAIN_HTTP_NOTE }</p>
+            <PlainHttp />
+        </>
+    }
+}
+
+/// A callback that changes the settings.
+fn change<E>(settings: &SettingsHandle, edit: impl Fn(&mut Settings) + 'static) -> Callback<E> {
+    let settings = settings.clone();
+    Callback::from(move |_| {
+        let mut changed = Settings::clone(&settings.value);
+        edit(&mut changed);
+        settings.change.emit(changed);
+    })
+}
+
+fn themes(settings: &SettingsHandle) -> Html {
+    let choice = |theme: Theme| {
+        let onchange = change(settings, move |settings| settings.theme = theme);
+        let checked = settings.value.theme == theme;
+        html! {
+            <label>
+                <input type="radio" name="theme" value={theme.name()} {checked} {onchange} />
+                { words::theme(theme) }
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="choices">
+            <legend><h2>{ words::THEME }</h2></legend>
+            { for Theme::ALL.into_iter().map(choice) }
+        </fieldset>
+    }
+}
+
+fn remember(settings: &SettingsHandle) -> Html {
+    let checked = settings.value.remember;
+    let onchange = change(settings, move |settings| settings.remember = !checked);
+    html! {
+        <p class="choices">
+            <label><input type="checkbox" {checked} {onchange} />{ words::REMEMBER }</label>
+        </p>
+    }
+}
+
+fn forget(settings: &SettingsHandle) -> Html {
+    let onclick = change(settings, |settings| settings.registries.clear());
+    let disabled = settings.value.registries.is_empty();
+    html! { <button type="button" {onclick} {disabled}>{ words::FORGET }</button> }
+}
+
+/// The hosts that are spoken to over plain http, and a field to add one.
+#[component]
+fn PlainHttp() -> Html {
+    let settings = use_settings();
+    let announce = use_announce();
+    let typed = use_state_eq(AttrValue::default);
+    let oninput = use_callback((), {
+        let typed = typed.setter();
+        move |event: InputEvent, ()| typed.set(field_text(event.target_dyn_into()))
+    });
+    let onsubmit = use_callback((typed.clone(), settings.clone(), announce), {
+        |event: SubmitEvent, (typed, settings, announce)| {
+            event.prevent_default();
+            match typed.trim().parse::<Host>() {
+                Ok(host) if !typed.trim().is_empty() => {
+                    change(settings, move |settings| add(settings, &host)).emit(());
+                    typed.set(AttrValue::default());
+                }
+                _ => announce.emit(words::NO_HOST.into()),
+            }
+        }
+    });
+    html! {
+        <>
+            <ul class="links">{ for settings.value.plain_http.iter().map(|host| row(&settings, host)) }</ul>
+            <form class="toolbar" {onsubmit}>
+                <label class="field"><span>{ words::HOST }</span>
+                    <input type="text" value={&*typed} {oninput} spellcheck="false" autocapitalize="off" />
+                </label>
+                <button type="submit">{ words::ADD }</button>
+            </form>
+        </>
+    }
+}
+
+fn add(settings: &mut Settings, host: &Host) {
+    if !settings.plain_http.contains(host) {
+        settings.plain_http.push(host.clone());
+    }
+}
+
+fn row(settings: &SettingsHandle, host: &Host) -> Html {
+    let gone = host.clone();
+    let onclick = change(settings, move |settings| settings.plain_http.retain(|h| *h != gone));
+    html! {
+        <li key={host.as_str()}>
+            <code>{ host.to_string() }</code>{ " " }
+            <button type="button" {onclick}>{ words::REMOVE }</button>
+        </li>
+    }
 }

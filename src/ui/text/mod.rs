@@ -3,6 +3,11 @@
 pub mod error;
 pub mod verify;
 pub mod views;
+pub mod home;
+pub mod list;
+pub mod registry;
+pub mod repository;
+pub mod settings;
 
 use crate::app::{Route, View};
 
@@ -95,3 +100,25 @@ pub fn title(route: &Route) -> String {
         }
     }
 }
+
+/// Names the links at the end of the header.
+pub const PAGE: &str = "Page";
+/// Names the links to what holds the thing shown.
+pub const TRAIL: &str = "Where this is";
+/// Names the tabs of a reference.
+pub const VIEWS: &str = "Views";
+/// The button that copies a reference.
+pub const COPY_REFERENCE: &str = "Copy the reference";
+/// The button that copies a digest.
+pub const COPY_DIGEST: &str = "Copy the digest";
+/// A mistake of ours that ended the application.
+pub const PANIC: &str = "Porthole met a mistake of its own and stopped. Load the page again. What \
+                         happened:";
+/// The page's keys and what they do.
+pub const KEY_LIST: [(&str, &str); 5] = [
+    ("/", "Go to the reference box"),
+    ("?", "Show this list"),
+    ("Enter", "Open what has the focus"),
+    ("← →", "Close and open a branch of a tree"),
+    ("Esc", "Close this list"),
+];

@@ -1,0 +1,85 @@
+//! What stands above a list: a filter, how much is shown, and reading more.
+
+use yew::prelude::*;
+
+use crate::{
+    registry::Error,
+    ui::{components::ErrorBox, hooks::Amount, reference_box::field_text, text::list},
+};
+use std::rc::Rc;
+
+/// Properties of [`ListHead`].
+#[derive(Properties, PartialEq)]
+pub struct ListHeadProps {
+    /// What is in the list, in the plural: `tags`.
+    pub things: AttrValue,
+    /// How many pass the filter.
+    pub shown: usize,
+    /// How many are known.
+    pub known: usize,
+    /// How many were read so far.
+    pub read: usize,
+    /// Whether more are being read.
+    pub is_loading: bool,
+    /// Whether there are more to read.
+    pub has_more: bool,
+    /// Whether more may exist that cannot be asked for.
+    pub may_be_incomplete: bool,
+    /// Why reading stopped.
+    pub error: Option<Rc<Error>>,
+    /// Reads more.
+    pub more: Callback<Amount>,
+    /// The filter's text.
+    pub filter: AttrValue,
+    /// Told of each change of the filter.
+    pub on_filter: Callback<AttrValue>,
+    /// More controls.
+    #[prop_or_default]
+    pub children: Html,
+}
+
+/// What stands above a list.
+#[component]
+pub fn ListHead(props: &ListHeadProps) -> Html {
+    let oninput = props.on_filter.reform(|event: InputEvent| field_text(event.target_dyn_into()));
+    html! {
+        <>
+            <div class="toolbar">
+                <label class="field"><span>{ list::FILTER }</span>
+                    <input type="search" value={props.filter.clone()} {oninput} spellcheck="false" autocapitalize="off" />
+                </label>
+                { props.children.clone() }
+                <p class="count" role="status">{ count(props) }</p>
+                { more(props) }
+            </div>
+            if let Some(error) = &props.error {
+                <ErrorBox error={error.clone()} retry={props.more.reform(|()| Amount::Pages(1))} />
+            }
+            if props.may_be_incomplete {
+                <div class="notice"><p>{ list::INCOMPLETE }</p></div>
+            }
+        </>
+    }
+}
+
+fn count(props: &ListHeadProps) -> String {
+    let ListHeadProps { things, shown, known, read, is_loading, .. } = props;
+    if *is_loading {
+        return list::reading(*read, things);
+    }
+    let is_filtered = !props.filter.trim().is_empty();
+    list::count(is_filtered.then_some(*shown), *known, props.has_more, things)
+}
+
+fn more(props: &ListHeadProps) -> Html {
+    let button = |label: &'static str, amount: Amount| {
+        let onclick = props.more.reform(move |_: MouseEvent| amount);
+        html! { <button type="button" {onclick} disabled={props.is_loading}>{ label }</button> }
+    };
+    html! {
+        if props.has_more && props.error.is_none() {
+            { button(list::MORE, Amount::Pages(1)) }
+            { button(list::ALL, Amount::All) }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The way back from where one is: registry, repository.
+
+use yew::prelude::*;
+
+use crate::{
+    app::{RegistryAddress, Route},
+    oci::{Reference, RepositoryName},
+    ui::text,
+};
+
+/// Properties of [`Trail`].
+#[derive(Properties, PartialEq)]
+pub struct TrailProps {
+    /// The registry.
+    pub registry: RegistryAddress,
+    /// The repository, on pages inside one.
+    #[prop_or_default]
+    pub repository: Option<RepositoryName>,
+}
+
+/// Links to what holds the thing that is shown.
+#[component]
+pub fn Trail(props: &TrailProps) -> Html {
+    let registry = &props.registry;
+    html! {
+        <nav class="trail" aria-label={text::TRAIL}>
+            <ol>
+                <li><a href={Route::Registry(registry.clone()).href()}>{ registry.to_string() }</a></li>
+                if let Some(name) = &props.repository {
+                    <li><a href={repository_route(registry, name).href()}>{ name.to_string() }</a></li>
+                }
+            </ol>
+        </nav>
+    }
+}
+
+/// The address of a repository.
+pub fn repository_route(registry: &RegistryAddress, name: &RepositoryName) -> Route {
+    let repository = Reference::repository(registry.host.clone(), name.clone());
+    Route::Repository { registry: registry.clone(), repository }
+}

@@ -1,0 +1,207 @@
+//! Lists that a registry gives in pages: some at first, the rest when asked for.
+
+use std::{future::Future, rc::Rc};
+
+use yew::prelude::*;
+
+use super::use_query::spawn;
+use crate::registry::{Error, Page, Result};
+
+/// A list as far as it is known, and ways to know more.
+pub struct Pages<T> {
+    /// What is known, in the order of the registry.
+    pub items: Rc<Vec<T>>,
+    /// How many were read so far; ahead of `items` while many pages are read.
+    pub read: usize,
+    /// Whether pages are being read.
+    pub is_loading: bool,
+    /// Whether there are more pages to ask for.
+    pub has_more: bool,
+    /// Whether more may exist that cannot be asked for.
+    pub may_be_incomplete: bool,
+    /// Why the last page could not be read.
+    pub error: Option<Rc<Error>>,
+    /// Reads the next pages, or all that are left.
+    pub more: Callback<Amount>,
+}
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// So many pages.
+    Pages(usize),
+    /// All that are left.
+    All,
+}
+
+struct State<T> {
+    items: Rc<Vec<T>>,
+    read: usize,
+    next: Option<String>,
+    may_be_incomplete: bool,
+    error: Option<Rc<Error>>,
+    /// What is being read, and the number of this reading; the amount is `None` at rest.
+    reading: (u32, Option<Amount>),
+}
+
+enum Event<T> {
+    Read(Amount),
+    Count(usize),
+    Got(Page<T>),
+    Done,
+    Failed(Error),
+}
+
+impl<T> Default for State<T> {
+    fn default() -> Self {
+        Self {
+            items: Rc::default(),
+            read: 0,
+            next: None,
+            may_be_incomplete: false,
+            error: None,
+            reading: (0, None),
+        }
+    }
+}
+
+impl<T: Clone> Reducible for State<T> {
+    type Action = Event<T>;
+
+    fn reduce(self: Rc<Self>, event: Event<T>) -> Rc<Self> {
+        let mut state = Self {
+            items: Rc::clone(&self.items),
+            next: self.next.clone(),
+            error: self.error.clone(),
+            ..*self
+        };
+        match event {
+            Event::Read(amount) => {
+                state.reading = (state.reading.0 + 1, Some(amount));
+                state.error = None;
+            }
+            Event::Count(read) => state.read = read,
+            Event::Got(page) => state.take(page),
+            Event::Done => state.reading.1 = None,
+            Event::Failed(error) => {
+                state.reading.1 = None;
+                state.error = Some(Rc::new(error));
+            }
+        }
+        Rc::new(state)
+    }
+}
+
+impl<T: Clone> State<T> {
+    fn take(&mut self, page: Page<T>) {
+        let mut items = Vec::with_capacity(self.items.len() + page.items.len());
+        items.extend_from_slice(&self.items);
+        items.extend(page.items);
+        self.read = items.len();
+        self.items = Rc::new(items);
+        self.next = page.next;
+        self.may_be_incomplete |= page.may_be_incomplete;
+    }
+}
+
+/// Reads the first pages of a list when the component appears. Leaving ends the reading.
+///
+/// The list must be the same for as long as the component lives: give it a key.
+#[hook]
+pub fn use_pages<T, F, A>(first: usize, fetch: F) -> Pages<T>
+where
+    T: Clone + 'static,
+    F: Fn(Option<String>) -> A + 'static,
+    A: Future<Output = Result<Page<T>>> + 'static,
+{
+    let fetch = use_memo((), |()| fetch);
+    let state = use_reducer(|| at_first(&*fetch, first));
+    let dispatch = state.dispatcher();
+    use_effect_with(state.reading, {
+        let (state, dispatch, fetch) = (state.clone(), dispatch.clone(), fetch.clone());
+        move |(_, amount)| {
+            let (from, known) = (state.next.clone(), state.items.len());
+            let reading = amount.map(|amount| {
+                let tell = move |event| dispatch.dispatch(event);
+                spawn(async move { read(&*fetch, from, known, amount, tell).await }, |()| ())
+            });
+            move || drop(reading.map(|reading| reading.abort()))
+        }
+    });
+    let more = use_callback((), move |amount, ()| dispatch.dispatch(Event::Read(amount)));
+    Pages {
+        items: Rc::clone(&state.items),
+        read: state.read,
+        is_loading: state.reading.1.is_some(),
+        has_more: state.next.is_some(),
+        may_be_incomplete: state.may_be_incomplete,
+        error: state.error.clone(),
+        more,
+    }
+}
+
+/// Reads pages. They are handed on when they double what is known, not one by one: each time the
+/// whole list is sorted and drawn anew.
+async fn read<T, A: Future<Output = Result<Page<T>>>>(
+    fetch: &impl Fn(Option<String>) -> A,
+    mut from: Option<String>,
+    mut known: usize,
+    amount: Amount,
+    tell: impl Fn(Event<T>),
+) {
+    let mut left = match amount {
+        Amount::Pages(pages) => pages,
+        Amount::All => usize::MAX,
+    };
+    let mut waiting: Vec<T> = Vec::new();
+    while left > 0 {
+        left -= 1;
+        let mut page = match fetch(from.clone()).await {
+            Ok(page) => page,
+            Err(error) => {
+                let (next, may_be_incomplete) = (from, false);
+                tell(Event::Got(Page { items: waiting, next, may_be_incomplete }));
+                return tell(Event::Failed(error));
+            }
+        };
+        from.clone_from(&page.next);
+        waiting.append(&mut page.items);
+        tell(Event::Count(known + waiting.len()));
+        let is_end = from.is_none() || left == 0;
+        if is_end || waiting.len() >= known {
+            known += waiting.len();
+            tell(Event::Got(Page { items: std::mem::take(&mut waiting), ..page }));
+        }
+        if is_end {
+            return tell(Event::Done);
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> State<T> {
+    State { reading: (0, Some(Amount::Pages(first))), ..State::default() }
+}
+
+/// Where pages are rendered to text, a first page that is there at once is taken (see `use_query`).
+#[cfg(not(target_arch = "wasm32"))]
+fn at_first<T: Clone, A: Future<Output = Result<Page<T>>>>(
+    fetch: &impl Fn(Option<String>) -> A,
+    first: usize,
+) -> State<T> {
+    use futures_util::FutureExt;
+    let reading = (0, Some(Amount::Pages(first)));
+    let mut state = State { reading, ..State::default() };
+    match fetch(None).now_or_never() {
+        None => {}
+        Some(Ok(page)) => {
+            state.take(page);
+            state.reading.1 = None;
+        }
+        Some(Err(error)) => {
+            state.error = Some(Rc::new(error));
+            state.reading.1 = None;
+        }
+    }
+    state
+}

@@ -1,0 +1,50 @@
+//! A box for the name of a repository: the only way in where a registry does not list them.
+
+use yew::prelude::*;
+
+use crate::{
+    app::RegistryAddress,
+    oci::RepositoryName,
+    ui::{browser, components::repository_route, reference_box::field_text, text},
+};
+
+/// Properties of [`RepositoryForm`].
+#[derive(Properties, PartialEq)]
+pub struct RepositoryFormProps {
+    /// The registry.
+    pub address: RegistryAddress,
+    /// Whether there is no other way in; otherwise it stays out of sight.
+    pub is_needed: bool,
+}
+
+/// A box for the name of a repository.
+#[component]
+pub fn RepositoryForm(props: &RepositoryFormProps) -> Html {
+    let typed = use_state_eq(AttrValue::default);
+    let problem = use_state_eq(AttrValue::default);
+    let oninput = use_callback((), {
+        let typed = typed.setter();
+        move |event: InputEvent, ()| typed.set(field_text(event.target_dyn_into()))
+    });
+    let onsubmit = use_callback((props.address.clone(), typed.clone(), problem.setter()), {
+        |event: SubmitEvent, (address, typed, problem)| {
+            event.prevent_default();
+            match typed.trim().parse::<RepositoryName>() {
+                Ok(name) => browser::go(&repository_route(address, &name).href()),
+                Err(reason) => problem.set(text::sentence(&reason.to_string()).into()),
+            }
+        }
+    });
+    if !props.is_needed {
+        return Html::default();
+    }
+    html! {
+        <form class="toolbar" {onsubmit}>
+            <label class="field"><span>{ text::registry::TYPE_NAME }</span>
+                <input type="text" value={&*typed} {oninput} spellcheck="false" autocapitalize="off" />
+            </label>
+            <button type="submit">{ text::OPEN }</button>
+            <output>{ &*problem }</output>
+        </form>
+    }
+}

@@ -1,0 +1,126 @@
+//! One row of the tag table: the tag, and what it stands for once that is known.
+
+use yew::prelude::*;
+
+use crate::{
+    app::{
+        Connection, Place, Route, age,
+        queries::{TagSummary, tag_summary},
+    },
+    oci::{Platform, Reference, RepositoryName, Tag},
+    ui::{
+        components::{ByteSize, DigestCode, PlatformBadge},
+        hooks::{Query, use_environment, use_query},
+        text::{self, repository as words},
+    },
+};
+
+/// Properties of [`TagRow`].
+#[derive(Properties, PartialEq)]
+pub struct TagRowProps {
+    /// The registry.
+    pub connection: Connection,
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The tag.
+    pub tag: Tag,
+    /// The row's number.
+    pub index: usize,
+    /// Whether it is in sight: only then is anything asked for.
+    pub is_seen: bool,
+}
+
+/// One row of the tag table.
+#[component]
+pub fn TagRow(props: &TagRowProps) -> Html {
+    let (connection, repository) = (props.connection.clone(), props.repository.clone());
+    // Answered once, a row keeps its answer when it leaves the sight and comes back.
+    let was_seen = use_mut_ref(|| false);
+    let is_wanted = *was_seen.borrow() || props.is_seen;
+    let query = use_query((props.tag.clone(), is_wanted), move |(tag, is_wanted)| {
+        let (registry, repository) = (connection.registry.clone(), repository.clone());
+        let (tag, is_wanted) = (tag.clone(), *is_wanted);
+        async move {
+            if !is_wanted {
+                std::future::pending::<()>().await;
+            }
+            tag_summary(&*registry, &repository, tag).await
+        }
+    });
+    if query.state.value().is_some() {
+        *was_seen.borrow_mut() = true;
+    }
+    let now = use_environment().map(|environment| (environment.now)()).unwrap_or_default();
+    html! {
+        <div role="row" aria-rowindex={(props.index + 2).to_string()}>
+            <div role="cell"><a class="name" href={href(props)}>{ props.tag.to_string() }</a></div>
+            { cells(&query, now) }
+        </div>
+    }
+}
+
+fn href(props: &TagRowProps) -> String {
+    let address = props.connection.address.clone();
+    let repository = Reference::repository(address.host.clone(), props.repository.clone());
+    Route::from(Place::new(address, repository.at_tag(props.tag.clone()))).href()
+}
+
+fn cells(query: &Query<TagSummary>, now: i64) -> Html {
+    if let Some(error) = query.state.error() {
+        let onclick = query.retry.reform(|_: MouseEvent| ());
+        let reason = text::error::what_came_back(error);
+        return html! {
+            <div role="cell" class="failed" title={reason.clone()}>
+                <span>{ reason }</span><button type="button" {onclick}>{ text::RETRY }</button>
+            </div>
+        };
+    }
+    match query.state.value() {
+        Some(summary) => summary_cells(summary, now),
+        None => html! { for _ in 0..4 { <div role="cell"></div> } },
+    }
+}
+
+fn summary_cells(summary: &TagSummary, now: i64) -> Html {
+    html! {
+        <>
+            <div role="cell"><DigestCode digest={summary.descriptor.digest.clone()} /></div>
+            <div role="cell">
+                if let Some(bytes) = summary.size {
+                    <ByteSize {bytes} />
+                } else {
+                    <span class="muted" title={words::NO_SIZE_MEANS}>{ words::NO_SIZE }</span>
+                }
+            </div>
+            <div role="cell">{ platforms(summary) }</div>
+            <div role="cell">{ created(summary, now) }</div>
+        </>
+    }
+}
+
+/// How many platforms are named before the rest is only counted.
+const NAMED: usize = 3;
+
+fn platforms(summary: &TagSummary) -> Html {
+    if let Some(artifact_type) = &summary.artifact_type {
+        return html! { <span class="badge" title={artifact_type.clone()}>{ artifact_type.clone() }</span> };
+    }
+    let all = &summary.platforms;
+    let names: Vec<String> = all.iter().map(Platform::to_string).collect();
+    let rest = all.len().saturating_sub(NAMED);
+    html! {
+        <span class="platforms" title={names.join(", ")}>
+            { for all.iter().take(NAMED).map(|p| html! { <PlatformBadge platform={p.clone()} /> }) }
+            if rest > 0 { <span class="muted">{ words::more(rest) }</span> }
+        </span>
+    }
+}
+
+fn created(summary: &TagSummary, now: i64) -> Html {
+    let Some(created) = summary.created else { return Html::default() };
+    let exact = created.to_string();
+    match age::words(created, now) {
+        Some(words) => html! { <time datetime={exact.clone()} title={exact}>{ words }</time> },
+        None => html! { <span class="muted" title={words::NO_AGE_MEANS}>{ words::NO_AGE }</span> },
+    }
+}

@@ -1,0 +1,86 @@
+//! The box for a reference, on every page. `index.html` paints the same before the application.
+
+use yew::prelude::*;
+
+use super::{
+    browser::{self, REFERENCE_ID, Typed},
+    hooks::{SettingsHandle, use_settings},
+    text,
+};
+use crate::app::typed;
+
+/// Properties of [`ReferenceBox`].
+#[derive(Properties, PartialEq)]
+pub struct ReferenceBoxProps {
+    /// What was typed before the application started.
+    #[prop_or_default]
+    pub typed: Typed,
+}
+
+/// The box for a reference.
+#[component]
+pub fn ReferenceBox(props: &ReferenceBoxProps) -> Html {
+    let input = use_node_ref();
+    let settings = use_settings();
+    let value = use_state_eq(|| props.typed.text.clone());
+    let problem = use_state_eq(AttrValue::default);
+    use_early_focus(props.typed.has_focus, &input);
+    let oninput = use_callback((settings.clone(), problem.clone()), {
+        let value = value.setter();
+        move |event: InputEvent, (settings, problem)| {
+            let typed = field_text(event.target_dyn_into());
+            // What is only begun is not yet wrong: a problem is said on sending, and goes when
+            // it is mended.
+            if !problem.is_empty() {
+                problem.set(read(&typed, settings).err().unwrap_or_default());
+            }
+            value.set(typed);
+        }
+    });
+    let onsubmit = use_callback((value.clone(), settings, problem.setter()), {
+        move |event: SubmitEvent, (value, settings, problem)| {
+            event.prevent_default();
+            match read(value, settings) {
+                Ok(href) => {
+                    problem.set(AttrValue::default());
+                    browser::go(&href);
+                }
+                Err(reason) => problem.set(reason),
+            }
+        }
+    });
+    let is_wrong = (!problem.is_empty()).then_some("true");
+    html! {
+        <form class="reference-box" role="search" {onsubmit}>
+            <label class="sr" for={REFERENCE_ID}>{ text::REFERENCE }</label>
+            <input id={REFERENCE_ID} ref={input} name="reference" type="text" value={&*value} {oninput}
+                placeholder={text::REFERENCE_EXAMPLE} spellcheck="false" autocapitalize="off"
+                autocomplete="off" autocorrect="off" aria-invalid={is_wrong}
+                aria-describedby="reference-problem" />
+            <button type="submit">{ text::OPEN }</button>
+            <output id="reference-problem" for={REFERENCE_ID}>{ &*problem }</output>
+        </form>
+    }
+}
+
+fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
+    typed::read(text, &settings.value.plain_http)
+        .map(|route| route.href())
+        .map_err(|reason| text::sentence(&reason).into())
+}
+
+/// What a field holds.
+pub(super) fn field_text(field: Option<web_sys::HtmlInputElement>) -> AttrValue {
+    field.map(|field| field.value()).unwrap_or_default().into()
+}
+
+/// Puts the focus back where it was before the application redrew the box.
+#[hook]
+fn use_early_focus(had_focus: bool, input: &NodeRef) {
+    let input = input.clone();
+    use_effect_with((), move |()| {
+        if had_focus {
+            browser::focus_node(&input);
+        }
+    });
+}

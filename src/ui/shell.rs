@@ -1,0 +1,122 @@
+//! The shell around every page: the reference box, the links that are always there, the live
+//! region, the keys, and what happens on navigation.
+
+use yew::prelude::*;
+
+use super::{
+    browser::{self, REFERENCE_ID, Typed},
+    components::HEADING_ID,
+    hooks::{Announcer, Environment, Key, SettingsHandle, use_kept_settings, use_key},
+    key_list::KeyList,
+    pages,
+    reference_box::ReferenceBox,
+    text,
+};
+use crate::app::{Route, Settings, Theme};
+
+/// Properties of [`Shell`].
+#[derive(Properties, PartialEq)]
+pub struct ShellProps {
+    /// The address.
+    pub route: Route,
+    /// What the page gets from outside.
+    pub environment: Environment,
+    /// What was typed before the application started.
+    #[prop_or_default]
+    pub typed: Typed,
+}
+
+/// The shell around the page of an address.
+#[component]
+pub fn Shell(props: &ShellProps) -> Html {
+    let settings = use_kept_settings(props.environment.settings.clone());
+    let (announcer, said) = use_live_region();
+    let keys = use_node_ref();
+    use_keys(&keys);
+    use_navigation(&props.route);
+    use_theme(settings.value.theme);
+    use_visits(&props.route, &settings);
+    let show_keys = use_callback(keys.clone(), |_: MouseEvent, keys| browser::show_dialog(keys));
+    html! {
+        <ContextProvider<Environment> context={props.environment.clone()}>
+        <ContextProvider<SettingsHandle> context={settings}>
+        <ContextProvider<Announcer> context={announcer}>
+            { skip_link() }
+            <header class="top">
+                <a class="brand" href="#/">{ text::NAME }</a>
+                <ReferenceBox typed={props.typed.clone()} />
+                <nav aria-label={text::PAGE}>
+                    <button type="button" onclick={show_keys}>{ text::KEYS }</button>
+                    <a href={Route::Settings.href()}>{ text::SETTINGS }</a>
+                </nav>
+            </header>
+            <main>{ pages::page(&props.route, &props.environment) }</main>
+            <KeyList dialog={keys} />
+            <div class="sr" role="status" aria-live="polite">{ said }</div>
+        </ContextProvider<Announcer>>
+        </ContextProvider<SettingsHandle>>
+        </ContextProvider<Environment>>
+    }
+}
+
+/// A button, because the part of an address that such a link would use is ours.
+fn skip_link() -> Html {
+    let onclick = Callback::from(|_| browser::focus(HEADING_ID));
+    html! { <button type="button" class="skip" {onclick}>{ text::SKIP }</button> }
+}
+
+/// A way to say something, and what was said last.
+#[hook]
+fn use_live_region() -> (Announcer, AttrValue) {
+    let said = use_state(AttrValue::default);
+    let say = use_callback((), {
+        let said = said.setter();
+        move |sentence, ()| said.set(sentence)
+    });
+    (Announcer(say), (*said).clone())
+}
+
+#[hook]
+fn use_keys(keys: &NodeRef) {
+    let on_key = use_callback(keys.clone(), |key, keys| match key {
+        Key::Reference => browser::focus(REFERENCE_ID),
+        Key::Help => browser::show_dialog(keys),
+    });
+    use_key(on_key);
+}
+
+/// The title follows each navigation, and the focus moves to the heading; not at first, when
+/// someone may be typing a reference already.
+#[hook]
+fn use_navigation(route: &Route) {
+    let is_first = use_mut_ref(|| true);
+    use_effect_with(route.clone(), move |route| {
+        browser::set_title(&text::title(route));
+        if !is_first.replace(false) {
+            browser::scroll_to_top();
+            browser::focus(HEADING_ID);
+        }
+    });
+}
+
+#[hook]
+fn use_theme(theme: Theme) {
+    use_effect_with(theme, |theme| {
+        let name = (*theme != Theme::System).then_some(theme.name());
+        browser::set_root_attribute("data-theme", name);
+    });
+}
+
+/// Remembers the registries that were visited.
+#[hook]
+fn use_visits(route: &Route, settings: &SettingsHandle) {
+    let settings = settings.clone();
+    let registry = route.registry().map(ToString::to_string);
+    use_effect_with(registry, move |registry| {
+        if let Some(registry) = registry.as_ref() {
+            let mut changed = Settings::clone(&settings.value);
+            changed.visit(registry);
+            settings.change.emit(changed);
+        }
+    });
+}

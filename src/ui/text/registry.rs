@@ -1,0 +1,19 @@
+//! The page of a registry.
+
+/// Heading of the list.
+pub const REPOSITORIES: &str = "Repositories";
+/// Column of the list.
+pub const REPOSITORY: &str = "Repository";
+/// Said where there are none.
+pub const EMPTY: &str = "The registry holds no repository, or shows you none.";
+/// Names the choice between tree and list.
+pub const SHOW_AS: &str = "Show as";
+/// As a tree.
+pub const AS_TREE: &str = "Tree";
+/// As a list.
+pub const AS_LIST: &str = "List";
+/// Label of the box for a name.
+pub const TYPE_NAME: &str = "Repository";
+/// Said where the registry does not list its repositories.
+pub const NO_CATALOG: &str = "This registry does not list its repositories: many public ones, and most that serve several \
+     customers, do not. Type the name of one; its tags can still be listed.";

@@ -1,0 +1,39 @@
+//! The page of a repository.
+
+/// The table of tags.
+pub const TAGS: &str = "Tags";
+/// Column.
+pub const TAG: &str = "Tag";
+/// Column.
+pub const DIGEST: &str = "Digest";
+/// Column.
+pub const SIZE: &str = "Size";
+/// Column.
+pub const PLATFORMS: &str = "Platforms";
+/// Column.
+pub const AGE: &str = "Built";
+/// The button that copies the name.
+pub const COPY: &str = "Copy the repository's name";
+/// Said where there are none.
+pub const EMPTY: &str =
+    "The repository has no tags. It may still hold content that is known by digest only.";
+/// Names the choice of order.
+pub const ORDER: &str = "Order";
+/// Newest versions first.
+pub const NEWEST: &str = "Newest version first";
+/// From low to high.
+pub const ASCENDING: &str = "A to Z";
+/// In place of a size.
+pub const NO_SIZE: &str = "index";
+/// What that means.
+pub const NO_SIZE_MEANS: &str =
+    "An index: each platform has a size of its own. Open it to see them.";
+/// In place of an age.
+pub const NO_AGE: &str = "not said";
+/// What that means.
+pub const NO_AGE_MEANS: &str = "A reproducible build wrote a fixed time instead of the real one.";
+
+/// How many more platforms there are.
+pub fn more(count: usize) -> String {
+    format!("and {count} more")
+}
