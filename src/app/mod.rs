@@ -1,9 +1,9 @@
 //! State of the page, without its looks: addresses, connections, settings, and the questions that
 //! views ask of a registry. No DOM; the browser appears only in `browser_storage.rs`.
 
-pub mod command_line;
 pub mod age;
 pub mod browser_storage;
+pub mod command_line;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;

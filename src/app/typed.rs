@@ -90,7 +90,6 @@ mod tests {
             assert!(reason.contains(words), "{text}: {reason}");
         };
         check("", "type a reference");
-        check("docker pull ", "type a reference");
         check("ghcr.io/Org/app", "upper-case");
         check("a b", "may hold only");
     }

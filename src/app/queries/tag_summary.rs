@@ -3,6 +3,7 @@
 //! what several tags share.
 
 use crate::{
+    app::views::image::read_small_blob,
     oci::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
@@ -85,7 +86,7 @@ impl TagSummary {
             self.artifact_type = image.true_type().map(str::to_owned);
             return;
         };
-        if let Ok(bytes) = super::small_blob(registry, repository, config, MAX_CONFIG).await {
+        if let Ok(bytes) = read_small_blob(registry, repository, config, MAX_CONFIG).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             self.platforms = vec![config.platform];

@@ -11,6 +11,9 @@ const FIRST: usize = 40;
 /// Browsers stop at heights of 17 to 33 million pixels; above this the list is scaled.
 const MAX_HEIGHT: f64 = 12_000_000.0;
 
+/// No screen shows more rows than this.
+const MOST: usize = 2000;
+
 /// What was measured, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Measure {
@@ -48,7 +51,7 @@ impl Window {
         let row = measure.row.max(1.0);
         // The part of the screen below the list's top, which may stand far down the page.
         let room = measure.screen + measure.scrolled.min(0.0);
-        let fitting = whole(room / row) + 1;
+        let fitting = whole(room / row).min(MOST) + 1;
         let natural = count as f64 * row;
         let height = natural.min(MAX_HEIGHT);
         let scrolled = measure.scrolled.max(0.0);

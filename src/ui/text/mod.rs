@@ -1,13 +1,13 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod error;
-pub mod verify;
-pub mod views;
 pub mod home;
 pub mod list;
 pub mod registry;
 pub mod repository;
 pub mod settings;
+pub mod verify;
+pub mod views;
 
 use crate::app::{Route, View};
 
