@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 pub use home::Home;
 pub use not_found::NotFound;
-pub use reference::ReferencePage;
+pub use reference::{ReferencePage, ReferencePageProps};
 pub use registry::RegistryPage;
 pub use repository::RepositoryPage;
 pub use settings::SettingsPage;

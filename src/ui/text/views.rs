@@ -158,8 +158,8 @@ pub fn read_more(count: usize) -> String {
 /// The sentence about the size of everything.
 pub fn distinct(count: usize) -> String {
     match count {
-        1 => " in 1 object, compressed".to_owned(),
-        _ => format!(" in {count} objects, compressed"),
+        1 => " in 1 object, compressed, without attestations and referrers".to_owned(),
+        _ => format!(" in {count} objects, compressed, without attestations and referrers"),
     }
 }
 

@@ -173,7 +173,7 @@ fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
                 <DigestCode digest={descriptor.digest.clone()} {href} />
                 <MediaTypeWords media_type={descriptor.media_type.clone()} />
                 { size(node.size) }
-                <span class="hint">{ found }</span>
+                if !found.is_empty() { <span class="hint">{ found }</span> }
             </p>
             if let Role::StrayAttestation(Some(subject)) = &node.role {
                 <p class="hint">{ "It is about " }<code>{ facts::foreign(subject) }</code></p>

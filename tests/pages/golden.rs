@@ -1,0 +1,84 @@
+//! Rendering a page to text, and comparing it with the one that was looked at.
+
+use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
+
+use porthole::{
+    app::{Connection, Route},
+    store::memory::MemoryRegistry,
+    ui::pages::{ReferencePage, ReferencePageProps},
+};
+use yew::LocalServerRenderer;
+
+/// The page of a reference, one tag or text a line.
+pub fn page(registry: &MemoryRegistry, address: &str) -> String {
+    let Route::Reference(place) = Route::parse(address) else {
+        panic!("{address} is not a reference")
+    };
+    let registry = Rc::new(registry.clone());
+    let connection = Connection { address: place.registry.clone(), registry };
+    let props = ReferencePageProps { place: Rc::new(*place), connection };
+    let renderer = LocalServerRenderer::<ReferencePage>::with_props(props).hydratable(false);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let html = tokio::task::LocalSet::new().block_on(&runtime, renderer.render());
+    lines(&html)
+}
+
+/// Compares a page with `golden/<name>.html`.
+pub fn check(name: &str, registry: &MemoryRegistry, address: &str) {
+    let html = page(registry, address);
+    assert_harmless(name, &html);
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pages/golden/{name}.html"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &html).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(expected == html, "{}", difference(name, &expected, &html));
+}
+
+/// What must hold on every page, whatever a registry says.
+fn assert_harmless(name: &str, html: &str) {
+    let lower = html.to_lowercase();
+    for tag in lower.lines().filter_map(|line| line.strip_prefix('<')) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        let (names, values) = attributes(tag);
+        for wrong in ["script", "style=", " on", "srcdoc=", "iframe"] {
+            assert!(!names.contains(wrong), "{name} has {wrong}: <{tag}>");
+        }
+        let is_link = names.starts_with("a ");
+        let href = values.iter().find(|_| is_link && names.contains("href=")).copied();
+        if href.is_some_and(|href| !href.starts_with('#')) {
+            assert!(href.is_some_and(|href| href.starts_with("http")), "{name}: <{tag}>");
+            assert!(tag.contains("rel=\"noopener noreferrer\""), "{name}: <{tag}>");
+        }
+    }
+}
+
+/// A tag without the values of its attributes, and the values. Quotes inside values are escaped.
+fn attributes(tag: &str) -> (String, Vec<&str>) {
+    let mut parts = tag.split('"');
+    let mut names = parts.next().unwrap_or_default().to_owned();
+    let mut values = Vec::new();
+    while let Some(value) = parts.next() {
+        values.push(value);
+        names.push_str(parts.next().unwrap_or_default());
+    }
+    (names, values)
+}
+
+fn lines(html: &str) -> String {
+    html.replace('<', "\n<").trim_start().to_owned() + "\n"
+}
+
+/// The first lines that differ, with a few around them.
+fn difference(name: &str, expected: &str, actual: &str) -> String {
+    let at = expected.lines().zip(actual.lines()).take_while(|(a, b)| a == b).count();
+    let mut text = format!("{name} differs from line {}:\n", at + 1);
+    for (mark, page) in [("-", expected), ("+", actual)] {
+        for line in page.lines().skip(at.saturating_sub(3)).take(12) {
+            writeln!(text, "{mark} {line}").unwrap();
+        }
+    }
+    text
+}

@@ -1,0 +1,8 @@
+//! Golden pages: what pages look like over a registry in memory, rendered natively.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --features ssr,native --test pages` writes them anew; look at what
+//! changed before you commit it.
+
+mod golden;
+mod images;
+mod reference;

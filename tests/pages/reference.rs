@@ -1,0 +1,162 @@
+//! The views of a reference.
+
+use porthole::oci::Descriptor;
+use serde_json::json;
+
+use crate::{
+    golden::{check, page},
+    images::{INDEX, MANIFEST, Shelf, digest_of, platform, with},
+};
+
+/// Checks views of a tag against golden pages of this name.
+fn check_views(name: &str, shelf: &Shelf, tag: &str, views: &[&str]) {
+    for view in views {
+        let address = shelf.address(tag, &format!("?view={view}"));
+        check(&format!("{name}-{view}"), &shelf.registry, &address);
+    }
+}
+
+/// Two platforms, an attestation of the first, and an SBOM that refers to it all.
+fn multi_platform() -> Shelf {
+    let shelf = Shelf::new();
+    let (amd64, arm64) = (shelf.image("amd64", None), shelf.image("arm64", None));
+    let attestation = shelf.image("unknown", None);
+    let about = json!({
+        "platform": { "os": "unknown", "architecture": "unknown" },
+        "annotations": {
+            (Descriptor::REFERENCE_TYPE): "attestation-manifest",
+            (Descriptor::REFERENCE_DIGEST): amd64["digest"],
+        },
+    });
+    let entries = [platform(amd64, "amd64"), platform(arm64, "arm64"), with(attestation, about)];
+    let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
+    let index = shelf.manifest(INDEX, &index, Some("1"));
+    let sbom = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/spdx+json",
+        "config": shelf.blob("application/vnd.oci.empty.v1+json", "{}"),
+        "layers": [shelf.blob("application/spdx+json", "{\"spdxVersion\":\"SPDX-2.3\"}")],
+        "subject": index,
+    });
+    shelf.manifest(MANIFEST, &sbom, None);
+    shelf
+}
+
+#[test]
+fn image() {
+    let shelf = Shelf::new();
+    shelf.image("amd64", Some("1"));
+    let views = ["tree", "json", "config", "history", "layers", "referrers", "verify", "commands"];
+    check_views("image", &shelf, "1", &views);
+}
+
+#[test]
+fn index() {
+    let shelf = multi_platform();
+    check_views("index", &shelf, "1", &["tree", "json", "config", "referrers", "verify"]);
+    let address = shelf.address("1", "?view=layers&platform=linux/arm64");
+    check("index-layers-of-a-platform", &shelf.registry, &address);
+    let address = shelf.address("1", "?platform=linux/amd64");
+    check("index-tree-of-a-platform", &shelf.registry, &address);
+    let address = shelf.address("1", "?view=config&platform=plan9/mips");
+    check("index-without-that-platform", &shelf.registry, &address);
+}
+
+#[test]
+fn artifact() {
+    let shelf = Shelf::new();
+    let file = shelf.blob("text/markdown", "# read me\n");
+    let file =
+        with(file, json!({ "annotations": { "org.opencontainers.image.title": "README.md" } }));
+    let document = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/vnd.example.notes",
+        "config": shelf.blob("application/vnd.oci.empty.v1+json", "{}"), "layers": [file],
+    });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    check_views("artifact", &shelf, "1", &["tree", "config", "history", "layers"]);
+}
+
+#[test]
+fn schema_1() {
+    let shelf = Shelf::new();
+    let step = |created_by: &str| json!({ "v1Compatibility": json!({ "id": "1", "container_config": { "Cmd": [created_by] } }).to_string() });
+    let document = json!({
+        "schemaVersion": 1, "name": "demo/app", "tag": "1", "architecture": "amd64",
+        "fsLayers": [
+            { "blobSum": format!("sha256:{}", "b".repeat(64)) },
+            { "blobSum": format!("sha256:{}", "a".repeat(64)) },
+        ],
+        "history": [step("/bin/sh -c echo second"), step("/bin/sh -c #(nop) ADD file:1 in /")],
+    });
+    shelf.manifest("application/vnd.docker.distribution.manifest.v1+json", &document, Some("1"));
+    check_views("schema1", &shelf, "1", &["tree", "json", "config", "history", "layers"]);
+}
+
+#[test]
+fn broken() {
+    let shelf = Shelf::new();
+    shelf.bytes(MANIFEST, "<!doctype html>\n<title>Sign in</title>".to_owned(), Some("login"));
+    check_views("login", &shelf, "login", &["tree", "json", "config", "layers"]);
+    let text =
+        r#"{"schemaVersion":2,"mediaType":"x/y","layers":[{"size":-1,"size":2}],"layers":7}"#;
+    shelf.bytes("application/vnd.example.unknown+json", text.to_owned(), Some("odd"));
+    check_views("odd", &shelf, "odd", &["tree", "json", "layers", "commands"]);
+}
+
+#[test]
+fn hostile() {
+    let shelf = Shelf::new();
+    let layer = with(
+        shelf.blob("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "x"),
+        json!({
+            "urls": ["javascript:alert(1)", "https://example.com/layer"],
+            "annotations": { "<img src=x onerror=alert(1)>": "\" onclick=\"alert(1)" },
+        }),
+    );
+    let config = json!({
+        "os": "linux", "architecture": "amd64", "rootfs": { "type": "layers", "diff_ids": [] },
+        "config": { "Labels": { "a\u{202e}b": "</dd><script>alert(1)</script>" }, "Cmd": ["$(reboot)", "`x`"] },
+        "history": [{ "created_by": "RUN x\nRUN <b>y</b>" }, { "created_by": "\u{0}" }],
+    });
+    let document = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": shelf.blob("application/vnd.oci.image.config.v1+json", config.to_string()),
+        "layers": [layer],
+        "annotations": { "org.opencontainers.image.url": "javascript:alert(1)", "x": "data:text/html,y" },
+    });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    check_views("hostile", &shelf, "1", &["tree", "json", "config", "history", "layers"]);
+}
+
+#[test]
+fn mismatch() {
+    let shelf = Shelf::new();
+    let image = shelf.image("amd64", Some("1"));
+    let manifest = shelf.registry.bytes(&digest_of(&image)).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let config = digest_of(&manifest["config"]);
+    shelf.registry.add_blob_as(&shelf.repository, &config, "not that".into());
+    check_views("mismatch", &shelf, "1", &["config", "history", "layers"]);
+
+    let shelf = multi_platform();
+    let arm64 = shelf.image("arm64", None);
+    let mut wrong = Descriptor::new(
+        porthole::oci::MediaType::new(MANIFEST),
+        digest_of(&arm64),
+        arm64["size"].as_u64().unwrap(),
+    );
+    wrong.annotations.clear();
+    shelf.registry.add_manifest_as(&shelf.repository, &wrong, "{}".into());
+    check_views("mismatch-of-a-platform", &shelf, "1", &["tree"]);
+}
+
+#[test]
+fn a_document_of_many_lines_is_windowed() {
+    let shelf = Shelf::new();
+    let entries: Vec<_> = (0..400).map(|n| json!({ "n": n, "text": "x" })).collect();
+    let document = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
+    shelf.manifest(INDEX, &document, Some("1"));
+    let html = page(&shelf.registry, &shelf.address("1", "?view=json"));
+    let rows = html.lines().filter(|line| line.contains("role=\"rowheader\"")).count();
+    assert!((20..200).contains(&rows), "{rows} rows are drawn");
+    assert!(html.contains("aria-rowcount=\"1607\""), "a header, six lines and four for each entry");
+}
