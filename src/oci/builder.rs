@@ -1,12 +1,14 @@
 //! Building manifests: from a configuration and layers, or from child manifests, to the bytes that
 //! are pushed (R33). The same content always gives the same bytes.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use bytes::Bytes;
-use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Annotations, Descriptor, MediaType};
+use super::{
+    Annotations, Descriptor, MediaType,
+    write::{annotations, descriptors, number, object, text},
+};
 
 /// A manifest being built.
 #[derive(Clone, Debug)]
@@ -31,32 +33,23 @@ pub struct Payload {
     pub bytes: Bytes,
 }
 
-/// Why a reference cannot be appended or a manifest not be built.
+/// Why a reference cannot be appended: a manifest of the one kind does not point at content of the
+/// other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// A manifest of the one kind cannot point at content of the other.
-    Unsupported {
-        /// What is being built.
-        manifest: MediaType,
-        /// What was appended.
-        reference: MediaType,
-    },
-    /// The manifest could not be written.
-    Write(String),
+pub struct UnsupportedReference {
+    /// What is being built.
+    pub manifest: MediaType,
+    /// What was appended.
+    pub reference: MediaType,
 }
 
-impl fmt::Display for BuildError {
+impl fmt::Display for UnsupportedReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unsupported { manifest, reference } => {
-                write!(f, "{} cannot point at {}", manifest.words(), reference.words())
-            }
-            Self::Write(why) => write!(f, "the manifest could not be written: {why}"),
-        }
+        write!(f, "{} cannot point at {}", self.manifest.words(), self.reference.words())
     }
 }
 
-impl std::error::Error for BuildError {}
+impl std::error::Error for UnsupportedReference {}
 
 impl ManifestBuilder {
     /// An OCI image manifest or artifact with this configuration.
@@ -94,13 +87,13 @@ impl ManifestBuilder {
     ///
     /// # Errors
     /// A manifest appended to an image manifest, or a layer to an index.
-    pub fn append(&mut self, reference: Descriptor) -> Result<(), BuildError> {
+    pub fn append(&mut self, reference: Descriptor) -> Result<(), UnsupportedReference> {
         let kind = &reference.media_type;
         let is_child = kind.is_manifest() || kind.is_index() || kind.is_schema1();
         let fits = if self.media_type.is_index() { !kind.is_layer() } else { !is_child };
         if !fits {
             let (manifest, reference) = (self.media_type.clone(), reference.media_type);
-            return Err(BuildError::Unsupported { manifest, reference });
+            return Err(UnsupportedReference { manifest, reference });
         }
         self.references.push(reference);
         Ok(())
@@ -112,44 +105,20 @@ impl ManifestBuilder {
     }
 
     /// The bytes, and what they are.
-    ///
-    /// # Errors
-    /// Only where JSON cannot be written, which does not happen in memory.
-    pub fn build(&self) -> Result<Payload, BuildError> {
-        let bytes =
-            serde_json::to_vec(self).map_err(|error| BuildError::Write(error.to_string()))?;
-        Ok(Payload { media_type: self.media_type.clone(), bytes: bytes.into() })
+    pub fn build(&self) -> Payload {
+        let is_index = self.media_type.is_index();
+        let references = Some(descriptors(&self.references));
+        let document = object([
+            ("schemaVersion", Some(number(2))),
+            ("mediaType", Some(text(self.media_type.as_str()))),
+            ("artifactType", self.artifact_type.as_ref().map(text)),
+            ("config", self.config.as_ref().map(Descriptor::to_node)),
+            (if is_index { "manifests" } else { "layers" }, references),
+            ("subject", self.subject.as_ref().map(Descriptor::to_node)),
+            ("annotations", annotations(&self.annotations)),
+        ]);
+        Payload { media_type: self.media_type.clone(), bytes: document.to_string().into() }
     }
-}
-
-impl Serialize for ManifestBuilder {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let list = if self.media_type.is_index() { "manifests" } else { "layers" };
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schemaVersion", &2)?;
-        map.serialize_entry("mediaType", self.media_type.as_str())?;
-        entry_if_some(&mut map, "artifactType", self.artifact_type.as_ref())?;
-        entry_if_some(&mut map, "config", self.config.as_ref())?;
-        map.serialize_entry(list, &self.references)?;
-        entry_if_some(&mut map, "subject", self.subject.as_ref())?;
-        entry_if_some(&mut map, "annotations", sorted(&self.annotations).as_ref())?;
-        map.end()
-    }
-}
-
-/// Absent members are left out (R28).
-pub(super) fn entry_if_some<M: SerializeMap>(
-    map: &mut M,
-    key: &'static str,
-    value: Option<&impl Serialize>,
-) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(key, value))
-}
-
-/// Annotations by name; of a repeated one the last.
-pub(super) fn sorted(annotations: &Annotations) -> Option<BTreeMap<&str, &str>> {
-    let map: BTreeMap<_, _> = annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    Some(map).filter(|map| !map.is_empty())
 }
 
 #[cfg(test)]
@@ -174,10 +143,10 @@ mod tests {
         builder.annotations = vec![("b".into(), "2".into()), ("a".into(), "1".into())];
         let sizes: Vec<u64> = builder.references().map(|reference| reference.size).collect();
         assert_eq!(sizes, [1, 2, 3]);
-        let payload = builder.build().unwrap();
+        let payload = builder.build();
         assert_eq!(payload.media_type, MediaType::OCI_MANIFEST);
         builder.annotations.reverse();
-        assert_eq!(builder.build().unwrap(), payload);
+        assert_eq!(builder.build(), payload);
 
         let parsed = parse_document(payload.bytes.clone(), Some(&payload.media_type));
         assert_eq!(parsed.issues, []);
@@ -195,7 +164,7 @@ mod tests {
         let mut index = ManifestBuilder::index();
         assert!(index.append(layer(1)).is_err());
         index.append(child).unwrap();
-        let payload = index.build().unwrap();
+        let payload = index.build();
         let parsed = parse_document(payload.bytes, Some(&payload.media_type));
         assert!(matches!(parsed.value, Document::Index(index) if index.manifests.len() == 1));
     }

@@ -1,12 +1,8 @@
 //! Descriptors: how one document points at another (image-spec descriptor.md, R28).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    Digest, Issues, MediaType, Place, Platform, Severity,
-    builder::{entry_if_some, sorted},
-};
+use super::{Digest, Issues, MediaType, Place, Platform, Severity};
 
 /// Annotations in the order in which they stand in the document; a name may repeat there.
 pub type Annotations = Vec<(String, String)>;
@@ -147,37 +143,6 @@ fn check_urls(place: &Place<'_>, issues: &mut Issues) {
     }
 }
 
-impl Serialize for Descriptor {
-    /// In the order of the specification's own structure; absent members are left out (R28).
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("mediaType", self.media_type.as_str())?;
-        map.serialize_entry("digest", self.digest.as_str())?;
-        map.serialize_entry("size", &self.size)?;
-        let urls = Some(&self.urls).filter(|urls| !urls.is_empty());
-        entry_if_some(&mut map, "urls", urls)?;
-        entry_if_some(&mut map, "annotations", sorted(&self.annotations).as_ref())?;
-        let data = self.data.as_ref().map(|data| STANDARD.encode(data));
-        entry_if_some(&mut map, "data", data.as_ref())?;
-        entry_if_some(&mut map, "platform", self.platform.as_ref())?;
-        entry_if_some(&mut map, "artifactType", self.artifact_type.as_ref())?;
-        map.end()
-    }
-}
-
-impl Serialize for Platform {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("architecture", &self.architecture)?;
-        map.serialize_entry("os", &self.os)?;
-        entry_if_some(&mut map, "os.version", self.os_version.as_ref())?;
-        let features = Some(&self.os_features).filter(|features| !features.is_empty());
-        entry_if_some(&mut map, "os.features", features)?;
-        entry_if_some(&mut map, "variant", self.variant.as_ref())?;
-        map.end()
-    }
-}
-
 fn read_data(place: &Place<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
     let data = place.member("data")?;
     let decoded = STANDARD.decode(data.text(issues)?);
@@ -209,7 +174,7 @@ mod tests {
             format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":9223372036854775807}}"#);
         let (descriptor, issues) = read(text.clone());
         assert_eq!(issues, Vec::<String>::new());
-        assert_eq!(serde_json::to_string(&descriptor.unwrap()).unwrap(), text);
+        assert_eq!(descriptor.unwrap().to_node().to_string(), text);
         let (descriptor, issues) = read(text.replace("\"size\"", "\"new\":[{}],\"size\""));
         assert_eq!(issues, Vec::<String>::new());
         assert_eq!(descriptor.unwrap().descriptor().size, i64::MAX as u64);
@@ -224,7 +189,7 @@ mod tests {
         assert_eq!(issues, Vec::<String>::new());
         let descriptor = descriptor.unwrap();
         assert_eq!(descriptor.embedded(), Some(&b"abc"[..]));
-        assert_eq!(serde_json::to_string(&descriptor).unwrap(), text);
+        assert_eq!(descriptor.to_node().to_string(), text);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// What a registry served as a manifest.
+#[expect(clippy::large_enum_variant, reason = "there is one of it for a page, not a list")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
     /// An image, or an artifact in its shape.
@@ -257,3 +258,6 @@ fn check_version(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
         place.report(Severity::Error, format!("has a schemaVersion other than {expected}"), issues);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,6 @@
 //! Indexes (image-spec image-index.md), Docker's manifest lists included.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
-use super::{
-    Annotations, Descriptor, Issues, MediaType, Place, Severity,
-    builder::{entry_if_some, sorted},
-};
+use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
 
 /// A list of manifests, mostly one for each platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,20 +44,5 @@ impl Index {
             artifact_type: place.text_of("artifactType", issues),
             annotations: place.map_of("annotations", issues),
         }
-    }
-}
-
-impl Serialize for Index {
-    /// A new document of the same content. Never for pushing or hashing one that was received.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schemaVersion", &2)?;
-        let media_type = self.media_type.as_ref().map(MediaType::as_str);
-        entry_if_some(&mut map, "mediaType", media_type.as_ref())?;
-        entry_if_some(&mut map, "artifactType", self.artifact_type.as_ref())?;
-        map.serialize_entry("manifests", &self.manifests)?;
-        entry_if_some(&mut map, "subject", self.subject.as_ref())?;
-        entry_if_some(&mut map, "annotations", sorted(&self.annotations).as_ref())?;
-        map.end()
     }
 }

@@ -29,7 +29,7 @@ pub mod tag_order;
 pub mod timestamp;
 mod write;
 
-pub use builder::{BuildError, ManifestBuilder, Payload};
+pub use builder::{ManifestBuilder, Payload, UnsupportedReference};
 pub use chain_id::{chain_ids, stacked};
 pub use config::{HistoryEntry, ImageConfig, parse_config};
 pub use decoders::{DecoderError, Decoders};

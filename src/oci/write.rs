@@ -1,12 +1,13 @@
 //! Writing documents of our own: indexes that did not exist before. Documents that came from
 //! elsewhere are never written again, their bytes are kept (R32).
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Serialize, Serializer};
 
 use super::{
-    Annotations, Descriptor, Platform,
+    Annotations, Descriptor, Index, Platform,
     json::{Node, Number},
 };
 
@@ -57,53 +58,97 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_str("\"")
 }
 
-fn text(value: impl Into<String>) -> Node {
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(Number::Unsigned(value)) => serializer.serialize_u64(*value),
+            Self::Number(Number::Negative(value)) => serializer.serialize_i64(*value),
+            Self::Number(Number::Float(value)) => serializer.serialize_f64(*value),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, value)))
+            }
+        }
+    }
+}
+
+/// An object of the members that are there (R28).
+pub(super) fn object<const N: usize>(members: [(&str, Option<Node>); N]) -> Node {
+    let there = members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Node::Object(there.collect())
+}
+
+/// A text.
+pub(super) fn text(value: impl Into<String>) -> Node {
     Node::String(value.into())
 }
 
-fn texts(values: &[String]) -> Node {
-    Node::Array(values.iter().map(text).collect())
+/// A whole number.
+pub(super) fn number(value: u64) -> Node {
+    Node::Number(Number::Unsigned(value))
 }
 
-fn annotations(annotations: &Annotations) -> Node {
-    Node::Object(annotations.iter().map(|(key, value)| (key.clone(), text(value))).collect())
+/// Descriptors.
+pub(super) fn descriptors(list: &[Descriptor]) -> Node {
+    Node::Array(list.iter().map(Descriptor::to_node).collect())
+}
+
+/// Annotations by name, so that the same ones always give the same bytes; of a repeated name the
+/// last. None is no member.
+pub(super) fn annotations(annotations: &Annotations) -> Option<Node> {
+    let map: BTreeMap<_, _> = annotations.iter().map(|(key, value)| (key, value)).collect();
+    let members = map.into_iter().map(|(key, value)| (key.clone(), text(value))).collect();
+    Some(Node::Object(members)).filter(|_| !annotations.is_empty())
+}
+
+fn texts(values: &[String]) -> Option<Node> {
+    let list = Node::Array(values.iter().map(text).collect());
+    Some(list).filter(|_| !values.is_empty())
 }
 
 impl Descriptor {
     /// The descriptor as JSON, members in the specification's order, empty ones left out (R28).
     pub fn to_node(&self) -> Node {
-        let mut members = vec![
-            ("mediaType".to_owned(), text(self.media_type.as_str())),
-            ("digest".to_owned(), text(self.digest.as_str())),
-            ("size".to_owned(), Node::Number(Number::Unsigned(self.size))),
-        ];
-        let mut add = |key: &str, value: Option<Node>| {
-            members.extend(value.map(|value| (key.to_owned(), value)));
-        };
-        add("urls", Some(texts(&self.urls)).filter(|_| !self.urls.is_empty()));
-        let annotated = !self.annotations.is_empty();
-        add("annotations", annotated.then(|| annotations(&self.annotations)));
-        add("data", self.data.as_ref().map(|data| text(STANDARD.encode(data))));
-        add("platform", self.platform.as_ref().map(Platform::to_node));
-        add("artifactType", self.artifact_type.as_ref().map(text));
-        Node::Object(members)
+        object([
+            ("mediaType", Some(text(self.media_type.as_str()))),
+            ("digest", Some(text(self.digest.as_str()))),
+            ("size", Some(number(self.size))),
+            ("urls", texts(&self.urls)),
+            ("annotations", annotations(&self.annotations)),
+            ("data", self.data.as_ref().map(|data| text(STANDARD.encode(data)))),
+            ("platform", self.platform.as_ref().map(Platform::to_node)),
+            ("artifactType", self.artifact_type.as_ref().map(text)),
+        ])
     }
 }
 
 impl Platform {
     /// The platform as JSON, empty members left out.
     pub fn to_node(&self) -> Node {
-        let mut members = vec![
-            ("architecture".to_owned(), text(&self.architecture)),
-            ("os".to_owned(), text(&self.os)),
-        ];
-        let mut add = |key: &str, value: Option<Node>| {
-            members.extend(value.map(|value| (key.to_owned(), value)));
-        };
-        add("os.version", self.os_version.as_ref().map(text));
-        add("os.features", Some(texts(&self.os_features)).filter(|_| !self.os_features.is_empty()));
-        add("variant", self.variant.as_ref().map(text));
-        Node::Object(members)
+        object([
+            ("architecture", Some(text(&self.architecture))),
+            ("os", Some(text(&self.os))),
+            ("os.version", self.os_version.as_ref().map(text)),
+            ("os.features", texts(&self.os_features)),
+            ("variant", self.variant.as_ref().map(text)),
+        ])
+    }
+}
+
+impl Index {
+    /// A new document of the same content: never for hashing or pushing one that was received.
+    pub fn to_node(&self) -> Node {
+        object([
+            ("schemaVersion", Some(number(2))),
+            ("mediaType", self.media_type.as_ref().map(|kind| text(kind.as_str()))),
+            ("artifactType", self.artifact_type.as_ref().map(text)),
+            ("manifests", Some(descriptors(&self.manifests))),
+            ("subject", self.subject.as_ref().map(Descriptor::to_node)),
+            ("annotations", annotations(&self.annotations)),
+        ])
     }
 }
 

@@ -324,13 +324,13 @@ mod tests {
         let config = memory.add_blob(&repository, MediaType::OCI_CONFIG, config);
         let other = memory.add_blob(&repository, MediaType::new("a/config"), "{}");
         let manifest = |config: &Descriptor| {
-            let config = serde_json::to_string(config).unwrap();
+            let config = config.to_node();
             let body = format!(r#"{{"schemaVersion":2,"config":{config},"layers":[]}}"#);
             memory.add_manifest(&repository, MediaType::OCI_MANIFEST, body, None)
         };
         let entries: Vec<String> = [manifest(&config), manifest(&other)]
             .iter()
-            .map(|entry| serde_json::to_string(entry).unwrap())
+            .map(|entry| entry.to_node().to_string())
             .collect();
         let nested = entry(3, "").replace(OCI, MediaType::OCI_INDEX.as_str());
         let body = format!(r#"{{"schemaVersion":2,"manifests":[{},{nested}]}}"#, entries.join(","));

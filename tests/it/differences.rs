@@ -69,6 +69,7 @@ const DIFFERENCES: &[Difference] = &[
 
 /// Compares an outcome with the one a vector expects, or checks that a listed one differs.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "reads as assert_eq! does")]
 pub(crate) fn check<T: PartialEq + std::fmt::Debug>(vector: &str, input: &str, ours: T, theirs: T) {
     let row = DIFFERENCES.iter().find(|(_, inputs)| inputs.contains(&(vector, input)));
     match row {

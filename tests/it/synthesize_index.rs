@@ -19,7 +19,7 @@ fn synthesized(reference: &str, media_type: &str, raw: String) -> Value {
     let outcome = synthesize_index(&memory, &reference).now_or_never().expect("memory never waits");
     let index =
         outcome.and_then(|found| found.required()).unwrap_or_else(|error| panic!("{error}"));
-    serde_json::to_value(index).expect("an index is JSON")
+    serde_json::to_value(index.to_node()).expect("an index is JSON")
 }
 
 #[test]
