@@ -193,6 +193,55 @@ mod tests {
     }
 
     #[test]
+    fn r019_failures_of_blobs_are_told_apart() {
+        let digest: Digest = format!("sha256:{}", "a".repeat(64)).parse().unwrap();
+        let location = crate::wire::Url::parse("https://r.example/u").unwrap();
+        let commit = Endpoint::CommitUpload { location, digest };
+        let kinds = [
+            judge(&commit, 404, "BLOB_UPLOAD_UNKNOWN"),
+            judge(&commit, 404, "BLOB_UNKNOWN"),
+            judge(&commit, 400, "SIZE_INVALID"),
+            judge(&commit, 400, "DIGEST_INVALID"),
+            judge(&commit, 400, "BLOB_UPLOAD_INVALID"),
+        ];
+        let expected = [
+            FailureKind::Unknown(Subject::Upload),
+            FailureKind::Unknown(Subject::Blob),
+            FailureKind::Rejected(Rejection::Size),
+            FailureKind::Rejected(Rejection::Digest),
+            FailureKind::Rejected(Rejection::Upload),
+        ];
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn r021_general_failures_are_told_apart() {
+        let check = |status, code: &str, expected| {
+            assert_eq!(judge(&get_manifest(), status, code), expected, "{status} {code}");
+        };
+        check(403, "DENIED", FailureKind::Denied);
+        check(304, "", FailureKind::NotModified);
+        check(405, "UNSUPPORTED", FailureKind::Unsupported);
+        check(400, "UNSUPPORTED", FailureKind::Unsupported);
+    }
+
+    #[test]
+    fn r022_what_the_old_client_told_apart_still_is() {
+        let check = |endpoint: &Endpoint, status, expected| {
+            assert_eq!(FailureKind::of_status(status, endpoint), expected, "{status}");
+        };
+        let repository = "a".parse().unwrap();
+        let tags = Endpoint::Tags { repository, window: Window::default() };
+        let location = crate::wire::Url::parse("https://r.example/u").unwrap();
+        let chunk = Endpoint::SendChunk { location };
+        check(&tags, 404, FailureKind::Unknown(Subject::Repository));
+        check(&get_manifest(), 404, FailureKind::Unknown(Subject::Manifest));
+        check(&chunk, 404, FailureKind::Unknown(Subject::Upload));
+        check(&chunk, 416, FailureKind::RangeInvalid);
+        check(&chunk, 418, FailureKind::Status(418));
+    }
+
+    #[test]
     fn r020_a_manifest_that_names_missing_content_says_which() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let body = format!(

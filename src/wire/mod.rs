@@ -16,6 +16,7 @@ pub mod headers;
 pub mod host;
 pub mod link;
 pub mod list;
+pub mod local_network;
 pub mod location;
 pub mod method;
 pub mod page;

@@ -3,14 +3,18 @@
 //! The machine counts bytes and never holds them: a request names the range of the blob that is its
 //! body. The caller keeps what is not stored yet, or reads it again from its source.
 
+mod step;
+
 use std::ops::Range;
+
+pub use step::{Request, Step, UploadError};
 
 use super::{
     endpoint::Endpoint,
     headers::{Headers, name},
     location,
-    range::{self, parse_stored},
-    url::{Url, UrlError},
+    range::parse_stored,
+    url::Url,
 };
 use crate::oci::{Algorithm, Digest, RepositoryName};
 
@@ -20,62 +24,6 @@ pub const DEFAULT_CHUNK_SIZE: u64 = 8 * 1024 * 1024;
 
 /// How often in a row the registry may be asked how far it got without getting any further.
 const MAX_RECOVERIES: u32 = 3;
-
-/// A request that the caller is to send.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// What is asked: method and URL.
-    pub endpoint: Endpoint,
-    /// Header fields besides those that every request has.
-    pub headers: Headers,
-    /// Which bytes of the blob are the body.
-    pub body: Range<u64>,
-}
-
-/// What happens next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Send this and hand the answer to [`Upload::answered`].
-    Send(Box<Request>),
-    /// Nothing is to be sent: hand in more bytes, flush, commit or cancel.
-    Ready,
-    /// The registry has the whole blob.
-    Committed,
-    /// The session is gone, as was asked.
-    Cancelled,
-    /// It does not go on.
-    Failed(UploadError),
-}
-
-/// Why an upload does not go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UploadError {
-    /// The last answer says why.
-    Answer,
-    /// The session is not known (404).
-    Unknown,
-    /// `Location` is missing or hidden: pushing is not possible.
-    NoLocation,
-    /// `Location` is no URL that may be requested.
-    BadLocation(UrlError),
-    /// The registry does not say how far it got: only a new start helps (R116).
-    NotResumable,
-    /// The registry has other bytes than it can have, or refuses every chunk (R115).
-    OutOfStep {
-        /// Where the session is.
-        location: String,
-        /// The number of bytes the registry says it has.
-        stored: Option<u64>,
-        /// The number of bytes handed in.
-        size: u64,
-    },
-    /// Nobody knows whether the closing request arrived: look whether the blob is there.
-    Unclear,
-    /// The upload was committed or cancelled before.
-    AlreadyClosed,
-    /// Another answer is still awaited.
-    Busy,
-}
 
 /// What is awaited or possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +85,7 @@ impl Upload {
     ) -> (Self, Request) {
         let algorithm = algorithm.filter(|name| **name != Algorithm::Sha256).cloned();
         let endpoint = Endpoint::StartUpload { repository: repository.clone(), algorithm };
-        (Self::new(State::Opening, None, chunk_size), bare(endpoint))
+        (Self::new(State::Opening, None, chunk_size), Request::bare(endpoint))
     }
 
     /// Goes on with the session that a mount has opened instead of mounting (R119).
@@ -236,7 +184,7 @@ impl Upload {
             }
             (_, Some(location)) => {
                 self.state = State::Cancelling;
-                Step::Send(Box::new(bare(Endpoint::CancelUpload { location })))
+                send(Request::bare(Endpoint::CancelUpload { location }))
             }
         }
     }
@@ -270,8 +218,7 @@ impl Upload {
         let end = self.size.min(self.stored.saturating_add(self.chunk_limit));
         let body = self.stored..end;
         self.state = State::Sending(body.clone());
-        let headers = body_headers(&body, true);
-        Step::Send(Box::new(Request { endpoint: Endpoint::SendChunk { location }, headers, body }))
+        send(Request::with_body(Endpoint::SendChunk { location }, body, true))
     }
 
     fn close_with(&mut self, digest: Digest) -> Step {
@@ -281,9 +228,8 @@ impl Upload {
         let body = self.stored..self.size;
         self.state = State::Committing(body.clone());
         // A blob that goes out whole is no chunk: registries that look at the field want none.
-        let headers = body_headers(&body, self.stored > 0);
-        let endpoint = Endpoint::CommitUpload { location, digest };
-        Step::Send(Box::new(Request { endpoint, headers, body }))
+        let is_chunk = self.stored > 0;
+        send(Request::with_body(Endpoint::CommitUpload { location, digest }, body, is_chunk))
     }
 
     fn ask(&mut self) -> Step {
@@ -291,7 +237,7 @@ impl Upload {
             return self.fail(UploadError::NoLocation);
         };
         self.state = State::Asking;
-        Step::Send(Box::new(bare(Endpoint::UploadStatus { location })))
+        send(Request::bare(Endpoint::UploadStatus { location }))
     }
 
     fn fail(&mut self, error: UploadError) -> Step {
@@ -423,16 +369,8 @@ impl Upload {
     }
 }
 
-fn bare(endpoint: Endpoint) -> Request {
-    Request { endpoint, headers: Headers::new(), body: 0..0 }
-}
-
-fn body_headers(body: &Range<u64>, is_chunk: bool) -> Headers {
-    let headers = Headers::new().with(name::CONTENT_TYPE, "application/octet-stream");
-    match range::chunk(body.start, body.end.saturating_sub(body.start)) {
-        Some(range) if is_chunk => headers.with(name::CONTENT_RANGE, range),
-        _ => headers,
-    }
+fn send(request: Request) -> Step {
+    Step::Send(Box::new(request))
 }
 
 /// The URL of a session of which only the name was kept (R116). Its location is better: a name

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
-use crate::wire::BaseUrl;
+use crate::wire::{BaseUrl, UrlError};
 
 fn base() -> BaseUrl {
     BaseUrl::parse("https://r.example").unwrap()
@@ -350,4 +350,20 @@ fn r113_whatever_is_taken_all_bytes_arrive_once_and_in_order() {
         }
     }
     assert!(finished > 2500, "{finished} finished, {troubled} given up");
+}
+
+#[test]
+fn r120_every_raw_operation_is_a_request_of_its_own() {
+    let (_, initiate) = Upload::start(&"a".parse().unwrap(), None, 10);
+    let location = Url::parse("https://r.example/u?_state=s").unwrap();
+    let resume = || Upload::resume(location.clone(), Some(5), 10).0;
+    let status = request(Upload::resume(location.clone(), None, 10).1);
+    let chunk = request(resume().write(11));
+    let mut finishing = resume();
+    finishing.write(3);
+    let finish = request(finishing.commit(&digest()));
+    let cancel = request(resume().cancel());
+    let ids = [&initiate, &status, &chunk, &finish, &cancel].map(|sent| sent.endpoint.id());
+    assert_eq!(ids, ["end-4a", "end-13", "end-5", "end-6", "end-14"]);
+    assert_eq!((chunk.body, finish.body), (5..16, 5..8));
 }
