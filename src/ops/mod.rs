@@ -4,12 +4,16 @@
 
 pub mod copy;
 pub mod ensure;
+pub mod enumerate;
 #[cfg(test)]
 mod image;
 pub mod lookup;
 pub mod progress;
+pub mod pull;
+pub mod push;
 pub mod read;
 pub mod referrers;
 pub mod synthesize;
+pub mod tags_of;
 pub mod tree;
 pub mod verify;

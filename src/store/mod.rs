@@ -3,3 +3,4 @@
 //! Uses [`crate::oci`], [`crate::registry`] and [`crate::content`].
 
 pub mod memory;
+pub mod objects;

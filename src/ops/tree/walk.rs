@@ -254,7 +254,7 @@ fn children(document: &Document, selection: &Selection) -> Vec<Child> {
 }
 
 impl Selection {
-    fn has(&self, index: &Index, entry: &Descriptor) -> bool {
+    pub(in crate::ops) fn has(&self, index: &Index, entry: &Descriptor) -> bool {
         let Self::Platforms(wanted) = self else { return true };
         let subject = index.attested_by(entry).unwrap_or(entry);
         match &subject.platform {
