@@ -37,8 +37,8 @@ impl<'a> Place<'a> {
         let mut pointer = self.parent.map(Place::pointer).unwrap_or_default();
         match self.step {
             Step::Root => {}
-            Step::Key(key) => drop(push_step(&mut pointer, key)),
-            Step::Index(index) => drop(push_step(&mut pointer, &index.to_string())),
+            Step::Key(key) => _ = push_step(&mut pointer, key),
+            Step::Index(index) => _ = push_step(&mut pointer, &index.to_string()),
         }
         pointer
     }

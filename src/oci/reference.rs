@@ -298,13 +298,15 @@ impl fmt::Display for Suffix<'_> {
 }
 
 impl fmt::Display for Reference {
-    /// The display form: Docker Hub's host and its `library/` are left out (R8).
+    /// The display form: Docker Hub's host and its `library/` are left out (R8), but where what is
+    /// left would name another registry.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.repository.as_str();
-        if !self.host.is_docker_hub() {
+        let misread = name.split_once('/').is_some_and(|(first, _)| Host::is_host_like(first));
+        if !self.host.is_docker_hub() || misread {
             return write!(f, "{}/{name}{}", self.host, Suffix(self));
         }
-        // `library/` stays where the rest would read as a host or is a path of its own.
+        // `library/` stays where the rest is a path of its own.
         let short = name.strip_prefix("library/").filter(|rest| !rest.contains('/'));
         write!(f, "{}{}", short.unwrap_or(name), Suffix(self))
     }
@@ -431,6 +433,8 @@ mod tests {
         check("tianon/true:oci", "docker.io/tianon/true:oci");
         check("localhost:5000/foo", "localhost:5000/foo");
         check("library/a/b", "docker.io/library/a/b");
+        check("docker.io/ghcr.io/a", "docker.io/ghcr.io/a");
+        check("a.b", "docker.io/library/a.b");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod fixtures;
 mod http;
 mod oci_documents;
 mod oci_platforms;
+mod oci_properties;
 mod oci_references;
 mod registry_faults;
 mod registry_protocol;
