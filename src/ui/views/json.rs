@@ -161,7 +161,7 @@ fn draw_piece(place: &Place, piece: &Piece) -> Html {
     let shown = html! { { &piece.text } };
     match &piece.target {
         Some(Target::Web(address)) => facts::web_link(address, shown),
-        Some(target) => html! { <a {class} href={href(place, target)}>{ shown }</a> },
+        Some(target) => html! { <a href={href(place, target)}>{ shown }</a> },
         None if class.is_empty() => shown,
         None if piece.kind == PieceKind::Duplicate => {
             html! { <mark title={text::DUPLICATE}>{ shown }</mark> }

@@ -121,10 +121,11 @@ fn on_open(drawing: &Drawing<'_>, want: Want) -> Callback<Event> {
 
 /// One line: what it is, how large it is, how far it was checked.
 fn summary(node: &TreeNode) -> Html {
+    let digest = &node.descriptor.digest;
     html! {
         <>
-            <span class="what">{ facts::foreign(&text::role(&node.role)) }</span>
-            <span class="kind">{ kind(node) }</span>
+            { name(node) }
+            <code class="brief" title={digest.to_string()}>{ digest.short() }</code>
             if !node.total.is_empty() {
                 <span class="sum">
                     if node.total.is_partial { { text::AT_LEAST } }
@@ -133,6 +134,24 @@ fn summary(node: &TreeNode) -> Html {
             }
             { state(&node.reading) }
         </>
+    }
+}
+
+/// What it is to the node above and what kind of document; of a referrer its type says most.
+fn name(node: &TreeNode) -> Html {
+    match &node.role {
+        Role::Referrer(source) => html! {
+            <>
+                <span class="what">{ kind(node) }</span>
+                <span class="kind">{ text::source(*source) }</span>
+            </>
+        },
+        role => html! {
+            <>
+                <span class="what">{ facts::foreign(&text::role(role)) }</span>
+                <span class="kind">{ kind(node) }</span>
+            </>
+        },
     }
 }
 
@@ -163,17 +182,12 @@ fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
     let target = drawing.place.at_digest(descriptor.digest.clone());
     let href: Option<AttrValue> =
         (node.role != Role::Root).then(|| Route::from(target).href().into());
-    let found = match &node.role {
-        Role::Referrer(source) => text::source(*source),
-        _ => "",
-    };
     html! {
         <>
             <p class="line">
                 <DigestCode digest={descriptor.digest.clone()} {href} />
                 <MediaTypeWords media_type={descriptor.media_type.clone()} />
                 { size(node.size) }
-                if !found.is_empty() { <span class="hint">{ found }</span> }
             </p>
             if let Role::StrayAttestation(Some(subject)) = &node.role {
                 <p class="hint">{ "It is about " }<code>{ facts::foreign(subject) }</code></p>

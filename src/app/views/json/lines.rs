@@ -62,6 +62,12 @@ pub struct Piece {
     pub target: Option<Target>,
 }
 
+impl Piece {
+    fn plain(text: &str) -> Self {
+        Self { kind: PieceKind::Plain, text: text.to_owned(), target: None }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
@@ -165,6 +171,9 @@ impl JsonText {
         let mut pieces = Vec::new();
         for index in row.first..row.last {
             self.token_pieces(index, &mut pieces);
+            if self.token_text(index) == Some(":") {
+                pieces.push(Piece::plain(" "));
+            }
         }
         Line { indent: row.indent, pieces }
     }
@@ -321,7 +330,7 @@ fn hex_line(bytes: &[u8], number: usize) -> Line {
     text.push_str("  ");
     let printable = |b: &u8| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' };
     text.extend(row.iter().map(printable));
-    Line { indent: 0, pieces: vec![Piece { kind: PieceKind::Plain, text, target: None }] }
+    Line { indent: 0, pieces: vec![Piece::plain(&text)] }
 }
 
 #[cfg(test)]
@@ -343,7 +352,7 @@ mod tests {
     fn pretty_has_one_value_a_line() {
         assert_eq!(
             shown(br#"{"a":[1,{"b":{}, "c":[]}],"d":"x"}"#, Layout::Pretty),
-            "{\n  \"a\":[\n    1,\n    {\n      \"b\":{},\n      \"c\":[]\n    }\n  ],\n  \"d\":\"x\"\n}\n"
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": {},\n      \"c\": []\n    }\n  ],\n  \"d\": \"x\"\n}\n"
         );
         assert_eq!(shown(b"{}", Layout::Pretty), "{}\n");
         assert_eq!(shown(b" 1 ", Layout::Pretty), "1\n");
