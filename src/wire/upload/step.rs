@@ -23,7 +23,7 @@ pub struct Request {
 /// What happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Send this and hand the answer to [`Upload::answered`].
+    /// Send this and hand the answer to [`Upload::answered`](super::Upload::answered).
     Send(Box<Request>),
     /// Nothing is to be sent: hand in more bytes, flush, commit or cancel.
     Ready,
