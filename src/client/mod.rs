@@ -3,6 +3,25 @@
 //! Reading depends on no response header that a browser may hide. Everything that is asked for by
 //! its digest is counted and hashed before it is handed out. May not touch the browser, nor what
 //! shows or stores anything.
+//!
+//! ```no_run
+//! use porthole::{
+//!     client::Clients,
+//!     oci::Reference,
+//!     registry::{ManifestRef, Read, Result},
+//!     transport::Stack,
+//! };
+//!
+//! /// The digest that a tag stands for, from the bytes themselves.
+//! async fn digest_of(reference: &Reference, stack: Stack) -> Result<String> {
+//!     let registry = Clients::new(stack).get(&reference.host, None)?;
+//!     let tag = ManifestRef::Tag(reference.tag.clone().unwrap_or(porthole::oci::Tag::latest()));
+//!     let manifest = registry.manifest(&reference.repository, &tag).await?;
+//!     Ok(manifest.descriptor.digest.to_string())
+//! }
+//! ```
+//!
+//! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
 mod body;
 mod connection;
@@ -19,6 +38,7 @@ mod push;
 mod referrers;
 mod stream;
 mod upload;
+mod views;
 mod warnings;
 
 use std::rc::Rc;
@@ -30,6 +50,7 @@ pub use connection::Connection;
 use exchange::Core;
 pub use hosts::Clients;
 pub use ping::Ping;
+pub use views::{Aliases, Blobs, Manifests, Repository, SeekableBlob, Tags};
 pub use warnings::{Notice, Warnings};
 
 use crate::{

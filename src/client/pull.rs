@@ -55,6 +55,16 @@ impl Core {
     ) -> Result<Manifest> {
         let mut request = self.request(call);
         request.cache = cache.unwrap_or(request.cache);
+        self.manifest_by(call, request, expected).await
+    }
+
+    /// Sends a prepared request for a manifest and checks what comes.
+    pub(super) async fn manifest_by(
+        &self,
+        call: &Call,
+        request: Request,
+        expected: Option<&Digest>,
+    ) -> Result<Manifest> {
         let answer = self.negotiate(call, request).await?;
         let document = self.read(call, answer).await?;
         self.check_manifest(call, &document, expected)

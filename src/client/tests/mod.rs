@@ -3,6 +3,7 @@
 
 mod push;
 mod referrers;
+mod views;
 
 use futures_util::StreamExt;
 

@@ -17,11 +17,12 @@ use crate::{
     failure::{Failure, OrFail, Result},
     fuzz,
     page::{self, Profile},
-    policy, requirements, size,
+    policy, registry, requirements, size,
     steps::{cargo, root, run, step},
     tidy,
     tools::Toolbox,
 };
+use test_registry::{Cors, Switches};
 
 /// The command.
 pub(crate) const COMMAND: Command = Command {
@@ -146,6 +147,11 @@ fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
     // Two cores start a browser slowly.
     tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     tests.env("CHROMEDRIVER", "/usr/bin/chromedriver");
+    // Their addresses are compiled in: a page has no environment.
+    let hidden = registry::start(Switches::demo().port(0).cors(Cors::Hidden), "--port")?;
+    let exposed = registry::start(Switches::demo().port(0), "--port")?;
+    tests.env("PORTHOLE_TEST_REGISTRY", hidden.host());
+    tests.env("PORTHOLE_TEST_REGISTRY_EXPOSED", exposed.host());
     counted(&mut tests, tally)
 }
 

@@ -1,0 +1,376 @@
+//! Handles: a registry, its repositories, and of each the blobs, the manifests and the tags
+//! (R135 to R141).
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use super::{RemoteRegistry, exchange::Call};
+use crate::{
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
+    registry::{
+        BlobSource, BlobStream, ByteRange, Delete, ErrorKind, List, Manifest, Read, Result, Write,
+    },
+    wire::{
+        Endpoint,
+        headers::name,
+        page::{Cursor, Next, Pages},
+    },
+};
+
+/// Tags that are looked at at one time.
+const LOOKUPS: usize = 4;
+
+impl RemoteRegistry {
+    /// The registry's name as shown.
+    pub fn name(&self) -> &str {
+        self.connection().host.as_str()
+    }
+
+    /// A handle for a repository, whether it exists or not (R140).
+    pub fn repository(&self, name: RepositoryName) -> Repository {
+        Repository { registry: self.clone(), name }
+    }
+}
+
+/// One repository of a remote registry.
+#[derive(Clone)]
+pub struct Repository {
+    registry: RemoteRegistry,
+    name: RepositoryName,
+}
+
+impl Repository {
+    /// Its name.
+    pub fn name(&self) -> &RepositoryName {
+        &self.name
+    }
+
+    /// The registry that it is in.
+    pub fn registry(&self) -> &RemoteRegistry {
+        &self.registry
+    }
+
+    /// Its blobs.
+    pub fn blobs(&self) -> Blobs<'_> {
+        Blobs(self)
+    }
+
+    /// Its manifests.
+    pub fn manifests(&self) -> Manifests<'_> {
+        Manifests(self)
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags(self)
+    }
+}
+
+/// The blobs of a repository (R136).
+pub struct Blobs<'a>(&'a Repository);
+
+impl Blobs<'_> {
+    /// What is known of a blob; `None` where it is not there.
+    ///
+    /// # Errors
+    /// As for [`Read::stat_blob`].
+    pub async fn stat(&self, digest: &Digest) -> Result<Option<Descriptor>> {
+        self.0.registry.stat_blob(&self.0.name, digest).await
+    }
+
+    /// Streams a blob, verified.
+    ///
+    /// # Errors
+    /// As for [`Read::blob`].
+    pub async fn fetch(&self, blob: &Descriptor) -> Result<BlobStream> {
+        self.0.registry.blob(&self.0.name, blob).await
+    }
+
+    /// Reads a whole blob into memory, verified, at most `limit` bytes (R85).
+    ///
+    /// # Errors
+    /// `TooLarge` before anything is sent, and as for [`Read::blob`].
+    pub async fn get(&self, blob: &Descriptor, limit: u64) -> Result<Bytes> {
+        if blob.size > limit {
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
+        let mut chunks = self.fetch(blob).await?.chunks;
+        let mut all = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            all.extend_from_slice(&chunk?);
+        }
+        Ok(all.into())
+    }
+
+    /// A blob in which one can go to and fro (R82).
+    pub fn open(&self, blob: Descriptor) -> SeekableBlob {
+        SeekableBlob { repository: self.0.clone(), blob, position: 0, stream: None }
+    }
+
+    /// Pushes a blob.
+    ///
+    /// # Errors
+    /// As for [`Write::push_blob`].
+    pub async fn push(&self, blob: &Descriptor, source: &dyn BlobSource) -> Result<Descriptor> {
+        self.0.registry.push_blob(&self.0.name, blob, source).await
+    }
+
+    /// Deletes a blob.
+    ///
+    /// # Errors
+    /// As for [`Delete::delete_blob`].
+    pub async fn delete(&self, digest: &Digest) -> Result<()> {
+        self.0.registry.delete_blob(&self.0.name, digest).await
+    }
+}
+
+/// A blob with a place in it. Going somewhere asks for nothing; the next read does (R82).
+pub struct SeekableBlob {
+    repository: Repository,
+    blob: Descriptor,
+    position: u64,
+    stream: Option<BlobStream>,
+}
+
+impl SeekableBlob {
+    /// Where the next read begins.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Size of the blob in bytes.
+    pub fn size(&self) -> u64 {
+        self.blob.size
+    }
+
+    /// Goes to a byte.
+    ///
+    /// # Errors
+    /// `InvalidInput` beyond the end; the place stays.
+    pub fn seek(&mut self, position: u64) -> Result<()> {
+        if position > self.blob.size {
+            let what = format!("byte {position} of a blob of {} bytes", self.blob.size);
+            return Err(ErrorKind::InvalidInput(what).into());
+        }
+        if position != self.position {
+            self.stream = None;
+            self.position = position;
+        }
+        Ok(())
+    }
+
+    /// The next bytes; `None` at the end. What is read from the beginning to the end is verified.
+    ///
+    /// # Errors
+    /// As for [`Read::blob_range`].
+    pub async fn read(&mut self) -> Result<Option<Bytes>> {
+        if self.position == self.blob.size && self.stream.is_none() {
+            return Ok(None);
+        }
+        if self.stream.is_none() {
+            self.stream = Some(self.reopen().await?);
+        }
+        let next = match &mut self.stream {
+            Some(stream) => stream.chunks.next().await.transpose()?,
+            None => None,
+        };
+        self.position += next.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        Ok(next)
+    }
+
+    async fn reopen(&self) -> Result<BlobStream> {
+        let Repository { registry, name } = &self.repository;
+        match self.position {
+            0 => registry.blob(name, &self.blob).await,
+            start => registry.blob_range(name, &self.blob, ByteRange { start, length: None }).await,
+        }
+    }
+}
+
+/// The manifests of a repository (R137).
+pub struct Manifests<'a>(&'a Repository);
+
+impl Manifests<'_> {
+    /// What a tag or digest stands for; `None` where it is not there.
+    ///
+    /// # Errors
+    /// As for [`Read::resolve`], but for absence.
+    pub async fn stat(&self, reference: &ManifestRef) -> Result<Option<Descriptor>> {
+        match self.0.registry.resolve(&self.0.name, reference).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gets a manifest by tag or digest.
+    ///
+    /// # Errors
+    /// As for [`Read::manifest`].
+    pub async fn get(&self, reference: &ManifestRef) -> Result<Manifest> {
+        self.0.registry.manifest(&self.0.name, reference).await
+    }
+
+    /// Gets a manifest by tag and verifies it by digest, so that caches on the way learn the tag
+    /// (R79).
+    ///
+    /// # Errors
+    /// As for [`Read::manifest`].
+    pub async fn get_tag_verified(&self, tag: &Tag, digest: &Digest) -> Result<Manifest> {
+        let reference = ManifestRef::Tag(tag.clone());
+        self.0.registry.core.manifest_verified(&self.0.name, &reference, Some(digest)).await
+    }
+
+    /// Gets a manifest, unless it is still the one that is known (R139).
+    ///
+    /// # Errors
+    /// `NotModified` where it is; otherwise as for [`Read::manifest`].
+    pub async fn get_unless(&self, reference: &ManifestRef, known: &Digest) -> Result<Manifest> {
+        self.0.registry.core.manifest_unless(&self.0.name, reference, known).await
+    }
+
+    /// Pushes a manifest under its digest.
+    ///
+    /// # Errors
+    /// As for [`Write::push_manifest`].
+    pub async fn push(&self, media_type: &MediaType, bytes: Bytes) -> Result<Descriptor> {
+        self.0.registry.push_manifest(&self.0.name, media_type, bytes, &[]).await
+    }
+
+    /// Deletes a manifest with all its tags.
+    ///
+    /// # Errors
+    /// As for [`Delete::delete_manifest`].
+    pub async fn delete(&self, digest: &Digest) -> Result<()> {
+        self.0.registry.delete_manifest(&self.0.name, &digest.clone().into()).await
+    }
+}
+
+/// The tags of a repository (R138).
+pub struct Tags<'a>(&'a Repository);
+
+impl Tags<'_> {
+    /// What a tag stands for.
+    ///
+    /// # Errors
+    /// As for [`Read::resolve`].
+    pub async fn get(&self, tag: &Tag) -> Result<Descriptor> {
+        self.0.registry.resolve(&self.0.name, &tag.clone().into()).await
+    }
+
+    /// Pushes content under a tag.
+    ///
+    /// # Errors
+    /// As for [`Write::push_manifest`].
+    pub async fn tag(&self, tag: Tag, media_type: &MediaType, bytes: Bytes) -> Result<Descriptor> {
+        self.0.registry.push_manifest(&self.0.name, media_type, bytes, &[tag]).await
+    }
+
+    /// Takes a tag away. Some registries delete the manifest with it, or refuse (R131).
+    ///
+    /// # Errors
+    /// As for [`Delete::delete_manifest`].
+    pub async fn untag(&self, tag: &Tag) -> Result<()> {
+        self.0.registry.delete_manifest(&self.0.name, &tag.clone().into()).await
+    }
+
+    /// All tags, each once, in the registry's order. `true` where more may exist.
+    ///
+    /// # Errors
+    /// As for [`List::tags`].
+    pub async fn all(&self) -> Result<(Vec<Tag>, bool)> {
+        let mut pages = Pages::new();
+        let (mut tags, mut from, mut incomplete) = (Vec::new(), None, false);
+        loop {
+            let page = self.0.registry.tags(&self.0.name, from.as_deref()).await?;
+            incomplete |= page.may_be_incomplete;
+            let next = page.next.as_deref().and_then(Cursor::parse);
+            let next = next.map_or(Next::End, Next::Page);
+            let items = page.items.iter().map(Tag::to_string).collect();
+            let (fresh, next) = pages.take(items, next);
+            tags.extend(fresh.iter().filter_map(|text| text.parse().ok()));
+            match next {
+                Next::Page(cursor) => from = Some(cursor.to_string()),
+                Next::End => return Ok((tags, incomplete)),
+                Next::Stop(doubt) => {
+                    return Ok((tags, incomplete || doubt.may_be_incomplete()));
+                }
+            }
+        }
+    }
+
+    /// The tags that stand for a digest, a few at a time; dropping it ends it (R102). Tags that are
+    /// gone meanwhile are left out.
+    ///
+    /// # Errors
+    /// As for [`List::tags`] and [`Read::resolve`].
+    pub async fn lookup(&self, digest: &Digest) -> Result<Vec<Tag>> {
+        let (tags, _) = self.all().await?;
+        let found = tags.into_iter().map(|tag| async move {
+            match self.get(&tag).await {
+                Ok(found) if found.digest == *digest => Ok(Some(tag)),
+                Ok(_) => Ok(None),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        let found: Vec<Result<Option<Tag>>> = stream::iter(found).buffered(LOOKUPS).collect().await;
+        found.into_iter().filter_map(Result::transpose).collect()
+    }
+}
+
+/// Different digests of the same content, such as SHA-256 and SHA-512 (R141).
+#[derive(Default)]
+pub struct Aliases(RefCell<BTreeMap<Digest, Descriptor>>);
+
+impl Aliases {
+    /// The canonical descriptor of the content that a digest names.
+    pub fn stat(&self, digest: &Digest) -> Option<Descriptor> {
+        self.0.borrow().get(digest).cloned()
+    }
+
+    /// Notes that a digest names the content of a descriptor, which is checked on the bytes.
+    ///
+    /// # Errors
+    /// `DigestMismatch` where either does not name them.
+    pub fn set(&self, digest: &Digest, canonical: &Descriptor, bytes: &[u8]) -> Result<()> {
+        for claimed in [digest, &canonical.digest] {
+            let actual = crate::content::verify::digest_with(&claimed.algorithm(), bytes);
+            let actual = actual.ok_or(ErrorKind::UnsupportedDigest(claimed.clone()))?;
+            if actual != *claimed {
+                let expected = claimed.clone();
+                return Err(ErrorKind::DigestMismatch { expected, actual }.into());
+            }
+        }
+        self.0.borrow_mut().insert(digest.clone(), canonical.clone());
+        Ok(())
+    }
+
+    /// Forgets a digest.
+    pub fn clear(&self, digest: &Digest) {
+        self.0.borrow_mut().remove(digest);
+    }
+}
+
+impl super::exchange::Core {
+    /// Asks with `If-None-Match`, which distribution compares with the quoted digest; elsewhere the
+    /// digest of what came tells (R139).
+    async fn manifest_unless(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        known: &Digest,
+    ) -> Result<Manifest> {
+        let endpoint =
+            Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
+        let call = Call::new(format!("read the manifest {reference} of {repository}"), endpoint);
+        let request = self.request(&call).header(name::IF_NONE_MATCH, format!("\"{known}\""));
+        let manifest = self.manifest_by(&call, request, reference.digest()).await?;
+        if manifest.descriptor.digest == *known {
+            return Err(self.explain(&call, None, ErrorKind::NotModified.into()));
+        }
+        Ok(manifest)
+    }
+}
