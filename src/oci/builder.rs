@@ -11,6 +11,17 @@ use super::{
 };
 
 /// A manifest being built.
+///
+/// ```
+/// use porthole::{content::verify::digest_of, oci::{Descriptor, ManifestBuilder, MediaType}};
+///
+/// let empty = Descriptor::new(MediaType::OCI_EMPTY, digest_of(b"{}"), 2);
+/// let mut artifact = ManifestBuilder::image(empty);
+/// artifact.artifact_type = Some("application/vnd.example.report".to_owned());
+/// artifact.append(Descriptor::new(MediaType::new("text/plain"), digest_of(b"hi"), 2))?;
+/// assert_eq!(artifact.build().media_type, MediaType::OCI_MANIFEST);
+/// # Ok::<(), porthole::oci::UnsupportedReference>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ManifestBuilder {
     media_type: MediaType,

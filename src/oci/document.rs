@@ -56,6 +56,17 @@ enum Kind {
 /// Reads a document. `content_type` is that of the answer; `None` where it was missing or generic.
 ///
 /// Anything gives a value: check [`Parsed::is_sound`] before relying on it.
+///
+/// ```
+/// use porthole::oci::{Document, MediaType, parse_document};
+///
+/// let body = r#"{"schemaVersion": 2, "manifests": [{"size": -1}]}"#;
+/// let parsed = parse_document(body.into(), Some(&MediaType::OCI_INDEX));
+/// assert!(matches!(&parsed.value, Document::Index(index) if index.manifests.is_empty()));
+/// assert!(!parsed.is_sound());
+/// assert_eq!(parsed.issues[0].pointer, "/manifests/0");
+/// assert_eq!(parsed.issues[0].message, "has no mediaType");
+/// ```
 pub fn parse_document(raw: Bytes, content_type: Option<&MediaType>) -> Parsed<Document> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();

@@ -34,11 +34,13 @@ pub struct Issues {
 impl Issues {
     /// Issues kept one by one; the rest is counted.
     pub const LIMIT: usize = 200;
+    /// Bytes kept of a message or a pointer, both of which may quote the document.
+    pub const TEXT_LIMIT: usize = 1024;
 
     /// Adds an issue.
     pub fn push(&mut self, severity: Severity, pointer: &str, message: impl Into<String>) {
         if self.list.len() < Self::LIMIT {
-            let (pointer, message) = (pointer.to_owned(), message.into());
+            let (pointer, message) = (bounded(pointer), bounded(&message.into()));
             self.list.push(Issue { severity, pointer, message });
         } else {
             self.left_out += 1;
@@ -67,6 +69,14 @@ impl Issues {
     }
 }
 
+/// The text, or its beginning and an ellipsis.
+fn bounded(text: &str) -> String {
+    match text.get(..text.floor_char_boundary(Issues::TEXT_LIMIT)) {
+        Some(start) if start.len() < text.len() => format!("{start}…"),
+        _ => text.to_owned(),
+    }
+}
+
 /// A document as it was read: never re-serialised, so its digest stays checkable (R32).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<T> {
@@ -87,5 +97,25 @@ impl<T> Parsed<T> {
     /// Whether nothing of severity [`Severity::Error`] was found.
     pub fn is_sound(&self) -> bool {
         self.issues.iter().all(|issue| issue.severity < Severity::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issues_quote_no_more_than_a_page() {
+        let mut issues = Issues::default();
+        issues.error(&"é".repeat(5_000), "x".repeat(10_000_000));
+        for _ in 0..1_000 {
+            issues.error("", "short");
+        }
+        let list = issues.into_vec();
+        assert_eq!(list.len(), Issues::LIMIT + 1);
+        for text in list.iter().flat_map(|issue| [&issue.pointer, &issue.message]) {
+            assert!(text.len() <= Issues::TEXT_LIMIT + "…".len());
+        }
+        assert_eq!(list.last().map(|issue| issue.message.as_str()), Some("has 801 more issues"));
     }
 }

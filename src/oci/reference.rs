@@ -206,6 +206,16 @@ impl fmt::Display for Tag {
 }
 
 /// A canonical reference. Neither tag nor digest is ever filled in (R7).
+///
+/// ```
+/// use porthole::oci::Reference;
+///
+/// let reference: Reference = "index.docker.io/library/alpine:3.20".parse()?;
+/// assert_eq!(reference.host.as_str(), "docker.io");
+/// assert_eq!(reference.to_string(), "alpine:3.20");
+/// assert_eq!(reference.canonical(), "docker.io/library/alpine:3.20");
+/// # Ok::<(), porthole::oci::ReferenceError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
     /// The registry.
