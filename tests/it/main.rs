@@ -16,6 +16,7 @@ mod client;
 mod client_auth;
 #[cfg(feature = "native")]
 mod client_write;
+mod content_hashes;
 mod content_layers;
 mod content_tar;
 mod differences;
@@ -25,6 +26,7 @@ mod oci_documents;
 mod oci_platforms;
 mod oci_properties;
 mod oci_references;
+mod ops_layouts;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;

@@ -158,7 +158,7 @@ fn r155_schema_1_needs_as_many_history_entries_as_layers() {
 fn r155_a_layer_that_another_pull_writes_is_waited_for() {
     let bench = bench();
     let image = bench.images.image("linux/amd64", &["shared"]);
-    let reference = bench.from.reference(None, Some(image.digest.clone()));
+    let reference = bench.from.reference(None, Some(image.digest));
     let options = Options::default();
     let (a, b) = run(join(
         pull(&bench.from, &reference, &bench.store, &options),
@@ -173,7 +173,7 @@ fn r155_a_writer_that_gives_up_is_taken_over() {
     let bench = bench();
     let image = bench.images.image("linux/amd64", &["shared"]);
     let writer = bench.store.layer(&digest_of(b"shared")).writer().unwrap();
-    let reference = bench.from.reference(None, Some(image.digest.clone()));
+    let reference = bench.from.reference(None, Some(image.digest));
     let options = Options::default();
     let giving_up = async {
         for _ in 0..20 {
