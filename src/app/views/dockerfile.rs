@@ -102,7 +102,7 @@ fn classic(text: &str) -> String {
 fn operands(word: &str, rest: &str) -> String {
     match word {
         "EXPOSE" => go_map_keys(rest).unwrap_or_else(|| one_line(rest)),
-        "VOLUME" | "SHELL" if rest.starts_with('[') && !rest.contains('"') => {
+        "CMD" | "ENTRYPOINT" | "VOLUME" | "SHELL" if rest.starts_with('[') => {
             json_list(&words_of_list(rest))
         }
         "HEALTHCHECK" => healthcheck(rest).unwrap_or_else(|| one_line(rest)),
@@ -123,10 +123,13 @@ fn go_map_keys(text: &str) -> Option<String> {
     Some(keys.join(" "))
 }
 
-/// The words of `[a b]` or `["a", "b"]`.
+/// The words of `["a", "b"]`, of Go's `["a" "b"]`, or of `[a b]`.
 fn words_of_list(text: &str) -> Vec<String> {
     if let Ok(words) = serde_json::from_str::<Vec<String>>(text) {
         return words;
+    }
+    if text.contains('"') {
+        return quoted(text);
     }
     let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
     inner.split_whitespace().map(str::to_owned).collect()
@@ -294,6 +297,8 @@ mod tests {
     fn buildkit() {
         check("RUN /bin/sh -c make # buildkit", "RUN make");
         check("COPY . /src # buildkit", "COPY . /src");
+        check(r#"CMD ["serve" "--port" "80 80"]"#, r#"CMD ["serve", "--port", "80 80"]"#);
+        check("CMD serve now", "CMD serve now");
         check("EXPOSE map[443/tcp:{} 80/tcp:{}]", "EXPOSE 443/tcp 80/tcp");
         check("SHELL [/bin/bash -o pipefail -c]", r#"SHELL ["/bin/bash", "-o", "pipefail", "-c"]"#);
         check("WORKDIR /work", "WORKDIR /work");

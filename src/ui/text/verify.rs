@@ -22,6 +22,8 @@ pub const SAVE_REPORT: &str = "Save the report as JSON";
 pub const CUT: &str = "The tree is larger than what is verified at once: part of it was left out.";
 /// Content inside a descriptor.
 pub const EMBEDDED: &str = "The copy inside the manifest: ";
+/// What belongs to a statement about an image.
+pub const ATTESTATION: &str = "attestation";
 /// The table.
 pub const OBJECTS: &str = "Objects";
 /// Column.

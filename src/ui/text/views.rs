@@ -129,6 +129,15 @@ pub fn history_mismatch(steps: usize, layers: usize) -> String {
     )
 }
 
+/// Signatures inside a schema 1 manifest.
+pub fn signatures(count: usize) -> String {
+    match count {
+        0 => "Not signed.".to_owned(),
+        1 => "1 signature inside, not checked.".to_owned(),
+        _ => format!("{count} signatures inside, not checked."),
+    }
+}
+
 /// Copies a command.
 pub fn copy_command(tool: &str) -> String {
     format!("Copy the {tool} command")

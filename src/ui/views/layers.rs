@@ -112,7 +112,7 @@ fn properties(layer: &Layer) -> Html {
     let badge = |word: &'static str| html! { <span class="badge">{ word }</span> };
     html! {
         <>
-            if let Some(title) = &layer.title { <code class="title">{ facts::foreign(title) }</code> }
+            if let Some(title) = &layer.title { <code class="file-title">{ facts::foreign(title) }</code> }
             { badge(text::compression(layer.compression)) }
             if let Some(index) = layer.index { { badge(text::index(index)) } }
             if layer.is_encrypted { { badge(text::ENCRYPTED) } }

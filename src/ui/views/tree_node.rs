@@ -51,7 +51,7 @@ fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
         <>
             <span class="what">{ text::role(&node.role) }</span>
             if let Some(title) = title {
-                <code class="title">{ facts::foreign(title) }</code>
+                <code class="file-title">{ facts::foreign(title) }</code>
             }
             <MediaTypeWords media_type={descriptor.media_type.clone()} />
             <DigestCode digest={descriptor.digest.clone()} {href} />
@@ -226,7 +226,7 @@ fn about(drawing: &Drawing<'_>, object: &Rc<Object>) -> Html {
                 </p>
             }
             if let Document::Schema1(schema1) = document {
-                <p class="hint">{ format!("{} signatures, not checked.", schema1.signatures) }</p>
+                <p class="hint">{ text::signatures(schema1.signatures) }</p>
             }
             { facts::annotations(document.annotations()) }
         </>

@@ -13,9 +13,9 @@ use super::{
 use crate::{
     app::{
         Route,
-        views::verify::{Outcome, Row, Run, State, verdict},
+        views::verify::{Counts, Outcome, Row, Run, State, verdict},
     },
-    oci::Timestamp,
+    oci::{Platform, Timestamp},
     ui::{
         components::{ByteSize, CopyButton, DigestCode, ErrorBox, Progress, human_bytes, loaded},
         hooks::use_environment,
@@ -83,7 +83,11 @@ fn summary(props: &ViewProps, run: &Run, checked_at: &str) -> Html {
         let json = json.clone();
         move |_: MouseEvent| save("verification.json", json.as_bytes())
     });
-    let class = if run.counts().mismatch > 0 { "verdict bad" } else { "verdict" };
+    let class = match run.counts() {
+        Counts { mismatch: 1.., .. } => "verdict bad",
+        Counts { not_verified: 1.., .. } => "verdict open",
+        _ => "verdict",
+    };
     html! {
         <>
             <p {class}>
@@ -145,7 +149,11 @@ fn draw(run: &Run, row: &Row) -> Html {
 }
 
 fn platform_names(row: &Row) -> Html {
-    let names: Vec<String> = row.platforms.iter().map(ToString::to_string).collect();
+    // BuildKit's attestations stand in indexes for the platform unknown/unknown.
+    let name = |platform: &Platform| {
+        if platform.is_unknown() { text::ATTESTATION.to_owned() } else { platform.to_string() }
+    };
+    let names: Vec<String> = row.platforms.iter().map(name).collect();
     if names.is_empty() {
         return Html::default();
     }
