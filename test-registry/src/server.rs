@@ -12,6 +12,7 @@ use crate::connection::{ResetSwitch, Resettable};
 use crate::instance::Instance;
 use crate::log::Log;
 use crate::seed::Pattern;
+use crate::store::Manifest;
 use crate::switches::Switches;
 use crate::{companion, faults, layers, seed};
 
@@ -108,10 +109,26 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        let manifest = seed::stored(media_type, bytes.into());
+        self.put_manifest(repository, tags, &seed::stored(media_type, bytes.into()));
+    }
+
+    /// Adds a manifest under a digest, right or wrong: a signed schema 1 manifest goes by that of its payload.
+    pub fn add_manifest_as(
+        &self,
+        repository: &str,
+        digest: &str,
+        media_type: &str,
+        bytes: impl Into<bytes::Bytes>,
+    ) {
+        let manifest =
+            Manifest { digest: digest.into(), ..seed::stored(media_type, bytes.into()) };
+        self.put_manifest(repository, &[], &manifest);
+    }
+
+    fn put_manifest(&self, repository: &str, tags: &[&str], manifest: &Manifest) {
         // The store answers at once; it is only asynchronous in its signature.
         let mut adding =
-            std::pin::pin!(self.instance.store.put_manifest(repository, tags, &manifest));
+            std::pin::pin!(self.instance.store.put_manifest(repository, tags, manifest));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         while adding.as_mut().poll(&mut context).is_pending() {
             std::thread::yield_now();

@@ -29,6 +29,11 @@ impl Fixture {
         bytes(format!("{}/{inside}", self.path).trim_end_matches('/'))
     }
 
+    /// Where the fixture is, for those that are directories.
+    pub fn folder(&self) -> PathBuf {
+        folder().expect("the fixtures are there").join(&self.path)
+    }
+
     /// What the file beside the fixture lists for each layer.
     pub fn layer_listing(&self) -> Vec<Value> {
         match self.entry.get("layerListing").and_then(Value::as_str) {

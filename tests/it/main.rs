@@ -27,6 +27,12 @@ mod oci_platforms;
 mod oci_properties;
 mod oci_references;
 mod ops_layouts;
+#[cfg(feature = "native")]
+mod read_layouts;
+#[cfg(feature = "native")]
+mod read_manifests;
+#[cfg(feature = "native")]
+mod reader;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;

@@ -181,17 +181,19 @@ pub fn put_manifest(
 /// tags. Gives the digests of the manifests that the server refused, with its words.
 pub fn push_layout(host: &str, repository: &str, layout: &Path) -> Vec<(String, String)> {
     let mut refused = Vec::new();
+    for blob in fs::read_dir(layout.join("blobs/sha256")).unwrap() {
+        push_blob(host, repository, &fs::read(blob.unwrap().path()).unwrap());
+    }
     let index: Value =
         serde_json::from_slice(&fs::read(layout.join("index.json")).unwrap()).unwrap();
     let roots = index["manifests"].as_array().cloned().unwrap_or_default();
     for root in &roots {
         push_tree(host, repository, layout, root, 0, &mut refused);
-        let name =
-            root["annotations"]["org.opencontainers.image.ref.name"].as_str().unwrap_or("untagged");
-        let tag = name.rsplit(':').next().unwrap_or(name);
+        let name = root["annotations"]["org.opencontainers.image.ref.name"].as_str();
         let bytes = blob(layout, root["digest"].as_str().unwrap());
-        let (Some(bytes), Some(media_type)) = (bytes, root["mediaType"].as_str()) else { continue };
-        let reply = put_manifest(host, repository, tag, media_type, &bytes);
+        let (Some(name), Some(bytes)) = (name, bytes) else { continue };
+        let tag = name.rsplit(':').next().unwrap_or(name);
+        let reply = put_manifest(host, repository, tag, &media_type(root, &bytes), &bytes);
         if reply.status != 201 {
             refused.push((root["digest"].as_str().unwrap().to_owned(), reply.text()));
         }
@@ -211,16 +213,10 @@ fn push_tree(
     let Some(bytes) = blob(layout, digest).filter(|_| depth < 8) else { return };
     let document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
-    for descriptor in list("layers").iter().chain([&document["config"]]) {
-        if let Some(bytes) = descriptor["digest"].as_str().and_then(|digest| blob(layout, digest)) {
-            push_blob(host, repository, &bytes);
-        }
-    }
     for child in list("manifests") {
         push_tree(host, repository, layout, &child, depth + 1, refused);
     }
-    let media_type = root["mediaType"].as_str().unwrap_or("application/octet-stream");
-    let reply = put_manifest(host, repository, digest, media_type, &bytes);
+    let reply = put_manifest(host, repository, digest, &media_type(root, &bytes), &bytes);
     if reply.status != 201 {
         refused.push((digest.to_owned(), reply.text()));
     }
@@ -228,4 +224,11 @@ fn push_tree(
 
 fn blob(layout: &Path, digest: &str) -> Option<Vec<u8>> {
     fs::read(layout.join("blobs").join(digest.replace(':', "/"))).ok()
+}
+
+/// What a manifest is pushed as: what it says of itself (P18), else what its descriptor says.
+pub fn media_type(descriptor: &Value, bytes: &[u8]) -> String {
+    let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let own = document["mediaType"].as_str().or(descriptor["mediaType"].as_str());
+    own.unwrap_or("application/octet-stream").to_owned()
 }

@@ -66,11 +66,11 @@ pub(super) fn throttled(mut body: Body) -> Body {
     piped(|pipe| async move {
         while let Some(mut bytes) = data(&mut body).await {
             while !bytes.is_empty() {
-                let part = bytes.split_to(bytes.len().min(RATE / 8));
+                let part = bytes.split_to(bytes.len().min(RATE / 32));
                 if !pipe.send(part).await {
                     return;
                 }
-                pipe.wait(Duration::from_millis(125)).await;
+                pipe.wait(Duration::from_millis(31)).await;
             }
         }
     })

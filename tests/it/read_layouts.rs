@@ -1,0 +1,257 @@
+//! Real images, pushed by plain HTTP to both registries, are read by the client as they were made.
+
+use std::collections::BTreeSet;
+
+use porthole::{
+    client::RemoteRegistry,
+    content::verify::digest_of,
+    oci::{Descriptor, Document, MediaType},
+    registry::{List, ReferrersSource, Verification},
+};
+use serde_json::Value;
+
+use crate::{
+    fixtures::{self, Fixture},
+    reader::{blob, block_on, client, document, manifest, repository},
+    servers::{Server, both, media_type, push_layout},
+};
+
+/// What a server does not take, by the fixture's root or child and the reason. Everything else must be
+/// taken, or the test fails.
+const REFUSED: &[(&str, &str, &str)] = &[
+    // The media type `application/vnd.oci.descriptor.v1+json` is that of no manifest.
+    (
+        "docker-registry",
+        "sha256:32589985702551b6c56033bb3334432a0a513bf9d6aceda0f67c42b003850720",
+        "MANIFEST_INVALID",
+    ),
+];
+
+#[test]
+fn layouts_of_one_image() {
+    check_kind("layout-image");
+}
+
+#[test]
+fn layouts_of_many_platforms() {
+    check_kind("layout-multi-arch");
+}
+
+#[test]
+fn layouts_with_nested_indexes() {
+    check_kind("layout-nested-index");
+}
+
+#[test]
+fn r103_layouts_with_referrers() {
+    check_kind("layout-referrers");
+}
+
+fn check_kind(kind: &str) {
+    let fixtures = fixtures::of_kind(kind);
+    for server in both() {
+        for (number, fixture) in fixtures.iter().enumerate() {
+            let name = format!("{kind}/{number}");
+            let refused = push_layout(&server.host(), &name, &fixture.folder());
+            let known = |digest: &str, why: &str| {
+                REFUSED
+                    .iter()
+                    .any(|(s, d, w)| *s == server.name() && *d == digest && why.contains(w))
+            };
+            for (digest, why) in &refused {
+                assert!(known(digest, why), "{} refused {digest}: {why}", server.name());
+            }
+            let refused = refused.into_iter().map(|(digest, _)| digest).collect();
+            block_on(Case { server: &*server, fixture, name: &name, refused }.check());
+        }
+    }
+}
+
+/// One fixture on one server.
+struct Case<'a> {
+    server: &'a dyn Server,
+    fixture: &'a Fixture,
+    name: &'a str,
+    refused: BTreeSet<String>,
+}
+
+impl Case<'_> {
+    async fn check(&self) {
+        let client = client(&self.server.host());
+        let context = format!("{} on {}", self.fixture.path, self.server.name());
+        for expected in self.list("manifests") {
+            if !self.refused.contains(expected["digest"].as_str().unwrap()) {
+                self.check_manifest(&client, expected, &context).await;
+            }
+        }
+        for expected in self.list("blobs") {
+            self.check_blob(&client, expected, &context).await;
+        }
+        self.check_tags(&client, &context).await;
+        self.check_referrers(&client, &context).await;
+    }
+
+    fn list(&self, key: &str) -> &[Value] {
+        self.fixture.expected[key].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    async fn check_manifest(&self, client: &RemoteRegistry, expected: &Value, context: &str) {
+        let digest = expected["digest"].as_str().unwrap();
+        let read = manifest(client, self.name, digest)
+            .await
+            .unwrap_or_else(|why| panic!("{context}: {why}"));
+        assert_eq!(read.verification, Verification::Verified, "{context}");
+        assert_eq!(read.descriptor.size, expected["size"].as_u64().unwrap(), "{context}");
+        let pushed_as = media_type(expected, &read.bytes);
+        assert_eq!(read.descriptor.media_type.as_str(), pushed_as, "{context}");
+        facts(&document(&read).value, expected, &format!("{context} {digest}"));
+    }
+
+    async fn check_blob(&self, client: &RemoteRegistry, expected: &Value, context: &str) {
+        let digest = expected["digest"].as_str().unwrap().parse().unwrap();
+        let size = expected["size"].as_u64().unwrap();
+        let octets = MediaType::new("application/octet-stream");
+        let bytes = blob(client, self.name, &Descriptor::new(octets, digest, size)).await;
+        let bytes = bytes.unwrap_or_else(|why| panic!("{context}: {why}"));
+        assert_eq!(digest_of(&bytes).as_str(), expected["digest"], "{context}");
+    }
+
+    async fn check_tags(&self, client: &RemoteRegistry, context: &str) {
+        let page = client.tags(&repository(self.name), None).await.unwrap();
+        let tags: BTreeSet<&str> = page.items.iter().map(porthole::oci::Tag::as_str).collect();
+        for root in self.list("roots") {
+            let digest = root["digest"].as_str().unwrap();
+            let name = root["refName"].as_str().filter(|_| !self.refused.contains(digest));
+            let Some(tag) = name.and_then(|name| name.rsplit(':').next()) else { continue };
+            assert!(tags.contains(tag), "{context}: {tag} in {tags:?}");
+            let read = manifest(client, self.name, tag).await.unwrap();
+            assert_eq!(read.descriptor.digest.as_str(), digest, "{context} {tag}");
+            assert!(matches!(read.verification, Verification::NotVerified(_)), "{context} {tag}");
+        }
+    }
+
+    /// Ours lists every referrer by its API; docker-registry has none, so only those that the layout's
+    /// fallback tags name are found there.
+    async fn check_referrers(&self, client: &RemoteRegistry, context: &str) {
+        let Some(subjects) = self.fixture.expected["referrers"].as_object() else { return };
+        for (subject, expected) in subjects {
+            let found =
+                client.referrers(&repository(self.name), &subject.parse().unwrap(), None).await;
+            let found = found.unwrap_or_else(|why| panic!("{context} {subject}: {why}"));
+            let by_tag = self.server.name() == "docker-registry";
+            let source = if by_tag { ReferrersSource::FallbackTag } else { ReferrersSource::Api };
+            let fallback = subject.replace(':', "-");
+            let listed = self.list("roots").iter().any(|root| root["refName"] == *fallback);
+            for wanted in expected.as_array().unwrap() {
+                let item =
+                    found.items.iter().find(|(item, _)| item.digest.as_str() == wanted["digest"]);
+                let reachable = wanted["reachable"] != false && (!by_tag || listed);
+                assert_eq!(item.is_some(), reachable, "{context} {subject}: {wanted}");
+                let Some((item, from)) = item else { continue };
+                assert_eq!(*from, source, "{context} {subject}");
+                assert_eq!(item.size, wanted["size"].as_u64().unwrap(), "{context}");
+                assert_eq!(
+                    item.artifact_type.as_deref(),
+                    wanted["artifactType"].as_str(),
+                    "{context} {subject}"
+                );
+            }
+        }
+    }
+}
+
+/// Compares a document with the facts of a fixture.
+pub fn facts(document: &Document, expected: &Value, context: &str) {
+    match document {
+        Document::Image(image) => {
+            check_config(image.config.as_ref(), &expected["config"], context);
+            if let Some(count) = expected["layerCount"].as_u64() {
+                assert_eq!(image.layers.len() as u64, count, "{context}");
+            }
+            let types = distinct(image.layers.iter().map(|layer| layer.media_type.as_str()));
+            check_list(&types, &expected["layerMediaTypes"], context);
+            if let Some(bytes) = expected["layerBytes"].as_u64() {
+                assert_eq!(image.layers_size(), bytes, "{context}");
+            }
+            let urls = image.layers.iter().filter(|layer| !layer.urls.is_empty()).count();
+            assert_eq!(urls as u64, expected["layersWithUrls"].as_u64().unwrap_or(0), "{context}");
+            check_text(image.artifact_type.as_deref(), &expected["artifactType"], context);
+        }
+        Document::Index(index) => {
+            assert_eq!(
+                Some(index.manifests.len() as u64),
+                expected["childCount"].as_u64(),
+                "{context}"
+            );
+            let types = distinct(index.manifests.iter().map(|child| child.media_type.as_str()));
+            check_list(&types, &expected["childMediaTypes"], context);
+            check_platforms(&index.manifests, &expected["platforms"], context);
+            let attestations =
+                index.manifests.iter().filter(|child| child.is_attestation()).count();
+            if let Some(count) = expected["attestationChildren"].as_u64() {
+                assert_eq!(attestations as u64, count, "{context}");
+            }
+        }
+        Document::Schema1(manifest) => {
+            assert_eq!(
+                Some(manifest.layers.len() as u64),
+                expected["fsLayerCount"].as_u64(),
+                "{context}"
+            );
+            assert_eq!(
+                Some(manifest.history.len() as u64),
+                expected["historyCount"].as_u64(),
+                "{context}"
+            );
+            check_text(manifest.name.as_deref(), &expected["name"], context);
+            check_text(manifest.tag.as_deref(), &expected["tag"], context);
+            check_text(manifest.architecture.as_deref(), &expected["architecture"], context);
+            assert_eq!(
+                Some(manifest.signatures as u64),
+                expected["signatureCount"].as_u64(),
+                "{context}"
+            );
+        }
+        Document::Unknown(_) => panic!("{context}: of no known kind"),
+    }
+    let subject = document.subject().map(|subject| subject.digest.as_str());
+    check_text(subject, &expected["subject"]["digest"], context);
+}
+
+fn check_config(config: Option<&Descriptor>, expected: &Value, context: &str) {
+    let Some(expected) = expected.as_object() else { return };
+    let config = config.unwrap_or_else(|| panic!("{context}: no config"));
+    assert_eq!(config.media_type.as_str(), expected["mediaType"], "{context}");
+    assert_eq!(config.digest.as_str(), expected["digest"], "{context}");
+    assert_eq!(Some(config.size), expected["size"].as_u64(), "{context}");
+}
+
+fn check_platforms(children: &[Descriptor], expected: &Value, context: &str) {
+    let Some(expected) = expected.as_array() else { return };
+    let shown: Vec<Value> = children
+        .iter()
+        .map(|child| {
+            child.platform.as_ref().map_or(Value::Null, |platform| platform.to_string().into())
+        })
+        .collect();
+    assert_eq!(&shown, expected, "{context}");
+}
+
+fn check_list(found: &[&str], expected: &Value, context: &str) {
+    if let Some(expected) = expected.as_array() {
+        assert_eq!(
+            found,
+            expected.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>(),
+            "{context}"
+        );
+    }
+}
+
+fn check_text(found: Option<&str>, expected: &Value, context: &str) {
+    assert_eq!(found, expected.as_str(), "{context}");
+}
+
+fn distinct<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let set: BTreeSet<&str> = items.collect();
+    set.into_iter().collect()
+}

@@ -1,0 +1,123 @@
+//! Real manifests of every kind are read by the client from both registries as they are. Their blobs are
+//! not at hand, so a push would be refused: ours takes them by its own door, and for `docker-registry` they
+//! are laid into its storage.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use test_registry::{Switches, seed::digest_of};
+
+use crate::{
+    fixtures::{self, Fixture},
+    read_layouts::facts,
+    reader::{block_on, client, document, manifest},
+    servers::{DockerRegistry, Server, ours},
+};
+
+const KINDS: &[&str] = &[
+    "manifest-artifact",
+    "manifest-buildkit-index",
+    "manifest-cosign-signature",
+    "manifest-docker-list",
+    "manifest-docker-schema1",
+    "manifest-docker-schema2",
+    "manifest-foreign-layers",
+    "manifest-model",
+    "manifest-oci-image",
+    "manifest-oci-index",
+    "manifest-subject",
+    "manifest-windows-index",
+];
+
+/// What docker-registry 2.8 does not serve although it holds the bytes, and why.
+const NOT_SERVED: &[(&str, &str)] = &[];
+
+#[test]
+fn manifests_on_the_test_registry() {
+    let registry = ours(Switches::default());
+    for fixture in all() {
+        let bytes = fixture.read("");
+        registry.add_manifest_as("fixtures", &name(&fixture), &media_type(&fixture), bytes);
+    }
+    check(&registry, &[]);
+}
+
+#[test]
+fn manifests_on_docker_registry() {
+    let registry = DockerRegistry::start();
+    for fixture in all() {
+        lay(&registry.storage(), &name(&fixture), &stored(&fixture));
+    }
+    check(&registry, NOT_SERVED);
+}
+
+fn all() -> Vec<Fixture> {
+    KINDS.iter().flat_map(|kind| fixtures::of_kind(kind)).collect()
+}
+
+fn check(server: &dyn Server, not_served: &[(&str, &str)]) {
+    block_on(async {
+        let client = client(&server.host());
+        for fixture in all() {
+            let context = format!("{} on {}", fixture.path, server.name());
+            let digest = name(&fixture);
+            let read = manifest(&client, "fixtures", &digest).await;
+            if let Some((_, why)) = not_served.iter().find(|(path, _)| *path == fixture.path) {
+                let error = read.err().unwrap_or_else(|| panic!("{context} is served after all"));
+                assert!(error.to_string().contains(why), "{context}: {error}");
+                continue;
+            }
+            let read = read.unwrap_or_else(|why| panic!("{context}: {why}"));
+            assert_eq!(read.descriptor.digest.as_str(), digest, "{context}");
+            // docker-registry signs schema 1 anew with a key of its own.
+            if !(is_signed(&fixture) && server.name() == "docker-registry") {
+                assert_eq!(read.bytes, fixture.read(""), "{context}");
+            }
+            facts(&document(&read).value, &fixture.expected, &context);
+        }
+    });
+}
+
+/// The type that a registry would give: the document's own, else that of its kind.
+fn media_type(fixture: &Fixture) -> String {
+    let document: Value = serde_json::from_slice(&fixture.read("")).unwrap();
+    let own = document["mediaType"].as_str().or(fixture.entry["mediaType"].as_str());
+    match own {
+        Some(own) => own.to_owned(),
+        None if document["manifests"].is_array() => {
+            "application/vnd.oci.image.index.v1+json".to_owned()
+        }
+        None => "application/vnd.oci.image.manifest.v1+json".to_owned(),
+    }
+}
+
+/// The digest that it goes by: a signed schema 1 manifest by that of its payload.
+fn name(fixture: &Fixture) -> String {
+    let payload = fixture.expected["payloadDigest"].as_str().map(ToOwned::to_owned);
+    payload.unwrap_or_else(|| digest_of(&fixture.read("")))
+}
+
+fn is_signed(fixture: &Fixture) -> bool {
+    fixture.expected["signatureCount"].as_u64().is_some_and(|count| count > 0)
+}
+
+/// The bytes that the distribution registry keeps: of schema 1 the payload alone.
+fn stored(fixture: &Fixture) -> Vec<u8> {
+    let bytes = fixture.read("");
+    let payload = porthole::oci::signed_payload(&bytes).filter(|_| is_signed(fixture));
+    payload.unwrap_or(bytes)
+}
+
+/// Puts a manifest where the distribution registry keeps it.
+fn lay(storage: &Path, digest: &str, bytes: &[u8]) {
+    let hex = digest.trim_start_matches("sha256:");
+    let root = storage.join("docker/registry/v2");
+    let blob = root.join(format!("blobs/sha256/{}/{hex}", &hex[..2]));
+    let link = root.join(format!("repositories/fixtures/_manifests/revisions/sha256/{hex}"));
+    for folder in [&blob, &link] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::write(blob.join("data"), bytes).unwrap();
+    fs::write(link.join("link"), digest).unwrap();
+}
