@@ -10,16 +10,21 @@ use super::exchange::Document;
 /// Why these bytes cannot be a document, where that shows: empty, or an HTML page, which is what
 /// login pages and proxies answer with status 200.
 pub(super) fn not_a_document(document: &Document) -> Option<String> {
+    match () {
+        () if document.bytes.trim_ascii_start().is_empty() => {
+            Some("the answer is empty".to_owned())
+        }
+        () => is_page(document),
+    }
+}
+
+/// Says so where these bytes are an HTML page. Answers without a body are none.
+pub(super) fn is_page(document: &Document) -> Option<String> {
     let text = document.bytes.trim_ascii_start();
     let start = text.get(..text.len().min(32)).unwrap_or_default().to_ascii_lowercase();
-    let is_page = [&b"<!doctype"[..], b"<html", b"<head", b"<body", b"<?xml"];
-    match () {
-        () if text.is_empty() => Some("the answer is empty".to_owned()),
-        () if is_page.iter().any(|tag| start.starts_with(tag)) => {
-            Some("the answer is an HTML page, as login pages and proxies send it".to_owned())
-        }
-        () => None,
-    }
+    let tags = [&b"<!doctype"[..], b"<html", b"<head", b"<body", b"<?xml"];
+    let is_page = tags.iter().any(|tag| start.starts_with(tag));
+    is_page.then(|| "the answer is an HTML page, as login pages and proxies send it".to_owned())
 }
 
 /// What a document says that it is, and what it looks like.

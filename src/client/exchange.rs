@@ -174,7 +174,12 @@ impl Core {
     /// Asks in the usual way and reads the answer.
     pub(super) async fn ask(&self, call: &Call) -> Result<Document> {
         let answer = self.expect(call, self.request(call)).await?;
-        self.read(call, answer).await
+        let document = self.read(call, answer).await?;
+        // A login page with status 200 has neither deleted anything nor is it a registry.
+        match super::body::is_page(&document) {
+            Some(what) => Err(self.unusable(call, &document, ErrorKind::BadAnswer(what))),
+            None => Ok(document),
+        }
     }
 
     /// Reads the body of an answer, up to the cap that its request names.

@@ -36,6 +36,7 @@ mod ping;
 mod pull;
 mod push;
 mod referrers;
+mod signed;
 mod stream;
 mod upload;
 mod views;

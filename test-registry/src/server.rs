@@ -120,8 +120,7 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        let manifest =
-            Manifest { digest: digest.into(), ..seed::stored(media_type, bytes.into()) };
+        let manifest = Manifest { digest: digest.into(), ..seed::stored(media_type, bytes.into()) };
         self.put_manifest(repository, &[], &manifest);
     }
 

@@ -20,8 +20,12 @@ mod content_hashes;
 mod content_layers;
 mod content_tar;
 mod differences;
+#[cfg(feature = "native")]
+mod faults;
 mod fixtures;
 mod http;
+#[cfg(feature = "native")]
+mod interop;
 mod oci_documents;
 mod oci_platforms;
 mod oci_properties;

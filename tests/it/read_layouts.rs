@@ -19,10 +19,10 @@ use crate::{
 /// What a server does not take, by the fixture's root or child and the reason. Everything else must be
 /// taken, or the test fails.
 const REFUSED: &[(&str, &str, &str)] = &[
-    // The media type `application/vnd.oci.descriptor.v1+json` is that of no manifest.
+    // A manifest list without `mediaType`, which the distribution registry requires.
     (
         "docker-registry",
-        "sha256:32589985702551b6c56033bb3334432a0a513bf9d6aceda0f67c42b003850720",
+        "sha256:2b29a2b8dea3af91ea7d0154be1da0c92d55ddd098540930fc8d3db7de377fdb",
         "MANIFEST_INVALID",
     ),
 ];
@@ -58,9 +58,9 @@ fn check_kind(kind: &str) {
                     .iter()
                     .any(|(s, d, w)| *s == server.name() && *d == digest && why.contains(w))
             };
-            for (digest, why) in &refused {
-                assert!(known(digest, why), "{} refused {digest}: {why}", server.name());
-            }
+            let unknown: Vec<_> =
+                refused.iter().filter(|(digest, why)| !known(digest, why)).collect();
+            assert!(unknown.is_empty(), "{} refused {unknown:#?}", server.name());
             let refused = refused.into_iter().map(|(digest, _)| digest).collect();
             block_on(Case { server: &*server, fixture, name: &name, refused }.check());
         }
@@ -117,6 +117,9 @@ impl Case<'_> {
     }
 
     async fn check_tags(&self, client: &RemoteRegistry, context: &str) {
+        if self.list("roots").iter().all(|root| root["refName"].is_null()) {
+            return;
+        }
         let page = client.tags(&repository(self.name), None).await.unwrap();
         let tags: BTreeSet<&str> = page.items.iter().map(porthole::oci::Tag::as_str).collect();
         for root in self.list("roots") {

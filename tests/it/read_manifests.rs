@@ -31,7 +31,13 @@ const KINDS: &[&str] = &[
 ];
 
 /// What docker-registry 2.8 does not serve although it holds the bytes, and why.
-const NOT_SERVED: &[(&str, &str)] = &[];
+///
+/// It signs schema 1 anew whenever it is asked. These two go by the digest of the whole file, for what
+/// their signatures cover is no JSON (they were edited), so what comes back has another digest.
+const NOT_SERVED: &[(&str, &str)] = &[
+    ("manifest-docker-schema1/converted-by-docker.json", "the bytes have digest"),
+    ("manifest-docker-schema1/hello-world-signed-harbor.json", "the bytes have digest"),
+];
 
 #[test]
 fn manifests_on_the_test_registry() {
@@ -94,19 +100,19 @@ fn media_type(fixture: &Fixture) -> String {
 
 /// The digest that it goes by: a signed schema 1 manifest by that of its payload.
 fn name(fixture: &Fixture) -> String {
-    let payload = fixture.expected["payloadDigest"].as_str().map(ToOwned::to_owned);
-    payload.unwrap_or_else(|| digest_of(&fixture.read("")))
+    digest_of(&stored(fixture))
+}
+
+/// The bytes that the digest covers, and that the distribution registry keeps.
+fn stored(fixture: &Fixture) -> Vec<u8> {
+    let bytes = fixture.read("");
+    let payload = porthole::oci::signed_payload(&bytes);
+    let is_json = |payload: &Vec<u8>| serde_json::from_slice::<Value>(payload).is_ok();
+    payload.filter(is_json).unwrap_or(bytes)
 }
 
 fn is_signed(fixture: &Fixture) -> bool {
     fixture.expected["signatureCount"].as_u64().is_some_and(|count| count > 0)
-}
-
-/// The bytes that the distribution registry keeps: of schema 1 the payload alone.
-fn stored(fixture: &Fixture) -> Vec<u8> {
-    let bytes = fixture.read("");
-    let payload = porthole::oci::signed_payload(&bytes).filter(|_| is_signed(fixture));
-    payload.unwrap_or(bytes)
 }
 
 /// Puts a manifest where the distribution registry keeps it.

@@ -1,0 +1,373 @@
+//! 32 faults by 12 operations (security-reliability 4.3, R1 to R3): each cell ends in the right result or in
+//! an error of a kind that fits the fault, and nothing wrong is ever taken for right. Time runs fast here:
+//! the client's clock sleeps a sixtieth of what it is asked to.
+
+use std::{
+    collections::BTreeMap,
+    rc::Rc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use futures_core::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt, future::join_all};
+use porthole::{
+    client::{Connection, RemoteRegistry},
+    content::verify::digest_of,
+    oci::{Descriptor, MediaType, parse_config},
+    registry::{ByteRange, Delete, Error, ErrorKind, List, Read, Result, Write},
+    transport::{Clock, Native, RetryPolicy, Stack},
+    wire::BaseUrl,
+};
+use test_registry::{
+    Seed, Switches, TestRegistry,
+    faults::{Fault, Rule},
+};
+
+use crate::{
+    http,
+    reader::{blob, block_on, collect, document, manifest, repository},
+    servers::{media_type, ours},
+};
+
+const REPOSITORY: &str = "library/harbour";
+
+/// A clock that sleeps a sixtieth: deadlines of half a second instead of half a minute.
+struct FastClock;
+
+impl Clock for FastClock {
+    fn now(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+    }
+
+    fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()> {
+        tokio::time::sleep(length / 60).boxed_local()
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+}
+
+fn client(url: &str) -> RemoteRegistry {
+    let mut policy = RetryPolicy { least_gap: Duration::ZERO, ..RetryPolicy::default() };
+    policy.backoff.base = Duration::from_millis(200);
+    policy.backoff.longest = Duration::from_millis(600);
+    let stack = Stack::over(Rc::new(Native::new().unwrap()), Rc::new(FastClock));
+    let host = url.split("//").nth(1).unwrap().parse().unwrap();
+    let connection = Connection::through(&host, BaseUrl::parse(url).unwrap());
+    RemoteRegistry::new(connection, &stack.with_retry(Some(policy)))
+}
+
+/// What the operations work on, read from the registry while it was well.
+struct World {
+    index: Descriptor,
+    image: Descriptor,
+    config: Descriptor,
+    layer: Descriptor,
+}
+
+impl World {
+    /// Learns it through plain HTTP, not through the client.
+    fn learn(host: &str) -> Self {
+        let of = |json: &serde_json::Value| {
+            let text = |key: &str| json[key].as_str().unwrap();
+            let media_type = MediaType::new(text("mediaType"));
+            Descriptor::new(
+                media_type,
+                text("digest").parse().unwrap(),
+                json["size"].as_u64().unwrap(),
+            )
+        };
+        let index = http::get(host, &format!("/v2/{REPOSITORY}/manifests/latest"));
+        let image = of(&index.json()["manifests"][0]);
+        let manifest =
+            http::get(host, &format!("/v2/{REPOSITORY}/manifests/{}", image.digest)).json();
+        let kind = MediaType::new(media_type(&serde_json::Value::Null, &index.body));
+        let index = Descriptor::new(kind, digest_of(&index.body), index.body.len() as u64);
+        Self { index, image, config: of(&manifest["config"]), layer: of(&manifest["layers"][2]) }
+    }
+}
+
+const OPERATIONS: [&str; 12] = [
+    "ping",
+    "catalog",
+    "tags",
+    "manifest",
+    "index",
+    "config",
+    "layer list",
+    "file preview",
+    "referrers",
+    "upload",
+    "delete",
+    "copy",
+];
+
+/// Runs one operation; the text is what it found.
+async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<String> {
+    let place = repository(REPOSITORY);
+    Ok(match operation {
+        "ping" => client.ping().await.map(|_| "alive".to_owned())?,
+        "catalog" => format!("{:?}", client.repositories(None).await?.items),
+        "tags" => format!("{:?}", client.tags(&place, None).await?.items),
+        "manifest" => {
+            let read = manifest(client, REPOSITORY, world.image.digest.as_str()).await?;
+            format!("{:?}", document(&read).value)
+        }
+        "index" => {
+            let read = manifest(client, REPOSITORY, "latest").await?;
+            format!("{} {:?}", read.descriptor.digest, document(&read).value)
+        }
+        "config" => {
+            format!("{:?}", parse_config(blob(client, REPOSITORY, &world.config).await?).value)
+        }
+        "layer list" => {
+            let bytes = blob(client, REPOSITORY, &world.layer).await?;
+            assert_eq!(digest_of(&bytes), world.layer.digest, "unverified bytes were handed out");
+            format!("{} bytes", bytes.len())
+        }
+        "file preview" => {
+            let range = ByteRange { start: 10, length: Some(40) };
+            let stream = client.blob_range(&place, &world.layer, range).await?;
+            format!("{:?}", collect(stream).await?)
+        }
+        "referrers" => {
+            let found = client.referrers(&place, &world.index.digest, None).await?;
+            let mut digests: Vec<_> =
+                found.items.iter().map(|(item, _)| item.digest.to_string()).collect();
+            digests.sort();
+            format!("{digests:?}")
+        }
+        "upload" => {
+            let bytes = Bytes::from_static(b"a blob that is pushed");
+            push(client, "pushed", &bytes).await?;
+            "pushed".to_owned()
+        }
+        "delete" => {
+            let reference = world.image.digest.to_string().parse().unwrap();
+            client.delete_manifest(&repository("to/delete"), &reference).await?;
+            "deleted".to_owned()
+        }
+        "copy" => copy(client, world).await?,
+        other => panic!("{other}"),
+    })
+}
+
+async fn push(client: &RemoteRegistry, name: &str, bytes: &Bytes) -> Result<Descriptor> {
+    let octets = MediaType::new("application/octet-stream");
+    let descriptor = Descriptor::new(octets, digest_of(bytes), bytes.len() as u64);
+    client.push_blob(&repository(name), &descriptor, bytes).await
+}
+
+/// Copies the config, and an artifact made of it, to another repository.
+async fn copy(client: &RemoteRegistry, world: &World) -> Result<String> {
+    let bytes = blob(client, REPOSITORY, &world.config).await?;
+    push(client, "copied", &bytes).await?;
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{kind}","config":{{"mediaType":"{}","digest":"{}","size":{}}},"layers":[]}}"#,
+        world.config.media_type.as_str(),
+        world.config.digest,
+        world.config.size
+    );
+    let tag = "latest".parse().unwrap();
+    let pushed = client
+        .push_manifest(&repository("copied"), &MediaType::new(kind), manifest.into(), &[tag])
+        .await?;
+    Ok(pushed.digest.to_string())
+}
+
+/// Puts back what an earlier operation deleted or pushed.
+fn prepare(registry: &TestRegistry, world: &World) {
+    let host = registry.host();
+    let target = format!("/v2/{REPOSITORY}/manifests/{}", world.image.digest);
+    let bytes = http::get(&host, &target).body;
+    registry.add_manifest("to/delete", &["latest"], world.image.media_type.as_str(), bytes);
+}
+
+/// After an operation, with the registry well again: what it says it did is done, and no tag points at
+/// something that is not there.
+fn aftermath(
+    host: &str,
+    operation: &str,
+    outcome: &Result<String>,
+    world: &World,
+) -> Option<&'static str> {
+    let is_there = |target: String| http::get(host, &target).status == 200;
+    let pushed = digest_of(b"a blob that is pushed");
+    let wrong = match operation {
+        "upload" => outcome.is_ok() && !is_there(format!("/v2/pushed/blobs/{pushed}")),
+        "delete" => {
+            outcome.is_ok() && is_there(format!("/v2/to/delete/manifests/{}", world.image.digest))
+        }
+        "copy" => {
+            let tag = is_there("/v2/copied/manifests/latest".to_owned());
+            let blob = is_there(format!("/v2/copied/blobs/{}", world.config.digest));
+            (outcome.is_ok() && !tag) || (tag && !blob)
+        }
+        _ => false,
+    };
+    wrong.then_some("it says that it did what it did not do, or left a tag without its content")
+}
+
+/// Whether an error is of a kind that names what this fault does. `None`: the operation must succeed.
+fn fits(fault: Fault, error: &Error) -> bool {
+    use ErrorKind as E;
+    use Fault as F;
+    let kind = &error.kind;
+    let garbled = matches!(
+        kind,
+        E::BadAnswer(_) | E::DigestMismatch { .. } | E::SizeMismatch { .. } | E::TooLarge { .. }
+    );
+    let broken = matches!(kind, E::Network { .. } | E::Timeout(_));
+    match fault {
+        F::Refused | F::NoSuchName | F::NoTls => {
+            matches!(kind, E::Network { .. } | E::Unsupported(_))
+        }
+        F::Latency | F::Jitter | F::Throttle | F::ByteSlices | F::SlowClose | F::RangeIgnored => {
+            false
+        }
+        F::StallHeaders | F::StallBody => matches!(kind, E::Timeout(_)),
+        F::ResetBody | F::ChunkedCut | F::LengthTooLong => broken || garbled,
+        F::LengthTooShort | F::NoLengthEarlyClose | F::WrongRange => {
+            broken || garbled || matches!(kind, E::InvalidRange { .. } | E::Status(206))
+        }
+        F::WrongContentType | F::GzipEncoded | F::BrokenGzip | F::EncodingBomb => garbled || broken,
+        F::HtmlLogin => {
+            garbled || matches!(kind, E::HiddenHeader(_) | E::Status(200) | E::Unsupported(_))
+        }
+        F::UnauthorizedLoop => {
+            matches!(kind, E::Unauthorized | E::Denied | E::CatalogUnavailable)
+        }
+        F::Forbidden => matches!(kind, E::Denied | E::CatalogUnavailable),
+        F::NotFoundOnce => error.is_not_found() || matches!(kind, E::CatalogUnavailable),
+        F::RequestTimeout => matches!(kind, E::Timeout(_) | E::Unavailable | E::Status(408)),
+        F::TooManySeconds | F::TooManyDate | F::TooManyHidden => error.is_rate_limited(),
+        F::ServerError | F::BadGateway => *kind == E::Unavailable,
+        // A write that must not be sent twice may fail at the first 503.
+        F::Flapping => *kind == E::Unavailable,
+        _ => false,
+    }
+}
+
+async fn column(fault: Fault, expected: &BTreeMap<&str, String>) -> Vec<String> {
+    let registry = ours(Switches::default().seed(Seed::Images));
+    let world = World::learn(&registry.host());
+    let mut wrong = Vec::new();
+    for operation in OPERATIONS {
+        prepare(&registry, &world);
+        let rule = Rule::new(fault);
+        let short = match fault {
+            Fault::Latency | Fault::Jitter | Fault::SlowClose => Some(Duration::from_millis(60)),
+            Fault::TooManySeconds | Fault::TooManyDate => Some(Duration::ZERO),
+            _ => None,
+        };
+        let rule = short.map_or(rule.clone(), |short| rule.delay(short));
+        registry.turn(|switches| switches.faults = vec![rule]);
+        let outcome = run(operation, &client(&registry.url_under(fault).unwrap()), &world).await;
+        registry.turn(|switches| switches.faults.clear());
+        let cell = format!("{} × {operation}", fault.name());
+        match &outcome {
+            Ok(found) if *found == expected[operation] => {}
+            Ok(found) => wrong.push(format!("{cell}: wrong result {found:.200}")),
+            Err(error) if fits(fault, error) => {}
+            Err(error) => wrong.push(format!("{cell}: {:?}: {error}", error.kind)),
+        }
+        if let Some(what) = aftermath(&registry.host(), operation, &outcome, &world) {
+            wrong.push(format!("{cell}: {what}"));
+        }
+    }
+    wrong
+}
+
+/// What every operation finds while all is well.
+async fn baseline() -> BTreeMap<&'static str, String> {
+    let registry = ours(Switches::default().seed(Seed::Images));
+    let world = World::learn(&registry.host());
+    let mut expected = BTreeMap::new();
+    for operation in OPERATIONS {
+        prepare(&registry, &world);
+        let found = run(operation, &client(&registry.url()), &world).await;
+        expected.insert(operation, found.unwrap_or_else(|why| panic!("{operation}: {why}")));
+    }
+    expected
+}
+
+#[test]
+fn every_fault_in_every_operation_ends_right_or_in_an_error_that_fits() {
+    block_on(async {
+        let expected = baseline().await;
+        let columns = Fault::table().iter().map(|fault| column(*fault, &expected));
+        let wrong: Vec<String> = join_all(columns).await.into_iter().flatten().collect();
+        assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+/// Faults that pass by themselves, each with its part of p = 0.3.
+const PASSING: [Fault; 6] = [
+    Fault::ResetBody,
+    Fault::ServerError,
+    Fault::BadGateway,
+    Fault::TooManyHidden,
+    Fault::ChunkedCut,
+    Fault::LengthTooLong,
+];
+
+#[test]
+fn a_thousand_runs_with_three_requests_in_ten_failing() {
+    const RUNS: usize = 1000;
+    const READS: [&str; 7] =
+        ["manifest", "index", "config", "layer list", "tags", "referrers", "ping"];
+    block_on(async {
+        let expected = baseline().await;
+        let registry = ours(Switches { dice: 42, ..Switches::default().seed(Seed::Images) });
+        let world = World::learn(&registry.host());
+        // 1 - (1 - p)^6 = 0.3
+        let rules = PASSING.map(|fault| Rule::new(fault).probability(0.0577));
+        registry.turn(|switches| switches.faults = rules.to_vec());
+        let mut failed = Vec::new();
+        for number in 0..RUNS {
+            let operation = READS[number % READS.len()];
+            match run(operation, &client(&registry.url()), &world).await {
+                Ok(found) => assert_eq!(found, expected[operation], "run {number}: a wrong result"),
+                Err(error) => failed.push(format!("{operation}: {error}")),
+            }
+        }
+        println!("{} of {RUNS} runs did not recover: {failed:?}", failed.len());
+        assert!(failed.len() <= RUNS / 20, "{failed:?}");
+        let struck: u32 = registry.strikes().iter().sum();
+        assert!(struck > 300, "{struck} strikes only");
+    });
+}
+
+/// R4 of the table. 64 MiB here, for a debug build; `PORTHOLE_FULL=1` takes the whole GiB.
+#[test]
+fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself() {
+    let full = std::env::var_os("PORTHOLE_FULL").is_some();
+    let size: u64 = if full { 1 << 30 } else { 64 << 20 };
+    let pattern = test_registry::seed::Pattern { size, seed: 11 };
+    let digest = pattern.digest();
+    let registry = ours(Switches::default());
+    registry.add_pattern("large", &digest, pattern);
+    // Each cut is at a point of what is left: parts of uneven length, 50 of them in the first 80 %.
+    let cut = |n: u64| {
+        Rule::new(Fault::ChunkedCut).on("/blobs/").times(1).at(size / 100 * (1 + n * 7 % 3) * 4 / 5)
+    };
+    registry.turn(|switches| switches.faults = (0..50).map(cut).collect());
+    let octets = MediaType::new("application/octet-stream");
+    let blob = Descriptor::new(octets, digest.parse().unwrap(), size);
+    let received = block_on(async {
+        let client = client(&registry.url());
+        let mut stream = client.blob(&repository("large"), &blob).await?;
+        let mut received = 0;
+        while let Some(chunk) = stream.chunks.next().await {
+            received += chunk?.len() as u64;
+        }
+        Ok::<u64, Error>(received)
+    });
+    assert_eq!(received.unwrap_or_else(|why| panic!("{why}")), size);
+    assert_eq!(registry.strikes().iter().sum::<u32>(), 50);
+    let sent = registry.log().bytes_sent();
+    assert!(sent <= size + size / 20, "{sent} bytes for {size}");
+}
