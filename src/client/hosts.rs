@@ -5,11 +5,14 @@ use std::{cell::RefCell, collections::BTreeMap};
 use super::{Connection, RemoteRegistry};
 use crate::{oci::Host, registry::Result, transport::Stack, wire::Scheme};
 
+/// A host, and the scheme where one was given.
+type Key = (Host, Option<Scheme>);
+
 /// The clients of a page or a program.
 pub struct Clients {
     stack: Stack,
     configured: RefCell<BTreeMap<Host, Connection>>,
-    made: RefCell<BTreeMap<(Host, Option<Scheme>), Result<RemoteRegistry>>>,
+    made: RefCell<BTreeMap<Key, Result<RemoteRegistry>>>,
 }
 
 impl Clients {

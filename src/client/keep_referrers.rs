@@ -26,9 +26,12 @@ pub(super) enum Change {
 
 type Key = (RepositoryName, Tag);
 
+/// A change, and who is told what came of it.
+type Waiter = (Change, oneshot::Sender<Result<()>>);
+
 /// Changes that wait, by list; a list that is there is being worked on.
 #[derive(Default)]
-pub(super) struct Waiting(BTreeMap<Key, Vec<(Change, oneshot::Sender<Result<()>>)>>);
+pub(super) struct Waiting(BTreeMap<Key, Vec<Waiter>>);
 
 impl Core {
     pub(super) async fn add_referrer(

@@ -141,10 +141,9 @@ impl Core {
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Result<Descriptor> {
-        if reference.digest().is_some() || !self.memory.digest_hidden.get() {
-            if let Some(found) = self.head_manifest(repository, reference).await? {
-                return Ok(found);
-            }
+        let may_help = reference.digest().is_some() || !self.memory.digest_hidden.get();
+        if may_help && let Some(found) = self.head_manifest(repository, reference).await? {
+            return Ok(found);
         }
         Ok(self.manifest(repository, reference).await?.descriptor)
     }

@@ -32,10 +32,10 @@ impl Core {
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
         let mut found = Found::default();
-        if !self.from_api(repository, subject, artifact_type, &mut found).await? {
-            self.from_fallback_tag(repository, subject, &mut found).await?;
+        if !self.ask_api(repository, subject, artifact_type, &mut found).await? {
+            self.read_fallback_tag(repository, subject, &mut found).await?;
         }
-        self.from_cosign_tags(repository, subject, &mut found).await?;
+        self.read_cosign_tags(repository, subject, &mut found).await?;
         self.fill_types(repository, &mut found).await;
         // Whether the registry filtered is said in a header that may be hidden; twice is harmless.
         found.items.retain(|(item, _)| {
@@ -50,11 +50,11 @@ impl Core {
             return Ok(known);
         }
         let Some(nothing) = referrers::probe_digest() else { return Ok(false) };
-        self.from_api(repository, &nothing, None, &mut Found::default()).await
+        self.ask_api(repository, &nothing, None, &mut Found::default()).await
     }
 
     /// Whether there is an API; what it lists is added.
-    async fn from_api(
+    async fn ask_api(
         &self,
         repository: &RepositoryName,
         subject: &Digest,
@@ -103,7 +103,7 @@ impl Core {
         }
     }
 
-    async fn from_fallback_tag(
+    async fn read_fallback_tag(
         &self,
         repository: &RepositoryName,
         subject: &Digest,
@@ -118,7 +118,7 @@ impl Core {
         Ok(())
     }
 
-    async fn from_cosign_tags(
+    async fn read_cosign_tags(
         &self,
         repository: &RepositoryName,
         subject: &Digest,

@@ -217,9 +217,7 @@ fn r131_r132_what_is_deleted_is_not_found() {
 
 #[test]
 fn r131_deleting_that_is_switched_off_says_so() {
-    let mut switches = Switches::default();
-    switches.delete = false;
-    let server = ours(switches);
+    let server = ours(Switches { delete: false, ..Switches::default() });
     let (registry, _clients) = client(&server.host());
     run(async {
         let blob = push(&registry, "a", &noise(100, 12)).await;

@@ -15,6 +15,8 @@ mod client;
 #[cfg(feature = "native")]
 mod client_auth;
 #[cfg(feature = "native")]
+mod client_skopeo;
+#[cfg(feature = "native")]
 mod client_write;
 mod content_hashes;
 mod content_layers;
