@@ -8,6 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
+use fantoccini::Locator;
 use test_registry::{Switches, TestRegistry};
 use xtask::{
     browser::{Driver, Look, Page},
@@ -69,6 +70,39 @@ impl Stage {
         if let Err(failure) = self.page.wait_for_text(text).await {
             panic!("{failure}");
         }
+    }
+
+    /// Waits until the main heading contains a reference.
+    pub(crate) async fn heading(&self, reference: &str) {
+        let script = format!(
+            "return document.querySelector('h1')?.textContent.includes({reference:?}) ?? false"
+        );
+        if let Err(failure) =
+            self.page.wait_until(&script, &format!("no heading {reference}")).await
+        {
+            panic!("{failure}");
+        }
+    }
+
+    /// Follows the first link with this text.
+    pub(crate) async fn choose(&self, link: &str) {
+        let found = self.page.client().wait().for_element(Locator::LinkText(link)).await;
+        found
+            .unwrap_or_else(|error| panic!("no link {link}: {error}"))
+            .click()
+            .await
+            .expect("a click");
+    }
+
+    /// Presses the first button whose text begins so.
+    pub(crate) async fn press(&self, button: &str) {
+        let path = format!("//main//button[starts-with(normalize-space(.), '{button}')]");
+        let found = self.page.client().wait().for_element(Locator::XPath(&path)).await;
+        found
+            .unwrap_or_else(|error| panic!("no button {button}: {error}"))
+            .click()
+            .await
+            .expect("a click");
     }
 
     /// Waits until everything has arrived, and returns the text of the page.

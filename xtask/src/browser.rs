@@ -233,7 +233,7 @@ impl Page {
             let now: String = self.script(state).await?;
             if now != last || now.starts_with("busy") {
                 (last, since) = (now, Instant::now());
-            } else if since.elapsed() > Duration::from_millis(400) {
+            } else if since.elapsed() > Duration::from_millis(800) {
                 break;
             }
             sleep(Duration::from_millis(50)).await;
