@@ -13,6 +13,9 @@
     clippy::panic
 )]
 
+mod canary;
 mod fetch;
+mod reading;
+mod routes;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

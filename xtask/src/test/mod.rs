@@ -10,6 +10,8 @@ use std::{
     process::{Command as Program, Stdio},
 };
 
+use test_registry::{Cors, Switches, canary::Canary};
+
 use self::tally::{Outcome, Tally};
 use crate::{
     args::{Args, Command, Opt},
@@ -22,7 +24,6 @@ use crate::{
     tidy,
     tools::Toolbox,
 };
-use test_registry::{Cors, Switches};
 
 /// The command.
 pub(crate) const COMMAND: Command = Command {
@@ -140,18 +141,26 @@ fn docs() -> Result<()> {
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"), "mend what rustdoc found")
 }
 
+/// Where the tests in the browser find their servers. The addresses are compiled in, since a page has
+/// no environment: fixed ports, so that nothing is compiled again.
+const WEB_PORTS: [u16; 3] = [5066, 5067, 5068];
+
 /// The tests in headless Chromium. Their runner does not know `--quiet`.
 fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
+    let [hidden, exposed, canary] = WEB_PORTS;
+    let option = "change WEB_PORTS in xtask/src/test/mod.rs:";
+    let hidden = registry::start(Switches::demo().port(hidden).cors(Cors::Hidden), option)?;
+    let exposed = registry::start(Switches::demo().port(exposed), option)?;
+    let runtime = tokio::runtime::Runtime::new().or_fail("no runtime", "free some memory")?;
+    let canary = runtime.block_on(Canary::start(canary)).or_fail("the canary's servers", option)?;
     let mut tests = tools.command("cargo");
     tests.args(["test", "--locked", "--test", "web"]).args(WASM);
     // Two cores start a browser slowly.
     tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     tests.env("CHROMEDRIVER", "/usr/bin/chromedriver");
-    // Their addresses are compiled in: a page has no environment.
-    let hidden = registry::start(Switches::demo().port(0).cors(Cors::Hidden), "--port")?;
-    let exposed = registry::start(Switches::demo().port(0), "--port")?;
     tests.env("PORTHOLE_TEST_REGISTRY", hidden.host());
     tests.env("PORTHOLE_TEST_REGISTRY_EXPOSED", exposed.host());
+    tests.env("PORTHOLE_TEST_CANARY", &canary.places.registry);
     counted(&mut tests, tally)
 }
 
