@@ -6,20 +6,22 @@
 
 mod contents;
 mod flight;
+mod request;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
 
 use self::{
     contents::{Contents, Kind},
     flight::Flights,
+    request::Request,
 };
 use super::{
-    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
-    ManifestRef, Page, Read, Referrers, Result, SharedRegistry, Verification, Write,
+    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
+    Referrers, Result, SharedRegistry, Verification, Write,
 };
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -121,103 +123,6 @@ impl Cache {
     fn is_small(&self, blob: &Descriptor) -> bool {
         blob.digest.algorithm().is_supported() && blob.size <= self.contents.borrow().object_bytes()
     }
-}
-
-/// A request under way. It may outlive the call that started it, as long as another waits for it.
-struct Request {
-    inner: SharedRegistry,
-    contents: Rc<RefCell<Contents>>,
-    repository: RepositoryName,
-    now: Duration,
-    generation: u64,
-}
-
-impl Request {
-    /// Changes what is known, unless something was written or deleted since the request began.
-    fn record(&self, change: impl FnOnce(&mut Contents)) {
-        let mut contents = self.contents.borrow_mut();
-        if contents.generation == self.generation {
-            change(&mut contents);
-        }
-    }
-
-    async fn manifest(self, reference: ManifestRef) -> Result<Manifest> {
-        let manifest = self.inner.manifest(&self.repository, &reference).await?;
-        reject_other(&reference, &manifest.descriptor)?;
-        self.record(|contents| {
-            if !is_bound(&reference, &manifest) {
-                return;
-            }
-            let descriptor = &manifest.descriptor;
-            let bytes = Some(&manifest.bytes);
-            contents.record(Kind::Manifest, &self.repository, descriptor, bytes);
-            contents.record_content_type(&descriptor.digest, manifest.content_type.as_ref());
-            if let ManifestRef::Tag(tag) = &reference {
-                let verification = manifest.verification.clone();
-                let digest = &descriptor.digest;
-                contents.record_tag(&self.repository, tag, digest, verification, self.now);
-            }
-        });
-        Ok(manifest)
-    }
-
-    async fn resolve(self, reference: ManifestRef) -> Result<Descriptor> {
-        let found = self.inner.resolve(&self.repository, &reference).await?;
-        reject_other(&reference, &found)?;
-        self.record(|contents| {
-            contents.record(Kind::Manifest, &self.repository, &found, None);
-            if let ManifestRef::Tag(tag) = &reference {
-                let why = Verification::NotVerified("asked for by tag".to_owned());
-                contents.record_tag(&self.repository, tag, &found.digest, why, self.now);
-            }
-        });
-        Ok(found)
-    }
-
-    async fn blob(self, blob: Descriptor) -> Result<Bytes> {
-        let stream = self.inner.blob(&self.repository, &blob).await?;
-        let bytes = collect(stream).await?;
-        self.record(|contents| {
-            contents.record(Kind::Blob, &self.repository, &blob, Some(&bytes));
-        });
-        Ok(bytes)
-    }
-
-    async fn stat(self, digest: Digest) -> Result<Option<Descriptor>> {
-        let found = self.inner.stat_blob(&self.repository, &digest).await?;
-        if let Some(descriptor) = &found {
-            reject_other(&ManifestRef::Digest(digest), descriptor)?;
-            self.record(|contents| {
-                contents.record(Kind::Blob, &self.repository, descriptor, None);
-            });
-        }
-        Ok(found)
-    }
-}
-
-/// An answer with another digest than was asked for is not one (D13, R93).
-fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
-    match reference {
-        ManifestRef::Digest(expected) if *expected != found.digest => {
-            let (expected, actual) = (expected.clone(), found.digest.clone());
-            Err(Error::new(ErrorKind::DigestMismatch { expected, actual }))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the bytes are those of the descriptor's digest: it was computed here, or they were
-/// verified against it.
-fn is_bound(reference: &ManifestRef, manifest: &Manifest) -> bool {
-    matches!(reference, ManifestRef::Tag(_)) || manifest.verification == Verification::Verified
-}
-
-async fn collect(mut stream: BlobStream) -> Result<Bytes> {
-    let mut all = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.freeze())
 }
 
 fn stream_of(bytes: Bytes) -> BlobStream {

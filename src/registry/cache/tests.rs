@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use futures_util::future::{join, join3};
 
-use super::*;
+use super::{request::collect, *};
 use crate::{
     registry::{
-        Registry,
+        ErrorKind, Registry,
         recorder::{Recorder, run},
     },
     store::memory::MemoryRegistry,
