@@ -9,6 +9,8 @@ use porthole::{
 };
 use yew::LocalServerRenderer;
 
+use crate::normal::normal;
+
 /// The page of a reference, one tag or text a line.
 pub fn page(registry: &MemoryRegistry, address: &str) -> String {
     let Route::Reference(place) = Route::parse(address) else {
@@ -20,12 +22,16 @@ pub fn page(registry: &MemoryRegistry, address: &str) -> String {
     let renderer = LocalServerRenderer::<ReferencePage>::with_props(props).hydratable(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let html = tokio::task::LocalSet::new().block_on(&runtime, renderer.render());
-    lines(&html)
+    normal(&html)
 }
 
 /// Compares a page with `golden/<name>.html`.
 pub fn check(name: &str, registry: &MemoryRegistry, address: &str) {
-    let html = page(registry, address);
+    compare(name, page(registry, address));
+}
+
+/// Compares a rendered page with `golden/<name>.html`.
+pub fn compare(name: &str, html: String) {
     assert_harmless(name, &html);
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pages/golden/{name}.html"));
@@ -65,10 +71,6 @@ fn attributes(tag: &str) -> (String, Vec<&str>) {
         names.push_str(parts.next().unwrap_or_default());
     }
     (names, values)
-}
-
-fn lines(html: &str) -> String {
-    html.replace('<', "\n<").trim_start().to_owned() + "\n"
 }
 
 /// The first lines that differ, with a few around them.

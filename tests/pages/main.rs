@@ -5,4 +5,7 @@
 
 mod golden;
 mod images;
+mod normal;
 mod reference;
+mod script;
+mod shell;

@@ -1,0 +1,47 @@
+//! A registry that answers from a table, behind the real client.
+
+use std::rc::Rc;
+
+use porthole::{
+    app::{Connector, remote},
+    transport::{Reply, Scripted, Stack, VirtualClock},
+};
+
+/// Paths with their answers; what is not in it is 404.
+#[derive(Clone, Default)]
+pub struct Script {
+    answers: Vec<(String, Reply)>,
+}
+
+impl Script {
+    /// Answers a path, query left out.
+    pub fn on(mut self, path: &str, reply: Reply) -> Self {
+        self.answers.push((path.to_owned(), reply));
+        self
+    }
+
+    /// Answers with a JSON document.
+    pub fn json(self, path: &str, content_type: &str, body: &str) -> Self {
+        self.on(path, Reply::ok(body.to_owned()).header("content-type", content_type))
+    }
+
+    /// Clients that are answered by this table.
+    pub fn connector(&self) -> Connector {
+        let clock = VirtualClock::default();
+        let answers = self.answers.clone();
+        let door = Scripted::answering(clock.shared(), move |request, _| {
+            let url = request.url.to_string();
+            let path = url.split("//").nth(1).and_then(|rest| rest.split_once('/'));
+            let path = path.map_or("", |(_, path)| path).split('?').next().unwrap_or_default();
+            let found = answers.iter().find(|(known, _)| known.trim_start_matches('/') == path);
+            found.map_or_else(|| not_found(path), |(_, reply)| reply.clone())
+        });
+        remote(Stack::over(Rc::clone(&door) as _, clock.shared()).with_retry(None).as_page(true))
+    }
+}
+
+fn not_found(path: &str) -> Reply {
+    let code = if path.contains("/manifests/") { "MANIFEST_UNKNOWN" } else { "NAME_UNKNOWN" };
+    let body = format!(r#"{{"errors":[{{"code":"{code}","message":"not here"}}]}}"#);
+    Reply::status(404).header("content-type", "application/json").body(body)
+}

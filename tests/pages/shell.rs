@@ -1,0 +1,153 @@
+//! The shell and its pages in their states, through the real client over scripted answers: a page
+//! and the messages of the layers under it are seen together.
+
+use std::rc::Rc;
+
+use porthole::{
+    app::{
+        Connections, Route,
+        settings::{NoStore, SettingsStore, SharedSettingsStore},
+    },
+    transport::Reply,
+    ui::{Shell, browser::Typed, hooks::Environment, shell::ShellProps},
+};
+
+use crate::{golden::compare, normal::normal, script::Script};
+
+/// A fixed present: 2025-01-01T00:00:00Z.
+fn now() -> i64 {
+    1_735_689_600
+}
+
+/// The page of an address, rendered once.
+fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
+    let connections = Rc::new(Connections::new(script.connector()));
+    let environment = Environment { connections, now, settings };
+    let props = ShellProps { route: Route::parse(address), environment, typed: Typed::default() };
+    let renderer = yew::LocalServerRenderer::<Shell>::with_props(props).hydratable(false);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    normal(&tokio::task::LocalSet::new().block_on(&runtime, renderer.render()))
+}
+
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const JSON: &str = "application/json";
+
+fn check(name: &str, address: &str, script: &Script) {
+    compare(name, render(address, script, Rc::new(NoStore)));
+}
+
+/// Settings as somebody left them.
+struct Visited;
+
+impl SettingsStore for Visited {
+    fn get(&self, name: &str) -> Option<String> {
+        match name {
+            "porthole.registries" => Some("ghcr.io\nhttp://reg:5000\n<b>x</b>".to_owned()),
+            "porthole.plain-http" => Some("reg:5000".to_owned()),
+            "porthole.theme" => Some("dark".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn set(&self, _name: &str, _value: Option<&str>) -> bool {
+        true
+    }
+}
+
+#[test]
+fn home() {
+    check("home", "#/", &Script::default());
+    compare("home-visited", render("#/", &Script::default(), Rc::new(Visited)));
+}
+
+#[test]
+fn settings() {
+    check("settings", "#/settings", &Script::default());
+    compare("settings-chosen", render("#/settings", &Script::default(), Rc::new(Visited)));
+}
+
+#[test]
+fn not_found() {
+    check("not-found", "#/ghcr.io/Org/app", &Script::default());
+    check("not-found-hostile", "#/<script>alert(1)</script>\u{202e}", &Script::default());
+}
+
+#[test]
+fn registry() {
+    let names = r#"{"repositories":["zlib","library/alpine","library/alpine/edge","a.b/c"]}"#;
+    check("registry", "#/reg.example", &Script::default().json("/v2/_catalog", JSON, names));
+    let none = Script::default().json("/v2/_catalog", JSON, r#"{"repositories":[]}"#);
+    check("registry-empty", "#/reg.example", &none);
+    let hangs = Script::default().on("/v2/_catalog", Reply::hang());
+    check("registry-loading", "#/reg.example", &hangs);
+    let denied = Script::default().json("/v2/_catalog", JSON, r#"{"repositories":null}"#);
+    check("registry-null", "#/reg.example", &denied);
+}
+
+#[test]
+fn r094_a_registry_that_does_not_list_is_no_dead_end() {
+    check("registry-no-catalog", "#/reg.example", &Script::default());
+}
+
+#[test]
+fn registry_failures() {
+    let check = |name: &str, reply: Reply| {
+        check(name, "#/reg.example", &Script::default().on("/v2/_catalog", reply));
+    };
+    check("registry-network", Reply::network_failure());
+    let login = "<!doctype html><title>Log in</title><script>alert(1)</script>";
+    check("registry-html", Reply::ok(login).header("content-type", "text/html"));
+    check("registry-broken", Reply::status(503).body("out of order"));
+}
+
+fn repository() -> Script {
+    let tags = r#"{"name":"app","tags":["1.0","1.10","1.9","latest","broken","1.10-rc.1"]}"#;
+    let config = r#"{"architecture":"arm64","os":"linux","variant":"v8","created":"2024-12-30T12:00:00Z","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let config_digest = digest(config);
+    let image = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{OCI_MANIFEST}","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{config_digest}","size":{}}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":1234567}}]}}"#,
+        config.len()
+    );
+    let entry = |arch: &str, digit: char| {
+        let digest = digit.to_string().repeat(64);
+        format!(
+            r#"{{"mediaType":"{OCI_MANIFEST}","digest":"sha256:{digest}","size":500,"platform":{{"os":"linux","architecture":"{arch}"}}}}"#
+        )
+    };
+    let entries =
+        [entry("amd64", '1'), entry("arm64", '2'), entry("s390x", '3'), entry("<b>", '4')];
+    let index = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{OCI_INDEX}","manifests":[{}]}}"#,
+        entries.join(",")
+    );
+    Script::default()
+        .json("/v2/app/tags/list", JSON, tags)
+        .json("/v2/app/manifests/1.0", OCI_MANIFEST, &image)
+        .json("/v2/app/manifests/1.10", OCI_INDEX, &index)
+        .json("/v2/app/manifests/1.9", OCI_MANIFEST, &image)
+        .json("/v2/app/manifests/latest", OCI_INDEX, &index)
+        .json("/v2/app/manifests/1.10-rc.1", OCI_MANIFEST, "{\"schemaVersion\":2")
+        .json(&format!("/v2/app/blobs/{config_digest}"), "application/octet-stream", config)
+}
+
+fn digest(text: &str) -> String {
+    porthole::content::verify::digest_of(text.as_bytes()).to_string()
+}
+
+#[test]
+fn repository_states() {
+    check("repository", "#/reg.example/app", &repository());
+    check("repository-missing", "#/reg.example/other", &repository());
+    let empty = Script::default().json("/v2/app/tags/list", JSON, r#"{"name":"app","tags":null}"#);
+    check("repository-empty", "#/reg.example/app", &empty);
+    let hangs = Script::default().on("/v2/app/tags/list", Reply::hang());
+    check("repository-loading", "#/reg.example/app", &hangs);
+}
+
+#[test]
+fn reference_states() {
+    let hangs = Script::default().on("/v2/app/manifests/1.0", Reply::hang());
+    check("reference-loading", "#/reg.example/app:1.0", &hangs);
+    check("reference-missing", "#/reg.example/app:2.0", &repository());
+}
