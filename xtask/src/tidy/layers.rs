@@ -79,7 +79,7 @@ const TABLE: &[Layer] = &[
             "ops",
             "worker",
         ],
-        browser: Only(&["settings.rs"]),
+        browser: Only(&["browser_storage.rs"]),
         waits: true,
     },
     Layer {
