@@ -12,7 +12,7 @@ use yew::LocalServerRenderer;
 use crate::normal::normal;
 
 /// The page of a reference, one tag or text a line.
-pub fn page(registry: &MemoryRegistry, address: &str) -> String {
+pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
     let Route::Reference(place) = Route::parse(address) else {
         panic!("{address} is not a reference")
     };
@@ -26,12 +26,12 @@ pub fn page(registry: &MemoryRegistry, address: &str) -> String {
 }
 
 /// Compares a page with `golden/<name>.html`.
-pub fn check(name: &str, registry: &MemoryRegistry, address: &str) {
+pub(crate) fn check(name: &str, registry: &MemoryRegistry, address: &str) {
     compare(name, page(registry, address));
 }
 
 /// Compares a rendered page with `golden/<name>.html`.
-pub fn compare(name: &str, html: String) {
+pub(crate) fn compare(name: &str, html: String) {
     assert_harmless(name, &html);
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pages/golden/{name}.html"));

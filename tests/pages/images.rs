@@ -6,46 +6,46 @@ use porthole::{
 };
 use serde_json::{Value, json};
 
-pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// A registry with one repository, and how it is filled.
-pub struct Shelf {
-    pub registry: MemoryRegistry,
-    pub repository: RepositoryName,
+pub(crate) struct Shelf {
+    pub(crate) registry: MemoryRegistry,
+    pub(crate) repository: RepositoryName,
 }
 
 impl Shelf {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let registry = MemoryRegistry::new("localhost:5000");
         Self { registry, repository: "demo/app".parse().unwrap() }
     }
 
     /// The address of a tag, with the parts of a view.
-    pub fn address(&self, tag: &str, parts: &str) -> String {
+    pub(crate) fn address(&self, tag: &str, parts: &str) -> String {
         format!("#/localhost:5000/{}:{tag}{parts}", self.repository)
     }
 
-    pub fn blob(&self, media_type: &str, bytes: impl Into<Vec<u8>>) -> Value {
+    pub(crate) fn blob(&self, media_type: &str, bytes: impl Into<Vec<u8>>) -> Value {
         let bytes: Vec<u8> = bytes.into();
         let media_type = MediaType::new(media_type);
         described(&self.registry.add_blob(&self.repository, media_type, bytes))
     }
 
-    pub fn manifest(&self, media_type: &str, document: &Value, tag: Option<&str>) -> Value {
+    pub(crate) fn manifest(&self, media_type: &str, document: &Value, tag: Option<&str>) -> Value {
         self.bytes(media_type, document.to_string(), tag)
     }
 
-    pub fn bytes(&self, media_type: &str, bytes: String, tag: Option<&str>) -> Value {
+    pub(crate) fn bytes(&self, media_type: &str, bytes: String, tag: Option<&str>) -> Value {
         let tag: Option<Tag> = tag.map(|tag| tag.parse().unwrap());
         let media_type = MediaType::new(media_type);
         described(&self.registry.add_manifest(&self.repository, media_type, bytes, tag.as_ref()))
     }
 
     /// An image for a machine, with two layers and a history of four steps.
-    pub fn image(&self, architecture: &str, tag: Option<&str>) -> Value {
+    pub(crate) fn image(&self, architecture: &str, tag: Option<&str>) -> Value {
         let base = self.blob(LAYER, "the same base for every machine");
         let own = self.blob(LAYER, format!("files for {architecture}"));
         let config = self.blob(CONFIG, config(architecture).to_string());
@@ -67,17 +67,17 @@ fn described(descriptor: &Descriptor) -> Value {
 }
 
 /// A value with more members.
-pub fn with(mut value: Value, more: Value) -> Value {
+pub(crate) fn with(mut value: Value, more: &Value) -> Value {
     let members = value.as_object_mut().unwrap();
     members.extend(more.as_object().unwrap().clone());
     value
 }
 
-pub fn platform(value: Value, architecture: &str) -> Value {
-    with(value, json!({ "platform": { "os": "linux", "architecture": architecture } }))
+pub(crate) fn platform(value: Value, architecture: &str) -> Value {
+    with(value, &json!({ "platform": { "os": "linux", "architecture": architecture } }))
 }
 
-pub fn digest_of(value: &Value) -> Digest {
+pub(crate) fn digest_of(value: &Value) -> Digest {
     value["digest"].as_str().unwrap().parse().unwrap()
 }
 

@@ -28,7 +28,7 @@ fn multi_platform() -> Shelf {
             (Descriptor::REFERENCE_DIGEST): amd64["digest"],
         },
     });
-    let entries = [platform(amd64, "amd64"), platform(arm64, "arm64"), with(attestation, about)];
+    let entries = [platform(amd64, "amd64"), platform(arm64, "arm64"), with(attestation, &about)];
     let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
     let index = shelf.manifest(INDEX, &index, Some("1"));
     let sbom = json!({
@@ -66,7 +66,7 @@ fn artifact() {
     let shelf = Shelf::new();
     let file = shelf.blob("text/markdown", "# read me\n");
     let file =
-        with(file, json!({ "annotations": { "org.opencontainers.image.title": "README.md" } }));
+        with(file, &json!({ "annotations": { "org.opencontainers.image.title": "README.md" } }));
     let document = json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/vnd.example.notes",
         "config": shelf.blob("application/vnd.oci.empty.v1+json", "{}"), "layers": [file],
@@ -107,7 +107,7 @@ fn hostile() {
     let shelf = Shelf::new();
     let layer = with(
         shelf.blob("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "x"),
-        json!({
+        &json!({
             "urls": ["javascript:alert(1)", "https://example.com/layer"],
             "annotations": { "<img src=x onerror=alert(1)>": "\" onclick=\"alert(1)" },
         }),

@@ -17,8 +17,10 @@ pub fn command_line(words: &[String]) -> String {
 pub fn duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let total = nanoseconds.unsigned_abs();
-    if total % 1_000_000_000 != 0 && total < 1_000_000_000 {
-        let unit = [(1_000_000, "ms"), (1_000, "µs")].into_iter().find(|(one, _)| total % one == 0);
+    if !total.is_multiple_of(1_000_000_000) && total < 1_000_000_000 {
+        let unit = [(1_000_000, "ms"), (1_000, "µs")]
+            .into_iter()
+            .find(|(one, _)| total.is_multiple_of(*one));
         let (one, name) = unit.unwrap_or((1, "ns"));
         return format!("{sign}{}{name}", total / one);
     }

@@ -85,7 +85,7 @@ pub async fn read_described(
 #[derive(Clone, Debug, PartialEq)]
 pub enum Want {
     /// The manifest or index that a descriptor points at.
-    Manifest(Descriptor),
+    Manifest(Box<Descriptor>),
     /// What refers to a digest.
     Referrers(Digest),
 }
@@ -141,7 +141,7 @@ impl Objects {
         match answer {
             Answer::Manifest(digest, result) => {
                 let entry = self.manifests.entry(digest).or_default();
-                *entry = entry.settle(result);
+                *entry = entry.settle(result.map(|object| *object));
             }
             Answer::Referrers(digest, result) => {
                 let entry = self.referrers.entry(digest).or_default();
@@ -160,7 +160,7 @@ impl Objects {
 #[derive(Debug)]
 pub enum Answer {
     /// For a manifest.
-    Manifest(Digest, Result<Object>),
+    Manifest(Digest, Result<Box<Object>>),
     /// For referrers.
     Referrers(Digest, Result<Referrers>),
 }
@@ -174,7 +174,7 @@ pub async fn fetch(
     match want {
         Want::Manifest(descriptor) => {
             let result = read_described(registry, repository, descriptor).await;
-            Answer::Manifest(descriptor.digest.clone(), result)
+            Answer::Manifest(descriptor.digest.clone(), result.map(Box::new))
         }
         Want::Referrers(subject) => {
             let result = registry.referrers(repository, subject, None).await;

@@ -18,7 +18,7 @@ pub enum Chosen {
     /// The document is no index: nothing to choose.
     Itself,
     /// This entry.
-    Entry(Choice),
+    Entry(Box<Choice>),
     /// Nothing yet.
     Open,
     /// The address names a platform that the index does not have.
@@ -49,7 +49,7 @@ pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
         None => return Chosen::Open,
     };
     match (found, wanted) {
-        (Some(choice), _) => Chosen::Entry(choice),
+        (Some(choice), _) => Chosen::Entry(Box::new(choice)),
         (None, wanted) => Chosen::NoSuch(wanted.unwrap_or_default().to_owned()),
     }
 }

@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
             _ => true,
         };
         if needed {
-            self.wanted.push(Want::Manifest(node.descriptor.clone()));
+            self.wanted.push(Want::Manifest(Box::new(node.descriptor.clone())));
         }
     }
 

@@ -137,7 +137,7 @@ fn words(term: &'static str, words: &[String]) -> Html {
         html! {
             <>
                 <code>{ facts::foreign(&line) }</code>
-                <CopyButton text={line.clone()} label={format!("Copy: {term}")} />
+                <CopyButton text={line} label={format!("Copy: {term}")} />
             </>
         },
     )

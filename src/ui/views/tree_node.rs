@@ -81,7 +81,7 @@ fn size(size: Option<u64>) -> Html {
 fn document(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
     let (open, place) = (opens(node), own_place(drawing, node));
     let below = Drawing { place: &place, ask: drawing.ask };
-    let want = || Want::Manifest(node.descriptor.clone());
+    let want = || Want::Manifest(Box::new(node.descriptor.clone()));
     let ontoggle = (node.reading == Reading::NotAsked).then(|| on_open(drawing, want()));
     html! {
         <details class="node" {open} {ontoggle}>
@@ -202,7 +202,7 @@ fn inside(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
         <>
             if let Reading::Ready(object) = &node.reading { { about(drawing, object) } }
             if let Reading::Failed(error) = &node.reading {
-                { failure(drawing, error, Want::Manifest(node.descriptor.clone())) }
+                { failure(drawing, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }
             if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
             if !node.children.is_empty() {

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 /// More tokens than this are not laid out: sixteen bytes each, they would cost more than the text.
-pub const MAX_TOKENS: usize = 400_000;
+pub(super) const MAX_TOKENS: usize = 400_000;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum TokenKind {
 
 /// A token and where it stands in the text, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     /// What it is.
     pub kind: TokenKind,
     /// First byte.
@@ -40,11 +40,11 @@ pub struct Token {
 }
 
 /// No key.
-pub const NO_KEY: u32 = u32::MAX;
+pub(super) const NO_KEY: u32 = u32::MAX;
 
 /// An object or array as it was closed: its key, and the members that say what its digests are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(super) struct Facts {
     /// Value token of `mediaType`.
     pub media_type: Option<u32>,
     /// Value token of `org.opencontainers.image.base.name`.
@@ -55,7 +55,7 @@ pub struct Facts {
 
 /// A text in tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lexed {
+pub(super) struct Lexed {
     /// The tokens in order.
     pub tokens: Vec<Token>,
     /// Key tokens whose name stood before in the same object.
@@ -66,7 +66,7 @@ pub struct Lexed {
 
 /// Why a text is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(super) struct Fault {
     /// Byte at which it stops being JSON.
     pub at: usize,
     /// What was needed there.
@@ -74,7 +74,7 @@ pub struct Fault {
 }
 
 /// The text of a string token: without quotes, escapes resolved.
-pub fn string_value(token: &str) -> Cow<'_, str> {
+pub(super) fn string_value(token: &str) -> Cow<'_, str> {
     let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(token);
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
@@ -86,7 +86,7 @@ pub fn string_value(token: &str) -> Cow<'_, str> {
 ///
 /// # Errors
 /// The first place where the text is not JSON.
-pub fn lex(text: &str) -> Result<Lexed, Fault> {
+pub(super) fn lex(text: &str) -> Result<Lexed, Fault> {
     let mut lexer = Lexer::new(text);
     while let Some(start) = lexer.next_start() {
         lexer.token(start)?;
@@ -298,7 +298,7 @@ impl<'a> Lexer<'a> {
 }
 
 /// The text of a token.
-pub fn span<'a>(text: &'a str, token: &Token) -> Option<&'a str> {
+pub(super) fn span<'a>(text: &'a str, token: &Token) -> Option<&'a str> {
     text.get(token.start as usize..token.end as usize)
 }
 

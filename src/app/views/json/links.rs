@@ -97,13 +97,13 @@ struct Sibling {
 
 /// Finds links in one lexed text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Linker {
+pub(super) struct Linker {
     siblings: BTreeMap<u32, Sibling>,
 }
 
 impl Linker {
     /// Gathers what objects say about the digests in them.
-    pub fn new(lexed: &Lexed) -> Self {
+    pub(super) fn new(lexed: &Lexed) -> Self {
         let mut siblings = BTreeMap::new();
         for facts in &lexed.facts {
             let (media_type, base_name) = (facts.media_type, facts.base_name);
@@ -115,7 +115,7 @@ impl Linker {
     }
 
     /// Where a token leads, if it is a string that leads anywhere.
-    pub fn target(&self, text: &str, lexed: &Lexed, index: u32) -> Option<Target> {
+    pub(super) fn target(&self, text: &str, lexed: &Lexed, index: u32) -> Option<Target> {
         let token = lexed.tokens.get(index as usize)?;
         let value = string_value(span(text, token)?);
         match token.kind {
