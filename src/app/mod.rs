@@ -1,6 +1,7 @@
 //! State of the page, without its looks: addresses, connections, settings, and the questions that
 //! views ask of a registry. No DOM; the browser appears only in `browser_storage.rs`.
 
+pub mod accounts;
 pub mod age;
 pub mod browser_storage;
 pub mod command_line;
@@ -15,6 +16,7 @@ pub mod views;
 
 mod query_string;
 
+pub use accounts::{Accounts, CredentialKind};
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme, View};

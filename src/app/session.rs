@@ -70,4 +70,10 @@ impl Connections {
         self.open.borrow_mut().insert(address.clone(), connection.clone());
         Ok(connection)
     }
+
+    /// Forgets what was read from a registry, as after signing out: the next one to look may be
+    /// somebody else.
+    pub fn forget(&self, host: &str) {
+        self.open.borrow_mut().retain(|address, _| address.host.as_str() != host);
+    }
 }

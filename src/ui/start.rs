@@ -4,16 +4,18 @@ use std::rc::Rc;
 
 use super::{App, app::AppProps, browser, hooks::Environment};
 use crate::{
-    app::{Connections, browser_storage::BrowserStorage, remote},
+    app::{Accounts, Connections, browser_storage::BrowserStorage, remote},
     transport::Stack,
 };
 
 /// Mounts the application in `<div id="app">`.
 pub fn start() {
     let Some(root) = browser::element("app") else { return };
-    let connections = Rc::new(Connections::new(remote(Stack::browser())));
+    let stack = Stack::browser();
+    let accounts = Accounts::of(&stack);
+    let connections = Rc::new(Connections::new(remote(stack)));
     let settings = Rc::new(BrowserStorage);
-    let environment = Environment { connections, now: browser::now, settings };
+    let environment = Environment { connections, accounts, now: browser::now, settings };
     let typed = browser::typed_so_far();
     yew::set_custom_panic_hook(Box::new(|info| browser::show_panic(&info.to_string())));
     yew::Renderer::<App>::with_root_and_props(root, AppProps { environment, typed }).render();

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::{Approve, SignIn};
 use crate::{
-    registry::{Error, ServerMessage},
+    registry::{Error, ErrorKind, ServerMessage},
     ui::text,
 };
 
@@ -35,11 +36,36 @@ pub fn ErrorBox(props: &ErrorBoxProps) -> Html {
                 <p class="request"><code>{ request.clone() }</code></p>
             }
             <p class="advice">{ text::error::advice(error) }</p>
+            { remedy(props) }
             if let Some(retry) = &props.retry {
                 <button type="button" onclick={retry.reform(|_| ())}>{ text::RETRY }</button>
             }
         </section>
     }
+}
+
+/// What the person can do about it on the spot.
+fn remedy(props: &ErrorBoxProps) -> Html {
+    let Some(retry) = &props.retry else { return Html::default() };
+    match &props.error.kind {
+        ErrorKind::Unauthorized => html! {
+            <SignIn registry={props.error.context.registry.clone()}
+                is_exposed={is_exposed(&props.error)} {retry} />
+        },
+        ErrorKind::ApproveTokenServer { registry, token_server } => html! {
+            <Approve registry={registry.clone()} token_server={token_server.clone()} {retry} />
+        },
+        _ => Html::default(),
+    }
+}
+
+/// Whether what is sent passes a network unencrypted.
+fn is_exposed(error: &Error) -> bool {
+    let is_plain =
+        error.context.request.as_ref().is_some_and(|request| request.contains(" http://"));
+    let host = error.context.registry.as_str();
+    let is_here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
+    is_plain && !is_here
 }
 
 /// One entry of the registry's error document.

@@ -1,6 +1,7 @@
 //! Parts that pages share. One file each; the styles of each are a block of the same name in
 //! `static/components.css`.
 
+mod approve;
 mod byte_size;
 mod copy_button;
 mod digest_code;
@@ -12,12 +13,14 @@ mod loaded;
 mod media_type_words;
 mod platform_badge;
 mod progress;
+mod sign_in;
 mod tabs;
 mod trail;
 mod verification_mark;
 mod window;
 mod windowed_list;
 
+pub use approve::Approve;
 pub use byte_size::{ByteSize, exact_bytes, human_bytes};
 pub use copy_button::CopyButton;
 pub use digest_code::DigestCode;
@@ -29,6 +32,7 @@ pub use loaded::loaded;
 pub use media_type_words::MediaTypeWords;
 pub use platform_badge::PlatformBadge;
 pub use progress::Progress;
+pub use sign_in::SignIn;
 pub use tabs::{Tab, Tabs};
 pub use trail::{Trail, repository_route};
 pub use verification_mark::VerificationMark;

@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::{Connections, settings::SharedSettingsStore};
+use crate::app::{Accounts, Connections, settings::SharedSettingsStore};
 
 /// What the page gets from outside.
 #[derive(Clone)]
 pub struct Environment {
     /// The registries.
     pub connections: Rc<Connections>,
+    /// Who the person is.
+    pub accounts: Accounts,
     /// Seconds since 1970, for ages.
     pub now: fn() -> i64,
     /// Where settings are kept.

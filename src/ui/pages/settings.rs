@@ -7,9 +7,9 @@ use crate::{
     oci::Host,
     ui::{
         components::Heading,
-        hooks::{SettingsHandle, use_announce, use_settings},
+        hooks::{SettingsHandle, use_announce, use_environment, use_settings},
         reference_box::field_text,
-        text::{self, settings as words},
+        text::{self, accounts, settings as words},
     },
 };
 
@@ -28,6 +28,8 @@ pub fn SettingsPage() -> Html {
             <h2>{ words::PLAIN_HTTP }</h2>
             <p>{ words::PLAIN_HTTP_NOTE }</p>
             <PlainHttp />
+            <h2>{ accounts::ACCOUNTS }</h2>
+            <SignedIn />
         </>
     }
 }
@@ -110,6 +112,34 @@ fn PlainHttp() -> Html {
             </form>
         </>
     }
+}
+
+/// The registries that know who the person is.
+#[component]
+fn SignedIn() -> Html {
+    let environment = use_environment();
+    let update = use_force_update();
+    let Some(environment) = environment else { return Html::default() };
+    let row = |registry: String| {
+        let (environment, update) = (environment.clone(), update.clone());
+        let name = registry.clone();
+        let onclick = Callback::from(move |_: MouseEvent| {
+            environment.accounts.sign_out(&name);
+            environment.connections.forget(&name);
+            update.force_update();
+        });
+        html! {
+            <li key={registry.clone()}>
+                <code>{ registry }</code>{ " " }
+                <button type="button" {onclick}>{ accounts::SIGN_OUT }</button>
+            </li>
+        }
+    };
+    let rows: Vec<Html> = environment.accounts.signed_in().into_iter().map(row).collect();
+    if rows.is_empty() {
+        return html! { <p>{ accounts::NO_ACCOUNTS }</p> };
+    }
+    html! { <ul class="links">{ rows }</ul> }
 }
 
 fn add(settings: &mut Settings, host: &Host) {

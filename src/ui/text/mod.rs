@@ -1,5 +1,6 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
+pub mod accounts;
 pub mod error;
 pub mod home;
 pub mod list;

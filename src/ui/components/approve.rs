@@ -1,0 +1,44 @@
+//! Approving a pair: a registry that wants credentials checked on another origin.
+
+use yew::prelude::*;
+
+use crate::ui::{hooks::use_environment, text::accounts as words};
+
+/// Properties of [`Approve`].
+#[derive(Properties, PartialEq)]
+pub struct ApproveProps {
+    /// The registry's origin.
+    pub registry: AttrValue,
+    /// The token server's origin.
+    pub token_server: AttrValue,
+    /// Asks again, with the pair approved.
+    pub retry: Callback<()>,
+}
+
+/// Names both, and lets the person approve the pair for as long as the tab lives.
+#[component]
+pub fn Approve(props: &ApproveProps) -> Html {
+    let environment = use_environment();
+    let onclick = {
+        let (registry, server) = (props.registry.clone(), props.token_server.clone());
+        let retry = props.retry.clone();
+        Callback::from(move |_: MouseEvent| {
+            let approved = environment
+                .as_ref()
+                .is_some_and(|e| e.accounts.approve(&registry, &server).is_ok());
+            if approved {
+                retry.emit(());
+            }
+        })
+    };
+    html! {
+        <div class="sign-in">
+            <dl class="facts">
+                <dt>{ words::REGISTRY }</dt><dd><code>{ &props.registry }</code></dd>
+                <dt>{ words::TOKEN_SERVER }</dt><dd><code>{ &props.token_server }</code></dd>
+            </dl>
+            <button type="button" {onclick}>{ words::APPROVE }</button>
+            <p class="note">{ words::APPROVE_NOTE }</p>
+        </div>
+    }
+}

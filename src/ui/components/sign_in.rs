@@ -1,0 +1,93 @@
+//! Signing in where a registry asks for it: what is typed is kept in memory and shown to that
+//! registry only.
+
+use yew::prelude::*;
+
+use crate::{
+    app::CredentialKind,
+    ui::{hooks::use_environment, reference_box::field_text, text::accounts as words},
+};
+
+/// Properties of [`SignIn`].
+#[derive(Properties, PartialEq)]
+pub struct SignInProps {
+    /// The registry, as its errors name it.
+    pub registry: AttrValue,
+    /// Whether what is typed would travel unencrypted over a network.
+    pub is_exposed: bool,
+    /// Asks again, signed in.
+    pub retry: Callback<()>,
+}
+
+/// A form to sign in to one registry.
+#[component]
+pub fn SignIn(props: &SignInProps) -> Html {
+    let environment = use_environment();
+    let user = use_state_eq(AttrValue::default);
+    let secret = use_state_eq(AttrValue::default);
+    let kind = use_state_eq(CredentialKind::default);
+    let onsubmit = {
+        let (user, secret, kind) = (user.clone(), secret.clone(), *kind);
+        let (registry, retry) = (props.registry.clone(), props.retry.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(environment) = &environment
+                && !secret.is_empty()
+            {
+                environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
+                secret.set(AttrValue::default());
+                retry.emit(());
+            }
+        })
+    };
+    html! {
+        <form class="sign-in" {onsubmit}>
+            <h3>{ words::sign_in_to(&props.registry) }</h3>
+            { kinds(*kind, &kind) }
+            if *kind == CredentialKind::Password {
+                { field(words::USER, "text", "username", &user) }
+            }
+            { field(words::secret(*kind), "password", "current-password", &secret) }
+            <button type="submit">{ words::SIGN_IN }</button>
+            <p class="note">{ words::MEMORY_ONLY }</p>
+            if props.is_exposed {
+                <p class="warning">{ words::EXPOSED }</p>
+            }
+        </form>
+    }
+}
+
+fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html {
+    let setter = state.setter();
+    let onchange = Callback::from(move |event: Event| {
+        let name = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|s| s.value());
+        setter.set(CredentialKind::named(&name.unwrap_or_default()));
+    });
+    let option = |kind: CredentialKind| {
+        html! {
+            <option value={kind.name()} selected={kind == chosen}>{ words::kind(kind) }</option>
+        }
+    };
+    html! {
+        <label class="field"><span>{ words::WITH }</span>
+            <select name="kind" {onchange}>{ for CredentialKind::ALL.into_iter().map(option) }</select>
+        </label>
+    }
+}
+
+fn field(
+    label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    state: &UseStateHandle<AttrValue>,
+) -> Html {
+    let setter = state.setter();
+    let oninput =
+        Callback::from(move |event: InputEvent| setter.set(field_text(event.target_dyn_into())));
+    html! {
+        <label class="field"><span>{ label }</span>
+            <input type={kind} {autocomplete} value={&**state} {oninput}
+                spellcheck="false" autocapitalize="off" />
+        </label>
+    }
+}

@@ -1,0 +1,54 @@
+//! Words about signing in.
+
+use crate::app::CredentialKind;
+
+/// Labels the choice of what is shown to the registry.
+pub const WITH: &str = "With";
+/// Labels the user's name.
+pub const USER: &str = "User name";
+/// Signs in.
+pub const SIGN_IN: &str = "Sign in";
+/// Signs out.
+pub const SIGN_OUT: &str = "Sign out";
+/// What becomes of what is typed.
+pub const MEMORY_ONLY: &str =
+    "Kept in memory until this tab is closed, and sent to this registry only.";
+/// Warns of plain http.
+pub const EXPOSED: &str =
+    "This registry is reached over plain http: everyone on the way can read what you type.";
+/// Labels the registry of a pair.
+pub const REGISTRY: &str = "Registry";
+/// Labels the token server of a pair.
+pub const TOKEN_SERVER: &str = "Token server";
+/// Approves a pair.
+pub const APPROVE: &str = "Approve this pair";
+/// What approving means.
+pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
+                                sees what you sign in with. Until this tab is closed.";
+/// Heads the list of accounts.
+pub const ACCOUNTS: &str = "Signed in";
+/// Stands where nobody is signed in.
+pub const NO_ACCOUNTS: &str =
+    "Not signed in to any registry. A registry that wants it shows a form.";
+
+/// Heads the form.
+pub fn sign_in_to(registry: &str) -> String {
+    format!("Sign in to {registry}")
+}
+
+/// What can be shown to a registry.
+pub fn kind(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::Password => "User name and password or access token",
+        CredentialKind::Identity => "Identity token",
+        CredentialKind::Registry => "Registry token",
+    }
+}
+
+/// Labels the field of the secret.
+pub fn secret(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::Password => "Password or access token",
+        CredentialKind::Identity | CredentialKind::Registry => "Token",
+    }
+}
