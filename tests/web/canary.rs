@@ -30,7 +30,8 @@ async fn ask(registry: &str, question: &str) -> String {
 
 #[wasm_bindgen_test]
 async fn r071_r072_no_byte_of_a_credential_leaves_the_approved_pair() {
-    let registry = option_env!("PORTHOLE_TEST_CANARY").expect("cargo xtask test starts the servers");
+    let registry =
+        option_env!("PORTHOLE_TEST_CANARY").expect("cargo xtask test starts the servers");
     let tokens = ask(registry, "tokens").await;
     let scenarios = ask(registry, "scenarios").await;
     let mut count = 0;
