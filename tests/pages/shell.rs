@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use porthole::{
     app::{
-        Connections, Route,
+        Accounts, Connections, Route,
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     transport::Reply,
@@ -22,7 +22,7 @@ fn now() -> i64 {
 /// The page of an address, rendered once.
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(Connections::new(script.connector()));
-    let environment = Environment { connections, now, settings };
+    let environment = Environment { connections, accounts: Accounts::default(), now, settings };
     let props = ShellProps { route: Route::parse(address), environment, typed: Typed::default() };
     let renderer = yew::LocalServerRenderer::<Shell>::with_props(props).hydratable(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
