@@ -82,10 +82,8 @@ impl TagSummary {
         let config_size = config.map_or(0, |config| config.size);
         self.size = Some(image.layers_size().saturating_add(config_size));
         self.created = created(&image.annotations);
-        let Some(config) = config.filter(|config| config.media_type.is_image_config()) else {
-            self.artifact_type = image.true_type().map(str::to_owned);
-            return;
-        };
+        self.artifact_type = image.true_type().map(str::to_owned);
+        let Some(config) = config.filter(|_| image.is_image()) else { return };
         if let Ok(bytes) = read_small_blob(registry, repository, config, MAX_CONFIG).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);

@@ -46,7 +46,11 @@ fn examples() -> Html {
     html! {
         <section>
             <h2>{ home::EXAMPLES }</h2>
-            { links(home::EXAMPLE_REFERENCES.into_iter()) }
+            <ul class="links">
+                { for home::EXAMPLE_REFERENCES.iter().map(|example| html! {
+                    <li><code>{ *example }</code></li>
+                }) }
+            </ul>
             <p class="muted">{ home::EXAMPLES_NOTE }</p>
         </section>
     }

@@ -99,7 +99,7 @@ fn summary_cells(summary: &TagSummary, now: i64) -> Html {
 }
 
 /// How many platforms are named before the rest is only counted.
-const NAMED: usize = 3;
+const NAMED: usize = 2;
 
 fn platforms(summary: &TagSummary) -> Html {
     if let Some(artifact_type) = &summary.artifact_type {

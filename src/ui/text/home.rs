@@ -7,11 +7,12 @@ pub const NO_REGISTRIES: &str = "None yet. Type a reference or a registry's host
 /// Heading of the examples.
 pub const EXAMPLES: &str = "What can be typed";
 /// One example of each kind.
-pub const EXAMPLE_REFERENCES: [&str; 4] = [
+pub const EXAMPLE_REFERENCES: [&str; 5] = [
     "localhost:5000",
     "localhost:5000/library/alpine",
-    "registry.example/app:1.0?platform=linux/arm64",
-    "http://10.0.0.5:5000/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "registry.example/team/app:1.0",
+    "registry.example/team/app@sha256:…",
+    "http://registry.example:5000/app:1.0",
 ];
 /// What a link is.
 pub const EXAMPLES_NOTE: &str =
