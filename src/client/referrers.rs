@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::exchange::{Call, Core};
+use super::{
+    body,
+    exchange::{Call, Core},
+};
 use crate::{
-    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
+    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag, json},
     registry::{Error, ErrorKind, Manifest, Missing, Referrers, ReferrersSource, Result},
     wire::{
         Endpoint,
@@ -78,6 +81,9 @@ impl Core {
             let document = self.read(&call, answer).await?;
             let content_type = document.content_type();
             let entries = referrers::read_index(content_type.as_ref(), &document.bytes);
+            // Cut on the way or encoded by a proxy; the entries that can be read are still shown.
+            let is_page = body::is_page(&document).is_some();
+            found.may_be_incomplete |= !is_page && !json::parse(document.bytes.clone()).is_sound();
             // Some registries without an API serve a page under every path.
             let Some(entries) = entries else { return Ok(false) };
             self.memory.referrers_api.set(Some(true));
@@ -129,6 +135,10 @@ impl Core {
             kinds.filter_map(|kind| referrers::cosign_tag(subject, kind)).collect();
         for manifest in join_all(tags.iter().map(|tag| self.tagged(repository, tag))).await {
             let Some(manifest) = manifest? else { continue };
+            if !json::parse(manifest.bytes.clone()).is_sound() {
+                found.may_be_incomplete = true;
+                continue;
+            }
             let entry = upkeep::entry(&manifest.descriptor, &parse(&manifest));
             found.add(entry, ReferrersSource::CosignTag);
         }

@@ -168,9 +168,20 @@ impl Download {
         }
         let ranged = request.headers.contains(name::RANGE);
         let answer = self.core.expect(&self.call, request).await?;
+        let length = answer.response.content_length();
         let Response { status, headers, .. } = &answer.response;
         self.skip = match range::judge(self.left.start, Some(self.size), *status, headers) {
+            Part::AsAsked
+                if ranged
+                    && length.is_some_and(|length| length != self.left.end - self.left.start) =>
+            {
+                return Err(self.wrong_part(&answer));
+            }
             Part::AsAsked => 0,
+            // A login page, say, or an encoding put on by a proxy: no part of it is part of the blob.
+            Part::Whole { .. } if ranged && length.is_some_and(|length| length != self.size) => {
+                return Err(self.wrong_part(&answer));
+            }
             Part::Whole { skip } => skip,
             Part::Other if !ranged => 0,
             // Taken for the bytes that were asked for, these would be others (R82, R84).
@@ -207,7 +218,8 @@ impl Download {
                         return self.finish();
                     }
                 }
-                None if self.left.start == self.left.end => return self.finish(),
+                // All is there; whatever the connection did after it, the digest decides.
+                None | Some(Err(_)) if self.left.start == self.left.end => return self.finish(),
                 Some(Err(error)) if !error.is_retryable() => return Err(self.explain(error)),
                 broken => self.resume(broken.and_then(Result::err)).await?,
             }

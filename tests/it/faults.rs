@@ -15,7 +15,7 @@ use porthole::{
     client::{Connection, RemoteRegistry},
     content::verify::digest_of,
     oci::{Descriptor, MediaType, parse_config},
-    registry::{ByteRange, Delete, Error, ErrorKind, List, Read, Result, Write},
+    registry::{ByteRange, Delete, Error, ErrorKind, List, Page, Read, Result, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
 };
@@ -110,15 +110,17 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
     let place = repository(REPOSITORY);
     Ok(match operation {
         "ping" => client.ping().await.map(|_| "alive".to_owned())?,
-        "catalog" => format!("{:?}", client.repositories(None).await?.items),
-        "tags" => format!("{:?}", client.tags(&place, None).await?.items),
+        "catalog" => page(client.repositories(None).await?)?,
+        "tags" => page(client.tags(&place, None).await?)?,
         "manifest" => {
             let read = manifest(client, REPOSITORY, world.image.digest.as_str()).await?;
             format!("{:?}", document(&read).value)
         }
         "index" => {
             let read = manifest(client, REPOSITORY, "latest").await?;
-            format!("{} {:?}", read.descriptor.digest, document(&read).value)
+            let document = document(&read);
+            flagged(!document.is_sound())?;
+            format!("{} {:?}", read.descriptor.digest, document.value)
         }
         "config" => {
             format!("{:?}", parse_config(blob(client, REPOSITORY, &world.config).await?).value)
@@ -135,6 +137,7 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
         }
         "referrers" => {
             let found = client.referrers(&place, &world.index.digest, None).await?;
+            flagged(found.may_be_incomplete)?;
             let mut digests: Vec<_> =
                 found.items.iter().map(|(item, _)| item.digest.to_string()).collect();
             digests.sort();
@@ -153,6 +156,17 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
         "copy" => copy(client, world).await?,
         other => panic!("{other}"),
     })
+}
+
+/// A page that says of itself that it may be incomplete is no wrong answer: the user is told.
+fn page<T: std::fmt::Debug>(page: Page<T>) -> Result<String> {
+    flagged(page.may_be_incomplete)?;
+    Ok(format!("{:?}", page.items))
+}
+
+fn flagged(is_flagged: bool) -> Result<()> {
+    let told = || ErrorKind::BadAnswer("told to be incomplete or broken".to_owned());
+    if is_flagged { Err(told().into()) } else { Ok(()) }
 }
 
 async fn push(client: &RemoteRegistry, name: &str, bytes: &Bytes) -> Result<Descriptor> {
@@ -252,6 +266,10 @@ fn fits(fault: Fault, error: &Error) -> bool {
     }
 }
 
+/// Where the protocol itself makes another answer right: a 404 of the referrers API means that there is
+/// none, so the fallback tag is asked (P23), which names less here.
+const BY_PROTOCOL: &[(Fault, &str)] = &[(Fault::NotFoundOnce, "referrers")];
+
 async fn column(fault: Fault, expected: &BTreeMap<&str, String>) -> Vec<String> {
     let registry = ours(Switches::default().seed(Seed::Images));
     let world = World::learn(&registry.host());
@@ -271,6 +289,7 @@ async fn column(fault: Fault, expected: &BTreeMap<&str, String>) -> Vec<String> 
         let cell = format!("{} × {operation}", fault.name());
         match &outcome {
             Ok(found) if *found == expected[operation] => {}
+            Ok(_) if BY_PROTOCOL.contains(&(fault, operation)) => {}
             Ok(found) => wrong.push(format!("{cell}: wrong result {found:.200}")),
             Err(error) if fits(fault, error) => {}
             Err(error) => wrong.push(format!("{cell}: {:?}: {error}", error.kind)),

@@ -213,7 +213,8 @@ fn check_subject(path: &str, expected: &Value, value: &Document) {
     assert_eq!(found, valid, "{path}");
 }
 
-fn check_platforms(path: &str, expected: &Value, found: &[Option<porthole::oci::Platform>]) {
+/// Compares the platforms of entries with the words that the fixtures have for them.
+pub fn check_platforms(path: &str, expected: &Value, found: &[Option<porthole::oci::Platform>]) {
     let words = |platform: &porthole::oci::Platform| {
         let mut text = format!("{}/{}", platform.os, platform.architecture);
         let variant = platform.variant.iter().map(|variant| format!("/{variant}"));

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use porthole::{
     client::RemoteRegistry,
     content::verify::digest_of,
-    oci::{Descriptor, Document, MediaType},
+    oci::{Descriptor, Digest, Document, MediaType},
     registry::{List, ReferrersSource, Verification},
 };
 use serde_json::Value;
 
 use crate::{
     fixtures::{self, Fixture},
+    oci_documents::check_platforms,
     reader::{blob, block_on, client, document, manifest, repository},
     servers::{Server, both, media_type, push_layout},
 };
@@ -188,7 +189,9 @@ pub fn facts(document: &Document, expected: &Value, context: &str) {
             );
             let types = distinct(index.manifests.iter().map(|child| child.media_type.as_str()));
             check_list(&types, &expected["childMediaTypes"], context);
-            check_platforms(&index.manifests, &expected["platforms"], context);
+            let platforms: Vec<_> =
+                index.manifests.iter().map(|child| child.platform.clone()).collect();
+            check_platforms(context, expected, &platforms);
             let attestations =
                 index.manifests.iter().filter(|child| child.is_attestation()).count();
             if let Some(count) = expected["attestationChildren"].as_u64() {
@@ -218,27 +221,22 @@ pub fn facts(document: &Document, expected: &Value, context: &str) {
         Document::Unknown(_) => panic!("{context}: of no known kind"),
     }
     let subject = document.subject().map(|subject| subject.digest.as_str());
-    check_text(subject, &expected["subject"]["digest"], context);
+    // A subject whose digest is none names nothing.
+    let wanted = expected["subject"]["digest"].as_str();
+    assert_eq!(subject, wanted.filter(|digest| digest.parse::<Digest>().is_ok()), "{context}");
 }
 
 fn check_config(config: Option<&Descriptor>, expected: &Value, context: &str) {
     let Some(expected) = expected.as_object() else { return };
+    if expected["digest"].as_str().unwrap().parse::<Digest>().is_err() {
+        assert_eq!(config, None, "{context}: a descriptor without a digest names nothing");
+        return;
+    }
     let config = config.unwrap_or_else(|| panic!("{context}: no config"));
     assert_eq!(config.media_type.as_str(), expected["mediaType"], "{context}");
     assert_eq!(config.digest.as_str(), expected["digest"], "{context}");
     // A size of -1 is reported and read as 0.
     assert_eq!(config.size, expected["size"].as_u64().unwrap_or(0), "{context}");
-}
-
-fn check_platforms(children: &[Descriptor], expected: &Value, context: &str) {
-    let Some(expected) = expected.as_array() else { return };
-    let shown: Vec<Value> = children
-        .iter()
-        .map(|child| {
-            child.platform.as_ref().map_or(Value::Null, |platform| platform.to_string().into())
-        })
-        .collect();
-    assert_eq!(&shown, expected, "{context}");
 }
 
 fn check_list(found: &[&str], expected: &Value, context: &str) {
