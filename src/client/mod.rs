@@ -32,6 +32,7 @@ mod hosts;
 mod keep_referrers;
 mod list;
 mod manifests;
+mod negotiate;
 mod ping;
 mod pull;
 mod push;

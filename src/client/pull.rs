@@ -2,15 +2,15 @@
 
 use super::{
     body,
-    exchange::{Answer, Call, Core, Document},
+    exchange::{Call, Core, Document},
     signed,
 };
 use crate::{
     content::verify::{self, Verdict},
-    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{ErrorKind, Manifest, Result, Verification},
     transport::{Cache, Request},
-    wire::{Accept, Endpoint, describe, headers::name},
+    wire::{Endpoint, describe, headers::name},
 };
 
 impl Core {
@@ -71,6 +71,22 @@ impl Core {
         self.check_manifest(call, &document, expected)
     }
 
+    /// Gets what tools for OCI artefacts keep under a tag of their own (cosign's, the fallback of the
+    /// referrers API). It is never of Docker's types, and mostly not there: one question is enough.
+    pub(super) async fn artifact(
+        &self,
+        repository: &RepositoryName,
+        tag: &Tag,
+    ) -> Result<Manifest> {
+        let reference = ManifestRef::Tag(tag.clone());
+        let operation = format!("read the manifest {repository}{}", suffix(&reference));
+        let endpoint = Endpoint::GetManifest { repository: repository.clone(), reference };
+        let call = Call::new(operation, endpoint);
+        let answer = self.expect_artifact(&call).await?;
+        let document = self.read(&call, answer).await?;
+        self.check_manifest(&call, &document, None)
+    }
+
     /// Verifies, and says what was read.
     fn check_manifest(
         &self,
@@ -94,44 +110,6 @@ impl Core {
             content_type: document.content_type(),
             verification,
         })
-    }
-
-    /// Asks for two types at a time, as a page may ask another origin for no more without a
-    /// preflight, and remembers per repository which pair was right (R164).
-    async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
-        let first = self.accept_for(call);
-        let answer = self.send(call, with_accept(&request, first)).await?;
-        let Some(second) = first.second(
-            answer.response.status,
-            describe::content_type(&answer.response.headers).as_ref(),
-        ) else {
-            return self.accepted(call, answer, first).await;
-        };
-        let other = self.send(call, with_accept(&request, second)).await?;
-        match other.response.is_success() {
-            true => self.accepted(call, other, second).await,
-            // What the first pair brought: schema 1, or the refusal.
-            false => self.accepted(call, answer, first).await,
-        }
-    }
-
-    fn accept_for(&self, call: &Call) -> Accept {
-        if self.is_preflighted() {
-            return Accept::All;
-        }
-        let known =
-            call.repository.as_ref().and_then(|r| self.memory.accept.borrow().get(r).copied());
-        known.unwrap_or(Accept::first(false))
-    }
-
-    async fn accepted(&self, call: &Call, answer: Answer, accept: Accept) -> Result<Answer> {
-        if !answer.response.is_success() {
-            return Err(self.refusal(call, answer).await);
-        }
-        if let (Some(repository), true) = (&call.repository, accept != Accept::All) {
-            self.memory.accept.borrow_mut().insert(repository.clone(), accept);
-        }
-        Ok(answer)
     }
 
     /// Finds out what a tag or digest stands for: by HEAD, and by GET where the digest of a HEAD
@@ -249,12 +227,6 @@ fn media_type(document: &Document) -> Judged<MediaType> {
         (Some(media_type), _) | (None, Some(media_type)) => Ok(media_type),
         (None, None) => Ok(declared.structure.unwrap_or(MediaType::OCTET_STREAM)),
     }
-}
-
-fn with_accept(request: &Request, accept: Accept) -> Request {
-    let mut request = request.clone();
-    request.headers.set(name::ACCEPT, accept.value());
-    request
 }
 
 /// `:tag` or `@digest`.

@@ -147,7 +147,7 @@ impl Core {
 
     /// A manifest by tag; `None` where there is none.
     async fn tagged(&self, repository: &RepositoryName, tag: &Tag) -> Result<Option<Manifest>> {
-        match self.manifest(repository, &ManifestRef::Tag(tag.clone())).await {
+        match self.artifact(repository, tag).await {
             Ok(manifest) => Ok(Some(manifest)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),

@@ -56,10 +56,19 @@ impl Accept {
 
     /// What to ask for after this answer, if not all was asked for yet: an unknown manifest may be
     /// of the other pair's type (distribution answers 404 or 400, others 406), and a schema 1
-    /// answer is what distribution makes of an image whose type was not asked for.
-    pub fn second(self, status: u16, content_type: Option<&MediaType>) -> Option<Self> {
+    /// answer is what distribution makes of an image whose type was not asked for. Of a Docker list
+    /// that was not asked for, distribution 3 picks the image for linux/amd64, if asked by tag.
+    pub fn second(
+        self,
+        status: u16,
+        content_type: Option<&MediaType>,
+        by_tag: bool,
+    ) -> Option<Self> {
         let refused = matches!(status, 400 | 404 | 406);
-        let rewritten = status == 200 && content_type.is_some_and(MediaType::is_schema1);
+        let picked = by_tag && self == Self::Oci;
+        let rewritten = status == 200
+            && content_type
+                .is_some_and(|t| t.is_schema1() || (picked && *t == MediaType::DOCKER_MANIFEST));
         if refused || rewritten { self.other() } else { None }
     }
 }
@@ -91,13 +100,17 @@ mod tests {
     #[test]
     fn r164_second_step_follows_a_refusal_or_a_schema1_answer() {
         let check = |first: Accept, status, content_type: Option<MediaType>, expected| {
-            assert_eq!(first.second(status, content_type.as_ref()), expected, "{first:?} {status}");
+            let second = first.second(status, content_type.as_ref(), true);
+            assert_eq!(second, expected, "{first:?} {status}");
         };
         check(Accept::Oci, 404, None, Some(Accept::Docker));
         check(Accept::Oci, 400, None, Some(Accept::Docker));
         check(Accept::Oci, 406, None, Some(Accept::Docker));
         check(Accept::Docker, 404, None, Some(Accept::Oci));
         check(Accept::Oci, 200, Some(MediaType::DOCKER_V1_SIGNED), Some(Accept::Docker));
+        check(Accept::Oci, 200, Some(MediaType::DOCKER_MANIFEST), Some(Accept::Docker));
+        check(Accept::Docker, 200, Some(MediaType::DOCKER_MANIFEST), None);
+        assert_eq!(Accept::Oci.second(200, Some(&MediaType::DOCKER_MANIFEST), false), None);
         check(Accept::Oci, 200, Some(MediaType::OCI_INDEX), None);
         check(Accept::Oci, 200, None, None);
         check(Accept::Oci, 401, None, None);

@@ -17,6 +17,10 @@ pub const DEFAULT_PAGE_SIZE: u32 = 1000;
 /// How many are asked for after a registry refused the default (quay's own limit, R100).
 pub const SMALL_PAGE_SIZE: u32 = 100;
 
+/// Pages of exactly so many items may have been cut by a cap of the registry's own that nothing
+/// mentions, as where `Link` is hidden: then it is worth asking for what follows (R99, R100).
+const ROUND: [usize; 6] = [50, 100, 200, 250, 500, 1000];
+
 /// No list has more pages than this (security goal M7).
 pub const MAX_PAGES: u32 = 1000;
 
@@ -86,9 +90,9 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
         return Next::End;
     };
     match items.len().cmp(&(n as usize)) {
-        std::cmp::Ordering::Less => Next::End,
+        std::cmp::Ordering::Less if !ROUND.contains(&items.len()) => Next::End,
         std::cmp::Ordering::Greater => Next::Stop(Doubt::IgnoresPaging),
-        std::cmp::Ordering::Equal => match &asked.last {
+        std::cmp::Ordering::Less | std::cmp::Ordering::Equal => match &asked.last {
             Some(previous) if !moves_on(previous, items) => Next::Stop(Doubt::NothingNew),
             _ => Next::Page(Cursor::After(last.clone())),
         },
@@ -211,6 +215,18 @@ mod tests {
         check(2, "Z", "a b", after("b"));
         check(2, "z", "A1 Zz", after("Zz"));
         check(0, "", "a b", Next::End);
+    }
+
+    #[test]
+    fn r100_a_round_number_of_items_may_be_a_cap() {
+        for (count, goes_on) in [(49, false), (50, true), (99, false), (100, true), (500, true)] {
+            let items: Vec<String> = (0..count).map(|n| format!("t{n:04}")).collect();
+            let next = next(&request(), &window(1000, ""), &items, NextLink::None);
+            assert_eq!(next != Next::End, goes_on, "{count}");
+        }
+        let items: Vec<String> = (0..50).map(|n| format!("t{n:04}")).collect();
+        let again = next(&request(), &window(1000, "t0049"), &items, NextLink::None);
+        assert_eq!(again, Next::Stop(Doubt::NothingNew));
     }
 
     #[test]

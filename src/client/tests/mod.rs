@@ -127,7 +127,8 @@ fn r164_pairs_are_asked_for_in_turn_and_the_right_one_is_remembered() {
     let bench = Bench::answering(move |request, _| {
         match request.headers.get("accept").unwrap().contains("docker") {
             true => Reply::ok(list).header("Content-Type", MediaType::DOCKER_LIST.as_str()),
-            false => Reply::status(404).body(r#"{"errors":[{"code":"MANIFEST_UNKNOWN"}]}"#),
+            // Others than distribution refuse without a word about it.
+            false => Reply::status(404),
         }
     });
     assert_eq!(bench.manifest("a").unwrap().descriptor.media_type, MediaType::DOCKER_LIST);
@@ -135,6 +136,62 @@ fn r164_pairs_are_asked_for_in_turn_and_the_right_one_is_remembered() {
     assert!(bench.header(0, "accept").unwrap().len() <= 128);
     bench.manifest("b").unwrap();
     assert_eq!(bench.script.sent().len(), 3, "the second time the Docker pair is asked for first");
+}
+
+const OCI_NOT_ACCEPTED: &str = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"OCI index found, but accept header does not support OCI indexes"}]}"#;
+
+#[test]
+fn r164_a_manifest_that_is_said_to_be_unknown_is_asked_for_once() {
+    let check = |body: &'static str, expected: usize| {
+        let bench = Bench::answering(move |_, _| Reply::status(404).body(body));
+        let error = bench.manifest("a").unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        assert_eq!(bench.script.sent().len(), expected, "{body}");
+    };
+    check(r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#, 1);
+    check(r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, 1);
+    check(OCI_NOT_ACCEPTED, 2);
+    // Google's words.
+    check(
+        r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Manifest has media type 'x', but client accepts y"}]}"#,
+        2,
+    );
+    check(r#"{"errors":[{"code":"UNKNOWN"}]}"#, 2);
+    check("not found", 2);
+    check("", 2);
+}
+
+#[test]
+fn r164_an_oci_index_asked_for_with_the_docker_pair_is_asked_for_again() {
+    let bench = Bench::answering(|request, _| {
+        let docker = request.headers.get("accept").unwrap().contains("docker");
+        match (docker, request.url.path().ends_with("/docker")) {
+            (true, true) => Reply::ok(r#"{"manifests":[]}"#)
+                .header("Content-Type", MediaType::DOCKER_LIST.as_str()),
+            (false, false) => index(),
+            _ => Reply::status(404).body(OCI_NOT_ACCEPTED),
+        }
+    });
+    assert_eq!(bench.manifest("docker").unwrap().descriptor.media_type, MediaType::DOCKER_LIST);
+    assert_eq!(bench.manifest("oci").unwrap().descriptor.media_type, MediaType::OCI_INDEX);
+    assert!(
+        bench.header(2, "accept").unwrap().contains("docker"),
+        "what was right before is first"
+    );
+    assert_eq!(bench.script.sent().len(), 4);
+}
+
+#[test]
+fn r164_an_image_that_distribution_picked_out_of_a_list_is_not_taken_for_the_tag() {
+    let bench = Bench::answering(|request, _| {
+        match request.headers.get("accept").unwrap().contains("docker") {
+            true => Reply::ok(r#"{"manifests":[]}"#)
+                .header("Content-Type", MediaType::DOCKER_LIST.as_str()),
+            false => Reply::ok(r#"{"layers":[]}"#)
+                .header("Content-Type", MediaType::DOCKER_MANIFEST.as_str()),
+        }
+    });
+    assert_eq!(bench.manifest("a").unwrap().descriptor.media_type, MediaType::DOCKER_LIST);
 }
 
 #[test]
@@ -382,6 +439,29 @@ fn r099_every_tag_is_listed_once_though_no_link_can_be_read() {
 fn r100_a_page_size_that_is_refused_is_tried_once_smaller() {
     let bench = paging_registry(250, 100, false);
     assert_eq!(all_tags(&bench).len(), 250);
+}
+
+#[test]
+fn r099_r100_a_cap_that_nobody_mentions_is_found_by_asking_once_more() {
+    let listed = |count: usize, cap: usize| {
+        let all: Vec<String> = (0..count).map(|n| format!("t{n:05}")).collect();
+        let bench = Bench::answering(move |request, _| {
+            let last = request.url.parameters().find(|(key, _)| key == "last");
+            let last = last.map(|(_, last)| last).unwrap_or_default();
+            let start = all.partition_point(|tag| *tag <= last);
+            tag_list(&all[start..(start + cap).min(all.len())])
+        });
+        (all_tags(&bench).len(), bench.script.sent().len())
+    };
+    assert_eq!(listed(240, 100), (240, 3));
+    assert_eq!(listed(100, 100), (100, 2), "nothing after the hundredth");
+    assert_eq!(listed(99, 100), (99, 1));
+    assert_eq!(listed(1300, 500), (1300, 3));
+    let hundred: Vec<String> = (0..100).map(|n| format!("t{n:05}")).collect();
+    let deaf = Bench::answering(move |_, _| tag_list(&hundred));
+    let repository = deaf.registry.repository(repository());
+    let (tags, incomplete) = deaf.clock.run(repository.tags().all()).unwrap().unwrap();
+    assert_eq!((tags.len(), incomplete, deaf.script.sent().len()), (100, false, 2));
 }
 
 #[test]

@@ -165,6 +165,29 @@ fn cosign_tags_are_listed_besides() {
     assert_eq!(sources(&bench.referrers(None).unwrap()), [ReferrersSource::CosignTag; 2]);
 }
 
+#[test]
+fn r105_r107_tags_of_artefacts_are_asked_for_once_each_and_as_oci() {
+    let bench = Bench::answering(|request, _| {
+        let docker = request.headers.get("accept").is_some_and(|accept| accept.contains("docker"));
+        match request.url.path().ends_with("/image") && docker {
+            true => Reply::ok(r#"{"manifests":[]}"#)
+                .header("Content-Type", MediaType::DOCKER_LIST.as_str()),
+            false => Reply::status(404),
+        }
+    });
+    bench.manifest("image").unwrap();
+    let before = bench.script.sent().len();
+    assert_eq!(bench.referrers(None).unwrap().items, []);
+    let sent = bench.script.sent().split_off(before);
+    let (api, tags): (Vec<_>, Vec<_>) =
+        sent.iter().partition(|sent| sent.url.contains("/referrers/"));
+    assert_eq!((api.len(), tags.len()), (1, 4), "{:?}", bench.script.lines());
+    assert!(tags.iter().all(|sent| sent.headers.get("accept").unwrap().contains("oci")));
+    bench.manifest("image").unwrap();
+    let asked = bench.script.sent().len() - before - sent.len();
+    assert_eq!(asked, 1, "what is right for the repository is still known");
+}
+
 /// A registry that keeps manifests by name and has no referrers API.
 fn keeping() -> (Bench, Rc<RefCell<BTreeMap<String, Bytes>>>) {
     let kept: Rc<RefCell<BTreeMap<String, Bytes>>> = Rc::default();

@@ -1,0 +1,97 @@
+//! Which manifest types are asked for, and when the other ones are asked for too (R164).
+
+use super::exchange::{Answer, Call, Core};
+use crate::{
+    registry::Result,
+    transport::{ERROR_BODY, Request},
+    wire::{
+        Accept, Endpoint, Method, describe,
+        error_document::{Code, Entry, ErrorDocument},
+        headers::name,
+    },
+};
+
+impl Core {
+    /// Asks for two types at a time, as a page may ask another origin for no more without a
+    /// preflight, and remembers per repository which pair was right (R164).
+    pub(super) async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
+        let first = self.accept_for(call);
+        let answer = self.send(call, with_accept(&request, first)).await?;
+        let (answer, second) = second_pair(call, first, answer).await?;
+        let Some(second) = second else {
+            return self.accepted(call, answer, first).await;
+        };
+        let other = self.send(call, with_accept(&request, second)).await?;
+        match other.response.is_success() {
+            true => self.accepted(call, other, second).await,
+            // What the first pair brought: schema 1, or the refusal.
+            false => self.accepted(call, answer, first).await,
+        }
+    }
+
+    /// Asks once, for OCI types, whatever is right for other manifests of the repository.
+    pub(super) async fn expect_artifact(&self, call: &Call) -> Result<Answer> {
+        let accept = Accept::first(self.is_preflighted());
+        self.expect(call, with_accept(&self.request(call), accept)).await
+    }
+
+    fn accept_for(&self, call: &Call) -> Accept {
+        if self.is_preflighted() {
+            return Accept::All;
+        }
+        let known =
+            call.repository.as_ref().and_then(|r| self.memory.accept.borrow().get(r).copied());
+        known.unwrap_or(Accept::first(false))
+    }
+
+    async fn accepted(&self, call: &Call, answer: Answer, accept: Accept) -> Result<Answer> {
+        if !answer.response.is_success() {
+            return Err(self.refusal(call, answer).await);
+        }
+        if let (Some(repository), true) = (&call.repository, accept != Accept::All) {
+            self.memory.accept.borrow_mut().insert(repository.clone(), accept);
+        }
+        Ok(answer)
+    }
+}
+
+/// What to ask for after an answer, which is handed back with its body still to be read.
+async fn second_pair(
+    call: &Call,
+    first: Accept,
+    answer: Answer,
+) -> Result<(Answer, Option<Accept>)> {
+    let content_type = describe::content_type(&answer.response.headers);
+    // What is asked for by digest is not rewritten: it would be something else.
+    let by_tag = !matches!(&call.endpoint, Endpoint::GetManifest { reference, .. }
+        | Endpoint::StatManifest { reference, .. } if reference.digest().is_some());
+    let second = first.second(answer.response.status, content_type.as_ref(), by_tag);
+    if second.is_none() || answer.response.status != 404 || answer.request.method == Method::Head {
+        return Ok((answer, second));
+    }
+    let Answer { request, response } = answer;
+    let response = response.read_whole(ERROR_BODY).await?;
+    let (status, headers) = (response.status, response.headers.clone());
+    let bytes = response.bytes(ERROR_BODY).await?;
+    let second = second.filter(|_| !says_unknown(&ErrorDocument::read(status, &bytes)));
+    let response = crate::transport::Response::with_bytes(status, headers, bytes);
+    Ok((Answer { request, response }, second))
+}
+
+/// Whether the registry knows no such manifest or repository, of whatever type. Distribution,
+/// Docker Hub, GitHub and Google give the same code to manifests whose type was not asked for, with
+/// a message about `Accept`, and so the code alone does not tell.
+fn says_unknown(document: &ErrorDocument) -> bool {
+    let unknown = |entry: &Entry| {
+        let text = entry.message.to_lowercase();
+        let about_types = text.contains("accept") || text.contains("media type");
+        matches!(entry.code, Code::ManifestUnknown | Code::NameUnknown) && !about_types
+    };
+    !document.entries.is_empty() && document.entries.iter().all(unknown)
+}
+
+fn with_accept(request: &Request, accept: Accept) -> Request {
+    let mut request = request.clone();
+    request.headers.set(name::ACCEPT, accept.value());
+    request
+}
