@@ -20,5 +20,7 @@ pub use accounts::{Accounts, CredentialKind};
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme, View};
+#[cfg(target_arch = "wasm32")]
+pub use session::in_a_browser;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};

@@ -3,6 +3,8 @@
 
 use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 
+#[cfg(target_arch = "wasm32")]
+use super::Accounts;
 use super::RegistryAddress;
 use crate::{
     client::Clients,
@@ -22,6 +24,14 @@ pub fn remote(stack: Stack) -> Connector {
         let client = clients.get(&address.host, Some(address.scheme))?.shared();
         Ok(Rc::new(Cache::new(client, Limits::default(), Rc::clone(&now))) as SharedRegistry)
     })
+}
+
+/// The connections of a page, over fetch, and the accounts that they use.
+#[cfg(target_arch = "wasm32")]
+pub fn in_a_browser() -> (Rc<Connections>, Accounts) {
+    let stack = Stack::browser();
+    let accounts = Accounts::of(&stack);
+    (Rc::new(Connections::new(remote(stack))), accounts)
 }
 
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.

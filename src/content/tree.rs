@@ -4,9 +4,16 @@
 //! their own layer brings, in whatever order the entries stand. Links are resolved inside the image
 //! only. Nothing is recursive: a path of 100,000 components must not end the stack.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+mod node;
+mod usage;
 
-use super::tar::{Entry, EntryKind, Warning};
+use std::cmp::Reverse;
+
+pub use node::{Change, ChangeKind, Node};
+use node::{content_size, directory, rare};
+pub use usage::Usage;
+
+use super::tar::{Entry, EntryKind};
 
 /// The prefix of a whiteout's name.
 const WHITEOUT: &[u8] = b".wh.";
@@ -27,147 +34,6 @@ pub struct NodeId(u32);
 /// The root directory.
 pub const ROOT: NodeId = NodeId(0);
 
-/// What a layer did to a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
-    /// It was not there before.
-    Added,
-    /// It was there, and is another now.
-    Changed,
-    /// It was there, and is not any more.
-    Removed,
-}
-
-impl ChangeKind {
-    /// The kind in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-}
-
-/// What one layer did to one path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The layer, counted from the base.
-    pub layer: u16,
-    /// What it did.
-    pub kind: ChangeKind,
-    /// Bytes of content that the layer brings for the path.
-    pub size: u64,
-}
-
-/// A file, link, directory or device.
-#[derive(Clone, Debug)]
-pub struct Node {
-    name: Box<[u8]>,
-    parent: NodeId,
-    children: BTreeMap<Box<[u8]>, NodeId>,
-    /// What it is.
-    pub kind: EntryKind,
-    /// Permission bits.
-    pub mode: u32,
-    /// The owner's number.
-    pub uid: u64,
-    /// The group's number.
-    pub gid: u64,
-    /// Time of the last change, in seconds since 1970.
-    pub mtime: i64,
-    /// Size in bytes.
-    pub size: u64,
-    /// Where the content begins in the uncompressed layer.
-    pub offset: u64,
-    /// Bytes stored there.
-    pub stored: u64,
-    /// The layer that brought what is seen now.
-    pub layer: u16,
-    /// Whether an entry names it; directories can be there only because something is in them.
-    pub explicit: bool,
-    /// Whether a container would see it.
-    pub visible: bool,
-    rare: Option<Box<Rare>>,
-    changes: Vec<Change>,
-}
-
-/// What few nodes have.
-#[derive(Clone, Debug, Default)]
-struct Rare {
-    link: Vec<u8>,
-    user: Vec<u8>,
-    group: Vec<u8>,
-    xattrs: Vec<(String, Vec<u8>)>,
-    warnings: Vec<Warning>,
-    device: (u32, u32),
-    sparse: bool,
-}
-
-impl Node {
-    /// The last component of the path; bytes, which need not be UTF-8.
-    pub fn name(&self) -> &[u8] {
-        &self.name
-    }
-
-    /// What a link points at, as written.
-    pub fn link(&self) -> &[u8] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.link)
-    }
-
-    /// The names of owner and group, where given.
-    pub fn owner(&self) -> (&[u8], &[u8]) {
-        self.rare.as_ref().map_or((&[], &[]), |rare| (&rare.user, &rare.group))
-    }
-
-    /// Extended attributes.
-    pub fn xattrs(&self) -> &[(String, Vec<u8>)] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.xattrs)
-    }
-
-    /// What is odd about the entry.
-    pub fn warnings(&self) -> &[Warning] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.warnings)
-    }
-
-    /// Major and minor number of a device.
-    pub fn device(&self) -> (u32, u32) {
-        self.rare.as_ref().map_or((0, 0), |rare| rare.device)
-    }
-
-    /// Whether the content is stored without its holes.
-    pub fn is_sparse(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| rare.sparse)
-    }
-
-    /// What each layer did to the path, from the base up.
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-}
-
-/// Bytes that layers bring and that no container sees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Bytes of files in all layers.
-    pub total: u64,
-    /// Of these, bytes that a container sees.
-    pub visible: u64,
-}
-
-impl Usage {
-    /// Bytes that were overwritten or removed by a later layer.
-    pub fn wasted(self) -> u64 {
-        self.total.saturating_sub(self.visible)
-    }
-
-    /// Visible bytes of all bytes, in thousandths; 1,000 where there are none.
-    pub fn efficiency(self) -> u32 {
-        let share = u128::from(self.visible) * 1_000;
-        share.checked_div(u128::from(self.total)).map_or(1_000, |share| share as u32)
-    }
-}
-
 /// A tree of files.
 #[derive(Clone, Debug)]
 pub struct FileTree {
@@ -181,27 +47,6 @@ impl Default for FileTree {
     fn default() -> Self {
         let root = directory(Box::default(), ROOT, 0);
         Self { nodes: vec![root], layer: 0, left_out: 0 }
-    }
-}
-
-fn directory(name: Box<[u8]>, parent: NodeId, layer: u16) -> Node {
-    Node {
-        name,
-        parent,
-        children: BTreeMap::new(),
-        kind: EntryKind::Directory,
-        mode: 0o755,
-        uid: 0,
-        gid: 0,
-        mtime: 0,
-        size: 0,
-        offset: 0,
-        stored: 0,
-        layer,
-        explicit: false,
-        visible: true,
-        rare: None,
-        changes: Vec::new(),
     }
 }
 
@@ -532,30 +377,6 @@ impl FileTree {
         files.truncate(count);
         files
     }
-}
-
-fn content_size(entry: &Entry) -> u64 {
-    if entry.kind == EntryKind::File { entry.size } else { 0 }
-}
-
-fn rare(entry: &Entry) -> Option<Box<Rare>> {
-    let rare = Rare {
-        link: entry.link.clone(),
-        user: entry.user.clone(),
-        group: entry.group.clone(),
-        xattrs: entry.xattrs.clone(),
-        warnings: entry.warnings.clone(),
-        device: entry.device,
-        sparse: entry.sparse.is_some(),
-    };
-    let is_empty = rare.link.is_empty()
-        && matches!(&*rare.user, b"" | b"root")
-        && matches!(&*rare.group, b"" | b"root")
-        && rare.xattrs.is_empty()
-        && rare.warnings.is_empty()
-        && rare.device == (0, 0)
-        && !rare.sparse;
-    (!is_empty).then(|| Box::new(rare))
 }
 
 /// The components of a path; `..` goes up and stops at the root. `None` where there are too many.

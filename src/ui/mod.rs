@@ -1,6 +1,10 @@
 //! The page: shell, pages, views, components, hooks, and every sentence that a user reads.
 //! Knows nothing of HTTP: it asks through `app`.
 
+// Yew makes the properties of a component part of its type: both must be `pub` even where only a
+// private module is meant to use them.
+#![allow(unreachable_pub)]
+
 pub mod app;
 pub mod browser;
 pub mod components;

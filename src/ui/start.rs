@@ -3,17 +3,12 @@
 use std::rc::Rc;
 
 use super::{App, app::AppProps, browser, hooks::Environment};
-use crate::{
-    app::{Accounts, Connections, browser_storage::BrowserStorage, remote},
-    transport::Stack,
-};
+use crate::app::{browser_storage::BrowserStorage, in_a_browser};
 
 /// Mounts the application in `<div id="app">`.
 pub fn start() {
     let Some(root) = browser::element("app") else { return };
-    let stack = Stack::browser();
-    let accounts = Accounts::of(&stack);
-    let connections = Rc::new(Connections::new(remote(stack)));
+    let (connections, accounts) = in_a_browser();
     let settings = Rc::new(BrowserStorage);
     let environment = Environment { connections, accounts, now: browser::now, settings };
     let typed = browser::typed_so_far();

@@ -14,6 +14,7 @@ use crate::{
     servers::{both, ours},
 };
 
+#[allow(clippy::needless_pass_by_value)] // a closure is handed in, not a reference to one
 fn on_both(check: impl AsyncFn(&RemoteRegistry, &str)) {
     for server in both() {
         let (registry, _clients) = client(&server.host());

@@ -52,8 +52,7 @@ pub fn of_kind(kind: &str) -> Vec<Fixture> {
     let index = fs::read(folder.join("index.json")).expect("index.json can be read");
     let index: Value = serde_json::from_slice(&index).expect("index.json is JSON");
     let items = index["items"].as_array().expect("items is a list");
-    let found: Vec<_> =
-        items.iter().filter(|item| item["kind"] == kind).map(|item| describe(item)).collect();
+    let found: Vec<_> = items.iter().filter(|item| item["kind"] == kind).map(describe).collect();
     assert!(!found.is_empty(), "there is no fixture of kind {kind}");
     println!("{} fixtures of kind {kind}", found.len());
     found

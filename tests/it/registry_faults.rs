@@ -119,13 +119,7 @@ fn r162_bodies_that_lie() {
 fn r162_ranges_that_lie() {
     let ranged = |fault: Fault| {
         let stage = of(fault);
-        send(
-            &stage.registry.host(),
-            &"GET".to_owned(),
-            &stage.blob,
-            &[("range", "bytes=10-19")],
-            b"",
-        )
+        send(&stage.registry.host(), "GET", &stage.blob, &[("range", "bytes=10-19")], b"")
     };
     let wrong = ranged(Fault::WrongRange);
     assert_eq!((wrong.status, wrong.header("content-range")), (206, Some("bytes 1-2/100000")));

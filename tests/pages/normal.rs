@@ -2,7 +2,7 @@
 //! writes has them in an order of its own.
 
 /// One tag or text a line.
-pub fn normal(html: &str) -> String {
+pub(crate) fn normal(html: &str) -> String {
     let mut lines = Vec::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {

@@ -9,24 +9,24 @@ use porthole::{
 
 /// Paths with their answers; what is not in it is 404.
 #[derive(Clone, Default)]
-pub struct Script {
+pub(crate) struct Script {
     answers: Vec<(String, Reply)>,
 }
 
 impl Script {
     /// Answers a path, query left out.
-    pub fn on(mut self, path: &str, reply: Reply) -> Self {
+    pub(crate) fn on(mut self, path: &str, reply: Reply) -> Self {
         self.answers.push((path.to_owned(), reply));
         self
     }
 
     /// Answers with a JSON document.
-    pub fn json(self, path: &str, content_type: &str, body: &str) -> Self {
+    pub(crate) fn json(self, path: &str, content_type: &str, body: &str) -> Self {
         self.on(path, Reply::ok(body.to_owned()).header("content-type", content_type))
     }
 
     /// Clients that are answered by this table.
-    pub fn connector(&self) -> Connector {
+    pub(crate) fn connector(&self) -> Connector {
         let clock = VirtualClock::default();
         let answers = self.answers.clone();
         let door = Scripted::answering(clock.shared(), move |request, _| {

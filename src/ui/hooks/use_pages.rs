@@ -125,7 +125,11 @@ where
                 let tell = move |event| dispatch.dispatch(event);
                 spawn(async move { read(&*fetch, from, known, amount, tell).await }, |()| ())
             });
-            move || drop(reading.map(|reading| reading.abort()))
+            move || {
+                if let Some(reading) = reading {
+                    reading.abort();
+                }
+            }
         }
     });
     let more = use_callback((), move |amount, ()| dispatch.dispatch(Event::Read(amount)));
