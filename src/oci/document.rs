@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What a registry served as a manifest.
-#[expect(clippy::large_enum_variant, reason = "there is one of it for a page, not a list")]
+#[allow(clippy::large_enum_variant, reason = "there is one of it for a page, not a list")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
     /// An image, or an artifact in its shape.

@@ -16,15 +16,15 @@ use porthole::{
 const EMPTY: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// What the client is given for its registry.
-pub struct Secrets<'a> {
-    pub user: &'a str,
-    pub password: &'a str,
-    pub identity: &'a str,
+pub(super) struct Secrets<'a> {
+    pub(super) user: &'a str,
+    pub(super) password: &'a str,
+    pub(super) identity: &'a str,
 }
 
 /// Runs scenario `number` with a client of its own. How it ends does not matter here: only where
 /// the credential went does.
-pub async fn run(
+pub(super) async fn run(
     stack: Stack,
     places: (&str, &str),
     secrets: &Secrets<'_>,
