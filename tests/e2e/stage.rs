@@ -105,8 +105,13 @@ impl Stage {
             .expect("a click");
     }
 
-    /// Waits until everything has arrived, and returns the text of the page.
+    /// Waits until everything has arrived, and returns the text of the page. A question that is
+    /// asked again and again stands still in between, so resting alone is not enough.
     pub(crate) async fn settled(&self) -> String {
+        let answered = "return document.querySelector('.loading') === null";
+        if let Err(failure) = self.page.wait_until(answered, "something is still loading").await {
+            panic!("{failure}");
+        }
         self.page.settle().await.expect("the page answers");
         self.page.text().await.expect("the page answers")
     }
