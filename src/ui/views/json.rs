@@ -68,7 +68,8 @@ pub(super) fn JsonBytes(props: &JsonBytesProps) -> Html {
     let row = use_callback(
         (Same(Rc::clone(&json)), *layout, Rc::clone(&props.place)),
         |number: usize, (json, layout, place)| {
-            draw_line(place, number, &json.0.line(*layout, number))
+            let is_table = json.0.len(*layout) > WHOLE;
+            draw_line(place, number, &json.0.line(*layout, number), is_table)
         },
     );
     let count = json.len(*layout);
@@ -136,12 +137,16 @@ fn notes(json: &JsonText) -> Html {
     }
 }
 
-fn draw_line(place: &Place, number: usize, line: &Line) -> Html {
+/// A line with its number. Only the lines of a [`WindowedList`] are rows of a table: in a text they
+/// have no roles, which would have no table around them.
+fn draw_line(place: &Place, number: usize, line: &Line, is_table: bool) -> Html {
     let indent = "  ".repeat(line.indent.into());
+    let role = |name: &'static str| is_table.then_some(name);
     html! {
-        <div class="row" role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span class="number" role="rowheader">{ number + 1 }</span>
-            <code role="cell">
+        <div class="row" role={role("row")} key={number}
+            aria-rowindex={is_table.then(|| (number + 2).to_string())}>
+            <span class="number" role={role("rowheader")}>{ number + 1 }</span>
+            <code role={role("cell")}>
                 { indent }{ for line.pieces.iter().map(|piece| draw_piece(place, piece)) }
             </code>
         </div>
