@@ -6,14 +6,14 @@ use super::text;
 
 /// Properties of [`KeyList`].
 #[derive(Properties, PartialEq)]
-pub struct KeyListProps {
+pub(super) struct KeyListProps {
     /// The dialog, for the shell to open.
     pub dialog: NodeRef,
 }
 
 /// The dialog that lists the keys.
 #[component]
-pub fn KeyList(props: &KeyListProps) -> Html {
+pub(super) fn KeyList(props: &KeyListProps) -> Html {
     html! {
         <dialog ref={props.dialog.clone()} aria-labelledby="keys">
             <h2 id="keys">{ text::KEYS }</h2>

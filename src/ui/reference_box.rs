@@ -11,7 +11,7 @@ use crate::app::typed;
 
 /// Properties of [`ReferenceBox`].
 #[derive(Properties, PartialEq)]
-pub struct ReferenceBoxProps {
+pub(super) struct ReferenceBoxProps {
     /// What was typed before the application started.
     #[prop_or_default]
     pub typed: Typed,
@@ -19,7 +19,7 @@ pub struct ReferenceBoxProps {
 
 /// The box for a reference.
 #[component]
-pub fn ReferenceBox(props: &ReferenceBoxProps) -> Html {
+pub(super) fn ReferenceBox(props: &ReferenceBoxProps) -> Html {
     let input = use_node_ref();
     let settings = use_settings();
     let value = use_state_eq(|| props.typed.text.clone());

@@ -1,4 +1,4 @@
-//! A media type: in words, and exactly.
+//! A media type exactly, with its meaning on hover.
 
 use yew::prelude::*;
 
@@ -11,11 +11,12 @@ pub struct MediaTypeWordsProps {
     pub media_type: MediaType,
 }
 
-/// A media type: in words, and exactly.
+/// A media type exactly, with its meaning on hover.
 #[component]
 pub fn MediaTypeWords(props: &MediaTypeWordsProps) -> Html {
     let exact = props.media_type.as_str();
+    let words = props.media_type.words().to_owned();
     html! {
-        <span class="media-type"><code>{ exact.to_owned() }</code></span>
+        <span class="media-type" title={words}><code>{ exact.to_owned() }</code></span>
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 
 /// Properties of [`RepositoryForm`].
 #[derive(Properties, PartialEq)]
-pub struct RepositoryFormProps {
+pub(super) struct RepositoryFormProps {
     /// The registry.
     pub address: RegistryAddress,
     /// Whether there is no other way in; otherwise it stays out of sight.
@@ -19,7 +19,7 @@ pub struct RepositoryFormProps {
 
 /// A box for the name of a repository.
 #[component]
-pub fn RepositoryForm(props: &RepositoryFormProps) -> Html {
+pub(super) fn RepositoryForm(props: &RepositoryFormProps) -> Html {
     let typed = use_state_eq(AttrValue::default);
     let problem = use_state_eq(AttrValue::default);
     let oninput = use_callback((), {

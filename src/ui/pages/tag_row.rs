@@ -17,7 +17,7 @@ use crate::{
 
 /// Properties of [`TagRow`].
 #[derive(Properties, PartialEq)]
-pub struct TagRowProps {
+pub(super) struct TagRowProps {
     /// The registry.
     pub connection: Connection,
     /// The repository.
@@ -32,7 +32,7 @@ pub struct TagRowProps {
 
 /// One row of the tag table.
 #[component]
-pub fn TagRow(props: &TagRowProps) -> Html {
+pub(super) fn TagRow(props: &TagRowProps) -> Html {
     let (connection, repository) = (props.connection.clone(), props.repository.clone());
     // Answered once, a row keeps its answer when it leaves the sight and comes back.
     let was_seen = use_mut_ref(|| false);
