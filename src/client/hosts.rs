@@ -61,4 +61,10 @@ impl Clients {
         self.configured.borrow_mut().remove(host);
         self.made.borrow_mut().retain(|(known, _), _| known != host);
     }
+
+    /// How many clients were made, or could not be.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> usize {
+        self.made.borrow().len()
+    }
 }

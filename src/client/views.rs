@@ -6,17 +6,14 @@ use std::{cell::RefCell, collections::BTreeMap};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::{RemoteRegistry, exchange::Call};
+use super::{RemoteRegistry, Scope, TagPages, exchange::Call};
 use crate::{
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
-        BlobSource, BlobStream, ByteRange, Delete, ErrorKind, List, Manifest, Read, Result, Write,
+        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, ErrorKind, Manifest, Missing, Read,
+        Result, Write,
     },
-    wire::{
-        Endpoint,
-        headers::name,
-        page::{Cursor, Next, Pages},
-    },
+    wire::{Endpoint, headers::name},
 };
 
 /// Tags that are looked at at one time.
@@ -28,6 +25,11 @@ impl RemoteRegistry {
         self.connection().host.as_str()
     }
 
+    /// The names that it can hold: all of them (R140).
+    pub fn scope(&self) -> Scope {
+        Scope::Global
+    }
+
     /// A handle for a repository, whether it exists or not (R140).
     pub fn repository(&self, name: RepositoryName) -> Repository {
         Repository { registry: self.clone(), name }
@@ -37,8 +39,8 @@ impl RemoteRegistry {
 /// One repository of a remote registry.
 #[derive(Clone)]
 pub struct Repository {
-    registry: RemoteRegistry,
-    name: RepositoryName,
+    pub(super) registry: RemoteRegistry,
+    pub(super) name: RepositoryName,
 }
 
 impl Repository {
@@ -80,6 +82,25 @@ impl Blobs<'_> {
         self.0.registry.stat_blob(&self.0.name, digest).await
     }
 
+    /// Whether a blob is there.
+    ///
+    /// # Errors
+    /// As for [`Read::stat_blob`].
+    pub async fn exists(&self, digest: &Digest) -> Result<bool> {
+        Ok(self.stat(digest).await?.is_some())
+    }
+
+    /// Streams a blob of which only the digest is known: its size is asked for first.
+    ///
+    /// # Errors
+    /// `NotFound`, and as for [`Blobs::stat`] and [`Blobs::fetch`].
+    pub async fn fetch_digest(&self, digest: &Digest) -> Result<BlobStream> {
+        match self.stat(digest).await? {
+            Some(blob) => self.fetch(&blob).await,
+            None => Err(ErrorKind::NotFound(Missing::Blob).into()),
+        }
+    }
+
     /// Streams a blob, verified.
     ///
     /// # Errors
@@ -115,6 +136,27 @@ impl Blobs<'_> {
     /// As for [`Write::push_blob`].
     pub async fn push(&self, blob: &Descriptor, source: &dyn BlobSource) -> Result<Descriptor> {
         self.0.registry.push_blob(&self.0.name, blob, source).await
+    }
+
+    /// Begins an upload in chunks.
+    ///
+    /// # Errors
+    /// As for [`Write::start_upload`].
+    pub async fn start(&self, chunk_size: u64) -> Result<Box<dyn BlobUpload>> {
+        self.0.registry.start_upload(&self.0.name, chunk_size).await
+    }
+
+    /// Takes an upload up again.
+    ///
+    /// # Errors
+    /// As for [`Write::resume_upload`].
+    pub async fn resume(
+        &self,
+        location: &str,
+        offset: Option<u64>,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        self.0.registry.resume_upload(&self.0.name, location, offset, chunk_size).await
     }
 
     /// Deletes a blob.
@@ -205,6 +247,28 @@ impl Manifests<'_> {
         }
     }
 
+    /// Whether a manifest is there.
+    ///
+    /// # Errors
+    /// As for [`Manifests::stat`].
+    pub async fn exists(&self, reference: &ManifestRef) -> Result<bool> {
+        Ok(self.stat(reference).await?.is_some())
+    }
+
+    /// Gets the manifest that a descriptor points at.
+    ///
+    /// # Errors
+    /// `SizeMismatch` where it is longer or shorter, and as for [`Read::manifest`].
+    pub async fn fetch(&self, descriptor: &Descriptor) -> Result<Manifest> {
+        let manifest = self.get(&descriptor.digest.clone().into()).await?;
+        let (expected, actual) = (descriptor.size, manifest.descriptor.size);
+        if expected != actual {
+            let digest = Some(descriptor.digest.clone());
+            return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+        }
+        Ok(manifest)
+    }
+
     /// Gets a manifest by tag or digest.
     ///
     /// # Errors
@@ -281,24 +345,16 @@ impl Tags<'_> {
     /// # Errors
     /// As for [`List::tags`].
     pub async fn all(&self) -> Result<(Vec<Tag>, bool)> {
-        let mut pages = Pages::new();
-        let (mut tags, mut from, mut incomplete) = (Vec::new(), None, false);
-        loop {
-            let page = self.0.registry.tags(&self.0.name, from.as_deref()).await?;
-            incomplete |= page.may_be_incomplete;
-            let next = page.next.as_deref().and_then(Cursor::parse);
-            let next = next.map_or(Next::End, Next::Page);
-            let items = page.items.iter().map(Tag::to_string).collect();
-            let (fresh, next) = pages.take(items, next);
-            tags.extend(fresh.iter().filter_map(|text| text.parse().ok()));
-            match next {
-                Next::Page(cursor) => from = Some(cursor.to_string()),
-                Next::End => return Ok((tags, incomplete)),
-                Next::Stop(doubt) => {
-                    return Ok((tags, incomplete || doubt.may_be_incomplete()));
-                }
-            }
+        let (mut pages, mut tags) = (self.pages(), Vec::new());
+        while let Some(page) = pages.next().await? {
+            tags.extend(page);
         }
+        Ok((tags, pages.may_be_incomplete()))
+    }
+
+    /// The tags page by page (R97).
+    pub fn pages(&self) -> TagPages {
+        TagPages::of(self.0)
     }
 
     /// The tags that stand for a digest, a few at a time; dropping it ends it (R102). Tags that are

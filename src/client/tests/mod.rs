@@ -1,6 +1,7 @@
 //! Reading, over a scripted transport.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod handles;
 mod push;
 mod referrers;
 mod views;

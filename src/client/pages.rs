@@ -1,0 +1,146 @@
+//! Lists as one reads them: page by page, or so many names at a time (R97, R101).
+
+use std::{fmt::Display, str::FromStr};
+
+use super::{RemoteRegistry, Repository};
+use crate::{
+    oci::{RepositoryName, Tag},
+    registry::{List, Page, Result},
+    wire::page::{Cursor, Next, Pages},
+};
+
+/// Where the reading of a list is.
+#[derive(Default)]
+enum Place {
+    #[default]
+    Start,
+    At(String),
+    Done,
+}
+
+/// A list that is being read. An error moves nothing: the same page is asked for again (R97).
+#[derive(Default)]
+struct Reading {
+    place: Place,
+    pages: Pages,
+    may_be_incomplete: bool,
+}
+
+impl Reading {
+    /// From where the next page is asked for; `None` after the last one.
+    fn from(&self) -> Option<Option<String>> {
+        match &self.place {
+            Place::Start => Some(None),
+            Place::At(from) => Some(Some(from.clone())),
+            Place::Done => None,
+        }
+    }
+
+    /// Takes a page in and gives what is new on it.
+    fn take<T: Display + FromStr>(&mut self, page: Page<T>) -> Vec<T> {
+        self.may_be_incomplete |= page.may_be_incomplete;
+        let next = page.next.as_deref().and_then(Cursor::parse).map_or(Next::End, Next::Page);
+        let items = page.items.iter().map(T::to_string).collect();
+        let (fresh, next) = self.pages.take(items, next);
+        self.place = match next {
+            Next::Page(cursor) => Place::At(cursor.to_string()),
+            Next::End => Place::Done,
+            Next::Stop(doubt) => {
+                self.may_be_incomplete |= doubt.may_be_incomplete();
+                Place::Done
+            }
+        };
+        fresh.iter().filter_map(|text| text.parse().ok()).collect()
+    }
+}
+
+/// The tags of a repository, page by page, each tag once.
+pub struct TagPages {
+    repository: Repository,
+    reading: Reading,
+}
+
+impl TagPages {
+    pub(super) fn of(repository: &Repository) -> Self {
+        Self { repository: repository.clone(), reading: Reading::default() }
+    }
+
+    /// The next page, which may be empty; `None` after the last one. After an error, and after being
+    /// dropped, it can be called again for the same page (R97).
+    ///
+    /// # Errors
+    /// As for [`List::tags`].
+    pub async fn next(&mut self) -> Result<Option<Vec<Tag>>> {
+        let Some(from) = self.reading.from() else { return Ok(None) };
+        let Repository { registry, name } = &self.repository;
+        let page = registry.tags(name, from.as_deref()).await?;
+        Ok(Some(self.reading.take(page)))
+    }
+
+    /// Whether more tags may exist than the pages so far showed and the next ones can.
+    pub fn may_be_incomplete(&self) -> bool {
+        self.reading.may_be_incomplete
+    }
+}
+
+/// The repositories of a registry, page by page, each once.
+pub struct RepositoryPages {
+    registry: RemoteRegistry,
+    reading: Reading,
+}
+
+impl RepositoryPages {
+    pub(super) fn of(registry: &RemoteRegistry, after: Option<&RepositoryName>) -> Self {
+        let after = after.map(|name| Cursor::After(name.to_string()).to_string());
+        let place = after.map_or(Place::Start, Place::At);
+        Self { registry: registry.clone(), reading: Reading { place, ..Reading::default() } }
+    }
+
+    /// The next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
+    ///
+    /// # Errors
+    /// As for [`List::repositories`].
+    pub async fn next(&mut self) -> Result<Option<Vec<Repository>>> {
+        let Some(from) = self.reading.from() else { return Ok(None) };
+        let page = self.registry.repositories(from.as_deref()).await?;
+        let names = self.reading.take(page).into_iter();
+        Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
+    }
+
+    /// Whether more repositories may exist than the pages so far showed and the next ones can.
+    pub fn may_be_incomplete(&self) -> bool {
+        self.reading.may_be_incomplete
+    }
+}
+
+/// Names out of the middle of a catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The names, in the registry's order.
+    pub names: Vec<RepositoryName>,
+    /// Whether the catalog ends with them.
+    pub at_end: bool,
+}
+
+impl RemoteRegistry {
+    /// Its repositories, page by page (R135).
+    pub fn repository_pages(&self) -> RepositoryPages {
+        RepositoryPages::of(self, None)
+    }
+
+    /// At most `count` names after one, from as many pages as it takes (R101).
+    ///
+    /// # Errors
+    /// As for [`List::repositories`].
+    pub async fn names_after(&self, after: Option<&RepositoryName>, count: usize) -> Result<Names> {
+        let mut pages = RepositoryPages::of(self, after);
+        let mut names = Vec::new();
+        while names.len() <= count {
+            let Some(page) = pages.next().await? else { break };
+            names.extend(page.into_iter().map(|repository| repository.name));
+        }
+        let at_end = names.len() <= count;
+        names.truncate(count);
+        Ok(Names { names, at_end })
+    }
+}
