@@ -1,0 +1,83 @@
+//! What goes over the wire natively: the client's name, and redirects.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use porthole::registry::{ByteRange, ErrorKind, Read};
+use test_registry::{Auth, BlobDelivery, Origin, Realm, Switches};
+
+use crate::{
+    client::{client, client_with, collect, name, noise, push, read, run},
+    servers::ours,
+};
+
+#[test]
+fn r039_every_request_and_every_token_request_says_who_asks() {
+    let server = ours(Switches::default().auth(Auth::bearer().realm(Realm::SameOrigin)));
+    run(async {
+        let (registry, _clients) = client_with(&server.host(), "tester", "s3cret-canary");
+        push(&registry, "a", &noise(1000, 1)).await;
+    });
+    let entries = server.log().entries();
+    assert!(entries.iter().any(|entry| entry.path() == "/token"));
+    for entry in entries {
+        let agent = entry.header("user-agent").unwrap_or_default();
+        assert!(agent.starts_with("porthole/"), "{} {}: {agent}", entry.method, entry.target);
+    }
+}
+
+#[test]
+fn r052_a_redirect_to_another_origin_keeps_the_range_and_loses_the_authorization() {
+    let switches = Switches::default().auth(Auth::bearer()).blobs(BlobDelivery::Redirect);
+    let server = ours(switches);
+    let bytes = noise(1000, 1);
+    run(async {
+        let (registry, _clients) = client_with(&server.host(), "tester", "s3cret-canary");
+        let blob = push(&registry, "a", &bytes).await;
+        assert_eq!(read(&registry, "a", &blob).await, bytes);
+        let range = ByteRange { start: 10, length: Some(5) };
+        let part = registry.blob_range(&name("a"), &blob, range).await.unwrap();
+        assert_eq!(collect(part).await.unwrap(), bytes[10..15]);
+    });
+    let entries = server.log().entries();
+    let elsewhere: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.origin == Origin::Companion && entry.path() != "/token")
+        .collect();
+    let ranges: Vec<_> = elsewhere.iter().map(|entry| entry.header("range")).collect();
+    assert_eq!(ranges, [None, Some("bytes=10-14")]);
+    assert!(elsewhere.iter().all(|entry| entry.header("authorization").is_none()));
+}
+
+/// Answers each request with a redirect to itself, and counts them.
+fn circle() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (host, count) = (listener.local_addr().unwrap().to_string(), Arc::<AtomicUsize>::default());
+    let counted = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            lines.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).count();
+            counted.fetch_add(1, Ordering::SeqCst);
+            let reply = "HTTP/1.1 307 x\r\nlocation: /v2/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(reply.as_bytes()).unwrap();
+        }
+    });
+    (host, count)
+}
+
+#[test]
+fn r052_ten_redirects_are_followed_and_no_more() {
+    let (host, count) = circle();
+    let (registry, _clients) = client(&host);
+    let error = run(registry.ping()).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Refused(_)), "{error}");
+    assert_eq!(count.load(Ordering::SeqCst), 11);
+}
