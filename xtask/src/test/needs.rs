@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("docker-registry", "docker-registry"),
@@ -18,10 +18,15 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("htpasswd", "apache2-utils"),
     ("nginx", "nginx-light"),
     ("npm", "npm"),
+    ("python3", "python3"),
+    ("pip3", "python3-pip"),
 ];
 
 /// The accessibility checker that the end-to-end tests run inside the page.
 const AXE: &str = "axe-core@4";
+
+/// The vectors of NIST for SHA-2, as a package of PyPI carries them.
+const VECTORS: &str = "cryptography-vectors";
 
 /// Makes sure that everything is there.
 ///
@@ -34,6 +39,9 @@ pub(crate) fn ready() -> Result<()> {
     }
     if !axe().is_file() {
         step("fetching axe-core from npm", fetch_axe)?;
+    }
+    if !root().join("target/vectors").is_dir() {
+        step("fetching NIST's vectors from PyPI", fetch_vectors)?;
     }
     Ok(())
 }
@@ -81,4 +89,10 @@ fn fetch_axe() -> Result<()> {
     npm.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--silent"]);
     npm.args(["--ignore-scripts", "--prefix", "."]).arg(AXE);
     run(&mut npm, "check the network and npm's registry setting")
+}
+
+fn fetch_vectors() -> Result<()> {
+    let mut pip = Command::new("pip3");
+    pip.current_dir(root()).args(["install", "--quiet", "--no-deps", "--target", "target/vectors"]);
+    run(pip.arg(VECTORS), "check the network and PyPI's registry setting")
 }
