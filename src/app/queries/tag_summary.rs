@@ -87,7 +87,9 @@ impl TagSummary {
         if let Ok(bytes) = read_small_blob(registry, repository, config, MAX_CONFIG).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
-            self.platforms = vec![config.platform];
+            // Cosign and others keep artifacts in images whose configuration names no platform.
+            let is_named = !config.platform.os.is_empty() || !config.platform.architecture.is_empty();
+            self.platforms = is_named.then_some(config.platform).into_iter().collect();
         }
     }
 }

@@ -35,5 +35,5 @@ pub const NO_AGE_MEANS: &str = "A reproducible build wrote a fixed time instead 
 
 /// How many more platforms there are.
 pub fn more(count: usize) -> String {
-    format!("and {count} more")
+    format!("+{count} more")
 }
