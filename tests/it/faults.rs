@@ -237,9 +237,9 @@ fn fits(fault: Fault, error: &Error) -> bool {
     );
     let broken = matches!(kind, E::Network { .. } | E::Timeout(_));
     match fault {
-        F::Refused | F::NoSuchName | F::NoTls => {
-            matches!(kind, E::Network { .. } | E::Unsupported(_))
-        }
+        F::Refused | F::NoTls => matches!(kind, E::Network { .. } | E::Unsupported(_)),
+        // The name is looked up by the machine's own resolver: a slow one meets the deadline first.
+        F::NoSuchName => broken || matches!(kind, E::Unsupported(_)),
         F::Latency | F::Jitter | F::Throttle | F::ByteSlices | F::SlowClose | F::RangeIgnored => {
             false
         }
