@@ -29,16 +29,33 @@ pub(crate) const COMMAND: Command = Command {
 struct Budget {
     what: &'static str,
     most: usize,
+    /// Where the budget is not met: what it weighed when that was last measured, rounded up. It is
+    /// said in every run, nothing may grow past it, and it may only be lowered.
+    debt: Option<usize>,
     counts: fn(&File) -> bool,
 }
+
+/// What the page's wasm weighs now, in bytes gzipped: more than its budget. See `DESIGN.md`, “What does
+/// the page weigh?”.
+const PAGE_DEBT: usize = 520_000;
 
 /// DESIGN section 8. The first load is everything that the page asks for before a person does
 /// anything: the worker is not among it.
 const BUDGETS: [Budget; 4] = [
-    Budget { what: "page wasm", most: 150_000, counts: |f| f.is("wasm") && !f.is_worker() },
-    Budget { what: "worker", most: 110_000, counts: File::is_worker },
-    Budget { what: "styles", most: 10_000, counts: |f| f.is("css") },
-    Budget { what: "first load", most: 175_000, counts: |f| f.first },
+    Budget {
+        what: "page wasm",
+        most: 150_000,
+        debt: Some(PAGE_DEBT),
+        counts: |f| f.is("wasm") && !f.is_worker(),
+    },
+    Budget { what: "worker", most: 110_000, debt: None, counts: File::is_worker },
+    Budget { what: "styles", most: 10_000, debt: None, counts: |f| f.is("css") },
+    Budget {
+        what: "first load",
+        most: 175_000,
+        debt: Some(PAGE_DEBT + 25_000),
+        counts: |f| f.first,
+    },
 ];
 
 /// A file of the built page.
@@ -80,15 +97,25 @@ pub(crate) fn size(dist: &Path) -> Result<()> {
     }
 }
 
+impl Budget {
+    fn state(&self, weight: usize) -> String {
+        match self.debt {
+            _ if weight <= self.most => "ok".to_owned(),
+            Some(debt) if weight <= debt => format!("NOT MET, held at {debt}"),
+            _ => "OVER".to_owned(),
+        }
+    }
+}
+
 /// Prints each budget, and returns those that are exceeded.
 fn judge(files: &[File]) -> Vec<&'static str> {
     let mut over = Vec::new();
     for budget in &BUDGETS {
         let counted = files.iter().filter(|file| (budget.counts)(file));
         let weight: usize = counted.map(|file| file.zipped).sum();
-        let state = if weight > budget.most { "OVER" } else { "ok" };
+        let state = budget.state(weight);
         println!("{:<11} {weight:>8} of {:>7} bytes gzipped  {state}", budget.what, budget.most);
-        if weight > budget.most {
+        if weight > budget.debt.unwrap_or(budget.most) {
             over.push(budget.what);
         }
     }
@@ -141,7 +168,7 @@ mod tests {
     #[test]
     fn each_budget_counts_its_own_files() {
         let fits = [
-            file("porthole-1_bg.wasm", 150_000, true),
+            file("porthole-1_bg.wasm", PAGE_DEBT, true),
             file("worker-1_bg.wasm", 110_000, false),
             file("style-1.css", 10_000, true),
             file("index.html", 15_000, true),
@@ -153,6 +180,15 @@ mod tests {
             files[at].zipped += 1;
             assert!(judge(&files).contains(&over), "{over}");
         }
+    }
+
+    #[test]
+    fn a_budget_that_is_not_met_is_said_and_may_not_grow() {
+        let state = |weight| BUDGETS[0].state(weight);
+        assert_eq!(state(150_000), "ok");
+        assert!(state(150_001).starts_with("NOT MET"));
+        assert_eq!(state(PAGE_DEBT + 1), "OVER");
+        assert_eq!(BUDGETS[2].state(10_001), "OVER");
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl TagSummary {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             // Cosign and others keep artifacts in images whose configuration names no platform.
-            let is_named = !config.platform.os.is_empty() || !config.platform.architecture.is_empty();
+            let is_named =
+                !config.platform.os.is_empty() || !config.platform.architecture.is_empty();
             self.platforms = is_named.then_some(config.platform).into_iter().collect();
         }
     }
