@@ -45,11 +45,23 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts ChromeDriver on a free port.
+    /// Starts ChromeDriver on a free port. It takes one that is free for IPv4, wants the same for
+    /// IPv6, and ends where another program has that one: then it chooses anew.
     ///
     /// # Errors
     /// When it is not installed or does not start.
     pub async fn start() -> Result<Self> {
+        let mut tries_left = 3;
+        loop {
+            tries_left -= 1;
+            match Self::start_once().await {
+                Err(_) if tries_left > 0 => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn start_once() -> Result<Self> {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut process = Command::new(&program)
             .arg("--port=0")
