@@ -37,7 +37,7 @@ impl Reading {
     }
 
     /// Takes a page in and gives what is new on it.
-    fn take<T: Display + FromStr>(&mut self, page: Page<T>) -> Vec<T> {
+    fn take<T: Display + FromStr>(&mut self, page: &Page<T>) -> Vec<T> {
         self.may_be_incomplete |= page.may_be_incomplete;
         let next = page.next.as_deref().and_then(Cursor::parse).map_or(Next::End, Next::Page);
         let items = page.items.iter().map(T::to_string).collect();
@@ -74,7 +74,7 @@ impl TagPages {
         let Some(from) = self.reading.from() else { return Ok(None) };
         let Repository { registry, name } = &self.repository;
         let page = registry.tags(name, from.as_deref()).await?;
-        Ok(Some(self.reading.take(page)))
+        Ok(Some(self.reading.take(&page)))
     }
 
     /// Whether more tags may exist than the pages so far showed and the next ones can.
@@ -103,7 +103,7 @@ impl RepositoryPages {
     pub async fn next(&mut self) -> Result<Option<Vec<Repository>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
         let page = self.registry.repositories(from.as_deref()).await?;
-        let names = self.reading.take(page).into_iter();
+        let names = self.reading.take(&page).into_iter();
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
 

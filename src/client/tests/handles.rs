@@ -208,7 +208,7 @@ fn r138_tags_are_looked_up_set_taken_away_and_listed() {
         tags.untag(&v1).await.unwrap();
         let (all, incomplete) = tags.all().await.unwrap();
         assert_eq!((all.len(), incomplete), (2, false));
-        assert_eq!(tags.lookup(&index.digest).await.unwrap(), [v1.clone()]);
+        assert_eq!(tags.lookup(&index.digest).await.unwrap(), [v1]);
     };
     bench.clock.run(task).unwrap();
     let lines = bench.script.lines();
