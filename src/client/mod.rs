@@ -41,6 +41,7 @@ mod referrers;
 mod scope;
 mod signed;
 mod stream;
+mod tag_store;
 mod upload;
 mod views;
 mod warnings;
@@ -56,7 +57,8 @@ pub use hosts::Clients;
 pub use pages::{Names, RepositoryPages, TagPages};
 pub use ping::Ping;
 pub use scope::Scope;
-pub use views::{Aliases, Blobs, Manifests, Repository, SeekableBlob, Tags};
+pub use tag_store::{Aliases, Tags};
+pub use views::{Blobs, Manifests, Repository, SeekableBlob};
 pub use warnings::{Notice, Warnings};
 
 use crate::{

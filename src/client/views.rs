@@ -1,12 +1,10 @@
 //! Handles: a registry, its repositories, and of each the blobs, the manifests and the tags
 //! (R135 to R141).
 
-use std::{cell::RefCell, collections::BTreeMap};
-
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 
-use super::{RemoteRegistry, Scope, TagPages, exchange::Call};
+use super::{RemoteRegistry, Scope, Tags, exchange::Call};
 use crate::{
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
@@ -15,9 +13,6 @@ use crate::{
     },
     wire::{Endpoint, headers::name},
 };
-
-/// Tags that are looked at at one time.
-const LOOKUPS: usize = 4;
 
 impl RemoteRegistry {
     /// The registry's name as shown.
@@ -238,7 +233,7 @@ impl Manifests<'_> {
     /// What a tag or digest stands for; `None` where it is not there.
     ///
     /// # Errors
-    /// As for [`Read::resolve`], but for absence.
+    /// As for [`Read::resolve`](crate::registry::Read::resolve), but for absence.
     pub async fn stat(&self, reference: &ManifestRef) -> Result<Option<Descriptor>> {
         match self.0.registry.resolve(&self.0.name, reference).await {
             Ok(found) => Ok(Some(found)),
@@ -309,104 +304,6 @@ impl Manifests<'_> {
     /// As for [`Delete::delete_manifest`].
     pub async fn delete(&self, digest: &Digest) -> Result<()> {
         self.0.registry.delete_manifest(&self.0.name, &digest.clone().into()).await
-    }
-}
-
-/// The tags of a repository (R138).
-pub struct Tags<'a>(&'a Repository);
-
-impl Tags<'_> {
-    /// What a tag stands for.
-    ///
-    /// # Errors
-    /// As for [`Read::resolve`].
-    pub async fn get(&self, tag: &Tag) -> Result<Descriptor> {
-        self.0.registry.resolve(&self.0.name, &tag.clone().into()).await
-    }
-
-    /// Pushes content under a tag.
-    ///
-    /// # Errors
-    /// As for [`Write::push_manifest`].
-    pub async fn tag(&self, tag: Tag, media_type: &MediaType, bytes: Bytes) -> Result<Descriptor> {
-        self.0.registry.push_manifest(&self.0.name, media_type, bytes, &[tag]).await
-    }
-
-    /// Takes a tag away. Some registries delete the manifest with it, or refuse (R131).
-    ///
-    /// # Errors
-    /// As for [`Delete::delete_manifest`].
-    pub async fn untag(&self, tag: &Tag) -> Result<()> {
-        self.0.registry.delete_manifest(&self.0.name, &tag.clone().into()).await
-    }
-
-    /// All tags, each once, in the registry's order. `true` where more may exist.
-    ///
-    /// # Errors
-    /// As for [`List::tags`].
-    pub async fn all(&self) -> Result<(Vec<Tag>, bool)> {
-        let (mut pages, mut tags) = (self.pages(), Vec::new());
-        while let Some(page) = pages.next().await? {
-            tags.extend(page);
-        }
-        Ok((tags, pages.may_be_incomplete()))
-    }
-
-    /// The tags page by page (R97).
-    pub fn pages(&self) -> TagPages {
-        TagPages::of(self.0)
-    }
-
-    /// The tags that stand for a digest, a few at a time; dropping it ends it (R102). Tags that are
-    /// gone meanwhile are left out.
-    ///
-    /// # Errors
-    /// As for [`List::tags`] and [`Read::resolve`].
-    pub async fn lookup(&self, digest: &Digest) -> Result<Vec<Tag>> {
-        let (tags, _) = self.all().await?;
-        let found = tags.into_iter().map(|tag| async move {
-            match self.get(&tag).await {
-                Ok(found) if found.digest == *digest => Ok(Some(tag)),
-                Ok(_) => Ok(None),
-                Err(error) if error.is_not_found() => Ok(None),
-                Err(error) => Err(error),
-            }
-        });
-        let found: Vec<Result<Option<Tag>>> = stream::iter(found).buffered(LOOKUPS).collect().await;
-        found.into_iter().filter_map(Result::transpose).collect()
-    }
-}
-
-/// Different digests of the same content, such as SHA-256 and SHA-512 (R141).
-#[derive(Default)]
-pub struct Aliases(RefCell<BTreeMap<Digest, Descriptor>>);
-
-impl Aliases {
-    /// The canonical descriptor of the content that a digest names.
-    pub fn stat(&self, digest: &Digest) -> Option<Descriptor> {
-        self.0.borrow().get(digest).cloned()
-    }
-
-    /// Notes that a digest names the content of a descriptor, which is checked on the bytes.
-    ///
-    /// # Errors
-    /// `DigestMismatch` where either does not name them.
-    pub fn set(&self, digest: &Digest, canonical: &Descriptor, bytes: &[u8]) -> Result<()> {
-        for claimed in [digest, &canonical.digest] {
-            let actual = crate::content::verify::digest_with(&claimed.algorithm(), bytes);
-            let actual = actual.ok_or(ErrorKind::UnsupportedDigest(claimed.clone()))?;
-            if actual != *claimed {
-                let expected = claimed.clone();
-                return Err(ErrorKind::DigestMismatch { expected, actual }.into());
-            }
-        }
-        self.0.borrow_mut().insert(digest.clone(), canonical.clone());
-        Ok(())
-    }
-
-    /// Forgets a digest.
-    pub fn clear(&self, digest: &Digest) {
-        self.0.borrow_mut().remove(digest);
     }
 }
 

@@ -110,8 +110,8 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
     let place = repository(REPOSITORY);
     Ok(match operation {
         "ping" => client.ping().await.map(|_| "alive".to_owned())?,
-        "catalog" => page(client.repositories(None).await?)?,
-        "tags" => page(client.tags(&place, None).await?)?,
+        "catalog" => page(&client.repositories(None).await?)?,
+        "tags" => page(&client.tags(&place, None).await?)?,
         "manifest" => {
             let read = manifest(client, REPOSITORY, world.image.digest.as_str()).await?;
             format!("{:?}", document(&read).value)
@@ -159,7 +159,7 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
 }
 
 /// A page that says of itself that it may be incomplete is no wrong answer: the user is told.
-fn page<T: std::fmt::Debug>(page: Page<T>) -> Result<String> {
+fn page<T: std::fmt::Debug>(page: &Page<T>) -> Result<String> {
     flagged(page.may_be_incomplete)?;
     Ok(format!("{:?}", page.items))
 }
