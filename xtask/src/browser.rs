@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use crate::failure::{Failure, OrFail, Result};
+pub use crate::look::{Look, Theme};
 
 /// What Chromium is started with. The browser's own network traffic is switched off: on a machine
 /// without a network it would only cost time.
@@ -116,42 +117,6 @@ async fn read_port(stdout: tokio::process::ChildStdout) -> Result<u16> {
         }
     }
     Err(Failure::new("chromedriver ended before it listened", INSTALL))
-}
-
-/// How the window looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
-    /// Width in CSS pixels.
-    pub width: u32,
-    /// Height in CSS pixels.
-    pub height: u32,
-    /// What the system is said to prefer.
-    pub theme: Theme,
-}
-
-impl Default for Look {
-    fn default() -> Self {
-        Self { width: 1280, height: 900, theme: Theme::Light }
-    }
-}
-
-/// A preferred colour scheme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    /// Dark text on light.
-    Light,
-    /// Light text on dark.
-    Dark,
-}
-
-impl Theme {
-    /// The name that CSS has for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
 }
 
 /// A browser window.

@@ -9,6 +9,7 @@ mod explore;
 pub mod failure;
 mod fuzz;
 mod html;
+mod look;
 mod page;
 mod policy;
 mod registry;
