@@ -120,6 +120,6 @@ pub const KEY_LIST: [(&str, &str); 5] = [
     ("/", "Go to the reference box"),
     ("?", "Show this list"),
     ("Enter", "Open what has the focus"),
-    ("← →", "Close and open a branch of a tree"),
+    ("Space", "Open and close a branch of a tree"),
     ("Esc", "Close this list"),
 ];
