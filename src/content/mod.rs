@@ -6,6 +6,7 @@
 pub mod decode;
 mod gunzip;
 pub mod layer;
+pub mod packages;
 pub mod sniff;
 pub mod tar;
 pub mod tree;

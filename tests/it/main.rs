@@ -22,6 +22,7 @@ mod client_skopeo;
 mod client_write;
 mod content_hashes;
 mod content_layers;
+mod content_packages;
 mod content_tar;
 mod differences;
 #[cfg(feature = "native")]

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("docker-registry", "docker-registry"),
@@ -20,6 +20,8 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("npm", "npm"),
     ("python3", "python3"),
     ("pip3", "python3-pip"),
+    ("rpmbuild", "rpm"),
+    ("db5.3_load", "db5.3-util"),
 ];
 
 /// The accessibility checker that the end-to-end tests run inside the page.

@@ -1,0 +1,59 @@
+//! Paragraphs of `Name: value` lines, as mail, Debian and Python have them (RFC 822, deb822).
+
+/// The fields of one paragraph, by name and first line of their value.
+pub(super) struct Paragraph<'a> {
+    /// The line on which it begins, counted from 1.
+    pub(super) line: usize,
+    fields: Vec<(&'a [u8], &'a [u8])>,
+}
+
+/// Fields read of a paragraph.
+const FIELDS_MAX: usize = 512;
+
+impl<'a> Paragraph<'a> {
+    /// The first line of the value of a field, whatever the case of its name; the first where it is
+    /// there twice.
+    pub(super) fn get(&self, name: &str) -> Option<&'a [u8]> {
+        let found = self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+        found.map(|(_, value)| *value).filter(|value| !value.is_empty())
+    }
+
+    /// The same as text; empty where there is none.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.get(name).map(super::text).unwrap_or_default()
+    }
+}
+
+/// Splits text into paragraphs, which empty lines part.
+pub(super) fn paragraphs(bytes: &[u8]) -> impl Iterator<Item = Paragraph<'_>> {
+    let mut lines = bytes.split(|&byte| byte == b'\n').enumerate();
+    std::iter::from_fn(move || {
+        let mut paragraph: Option<Paragraph<'_>> = None;
+        for (number, line) in lines.by_ref() {
+            let blank = line.trim_ascii().is_empty();
+            if blank && paragraph.is_some() {
+                break;
+            }
+            if blank {
+                continue;
+            }
+            let paragraph =
+                paragraph.get_or_insert_with(|| Paragraph { line: number + 1, fields: Vec::new() });
+            paragraph.take(line);
+        }
+        paragraph
+    })
+}
+
+impl<'a> Paragraph<'a> {
+    /// Lines that begin with a space go on with the value before: nothing here needs them.
+    fn take(&mut self, line: &'a [u8]) {
+        if line.first().is_none_or(u8::is_ascii_whitespace) || self.fields.len() >= FIELDS_MAX {
+            return;
+        }
+        let mut parts = line.splitn(2, |&byte| byte == b':');
+        if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+            self.fields.push((name, value.trim_ascii()));
+        }
+    }
+}

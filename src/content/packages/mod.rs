@@ -1,0 +1,225 @@
+//! Packages that an image says it has: the databases of dpkg, apk and rpm, what Python and npm
+//! write down beside each package, and `os-release`.
+//!
+//! While a layer is listed, [`wanted`] says which files to keep; [`read`] reads one of them. What is
+//! read is what the files claim: nothing here looks whether the files of a package are there. Not
+//! read: licences of Debian packages (they stand in prose), Go and Rust programs, jars, and a
+//! write-ahead log beside an rpm database.
+
+mod apk;
+mod dpkg;
+mod fields;
+mod npm;
+pub mod os_release;
+mod python;
+mod rpm;
+
+pub use os_release::OsRelease;
+
+/// Packages read of one database; the rest is counted.
+pub const PACKAGES_MAX: usize = 100_000;
+
+/// Problems kept of one file; the rest is counted.
+const PROBLEMS_MAX: usize = 20;
+
+/// Bytes kept of any text in a file.
+const TEXT_MAX: usize = 1_024;
+
+/// A kind of file that tells of packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `os-release`, in any of its three places: `/etc/os-release` wins over
+    /// `/usr/lib/os-release`, and that over `/etc/initrd-release`.
+    OsRelease,
+    /// dpkg's database of all packages.
+    Dpkg,
+    /// dpkg's record of one package, as in distroless images.
+    DpkgPart,
+    /// apk's database.
+    Apk,
+    /// rpm's database as SQLite keeps it.
+    RpmSqlite,
+    /// rpm's database in its own format, as SUSE has it.
+    RpmNdb,
+    /// rpm's database as Berkeley DB keeps it, up to RHEL 8.
+    RpmBerkeley,
+    /// What Python's installers write down of one package.
+    Python,
+    /// `package.json` of one package in `node_modules`.
+    Npm,
+}
+
+impl Kind {
+    /// Whose file it is, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OsRelease => "os-release",
+            Self::Dpkg | Self::DpkgPart => "dpkg",
+            Self::Apk => "apk",
+            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => "rpm",
+            Self::Python => "Python",
+            Self::Npm => "npm",
+        }
+    }
+
+    /// Files of more bytes than this need not be kept: nothing real is that large.
+    pub fn size_max(self) -> u64 {
+        match self {
+            Self::OsRelease => 64 << 10,
+            Self::DpkgPart | Self::Python | Self::Npm => 1 << 20,
+            Self::Dpkg | Self::Apk => 64 << 20,
+            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => 96 << 20,
+        }
+    }
+}
+
+/// One installed package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version as the package manager writes it: with epoch and release where there are any.
+    pub version: String,
+    /// The architecture it was built for; empty where the file does not say.
+    pub arch: String,
+    /// The source package that it was built from, as written; empty where it is the same or unknown.
+    pub source: String,
+    /// Its licence as written; empty where the file does not say.
+    pub licence: String,
+    /// Bytes that it takes when installed, as it says itself.
+    pub size: Option<u64>,
+}
+
+/// What a file tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// The operating system, where the file is `os-release`.
+    pub release: Option<OsRelease>,
+    /// The packages in the order of the file.
+    pub packages: Vec<Package>,
+    /// What could not be read and why, each a sentence without a full stop.
+    pub problems: Vec<String>,
+}
+
+impl Inventory {
+    /// Adds a package; `false` once there are too many.
+    fn push(&mut self, package: Package) -> bool {
+        if self.packages.len() < PACKAGES_MAX {
+            self.packages.push(package);
+            return true;
+        }
+        self.problem(format!("packages beyond {PACKAGES_MAX} were not read"));
+        false
+    }
+
+    fn problem(&mut self, problem: String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(problem);
+        } else if self.problems.len() == PROBLEMS_MAX {
+            self.problems.push("there are more problems of this kind".to_owned());
+        }
+    }
+}
+
+/// Whether a file of this path tells of packages, and what it is. The path may begin with `/` or
+/// `./`. What it finds are files; a link of that name leads to another file that is found as well.
+pub fn wanted(path: &[u8]) -> Option<Kind> {
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    let path = path.strip_prefix(b"/").unwrap_or(path);
+    match path {
+        b"etc/os-release" | b"usr/lib/os-release" | b"etc/initrd-release" => Some(Kind::OsRelease),
+        b"var/lib/dpkg/status" => Some(Kind::Dpkg),
+        b"lib/apk/db/installed" | b"usr/lib/apk/db/installed" => Some(Kind::Apk),
+        _ => rpm::wanted(path)
+            .or_else(|| dpkg::is_part(path).then_some(Kind::DpkgPart))
+            .or_else(|| python::is_metadata(path).then_some(Kind::Python))
+            .or_else(|| npm::is_package(path).then_some(Kind::Npm)),
+    }
+}
+
+/// Reads a file that was [`wanted`]. Never fails: what is broken is told in `problems`.
+pub fn read(kind: Kind, bytes: &[u8]) -> Inventory {
+    let mut inventory = Inventory::default();
+    if bytes.len() as u64 > kind.size_max() {
+        let limit = kind.size_max() >> 10;
+        inventory.problem(format!("the file is larger than {limit} KiB and was not read"));
+        return inventory;
+    }
+    match kind {
+        Kind::OsRelease => inventory.release = Some(os_release::read(bytes)),
+        Kind::Dpkg | Kind::DpkgPart => dpkg::read(bytes, &mut inventory),
+        Kind::Apk => apk::read(bytes, &mut inventory),
+        Kind::RpmSqlite | Kind::RpmNdb | Kind::RpmBerkeley => {
+            rpm::read(kind, bytes, &mut inventory);
+        }
+        Kind::Python => python::read(bytes, &mut inventory),
+        Kind::Npm => npm::read(bytes, &mut inventory),
+    }
+    inventory
+}
+
+/// Bytes of a file as text that is not too long; what is no UTF-8 is replaced.
+fn text(bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes.get(..TEXT_MAX).unwrap_or(bytes)).into_owned();
+    if bytes.len() > TEXT_MAX {
+        text.push('…');
+    }
+    text
+}
+
+/// A whole number; `None` where there is none.
+fn number(bytes: &[u8]) -> Option<u64> {
+    super::tar::pax::decimal(bytes.trim_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_tell_of_packages_are_known_by_their_path() {
+        let check = |path: &str, expected| assert_eq!(wanted(path.as_bytes()), expected, "{path}");
+        check("etc/os-release", Some(Kind::OsRelease));
+        check("./usr/lib/os-release", Some(Kind::OsRelease));
+        check("/etc/initrd-release", Some(Kind::OsRelease));
+        check("home/etc/os-release", None);
+        check("var/lib/dpkg/status", Some(Kind::Dpkg));
+        check("var/lib/dpkg/status-old", None);
+        check("var/lib/dpkg/status.d/base-files", Some(Kind::DpkgPart));
+        check("var/lib/dpkg/status.d/base-files.md5sums", None);
+        check("var/lib/dpkg/status.d/", None);
+        check("lib/apk/db/installed", Some(Kind::Apk));
+        check("usr/lib/apk/db/installed", Some(Kind::Apk));
+        check("var/lib/rpm/rpmdb.sqlite", Some(Kind::RpmSqlite));
+        check("usr/lib/sysimage/rpm/Packages.db", Some(Kind::RpmNdb));
+        check("usr/share/rpm/Packages", Some(Kind::RpmBerkeley));
+        check("var/lib/rpm/Name", None);
+        check("usr/lib/python3/dist-packages/x-1.dist-info/METADATA", Some(Kind::Python));
+        check("opt/v/lib/x.egg-info/PKG-INFO", Some(Kind::Python));
+        check("usr/lib/python3/dist-packages/x-1.egg-info", Some(Kind::Python));
+        check("x/METADATA", None);
+        check("app/node_modules/left-pad/package.json", Some(Kind::Npm));
+        check("app/node_modules/@types/node/package.json", Some(Kind::Npm));
+        check("app/node_modules/a/node_modules/b/package.json", Some(Kind::Npm));
+        check("app/node_modules/a/lib/package.json", None);
+        check("app/package.json", None);
+        check("node_modules/a/package.json", Some(Kind::Npm));
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_not_read() {
+        let found = read(Kind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
+        assert_eq!(found.problems, ["the file is larger than 64 KiB and was not read"]);
+        assert_eq!(found.release, None);
+    }
+
+    #[test]
+    fn packages_and_problems_are_bounded() {
+        let many = "Package: a\nVersion: 1\n\n".repeat(PACKAGES_MAX + 2);
+        let found = read(Kind::Dpkg, many.as_bytes());
+        assert_eq!(found.packages.len(), PACKAGES_MAX);
+        assert_eq!(found.problems, ["packages beyond 100000 were not read"]);
+        let found = read(Kind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
+        assert_eq!(found.problems.len(), PROBLEMS_MAX + 1);
+    }
+}
