@@ -34,7 +34,8 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
-    is_page: bool,
+    /// Whether short requests can do without a preflight (R164).
+    pub(super) spares_preflights: bool,
 }
 
 /// What was learnt about the registry, so as not to ask twice.
@@ -103,8 +104,7 @@ impl Document {
 }
 
 impl Core {
-    pub(super) fn new(connection: Connection, stack: &Stack) -> Self {
-        let transport = stack.authenticated(connection.accounts());
+    pub(super) fn new(connection: Connection, stack: &Stack, transport: Rc<Auth>) -> Self {
         Self {
             connection,
             transport,
@@ -119,7 +119,7 @@ impl Core {
                 many_tags: Cell::new(None),
                 referrers: RefCell::default(),
             },
-            is_page: stack.is_page(),
+            spares_preflights: stack.is_page(),
         }
     }
 
@@ -148,7 +148,7 @@ impl Core {
     /// Whether reading may ask for all types at once: outside a page nothing is preflighted, and
     /// what carries `Authorization` is preflighted anyway (R164).
     pub(super) fn is_preflighted(&self) -> bool {
-        !self.is_page || self.transport.would_authorize(self.connection.read_base().origin())
+        !self.spares_preflights || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
     /// Sends, whatever the status of the answer.

@@ -68,6 +68,7 @@ use crate::{
         Referrers, Result, SharedRegistry, Write,
     },
     transport::Stack,
+    wire::Headers,
 };
 
 /// A registry somewhere else. Cheap to clone: clones share what was learnt about it.
@@ -79,7 +80,22 @@ pub struct RemoteRegistry {
 impl RemoteRegistry {
     /// A client for one registry. Nothing is sent yet.
     pub fn new(connection: Connection, stack: &Stack) -> Self {
-        Self { core: Rc::new(Core::new(connection, stack)) }
+        let transport = stack.authenticated(connection.accounts());
+        Self { core: Rc::new(Core::new(connection, stack, transport)) }
+    }
+
+    /// The same with header fields of its own on every request, token requests too, such as the
+    /// key that a gateway wants (R39). They go to the registry's own origins and to approved token
+    /// servers, never anywhere else. In a page each request is then preflighted, so the registry
+    /// must name the fields in `Access-Control-Allow-Headers`, and redirects fail.
+    ///
+    /// # Errors
+    /// `InvalidInput` where a field cannot be sent, or is one that the client sets itself.
+    pub fn with_headers(connection: Connection, stack: &Stack, headers: Headers) -> Result<Self> {
+        let transport = stack.authenticated_with(headers, connection.accounts())?;
+        let mut core = Core::new(connection, stack, transport);
+        core.spares_preflights = false;
+        Ok(Self { core: Rc::new(core) })
     }
 
     /// The same as what every source of images is.

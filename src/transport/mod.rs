@@ -14,6 +14,7 @@ mod limit;
 mod log;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 mod native;
+mod own_headers;
 mod request;
 mod response;
 mod retry;
@@ -36,6 +37,7 @@ pub use limit::{Hosts, Limit};
 pub use log::{Log, LogCounts, LogEntry, RequestLog};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{Native, SystemClock};
+pub use own_headers::check_own_headers;
 pub use request::{Body, Cache, Deadlines, Lane, Redirect, Replay, Request};
 pub use response::{BodyStream, ERROR_BODY, Response};
 pub use retry::{Retry, RetryListener, RetryNotice, RetryPolicy};

@@ -94,7 +94,11 @@ fn redirect_target(request: &Request, answer: &reqwest::Response) -> Option<Resu
 /// The request as it goes to the target: as a browser would send it (C.1 F9).
 fn redirected(mut request: Request, status: u16, target: Url) -> Request {
     if !request.url.is_same_origin(&target) {
-        request.headers.remove(name::AUTHORIZATION);
+        // Nothing else is known to be no secret: a client may have fields of its own (R39).
+        let harmless = [name::ACCEPT, name::RANGE, name::CONTENT_TYPE];
+        let is_harmless = |name: &str| harmless.iter().any(|h| h.eq_ignore_ascii_case(name));
+        let fields = request.headers.iter().filter(|(name, _)| is_harmless(name));
+        request.headers = fields.collect();
     }
     let post = request.method == Method::Post && matches!(status, 301 | 302);
     if post || (status == 303 && !request.method.is_read()) {

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use super::{
     Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, RequestLog, Retry,
-    RetryListener, RetryPolicy, SharedClock, SharedTransport,
+    RetryListener, RetryPolicy, SharedClock, SharedTransport, check_own_headers,
+    own_headers::OwnHeaders,
 };
+use crate::{registry::Result, wire::Headers};
 
 /// The door to the network, and what all registries share behind it.
 #[derive(Clone)]
@@ -51,7 +53,7 @@ impl Stack {
     /// # Errors
     /// `Unsupported` where the platform's TLS cannot be set up.
     #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
-    pub fn native() -> crate::registry::Result<Self> {
+    pub fn native() -> Result<Self> {
         Ok(Self::over(Rc::new(super::Native::new()?), Rc::new(super::SystemClock)))
     }
 
@@ -110,6 +112,26 @@ impl Stack {
     pub fn authenticated(&self, accounts: Vec<Account>) -> Rc<Auth> {
         let (credentials, approvals) = (Rc::clone(&self.credentials), Rc::clone(&self.approvals));
         Rc::new(Auth::new(self.layers(), &self.clock, credentials, approvals, accounts))
+    }
+
+    /// The same, with header fields on every request to these origins and to their approved token
+    /// servers (R39). In a page each of them costs a preflight, and redirects are not followed:
+    /// fetch would carry the fields along.
+    ///
+    /// # Errors
+    /// As for [`check_own_headers`].
+    pub fn authenticated_with(&self, headers: Headers, accounts: Vec<Account>) -> Result<Rc<Auth>> {
+        check_own_headers(&headers)?;
+        let origins = accounts.iter().map(|account| account.origin.clone()).collect();
+        let (credentials, approvals) = (Rc::clone(&self.credentials), Rc::clone(&self.approvals));
+        let own = OwnHeaders::new(
+            self.layers(),
+            headers,
+            origins,
+            Rc::clone(&approvals),
+            self.is_page,
+        );
+        Ok(Rc::new(Auth::new(Rc::new(own), &self.clock, credentials, approvals, accounts)))
     }
 
     /// The layers up to trying again, without authentication.

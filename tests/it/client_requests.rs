@@ -9,11 +9,17 @@ use std::{
     },
 };
 
-use porthole::registry::{ByteRange, ErrorKind, Read};
-use test_registry::{Auth, BlobDelivery, Origin, Realm, Switches};
+use porthole::{
+    client::{Clients, Connection, RemoteRegistry},
+    registry::{ByteRange, ErrorKind, Read},
+    transport::Credential,
+    wire::Secret,
+};
+use test_registry::{Auth, BlobDelivery, Entry, Origin, Realm, Switches};
 
 use crate::{
     client::{client, client_with, collect, name, noise, push, read, run},
+    reader::stack,
     servers::ours,
 };
 
@@ -29,6 +35,40 @@ fn r039_every_request_and_every_token_request_says_who_asks() {
     for entry in entries {
         let agent = entry.header("user-agent").unwrap_or_default();
         assert!(agent.starts_with("porthole/"), "{} {}: {agent}", entry.method, entry.target);
+    }
+}
+
+#[test]
+fn r039_a_clients_own_headers_go_to_it_and_its_token_server_and_nowhere_else() {
+    let bearer = Auth::bearer().realm(Realm::OtherOrigin);
+    let server = ours(Switches::default().auth(bearer).blobs(BlobDelivery::Redirect));
+    let bytes = noise(1000, 1);
+    run(async {
+        let clients = Clients::new(stack());
+        let credential =
+            Credential::Basic { user: "tester".into(), password: Secret::new("s3cret-canary") };
+        let host = server.host();
+        clients.stack().credentials().set(&host, credential);
+        let token_server = server.companion_url();
+        clients.stack().approvals().approve(&server.url(), &token_server).unwrap();
+        let connection = Connection::to(&host.parse().unwrap()).unwrap();
+        let own = [("X-Gateway-Key", "canary-of-the-gateway"), ("User-Agent", "ci/7")];
+        let own = own.into_iter().collect();
+        let registry = RemoteRegistry::with_headers(connection, clients.stack(), own).unwrap();
+        let blob = push(&registry, "a", &bytes).await;
+        assert_eq!(read(&registry, "a", &blob).await, bytes);
+    });
+    let entries = server.log().entries();
+    let carries = |entry: &Entry| {
+        let agent = entry.header("user-agent") == Some("ci/7");
+        (entry.header("x-gateway-key").is_some(), agent)
+    };
+    let is_store = |entry: &&Entry| entry.origin == Origin::Companion && entry.path() != "/token";
+    assert!(entries.iter().any(|entry| entry.path() == "/token"), "a token was asked for");
+    assert!(entries.iter().any(|entry| is_store(&entry)), "a blob was redirected");
+    for entry in &entries {
+        let expected = if is_store(&entry) { (false, false) } else { (true, true) };
+        assert_eq!(carries(entry), expected, "{} {}", entry.method, entry.target);
     }
 }
 

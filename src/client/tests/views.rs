@@ -1,6 +1,7 @@
 //! Handles, over a scripted transport.
 
 use super::*;
+use crate::transport::Redirect;
 
 fn view(bench: &Bench) -> Repository {
     bench.registry.repository(repository())
@@ -105,4 +106,24 @@ fn r141_two_digests_must_name_the_same_bytes() {
     assert!(aliases.set(&long, &canonical, b"other").is_err());
     aliases.clear(&long);
     assert_eq!(aliases.stat(&long), None);
+}
+
+#[test]
+fn r039_in_a_page_own_headers_cost_the_preflight_and_follow_no_redirect() {
+    let clock = VirtualClock::default();
+    let script = Scripted::answering(clock.shared(), |request, _| {
+        assert_eq!(request.redirect, Redirect::Error, "fetch would carry them along");
+        assert_eq!(request.headers.get("X-Key"), Some("k"));
+        Reply::ok(INDEX).header("Content-Type", MediaType::OCI_INDEX.as_str())
+    });
+    let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_page(true);
+    let connection = || Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let fields = |name: &str| [(name, "k")].into_iter().collect();
+    let refused = RemoteRegistry::with_headers(connection(), &stack, fields("Cookie"));
+    assert!(matches!(refused.err().unwrap().kind, ErrorKind::InvalidInput(_)));
+    let registry = RemoteRegistry::with_headers(connection(), &stack, fields("X-Key")).unwrap();
+    let latest = ManifestRef::Tag(Tag::latest());
+    clock.run(registry.manifest(&repository(), &latest)).unwrap().unwrap();
+    let accept = script.sent()[0].headers.get("Accept").unwrap().to_owned();
+    assert_eq!(accept.split(',').count(), 4, "the request is preflighted anyway: {accept}");
 }
