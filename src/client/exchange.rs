@@ -17,7 +17,10 @@ use crate::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport,
     },
-    wire::{Accept, Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
+    wire::{
+        Accept, BaseUrl, Endpoint, Headers, Method, ScopeSet, Subject, Url, describe,
+        headers::name, list,
+    },
 };
 
 /// The most bytes of a manifest that are read unless more is allowed (R51, M1).
@@ -34,6 +37,8 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
+    /// Where the answer to a question is: an endpoint of the protocol, or a file.
+    pub(super) url_of: fn(&Endpoint, &BaseUrl) -> Url,
     /// Whether short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
 }
@@ -119,6 +124,7 @@ impl Core {
                 many_tags: Cell::new(None),
                 referrers: RefCell::default(),
             },
+            url_of: Endpoint::url,
             spares_preflights: stack.is_page(),
         }
     }
@@ -130,7 +136,7 @@ impl Core {
             true => self.connection.read_base(),
             false => &self.connection.base,
         };
-        let mut request = Request::new(endpoint.method(), endpoint.url(base));
+        let mut request = Request::new(endpoint.method(), (self.url_of)(endpoint, base));
         request.lane = lane(endpoint);
         request.cache = cache(endpoint);
         request.replay = replay(endpoint);
@@ -148,7 +154,8 @@ impl Core {
     /// Whether reading may ask for all types at once: outside a page nothing is preflighted, and
     /// what carries `Authorization` is preflighted anyway (R164).
     pub(super) fn is_preflighted(&self) -> bool {
-        !self.spares_preflights || self.transport.would_authorize(self.connection.read_base().origin())
+        !self.spares_preflights
+            || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
     /// Sends, whatever the status of the answer.

@@ -66,7 +66,7 @@ impl Push<'_> {
     /// The type that is sent is the one that the manifest names itself (P18).
     fn check_type(&self) -> Result<()> {
         let sent = &self.manifest.media_type;
-        match body::declared_type(self.bytes).media_type {
+        match body::stated_type(self.bytes) {
             Some(own) if own != *sent => {
                 let what = format!("the manifest says that it is {own}, and is pushed as {sent}");
                 let call = self.call(self.by_digest(), &[]);

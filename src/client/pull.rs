@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     content::verify::{self, Verdict},
-    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
+    oci::{
+        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type, json,
+    },
     registry::{ErrorKind, Manifest, Result, Verification},
     transport::{Cache, Request},
     wire::{Endpoint, describe, headers::name},
@@ -88,7 +90,7 @@ impl Core {
     }
 
     /// Verifies, and says what was read.
-    fn check_manifest(
+    pub(super) fn check_manifest(
         &self,
         call: &Call,
         document: &Document,
@@ -219,13 +221,13 @@ fn unnamed(document: &Document) -> String {
 /// What the answer is: its `Content-Type`, else its own `mediaType`, else its structure. Two that
 /// contradict each other are refused (R38): readers would disagree about what they read.
 fn media_type(document: &Document) -> Judged<MediaType> {
-    let declared = body::declared_type(&document.bytes);
-    match (document.content_type(), declared.media_type) {
+    let node = json::parse(document.bytes.clone()).value;
+    match (document.content_type(), body::stated(&node)) {
         (Some(header), Some(own)) if header != own => Err(ErrorKind::BadAnswer(format!(
             "the answer is said to be {header}, and says of itself that it is {own}"
         ))),
-        (Some(media_type), _) | (None, Some(media_type)) => Ok(media_type),
-        (None, None) => Ok(declared.structure.unwrap_or(MediaType::OCTET_STREAM)),
+        (Some(media_type), _) => Ok(media_type),
+        (None, _) => Ok(guess_media_type(&node).unwrap_or(MediaType::OCTET_STREAM)),
     }
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Issues, Parsed, Place, Severity, json};
 
 /// The one version there is.
-const VERSION: &str = "1.0.0";
+pub const LAYOUT_VERSION: &str = "1.0.0";
 
 /// What the `oci-layout` file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub fn parse_layout(raw: Bytes) -> Parsed<ImageLayout> {
     place.is_object(&mut issues);
     place.check_case(&["imageLayoutVersion"], &mut issues);
     let version = place.text_of("imageLayoutVersion", &mut issues);
-    if version.as_deref() != Some(VERSION) {
-        let message = format!("has an imageLayoutVersion other than {VERSION}");
+    if version.as_deref() != Some(LAYOUT_VERSION) {
+        let message = format!("has an imageLayoutVersion other than {LAYOUT_VERSION}");
         place.report(Severity::Error, message, &mut issues);
     }
     Parsed { value: ImageLayout { version }, raw, issues: issues.into_vec() }

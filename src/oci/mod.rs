@@ -38,7 +38,7 @@ pub use digest::{Algorithm, Digest, DigestError};
 pub use document::{Document, UnknownDocument, parse_document};
 pub use guess::guess_media_type;
 pub use index::Index;
-pub use layout::{ImageLayout, parse_layout};
+pub use layout::{ImageLayout, LAYOUT_VERSION, parse_layout};
 pub use manifest::ImageManifest;
 pub use manifest_ref::ManifestRef;
 pub use media_type::{Compression, MediaType};

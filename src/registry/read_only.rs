@@ -1,22 +1,24 @@
 //! A source that can only be read: writing and deleting are refused before anything is sent.
 
+use std::rc::Rc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
     BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
-    ManifestRef, Page, Read, Referrers, Result, SharedRegistry, Write,
+    ManifestRef, Page, Read, Referrers, Result, Write,
 };
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
-/// A registry without its writing half.
-pub struct ReadOnly {
-    inner: SharedRegistry,
+/// A registry without its writing half, or a source that has none as a registry.
+pub struct ReadOnly<S: ?Sized> {
+    inner: Rc<S>,
 }
 
-impl ReadOnly {
+impl<S: Read + List + ?Sized> ReadOnly<S> {
     /// Reads from `inner`, and never writes to it.
-    pub fn new(inner: SharedRegistry) -> Self {
+    pub fn new(inner: Rc<S>) -> Self {
         Self { inner }
     }
 }
@@ -29,7 +31,7 @@ fn refused<T>(operation: &str, repository: &RepositoryName) -> Result<T> {
 }
 
 #[async_trait(?Send)]
-impl Read for ReadOnly {
+impl<S: Read + List + ?Sized> Read for ReadOnly<S> {
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -69,7 +71,7 @@ impl Read for ReadOnly {
 }
 
 #[async_trait(?Send)]
-impl List for ReadOnly {
+impl<S: Read + List + ?Sized> List for ReadOnly<S> {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
         self.inner.repositories(from).await
     }
@@ -89,7 +91,7 @@ impl List for ReadOnly {
 }
 
 #[async_trait(?Send)]
-impl Write for ReadOnly {
+impl<S: Read + List + ?Sized> Write for ReadOnly<S> {
     async fn push_blob(
         &self,
         repository: &RepositoryName,
@@ -138,7 +140,7 @@ impl Write for ReadOnly {
 }
 
 #[async_trait(?Send)]
-impl Delete for ReadOnly {
+impl<S: Read + List + ?Sized> Delete for ReadOnly<S> {
     async fn delete_manifest(&self, repository: &RepositoryName, _: &ManifestRef) -> Result<()> {
         refused("delete the manifest", repository)
     }

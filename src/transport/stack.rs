@@ -124,13 +124,8 @@ impl Stack {
         check_own_headers(&headers)?;
         let origins = accounts.iter().map(|account| account.origin.clone()).collect();
         let (credentials, approvals) = (Rc::clone(&self.credentials), Rc::clone(&self.approvals));
-        let own = OwnHeaders::new(
-            self.layers(),
-            headers,
-            origins,
-            Rc::clone(&approvals),
-            self.is_page,
-        );
+        let own =
+            OwnHeaders::new(self.layers(), headers, origins, Rc::clone(&approvals), self.is_page);
         Ok(Rc::new(Auth::new(Rc::new(own), &self.clock, credentials, approvals, accounts)))
     }
 

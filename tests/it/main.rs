@@ -46,6 +46,10 @@ mod registry_faults;
 mod registry_protocol;
 mod registry_switches;
 mod servers;
+#[cfg(feature = "native")]
+mod static_files;
+#[cfg(feature = "native")]
+mod static_layouts;
 mod synthesize_index;
 mod wire_exchanges;
 mod wire_vectors;
