@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     browser::Typed,
     hooks::{Environment, use_route},
-    shell::Shell,
+    shell::shell,
 };
 
 /// Properties of [`App`].
@@ -21,7 +21,5 @@ pub struct AppProps {
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let route = use_route();
-    html! {
-        <Shell {route} environment={props.environment.clone()} typed={props.typed.clone()} />
-    }
+    shell(route, props.environment.clone(), props.typed.clone())
 }

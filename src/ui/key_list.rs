@@ -4,18 +4,10 @@ use yew::prelude::*;
 
 use super::text;
 
-/// Properties of [`KeyList`].
-#[derive(Properties, PartialEq)]
-pub(super) struct KeyListProps {
-    /// The dialog, for the shell to open.
-    pub dialog: NodeRef,
-}
-
-/// The dialog that lists the keys.
-#[component]
-pub(super) fn KeyList(props: &KeyListProps) -> Html {
+/// The dialog that lists the keys, for the shell to open.
+pub(super) fn key_list(dialog: &NodeRef) -> Html {
     html! {
-        <dialog ref={props.dialog.clone()} aria-labelledby="keys">
+        <dialog ref={dialog.clone()} aria-labelledby="keys">
             <h2 id="keys">{ text::KEYS }</h2>
             <dl class="keys">
                 { for text::KEY_LIST.iter().map(|(key, meaning)| html! {

@@ -11,6 +11,7 @@ pub mod components;
 pub mod hooks;
 mod key_list;
 pub mod pages;
+mod part;
 mod reference_box;
 pub mod shell;
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +20,6 @@ pub mod text;
 pub mod views;
 
 pub use app::App;
-pub use shell::Shell;
+pub use shell::shell;
 #[cfg(target_arch = "wasm32")]
 pub use start::start;

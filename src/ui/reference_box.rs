@@ -5,21 +5,22 @@ use yew::prelude::*;
 use super::{
     browser::{self, REFERENCE_ID, Typed},
     hooks::{SettingsHandle, use_settings},
+    part::part,
     text,
 };
 use crate::app::typed;
 
-/// Properties of [`ReferenceBox`].
-#[derive(Properties, PartialEq)]
-pub(super) struct ReferenceBoxProps {
+/// The box for a reference.
+#[derive(PartialEq)]
+pub(super) struct ReferenceBox {
     /// What was typed before the application started.
-    #[prop_or_default]
-    pub typed: Typed,
+    pub(super) typed: Typed,
 }
 
-/// The box for a reference.
-#[component]
-pub(super) fn ReferenceBox(props: &ReferenceBoxProps) -> Html {
+part!(ReferenceBox, use_reference_box);
+
+#[hook]
+fn use_reference_box(props: &ReferenceBox) -> Html {
     let input = use_node_ref();
     let settings = use_settings();
     let value = use_state_eq(|| props.typed.text.clone());

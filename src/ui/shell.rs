@@ -6,56 +6,56 @@ use yew::prelude::*;
 use super::{
     browser::{self, REFERENCE_ID, Typed},
     components::HEADING_ID,
-    hooks::{Announcer, Environment, Key, SettingsHandle, use_kept_settings, use_key},
-    key_list::KeyList,
+    hooks::{Environment, Key, SettingsHandle, Surroundings, use_kept_settings, use_key},
+    key_list::key_list,
     pages,
+    part::{part, put},
     reference_box::ReferenceBox,
     text,
 };
 use crate::app::{Route, Settings, Theme};
 
-/// Properties of [`Shell`].
-#[derive(Properties, PartialEq)]
-pub struct ShellProps {
-    /// The address.
-    pub route: Route,
-    /// What the page gets from outside.
-    pub environment: Environment,
-    /// What was typed before the application started.
-    #[prop_or_default]
-    pub typed: Typed,
+/// The shell around the page of an address.
+pub fn shell(route: Route, environment: Environment, typed: Typed) -> Html {
+    put(Shell { route, environment, typed })
 }
 
-/// The shell around the page of an address.
-#[component]
-pub fn Shell(props: &ShellProps) -> Html {
+#[derive(PartialEq)]
+struct Shell {
+    route: Route,
+    environment: Environment,
+    /// What was typed before the application started.
+    typed: Typed,
+}
+
+part!(Shell, use_shell);
+
+#[hook]
+fn use_shell(props: &Shell) -> Html {
     let settings = use_kept_settings(props.environment.settings.clone());
-    let (announcer, said) = use_live_region();
+    let (announce, said) = use_live_region();
     let keys = use_node_ref();
     use_keys(&keys);
     use_navigation(&props.route);
     use_theme(settings.value.theme);
     use_visits(&props.route, &settings);
     let show_keys = use_callback(keys.clone(), |_: MouseEvent, keys| browser::show_dialog(keys));
+    let surroundings = Surroundings { environment: props.environment.clone(), settings, announce };
     html! {
-        <ContextProvider<Environment> context={props.environment.clone()}>
-        <ContextProvider<SettingsHandle> context={settings}>
-        <ContextProvider<Announcer> context={announcer}>
+        <ContextProvider<Surroundings> context={surroundings}>
             { skip_link() }
             <header class="top">
                 <a class="brand" href="#/">{ text::NAME }</a>
-                <ReferenceBox typed={props.typed.clone()} />
+                { put(ReferenceBox { typed: props.typed.clone() }) }
                 <nav aria-label={text::PAGE}>
                     <button type="button" onclick={show_keys}>{ text::KEYS }</button>
                     <a href={Route::Settings.href()}>{ text::SETTINGS }</a>
                 </nav>
             </header>
             <main>{ pages::page(&props.route, &props.environment) }</main>
-            <KeyList dialog={keys} />
+            { key_list(&keys) }
             <div class="sr" role="status" aria-live="polite">{ said }</div>
-        </ContextProvider<Announcer>>
-        </ContextProvider<SettingsHandle>>
-        </ContextProvider<Environment>>
+        </ContextProvider<Surroundings>>
     }
 }
 
@@ -67,13 +67,13 @@ fn skip_link() -> Html {
 
 /// A way to say something, and what was said last.
 #[hook]
-fn use_live_region() -> (Announcer, AttrValue) {
+fn use_live_region() -> (Callback<AttrValue>, AttrValue) {
     let said = use_state(AttrValue::default);
     let say = use_callback((), {
         let said = said.setter();
         move |sentence, ()| said.set(sentence)
     });
-    (Announcer(say), (*said).clone())
+    (say, (*said).clone())
 }
 
 #[hook]

@@ -5,9 +5,9 @@ use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
 use porthole::{
     app::{Connection, Route},
     store::memory::MemoryRegistry,
-    ui::pages::{ReferencePage, ReferencePageProps},
+    ui::{pages::reference, views::Scene},
 };
-use yew::LocalServerRenderer;
+use yew::prelude::*;
 
 use crate::normal::normal;
 
@@ -18,11 +18,32 @@ pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
     };
     let registry = Rc::new(registry.clone());
     let connection = Connection { address: place.registry.clone(), registry };
-    let props = ReferencePageProps { place: Rc::new(*place), connection };
-    let renderer = LocalServerRenderer::<ReferencePage>::with_props(props).hydratable(false);
+    let scene = Scene { place: Rc::new(*place), connection };
+    rendered(Rc::new(move || reference(scene.clone())))
+}
+
+/// A page once it has settled.
+pub(crate) fn rendered(draw: Rc<dyn Fn() -> Html>) -> String {
+    let renderer = yew::LocalServerRenderer::<Page>::with_props(PageProps { draw });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let html = tokio::task::LocalSet::new().block_on(&runtime, renderer.render());
-    normal(&html)
+    let rendering = renderer.hydratable(false).render();
+    normal(&tokio::task::LocalSet::new().block_on(&runtime, rendering))
+}
+
+#[derive(Properties)]
+struct PageProps {
+    draw: Rc<dyn Fn() -> Html>,
+}
+
+impl PartialEq for PageProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.draw, &other.draw)
+    }
+}
+
+#[component]
+fn Page(props: &PageProps) -> Html {
+    (props.draw)()
 }
 
 /// Compares a page with `golden/<name>.html`.

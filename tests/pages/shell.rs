@@ -9,10 +9,13 @@ use porthole::{
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     transport::Reply,
-    ui::{Shell, browser::Typed, hooks::Environment, shell::ShellProps},
+    ui::{browser::Typed, hooks::Environment, shell},
 };
 
-use crate::{golden::compare, normal::normal, script::Script};
+use crate::{
+    golden::{compare, rendered},
+    script::Script,
+};
 
 /// A fixed present: 2025-01-01T00:00:00Z.
 fn now() -> i64 {
@@ -23,10 +26,8 @@ fn now() -> i64 {
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(Connections::new(script.connector()));
     let environment = Environment { connections, accounts: Accounts::default(), now, settings };
-    let props = ShellProps { route: Route::parse(address), environment, typed: Typed::default() };
-    let renderer = yew::LocalServerRenderer::<Shell>::with_props(props).hydratable(false);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    normal(&tokio::task::LocalSet::new().block_on(&runtime, renderer.render()))
+    let route = Route::parse(address);
+    rendered(Rc::new(move || shell(route.clone(), environment.clone(), Typed::default())))
 }
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

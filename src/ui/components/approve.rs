@@ -2,22 +2,23 @@
 
 use yew::prelude::*;
 
-use crate::ui::{hooks::use_environment, text::accounts as words};
-
-/// Properties of [`Approve`].
-#[derive(Properties, PartialEq)]
-pub struct ApproveProps {
-    /// The registry's origin.
-    pub registry: AttrValue,
-    /// The token server's origin.
-    pub token_server: AttrValue,
-    /// Asks again, with the pair approved.
-    pub retry: Callback<()>,
-}
+use crate::ui::{hooks::use_environment, part::part, text::accounts as words};
 
 /// Names both, and lets the person approve the pair for as long as the tab lives.
-#[component]
-pub fn Approve(props: &ApproveProps) -> Html {
+#[derive(PartialEq)]
+pub(super) struct Approve {
+    /// The registry's origin.
+    pub(super) registry: AttrValue,
+    /// The token server's origin.
+    pub(super) token_server: AttrValue,
+    /// Asks again, with the pair approved.
+    pub(super) retry: Callback<()>,
+}
+
+part!(Approve, use_approve);
+
+#[hook]
+fn use_approve(props: &Approve) -> Html {
     let environment = use_environment();
     let onclick = {
         let (registry, server) = (props.registry.clone(), props.token_server.clone());

@@ -2,23 +2,15 @@
 
 use yew::prelude::*;
 
-/// Properties of [`ByteSize`].
-#[derive(Properties, PartialEq)]
-pub struct ByteSizeProps {
-    /// The number of bytes.
-    pub bytes: u64,
-}
-
 /// A number of bytes.
-#[component]
-pub fn ByteSize(props: &ByteSizeProps) -> Html {
-    let exact = exact_bytes(props.bytes);
-    let human = human_bytes(props.bytes);
+pub fn byte_size(bytes: u64) -> Html {
+    let exact = exact_bytes(bytes);
+    let human = human_bytes(bytes);
     if human == exact {
-        return html! { <data class="byte-size" value={props.bytes.to_string()}>{ human }</data> };
+        return html! { <data class="byte-size" value={bytes.to_string()}>{ human }</data> };
     }
     html! {
-        <data class="byte-size" value={props.bytes.to_string()} title={exact.clone()}>
+        <data class="byte-size" value={bytes.to_string()} title={exact.clone()}>
             { human }<span class="sr">{ format!(" ({exact})") }</span>
         </data>
     }

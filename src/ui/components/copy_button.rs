@@ -2,20 +2,29 @@
 
 use yew::prelude::*;
 
-use crate::ui::{browser, hooks::use_announce, text};
+use crate::ui::{
+    browser,
+    hooks::use_announce,
+    part::{part, put},
+    text,
+};
 
-/// Properties of [`CopyButton`].
-#[derive(Properties, PartialEq)]
-pub struct CopyButtonProps {
-    /// What is copied.
-    pub text: AttrValue,
-    /// What the button does, for those who do not see the icon: `Copy the digest`.
-    pub label: AttrValue,
+/// A button that copies a text and says so. The label says what it does to those who do not see
+/// the icon: `Copy the digest`.
+pub fn copy_button(text: impl Into<AttrValue>, label: impl Into<AttrValue>) -> Html {
+    put(CopyButton { text: text.into(), label: label.into() })
 }
 
-/// A button that copies a text and says so.
-#[component]
-pub fn CopyButton(props: &CopyButtonProps) -> Html {
+#[derive(PartialEq)]
+struct CopyButton {
+    text: AttrValue,
+    label: AttrValue,
+}
+
+part!(CopyButton, use_copy_button);
+
+#[hook]
+fn use_copy_button(props: &CopyButton) -> Html {
     let copied = use_state_eq(|| false);
     let announce = use_announce();
     let state = (props.text.clone(), announce, copied.setter());

@@ -2,37 +2,33 @@
 
 use yew::prelude::*;
 
-use super::CopyButton;
+use super::copy_button;
 
 use crate::{oci::Digest, ui::text as words};
 
-/// Properties of [`DigestCode`].
-#[derive(Properties, PartialEq)]
-pub struct DigestCodeProps {
-    /// The digest.
-    pub digest: Digest,
-    /// Where it leads, if anywhere.
-    #[prop_or_default]
-    pub href: Option<AttrValue>,
-    /// Shown whole even where there is little room.
-    #[prop_or_default]
-    pub whole: bool,
+/// A digest with a button that copies it.
+pub fn digest_code(digest: &Digest) -> Html {
+    with_button(digest, code(digest))
 }
 
-/// A digest with a button that copies it.
-#[component]
-pub fn DigestCode(props: &DigestCodeProps) -> Html {
-    let text = AttrValue::from(props.digest.to_string());
-    let class = classes!("digest", props.whole.then_some("whole"));
-    let code = html! { <code {class} title={text.clone()}>{ &text }</code> };
+/// The same, and a link where it leads somewhere.
+pub fn linked_digest(digest: &Digest, href: Option<AttrValue>) -> Html {
+    match href {
+        Some(href) => with_button(digest, html! { <a {href}>{ code(digest) }</a> }),
+        None => digest_code(digest),
+    }
+}
+
+fn code(digest: &Digest) -> Html {
+    let text = AttrValue::from(digest.to_string());
+    html! { <code class="digest" title={text.clone()}>{ text }</code> }
+}
+
+fn with_button(digest: &Digest, shown: Html) -> Html {
     html! {
         <span class="digest-code">
-            if let Some(href) = &props.href {
-                <a href={href.clone()}>{ code }</a>
-            } else {
-                { code }
-            }
-            <CopyButton {text} label={words::COPY_DIGEST} />
+            { shown }
+            { copy_button(digest.to_string(), words::COPY_DIGEST) }
         </span>
     }
 }

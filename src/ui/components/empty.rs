@@ -2,20 +2,12 @@
 
 use yew::prelude::*;
 
-/// Properties of [`Empty`].
-#[derive(Properties, PartialEq)]
-pub struct EmptyProps {
-    /// What is not there, as a sentence.
-    pub message: AttrValue,
-    /// What the person can do about it.
-    #[prop_or_default]
-    pub children: Html,
+/// Nothing to show: what is not there, as a sentence.
+pub fn empty(message: impl Into<AttrValue>) -> Html {
+    empty_with(message, Html::default())
 }
 
-/// Nothing to show, and why.
-#[component]
-pub fn Empty(props: &EmptyProps) -> Html {
-    html! {
-        <div class="empty"><p>{ &props.message }</p>{ props.children.clone() }</div>
-    }
+/// The same, and what the person can do about it.
+pub fn empty_with(message: impl Into<AttrValue>, advice: Html) -> Html {
+    html! { <div class="empty"><p>{ message.into() }</p>{ advice }</div> }
 }

@@ -4,26 +4,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{Approve, SignIn};
+use super::{approve::Approve, sign_in::SignIn};
 use crate::{
     registry::{Error, ErrorKind, ServerMessage},
-    ui::text,
+    ui::{part::put, text},
 };
 
-/// Properties of [`ErrorBox`].
-#[derive(Properties, PartialEq)]
-pub struct ErrorBoxProps {
-    /// What went wrong.
-    pub error: Rc<Error>,
-    /// Tries again; without it there is no button.
-    #[prop_or_default]
-    pub retry: Option<Callback<()>>,
-}
-
-/// What could not be done.
-#[component]
-pub fn ErrorBox(props: &ErrorBoxProps) -> Html {
-    let error = &props.error;
+/// What could not be done; `retry` tries again, without it there is no button.
+pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
     html! {
         <section class="error-box" role="alert">
             <h2>{ text::error::title(error) }</h2>
@@ -36,8 +24,8 @@ pub fn ErrorBox(props: &ErrorBoxProps) -> Html {
                 <p class="request"><code>{ request.clone() }</code></p>
             }
             <p class="advice">{ text::error::advice(error) }</p>
-            { remedy(props) }
-            if let Some(retry) = &props.retry {
+            { remedy(error, retry) }
+            if let Some(retry) = retry {
                 <button type="button" onclick={retry.reform(|_| ())}>{ text::RETRY }</button>
             }
         </section>
@@ -45,16 +33,17 @@ pub fn ErrorBox(props: &ErrorBoxProps) -> Html {
 }
 
 /// What the person can do about it on the spot.
-fn remedy(props: &ErrorBoxProps) -> Html {
-    let Some(retry) = &props.retry else { return Html::default() };
-    match &props.error.kind {
-        ErrorKind::Unauthorized => html! {
-            <SignIn registry={props.error.context.registry.clone()}
-                is_exposed={is_exposed(&props.error)} {retry} />
-        },
-        ErrorKind::ApproveTokenServer { registry, token_server } => html! {
-            <Approve registry={registry.clone()} token_server={token_server.clone()} {retry} />
-        },
+fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
+    let Some(retry) = retry.cloned() else { return Html::default() };
+    match &error.kind {
+        ErrorKind::Unauthorized => {
+            let registry = AttrValue::from(error.context.registry.clone());
+            put(SignIn { registry, is_exposed: is_exposed(error), retry })
+        }
+        ErrorKind::ApproveTokenServer { registry, token_server } => {
+            let registry = AttrValue::from(registry.clone());
+            put(Approve { registry, token_server: token_server.clone().into(), retry })
+        }
         _ => Html::default(),
     }
 }

@@ -4,15 +4,14 @@ use yew::prelude::*;
 
 use crate::{
     registry::Error,
-    ui::{components::ErrorBox, hooks::Amount, reference_box::field_text, text::list},
+    ui::{components::error_box, hooks::Amount, reference_box::field_text, text::list},
 };
 use std::rc::Rc;
 
-/// Properties of [`ListHead`].
-#[derive(Properties, PartialEq)]
-pub struct ListHeadProps {
+/// What is known of a list.
+pub struct ListHead<'a> {
     /// What is in the list, in the plural: `tags`.
-    pub things: AttrValue,
+    pub things: &'static str,
     /// How many pass the filter.
     pub shown: usize,
     /// How many are known.
@@ -26,34 +25,34 @@ pub struct ListHeadProps {
     /// Whether more may exist that cannot be asked for.
     pub may_be_incomplete: bool,
     /// Why reading stopped.
-    pub error: Option<Rc<Error>>,
+    pub error: Option<&'a Rc<Error>>,
     /// Reads more.
-    pub more: Callback<Amount>,
+    pub more: &'a Callback<Amount>,
     /// The filter's text.
     pub filter: AttrValue,
     /// Told of each change of the filter.
     pub on_filter: Callback<AttrValue>,
     /// More controls.
-    #[prop_or_default]
-    pub children: Html,
+    pub controls: Html,
 }
 
 /// What stands above a list.
-#[component]
-pub fn ListHead(props: &ListHeadProps) -> Html {
+pub fn list_head(props: ListHead<'_>) -> Html {
+    let (count, more) = (count(&props), more(&props));
+    let retry = props.more.reform(|()| Amount::Pages(1));
     let oninput = props.on_filter.reform(|event: InputEvent| field_text(event.target_dyn_into()));
     html! {
         <>
             <div class="toolbar">
                 <label class="field"><span>{ list::FILTER }</span>
-                    <input type="search" value={props.filter.clone()} {oninput} spellcheck="false" autocapitalize="off" />
+                    <input type="search" value={props.filter} {oninput} spellcheck="false" autocapitalize="off" />
                 </label>
-                { props.children.clone() }
-                <p class="count" role="status">{ count(props) }</p>
-                { more(props) }
+                { props.controls }
+                <p class="count" role="status">{ count }</p>
+                { more }
             </div>
-            if let Some(error) = &props.error {
-                <ErrorBox error={error.clone()} retry={props.more.reform(|()| Amount::Pages(1))} />
+            if let Some(error) = props.error {
+                { error_box(error, Some(&retry)) }
             }
             if props.may_be_incomplete {
                 <div class="notice"><p>{ list::INCOMPLETE }</p></div>
@@ -62,8 +61,8 @@ pub fn ListHead(props: &ListHeadProps) -> Html {
     }
 }
 
-fn count(props: &ListHeadProps) -> String {
-    let ListHeadProps { things, shown, known, read, is_loading, .. } = props;
+fn count(props: &ListHead<'_>) -> String {
+    let ListHead { things, shown, known, read, is_loading, .. } = props;
     if *is_loading {
         return list::reading(*read, things);
     }
@@ -71,7 +70,7 @@ fn count(props: &ListHeadProps) -> String {
     list::count(is_filtered.then_some(*shown), *known, props.has_more, things)
 }
 
-fn more(props: &ListHeadProps) -> Html {
+fn more(props: &ListHead<'_>) -> Html {
     let button = |label: &'static str, amount: Amount| {
         let onclick = props.more.reform(move |_: MouseEvent| amount);
         html! { <button type="button" {onclick} disabled={props.is_loading}>{ label }</button> }

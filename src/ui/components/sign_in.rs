@@ -5,23 +5,24 @@ use yew::prelude::*;
 
 use crate::{
     app::CredentialKind,
-    ui::{hooks::use_environment, reference_box::field_text, text::accounts as words},
+    ui::{hooks::use_environment, part::part, reference_box::field_text, text::accounts as words},
 };
 
-/// Properties of [`SignIn`].
-#[derive(Properties, PartialEq)]
-pub struct SignInProps {
+/// A form to sign in to one registry.
+#[derive(PartialEq)]
+pub(super) struct SignIn {
     /// The registry, as its errors name it.
-    pub registry: AttrValue,
+    pub(super) registry: AttrValue,
     /// Whether what is typed would travel unencrypted over a network.
-    pub is_exposed: bool,
+    pub(super) is_exposed: bool,
     /// Asks again, signed in.
-    pub retry: Callback<()>,
+    pub(super) retry: Callback<()>,
 }
 
-/// A form to sign in to one registry.
-#[component]
-pub fn SignIn(props: &SignInProps) -> Html {
+part!(SignIn, use_sign_in);
+
+#[hook]
+fn use_sign_in(props: &SignIn) -> Html {
     let environment = use_environment();
     let user = use_state_eq(AttrValue::default);
     let secret = use_state_eq(AttrValue::default);

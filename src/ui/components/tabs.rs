@@ -13,23 +13,11 @@ pub struct Tab {
     pub is_current: bool,
 }
 
-/// Properties of [`Tabs`].
-#[derive(Properties, PartialEq)]
-pub struct TabsProps {
-    /// What is switched between, for screen readers.
-    pub label: AttrValue,
-    /// The tabs.
-    pub tabs: Vec<Tab>,
-}
-
-/// A row of tabs.
-#[component]
-pub fn Tabs(props: &TabsProps) -> Html {
+/// A row of tabs; the label says what is switched between, for screen readers.
+pub fn tabs(label: &'static str, tabs: &[Tab]) -> Html {
     html! {
-        <nav class="tabs" aria-label={props.label.clone()}>
-            <ul>
-                { for props.tabs.iter().map(tab) }
-            </ul>
+        <nav class="tabs" aria-label={label}>
+            <ul>{ for tabs.iter().map(tab) }</ul>
         </nav>
     }
 }

@@ -8,25 +8,13 @@ use crate::{
     ui::text,
 };
 
-/// Properties of [`Trail`].
-#[derive(Properties, PartialEq)]
-pub struct TrailProps {
-    /// The registry.
-    pub registry: RegistryAddress,
-    /// The repository, on pages inside one.
-    #[prop_or_default]
-    pub repository: Option<RepositoryName>,
-}
-
-/// Links to what holds the thing that is shown.
-#[component]
-pub fn Trail(props: &TrailProps) -> Html {
-    let registry = &props.registry;
+/// Links to what holds the thing that is shown; the repository, on pages inside one.
+pub fn trail(registry: &RegistryAddress, repository: Option<&RepositoryName>) -> Html {
     html! {
         <nav class="trail" aria-label={text::TRAIL}>
             <ol>
                 <li><a href={Route::Registry(registry.clone()).href()}>{ registry.to_string() }</a></li>
-                if let Some(name) = &props.repository {
+                if let Some(name) = repository {
                     <li><a href={repository_route(registry, name).href()}>{ name.to_string() }</a></li>
                 }
             </ol>

@@ -4,17 +4,9 @@ use yew::prelude::*;
 
 use crate::{registry::Verification, ui::text::verification as words};
 
-/// Properties of [`VerificationMark`].
-#[derive(Properties, PartialEq)]
-pub struct VerificationMarkProps {
-    /// The state.
-    pub state: Verification,
-}
-
 /// How far bytes were checked, in words, with the reason beside it.
-#[component]
-pub fn VerificationMark(props: &VerificationMarkProps) -> Html {
-    match &props.state {
+pub fn verification_mark(state: &Verification) -> Html {
+    match state {
         Verification::Verified => html! {
             <span class="mark verified" title={words::VERIFIED_MEANS}>{ words::VERIFIED }</span>
         },

@@ -6,11 +6,11 @@ use std::ops::Range;
 use yew::prelude::*;
 
 use super::window::{Measure, Window};
-use crate::ui::{browser, hooks::use_window_event};
+use crate::ui::{browser, hooks::use_window_event, part::part};
 
-/// Properties of [`WindowedList`].
-#[derive(Properties, PartialEq)]
-pub struct WindowedListProps {
+/// A table of which only the rows in sight are in the document.
+#[derive(PartialEq)]
+pub struct WindowedList {
     /// How many rows there are.
     pub count: usize,
     /// Draws the row of this number: a keyed `<div role="row">`, all of one height, with
@@ -19,19 +19,17 @@ pub struct WindowedListProps {
     /// What the list holds, for screen readers.
     pub label: AttrValue,
     /// The row with the column headers.
-    #[prop_or_default]
     pub header: Html,
     /// Told which rows are in sight, whenever that changes.
-    #[prop_or_default]
     pub on_visible: Callback<Range<usize>>,
     /// Class of the table: sets its columns.
-    #[prop_or_default]
     pub class: AttrValue,
 }
 
-/// A table of which only the rows in sight are in the document.
-#[component]
-pub fn WindowedList(props: &WindowedListProps) -> Html {
+part!(WindowedList, use_windowed_list);
+
+#[hook]
+fn use_windowed_list(props: &WindowedList) -> Html {
     let (body, rows) = (use_node_ref(), use_node_ref());
     let window = use_window(props.count, &body, &rows);
     use_effect_with((window.clone(), rows.clone()), {

@@ -7,9 +7,10 @@ mod use_pages;
 mod use_query;
 mod use_route;
 mod use_settings;
+mod use_surroundings;
 mod use_window_event;
 
-pub use use_announce::{Announcer, use_announce};
+pub use use_announce::use_announce;
 pub use use_environment::{Environment, use_environment};
 pub use use_key::{Key, use_key};
 pub use use_pages::{Amount, Pages, use_pages};
@@ -17,4 +18,6 @@ pub use use_query::{Query, use_query};
 pub use use_route::use_route;
 pub(crate) use use_settings::use_kept_settings;
 pub use use_settings::{SettingsHandle, use_settings};
+pub(crate) use use_surroundings::Surroundings;
+use use_surroundings::use_surroundings;
 pub use use_window_event::use_window_event;

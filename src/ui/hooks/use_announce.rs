@@ -2,12 +2,10 @@
 
 use yew::prelude::*;
 
-/// Puts a sentence into the live region of the shell.
-#[derive(Clone, PartialEq)]
-pub struct Announcer(pub Callback<AttrValue>);
+use super::use_surroundings;
 
-/// A callback that says a sentence.
+/// A callback that puts a sentence into the live region of the shell.
 #[hook]
 pub fn use_announce() -> Callback<AttrValue> {
-    use_context::<Announcer>().map(|announcer| announcer.0).unwrap_or_default()
+    use_surroundings().map(|surroundings| surroundings.announce).unwrap_or_default()
 }

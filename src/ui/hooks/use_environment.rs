@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::use_surroundings;
 use crate::app::{Accounts, Connections, settings::SharedSettingsStore};
 
 /// What the page gets from outside.
@@ -28,5 +29,5 @@ impl PartialEq for Environment {
 /// The environment, where the shell has put one.
 #[hook]
 pub fn use_environment() -> Option<Environment> {
-    use_context::<Environment>()
+    use_surroundings().map(|surroundings| surroundings.environment)
 }

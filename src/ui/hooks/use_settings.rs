@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::use_surroundings;
 use crate::app::{Settings, settings::SharedSettingsStore};
 
 /// The settings and a way to change them.
@@ -18,8 +19,10 @@ pub struct SettingsHandle {
 /// The settings of the page; outside of a shell the defaults, which cannot be changed.
 #[hook]
 pub fn use_settings() -> SettingsHandle {
-    use_context()
-        .unwrap_or_else(|| SettingsHandle { value: Rc::default(), change: Callback::noop() })
+    use_surroundings().map_or_else(
+        || SettingsHandle { value: Rc::default(), change: Callback::noop() },
+        |surroundings| surroundings.settings,
+    )
 }
 
 /// Holds the settings for the shell.

@@ -5,19 +5,25 @@ use yew::prelude::*;
 use crate::{
     app::Route,
     ui::{
-        components::Heading,
+        components::heading,
         hooks::{SettingsHandle, use_settings},
+        part::part,
         text::{self, home},
     },
 };
 
 /// The first page.
-#[component]
-pub fn Home() -> Html {
+#[derive(PartialEq)]
+pub(super) struct Home;
+
+part!(Home, use_home);
+
+#[hook]
+fn use_home(_home: &Home) -> Html {
     let settings = use_settings();
     html! {
         <>
-            <Heading>{ text::NAME }</Heading>
+            { heading(text::NAME) }
             <p class="lead">{ text::TAGLINE }</p>
             <div class="home">
                 { registries(&settings) }

@@ -13,49 +13,45 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-pub use home::Home;
-pub use not_found::NotFound;
-pub use reference::{ReferencePage, ReferencePageProps};
-pub use registry::RegistryPage;
-pub use repository::RepositoryPage;
-pub use settings::SettingsPage;
+pub use reference::reference;
 
 use super::{
-    components::{ErrorBox, Heading},
+    components::{error_box, name_heading},
     hooks::Environment,
+    part::{put, put_keyed},
+    views::Scene,
 };
 use crate::app::Route;
 
 /// The page of an address.
-pub fn page(route: &Route, environment: &Environment) -> Html {
+pub(super) fn page(route: &Route, environment: &Environment) -> Html {
     let Some(address) = route.registry() else { return page_without_registry(route) };
     let connection = match environment.connections.to(address) {
         Ok(connection) => connection,
         Err(error) => {
-            let heading = html! { <Heading is_name=true>{ address.to_string() }</Heading> };
-            return html! { <>{ heading }<ErrorBox error={Rc::new(error)} /></> };
+            let heading = name_heading(address.to_string());
+            return html! { <>{ heading }{ error_box(&Rc::new(error), None) }</> };
         }
     };
     // A key of its own for each repository: what is shown never belongs to another one.
     match route {
         Route::Reference(place) => {
             let key = format!("{}/{}", place.registry, place.reference.repository);
-            html! { <ReferencePage {key} place={Rc::new((**place).clone())} {connection} /> }
+            let scene = Scene { place: Rc::new((**place).clone()), connection };
+            html! { <key={key}>{ reference(scene) }</> }
         }
         Route::Repository { repository, .. } => {
-            let key = route.to_string();
-            html! { <RepositoryPage {key} repository={repository.clone()} {connection} /> }
+            let page = repository::RepositoryPage { repository: repository.clone(), connection };
+            put_keyed(route.to_string(), page)
         }
-        _ => html! { <RegistryPage key={address.to_string()} {connection} /> },
+        _ => put_keyed(address.to_string(), registry::RegistryPage { connection }),
     }
 }
 
 fn page_without_registry(route: &Route) -> Html {
     match route {
-        Route::Settings => html! { <SettingsPage /> },
-        Route::NotFound { address, reason } => {
-            html! { <NotFound address={address.clone()} reason={reason.clone()} /> }
-        }
-        _ => html! { <Home /> },
+        Route::Settings => put(settings::SettingsPage),
+        Route::NotFound { address, reason } => not_found::not_found(address, reason),
+        _ => put(home::Home),
     }
 }

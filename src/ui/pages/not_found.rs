@@ -2,25 +2,15 @@
 
 use yew::prelude::*;
 
-use crate::ui::{components::Heading, text};
+use crate::ui::{components::heading, text};
 
-/// Properties of [`NotFound`].
-#[derive(Properties, PartialEq)]
-pub struct NotFoundProps {
-    /// The address as it stood.
-    pub address: AttrValue,
-    /// What is wrong with it.
-    pub reason: AttrValue,
-}
-
-/// An address that means nothing, and why.
-#[component]
-pub fn NotFound(props: &NotFoundProps) -> Html {
+/// An address that means nothing as it stood, and what is wrong with it.
+pub(super) fn not_found(address: &str, reason: &str) -> Html {
     html! {
         <>
-            <Heading>{ text::NOT_FOUND }</Heading>
-            <p><code class="name">{ &props.address }</code></p>
-            <p>{ text::sentence(&props.reason) }</p>
+            { heading(text::NOT_FOUND) }
+            <p><code class="name">{ address.to_owned() }</code></p>
+            <p>{ text::sentence(reason) }</p>
             <p>{ text::NOT_FOUND_ADVICE }</p>
         </>
     }

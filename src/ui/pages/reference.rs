@@ -1,15 +1,13 @@
 //! A reference: its heading, the tabs of its views, and the view that was chosen.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::{
-    app::{Connection, Place, Route, View},
+    app::{Place, Route, View},
     ui::{
-        components::{CopyButton, Heading, Tab, Tabs, Trail},
+        components::{Tab, copy_button, name_heading, tabs, trail},
         text,
-        views::View as ViewOf,
+        views::{Scene, view},
     },
 };
 
@@ -25,35 +23,24 @@ const OFFERED: [View; 8] = [
     View::Commands,
 ];
 
-/// Properties of [`ReferencePage`].
-#[derive(Properties, PartialEq)]
-pub struct ReferencePageProps {
-    /// What is looked at, and how.
-    pub place: Rc<Place>,
-    /// The registry that holds it.
-    pub connection: Connection,
-}
-
 /// A reference in one of its views.
-#[component]
-pub fn ReferencePage(props: &ReferencePageProps) -> Html {
-    let place = &props.place;
+pub fn reference(scene: Scene) -> Html {
+    let place = &scene.place;
     let name = AttrValue::from(place.reference.to_string());
     html! {
         <>
-            <Trail registry={place.registry.clone()}
-                repository={place.reference.repository.clone()} />
+            { trail(&place.registry, Some(&place.reference.repository)) }
             <div class="title">
-                <Heading is_name=true>{ &name }</Heading>
-                <CopyButton text={name.clone()} label={text::COPY_REFERENCE} />
+                { name_heading(name.clone()) }
+                { copy_button(name, text::COPY_REFERENCE) }
             </div>
-            <Tabs label={text::VIEWS} tabs={tabs(place)} />
-            <ViewOf place={place.clone()} connection={props.connection.clone()} />
+            { tabs(text::VIEWS, &offered(place)) }
+            { view(scene) }
         </>
     }
 }
 
-fn tabs(place: &Place) -> Vec<Tab> {
+fn offered(place: &Place) -> Vec<Tab> {
     let tab = |view: View| Tab {
         label: text::view_label(view).into(),
         href: Route::from(place.in_view(view)).href().into(),

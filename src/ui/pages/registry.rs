@@ -10,8 +10,9 @@ use crate::{
     oci::RepositoryName,
     registry::ErrorKind,
     ui::{
-        components::{Empty, Heading, ListHead, WindowedList, repository_route},
+        components::{ListHead, WindowedList, empty, list_head, name_heading, repository_route},
         hooks::{Pages, use_pages},
+        part::{part, put, put_keyed},
         text::{list, registry as words},
     },
 };
@@ -21,16 +22,17 @@ const FIRST_PAGES: usize = 3;
 /// Namespaces are drawn open while there are no more repositories than this.
 const OPEN: usize = 60;
 
-/// Properties of [`RegistryPage`].
-#[derive(Properties, PartialEq)]
-pub struct RegistryPageProps {
+/// A registry.
+#[derive(PartialEq)]
+pub(super) struct RegistryPage {
     /// The registry.
-    pub connection: Connection,
+    pub(super) connection: Connection,
 }
 
-/// A registry.
-#[component]
-pub fn RegistryPage(props: &RegistryPageProps) -> Html {
+part!(RegistryPage, use_registry_page);
+
+#[hook]
+fn use_registry_page(props: &RegistryPage) -> Html {
     let registry = props.connection.registry.clone();
     let pages = use_pages(FIRST_PAGES, move |from: Option<String>| {
         let registry = registry.clone();
@@ -43,8 +45,8 @@ pub fn RegistryPage(props: &RegistryPageProps) -> Html {
         .is_some_and(|error| error.kind == ErrorKind::CatalogUnavailable && pages.items.is_empty());
     html! {
         <>
-            <Heading is_name=true>{ address.to_string() }</Heading>
-            <RepositoryForm address={address.clone()} is_needed={refused} />
+            { name_heading(address.to_string()) }
+            { put(RepositoryForm { address: address.clone(), is_needed: refused }) }
             if refused {
                 <div class="notice"><p>{ words::NO_CATALOG }</p></div>
             } else {
@@ -56,32 +58,24 @@ pub fn RegistryPage(props: &RegistryPageProps) -> Html {
 }
 
 fn repositories(address: &RegistryAddress, pages: &Pages<RepositoryName>) -> Html {
-    html! {
-        <Repositories address={address.clone()} items={pages.items.clone()} read={pages.read}
-            is_loading={pages.is_loading} has_more={pages.has_more} error={pages.error.clone()}
-            may_be_incomplete={pages.may_be_incomplete} more={pages.more.clone()} />
-    }
-}
-
-/// Properties of [`Repositories`].
-#[derive(Properties, PartialEq)]
-struct RepositoriesProps {
-    address: RegistryAddress,
-    items: Rc<Vec<RepositoryName>>,
-    read: usize,
-    is_loading: bool,
-    has_more: bool,
-    may_be_incomplete: bool,
-    error: Option<Rc<crate::registry::Error>>,
-    more: Callback<crate::ui::hooks::Amount>,
+    put(Repositories { address: address.clone(), pages: pages.clone() })
 }
 
 /// The repositories that are known, with a filter and the choice between tree and list.
-#[component]
-fn Repositories(props: &RepositoriesProps) -> Html {
+#[derive(PartialEq)]
+struct Repositories {
+    address: RegistryAddress,
+    pages: Pages<RepositoryName>,
+}
+
+part!(Repositories, use_repositories);
+
+#[hook]
+fn use_repositories(props: &Repositories) -> Html {
+    let Repositories { address, pages } = props;
     let filter = use_state_eq(AttrValue::default);
     let as_list = use_state_eq(|| false);
-    let shown = use_memo((props.items.clone(), (*filter).clone()), |(items, filter)| {
+    let shown = use_memo((pages.items.clone(), (*filter).clone()), |(items, filter)| {
         let wanted = filter.trim().to_lowercase();
         let mut shown: Vec<_> =
             items.iter().filter(|name| name.as_str().contains(&wanted)).cloned().collect();
@@ -92,20 +86,21 @@ fn Repositories(props: &RepositoriesProps) -> Html {
         let filter = filter.setter();
         move |text, ()| filter.set(text)
     });
+    let head = ListHead {
+        filter: (*filter).clone(),
+        on_filter,
+        controls: switch(&as_list),
+        ..pages.head(list::REPOSITORIES, shown.len())
+    };
     html! {
         <>
-            <ListHead things={list::REPOSITORIES} shown={shown.len()} known={props.items.len()}
-                read={props.read} is_loading={props.is_loading} has_more={props.has_more}
-                may_be_incomplete={props.may_be_incomplete} error={props.error.clone()}
-                more={props.more.clone()} filter={(*filter).clone()} {on_filter}>
-                { switch(&as_list) }
-            </ListHead>
+            { list_head(head) }
             if shown.is_empty() {
-                if !props.is_loading && props.error.is_none() { { nothing(&filter) } }
+                if !pages.is_loading && pages.error.is_none() { { nothing(&filter) } }
             } else if *as_list {
-                <RepositoryList address={props.address.clone()} names={shown} />
+                { put(RepositoryList { address: address.clone(), names: shown }) }
             } else {
-                <NamespaceTree address={props.address.clone()} names={shown} />
+                { put(NamespaceTree { address: address.clone(), names: shown }) }
             }
         </>
     }
@@ -113,7 +108,7 @@ fn Repositories(props: &RepositoriesProps) -> Html {
 
 fn nothing(filter: &str) -> Html {
     let message = if filter.trim().is_empty() { words::EMPTY } else { list::NO_MATCH };
-    html! { <Empty {message} /> }
+    empty(message)
 }
 
 fn switch(as_list: &UseStateHandle<bool>) -> Html {
@@ -131,16 +126,17 @@ fn switch(as_list: &UseStateHandle<bool>) -> Html {
     }
 }
 
-/// Properties of [`RepositoryList`] and [`NamespaceTree`].
-#[derive(Properties, PartialEq)]
-struct NamesProps {
+/// All repositories in one list.
+#[derive(PartialEq)]
+struct RepositoryList {
     address: RegistryAddress,
     names: Rc<Vec<RepositoryName>>,
 }
 
-/// All repositories in one list.
-#[component]
-fn RepositoryList(props: &NamesProps) -> Html {
+part!(RepositoryList, use_repository_list);
+
+#[hook]
+fn use_repository_list(props: &RepositoryList) -> Html {
     let row = use_callback((props.address.clone(), props.names.clone()), {
         |index: usize, (address, names): &(RegistryAddress, Rc<Vec<RepositoryName>>)| {
             let Some(name) = names.get(index) else { return Html::default() };
@@ -156,10 +152,14 @@ fn RepositoryList(props: &NamesProps) -> Html {
             <div role="columnheader">{ words::REPOSITORY }</div>
         </div>
     };
-    html! {
-        <WindowedList class="repositories" count={props.names.len()} {row} {header}
-            label={words::REPOSITORIES} />
-    }
+    put(WindowedList {
+        class: "repositories".into(),
+        count: props.names.len(),
+        row,
+        header,
+        label: words::REPOSITORIES.into(),
+        on_visible: Callback::noop(),
+    })
 }
 
 fn link(address: &RegistryAddress, name: &RepositoryName, label: &str) -> Html {
@@ -168,32 +168,43 @@ fn link(address: &RegistryAddress, name: &RepositoryName, label: &str) -> Html {
 }
 
 /// Repositories below their namespaces.
-#[component]
-fn NamespaceTree(props: &NamesProps) -> Html {
+#[derive(PartialEq)]
+struct NamespaceTree {
+    address: RegistryAddress,
+    names: Rc<Vec<RepositoryName>>,
+}
+
+part!(NamespaceTree, use_namespace_tree);
+
+#[hook]
+fn use_namespace_tree(props: &NamespaceTree) -> Html {
     let tree = use_memo(props.names.clone(), |names| Namespace::of(names.iter()));
     let is_open = tree.count <= OPEN;
     html! {
         <ul class="namespaces">
-            { for tree.below.iter().map(|(name, below)| html! {
-                <NamespaceNode key={name.as_str()} address={props.address.clone()}
-                    name={name.clone()} node={Rc::new(below.clone())} {is_open} />
-            }) }
+            { for tree.below.iter().map(|(name, below)| node(&props.address, name, below, is_open)) }
         </ul>
     }
 }
 
-/// Properties of [`NamespaceNode`].
-#[derive(Properties, PartialEq)]
-struct NodeProps {
+fn node(address: &RegistryAddress, name: &str, below: &Namespace, is_open: bool) -> Html {
+    let (address, node) = (address.clone(), Rc::new(below.clone()));
+    put_keyed(name, NamespaceNode { address, name: name.to_owned().into(), node, is_open })
+}
+
+/// One namespace; what is below it is drawn only while it is open.
+#[derive(PartialEq)]
+struct NamespaceNode {
     address: RegistryAddress,
     name: AttrValue,
     node: Rc<Namespace>,
     is_open: bool,
 }
 
-/// One namespace; what is below it is drawn only while it is open.
-#[component]
-fn NamespaceNode(props: &NodeProps) -> Html {
+part!(NamespaceNode, use_namespace_node);
+
+#[hook]
+fn use_namespace_node(props: &NamespaceNode) -> Html {
     let node = &props.node;
     let open = use_state_eq(|| props.is_open);
     let onclick = {
@@ -208,10 +219,7 @@ fn NamespaceNode(props: &NodeProps) -> Html {
         return html! { <li>{ own }</li> };
     }
     let child = |(name, below): (&String, &Namespace)| {
-        html! {
-            <NamespaceNode key={name.as_str()} address={props.address.clone()} name={name.clone()}
-                node={Rc::new(below.clone())} is_open={props.is_open} />
-        }
+        self::node(&props.address, name, below, props.is_open)
     };
     html! {
         <li>

@@ -9,8 +9,9 @@ use crate::{
     app::Connection,
     oci::{Reference, RepositoryName, Tag, TagOrder, tag_order},
     ui::{
-        components::{CopyButton, Empty, Heading, ListHead, Trail, WindowedList},
+        components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
         hooks::use_pages,
+        part::{part, put, put_keyed},
         text::{list, repository as words},
     },
 };
@@ -18,18 +19,19 @@ use crate::{
 /// How many pages of tags are read without being asked.
 const FIRST_PAGES: usize = 5;
 
-/// Properties of [`RepositoryPage`].
-#[derive(Properties, PartialEq)]
-pub struct RepositoryPageProps {
+/// A repository.
+#[derive(PartialEq)]
+pub(super) struct RepositoryPage {
     /// The repository: a reference without tag and digest.
-    pub repository: Reference,
+    pub(super) repository: Reference,
     /// The registry.
-    pub connection: Connection,
+    pub(super) connection: Connection,
 }
 
-/// A repository.
-#[component]
-pub fn RepositoryPage(props: &RepositoryPageProps) -> Html {
+part!(RepositoryPage, use_repository_page);
+
+#[hook]
+fn use_repository_page(props: &RepositoryPage) -> Html {
     let (registry, repository) = (&props.connection.registry, &props.repository.repository);
     let (registry, repository) = (registry.clone(), repository.clone());
     let pages = use_pages(FIRST_PAGES, move |from: Option<String>| {
@@ -45,24 +47,29 @@ pub fn RepositoryPage(props: &RepositoryPageProps) -> Html {
     });
     let name = AttrValue::from(props.repository.to_string());
     let has_nothing = shown.is_empty() && !pages.is_loading && pages.error.is_none();
+    let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
+    let head = ListHead {
+        filter: (*filter).clone(),
+        on_filter,
+        controls: orders(&order),
+        ..pages.head(list::TAGS, shown.len())
+    };
     html! {
         <>
-            <Trail registry={props.connection.address.clone()} />
+            { trail(&props.connection.address, None) }
             <div class="title">
-                <Heading is_name=true>{ &name }</Heading>
-                <CopyButton text={name.clone()} label={words::COPY} />
+                { name_heading(name.clone()) }
+                { copy_button(name.clone(), words::COPY) }
             </div>
-            <ListHead things={list::TAGS} shown={shown.len()} known={pages.items.len()}
-                read={pages.read} is_loading={pages.is_loading} has_more={pages.has_more}
-                may_be_incomplete={pages.may_be_incomplete} error={pages.error.clone()}
-                more={pages.more.clone()} filter={(*filter).clone()} {on_filter}>
-                { orders(&order) }
-            </ListHead>
+            { list_head(head) }
             if has_nothing {
-                <Empty message={if filter.is_empty() { words::EMPTY } else { list::NO_MATCH }} />
+                { empty(message) }
             } else if !shown.is_empty() {
-                <TagTable connection={props.connection.clone()} tags={shown}
-                    repository={props.repository.repository.clone()} />
+                { put(TagTable {
+                    connection: props.connection.clone(),
+                    repository: props.repository.repository.clone(),
+                    tags: shown,
+                }) }
             }
         </>
     }
@@ -98,17 +105,18 @@ fn orders(order: &UseStateHandle<TagOrder>) -> Html {
     }
 }
 
-/// Properties of [`TagTable`].
-#[derive(Properties, PartialEq)]
-struct TagTableProps {
+/// The tags with what each stands for. Only rows in sight ask for it.
+#[derive(PartialEq)]
+struct TagTable {
     connection: Connection,
     repository: RepositoryName,
     tags: Rc<Vec<Tag>>,
 }
 
-/// The tags with what each stands for. Only rows in sight ask for it.
-#[component]
-fn TagTable(props: &TagTableProps) -> Html {
+part!(TagTable, use_tag_table);
+
+#[hook]
+fn use_tag_table(props: &TagTable) -> Html {
     let seen = use_state_eq(|| 0..0);
     let on_visible = use_callback((), {
         let seen = seen.setter();
@@ -120,15 +128,18 @@ fn TagTable(props: &TagTableProps) -> Html {
         let Some(tag) = tags.get(index) else { return Html::default() };
         // Rendered to text there is no sight, and every row counts as seen.
         let is_seen = seen.contains(&index) || cfg!(not(target_arch = "wasm32"));
-        html! {
-            <TagRow key={tag.as_str()} connection={connection.clone()} {index} {is_seen}
-                repository={repository.clone()} tag={tag.clone()} />
-        }
+        let (connection, repository) = (connection.clone(), repository.clone());
+        let row = TagRow { connection, repository, tag: tag.clone(), index, is_seen };
+        put_keyed(tag.as_str(), row)
     });
-    html! {
-        <WindowedList class="tags" count={props.tags.len()} {row} {on_visible} header={header()}
-            label={words::TAGS} />
-    }
+    put(WindowedList {
+        class: "tags".into(),
+        count: props.tags.len(),
+        row,
+        on_visible,
+        header: header(),
+        label: words::TAGS.into(),
+    })
 }
 
 fn header() -> Html {

@@ -5,21 +5,22 @@ use yew::prelude::*;
 use crate::{
     app::RegistryAddress,
     oci::RepositoryName,
-    ui::{browser, components::repository_route, reference_box::field_text, text},
+    ui::{browser, components::repository_route, part::part, reference_box::field_text, text},
 };
 
-/// Properties of [`RepositoryForm`].
-#[derive(Properties, PartialEq)]
-pub(super) struct RepositoryFormProps {
+/// A box for the name of a repository.
+#[derive(PartialEq)]
+pub(super) struct RepositoryForm {
     /// The registry.
-    pub address: RegistryAddress,
+    pub(super) address: RegistryAddress,
     /// Whether there is no other way in; otherwise it stays out of sight.
-    pub is_needed: bool,
+    pub(super) is_needed: bool,
 }
 
-/// A box for the name of a repository.
-#[component]
-pub(super) fn RepositoryForm(props: &RepositoryFormProps) -> Html {
+part!(RepositoryForm, use_repository_form);
+
+#[hook]
+fn use_repository_form(props: &RepositoryForm) -> Html {
     let typed = use_state_eq(AttrValue::default);
     let problem = use_state_eq(AttrValue::default);
     let oninput = use_callback((), {

@@ -6,20 +6,26 @@ use crate::{
     app::{Settings, Theme},
     oci::Host,
     ui::{
-        components::Heading,
+        components::heading,
         hooks::{SettingsHandle, use_announce, use_environment, use_settings},
+        part::{part, put},
         reference_box::field_text,
         text::{self, accounts, settings as words},
     },
 };
 
 /// The settings.
-#[component]
-pub fn SettingsPage() -> Html {
+#[derive(PartialEq)]
+pub(super) struct SettingsPage;
+
+part!(SettingsPage, use_settings_page);
+
+#[hook]
+fn use_settings_page(_page: &SettingsPage) -> Html {
     let settings = use_settings();
     html! {
         <>
-            <Heading>{ text::SETTINGS }</Heading>
+            { heading(text::SETTINGS) }
             { themes(&settings) }
             <h2>{ words::MEMORY }</h2>
             <p>{ words::MEMORY_NOTE }</p>
@@ -27,9 +33,9 @@ pub fn SettingsPage() -> Html {
             { forget(&settings) }
             <h2>{ words::PLAIN_HTTP }</h2>
             <p>{ words::PLAIN_HTTP_NOTE }</p>
-            <PlainHttp />
+            { put(PlainHttp) }
             <h2>{ accounts::ACCOUNTS }</h2>
-            <SignedIn />
+            { put(SignedIn) }
         </>
     }
 }
@@ -80,8 +86,13 @@ fn forget(settings: &SettingsHandle) -> Html {
 }
 
 /// The hosts that are spoken to over plain http, and a field to add one.
-#[component]
-fn PlainHttp() -> Html {
+#[derive(PartialEq)]
+struct PlainHttp;
+
+part!(PlainHttp, use_plain_http);
+
+#[hook]
+fn use_plain_http(_hosts: &PlainHttp) -> Html {
     let settings = use_settings();
     let announce = use_announce();
     let typed = use_state_eq(AttrValue::default);
@@ -115,8 +126,13 @@ fn PlainHttp() -> Html {
 }
 
 /// The registries that know who the person is.
-#[component]
-fn SignedIn() -> Html {
+#[derive(PartialEq)]
+struct SignedIn;
+
+part!(SignedIn, use_signed_in);
+
+#[hook]
+fn use_signed_in(_accounts: &SignedIn) -> Html {
     let environment = use_environment();
     let update = use_force_update();
     let Some(environment) = environment else { return Html::default() };

@@ -9,30 +9,32 @@ use crate::{
     },
     oci::{Platform, Reference, RepositoryName, Tag},
     ui::{
-        components::{ByteSize, DigestCode, PlatformBadge},
+        components::{byte_size, digest_code, platform_badge},
         hooks::{Query, use_environment, use_query},
+        part::part,
         text::{self, repository as words},
     },
 };
 
-/// Properties of [`TagRow`].
-#[derive(Properties, PartialEq)]
-pub(super) struct TagRowProps {
+/// One row of the tag table.
+#[derive(PartialEq)]
+pub(super) struct TagRow {
     /// The registry.
-    pub connection: Connection,
+    pub(super) connection: Connection,
     /// The repository.
-    pub repository: RepositoryName,
+    pub(super) repository: RepositoryName,
     /// The tag.
-    pub tag: Tag,
+    pub(super) tag: Tag,
     /// The row's number.
-    pub index: usize,
+    pub(super) index: usize,
     /// Whether it is in sight: only then is anything asked for.
-    pub is_seen: bool,
+    pub(super) is_seen: bool,
 }
 
-/// One row of the tag table.
-#[component]
-pub(super) fn TagRow(props: &TagRowProps) -> Html {
+part!(TagRow, use_tag_row);
+
+#[hook]
+fn use_tag_row(props: &TagRow) -> Html {
     let (connection, repository) = (props.connection.clone(), props.repository.clone());
     // Answered once, a row keeps its answer when it leaves the sight and comes back.
     let was_seen = use_mut_ref(|| false);
@@ -59,7 +61,7 @@ pub(super) fn TagRow(props: &TagRowProps) -> Html {
     }
 }
 
-fn href(props: &TagRowProps) -> String {
+fn href(props: &TagRow) -> String {
     let address = props.connection.address.clone();
     let repository = Reference::repository(address.host.clone(), props.repository.clone());
     Route::from(Place::new(address, repository.at_tag(props.tag.clone()))).href()
@@ -84,10 +86,10 @@ fn cells(query: &Query<TagSummary>, now: i64) -> Html {
 fn summary_cells(summary: &TagSummary, now: i64) -> Html {
     html! {
         <>
-            <div role="cell"><DigestCode digest={summary.descriptor.digest.clone()} /></div>
+            <div role="cell">{ digest_code(&summary.descriptor.digest) }</div>
             <div role="cell">
                 if let Some(bytes) = summary.size {
-                    <ByteSize {bytes} />
+                    { byte_size(bytes) }
                 } else {
                     <span class="muted" title={words::NO_SIZE_MEANS}>{ words::NO_SIZE }</span>
                 }
@@ -110,7 +112,7 @@ fn platforms(summary: &TagSummary) -> Html {
     let rest = all.len().saturating_sub(NAMED);
     html! {
         <span class="platforms" title={names.join(", ")}>
-            { for all.iter().take(NAMED).map(|p| html! { <PlatformBadge platform={p.clone()} /> }) }
+            { for all.iter().take(NAMED).map(|p| platform_badge(p)) }
             if rest > 0 { <span class="muted">{ words::more(rest) }</span> }
         </span>
     }

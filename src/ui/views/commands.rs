@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{ViewProps, platforms::platforms, use_image::use_chosen};
+use super::{Scene, platforms::platforms, use_image::use_chosen};
 use crate::{
     app::{
         View as ViewName,
@@ -10,18 +10,25 @@ use crate::{
         views::image::Image,
     },
     ui::{
-        components::{CopyButton, loaded},
+        components::{copy_button, loaded},
+        part::part,
         text::{self as page_text, views as text},
     },
 };
 
 /// The same on a command line.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_chosen(props);
-    let place = &props.place;
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_chosen(scene);
+    let place = &scene.place;
     loaded(&query, |image| {
-        let subject = subject(props, image);
+        let subject = subject(scene, image);
         html! {
             <div class="commands">
                 { platforms(place, &image.root.document.value, true) }
@@ -32,10 +39,10 @@ pub fn View(props: &ViewProps) -> Html {
     })
 }
 
-fn subject<'a>(props: &'a ViewProps, image: &'a Image) -> Subject<'a> {
+fn subject<'a>(scene: &'a Scene, image: &'a Image) -> Subject<'a> {
     let manifest = image.image_manifest();
     Subject {
-        place: &props.place,
+        place: &scene.place,
         digest: Some(image.manifest.as_ref().unwrap_or(&image.root).digest()),
         config: manifest.and_then(|manifest| manifest.config.as_ref()).map(|config| &config.digest),
         layer: None,
@@ -51,7 +58,7 @@ fn section(view: ViewName, subject: &Subject<'_>) -> Html {
                 <dt>{ tool.name() }</dt>
                 <dd>
                     <pre tabindex="0" aria-label={tool.name()}><code>{ line.clone() }</code></pre>
-                    <CopyButton text={line} label={text::copy_command(tool.name())} />
+                    { copy_button(line, text::copy_command(tool.name())) }
                 </dd>
             </div>
         }

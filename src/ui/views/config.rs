@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    ViewProps, facts,
+    Scene, facts,
     json::JsonBytes,
     platforms::{no_image, platforms},
     use_image::use_image,
@@ -24,18 +24,25 @@ use crate::{
     },
     ui::{
         components::{
-            ByteSize, CopyButton, DigestCode, Empty, ErrorBox, MediaTypeWords, PlatformBadge,
-            VerificationMark, loaded,
+            byte_size, copy_button, digest_code, empty, error_box, loaded, media_type_words,
+            platform_badge, verification_mark,
         },
+        part::{part, put},
         text::views as text,
     },
 };
 
 /// The configuration of an image or artifact.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_image(props);
-    let place = &props.place;
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_image(scene);
+    let place = &scene.place;
     loaded(&query, |image| {
         html! {
             <>
@@ -49,7 +56,7 @@ pub fn View(props: &ViewProps) -> Html {
 fn body(place: &Rc<Place>, image: &Image) -> Html {
     let Some(manifest) = image.image_manifest() else {
         return match image.manifest.as_ref().map(|object| &object.document.value) {
-            Some(Document::Schema1(_)) => html! { <Empty message={text::SCHEMA1_CONFIG} /> },
+            Some(Document::Schema1(_)) => empty(text::SCHEMA1_CONFIG),
             _ => no_image(place, image),
         };
     };
@@ -58,22 +65,22 @@ fn body(place: &Rc<Place>, image: &Image) -> Html {
             <><p class="hint">{ text::EMPTY_CONFIG }</p>{ files(place, manifest) }</>
         },
         (_, Some(Ok(config))) => configuration(place, manifest, config),
-        (_, Some(Err(error))) => html! { <ErrorBox error={error.clone()} /> },
-        (_, None) => html! { <><Empty message={text::NO_CONFIG} />{ files(place, manifest) }</> },
+        (_, Some(Err(error))) => error_box(error, None),
+        (_, None) => html! { <>{ empty(text::NO_CONFIG) }{ files(place, manifest) }</> },
     }
 }
 
 fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -> Html {
     let is_image = config.descriptor.media_type.is_image_config();
     let issues = if is_image { config.parsed.issues.as_slice() } else { &[] };
-    let name = format!("{}.json", config.descriptor.digest.encoded());
+    let name = format!("{}.json", config.descriptor.digest.encoded()).into();
     html! {
         <>
             <p class="line">
-                <MediaTypeWords media_type={config.descriptor.media_type.clone()} />
-                <DigestCode digest={config.descriptor.digest.clone()} />
-                <ByteSize bytes={config.descriptor.size} />
-                <VerificationMark state={config.verification.clone()} />
+                { media_type_words(&config.descriptor.media_type) }
+                { digest_code(&config.descriptor.digest) }
+                { byte_size(config.descriptor.size) }
+                { verification_mark(&config.verification) }
             </p>
             { facts::issues(issues) }
             if is_image {
@@ -85,7 +92,7 @@ fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -
             }
             <details class="exact" open={!is_image}>
                 <summary>{ text::EXACT_JSON }</summary>
-                <JsonBytes place={place.clone()} bytes={config.parsed.raw.clone()} {name} />
+                { put(JsonBytes { place: place.clone(), bytes: config.parsed.raw.clone(), name }) }
             </details>
         </>
     }
@@ -96,7 +103,7 @@ fn image_facts(config: &ImageConfig) -> Html {
     let made = config.created.map(|created| created.to_string());
     html! {
         <dl class="facts">
-            { facts::fact("Platform", html! { <PlatformBadge platform={config.platform.clone()} /> }) }
+            { facts::fact("Platform", platform_badge(&config.platform)) }
             { optional("Created", made.as_deref()) }
             { optional("Author", config.author.as_deref()) }
             { facts::fact("User", user(run)) }
@@ -137,7 +144,7 @@ fn words(term: &'static str, words: &[String]) -> Html {
         html! {
             <>
                 <code>{ facts::foreign(&line) }</code>
-                <CopyButton text={line} label={format!("Copy: {term}")} />
+                { copy_button(line, format!("Copy: {term}")) }
             </>
         },
     )
@@ -186,7 +193,7 @@ fn section(heading: &'static str, pairs: &[(String, String)], all: &str) -> Html
             <h2>
                 { format!("{heading} ({})", pairs.len()) }
                 if !pairs.is_empty() {
-                    <CopyButton text={all.to_owned()} label={format!("Copy all: {heading}")} />
+                    { copy_button(all.to_owned(), format!("Copy all: {heading}")) }
                 }
             </h2>
             { facts::pairs(pairs) }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::{
     app::views::{hostile::visible, json::is_web_address},
     oci::{Issue, Severity},
-    ui::{components::CopyButton, text::views as text},
+    ui::{components::copy_button, text::views as text},
 };
 
 /// A text from a registry: characters that would deceive the eye are shown by their numbers.
@@ -37,7 +37,7 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
                 <dt><code>{ foreign(name) }</code></dt>
                 <dd>
                     { foreign_or_link(value) }
-                    <CopyButton text={value.clone()} label={format!("Copy the value of {}", visible(name))} />
+                    { copy_button(value.clone(), format!("Copy the value of {}", visible(name))) }
                 </dd>
             </>
         }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    ViewProps, facts,
+    Scene, facts,
     platforms::{no_image, platforms},
     use_image::use_image,
 };
@@ -17,16 +17,23 @@ use crate::{
     },
     oci::Document,
     ui::{
-        components::{ByteSize, CopyButton, Empty, ErrorBox, loaded},
+        components::{byte_size, copy_button, empty, error_box, loaded},
+        part::part,
         text::views as text,
     },
 };
 
 /// How an image was built.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_image(props);
-    let place = &props.place;
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_image(scene);
+    let place = &scene.place;
     loaded(&query, |image| {
         html! {
             <>
@@ -39,12 +46,12 @@ pub fn View(props: &ViewProps) -> Html {
 
 fn body(place: &Place, image: &Image) -> Html {
     if let Some(Err(error)) = &image.config {
-        return html! { <ErrorBox error={error.clone()} /> };
+        return error_box(error, None);
     }
     match history(image) {
-        Some(history) if history.steps.is_empty() => html! { <Empty message={text::NO_HISTORY} /> },
+        Some(history) if history.steps.is_empty() => empty(text::NO_HISTORY),
         Some(history) => draw(place, &history, base(image).as_deref()),
-        None if image.image_manifest().is_some() => html! { <Empty message={text::NO_HISTORY} /> },
+        None if image.image_manifest().is_some() => empty(text::NO_HISTORY),
         None => no_image(place, image),
     }
 }
@@ -85,7 +92,7 @@ fn draw(place: &Place, history: &History, base: Option<&str>) -> Html {
             <section>
                 <h2>
                     { text::DOCKERFILE }
-                    <CopyButton text={dockerfile.clone()} label={text::COPY_DOCKERFILE} />
+                    { copy_button(dockerfile.clone(), text::COPY_DOCKERFILE) }
                 </h2>
                 <pre tabindex="0" aria-label={text::DOCKERFILE}>{ facts::foreign(&dockerfile) }</pre>
             </section>
@@ -112,7 +119,7 @@ fn step(place: &Place, at: usize, step: &Step) -> Html {
                 }
                 if let Some(comment) = &step.comment { <span class="hint">{ facts::foreign(comment) }</span> }
                 if let Some(author) = &step.author { <span class="hint">{ facts::foreign(author) }</span> }
-                <CopyButton text={exact} label={text::COPY_STEP} />
+                { copy_button(exact, text::COPY_STEP) }
             </p>
             if !step.instruction.arguments.is_empty() {
                 <p class="hint">{ text::WITH_ARGUMENTS }<code>{ facts::foreign(&step.instruction.arguments) }</code></p>
@@ -132,7 +139,7 @@ fn made(place: &Place, made: &Made) -> Html {
             html! {
                 <>
                     <a class="what" href={Route::from(target).href()}>{ format!("Layer {number}") }</a>
-                    if let Some(bytes) = size { <ByteSize bytes={*bytes} /> }
+                    if let Some(bytes) = size { { byte_size(*bytes) } }
                 </>
             }
         }

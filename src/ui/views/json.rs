@@ -6,7 +6,7 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
-    Same, ViewProps, facts,
+    Same, Scene, facts,
     platforms::{no_image, platforms},
     save::save,
     use_image::use_chosen,
@@ -17,7 +17,8 @@ use crate::{
         views::json::{Form, JsonText, Layout, Line, Piece, PieceKind, Target, TokenKind},
     },
     ui::{
-        components::{CopyButton, VerificationMark, WindowedList, exact_bytes, loaded},
+        components::{WindowedList, copy_button, exact_bytes, loaded, verification_mark},
+        part::{part, put},
         text::views as text,
     },
 };
@@ -26,10 +27,16 @@ use crate::{
 const WHOLE: usize = 1_000;
 
 /// The exact bytes of a manifest or index.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_chosen(props);
-    let place = &props.place;
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_chosen(scene);
+    let place = &scene.place;
     loaded(&query, |image| {
         // An index is shown itself, until one of its platforms is chosen.
         let object = match (&place.platform, &image.manifest) {
@@ -40,18 +47,21 @@ pub fn View(props: &ViewProps) -> Html {
         html! {
             <>
                 { platforms(place, &image.root.document.value, true) }
-                <p class="line"><VerificationMark state={object.verification.clone()} /></p>
+                <p class="line">{ verification_mark(&object.verification) }</p>
                 { facts::issues(object.issues()) }
-                <JsonBytes place={place.clone()} bytes={object.document.raw.clone()}
-                    name={format!("{}.json", object.digest().encoded())} />
+                { put(JsonBytes {
+                    place: place.clone(),
+                    bytes: object.document.raw.clone(),
+                    name: format!("{}.json", object.digest().encoded()).into(),
+                }) }
             </>
         }
     })
 }
 
-/// Properties of [`JsonBytes`].
-#[derive(Properties, PartialEq)]
-pub(super) struct JsonBytesProps {
+/// Any bytes as JSON, else as text, else in hexadecimal.
+#[derive(PartialEq)]
+pub(super) struct JsonBytes {
     /// The manifest that the links are relative to.
     pub(super) place: Rc<Place>,
     /// The document.
@@ -60,9 +70,10 @@ pub(super) struct JsonBytesProps {
     pub(super) name: AttrValue,
 }
 
-/// Any bytes as JSON, else as text, else in hexadecimal.
-#[component]
-pub(super) fn JsonBytes(props: &JsonBytesProps) -> Html {
+part!(JsonBytes, use_json_bytes);
+
+#[hook]
+fn use_json_bytes(props: &JsonBytes) -> Html {
     let json = use_memo(props.bytes.clone(), |bytes| JsonText::read(bytes.clone()));
     let layout = use_state_eq(|| Layout::Pretty);
     let row = use_callback(
@@ -78,7 +89,14 @@ pub(super) fn JsonBytes(props: &JsonBytesProps) -> Html {
             { tools(props, &json, &layout) }
             { notes(&json) }
             if count > WHOLE {
-                <WindowedList {count} {row} label="Lines of the document" class="lines" />
+                { put(WindowedList {
+                    count,
+                    row,
+                    label: "Lines of the document".into(),
+                    class: "lines".into(),
+                    header: Html::default(),
+                    on_visible: Callback::noop(),
+                }) }
             } else {
                 <pre class="lines whole" tabindex="0" aria-label="The document">
                     { for (0..count).map(|number| row.emit(number)) }
@@ -88,7 +106,7 @@ pub(super) fn JsonBytes(props: &JsonBytesProps) -> Html {
     }
 }
 
-fn tools(props: &JsonBytesProps, json: &JsonText, layout: &UseStateHandle<Layout>) -> Html {
+fn tools(props: &JsonBytes, json: &JsonText, layout: &UseStateHandle<Layout>) -> Html {
     let is_raw = **layout == Layout::Raw;
     let other = if is_raw { Layout::Pretty } else { Layout::Raw };
     let toggle = Callback::from({
@@ -108,7 +126,7 @@ fn tools(props: &JsonBytesProps, json: &JsonText, layout: &UseStateHandle<Layout
                 </button>
             }
             if let Ok(exact) = std::str::from_utf8(json.bytes()) {
-                <CopyButton text={exact.to_owned()} label={text::COPY_EXACT} />
+                { copy_button(exact.to_owned(), text::COPY_EXACT) }
             }
             <button type="button" onclick={save}>{ text::SAVE_EXACT }</button>
         </p>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    ViewProps, facts,
+    Scene, facts,
     history::history,
     platforms::{no_image, platforms},
     use_image::use_image,
@@ -19,16 +19,23 @@ use crate::{
     },
     oci::{Descriptor, Digest, Document},
     ui::{
-        components::{ByteSize, DigestCode, Empty, MediaTypeWords, loaded},
+        components::{byte_size, digest_code, empty, loaded, media_type_words},
+        part::part,
         text::{self as page_text, views as text},
     },
 };
 
 /// The layers of an image, or the contents of an artifact.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_image(props);
-    let place = &props.place;
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_image(scene);
+    let place = &scene.place;
     loaded(&query, |image| {
         html! {
             <>
@@ -64,12 +71,12 @@ fn config_failure(image: &Image) -> Html {
 
 fn table(place: &Place, all: &Layers) -> Html {
     if all.items.is_empty() {
-        return html! { <Empty message={text::NO_LAYERS} /> };
+        return empty(text::NO_LAYERS);
     }
     html! {
         <>
             <p class="total">
-                { text::layer_count(all.items.len()) }<ByteSize bytes={all.bytes} />{ ", compressed." }
+                { text::layer_count(all.items.len()) }{ byte_size(all.bytes) }{ ", compressed." }
             </p>
             if all.diff_ids > 0 && all.diff_ids != all.items.len() {
                 <p class="note">{ text::diff_id_mismatch(all.diff_ids, all.items.len()) }</p>
@@ -90,7 +97,7 @@ fn row(place: &Place, layer: &Layer) -> Html {
             aria-current={is_chosen.then_some("true")}>
             <p class="line">
                 <span class="what">{ text::layer_number(layer.number) }</span>
-                <ByteSize bytes={*size} />
+                { byte_size(*size) }
                 <meter min="0" max="100" value={layer.percent.to_string()}
                     aria-label={text::SHARE}>{ format!("{} %", layer.percent) }</meter>
                 <span class="percent">{ format!("{} %", layer.percent) }</span>
@@ -98,9 +105,9 @@ fn row(place: &Place, layer: &Layer) -> Html {
             </p>
             if let Some(made_by) = &layer.made_by { <pre>{ facts::foreign(made_by) }</pre> }
             <dl class="facts">
-                { facts::fact("Digest", html! { <DigestCode digest={digest.clone()} /> }) }
+                { facts::fact("Digest", digest_code(digest)) }
                 { diff_id(layer.diff_id.as_ref()) }
-                { facts::fact("Media type", html! { <MediaTypeWords media_type={media_type.clone()} /> }) }
+                { facts::fact("Media type", media_type_words(media_type)) }
                 { addresses(urls) }
             </dl>
             { facts::annotations(&layer.descriptor.annotations) }
@@ -123,7 +130,7 @@ fn properties(layer: &Layer) -> Html {
 
 fn diff_id(diff_id: Option<&Digest>) -> Html {
     match diff_id {
-        Some(digest) => facts::fact("Diff ID", html! { <DigestCode digest={digest.clone()} /> }),
+        Some(digest) => facts::fact("Diff ID", digest_code(digest)),
         None => Html::default(),
     }
 }
@@ -146,7 +153,7 @@ fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
                 <p class="line">
                     <span class="what">{ text::layer_number(at + 1) }</span>
                     <span class="hint">{ text::SIZE_UNKNOWN }</span>
-                    <DigestCode digest={digest.clone()} />
+                    { digest_code(digest) }
                 </p>
                 if let Some(step) = steps.get(at) { <pre>{ facts::foreign(&step.instruction.text) }</pre> }
             </li>

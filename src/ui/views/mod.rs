@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::part::put;
 use crate::app::{self, Connection, Place};
 
 mod commands;
@@ -23,9 +24,9 @@ mod use_objects;
 mod use_verification;
 mod verify;
 
-/// Properties of every view.
-#[derive(Properties, PartialEq, Clone)]
-pub struct ViewProps {
+/// What every view gets.
+#[derive(PartialEq, Clone)]
+pub struct Scene {
     /// What is looked at, and how.
     pub place: Rc<Place>,
     /// The registry that holds it.
@@ -33,21 +34,17 @@ pub struct ViewProps {
 }
 
 /// The view that the place asks for.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let props = props.clone();
-    match props.place.view {
-        app::View::Json => html! { <json::View ..props /> },
-        app::View::Config => html! { <config::View ..props /> },
-        app::View::History => html! { <history::View ..props /> },
-        app::View::Layers => html! { <layers::View ..props /> },
-        app::View::Referrers => html! { <referrers::View ..props /> },
-        app::View::Verify => html! { <verify::View ..props /> },
-        app::View::Commands => html! { <commands::View ..props /> },
+pub(crate) fn view(scene: Scene) -> Html {
+    match scene.place.view {
+        app::View::Json => put(json::View(scene)),
+        app::View::Config => put(config::View(scene)),
+        app::View::History => put(history::View(scene)),
+        app::View::Layers => put(layers::View(scene)),
+        app::View::Referrers => put(referrers::View(scene)),
+        app::View::Verify => put(verify::View(scene)),
+        app::View::Commands => put(commands::View(scene)),
         // Files and comparing come with their engines; until then their addresses show the tree.
-        app::View::Tree | app::View::Files | app::View::Compare => {
-            html! { <tree::View ..props /> }
-        }
+        app::View::Tree | app::View::Files | app::View::Compare => put(tree::View(scene)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     oci::Document,
-    ui::{components::Empty, text::views as text},
+    ui::{components::empty_with, text::views as text},
 };
 
 use super::facts;
@@ -58,7 +58,7 @@ pub(super) fn no_image(place: &Place, image: &Image) -> Html {
     let issues = image.manifest.as_ref().map(|manifest| manifest.issues()).unwrap_or_default();
     html! {
         <>
-            <Empty {message}>{ platforms(place, document, false) }</Empty>
+            { empty_with(message, platforms(place, document, false)) }
             { facts::issues(issues) }
         </>
     }

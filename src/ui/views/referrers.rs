@@ -1,61 +1,60 @@
 //! The referrers view: what refers to a reference and to its platforms, and to that in turn.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::{
-    Same, ViewProps,
+    Same, Scene,
     platforms::platforms,
     tree_node::{Drawing, found},
     use_image::use_chosen,
     use_objects::use_objects,
 };
 use crate::{
-    app::{
-        Connection, Place,
-        views::{
-            object::{Object, Want},
-            tree::{Follow, Role, TreeNode},
-        },
+    app::views::{
+        object::{Object, Want},
+        tree::{Follow, Role, TreeNode},
     },
     ui::{
-        components::{DigestCode, loaded},
+        components::{digest_code, loaded},
+        part::{part, put_keyed},
         text::views as text,
     },
 };
 
 /// What refers to a reference.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_chosen(props);
-    let key = format!("{}/{}", props.place.registry, props.place.reference.repository);
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_chosen(scene);
+    let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
     loaded(&query, |image| {
-        html! {
-            <GrowingReferrers {key} place={props.place.clone()} connection={props.connection.clone()}
-                root={Same(image.root.clone())} />
-        }
+        put_keyed(key, GrowingReferrers { scene: scene.clone(), root: Same(image.root.clone()) })
     })
 }
 
-#[derive(Properties, PartialEq)]
-struct GrowingReferrersProps {
-    place: Rc<Place>,
-    connection: Connection,
+#[derive(PartialEq)]
+struct GrowingReferrers {
+    scene: Scene,
     root: Same<Object>,
 }
 
-#[component]
-fn GrowingReferrers(props: &GrowingReferrersProps) -> Html {
-    let root = &props.root.0;
-    let view = ViewProps { place: props.place.clone(), connection: props.connection.clone() };
-    let growing = use_objects(&view, root, Follow::All);
-    let drawing = Drawing { place: &props.place, ask: &growing.ask };
+part!(GrowingReferrers, use_growing_referrers);
+
+#[hook]
+fn use_growing_referrers(props: &GrowingReferrers) -> Html {
+    let (root, place) = (&props.root.0, &props.scene.place);
+    let growing = use_objects(&props.scene, root, Follow::All);
+    let drawing = Drawing { place, ask: &growing.ask };
     let platforms_of = |node: &TreeNode| matches!(node.role, Role::Platform(_) | Role::Entry);
     let root_node = &growing.tree.root;
     html! {
         <div class="referrers-view">
-            { platforms(&props.place, &root.document.value, true) }
+            { platforms(place, &root.document.value, true) }
             { subject(&drawing, root_node) }
             { for root_node.children.iter().filter(|node| platforms_of(node)).map(|node| subject(&drawing, node)) }
             if growing.left > 0 {
@@ -73,7 +72,7 @@ fn subject(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
     html! {
         <section>
             <h2>{ text::role(&node.role) }</h2>
-            <p class="line"><DigestCode digest={digest.clone()} /></p>
+            <p class="line">{ digest_code(&digest) }</p>
             { found(drawing, node, Want::Referrers(digest)) }
         </section>
     }

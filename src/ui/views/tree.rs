@@ -1,18 +1,16 @@
 //! The tree view: index, platforms, manifest, configuration and layers, and what refers to them.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::{
-    Same, ViewProps,
+    Same, Scene,
     platforms::platforms,
     tree_node::{Drawing, node},
     use_objects::use_objects,
 };
 use crate::{
     app::{
-        Connection, Place,
+        Place,
         views::{
             image::manifest_ref,
             object::{Object, read_object},
@@ -21,17 +19,24 @@ use crate::{
         },
     },
     ui::{
-        components::{ByteSize, loaded},
+        components::{byte_size, loaded},
         hooks::use_query,
+        part::{part, put_keyed},
         text::views as text,
     },
 };
 
 /// What a reference leads to.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let connection = props.connection.clone();
-    let query = use_query(props.place.reference.clone(), move |reference| {
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let connection = scene.connection.clone();
+    let query = use_query(scene.place.reference.clone(), move |reference| {
         let (connection, reference) = (connection.clone(), reference.clone());
         async move {
             let place = Place::new(connection.address.clone(), reference);
@@ -40,32 +45,29 @@ pub fn View(props: &ViewProps) -> Html {
         }
     });
     // The store of read objects belongs to one repository.
-    let key = format!("{}/{}", props.place.registry, props.place.reference.repository);
+    let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
     loaded(&query, |root| {
-        html! {
-            <GrowingTree {key} place={props.place.clone()} connection={props.connection.clone()}
-                root={Same(root.clone())} />
-        }
+        put_keyed(key, GrowingTree { scene: scene.clone(), root: Same(root.clone()) })
     })
 }
 
-#[derive(Properties, PartialEq)]
-struct GrowingTreeProps {
-    place: Rc<Place>,
-    connection: Connection,
+#[derive(PartialEq)]
+struct GrowingTree {
+    scene: Scene,
     root: Same<Object>,
 }
 
-#[component]
-fn GrowingTree(props: &GrowingTreeProps) -> Html {
-    let root = &props.root.0;
-    let view = ViewProps { place: props.place.clone(), connection: props.connection.clone() };
-    let growing = use_objects(&view, root, Follow::Root);
+part!(GrowingTree, use_growing_tree);
+
+#[hook]
+fn use_growing_tree(props: &GrowingTree) -> Html {
+    let (root, place) = (&props.root.0, &props.scene.place);
+    let growing = use_objects(&props.scene, root, Follow::Root);
     let tree = &growing.tree;
-    let drawing = Drawing { place: &props.place, ask: &growing.ask };
+    let drawing = Drawing { place, ask: &growing.ask };
     html! {
         <div class="tree-view">
-            { platforms(&props.place, &root.document.value, true) }
+            { platforms(place, &root.document.value, true) }
             { total(&tree.root.total) }
             if tree.left_out > 0 {
                 <p class="hint">{ text::left_out(tree.left_out) }</p>
@@ -89,9 +91,9 @@ fn total(total: &Blobs) -> Html {
         <p class="total">
             { "In all " }
             if total.is_partial { { text::AT_LEAST } }
-            <ByteSize bytes={total.bytes()} />{ text::distinct(total.count()) }
+            { byte_size(total.bytes()) }{ text::distinct(total.count()) }
             if total.shared() > 0 {
-                { "; " }<ByteSize bytes={total.shared()} />{ " that stand more than once counted once" }
+                { "; " }{ byte_size(total.shared()) }{ " that stand more than once counted once" }
             }
             { "." }
         </p>

@@ -18,7 +18,7 @@ use crate::{
     oci::{Document, MediaType},
     registry::Error,
     ui::{
-        components::{ByteSize, DigestCode, MediaTypeWords, VerificationMark},
+        components::{byte_size, linked_digest, media_type_words, verification_mark},
         text::{self as page_text, views as text},
     },
 };
@@ -53,8 +53,8 @@ fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
             if let Some(title) = title {
                 <code class="file-title">{ facts::foreign(title) }</code>
             }
-            <MediaTypeWords media_type={descriptor.media_type.clone()} />
-            <DigestCode digest={descriptor.digest.clone()} {href} />
+            { media_type_words(&descriptor.media_type) }
+            { linked_digest(&descriptor.digest, href) }
             { size(node.size) }
         </>
     }
@@ -72,7 +72,7 @@ fn content_href(owner: &Place, node: &TreeNode) -> AttrValue {
 
 fn size(size: Option<u64>) -> Html {
     match size {
-        Some(bytes) => html! { <ByteSize {bytes} /> },
+        Some(bytes) => byte_size(bytes),
         None => html! { <span class="hint">{ text::SIZE_UNKNOWN }</span> },
     }
 }
@@ -129,7 +129,7 @@ fn summary(node: &TreeNode) -> Html {
             if !node.total.is_empty() {
                 <span class="sum">
                     if node.total.is_partial { { text::AT_LEAST } }
-                    <ByteSize bytes={node.total.bytes()} />
+                    { byte_size(node.total.bytes()) }
                 </span>
             }
             { state(&node.reading) }
@@ -167,9 +167,7 @@ fn state(reading: &Reading) -> Html {
     match reading {
         Reading::NotAsked => Html::default(),
         Reading::Loading => html! { <span class="hint">{ page_text::LOADING }</span> },
-        Reading::Ready(object) => {
-            html! { <VerificationMark state={object.verification.clone()} /> }
-        }
+        Reading::Ready(object) => verification_mark(&object.verification),
         Reading::Failed(error) => {
             html! { <span class="mark failed">{ page_text::error::title(error) }</span> }
         }
@@ -185,8 +183,8 @@ fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
     html! {
         <>
             <p class="line">
-                <DigestCode digest={descriptor.digest.clone()} {href} />
-                <MediaTypeWords media_type={descriptor.media_type.clone()} />
+                { linked_digest(&descriptor.digest, href) }
+                { media_type_words(&descriptor.media_type) }
                 { size(node.size) }
             </p>
             if let Role::StrayAttestation(Some(subject)) = &node.role {
@@ -221,8 +219,7 @@ fn about(drawing: &Drawing<'_>, object: &Rc<Object>) -> Html {
             if let Some(subject) = document.subject() {
                 <p class="line">
                     { "Says something about " }
-                    <DigestCode digest={subject.digest.clone()}
-                        href={Route::from(drawing.place.at_digest(subject.digest.clone())).href()} />
+                    { linked_digest(&subject.digest, Some(Route::from(drawing.place.at_digest(subject.digest.clone())).href().into())) }
                 </p>
             }
             if let Document::Schema1(schema1) = document {

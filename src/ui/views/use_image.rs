@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::ViewProps;
+use super::Scene;
 use crate::{
     app::{
         Place,
@@ -15,9 +15,9 @@ use crate::{
 
 /// The document that the address names and the chosen platform's, without the configuration.
 #[hook]
-pub(super) fn use_chosen(props: &ViewProps) -> Query<Image> {
-    let connection = props.connection.clone();
-    use_query(key(&props.place), move |place: &Rc<Place>| {
+pub(super) fn use_chosen(scene: &Scene) -> Query<Image> {
+    let connection = scene.connection.clone();
+    use_query(key(&scene.place), move |place: &Rc<Place>| {
         let (connection, place) = (connection.clone(), Rc::clone(place));
         async move { read_chosen(&*connection.registry, &place).await }
     })
@@ -25,9 +25,9 @@ pub(super) fn use_chosen(props: &ViewProps) -> Query<Image> {
 
 /// The same with the configuration.
 #[hook]
-pub(super) fn use_image(props: &ViewProps) -> Query<Image> {
-    let connection = props.connection.clone();
-    use_query(key(&props.place), move |place: &Rc<Place>| {
+pub(super) fn use_image(scene: &Scene) -> Query<Image> {
+    let connection = scene.connection.clone();
+    use_query(key(&scene.place), move |place: &Rc<Place>| {
         let (connection, place) = (connection.clone(), Rc::clone(place));
         async move { read_image(&*connection.registry, &place).await }
     })

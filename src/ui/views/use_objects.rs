@@ -6,7 +6,7 @@ use futures_util::future::{AbortHandle, abortable};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use super::{Same, ViewProps};
+use super::{Same, Scene};
 use crate::app::views::{
     object::{Answer, Object, Objects, Want, fetch},
     tree::{Follow, Tree, build},
@@ -55,11 +55,11 @@ impl Reducible for Store {
 /// Grows the tree below `root`. The store lives as long as the component, so one component must
 /// not go from one repository to another.
 #[hook]
-pub(super) fn use_objects(props: &ViewProps, root: &Rc<Object>, follow: Follow) -> Growing {
+pub(super) fn use_objects(scene: &Scene, root: &Rc<Object>, follow: Follow) -> Growing {
     let store =
-        use_reducer(|| Store { objects: Rc::new(at_first(props, root, follow)), budget: BUDGET });
-    let ask = use_ask(props, store.dispatcher());
-    let platform = props.place.platform.clone();
+        use_reducer(|| Store { objects: Rc::new(at_first(scene, root, follow)), budget: BUDGET });
+    let ask = use_ask(scene, store.dispatcher());
+    let platform = scene.place.platform.clone();
     let tree = use_memo(
         (Same(Rc::clone(&store.objects)), Same(Rc::clone(root)), platform),
         move |(objects, root, platform)| build(&root.0, &objects.0, platform.as_deref(), follow),
@@ -81,13 +81,13 @@ pub(super) fn use_objects(props: &ViewProps, root: &Rc<Object>, follow: Follow) 
 
 /// Asks, and ends all requests when the view is left.
 #[hook]
-fn use_ask(props: &ViewProps, dispatch: UseReducerDispatcher<Store>) -> Callback<Want> {
+fn use_ask(scene: &Scene, dispatch: UseReducerDispatcher<Store>) -> Callback<Want> {
     let requests = use_mut_ref(Vec::<AbortHandle>::new);
     use_effect_with((), {
         let requests = Rc::clone(&requests);
         move |()| move || end(&requests)
     });
-    let state = (props.connection.clone(), props.place.reference.repository.clone());
+    let state = (scene.connection.clone(), scene.place.reference.repository.clone());
     use_callback(state, move |want: Want, (connection, repository)| {
         dispatch.dispatch(Event::Asked(want.clone()));
         let (connection, repository) = (connection.clone(), repository.clone());
@@ -109,21 +109,21 @@ fn end(requests: &RefCell<Vec<AbortHandle>>) {
 
 /// In the browser nothing is asked before the first rendering.
 #[cfg(target_arch = "wasm32")]
-fn at_first(_props: &ViewProps, _root: &Rc<Object>, _follow: Follow) -> Objects {
+fn at_first(_scene: &Scene, _root: &Rc<Object>, _follow: Follow) -> Objects {
     Objects::default()
 }
 
 /// Where pages are rendered to text, what a registry in memory answers at once is taken in.
 #[cfg(not(target_arch = "wasm32"))]
-fn at_first(props: &ViewProps, root: &Rc<Object>, follow: Follow) -> Objects {
+fn at_first(scene: &Scene, root: &Rc<Object>, follow: Follow) -> Objects {
     use futures_util::FutureExt;
     let mut objects = Objects::default();
-    let repository = &props.place.reference.repository;
+    let repository = &scene.place.reference.repository;
     while objects.asked() < BUDGET {
-        let tree = build(root, &objects, props.place.platform.as_deref(), follow);
+        let tree = build(root, &objects, scene.place.platform.as_deref(), follow);
         let Some(want) = tree.wanted.first() else { break };
         objects.ask(want);
-        let answer = fetch(&*props.connection.registry, repository, want);
+        let answer = fetch(&*scene.connection.registry, repository, want);
         match answer.now_or_never() {
             Some(answer) => objects.answer(answer),
             None => break,

@@ -9,7 +9,7 @@ use futures_util::future::{AbortHandle, abortable};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use super::ViewProps;
+use super::Scene;
 use crate::{
     app::views::verify::{Observer, Run, State, check},
     registry::Error,
@@ -48,7 +48,7 @@ impl Work {
 
 /// A verification of what the place names. Leaving the component ends it.
 #[hook]
-pub(super) fn use_verification(props: &ViewProps) -> Verification {
+pub(super) fn use_verification(scene: &Scene) -> Verification {
     let update = use_force_update();
     let announce = use_announce();
     let work = use_memo((), |()| Work::default());
@@ -57,8 +57,8 @@ pub(super) fn use_verification(props: &ViewProps) -> Verification {
         move |()| move || work.abort()
     });
     let start = Callback::from({
-        let (work, update, props) = (Rc::clone(&work), update.clone(), props.clone());
-        move |_| begin(&work, &props, update.clone(), announce.clone())
+        let (work, update, scene) = (Rc::clone(&work), update.clone(), scene.clone());
+        move |_| begin(&work, &scene, update.clone(), announce.clone())
     });
     let cancel = Callback::from({
         let work = Rc::clone(&work);
@@ -76,7 +76,7 @@ pub(super) fn use_verification(props: &ViewProps) -> Verification {
 
 fn begin(
     work: &Rc<Work>,
-    props: &ViewProps,
+    scene: &Scene,
     update: UseForceUpdateHandle,
     announce: Callback<AttrValue>,
 ) {
@@ -86,7 +86,7 @@ fn begin(
     work.run.replace(Some(Rc::clone(&run)));
     update.force_update();
     let observer = observer(&run, update.clone());
-    let (connection, place) = (props.connection.clone(), Rc::clone(&props.place));
+    let (connection, place) = (scene.connection.clone(), Rc::clone(&scene.place));
     let (job, handle) = abortable(async move { check(&connection, &place, observer).await });
     work.request.replace(Some(handle));
     let work = Rc::clone(work);

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::{
-    ViewProps, facts,
+    Scene, facts,
     platforms::platforms,
     save::save,
     use_image::use_chosen,
@@ -12,13 +12,16 @@ use super::{
 };
 use crate::{
     app::{
-        Route,
+        Place, Route,
         views::verify::{Counts, Outcome, Row, Run, State, verdict},
     },
     oci::{Platform, Timestamp},
     ui::{
-        components::{ByteSize, CopyButton, DigestCode, ErrorBox, Progress, human_bytes, loaded},
+        components::{
+            byte_size, copy_button, digest_code, error_box, human_bytes, loaded, progress,
+        },
         hooks::use_environment,
+        part::{part, put_keyed},
         text::verify as text,
     },
 };
@@ -27,32 +30,43 @@ use crate::{
 const DRAWN: usize = 300;
 
 /// Checking every byte.
-#[component]
-pub fn View(props: &ViewProps) -> Html {
-    let query = use_chosen(props);
-    let key = Route::from((*props.place).clone()).href();
-    let (place, connection) = (props.place.clone(), props.connection.clone());
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_chosen(scene);
+    let key = Route::from((*scene.place).clone()).href();
     loaded(&query, |image| {
         html! {
             <>
-                { platforms(&place, &image.root.document.value, true) }
+                { platforms(&scene.place, &image.root.document.value, true) }
                 // Another reference or platform is another verification.
-                <Verifying {key} place={place.clone()} {connection} />
+                { put_keyed(key, Verifying(scene.clone())) }
             </>
         }
     })
 }
 
-#[component]
-fn Verifying(props: &ViewProps) -> Html {
-    let Verification { run, failure, start, cancel } = use_verification(props);
+#[derive(PartialEq)]
+struct Verifying(Scene);
+
+part!(Verifying, use_verifying);
+
+#[hook]
+fn use_verifying(props: &Verifying) -> Html {
+    let scene = &props.0;
+    let Verification { run, failure, start, cancel } = use_verification(scene);
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
     let Some(run) = run else {
         return html! {
             <>
                 <p>{ text::WHAT }</p>
-                if let Some(error) = failure { <ErrorBox {error} /> }
+                if let Some(error) = failure { { error_box(&error, None) } }
                 <button type="button" class="primary" onclick={start}>{ text::START }</button>
             </>
         };
@@ -61,10 +75,10 @@ fn Verifying(props: &ViewProps) -> Html {
     html! {
         <div class="verify">
             if run.state() == State::Running {
-                { progress(&run) }
+                { in_all(&run) }
                 <button type="button" onclick={cancel}>{ text::CANCEL }</button>
             } else {
-                { summary(props, &run, &checked_at) }
+                { summary(&scene.place, &run, &checked_at) }
                 <button type="button" onclick={start}>{ text::AGAIN }</button>
             }
             { table(&run) }
@@ -72,13 +86,13 @@ fn Verifying(props: &ViewProps) -> Html {
     }
 }
 
-fn progress(run: &Run) -> Html {
+fn in_all(run: &Run) -> Html {
     let label = text::progress(run.done(), run.total(), run.speed(), run.left());
-    html! { <Progress {label} done={run.done()} total={run.total()} /> }
+    progress(label, run.done(), run.total())
 }
 
-fn summary(props: &ViewProps, run: &Run, checked_at: &str) -> Html {
-    let json = run.report(&props.place, checked_at);
+fn summary(place: &Place, run: &Run, checked_at: &str) -> Html {
+    let json = run.report(place, checked_at);
     let save_report = Callback::from({
         let json = json.clone();
         move |_: MouseEvent| save("verification.json", json.as_bytes())
@@ -96,7 +110,7 @@ fn summary(props: &ViewProps, run: &Run, checked_at: &str) -> Html {
             </p>
             if run.is_cut() { <p class="note">{ text::CUT }</p> }
             <p class="tools">
-                <CopyButton text={json} label={text::COPY_REPORT} />
+                { copy_button(json, text::COPY_REPORT) }
                 <button type="button" onclick={save_report}>{ text::SAVE_REPORT }</button>
             </p>
         </>
@@ -141,8 +155,8 @@ fn draw(run: &Run, row: &Row) -> Html {
     html! {
         <tr {key}>
             <td>{ text::role(row.role) }{ platform_names(row) }</td>
-            <td><DigestCode digest={row.descriptor.digest.clone()} /></td>
-            <td class="number"><ByteSize bytes={row.descriptor.size} /></td>
+            <td>{ digest_code(&row.descriptor.digest) }</td>
+            <td class="number">{ byte_size(row.descriptor.size) }</td>
             <td>{ state(run, row) }</td>
         </tr>
     }
@@ -168,7 +182,7 @@ fn state(run: &Run, row: &Row) -> Html {
             row.speed(run.now()),
             row.left(run.now()),
         );
-        return html! { <Progress {label} done={row.done} total={Some(row.descriptor.size)} /> };
+        return progress(label, row.done, Some(row.descriptor.size));
     };
     let (word, why) = verdict(outcome);
     let class = classes!("mark", word.replace(' ', "-"));

@@ -1,0 +1,23 @@
+//! What the shell hands down to every part. One value, because each type that Yew hands down costs
+//! the page a copy of its machinery.
+
+use yew::prelude::*;
+
+use super::{Environment, SettingsHandle};
+
+/// What is around a part.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Surroundings {
+    /// What the page gets from outside.
+    pub(crate) environment: Environment,
+    /// The settings and a way to change them.
+    pub(crate) settings: SettingsHandle,
+    /// Puts a sentence into the live region.
+    pub(crate) announce: Callback<AttrValue>,
+}
+
+/// What the shell handed down; nothing outside of a shell.
+#[hook]
+pub(super) fn use_surroundings() -> Option<Surroundings> {
+    use_context::<Surroundings>()
+}
