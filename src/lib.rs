@@ -19,3 +19,4 @@ pub mod transport;
 #[cfg(feature = "app")]
 pub mod ui;
 pub mod wire;
+pub mod worker;

@@ -31,6 +31,83 @@ const start = async () => {
   await init({ module_or_path: fetch(wasm.href, options) });
 };
 
+// The engine for byte work: a module of its own, loaded when it is first needed. Its names and
+// digests stand in the page; changed bytes do not start.
+const engineFiles = () => {
+  const words = document.querySelector("meta[name=engine]").content.split(" ");
+  const [script, wasm, scriptDigest, wasmDigest] = words;
+  return { script, wasm, scriptDigest, wasmDigest };
+};
+
+const checked = async (file, integrity) => {
+  const answer = await fetch(file, { integrity, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+  return answer.arrayBuffer();
+};
+
+// Read and compiled once for all workers.
+let engineParts;
+const loadEngine = () => {
+  engineParts ??= (async () => {
+    const { script, wasm, scriptDigest, wasmDigest } = engineFiles();
+    const [text, bytes] = await Promise.all([
+      checked(script, scriptDigest),
+      checked(wasm, wasmDigest),
+    ]);
+    const serve = "onmessage = ({ data }) => { initSync({ module: data }); serve(self); postMessage(0); };";
+    const blob = new Blob([text, serve], { type: "text/javascript" });
+    return { url: URL.createObjectURL(blob), module: await WebAssembly.compile(bytes) };
+  })();
+  engineParts.catch(() => { engineParts = undefined; });
+  return engineParts;
+};
+
+// The only policy of the page. It signs the one address that loadEngine made, so nothing else can
+// become a worker, and no other text can become code.
+let engineUrl;
+const signed = globalThis.trustedTypes?.createPolicy("porthole-worker", {
+  createScriptURL: (url) => {
+    if (url !== engineUrl) throw new TypeError("not the engine");
+    return url;
+  },
+});
+
+// A worker from a blob runs under the policy of this page. Its first message says that it started.
+const inWorker = async ({ url, module }) => {
+  engineUrl = url;
+  const worker = new Worker(signed?.createScriptURL(url) ?? url, { type: "module" });
+  await new Promise((started, failed) => {
+    worker.onmessage = started;
+    worker.onerror = () => failed(new Error("the worker did not start"));
+    worker.postMessage(module);
+  });
+  return worker;
+};
+
+// The same code in the page, where no worker starts. Imports carry no digest of their own: the link
+// does, and is awaited.
+const inPage = async ({ module }) => {
+  const { script, scriptDigest } = engineFiles();
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "modulepreload", href: script, integrity: scriptDigest ?? "" });
+  await new Promise((loaded, failed) => {
+    link.onload = loaded;
+    link.onerror = () => failed(new Error(`${script} could not be loaded`));
+    document.head.append(link);
+  });
+  const { default: init, serve } = await import(link.href);
+  await init({ module_or_path: module });
+  const { port1, port2 } = new MessageChannel();
+  serve(port1);
+  return port2;
+};
+
+// Called by the application (src/worker/spawn.rs).
+globalThis.portholeEngine = async () => {
+  const parts = await loadEngine();
+  return inWorker(parts).catch(() => inPage(parts));
+};
+
 try {
   prepare();
 } catch {

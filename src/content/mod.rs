@@ -4,8 +4,10 @@
 //! where they come from. Uses [`crate::oci`] and nothing else of ours.
 
 pub mod decode;
+pub mod findings;
 mod gunzip;
 pub mod layer;
+pub mod pack;
 pub mod packages;
 pub mod sniff;
 pub mod tar;

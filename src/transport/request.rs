@@ -4,7 +4,10 @@ use std::{any::Any, rc::Rc, time::Duration};
 
 use bytes::Bytes;
 
-use crate::wire::{Headers, Method, ScopeSet, Url, headers::name, redact};
+use crate::{
+    registry::{ErrorKind, Result},
+    wire::{Headers, Method, ScopeSet, Url, headers::name, redact},
+};
 
 /// What a request carries. Every body can be sent again (R49); none is streamed (C.1 F17).
 #[derive(Clone, Default)]
@@ -130,6 +133,10 @@ pub struct Request {
     pub deadlines: Deadlines,
     /// When the caller gives up, since the Unix epoch: no wait goes beyond it (R47).
     pub give_up_at: Option<Duration>,
+    /// What the other side of the door is to do with the body of a success, instead of handing it
+    /// out: a job in the words of `worker::Job`, whose messages are the body then. Only the door to
+    /// the engine knows jobs.
+    pub job: Option<Bytes>,
 }
 
 impl Request {
@@ -149,6 +156,7 @@ impl Request {
             read_up_to: None,
             deadlines: Deadlines::default(),
             give_up_at: None,
+            job: None,
         }
     }
 
@@ -169,6 +177,17 @@ impl Request {
     /// Whether it carries `Authorization`.
     pub fn is_authorized(&self) -> bool {
         self.headers.contains(name::AUTHORIZATION)
+    }
+
+    /// For doors that only send: a job that nobody does must not look done.
+    pub(super) fn refuse_job(&self) -> Result<()> {
+        match self.job {
+            None => Ok(()),
+            Some(_) => {
+                let what = "there is no engine for byte work behind this transport";
+                Err(ErrorKind::Unsupported(what.to_owned()).into())
+            }
+        }
     }
 
     /// Method and URL without secrets, for errors and logs (R18).

@@ -112,6 +112,8 @@ pub struct Scripted {
     script: Box<Script>,
     clock: SharedClock,
     sent: RefCell<Vec<Sent>>,
+    /// Shared by all bodies that are not dropped yet.
+    open: Rc<()>,
 }
 
 impl Scripted {
@@ -120,7 +122,8 @@ impl Scripted {
         clock: SharedClock,
         script: impl Fn(&Request, usize) -> Reply + 'static,
     ) -> Rc<Self> {
-        Rc::new(Self { script: Box::new(script), clock, sent: RefCell::default() })
+        let (sent, open) = (RefCell::default(), Rc::default());
+        Rc::new(Self { script: Box::new(script), clock, sent, open })
     }
 
     /// Answers in this order, whatever is asked; after the last one each request fails.
@@ -142,6 +145,11 @@ impl Scripted {
         self.sent.borrow().iter().map(Sent::line).collect()
     }
 
+    /// How many exchanges are open: begun, and neither read to their end nor dropped.
+    pub fn open(&self) -> usize {
+        Rc::strong_count(&self.open) - 1
+    }
+
     fn note(&self, request: &Request) -> usize {
         let body = match &request.body {
             Body::Bytes(bytes) => bytes.clone(),
@@ -159,7 +167,9 @@ impl Scripted {
 #[async_trait(?Send)]
 impl Transport for Scripted {
     async fn send(&self, request: Request) -> Result<Response> {
+        request.refuse_job()?;
         let before = self.note(&request);
+        let open = Rc::clone(&self.open);
         let reply = (self.script)(&request, before);
         if reply.hangs {
             future::pending::<()>().await;
@@ -175,6 +185,7 @@ impl Transport for Scripted {
             true => stream::iter(parts).chain(stream::pending()).boxed_local(),
             false => stream::iter(parts).boxed_local(),
         };
+        let body = body.inspect(move |_| _ = &open).boxed_local();
         Ok(Response::new(reply.status, None, reply.headers, body))
     }
 }

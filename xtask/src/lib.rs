@@ -5,6 +5,7 @@ mod args;
 pub mod browser;
 mod csp;
 mod dist;
+mod engine;
 mod explore;
 pub mod failure;
 mod fuzz;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::{
+    engine,
     failure::{OrFail, Result},
     html, policy,
     steps::{run, step},
@@ -36,6 +37,7 @@ pub(crate) fn build(tools: &Toolbox, profile: Profile, dist: &Path, connect: &st
         }
         run(&mut trunk, "the compiler's message above names the fault; mend it and run this again")
     })?;
+    engine::name_files(dist)?;
     write_policy(dist, connect)
 }
 

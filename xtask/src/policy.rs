@@ -9,12 +9,22 @@
 /// --connect` writes a narrower list.
 pub(crate) const CONNECT: &str = "https: http://localhost:* http://127.0.0.1:*";
 
+/// Where workers come from: a blob that `static/boot.js` makes of a file whose digest it knows. A
+/// worker from a blob runs under this very policy on every host; one from a file would run under the
+/// headers of that file, and there are hosts that send none.
+const WORKER: &str = "worker-src blob:";
+
+/// `new Worker` takes nothing but a `TrustedScriptURL`, so there is one policy. A second one of the
+/// same name is refused, and the one is made by `static/boot.js`, for that one address.
+const TRUSTED_TYPES: &str = "trusted-types porthole-worker";
+
 /// The directives that both the header and the meta tag carry.
 fn directives(connect: &str) -> Vec<String> {
     let connect = format!("connect-src 'self' {connect}");
     let mut all: Vec<String> = [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
+        WORKER,
         "style-src 'self'",
         "img-src 'self'",
         connect.trim_end(),
@@ -23,7 +33,7 @@ fn directives(connect: &str) -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    all.extend(["require-trusted-types-for 'script'", "trusted-types 'none'"].map(str::to_owned));
+    all.extend(["require-trusted-types-for 'script'", TRUSTED_TYPES].map(str::to_owned));
     all
 }
 
@@ -137,10 +147,10 @@ mod tests {
     fn the_header_is_the_policy_we_promise() {
         assert_eq!(
             header(CONNECT),
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self'; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; \
+             style-src 'self'; img-src 'self'; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-             require-trusted-types-for 'script'; trusted-types 'none'"
+             require-trusted-types-for 'script'; trusted-types porthole-worker"
         );
     }
 

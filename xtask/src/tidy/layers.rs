@@ -61,7 +61,7 @@ const TABLE: &[Layer] = &[
     },
     Layer {
         name: "worker",
-        uses: &["oci", "content", "transport"],
+        uses: &["oci", "wire", "registry", "content", "transport"],
         browser: Only(&["spawn.rs", "run.rs"]),
         waits: true,
     },

@@ -1,0 +1,255 @@
+//! The engine: takes requests and jobs, fetches, streams, and says what it found. Runs in a worker,
+//! in the page where there is none, and natively.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::poll_fn,
+    ops::ControlFlow,
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::future::LocalBoxFuture;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{AbortHandle, abortable},
+    stream::FuturesUnordered,
+};
+
+use super::{
+    Job, Kept, Listing, Mailbox, Outbox,
+    message::{Said, ToEngine},
+};
+use crate::{
+    content::{
+        decode::Limits, findings::Findings, layer::LayerReader, tar::Event, verify::Verdict,
+    },
+    registry::{Error, ErrorKind, Result},
+    transport::{
+        Course, Deadline, ERROR_BODY, Opener, Request, Response, Resumed, SharedClock,
+        SharedTransport, Span, Transport,
+    },
+    wire::{backoff, headers::name},
+};
+
+/// How often progress is told at most.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Serves until the inbox is closed: messages come in there, answers go out by `outbox`.
+///
+/// `door` sends requests; the deadlines of each request are put around it here.
+pub async fn serve(
+    door: SharedTransport,
+    clock: SharedClock,
+    inbox: Mailbox<Vec<u8>>,
+    outbox: Outbox,
+) {
+    let transport = Rc::new(Deadline::new(door, Rc::clone(&clock)));
+    let desk = Rc::new(Desk { transport, clock, outbox, sets: RefCell::default() });
+    let mut running = Running::default();
+    poll_fn(move |context| {
+        while let Poll::Ready(message) = inbox.poll(context) {
+            let Some(message) = message else { return Poll::Ready(()) };
+            if let Some(message) = ToEngine::unpack(&message) {
+                running.take(&desk, message);
+            }
+        }
+        running.poll(context);
+        Poll::Pending
+    })
+    .await;
+}
+
+/// The exchanges that are under way.
+#[derive(Default)]
+struct Running {
+    jobs: FuturesUnordered<LocalBoxFuture<'static, u64>>,
+    handles: BTreeMap<u64, AbortHandle>,
+}
+
+impl Running {
+    fn take(&mut self, desk: &Rc<Desk>, message: ToEngine) {
+        match message {
+            ToEngine::Run { id, request, job } => self.start(desk, id, *request, &job),
+            ToEngine::Ask { id, set, question } => desk.answer(id, set, &question),
+            ToEngine::Cancel { id } => {
+                // The future is dropped when it is polled next, which aborting sees to.
+                if let Some(handle) = self.handles.remove(&id) {
+                    handle.abort();
+                }
+            }
+            ToEngine::Forget { set } => {
+                desk.sets.borrow_mut().remove(&set);
+            }
+        }
+    }
+
+    fn start(&mut self, desk: &Rc<Desk>, id: u64, request: Request, job: &Bytes) {
+        let Some(job) = Job::unpack(job) else {
+            desk.say(id, &Said::Failed(ErrorKind::InvalidInput("no such job".to_owned())));
+            return;
+        };
+        let work = Rc::clone(desk).work(id, request, job);
+        let (work, handle) = abortable(work);
+        self.handles.insert(id, handle);
+        self.jobs.push(work.map(move |_| id).boxed_local());
+    }
+
+    fn poll(&mut self, context: &mut std::task::Context<'_>) {
+        while let Poll::Ready(Some(id)) = self.jobs.poll_next_unpin(context) {
+            self.handles.remove(&id);
+        }
+    }
+}
+
+/// What all exchanges of an engine share.
+struct Desk {
+    transport: Rc<Deadline>,
+    clock: SharedClock,
+    outbox: Outbox,
+    sets: RefCell<BTreeMap<u64, Kept>>,
+}
+
+impl Desk {
+    fn say(&self, id: u64, said: &Said) {
+        (self.outbox)(said.pack(id));
+    }
+
+    fn answer(&self, id: u64, set: u64, question: &[u8]) {
+        let mut sets = self.sets.borrow_mut();
+        let answer = sets.get_mut(&set).and_then(|kept| kept.answer(question));
+        self.say(
+            id,
+            &match answer {
+                Some(answer) => Said::Done(answer.into()),
+                None => Said::Failed(ErrorKind::InvalidInput("nothing is kept of that".to_owned())),
+            },
+        );
+    }
+
+    /// One exchange, from sending to the findings.
+    async fn work(self: Rc<Self>, id: u64, request: Request, job: Job) {
+        let response = match self.transport.send(request.clone()).await {
+            Ok(response) => response,
+            Err(error) => return self.say(id, &Said::Failed(error.kind)),
+        };
+        let Response { status, url, headers, .. } = &response;
+        let head =
+            |body| Said::Head { status: *status, url: url.clone(), headers: headers.clone(), body };
+        if !response.is_success() {
+            let head = head(Bytes::new());
+            let body = response.bytes(ERROR_BODY).await.unwrap_or_default();
+            return self.say(id, &with_body(head, body));
+        }
+        self.say(id, &head(Bytes::new()));
+        let end = match self.read(id, request, response, &job).await {
+            Ok(findings) => Said::Done(findings.pack().into()),
+            Err(error) => Said::Failed(error.kind),
+        };
+        self.say(id, &end);
+    }
+
+    /// Reads the blob to its end.
+    async fn read(
+        &self,
+        id: u64,
+        request: Request,
+        first: Response,
+        job: &Job,
+    ) -> Result<Findings> {
+        let span = Span { start: 0, end: job.size };
+        let clock = Rc::clone(&self.clock);
+        let tries = backoff::Policy::default().tries;
+        let course = Course { size: job.size, span, tries, clock };
+        let mut body = Resumed::of(first, self.opener(request), course)?;
+        let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default());
+        let mut listing = Listing::default();
+        let mut visitor = |event: Event<'_>| match job.keep {
+            Some(_) => listing.take(event),
+            None => ControlFlow::Break(()),
+        };
+        let progress = Progress { desk: self, id, told: Cell::default() };
+        let wrong_size = loop {
+            match body.next().await {
+                Ok(Some(chunk)) => {
+                    // Counted before: more than was announced does not come here.
+                    let _ = reader.push(&chunk, &mut visitor);
+                    progress.tell(reader.received());
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(size_verdict(error)?),
+            }
+        };
+        let mut findings = Findings::from(reader.finish(&mut visitor));
+        findings.verdict = wrong_size.unwrap_or(findings.verdict);
+        if let Some(keep) = job.keep {
+            let mut sets = self.sets.borrow_mut();
+            sets.entry(keep.set).or_default().put(keep.layer, listing, findings.clone());
+        }
+        Ok(findings)
+    }
+
+    /// Sends the same request again, for the bytes that are missing.
+    fn opener(&self, request: Request) -> Opener {
+        let transport = Rc::clone(&self.transport);
+        Box::new(move |range| {
+            let (transport, mut request) = (Rc::clone(&transport), request.clone());
+            async move {
+                if let Some(range) = range {
+                    request.headers.set(name::RANGE, range);
+                }
+                let response = transport.send(request).await?;
+                match response.status {
+                    200..300 => Ok(response),
+                    status => Err(refusal(status)),
+                }
+            }
+            .boxed_local()
+        })
+    }
+}
+
+fn with_body(head: Said, bytes: Bytes) -> Said {
+    match head {
+        Said::Head { status, url, headers, .. } => Said::Head { status, url, headers, body: bytes },
+        other => other,
+    }
+}
+
+/// Why the rest of a blob could not be had.
+fn refusal(status: u16) -> Error {
+    match backoff::may_pass(backoff::Outcome::Status(status)) {
+        true => ErrorKind::Unavailable.into(),
+        false => ErrorKind::Status(status).into(),
+    }
+}
+
+/// Another size than was announced is something that was found out; all else is a failure.
+fn size_verdict(error: Error) -> Result<Verdict> {
+    match error.kind {
+        ErrorKind::SizeMismatch { expected, actual, .. } => {
+            Ok(Verdict::SizeMismatch { expected, actual })
+        }
+        _ => Err(error),
+    }
+}
+
+/// Tells how far a job is, from time to time.
+struct Progress<'a> {
+    desk: &'a Desk,
+    id: u64,
+    told: Cell<Duration>,
+}
+
+impl Progress<'_> {
+    fn tell(&self, bytes: u64) {
+        let now = self.desk.clock.now();
+        if now.saturating_sub(self.told.get()) >= PERIOD {
+            self.told.set(now);
+            self.desk.say(self.id, &Said::Progress(bytes));
+        }
+    }
+}

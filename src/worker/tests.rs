@@ -1,0 +1,267 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{cell::RefCell, io::Write, rc::Rc};
+
+use bytes::Bytes;
+use flate2::{Compression as Level, write::GzEncoder};
+use futures_util::{FutureExt, future::select, pin_mut};
+
+use super::*;
+use crate::{
+    client::{Connection, RemoteRegistry},
+    content::{
+        findings::Findings,
+        sniff::Compression,
+        verify::{Verdict, digest_of},
+    },
+    oci::{Algorithm, Descriptor, MediaType, RepositoryName},
+    registry::{ErrorKind, Result},
+    transport::{Reply, Request, Scripted, SharedTransport, Stack, VirtualClock},
+};
+
+/// A client whose blobs an engine reads, over a script.
+struct Bench {
+    clock: VirtualClock,
+    script: Rc<Scripted>,
+    engine: Rc<Engine>,
+    serving: RefCell<Option<futures_core::future::LocalBoxFuture<'static, ()>>>,
+    registry: RemoteRegistry,
+}
+
+impl Bench {
+    fn answering(answer: impl Fn(&Request, usize) -> Reply + 'static) -> Self {
+        let clock = VirtualClock::default();
+        let script = Scripted::answering(clock.shared(), answer);
+        let network: SharedTransport = Rc::clone(&script) as _;
+        let (engine, serving) = Engine::local(Rc::clone(&network), clock.shared());
+        let door = Door::new(network, Rc::clone(&engine));
+        let stack = Stack::over(Rc::new(door), clock.shared()).as_page(true);
+        let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+        let registry = RemoteRegistry::new(connection, &stack);
+        Self { clock, script, engine, serving: RefCell::new(Some(serving)), registry }
+    }
+
+    fn in_order(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        Self::answering(move |_, n| replies.get(n).cloned().unwrap_or_else(Reply::network_failure))
+    }
+
+    /// Runs a task while the engine serves.
+    fn run<T>(&self, task: impl Future<Output = T>) -> T {
+        let mut serving = self.serving.take().unwrap();
+        let outcome = self.clock.run(async {
+            pin_mut!(task);
+            match select(task, &mut serving).await {
+                futures_util::future::Either::Left((outcome, _)) => outcome,
+                futures_util::future::Either::Right(_) => panic!("the engine ended"),
+            }
+        });
+        self.serving.replace(Some(serving));
+        outcome.expect("an end")
+    }
+
+    fn read(&self, blob: &Descriptor, job: &Job) -> Result<(Findings, Vec<u64>)> {
+        self.run(async {
+            let mut told = Vec::new();
+            let body = self.registry.hand_off(&repository(), blob, job.pack().into()).await?;
+            let found = outcome(body, |bytes| told.push(bytes)).await?;
+            Ok((found, told))
+        })
+    }
+}
+
+fn repository() -> RepositoryName {
+    "library/harbour".parse().unwrap()
+}
+
+fn blob(bytes: &[u8]) -> Descriptor {
+    Descriptor::new(MediaType::OCTET_STREAM, digest_of(bytes), bytes.len() as u64)
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Level::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An archive of one file.
+fn archive() -> Vec<u8> {
+    let mut header = vec![0; 512];
+    header[..5].copy_from_slice(b"hello");
+    header[100..107].copy_from_slice(b"0000644");
+    header[124..135].copy_from_slice(b"00000000005");
+    header[156] = b'0';
+    header[257..265].copy_from_slice(b"ustar\x0000");
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    [header, b"world".to_vec(), vec![0; 507 + 1024]].concat()
+}
+
+#[test]
+fn one_pass_gives_digest_compression_and_diff_id() {
+    let plain = archive();
+    for (bytes, compression) in
+        [(gzipped(&plain), Compression::Gzip), (plain.clone(), Compression::None)]
+    {
+        let layer = blob(&bytes);
+        let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
+        let job = Job::verify(&layer).with_diff_id(Algorithm::Sha256);
+        let (found, told) = bench.read(&layer, &job).unwrap();
+        assert_eq!(found.verdict, Verdict::Verified);
+        assert_eq!(found.compression, Some(compression));
+        assert_eq!((found.size, found.plain_size), (layer.size, plain.len() as u64));
+        assert_eq!(found.diff_id, Some(digest_of(&plain)));
+        assert_eq!((found.problem, told), (None, vec![layer.size]));
+        let path = format!("/v2/library/harbour/blobs/{}", layer.digest);
+        assert_eq!(bench.script.lines(), [format!("GET https://registry.example{path}")]);
+    }
+}
+
+#[test]
+fn wrong_bytes_are_a_finding_and_not_an_error() {
+    let right = blob(b"right");
+    for (body, verdict) in [
+        (
+            &b"wrong"[..],
+            Verdict::DigestMismatch { expected: right.digest.clone(), actual: digest_of(b"wrong") },
+        ),
+        (b"righter", Verdict::SizeMismatch { expected: 5, actual: 7 }),
+    ] {
+        let bench = Bench::answering(move |_, _| Reply::ok(body));
+        let (found, _) = bench.read(&right, &Job::verify(&right)).unwrap();
+        assert_eq!(found.verdict, verdict);
+    }
+}
+
+#[test]
+fn a_refusal_reaches_the_layers_that_answer_it() {
+    let layer = blob(b"layer");
+    let bench = Bench::answering(|_, before| match before {
+        0 => Reply::status(503),
+        1 => Reply::status(401)
+            .header("www-authenticate", "Bearer realm=\"https://registry.example/token\""),
+        2 => Reply::ok(r#"{"token":"abc"}"#),
+        3 => Reply::ok("layer"),
+        _ => Reply::status(404).body(r#"{"errors":[{"code":"BLOB_UNKNOWN","message":"gone"}]}"#),
+    });
+    assert_eq!(bench.read(&layer, &Job::verify(&layer)).unwrap().0.verdict, Verdict::Verified);
+    let sent = bench.script.sent();
+    assert_eq!(sent.len(), 4);
+    assert_eq!(sent[3].headers.get("authorization"), Some("Bearer abc"));
+    let error = bench.read(&layer, &Job::verify(&layer)).unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    assert_eq!(error.context.messages[0].message, "gone");
+}
+
+#[test]
+fn r084_a_broken_stream_is_taken_up_again_inside_the_engine() {
+    let layer = blob(b"0123456789");
+    let bench = Bench::answering(|request, before| match (before, request.headers.get("range")) {
+        (0, None) => Reply::ok("0123").broken_off(),
+        (1, Some("bytes=4-")) => Reply::network_failure(),
+        (2, Some("bytes=4-")) => Reply::status(503),
+        (3, Some("bytes=4-")) => {
+            Reply::status(206).header("content-range", "bytes 4-9/10").body("45").broken_off()
+        }
+        // A server that ignores ranges.
+        (4, Some("bytes=6-")) => Reply::ok("0123456789"),
+        _ => panic!("unexpected"),
+    });
+    assert_eq!(bench.read(&layer, &Job::verify(&layer)).unwrap().0.verdict, Verdict::Verified);
+    assert_eq!(bench.script.sent().len(), 5);
+}
+
+#[test]
+fn a_rest_that_is_refused_is_an_error_that_says_so() {
+    let layer = blob(b"0123456789");
+    let bench = Bench::in_order([Reply::ok("0123").broken_off(), Reply::status(403)]);
+    let error = bench.read(&layer, &Job::verify(&layer)).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Status(403));
+    assert!(error.to_string().starts_with("could not read the blob sha256:"), "{error}");
+}
+
+#[test]
+fn dropping_the_answer_ends_the_fetch() {
+    let layer = blob(b"0123456789");
+    let bench = Bench::answering(|_, _| Reply::ok("0123").silent());
+    bench.run(async {
+        let job = Job::verify(&layer).pack().into();
+        let mut body = bench.registry.hand_off(&repository(), &layer, job).await.unwrap();
+        let first = futures_util::StreamExt::next(&mut body).await.unwrap();
+        assert!(first.is_ok());
+        assert_eq!(bench.script.open(), 1);
+    });
+    // The task that held the answer is over; the engine hears of it when it is served next.
+    bench.run(async { futures_util::future::ready(()).await });
+    bench.run(bench.clock.shared().as_ref().sleep(std::time::Duration::from_millis(1)));
+    assert_eq!(bench.script.open(), 0);
+}
+
+#[test]
+fn what_is_kept_of_a_layer_can_be_asked() {
+    let bytes = gzipped(&archive());
+    let layer = blob(&bytes);
+    let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
+    let set = bench.engine.new_set();
+    bench.read(&layer, &Job::verify(&layer).keeping(set, 0)).unwrap();
+    let ask = |set, question: &[u8]| bench.run(bench.engine.ask(set, question.to_vec()));
+    assert_eq!(ask(set, &[0]).unwrap(), Bytes::from_static(&[0, 0, 0, 0, 0, 0, 0, 1]));
+    assert!(ask(set, &[1]).is_err(), "no such layer");
+    assert!(ask(set + 100, &[0]).is_err(), "no such set");
+    bench.engine.forget(set);
+    assert!(ask(set, &[0]).is_err(), "forgotten");
+}
+
+#[test]
+fn a_transport_without_an_engine_refuses_jobs() {
+    let clock = VirtualClock::default();
+    let script = Scripted::in_order(clock.shared(), [Reply::ok("layer")]);
+    let stack = Stack::over(Rc::clone(&script) as _, clock.shared());
+    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &stack);
+    let layer = blob(b"layer");
+    let job = Job::verify(&layer).pack().into();
+    let outcome = clock.run(registry.hand_off(&repository(), &layer, job)).unwrap();
+    assert!(matches!(outcome.err().unwrap().kind, ErrorKind::Unsupported(_)));
+    assert!(script.sent().is_empty());
+}
+
+#[test]
+fn an_engine_that_does_not_start_is_said_and_replaced() {
+    let starts = Rc::new(RefCell::new(0));
+    let counted = Rc::clone(&starts);
+    let spawn = move |inbox: Inbox| -> Outbox {
+        *counted.borrow_mut() += 1;
+        Rc::new(move |_| inbox(Err("blocked")))
+    };
+    let engine = Engine::new(Box::new(spawn), 4);
+    for _ in 0..2 {
+        let error = engine.ask(1, vec![0]).now_or_never().unwrap().unwrap_err();
+        assert!(error.to_string().contains("blocked"), "{error}");
+    }
+    assert_eq!(*starts.borrow(), 2);
+}
+
+#[test]
+fn engines_are_started_as_they_are_needed() {
+    let starts = Rc::new(RefCell::new(0));
+    let counted = Rc::clone(&starts);
+    let spawn = move |_: Inbox| -> Outbox {
+        *counted.borrow_mut() += 1;
+        Rc::new(|_| ())
+    };
+    let engine = Engine::new(Box::new(spawn), 2);
+    let url = crate::wire::Url::parse("https://registry.example/").unwrap();
+    let request = || Request::new(crate::wire::Method::Get, url.clone());
+    let job: Bytes = Job::verify(&blob(b"")).pack().into();
+    let mut running: Vec<_> =
+        (0..5).map(|_| engine.run(request(), job.clone()).boxed_local()).collect();
+    for (at, expected) in [1, 2, 2, 2, 2].into_iter().enumerate() {
+        assert!((&mut running[at]).now_or_never().is_none());
+        assert_eq!(*starts.borrow(), expected);
+    }
+    drop(running);
+    assert!(engine.run(request(), job).now_or_never().is_none());
+    assert_eq!(*starts.borrow(), 2, "idle ones are used again");
+}

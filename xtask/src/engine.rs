@@ -1,0 +1,73 @@
+//! The engine's files in the built page: Trunk neither renames them nor writes their digests, as it
+//! does for the page's own. A name that changes with the bytes, and digests for `static/boot.js`.
+
+use std::path::Path;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use sha2::{Digest as _, Sha256, Sha384};
+
+use crate::failure::{OrFail, Result};
+
+/// As Trunk writes them, and as `index.html` names them for whoever builds with Trunk alone.
+const FILES: [&str; 2] = ["worker.js", "worker_bg.wasm"];
+
+/// Renames the engine's files in a built page, and tells the page their names and digests.
+///
+/// # Errors
+/// When they are not there or cannot be renamed.
+pub(crate) fn name_files(dist: &Path) -> Result<()> {
+    let next = "build the page again; index.html has a link to the worker";
+    let mut names = Vec::new();
+    let mut digests = Vec::new();
+    for file in FILES {
+        let path = dist.join(file);
+        let bytes = std::fs::read(&path).or_fail(path.display(), next)?;
+        let name = named(file, &bytes);
+        std::fs::rename(&path, dist.join(&name)).or_fail(path.display(), next)?;
+        digests.push(format!("sha384-{}", BASE64.encode(Sha384::digest(&bytes))));
+        names.push(name);
+    }
+    let index = dist.join("index.html");
+    let html = std::fs::read_to_string(&index).or_fail(index.display(), next)?;
+    let plain = FILES.join(" ");
+    html.contains(&plain).then_some(()).or_fail("index.html does not name the engine", next)?;
+    names.extend(digests);
+    std::fs::write(&index, html.replace(&plain, &names.join(" "))).or_fail(index.display(), next)
+}
+
+/// The version and the beginning of the digest in front of the rest of the name: a cache that keeps
+/// a file for ever keeps that file.
+fn named(file: &str, bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let start: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let tagged = format!("worker-{}-{start}", env!("CARGO_PKG_VERSION"));
+    file.replacen("worker", &tagged, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::steps::root;
+
+    #[test]
+    fn names_change_with_the_bytes_and_the_page_knows_them() {
+        let dist = std::env::temp_dir().join(format!("porthole-engine-{}", std::process::id()));
+        std::fs::create_dir_all(&dist).unwrap();
+        for file in FILES {
+            std::fs::write(dist.join(file), file).unwrap();
+        }
+        std::fs::copy(root().join("index.html"), dist.join("index.html")).unwrap();
+        name_files(&dist).unwrap();
+        let html = std::fs::read_to_string(dist.join("index.html")).unwrap();
+        let words = html.split_once("name=\"engine\" content=\"").unwrap().1;
+        let words: Vec<&str> = words.split_once('"').unwrap().0.split(' ').collect();
+        assert_eq!(words.len(), 4);
+        assert!(words[0].ends_with(".js") && words[1].ends_with("_bg.wasm"), "{words:?}");
+        for name in &words[..2] {
+            assert!(dist.join(name).is_file(), "{name}");
+        }
+        assert_ne!(named("worker.js", b"a"), named("worker.js", b"b"));
+        let _ = std::fs::remove_dir_all(&dist);
+    }
+}
