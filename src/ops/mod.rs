@@ -3,6 +3,7 @@
 //! Uses everything below it, and no browser. A job is cancelled by dropping its future.
 
 pub mod copy;
+pub mod diagnose;
 pub mod ensure;
 pub mod enumerate;
 #[cfg(test)]

@@ -23,7 +23,7 @@ use web_sys::{
     RequestMode, RequestRedirect, Window, WorkerGlobalScope,
 };
 
-use super::{Body, BodyStream, Cache, Clock, Redirect, Request, Response, Transport};
+use super::{Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport};
 use crate::{
     registry::{Error, ErrorKind, Result},
     wire::Headers,
@@ -98,7 +98,10 @@ impl Drop for AbortOnDrop {
 fn prepare(request: &Request, abort: &AbortOnDrop) -> Result<web_sys::Request> {
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
-    init.set_mode(RequestMode::Cors);
+    init.set_mode(match request.mode {
+        Mode::Cors => RequestMode::Cors,
+        Mode::NoCors => RequestMode::NoCors,
+    });
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_redirect(match request.redirect {

@@ -39,7 +39,7 @@ pub use log::{Log, LogCounts, LogEntry, RequestLog};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{Native, SystemClock};
 pub use own_headers::check_own_headers;
-pub use request::{Body, Cache, Deadlines, Lane, Redirect, Replay, Request};
+pub use request::{Body, Cache, Deadlines, Lane, Mode, Redirect, Replay, Request};
 pub use response::{BodyStream, ERROR_BODY, Response};
 pub use resume::{Course, Opener, Resumed, Span};
 pub use retry::{Retry, RetryListener, RetryNotice, RetryPolicy};

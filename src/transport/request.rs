@@ -48,6 +48,17 @@ pub enum Redirect {
     Error,
 }
 
+/// Whether the page wants to read the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Yes: the answer must allow it.
+    #[default]
+    Cors,
+    /// No, only whether there is one: nothing of it can be read, and its status is 0 (C.6). Outside
+    /// a browser this is the same as any request.
+    NoCors,
+}
+
 /// How the browser's own cache may take part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cache {
@@ -116,6 +127,8 @@ pub struct Request {
     pub body: Body,
     /// What happens on a redirect.
     pub redirect: Redirect,
+    /// Whether the page wants to read the answer.
+    pub mode: Mode,
     /// How the browser's cache may take part.
     pub cache: Cache,
     /// Which queue it waits in.
@@ -148,6 +161,7 @@ impl Request {
             headers: Headers::default(),
             body: Body::Empty,
             redirect: Redirect::Follow,
+            mode: Mode::Cors,
             cache: Cache::Default,
             lane: Lane::Metadata,
             replay: Replay::Always,
