@@ -6,6 +6,7 @@
 use std::{fmt, ops::ControlFlow};
 
 use super::{
+    checkpoints::Recorder,
     gunzip::Gunzip,
     sniff::{self, Compression},
     unzstd::Unzstd,
@@ -87,12 +88,77 @@ impl From<DecodeError> for Stop {
     }
 }
 
+/// Where plain bytes go: counted, to a sink, and past what notes where reading can begin again.
+pub(super) struct Output<'a> {
+    sink: Sink<'a>,
+    recorder: Option<&'a mut Recorder>,
+    limit: u64,
+    produced: &'a mut u64,
+}
+
+impl Output<'_> {
+    /// Whether it is noted where reading can begin again.
+    pub(super) fn records(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// Hands on plain bytes that need the compressed ones up to a position.
+    ///
+    /// # Errors
+    /// More than the limit, or a sink that had enough.
+    pub(super) fn made(&mut self, plain: &[u8], position: u64) -> Result<(), Stop> {
+        if plain.is_empty() {
+            return Ok(());
+        }
+        let after = self.produced.saturating_add(plain.len() as u64);
+        if after > self.limit {
+            return Err(DecodeError::OutputLimit(self.limit).into());
+        }
+        *self.produced = after;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.made(plain, position);
+        }
+        if (self.sink)(plain).is_break() { Err(Stop::Sink) } else { Ok(()) }
+    }
+
+    /// The same for what was inflated from the front of some input.
+    ///
+    /// # Errors
+    /// As for [`Self::made`].
+    pub(super) fn inflated(
+        &mut self,
+        input: &[u8],
+        plain: &[u8],
+        position: u64,
+    ) -> Result<(), Stop> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.confirm(input, plain);
+        }
+        self.made(plain, position)
+    }
+
+    /// A member or frame begins at a position of the compressed bytes.
+    pub(super) fn member(&mut self, position: u64) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.member(position);
+        }
+    }
+
+    /// A block of DEFLATE ended in front of a position, somewhere in the last byte before it.
+    pub(super) fn block_ended(&mut self, position: u64, last: Option<u8>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.block_ended(position, last);
+        }
+    }
+}
+
 /// Decompresses whatever it is given, as its first bytes say.
 pub struct Decoder {
     limits: Limits,
     state: State,
     consumed: u64,
     produced: u64,
+    recorder: Option<Recorder>,
 }
 
 enum State {
@@ -107,7 +173,28 @@ enum State {
 impl Decoder {
     /// A decoder that finds out the compression by itself.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, state: State::Sniffing(Vec::new()), consumed: 0, produced: 0 }
+        let state = State::Sniffing(Vec::new());
+        Self { limits, state, consumed: 0, produced: 0, recorder: None }
+    }
+
+    /// Notes on the way where reading can begin again.
+    pub(super) fn record(&mut self) {
+        self.recorder = Some(Recorder::default());
+    }
+
+    /// What was noted.
+    pub(super) fn take_recorder(&mut self) -> Option<Recorder> {
+        self.recorder.take()
+    }
+
+    /// A decoder that hands on what it is given, whatever that looks like.
+    pub(super) fn plain(limits: Limits) -> Self {
+        Self { state: State::Plain, ..Self::new(limits) }
+    }
+
+    /// A decoder that goes on in the middle of a gzip member.
+    pub(super) fn inside(gunzip: Gunzip, limits: Limits) -> Self {
+        Self { state: State::Gzip(Box::new(gunzip)), ..Self::new(limits) }
     }
 
     /// The compression found; `None` while too few bytes were seen.
@@ -180,28 +267,18 @@ impl Decoder {
     }
 
     fn decode(&mut self, input: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
-        let limit = self.limits.output;
-        let produced = &mut self.produced;
-        let mut exceeded = false;
-        let mut counted = |bytes: &[u8]| {
-            let after = produced.saturating_add(bytes.len() as u64);
-            if after > limit {
-                exceeded = true;
-                return ControlFlow::Break(());
-            }
-            *produced = after;
-            sink(bytes)
+        let position = self.produced.saturating_add(input.len() as u64);
+        let mut out = Output {
+            sink,
+            recorder: self.recorder.as_mut(),
+            limit: self.limits.output,
+            produced: &mut self.produced,
         };
-        let outcome = match &mut self.state {
-            State::Gzip(gunzip) => gunzip.push(input, &mut counted),
-            State::Zstd(unzstd) => unzstd.push(input, &mut counted),
-            State::Plain | State::Sniffing(_) if input.is_empty() => Ok(()),
-            State::Plain | State::Sniffing(_) => match counted(input) {
-                ControlFlow::Continue(()) => Ok(()),
-                ControlFlow::Break(()) => Err(Stop::Sink),
-            },
-        };
-        if exceeded { Err(DecodeError::OutputLimit(limit).into()) } else { outcome }
+        match &mut self.state {
+            State::Gzip(gunzip) => gunzip.push(input, &mut out),
+            State::Zstd(unzstd) => unzstd.push(input, &mut out),
+            State::Plain | State::Sniffing(_) => out.made(input, position),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{
+    checkpoints::Checkpoints,
     decode::{DecodeError, Decoder, Limits, Stop},
     sniff::Compression,
     tar::{Event, Reader},
@@ -64,6 +65,10 @@ pub struct LayerReader {
 /// What is done with the decompressed bytes.
 struct Inside {
     diff: Option<Hasher>,
+    /// The diff ID is wanted and comes of the hash that checkpoints keep.
+    diff_of_checkpoints: bool,
+    /// All bytes are wanted, though nobody here hashes them.
+    whole: bool,
     archive: Option<Reader>,
     stopped: bool,
 }
@@ -80,7 +85,7 @@ impl Inside {
             self.stopped = archive.push(plain, visitor).is_break();
         }
         let reading = self.archive.is_some() && !self.stopped;
-        if reading || self.diff.is_some() {
+        if reading || self.diff.is_some() || self.whole {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -110,11 +115,27 @@ impl LayerReader {
     pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
         let inside = Inside {
             diff: wanted.diff_id.as_ref().and_then(Hasher::new),
+            diff_of_checkpoints: false,
+            whole: false,
             archive: wanted.archive.then(Reader::new),
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));
         Self { verifier, decoder: Decoder::new(limits), inside, ended: None }
+    }
+
+    /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to
+    /// be said before the first byte.
+    #[must_use]
+    pub fn keep_checkpoints(mut self, wanted: &Wanted) -> Self {
+        self.decoder.record();
+        self.inside.whole = true;
+        // One hash of the plain bytes is enough.
+        if wanted.diff_id == Some(Algorithm::Sha256) {
+            self.inside.diff = None;
+            self.inside.diff_of_checkpoints = true;
+        }
+        self
     }
 
     /// Compressed bytes taken in.
@@ -151,22 +172,38 @@ impl LayerReader {
     }
 
     /// Says that all bytes came, and gives the findings.
-    pub fn finish(mut self, visitor: Visitor<'_>) -> LayerReport {
+    pub fn finish(self, visitor: Visitor<'_>) -> LayerReport {
+        self.finish_with_checkpoints(visitor).0
+    }
+
+    /// The same, with where the layer can be read again: only of a layer that was verified, for what
+    /// is read later is held against what was read now. Where the inside was not read to its end, they
+    /// reach as far as it was.
+    pub fn finish_with_checkpoints(
+        mut self,
+        visitor: Visitor<'_>,
+    ) -> (LayerReport, Option<Checkpoints>) {
         if self.ended.is_none() {
             let Self { decoder, inside, .. } = &mut self;
             let outcome = decoder.finish(&mut |plain| inside.take(plain, visitor));
             self.note(outcome);
         }
         self.inside.finish(visitor);
+        let recorder = self.decoder.take_recorder();
+        let of_checkpoints = self.inside.diff_of_checkpoints;
+        let shared = recorder.as_ref().filter(|_| of_checkpoints).map(|notes| notes.digest());
         let decoded = self.ended.is_none();
         let ended = self.ended.unwrap_or_else(|| self.inside.ended());
-        LayerReport {
+        let compression = self.decoder.compression().unwrap_or(Compression::None);
+        let report = LayerReport {
             size: self.verifier.received(),
             verdict: self.verifier.finish(),
-            compression: self.decoder.compression().unwrap_or(Compression::None),
+            compression,
             plain_size: self.decoder.produced(),
-            diff_id: self.inside.diff.filter(|_| decoded).map(Hasher::finish),
+            diff_id: self.inside.diff.map(Hasher::finish).or(shared).filter(|_| decoded),
             ended,
-        }
+        };
+        let recorder = recorder.filter(|_| report.verdict.is_verified());
+        (report, recorder.map(|notes| notes.finish(compression)))
     }
 }

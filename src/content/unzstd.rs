@@ -9,7 +9,7 @@ use std::io::Read as _;
 use ruzstd::decoding::FrameDecoder;
 
 use super::{
-    decode::{DecodeError, Sink, Stop},
+    decode::{DecodeError, Output, Stop},
     sniff::Compression,
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Unzstd {
     at: At,
     /// Input of which a whole unit (header, block, checksum) is not there yet.
     held: Vec<u8>,
+    /// Compressed bytes used so far.
+    position: u64,
     plain: Vec<u8>,
 }
 
@@ -40,7 +42,14 @@ enum At {
 impl Unzstd {
     /// A decoder that refuses frames with a window over this many bytes.
     pub(super) fn new(window_limit: u64) -> Self {
-        Self { window_limit, frame: None, at: At::Frame, held: Vec::new(), plain: vec![0; PIECE] }
+        Self {
+            window_limit,
+            frame: None,
+            at: At::Frame,
+            held: Vec::new(),
+            position: 0,
+            plain: vec![0; PIECE],
+        }
     }
 
     /// Whether the stream may end here: behind a whole frame.
@@ -52,7 +61,7 @@ impl Unzstd {
     ///
     /// # Errors
     /// `Corrupt`, `WindowLimit`, or a sink that had enough.
-    pub(super) fn push(&mut self, input: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
+    pub(super) fn push(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
         let mut held = std::mem::take(&mut self.held);
         let mut rest = if held.is_empty() {
             input
@@ -60,18 +69,19 @@ impl Unzstd {
             held.extend_from_slice(input);
             &held
         };
-        while let Some(used) = self.step(rest, sink)? {
+        while let Some(used) = self.step(rest, out)? {
             rest = rest.get(used..).unwrap_or_default();
+            self.position += used as u64;
         }
         self.held = rest.to_vec();
         Ok(())
     }
 
     /// Reads one unit. Gives the bytes it used, or `None` where more are needed.
-    fn step(&mut self, input: &[u8], sink: Sink<'_>) -> Result<Option<usize>, Stop> {
+    fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
-            At::Frame => self.begin_frame(input),
-            At::Block { checksum } => self.block(input, checksum, sink),
+            At::Frame => self.begin_frame(input, out),
+            At::Block { checksum } => self.block(input, checksum, out),
             At::Skip(0) => {
                 self.at = At::Frame;
                 Ok(Some(0))
@@ -85,10 +95,13 @@ impl Unzstd {
         }
     }
 
-    fn begin_frame(&mut self, input: &[u8]) -> Result<Option<usize>, Stop> {
+    fn begin_frame(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         let [a, b, c, d, rest @ ..] = input else { return Ok(None) };
         match [*a, *b, *c, *d] {
-            [0x28, 0xb5, 0x2f, 0xfd] => self.begin_data(input, rest),
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                out.member(self.position);
+                self.begin_data(input, rest)
+            }
             [low, 0x2a, 0x4d, 0x18] if low & 0xf0 == 0x50 => {
                 let Some(&[a, b, c, d]) = rest.get(..4) else { return Ok(None) };
                 self.at = At::Skip(u64::from(u32::from_le_bytes([a, b, c, d])));
@@ -124,7 +137,7 @@ impl Unzstd {
         &mut self,
         input: &[u8],
         checksum: bool,
-        sink: Sink<'_>,
+        out: &mut Output<'_>,
     ) -> Result<Option<usize>, Stop> {
         let Some(&[a, b, c]) = input.get(..3) else { return Ok(None) };
         let header = u32::from_le_bytes([a, b, c, 0]);
@@ -137,7 +150,7 @@ impl Unzstd {
         // The decoder gives out the last window only once it has seen the checksum.
         let length = 3 + content + if last && checksum { 4 } else { 0 };
         let Some(bytes) = input.get(..length) else { return Ok(None) };
-        self.decode_block(bytes, sink)?;
+        self.decode_block(bytes, out)?;
         if last {
             self.frame = None;
             self.at = At::Frame;
@@ -145,15 +158,14 @@ impl Unzstd {
         Ok(Some(length))
     }
 
-    fn decode_block(&mut self, bytes: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
+    fn decode_block(&mut self, bytes: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
         let Some(frame) = &mut self.frame else { return Err(corrupt("a block has no frame")) };
+        let position = self.position + bytes.len() as u64;
         let (_, mut made) = frame
             .decode_from_to(bytes, &mut self.plain)
             .map_err(|error| corrupt(&error.to_string()))?;
         while made > 0 {
-            if sink(self.plain.get(..made).unwrap_or_default()).is_break() {
-                return Err(Stop::Sink);
-            }
+            out.made(self.plain.get(..made).unwrap_or_default(), position)?;
             made = frame.read(&mut self.plain).map_err(|error| corrupt(&error.to_string()))?;
         }
         Ok(())
