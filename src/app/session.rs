@@ -8,12 +8,12 @@ use super::Accounts;
 use super::RegistryAddress;
 use crate::{
     client::Clients,
-    registry::{self, Cache, Limits, Result, SharedRegistry},
+    registry::{self, Cache, Limits, Result, SharedSource},
     transport::Stack,
 };
 
 /// Makes a client for a registry. Tests hand in one that answers from memory.
-pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<SharedRegistry>>;
+pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<SharedSource>>;
 
 /// Clients that send through this stack, each behind a cache of its own.
 pub fn remote(stack: Stack) -> Connector {
@@ -21,8 +21,8 @@ pub fn remote(stack: Stack) -> Connector {
     let now: registry::Clock = Rc::new(move || clock.now());
     let clients = Clients::new(stack);
     Rc::new(move |address| {
-        let client = clients.get(&address.host, Some(address.scheme))?.shared();
-        Ok(Rc::new(Cache::new(client, Limits::default(), Rc::clone(&now))) as SharedRegistry)
+        let client = clients.get(&address.host, Some(address.scheme))?;
+        Ok(Rc::new(Cache::new(Rc::new(client), Limits::default(), Rc::clone(&now))) as SharedSource)
     })
 }
 
@@ -40,7 +40,7 @@ pub struct Connection {
     /// Where it is.
     pub address: RegistryAddress,
     /// What answers.
-    pub registry: SharedRegistry,
+    pub registry: SharedSource,
 }
 
 impl PartialEq for Connection {

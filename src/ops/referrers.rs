@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use super::{read, tree::Limits};
 use crate::{
     oci::{Descriptor, Digest, Document, ImageManifest, MediaType, RepositoryName, parse_document},
-    registry::{Error, ReferrersSource, Registry, Result},
+    registry::{Error, ReferrersSource, Result, Source},
 };
 
 /// What refers to one object.
@@ -55,7 +55,7 @@ pub struct Referrer {
 /// As for [`crate::registry::List::referrers`] on the digest itself; further down, failures are
 /// values.
 pub async fn referrers(
-    source: &dyn Registry,
+    source: &dyn Source,
     repository: &RepositoryName,
     subject: &Digest,
     limits: Limits,
@@ -70,7 +70,7 @@ pub async fn referrers(
 }
 
 struct Walk<'a> {
-    source: &'a dyn Registry,
+    source: &'a dyn Source,
     repository: &'a RepositoryName,
     limits: Limits,
     window: usize,

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::{
     oci::{Digest, RepositoryName, Tag},
-    registry::{Error, Registry, Result},
+    registry::{Error, Result, Source},
 };
 
 /// Pages of tags that are read at most: with 1,000 on a page, more than any repository has.
@@ -26,7 +26,7 @@ pub struct TagsOf {
 /// # Errors
 /// As for [`crate::registry::List::tags`]. A tag that cannot be resolved is a value.
 pub async fn tags_of(
-    source: &dyn Registry,
+    source: &dyn Source,
     repository: &RepositoryName,
     digest: &Digest,
     window: usize,
@@ -50,7 +50,7 @@ pub async fn tags_of(
 }
 
 /// Every tag, and whether there may be more. A page that leads to itself ends the list.
-async fn all_tags(source: &dyn Registry, repository: &RepositoryName) -> Result<(Vec<Tag>, bool)> {
+async fn all_tags(source: &dyn Source, repository: &RepositoryName) -> Result<(Vec<Tag>, bool)> {
     let mut tags = Vec::new();
     let mut from: Option<String> = None;
     for _ in 0..PAGES {

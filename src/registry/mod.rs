@@ -25,10 +25,18 @@ pub use crate::oci::ManifestRef;
 pub use push::{BlobSource, BlobUpload, Write};
 pub use read_only::ReadOnly;
 
-/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].
-pub trait Registry: Read + List + Write + Delete {}
+/// A source of images to those who only read: a page that shows images links no code that writes.
+pub trait Source: Read + List {}
 
-impl<T: Read + List + Write + Delete> Registry for T {}
+impl<T: Read + List + ?Sized> Source for T {}
+
+/// A source as it is handed around.
+pub type SharedSource = Rc<dyn Source>;
+
+/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].
+pub trait Registry: Source + Write + Delete {}
+
+impl<T: Source + Write + Delete> Registry for T {}
 
 /// A registry as it is handed around.
 pub type SharedRegistry = Rc<dyn Registry>;

@@ -8,7 +8,7 @@ use crate::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
     },
-    registry::{Registry, Result},
+    registry::{Result, Source},
 };
 
 /// A configuration larger than this, in bytes, is not read for a row.
@@ -39,7 +39,7 @@ pub struct TagSummary {
 /// As for [`crate::registry::Read::manifest`]. A configuration that cannot be read only leaves its
 /// columns empty.
 pub async fn tag_summary(
-    registry: &dyn Registry,
+    registry: &dyn Source,
     repository: &RepositoryName,
     tag: Tag,
 ) -> Result<TagSummary> {
@@ -74,7 +74,7 @@ impl TagSummary {
 
     async fn take_image(
         &mut self,
-        registry: &dyn Registry,
+        registry: &dyn Source,
         repository: &RepositoryName,
         image: &ImageManifest,
     ) {

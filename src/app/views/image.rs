@@ -16,7 +16,7 @@ use crate::{
         Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
         parse_config,
     },
-    registry::{Error, ErrorKind, Read, Registry, Result, Verification},
+    registry::{Error, ErrorKind, Read, Result, Source, Verification},
 };
 
 /// Configurations larger than this, in bytes, are not read into the page (M2).
@@ -75,7 +75,7 @@ pub fn manifest_ref(place: &Place) -> ManifestRef {
 ///
 /// # Errors
 /// As for [`Read::manifest`].
-pub async fn read_chosen(registry: &dyn Registry, place: &Place) -> Result<Image> {
+pub async fn read_chosen(registry: &dyn Source, place: &Place) -> Result<Image> {
     let repository = &place.reference.repository;
     let root = Rc::new(read_object(registry, repository, &manifest_ref(place)).await?);
     let chosen = choose(&root.document.value, place.platform.as_deref());
@@ -93,7 +93,7 @@ pub async fn read_chosen(registry: &dyn Registry, place: &Place) -> Result<Image
 ///
 /// # Errors
 /// As for [`Read::manifest`].
-pub async fn read_image(registry: &dyn Registry, place: &Place) -> Result<Image> {
+pub async fn read_image(registry: &dyn Source, place: &Place) -> Result<Image> {
     let mut image = read_chosen(registry, place).await?;
     let descriptor = image.image_manifest().and_then(|manifest| manifest.config.clone());
     if let Some(descriptor) = descriptor {
@@ -104,7 +104,7 @@ pub async fn read_image(registry: &dyn Registry, place: &Place) -> Result<Image>
 }
 
 async fn read_config(
-    registry: &dyn Registry,
+    registry: &dyn Source,
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {

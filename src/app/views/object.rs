@@ -167,7 +167,7 @@ pub enum Answer {
 
 /// Asks for what is wanted.
 pub async fn fetch(
-    registry: &dyn crate::registry::Registry,
+    registry: &dyn crate::registry::Source,
     repository: &RepositoryName,
     want: &Want,
 ) -> Answer {

@@ -21,7 +21,7 @@ use self::{
 };
 use super::{
     BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
-    Referrers, Result, SharedRegistry, Verification, Write,
+    Referrers, Registry, Result, Verification, Write,
 };
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -58,9 +58,9 @@ type ManifestKey = (RepositoryName, ManifestRef, u64);
 type BlobKey = (RepositoryName, Digest, u64, u64);
 type StatKey = (RepositoryName, Digest, u64);
 
-/// A source with a cache in front.
-pub struct Cache {
-    inner: SharedRegistry,
+/// A source with a cache in front. It can do what the source can.
+pub struct Cache<R: ?Sized = dyn Registry> {
+    inner: Rc<R>,
     clock: Clock,
     contents: Rc<RefCell<Contents>>,
     manifests: Flights<ManifestKey, Result<Manifest>>,
@@ -69,9 +69,9 @@ pub struct Cache {
     stats: Flights<StatKey, Result<Option<Descriptor>>>,
 }
 
-impl Cache {
+impl<R: ?Sized> Cache<R> {
     /// An empty cache in front of `inner`.
-    pub fn new(inner: SharedRegistry, limits: Limits, clock: Clock) -> Self {
+    pub fn new(inner: Rc<R>, limits: Limits, clock: Clock) -> Self {
         Self {
             inner,
             clock,
@@ -103,10 +103,10 @@ impl Cache {
     }
 
     /// The work of a recorder: what a request needs once it is under way.
-    fn request(&self, repository: &RepositoryName) -> Request {
+    fn request(&self, repository: &RepositoryName) -> Request<R> {
         let generation = self.contents.borrow().generation;
         Request {
-            inner: self.inner.clone(),
+            inner: Rc::clone(&self.inner),
             contents: self.contents.clone(),
             repository: repository.clone(),
             now: (self.clock)(),
@@ -131,7 +131,7 @@ fn stream_of(bytes: Bytes) -> BlobStream {
 }
 
 #[async_trait(?Send)]
-impl Read for Cache {
+impl<R: Read + ?Sized + 'static> Read for Cache<R> {
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -209,7 +209,7 @@ impl Read for Cache {
 }
 
 #[async_trait(?Send)]
-impl List for Cache {
+impl<R: List + ?Sized> List for Cache<R> {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
         self.inner.repositories(from).await
     }
@@ -229,7 +229,7 @@ impl List for Cache {
 }
 
 #[async_trait(?Send)]
-impl Write for Cache {
+impl<R: Write + ?Sized> Write for Cache<R> {
     async fn push_blob(
         &self,
         repository: &RepositoryName,
@@ -297,7 +297,7 @@ impl Write for Cache {
 }
 
 #[async_trait(?Send)]
-impl Delete for Cache {
+impl<R: Delete + ?Sized> Delete for Cache<R> {
     async fn delete_manifest(
         &self,
         repository: &RepositoryName,

@@ -8,21 +8,19 @@ use futures_util::TryStreamExt;
 use super::contents::{Contents, Kind};
 use crate::{
     oci::{Descriptor, Digest, RepositoryName},
-    registry::{
-        BlobStream, Error, ErrorKind, Manifest, ManifestRef, Result, SharedRegistry, Verification,
-    },
+    registry::{BlobStream, Error, ErrorKind, Manifest, ManifestRef, Read, Result, Verification},
 };
 
 /// A request under way. It may outlive the call that started it, as long as another waits for it.
-pub(super) struct Request {
-    pub(super) inner: SharedRegistry,
+pub(super) struct Request<R: ?Sized> {
+    pub(super) inner: Rc<R>,
     pub(super) contents: Rc<RefCell<Contents>>,
     pub(super) repository: RepositoryName,
     pub(super) now: Duration,
     pub(super) generation: u64,
 }
 
-impl Request {
+impl<R: Read + ?Sized> Request<R> {
     /// Changes what is known, unless something was written or deleted since the request began.
     fn record(&self, change: impl FnOnce(&mut Contents)) {
         let mut contents = self.contents.borrow_mut();

@@ -7,7 +7,7 @@ use futures_util::future::{join, join3};
 use super::{request::collect, *};
 use crate::{
     registry::{
-        ErrorKind, Registry,
+        ErrorKind, SharedRegistry,
         recorder::{Recorder, run},
     },
     store::memory::MemoryRegistry,
@@ -38,7 +38,8 @@ fn bench(limits: Limits) -> Bench {
     let now = Rc::new(Cell::new(0));
     let seconds = now.clone();
     let clock: Clock = Rc::new(move || Duration::from_secs(seconds.get()));
-    let cache = Cache::new(recorder.clone(), limits, clock);
+    let inner: SharedRegistry = recorder.clone();
+    let cache = Cache::new(inner, limits, clock);
     Bench { memory, recorder, cache, now }
 }
 

@@ -75,6 +75,13 @@ impl Window {
     }
 }
 
+/// A length for a style sheet, such as `12.50px`. In integers: a float formatter costs the page some
+/// kilobytes.
+pub(super) fn pixels(length: f64) -> String {
+    let hundredths = whole(length * 100.0);
+    format!("{}.{:02}px", hundredths / 100, hundredths % 100)
+}
+
 /// The whole part of a length that is not negative.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn whole(value: f64) -> usize {
@@ -89,6 +96,16 @@ mod tests {
 
     fn window(count: usize, scrolled: f64) -> Window {
         Window::new(count, Measure { scrolled, screen: 720.0, row: 36.0 })
+    }
+
+    #[test]
+    fn lengths_are_written_for_a_style_sheet() {
+        let check = |length, expected: &str| assert_eq!(pixels(length), expected);
+        check(0.0, "0.00px");
+        check(1234.567, "1234.56px");
+        check(12_000_000.0, "12000000.00px");
+        check(-1.0, "0.00px");
+        check(f64::NAN, "0.00px");
     }
 
     #[test]

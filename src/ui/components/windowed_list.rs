@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use yew::prelude::*;
 
-use super::window::{Measure, Window};
+use super::window::{Measure, Window, pixels};
 use crate::ui::{browser, hooks::use_window_event, part::part};
 
 /// A table of which only the rows in sight are in the document.
@@ -35,9 +35,13 @@ fn use_windowed_list(props: &WindowedList) -> Html {
     use_effect_with((window.clone(), rows.clone()), {
         let body = body.clone();
         move |(window, rows)| {
-            let height = window.height.map(|height| format!("{height}px")).unwrap_or_default();
+            let height = window.height.map(pixels).unwrap_or_default();
             browser::set_style(&body, "height", &height);
-            browser::set_style(rows, "transform", &format!("translateY({}px)", window.offset));
+            browser::set_style(
+                rows,
+                "transform",
+                &format!("translateY({})", pixels(window.offset)),
+            );
         }
     });
     use_effect_with((window.seen.clone(), props.on_visible.clone()), |(seen, tell)| {
