@@ -15,3 +15,4 @@ pub mod tar;
 pub mod tree;
 mod unzstd;
 pub mod verify;
+pub mod zip;
