@@ -2,9 +2,14 @@
 
 /// Stands where a value was.
 const PLACEHOLDER: &str = "redacted";
+/// Parameters of distribution-spec and of token requests whose values are no secrets: who may do
+/// what, where a list goes on, what is mounted from where.
+const PLAIN: [&str; 8] =
+    ["scope", "service", "n", "last", "artifactType", "digest", "mount", "from"];
 
-/// A URL without user-info, and with every query value replaced but those of `scope` and `service`:
-/// redirect targets carry signatures, upload locations carry sessions. Any text may be given.
+/// A URL without user-info, and with every query value replaced but those that the protocol itself
+/// gives a meaning and that hold no secret: redirect targets carry signatures, upload locations carry
+/// sessions. Any text may be given.
 pub fn url(text: &str) -> String {
     let (text, fragment) = match text.split_once('#') {
         Some((text, _)) => (text, "#…"),
@@ -37,7 +42,7 @@ fn redacted_query(query: &str) -> String {
 
 fn redacted_pair(pair: &str) -> String {
     match pair.split_once('=') {
-        Some(("scope" | "service", _)) => pair.to_owned(),
+        Some((name, _)) if PLAIN.contains(&name) => pair.to_owned(),
         Some((name, _)) => format!("{name}={PLACEHOLDER}"),
         // A parameter without a name is a value.
         None if pair.is_empty() => String::new(),
@@ -64,6 +69,11 @@ mod tests {
             "https://s3.example/b?X-Sig=redacted&Expires=redacted#…",
         );
         check("/v2/x?_state=secret", "/v2/x?_state=redacted");
+        check("/v2/_catalog?n=100&last=a", "/v2/_catalog?n=100&last=a");
+        check(
+            "/v2/x/blobs/uploads/?mount=sha256:0&from=y",
+            "/v2/x/blobs/uploads/?mount=sha256:0&from=y",
+        );
         check("https://a.example/?secret", "https://a.example/?redacted");
         check("", "");
     }

@@ -1,5 +1,5 @@
 //! What a row of the tag table says: the manifest that the tag stands for, and for an image its
-//! configuration. Two requests at most, none of them HEAD; the cache behind the connection keeps
+//! configuration, for an index one of its images. Two requests at most, none of them HEAD; the cache behind the connection keeps
 //! what several tags share.
 
 use crate::{
@@ -22,9 +22,11 @@ const CREATED: &str = "org.opencontainers.image.created";
 pub struct TagSummary {
     /// The manifest or index, with the digest of its bytes computed here.
     pub descriptor: Descriptor,
-    /// What an image's layers and configuration weigh in bytes, compressed; unknown for an index,
-    /// whose children are not read for a row.
+    /// What an image's layers and configuration weigh in bytes, compressed; of an index, those of
+    /// one image in it.
     pub size: Option<u64>,
+    /// The platform of the image that the size is of, where the tag stands for an index.
+    pub size_of: Option<Platform>,
     /// Platforms, attestations left out, each once.
     pub platforms: Vec<Platform>,
     /// What it is where it is no image.
@@ -48,12 +50,13 @@ pub async fn tag_summary(
     let mut summary = TagSummary {
         descriptor: manifest.descriptor,
         size: None,
+        size_of: None,
         platforms: Vec::new(),
         artifact_type: None,
         created: None,
     };
     match parsed.value {
-        Document::Index(index) => summary.take_index(&index),
+        Document::Index(index) => summary.take_index(registry, repository, &index).await,
         Document::Image(image) => summary.take_image(registry, repository, &image).await,
         Document::Schema1(_) | Document::Unknown(_) => {}
     }
@@ -61,7 +64,12 @@ pub async fn tag_summary(
 }
 
 impl TagSummary {
-    fn take_index(&mut self, index: &Index) {
+    async fn take_index(
+        &mut self,
+        registry: &dyn Source,
+        repository: &RepositoryName,
+        index: &Index,
+    ) {
         let images = index.manifests.iter().filter(|entry| !entry.is_attestation());
         for platform in images.filter_map(|entry| entry.platform.as_ref()) {
             if !self.platforms.contains(platform) && !platform.is_unknown() {
@@ -70,6 +78,16 @@ impl TagSummary {
         }
         self.artifact_type = index.true_type().map(str::to_owned);
         self.created = created(&index.annotations);
+        let Some(entry) = example(index) else { return };
+        self.created = self.created.or_else(|| created(&entry.annotations));
+        let wanted = ManifestRef::Digest(entry.digest.clone());
+        let Ok(manifest) = registry.manifest(repository, &wanted).await else { return };
+        let parsed = parse_document(manifest.bytes, manifest.content_type.as_ref());
+        if let Document::Image(image) = parsed.value {
+            self.size = Some(weight(&image));
+            self.size_of.clone_from(&entry.platform);
+            self.created = self.created.or_else(|| created(&image.annotations));
+        }
     }
 
     async fn take_image(
@@ -78,12 +96,10 @@ impl TagSummary {
         repository: &RepositoryName,
         image: &ImageManifest,
     ) {
-        let config = image.config.as_ref();
-        let config_size = config.map_or(0, |config| config.size);
-        self.size = Some(image.layers_size().saturating_add(config_size));
+        self.size = Some(weight(image));
         self.created = created(&image.annotations);
         self.artifact_type = image.true_type().map(str::to_owned);
-        let Some(config) = config.filter(|_| image.is_image()) else { return };
+        let Some(config) = image.config.as_ref().filter(|_| image.is_image()) else { return };
         if let Ok(bytes) = read_small_blob(registry, repository, config, MAX_CONFIG).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
@@ -93,6 +109,23 @@ impl TagSummary {
             self.platforms = is_named.then_some(config.platform).into_iter().collect();
         }
     }
+}
+
+/// The image of an index whose size stands for the others: that for linux/amd64, which most have,
+/// else the first.
+fn example(index: &Index) -> Option<&Descriptor> {
+    let images = || index.manifests.iter().filter(|entry| !entry.is_attestation());
+    let is_usual = |entry: &&Descriptor| {
+        let platform = entry.platform.as_ref();
+        platform.is_some_and(|p| p.os == "linux" && p.architecture == "amd64")
+    };
+    images().find(is_usual).or_else(|| images().next())
+}
+
+/// Bytes of layers and configuration.
+fn weight(image: &ImageManifest) -> u64 {
+    let config = image.config.as_ref().map_or(0, |config| config.size);
+    image.layers_size().saturating_add(config)
 }
 
 fn created(annotations: &[(String, String)]) -> Option<Timestamp> {

@@ -2,10 +2,11 @@
 
 use yew::prelude::*;
 
+use super::foreign;
 use crate::oci::MediaType;
 
 /// A media type exactly, with its meaning on hover.
 pub fn media_type_words(media_type: &MediaType) -> Html {
-    let (exact, words) = (media_type.as_str().to_owned(), media_type.words().to_owned());
-    html! { <span class="media-type" title={words}><code>{ exact }</code></span> }
+    let (exact, words) = (media_type.as_str(), media_type.words().to_owned());
+    html! { <span class="media-type" title={words}><code>{ foreign(exact) }</code></span> }
 }

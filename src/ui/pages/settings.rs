@@ -7,7 +7,7 @@ use crate::{
     oci::Host,
     ui::{
         components::heading,
-        hooks::{SettingsHandle, use_announce, use_environment, use_settings},
+        hooks::{SettingsHandle, use_environment, use_settings},
         part::{part, put},
         reference_box::field_text,
         text::{self, accounts, settings as words},
@@ -94,21 +94,22 @@ part!(PlainHttp, use_plain_http);
 #[hook]
 fn use_plain_http(_hosts: &PlainHttp) -> Html {
     let settings = use_settings();
-    let announce = use_announce();
+    let problem = use_state_eq(|| "");
     let typed = use_state_eq(AttrValue::default);
     let oninput = use_callback((), {
         let typed = typed.setter();
         move |event: InputEvent, ()| typed.set(field_text(event.target_dyn_into()))
     });
-    let onsubmit = use_callback((typed.clone(), settings.clone(), announce), {
-        |event: SubmitEvent, (typed, settings, announce)| {
+    let onsubmit = use_callback((typed.clone(), settings.clone(), problem.setter()), {
+        |event: SubmitEvent, (typed, settings, problem)| {
             event.prevent_default();
             match typed.trim().parse::<Host>() {
                 Ok(host) if !typed.trim().is_empty() => {
                     change(settings, move |settings| add(settings, &host)).emit(());
                     typed.set(AttrValue::default());
+                    problem.set("");
                 }
-                _ => announce.emit(words::NO_HOST.into()),
+                _ => problem.set(words::NO_HOST),
             }
         }
     });
@@ -120,6 +121,7 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
                     <input type="text" value={&*typed} {oninput} spellcheck="false" autocapitalize="off" />
                 </label>
                 <button type="submit">{ words::ADD }</button>
+                <output>{ *problem }</output>
             </form>
         </>
     }

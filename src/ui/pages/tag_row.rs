@@ -9,7 +9,7 @@ use crate::{
     },
     oci::{Platform, Reference, RepositoryName, Tag},
     ui::{
-        components::{byte_size, digest_code, platform_badge},
+        components::{byte_size, digest_code, foreign, platform_badge},
         hooks::{Query, use_environment, use_query},
         part::part,
         text::{self, repository as words},
@@ -88,10 +88,12 @@ fn summary_cells(summary: &TagSummary, now: i64) -> Html {
         <>
             <div role="cell">{ digest_code(&summary.descriptor.digest) }</div>
             <div role="cell">
-                if let Some(bytes) = summary.size {
-                    { byte_size(bytes) }
-                } else {
-                    <span class="muted" title={words::NO_SIZE_MEANS}>{ words::NO_SIZE }</span>
+                if let Some(bytes) = summary.size { { byte_size(bytes) } }
+                if let Some(platform) = &summary.size_of {
+                    { " " }
+                    <span class="muted" title={words::SIZE_OF_MEANS}>
+                        { foreign(&platform.architecture) }
+                    </span>
                 }
             </div>
             <div role="cell">{ platforms(summary) }</div>
@@ -105,14 +107,14 @@ const NAMED: usize = 2;
 
 fn platforms(summary: &TagSummary) -> Html {
     if let Some(artifact_type) = &summary.artifact_type {
-        return html! { <span class="badge" title={artifact_type.clone()}>{ artifact_type.clone() }</span> };
+        return html! { <span class="badge" title={artifact_type.clone()}>{ foreign(artifact_type) }</span> };
     }
     let all = &summary.platforms;
     let names: Vec<String> = all.iter().map(Platform::to_string).collect();
     let rest = all.len().saturating_sub(NAMED);
     html! {
         <span class="platforms" title={names.join(", ")}>
-            { for all.iter().take(NAMED).map(|p| platform_badge(p)) }
+            { for all.iter().take(NAMED).map(platform_badge) }
             if rest > 0 { <span class="muted">{ words::more(rest) }</span> }
         </span>
     }

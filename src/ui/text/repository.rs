@@ -23,11 +23,9 @@ pub const ORDER: &str = "Order";
 pub const NEWEST: &str = "Newest version first";
 /// From low to high.
 pub const ASCENDING: &str = "A to Z";
-/// In place of a size.
-pub const NO_SIZE: &str = "index";
-/// What that means.
-pub const NO_SIZE_MEANS: &str =
-    "An index: each platform has a size of its own. Open it to see them.";
+/// Behind the size of one image of an index.
+pub const SIZE_OF_MEANS: &str =
+    "An index: this is the size of one of its images. Open it to see the others.";
 /// In place of an age.
 pub const NO_AGE: &str = "not said";
 /// What that means.

@@ -2,16 +2,13 @@
 
 use yew::prelude::*;
 
+pub(super) use crate::ui::components::foreign;
+
 use crate::{
     app::views::{hostile::visible, json::is_web_address},
     oci::{Issue, Severity},
     ui::{components::copy_button, text::views as text},
 };
-
-/// A text from a registry: characters that would deceive the eye are shown by their numbers.
-pub(super) fn foreign(text: &str) -> Html {
-    html! { <bdi>{ visible(text).into_owned() }</bdi> }
-}
 
 /// The same, and a link where it is a web address.
 pub(super) fn foreign_or_link(text: &str) -> Html {

@@ -1,0 +1,10 @@
+//! Text that somebody else wrote.
+
+use yew::prelude::*;
+
+use crate::app::views::hostile::visible;
+
+/// A text from a registry: characters that would deceive the eye are shown by their numbers.
+pub fn foreign(text: &str) -> Html {
+    html! { <bdi>{ visible(text).into_owned() }</bdi> }
+}
