@@ -158,6 +158,11 @@ impl Verdict {
     pub fn is_verified(&self) -> bool {
         *self == Self::Verified
     }
+
+    /// Whether the bytes are known to be others.
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self, Self::DigestMismatch { .. } | Self::SizeMismatch { .. })
+    }
 }
 
 /// More bytes came than were announced.

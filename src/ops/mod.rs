@@ -8,6 +8,7 @@ pub mod ensure;
 pub mod enumerate;
 #[cfg(test)]
 mod image;
+pub mod inspect;
 pub mod lookup;
 pub mod progress;
 pub mod pull;

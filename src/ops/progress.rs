@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use crate::{
+    content::verify::Verdict,
     oci::{Descriptor, Digest},
     registry::{Error, ErrorKind, Verification},
 };
@@ -93,6 +94,13 @@ pub enum Mismatch {
         /// The bytes counted; where they were too many, up to the moment that was seen.
         actual: u64,
     },
+    /// What is said of them is not what they are.
+    Claim {
+        /// What is said.
+        expected: String,
+        /// What was found.
+        actual: String,
+    },
 }
 
 impl Outcome {
@@ -104,6 +112,25 @@ impl Outcome {
             Verification::Mismatch { expected, actual } => {
                 let (expected, actual) = (expected.clone(), actual.clone());
                 Self::Mismatch(Mismatch::Digest { expected, actual })
+            }
+        }
+    }
+
+    /// The outcome that counting and hashing gave.
+    pub fn of_verdict(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Verified => Self::Verified,
+            Verdict::DigestMismatch { expected, actual } => {
+                let (expected, actual) = (expected.clone(), actual.clone());
+                Self::Mismatch(Mismatch::Digest { expected, actual })
+            }
+            Verdict::SizeMismatch { expected, actual } => {
+                let (expected, actual) = (*expected, *actual);
+                Self::Mismatch(Mismatch::Size { expected, actual })
+            }
+            Verdict::Unsupported(digest) => {
+                let why = format!("{} cannot be computed here", digest.algorithm().name());
+                Self::NotVerified(why)
             }
         }
     }

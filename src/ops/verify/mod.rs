@@ -1,32 +1,55 @@
-//! Verifying every object under a reference: reference → index → manifest → configuration → layers.
+//! Verifying every object under a reference: reference → index → manifest → configuration → layers
+//! → diff IDs.
 //!
 //! Bytes are counted and hashed as they stream and then dropped, so memory does not grow with the
-//! image. An object that several manifests share is read once. Diff IDs are not checked here.
+//! image; only configurations are kept, for they say what the layers decompress to. An object that
+//! several manifests share is read once. Who reads the blobs is up to the caller ([`Inspect`]): this
+//! thread, or an engine elsewhere.
 
+mod chain;
+mod markdown;
 mod report;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    progress::{Mismatch, Observer, Outcome},
+    inspect::{Inspect, Reading},
+    progress::{Observer, Outcome},
     tree::{Content, NodeId, Options, Tree, walk},
 };
 use crate::{
-    content::verify::{Verdict, verify as verify_bytes},
-    oci::{Descriptor, Digest, RepositoryName},
-    registry::{ErrorKind, Manifest, Read, Result},
+    content::{findings::Findings, verify::verify as verify_bytes},
+    oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
+    registry::{Error, ErrorKind, Manifest, Read, Result},
 };
 
-pub use report::{Checked, Report, Totals};
+pub use chain::{About, Check};
+pub use report::{Checked, Occasion, Report, Totals};
 
-/// Reads and verifies everything under a manifest.
+/// The largest configuration that is read to compare it with the layers, in bytes; a larger one is
+/// verified like a layer.
+const CONFIG_MAX: u64 = 8 << 20;
+
+/// Reads and verifies everything under a manifest, in this thread.
 ///
 /// What the descriptors carry themselves is checked as well, and the source is asked all the same.
 /// Never fails: what could not be read is an outcome. Dropping the future cancels it.
 pub async fn verify(
     source: &dyn Read,
+    repository: &RepositoryName,
+    root: Manifest,
+    options: &Options,
+) -> Report {
+    verify_by(source, &Reading(source), repository, root, options).await
+}
+
+/// The same; `inspector` reads the layers.
+pub async fn verify_by(
+    source: &dyn Read,
+    inspector: &dyn Inspect,
     repository: &RepositoryName,
     root: Manifest,
     options: &Options,
@@ -37,15 +60,137 @@ pub async fn verify(
     let blobs = blobs(&tree);
     let bytes = blobs.iter().fold(0u64, |sum, blob| sum.saturating_add(blob.descriptor.size));
     options.observer.planned(objects.len() + blobs.len(), bytes);
-    let observer = &options.observer;
-    let checking = stream::iter(blobs).map(|blob| check(source, repository, blob, observer));
-    // In order, so that the report does not depend on which came first.
-    objects.extend(checking.buffered(options.window.max(1)).collect::<Vec<_>>().await);
+    let mut pass = Pass {
+        source,
+        inspector,
+        repository,
+        observer: &options.observer,
+        window: options.window.max(1),
+        configs: BTreeMap::new(),
+        found: BTreeMap::new(),
+    };
+    let is_config = |blob: &Checked| {
+        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
+    };
+    let (configs, others) = blobs.into_iter().partition(is_config);
+    objects.extend(pass.read_configs(configs).await);
+    objects.extend(pass.inspect_all(others, &chain::algorithms(&tree, &pass.configs)).await);
     Report {
         root: tree.get(tree.root()).map(|root| root.descriptor.clone()),
+        checks: chain::checks(&tree, &pass.configs, &pass.found),
         objects,
         cut: tree.is_cut(),
     }
+}
+
+/// Reading the blobs of a tree.
+struct Pass<'a> {
+    source: &'a dyn Read,
+    inspector: &'a dyn Inspect,
+    repository: &'a RepositoryName,
+    observer: &'a Observer,
+    window: usize,
+    configs: chain::Configs,
+    found: chain::Found,
+}
+
+impl Pass<'_> {
+    /// Configurations first: they say what the layers are to decompress to.
+    async fn read_configs(&mut self, blobs: Vec<Checked>) -> Vec<Checked> {
+        let reading = stream::iter(blobs).map(|blob| self.read_config(blob));
+        // In order, so that the report does not depend on which came first.
+        let read: Vec<_> = reading.buffered(self.window).collect().await;
+        let mut checked = Vec::new();
+        for (blob, bytes) in read {
+            if let Some(bytes) = bytes {
+                self.configs.insert(blob.descriptor.digest.clone(), parse_config(bytes).value);
+            }
+            checked.push(blob);
+        }
+        checked
+    }
+
+    async fn read_config(&self, blob: Checked) -> (Checked, Option<Bytes>) {
+        let Checked { descriptor, role, .. } = &blob;
+        self.observer.started(descriptor, *role);
+        let read = collect(self.source, self.repository, descriptor).await;
+        let (outcome, bytes) = match read {
+            Ok(bytes) => {
+                let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
+                (Outcome::of_verdict(&verdict), Some(bytes))
+            }
+            Err(error) => (failure(descriptor, &error), None),
+        };
+        let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        self.observer.progress(&descriptor.digest, received);
+        self.observer.finished(&descriptor.digest, &outcome);
+        let bytes = bytes.filter(|_| outcome == Outcome::Verified);
+        (Checked { outcome, received, ..blob }, bytes)
+    }
+
+    async fn inspect_all(
+        &mut self,
+        blobs: Vec<Checked>,
+        algorithms: &BTreeMap<Digest, Algorithm>,
+    ) -> Vec<Checked> {
+        let inspecting = stream::iter(blobs).map(|blob| {
+            let algorithm = algorithms.get(&blob.descriptor.digest).cloned();
+            self.inspect(blob, algorithm)
+        });
+        let read: Vec<_> = inspecting.buffered(self.window).collect().await;
+        for blob in &read {
+            if let Some(found) = &blob.findings {
+                self.found.insert(blob.descriptor.digest.clone(), found.clone());
+            }
+        }
+        read
+    }
+
+    /// Reads one blob to its end.
+    async fn inspect(&self, blob: Checked, diff_id: Option<Algorithm>) -> Checked {
+        let Checked { descriptor, role, .. } = &blob;
+        let digest = &descriptor.digest;
+        self.observer.started(descriptor, *role);
+        let mut received = 0;
+        let mut progress = |bytes| {
+            received = bytes;
+            self.observer.progress(digest, bytes);
+        };
+        let found =
+            self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+        let (outcome, findings) = match found {
+            Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
+            Err(error) => (failure(descriptor, &error), None),
+        };
+        let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
+        self.observer.progress(digest, received);
+        self.observer.finished(digest, &outcome);
+        Checked { outcome, received, findings, ..blob }
+    }
+}
+
+/// What came of a blob that could not be read.
+fn failure(blob: &Descriptor, error: &Error) -> Outcome {
+    match (&error.kind, &blob.urls[..]) {
+        (ErrorKind::NotFound(_), [_, ..]) => {
+            Outcome::NotVerified("a foreign layer: this registry does not hold it".to_owned())
+        }
+        _ => Outcome::of_reading(error),
+    }
+}
+
+/// A small blob, whole.
+async fn collect(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    blob: &Descriptor,
+) -> Result<Bytes> {
+    let mut chunks = source.blob(repository, blob).await?.chunks;
+    let mut all = Vec::new();
+    while let Some(chunk) = chunks.try_next().await? {
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all.into())
 }
 
 /// The manifests of the tree with what came of reading them.
@@ -87,51 +232,6 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
     found
 }
 
-/// Reads one blob to its end.
-async fn check(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    blob: Checked,
-    observer: &Observer,
-) -> Checked {
-    let digest = &blob.descriptor.digest;
-    observer.started(&blob.descriptor, blob.role);
-    let mut received = 0;
-    let result = drain(source, repository, &blob.descriptor, |bytes| {
-        received += bytes;
-        observer.progress(digest, received);
-    });
-    let outcome = match result.await {
-        Ok(()) if digest.algorithm().is_supported() => Outcome::Verified,
-        Ok(()) => Outcome::NotVerified(unsupported(digest)),
-        Err(error) => match (&error.kind, &blob.descriptor.urls[..]) {
-            (ErrorKind::NotFound(_), [_, ..]) => {
-                Outcome::NotVerified("a foreign layer: this registry does not hold it".to_owned())
-            }
-            _ => Outcome::of_reading(&error),
-        },
-    };
-    observer.finished(digest, &outcome);
-    Checked { outcome, received, ..blob }
-}
-
-async fn drain(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    blob: &Descriptor,
-    mut passed: impl FnMut(u64),
-) -> Result<()> {
-    let mut stream = source.blob(repository, blob).await?;
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        passed(chunk.len() as u64);
-    }
-    Ok(())
-}
-
-fn unsupported(digest: &Digest) -> String {
-    format!("{} cannot be computed here", digest.algorithm().name())
-}
-
 impl Checked {
     fn new(tree: &Tree, id: NodeId, node: &super::tree::Node) -> Self {
         Self {
@@ -140,6 +240,7 @@ impl Checked {
             received: 0,
             outcome: Outcome::NotVerified("not read".to_owned()),
             embedded: embedded(&node.descriptor),
+            findings: None,
             descriptor: Descriptor { data: None, ..node.descriptor.clone() },
         }
     }
@@ -161,16 +262,7 @@ impl Checked {
 /// What came of checking the content that a descriptor carries.
 fn embedded(descriptor: &Descriptor) -> Option<Outcome> {
     let data = descriptor.data.as_ref()?;
-    Some(match verify_bytes(data, &descriptor.digest, Some(descriptor.size)) {
-        Verdict::Verified => Outcome::Verified,
-        Verdict::DigestMismatch { expected, actual } => {
-            Outcome::Mismatch(Mismatch::Digest { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            Outcome::Mismatch(Mismatch::Size { expected, actual })
-        }
-        Verdict::Unsupported(digest) => Outcome::NotVerified(unsupported(&digest)),
-    })
+    Some(Outcome::of_verdict(&verify_bytes(data, &descriptor.digest, Some(descriptor.size))))
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::Check;
 use crate::{
-    oci::{Descriptor, Platform},
+    content::findings::Findings,
+    oci::{Descriptor, Digest, Platform},
     ops::progress::{Mismatch, Outcome, Role},
 };
 
@@ -22,6 +24,23 @@ pub struct Checked {
     pub outcome: Outcome,
     /// The same for the content that the descriptor carries itself, where it does.
     pub embedded: Option<Outcome>,
+    /// What reading it found; of manifests and configurations nothing beside the outcome.
+    pub findings: Option<Findings>,
+}
+
+/// What a report is about, and when it was made: what the checks themselves do not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// The reference, in full.
+    pub reference: String,
+    /// The registry that was asked.
+    pub registry: String,
+    /// The platform that was chosen; all where none was.
+    pub platform: Option<String>,
+    /// The end, in RFC 3339.
+    pub checked_at: String,
+    /// How long it took.
+    pub milliseconds: u64,
 }
 
 /// What came of a verification.
@@ -29,8 +48,10 @@ pub struct Checked {
 pub struct Report {
     /// What the reference stood for.
     pub root: Option<Descriptor>,
-    /// Each object once: manifests, then configurations and layers, in the tree's order.
+    /// Each object once: manifests, configurations, layers, each in the tree's order.
     pub objects: Vec<Checked>,
+    /// What else was compared, in the tree's order.
+    pub checks: Vec<Check>,
     /// Whether part of the tree was left out because of a limit.
     pub cut: bool,
 }
@@ -48,18 +69,37 @@ pub struct Totals {
     pub bytes: u64,
 }
 
-impl Report {
-    /// The sums.
-    pub fn totals(&self) -> Totals {
-        self.objects.iter().fold(Totals::default(), |mut totals, object| {
-            totals.bytes = totals.bytes.saturating_add(object.received);
-            match object.worst() {
+/// What no part of a verification is.
+pub(super) const NOT_CHECKED: [&str; 2] = [
+    "whether the tag still stands for this digest: it was read once, at the beginning",
+    "who made the image: signatures and attestations are objects like others here",
+];
+
+impl Totals {
+    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
+        let mut totals = Self::default();
+        for outcome in outcomes {
+            match outcome {
                 Outcome::Mismatch(_) => totals.mismatched += 1,
                 Outcome::Verified => totals.verified += 1,
                 _ => totals.not_verified += 1,
             }
-            totals
-        })
+        }
+        totals
+    }
+}
+
+impl Report {
+    /// The sums over the objects.
+    pub fn totals(&self) -> Totals {
+        let bytes = self.objects.iter().map(|object| object.received);
+        let bytes = bytes.fold(0u64, u64::saturating_add);
+        Totals { bytes, ..Totals::of(self.objects.iter().map(Checked::worst)) }
+    }
+
+    /// The sums over what else was compared; no bytes were read for it.
+    pub fn chain_totals(&self) -> Totals {
+        Totals::of(self.checks.iter().map(|check| &check.outcome))
     }
 
     /// The report as JSON, with every digest and size in full.
@@ -73,13 +113,31 @@ impl Report {
             "notVerified": not_verified,
             "bytes": bytes,
             "objects": self.objects.iter().map(Checked::to_json).collect::<Vec<_>>(),
+            "checks": self.checks.iter().map(Check::to_json).collect::<Vec<_>>(),
+            "notChecked": NOT_CHECKED,
         })
+    }
+
+    /// The same with what it is about.
+    pub fn to_json_of(&self, occasion: &Occasion) -> Value {
+        let mut json = self.to_json();
+        let about = [
+            ("reference", Value::from(occasion.reference.as_str())),
+            ("registry", Value::from(occasion.registry.as_str())),
+            ("platform", json!(occasion.platform)),
+            ("checkedAt", Value::from(occasion.checked_at.as_str())),
+            ("milliseconds", Value::from(occasion.milliseconds)),
+        ];
+        if let Value::Object(members) = &mut json {
+            members.extend(about.map(|(key, value)| (key.to_owned(), value)));
+        }
+        json
     }
 }
 
 impl Checked {
     /// The outcome that counts: wrong embedded content makes the object wrong.
-    fn worst(&self) -> &Outcome {
+    pub fn worst(&self) -> &Outcome {
         match &self.embedded {
             Some(wrong @ Outcome::Mismatch(_)) => wrong,
             _ => &self.outcome,
@@ -97,11 +155,30 @@ impl Checked {
             "received": self.received,
             "outcome": outcome(&self.outcome),
             "embedded": self.embedded.as_ref().map(outcome),
+            "compression": self.findings.as_ref().and_then(|f| f.compression).map(|c| c.name()),
+            "uncompressedSize": self.plain().map(|found| found.plain_size),
+            "diffId": self.plain().and_then(|found| found.diff_id.as_ref()).map(Digest::as_str),
+            "problem": self.findings.as_ref().and_then(|found| found.problem.as_deref()),
+        })
+    }
+
+    /// The findings of an object that was decompressed to its end.
+    fn plain(&self) -> Option<&Findings> {
+        self.findings.as_ref().filter(|found| found.diff_id.is_some())
+    }
+}
+
+impl Check {
+    fn to_json(&self) -> Value {
+        json!({
+            "subject": self.subject.as_str(),
+            "about": self.about.name(),
+            "outcome": outcome(&self.outcome),
         })
     }
 }
 
-fn role(role: Role) -> &'static str {
+pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Root => "root",
         Role::Manifest => "manifest",
@@ -118,6 +195,9 @@ fn outcome(outcome: &Outcome) -> Value {
         }),
         Outcome::Mismatch(Mismatch::Size { expected, actual }) => json!({
             "state": "mismatch", "expectedSize": expected, "actualSize": actual,
+        }),
+        Outcome::Mismatch(Mismatch::Claim { expected, actual }) => json!({
+            "state": "mismatch", "expected": expected, "actual": actual,
         }),
         Outcome::NotVerified(why) => json!({ "state": "not verified", "why": why }),
         other => json!({ "state": "not verified", "why": format!("{other:?}") }),

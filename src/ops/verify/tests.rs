@@ -11,7 +11,7 @@ use crate::{
     oci::MediaType,
     ops::{
         image::{Images, place},
-        progress::{Event, Role},
+        progress::{Event, Mismatch, Role},
         read,
         tree::Selection,
     },
@@ -220,4 +220,151 @@ fn the_report_is_json_with_whole_digests() {
     let layer = &json["objects"][2];
     assert_eq!(layer["outcome"]["state"], "mismatch");
     assert_eq!(layer["outcome"]["actual"], digest_of(b"wrong").as_str());
+}
+
+/// An image whose configuration names these diff IDs and steps.
+fn image(images: &Images, layers: &[Descriptor], config: &str) -> Descriptor {
+    let config = images.blob(MediaType::OCI_CONFIG, config);
+    let descriptor = |of: &Descriptor| {
+        serde_json::json!({
+            "mediaType": of.media_type.as_str(), "digest": of.digest.as_str(), "size": of.size,
+        })
+    };
+    let layers: Vec<_> = layers.iter().map(descriptor).collect();
+    let manifest = serde_json::json!({
+        "schemaVersion": 2, "mediaType": MediaType::OCI_MANIFEST.as_str(),
+        "config": descriptor(&config), "layers": layers,
+    });
+    images.manifest(&manifest.to_string())
+}
+
+fn gzipped(images: &Images, text: &[u8], media_type: &str) -> Descriptor {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, text).unwrap();
+    images.memory.add_blob(&place(), MediaType::new(media_type), encoder.finish().unwrap())
+}
+
+fn config_of(diff_ids: &[&Digest], steps: usize) -> String {
+    serde_json::json!({
+        "os": "linux", "architecture": "amd64",
+        "rootfs": { "type": "layers", "diff_ids": diff_ids.iter().map(|d| d.as_str()).collect::<Vec<_>>() },
+        "history": vec![serde_json::json!({ "created_by": "step" }); steps],
+    })
+    .to_string()
+}
+
+/// What was compared, and its state.
+fn compared(report: &Report) -> Vec<(&'static str, &'static str)> {
+    let state = |outcome: &Outcome| match outcome {
+        Outcome::Verified => "verified",
+        Outcome::Mismatch(_) => "mismatch",
+        _ => "not verified",
+    };
+    report.checks.iter().map(|check| (check.about.name(), state(&check.outcome))).collect()
+}
+
+#[test]
+fn the_chain_reaches_the_diff_ids() {
+    const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+    const ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
+    let images = Images::default();
+    let (one, two) = (gzipped(&images, b"one", GZIP), gzipped(&images, b"two", ZSTD));
+    let right = config_of(&[&digest_of(b"one"), &digest_of(b"two")], 2);
+    let wrong = config_of(&[&digest_of(b"one"), &digest_of(b"three"), &digest_of(b"four")], 1);
+    let all = [("layerCount", "verified"), ("history", "verified")];
+    for (config, expected) in [
+        (
+            right,
+            [
+                &all[..],
+                &[("compression", "verified"), ("diffId", "verified")],
+                &[("compression", "mismatch"), ("diffId", "verified")],
+            ]
+            .concat(),
+        ),
+        (
+            wrong,
+            vec![
+                ("layerCount", "mismatch"),
+                ("history", "mismatch"),
+                ("compression", "verified"),
+                ("diffId", "verified"),
+                ("compression", "mismatch"),
+                ("diffId", "mismatch"),
+            ],
+        ),
+        (
+            "{}".to_owned(),
+            vec![
+                ("layerCount", "mismatch"),
+                ("history", "not verified"),
+                ("compression", "verified"),
+                ("compression", "mismatch"),
+            ],
+        ),
+    ] {
+        let root = image(&images, &[one.clone(), two.clone()], &config);
+        let (report, _) = verified(&images, &root, &Options::default());
+        assert_eq!(compared(&report), expected, "{config}");
+        assert_eq!(report.totals().mismatched, 0, "the bytes themselves are right");
+    }
+}
+
+#[test]
+fn a_diff_id_of_bytes_that_are_wrong_is_not_judged() {
+    let images = Images::default();
+    let layer = gzipped(&images, b"one", "application/vnd.oci.image.layer.v1.tar+gzip");
+    images.memory.add_blob_as(&place(), &layer.digest, Bytes::from_static(b"other"));
+    let root = image(&images, &[layer], &config_of(&[&digest_of(b"one")], 1));
+    let (report, _) = verified(&images, &root, &Options::default());
+    let diff = report.checks.iter().find(|check| check.about == About::DiffId).unwrap();
+    assert!(matches!(diff.outcome, Outcome::NotVerified(_)));
+    assert_eq!(report.totals().mismatched, 1);
+}
+
+#[test]
+fn an_entry_of_an_index_with_another_type_is_found() {
+    let images = Images::default();
+    let image = images.image("linux/amd64", &["one"]);
+    let wrong = Descriptor { media_type: MediaType::DOCKER_MANIFEST, ..image };
+    let index = images.index(&[wrong]);
+    let (report, _) = verified(&images, &index, &Options::default());
+    assert_eq!(compared(&report), [("mediaType", "mismatch")]);
+}
+
+#[test]
+fn the_report_says_what_when_and_against_what() {
+    let images = Images::default();
+    let root = image(
+        &images,
+        &[gzipped(&images, b"one", "application/vnd.oci.image.layer.v1.tar+gzip")],
+        &config_of(&[&digest_of(b"one")], 1),
+    );
+    let (report, _) = verified(&images, &root, &Options::default());
+    let occasion = Occasion {
+        reference: "registry.example/a_b:1".to_owned(),
+        registry: "registry.example".to_owned(),
+        platform: None,
+        checked_at: "2026-01-02T03:04:05Z".to_owned(),
+        milliseconds: 12,
+    };
+    let json = report.to_json_of(&occasion);
+    assert_eq!(
+        (&json["registry"], &json["checkedAt"]),
+        (&"registry.example".into(), &"2026-01-02T03:04:05Z".into())
+    );
+    assert_eq!(json["checks"][3]["about"], "diffId");
+    assert_eq!(json["objects"][2]["uncompressedSize"], 3);
+    assert!(json["notChecked"].as_array().unwrap().len() >= 2);
+    let text = report.to_markdown(&occasion);
+    for expected in [
+        "# Verification of registry.example/a\\_b:1",
+        "- Objects: 3 verified, 0 mismatch, 0 not verified",
+        "- Chain: 4 verified, 0 mismatch, 0 not verified",
+        "| diffId | sha256:",
+        "Not checked:",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    assert!(text.contains(root.digest.as_str()) && text.contains("2026-01-02"));
 }

@@ -1,0 +1,214 @@
+//! What holds an image together beside its digests: types against content, the configuration
+//! against the layers, the layers against their diff IDs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    content::{findings::Findings, sniff},
+    oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
+    ops::{
+        progress::{Mismatch, Outcome, Role},
+        tree::{Content, NodeId, Opened, Tree},
+    },
+};
+
+/// What a check compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The media type of a descriptor with that of the document.
+    MediaType,
+    /// The compression that a layer's media type names with its bytes.
+    Compression,
+    /// The number of diff IDs with the number of layers.
+    LayerCount,
+    /// The number of history entries that made a layer with the number of layers.
+    History,
+    /// The digest of an uncompressed layer with the configuration's diff ID.
+    DiffId,
+}
+
+impl About {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MediaType => "mediaType",
+            Self::Compression => "compression",
+            Self::LayerCount => "layerCount",
+            Self::History => "history",
+            Self::DiffId => "diffId",
+        }
+    }
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The object that it is about.
+    pub subject: Digest,
+    /// What was compared.
+    pub about: About,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// Configurations by the digest of their bytes.
+pub(super) type Configs = BTreeMap<Digest, ImageConfig>;
+
+/// What was found of blobs, by digest.
+pub(super) type Found = BTreeMap<Digest, Findings>;
+
+/// An image as a manifest of the tree describes it.
+struct Image<'a> {
+    manifest: &'a Digest,
+    config: &'a ImageConfig,
+    layers: Vec<&'a Descriptor>,
+}
+
+/// The algorithms of the diff IDs of layers; of a layer that several images claim, the first.
+pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> BTreeMap<Digest, Algorithm> {
+    let mut wanted = BTreeMap::new();
+    for image in images(tree, configs) {
+        for (layer, diff_id) in image.layers.iter().zip(&image.config.diff_ids) {
+            wanted.entry(layer.digest.clone()).or_insert_with(|| diff_id.algorithm());
+        }
+    }
+    wanted
+}
+
+/// All comparisons, in the tree's order. One that several images would repeat stands there once.
+pub(super) fn checks(tree: &Tree, configs: &Configs, found: &Found) -> Vec<Check> {
+    let mut all = Checks::default();
+    // Nothing points at the root: its type is what it says itself.
+    for (_, node) in tree.nodes().filter(|(_, node)| node.parent.is_some()) {
+        if let Content::Opened(opened) = &node.content {
+            all.media_type(&node.descriptor, opened);
+        }
+    }
+    for image in images(tree, configs) {
+        all.counts(&image);
+        for (at, layer) in image.layers.iter().enumerate() {
+            all.compression(layer, found.get(&layer.digest));
+            if let Some(diff_id) = image.config.diff_ids.get(at) {
+                all.diff_id(layer, diff_id, found.get(&layer.digest));
+            }
+        }
+    }
+    all.list
+}
+
+/// The images of the tree whose configuration was read. An artifact may carry an empty one, which
+/// says nothing about its layers.
+fn images<'a>(tree: &'a Tree, configs: &'a Configs) -> impl Iterator<Item = Image<'a>> {
+    tree.nodes().filter_map(|(id, node)| {
+        let Content::Opened(opened) = &node.content else { return None };
+        let Document::Image(_) = &opened.document.value else { return None };
+        let of_role = |role| descriptors(tree, id, role);
+        let config = of_role(Role::Config).next().and_then(|config| configs.get(&config.digest))?;
+        let layers: Vec<_> = of_role(Role::Layer).collect();
+        let says_something =
+            !config.diff_ids.is_empty() || layers.iter().any(|layer| layer.media_type.is_layer());
+        says_something.then_some(Image { manifest: &node.descriptor.digest, config, layers })
+    })
+}
+
+fn descriptors(tree: &Tree, id: NodeId, role: Role) -> impl Iterator<Item = &Descriptor> {
+    let children = tree.children(id).filter(move |(_, child)| child.role == role);
+    children.map(|(_, child)| &child.descriptor)
+}
+
+#[derive(Default)]
+struct Checks {
+    list: Vec<Check>,
+    seen: BTreeSet<(Digest, About, String)>,
+}
+
+impl Checks {
+    fn add(&mut self, subject: &Digest, about: About, expected: &str, outcome: Outcome) {
+        if self.seen.insert((subject.clone(), about, expected.to_owned())) {
+            self.list.push(Check { subject: subject.clone(), about, outcome });
+        }
+    }
+
+    fn compare(&mut self, subject: &Digest, about: About, expected: String, actual: String) {
+        let outcome = match expected == actual {
+            true => Outcome::Verified,
+            false => Outcome::Mismatch(Mismatch::Claim { expected: expected.clone(), actual }),
+        };
+        self.add(subject, about, &expected, outcome);
+    }
+
+    fn media_type(&mut self, descriptor: &Descriptor, opened: &Opened) {
+        let own = declared(&opened.document.value).or(opened.content_type.as_ref());
+        if let Some(own) = own {
+            let (expected, actual) = (descriptor.media_type.as_str(), own.as_str());
+            self.compare(&descriptor.digest, About::MediaType, expected.into(), actual.into());
+        }
+    }
+
+    fn counts(&mut self, image: &Image<'_>) {
+        let (config, layers) = (image.config, image.layers.len());
+        let of = |count: usize, what: &str| format!("{count} {what}");
+        let expected = of(layers, "layers");
+        let compared = |count| of(count, "layers");
+        self.compare(
+            image.manifest,
+            About::LayerCount,
+            expected.clone(),
+            compared(config.diff_ids.len()),
+        );
+        let steps = config.history.iter().filter(|step| !step.empty_layer).count();
+        if config.history.is_empty() {
+            let why = Outcome::NotVerified("the configuration has no history".to_owned());
+            self.add(image.manifest, About::History, "", why);
+        } else {
+            self.compare(image.manifest, About::History, expected, compared(steps));
+        }
+    }
+
+    fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
+        // Encrypted bytes look like nothing at all.
+        let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
+        let found = found.filter(|found| found.verdict.is_verified());
+        if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
+        {
+            let claimed = match claimed {
+                Compression::Uncompressed => sniff::Compression::None,
+                Compression::Gzip => sniff::Compression::Gzip,
+                Compression::Zstd => sniff::Compression::Zstd,
+            };
+            let (claimed, actual) = (claimed.name().into(), actual.name().into());
+            self.compare(&layer.digest, About::Compression, claimed, actual);
+        }
+    }
+
+    fn diff_id(&mut self, layer: &Descriptor, expected: &Digest, found: Option<&Findings>) {
+        let not = |why: &str| Outcome::NotVerified(why.to_owned());
+        let outcome = match found {
+            _ if layer.media_type.is_encrypted() => not("the layer is encrypted"),
+            None => not("the layer was not read"),
+            Some(found) if found.verdict.is_mismatch() => {
+                not("the bytes are not those of the layer's digest")
+            }
+            Some(found) => match &found.diff_id {
+                Some(actual) if actual == expected => Outcome::Verified,
+                Some(actual) if actual.algorithm() == expected.algorithm() => {
+                    let (expected, actual) = (expected.clone(), actual.clone());
+                    Outcome::Mismatch(Mismatch::Digest { expected, actual })
+                }
+                Some(_) => not("another image names it by another algorithm"),
+                None => not(found.problem.as_deref().unwrap_or("it was not read to its end")),
+            },
+        };
+        self.add(&layer.digest, About::DiffId, expected.as_str(), outcome);
+    }
+}
+
+/// The `mediaType` that a document gives itself.
+fn declared(document: &Document) -> Option<&MediaType> {
+    match document {
+        Document::Image(image) => image.media_type.as_ref(),
+        Document::Index(index) => index.media_type.as_ref(),
+        Document::Schema1(_) => None,
+        Document::Unknown(unknown) => unknown.media_type.as_ref(),
+    }
+}
