@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod age;
 pub mod browser_storage;
 pub mod command_line;
+pub mod inspector;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;
@@ -17,6 +18,7 @@ pub mod views;
 mod query_string;
 
 pub use accounts::{Accounts, CredentialKind};
+pub use inspector::Inspector;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme, View};

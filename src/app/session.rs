@@ -5,33 +5,46 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 
 #[cfg(target_arch = "wasm32")]
 use super::Accounts;
-use super::RegistryAddress;
+use super::{Inspector, RegistryAddress};
+#[cfg(target_arch = "wasm32")]
+use crate::transport::{BrowserClock, Fetch};
 use crate::{
     client::Clients,
-    registry::{self, Cache, Limits, Result, SharedSource},
+    oci::RepositoryName,
+    ops::{
+        tree::Options,
+        verify::{Report, verify_by},
+    },
+    registry::{self, Cache, Limits, Manifest, Result, SharedSource},
     transport::Stack,
+    worker::Engine,
 };
 
-/// Makes a client for a registry. Tests hand in one that answers from memory.
-pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<SharedSource>>;
+/// Connects to a registry. Tests hand in one that answers from memory.
+pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<Connection>>;
 
-/// Clients that send through this stack, each behind a cache of its own.
-pub fn remote(stack: Stack) -> Connector {
+/// Clients that send through this stack, each behind a cache of its own. With an engine the stack must
+/// end in its door.
+pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
     let clock = Rc::clone(stack.clock());
     let now: registry::Clock = Rc::new(move || clock.now());
     let clients = Clients::new(stack);
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
-        Ok(Rc::new(Cache::new(Rc::new(client), Limits::default(), Rc::clone(&now))) as SharedSource)
+        let inspector = engine.clone().map(|engine| Inspector::new(client.clone(), engine));
+        let registry = Rc::new(Cache::new(Rc::new(client), Limits::default(), Rc::clone(&now)));
+        Ok(Connection { address: address.clone(), registry, inspector })
     })
 }
 
 /// The connections of a page, over fetch, and the accounts that they use.
 #[cfg(target_arch = "wasm32")]
 pub fn in_a_browser() -> (Rc<Connections>, Accounts) {
-    let stack = Stack::browser();
+    let engine = crate::worker::in_a_browser();
+    let door = crate::worker::Door::new(Rc::new(Fetch), Rc::clone(&engine));
+    let stack = Stack::over(Rc::new(door), Rc::new(BrowserClock));
     let accounts = Accounts::of(&stack);
-    (Rc::new(Connections::new(remote(stack))), accounts)
+    (Rc::new(Connections::new(remote(stack, Some(engine)))), accounts)
 }
 
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
@@ -41,6 +54,45 @@ pub struct Connection {
     pub address: RegistryAddress,
     /// What answers.
     pub registry: SharedSource,
+    /// Who reads its layers. Every registry in a browser has one.
+    pub inspector: Option<Inspector>,
+}
+
+impl Connection {
+    /// Verifies everything under a manifest.
+    pub(super) async fn verify(
+        &self,
+        repository: &RepositoryName,
+        root: Manifest,
+        options: &Options,
+    ) -> Result<Report> {
+        let source = &*self.registry;
+        match &self.inspector {
+            Some(inspector) => Ok(verify_by(source, inspector, repository, root, options).await),
+            None => here(source, repository, root, options).await,
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+async fn here(
+    source: &dyn registry::Source,
+    repository: &RepositoryName,
+    root: Manifest,
+    options: &Options,
+) -> Result<Report> {
+    Ok(crate::ops::verify::verify(source, repository, root, options).await)
+}
+
+/// The page has no code that looks into layers: that is loaded with the engine.
+#[cfg(target_arch = "wasm32")]
+async fn here(
+    _: &dyn registry::Source,
+    _: &RepositoryName,
+    _: Manifest,
+    _: &Options,
+) -> Result<Report> {
+    Err(registry::ErrorKind::Unsupported("there is no engine here".to_owned()).into())
 }
 
 impl PartialEq for Connection {
@@ -75,8 +127,7 @@ impl Connections {
         if let Some(known) = self.open.borrow().get(address) {
             return Ok(known.clone());
         }
-        let registry = (self.connect)(address)?;
-        let connection = Connection { address: address.clone(), registry };
+        let connection = (self.connect)(address)?;
         self.open.borrow_mut().insert(address.clone(), connection.clone());
         Ok(connection)
     }

@@ -36,7 +36,8 @@ impl Script {
             let found = answers.iter().find(|(known, _)| known.trim_start_matches('/') == path);
             found.map_or_else(|| not_found(path), |(_, reply)| reply.clone())
         });
-        remote(Stack::over(Rc::clone(&door) as _, clock.shared()).with_retry(None).as_page(true))
+        let stack = Stack::over(Rc::clone(&door) as _, clock.shared());
+        remote(stack.with_retry(None).as_page(true), None)
     }
 }
 

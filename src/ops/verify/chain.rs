@@ -129,39 +129,37 @@ impl Checks {
         }
     }
 
-    fn compare(&mut self, subject: &Digest, about: About, expected: String, actual: String) {
+    fn compare(&mut self, subject: &Digest, about: About, expected: &str, actual: &str) {
         let outcome = match expected == actual {
             true => Outcome::Verified,
-            false => Outcome::Mismatch(Mismatch::Claim { expected: expected.clone(), actual }),
+            false => Outcome::Mismatch(Mismatch::Claim {
+                expected: expected.to_owned(),
+                actual: actual.to_owned(),
+            }),
         };
-        self.add(subject, about, &expected, outcome);
+        self.add(subject, about, expected, outcome);
     }
 
     fn media_type(&mut self, descriptor: &Descriptor, opened: &Opened) {
         let own = declared(&opened.document.value).or(opened.content_type.as_ref());
         if let Some(own) = own {
             let (expected, actual) = (descriptor.media_type.as_str(), own.as_str());
-            self.compare(&descriptor.digest, About::MediaType, expected.into(), actual.into());
+            self.compare(&descriptor.digest, About::MediaType, expected, actual);
         }
     }
 
     fn counts(&mut self, image: &Image<'_>) {
         let (config, layers) = (image.config, image.layers.len());
-        let of = |count: usize, what: &str| format!("{count} {what}");
-        let expected = of(layers, "layers");
-        let compared = |count| of(count, "layers");
-        self.compare(
-            image.manifest,
-            About::LayerCount,
-            expected.clone(),
-            compared(config.diff_ids.len()),
-        );
+        let expected = format!("{layers} layers");
+        let named = format!("{} layers", config.diff_ids.len());
+        self.compare(image.manifest, About::LayerCount, &expected, &named);
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
             let why = Outcome::NotVerified("the configuration has no history".to_owned());
             self.add(image.manifest, About::History, "", why);
         } else {
-            self.compare(image.manifest, About::History, expected, compared(steps));
+            let made = format!("{steps} layers");
+            self.compare(image.manifest, About::History, &expected, &made);
         }
     }
 
@@ -176,8 +174,7 @@ impl Checks {
                 Compression::Gzip => sniff::Compression::Gzip,
                 Compression::Zstd => sniff::Compression::Zstd,
             };
-            let (claimed, actual) = (claimed.name().into(), actual.name().into());
-            self.compare(&layer.digest, About::Compression, claimed, actual);
+            self.compare(&layer.digest, About::Compression, claimed.name(), actual.name());
         }
     }
 

@@ -1,13 +1,14 @@
 //! Sentences of the verify view.
 
 use crate::{
-    app::views::verify::{Counts, Role, State},
+    app::views::verify::{About, Counts, Role, State},
     ui::components::human_bytes,
 };
 
 /// What the view does.
 pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \
-    the bytes in this page, and compares them with their digests. Nothing is kept.";
+    the bytes in this browser, and compares them with their digests; then the layers, uncompressed, \
+    with the diff IDs of the config. Nothing is kept.";
 /// Begins.
 pub const START: &str = "Verify every byte";
 /// Begins once more.
@@ -18,6 +19,14 @@ pub const CANCEL: &str = "Cancel";
 pub const COPY_REPORT: &str = "Copy the report as JSON";
 /// Saves the report.
 pub const SAVE_REPORT: &str = "Save the report as JSON";
+/// Copies the report.
+pub const COPY_MARKDOWN: &str = "Copy the report as Markdown";
+/// Saves the report.
+pub const SAVE_MARKDOWN: &str = "Save the report as Markdown";
+/// The table of comparisons.
+pub const CHAIN: &str = "Chain";
+/// Column.
+pub const COMPARED: &str = "Compared";
 /// Part of the tree was left out.
 pub const CUT: &str = "The tree is larger than what is verified at once: part of it was left out.";
 /// Content inside a descriptor.
@@ -43,6 +52,23 @@ pub fn role(role: Role) -> &'static str {
         Role::Config => "config",
         Role::Layer => "layer",
     }
+}
+
+/// What was compared.
+pub fn about(about: About) -> &'static str {
+    match about {
+        About::MediaType => "media type with the document",
+        About::Compression => "media type with the layer's bytes",
+        About::LayerCount => "diff IDs with layers, counted",
+        About::History => "history with layers, counted",
+        About::DiffId => "diff ID with the uncompressed layer",
+    }
+}
+
+/// The comparisons, counted.
+pub fn chain(counts: &Counts) -> String {
+    let Counts { verified, mismatch, not_verified } = counts;
+    format!("Chain: {verified} verified, {mismatch} mismatch, {not_verified} not verified.")
 }
 
 /// Bytes, speed and time left.

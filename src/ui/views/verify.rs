@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::{
         Place, Route,
-        views::verify::{Counts, Outcome, Row, Run, State, verdict},
+        views::verify::{Check, Counts, Outcome, Row, Run, State, verdict},
     },
     oci::{Platform, Timestamp},
     ui::{
@@ -82,6 +82,7 @@ fn use_verifying(props: &Verifying) -> Html {
                 <button type="button" onclick={start}>{ text::AGAIN }</button>
             }
             { table(&run) }
+            { chain(&run) }
         </div>
     }
 }
@@ -92,14 +93,14 @@ fn in_all(run: &Run) -> Html {
 }
 
 fn summary(place: &Place, run: &Run, checked_at: &str) -> Html {
-    let json = run.report(place, checked_at);
-    let save_report = Callback::from({
-        let json = json.clone();
-        move |_: MouseEvent| save("verification.json", json.as_bytes())
-    });
-    let class = match run.counts() {
-        Counts { mismatch: 1.., .. } => "verdict bad",
-        Counts { not_verified: 1.., .. } => "verdict open",
+    let (report, occasion) = (run.report(), run.occasion(place, checked_at));
+    let json = format!("{:#}", report.to_json_of(&occasion));
+    let markdown = report.to_markdown(&occasion);
+    let class = match (run.counts(), run.chain_counts()) {
+        (Counts { mismatch: 1.., .. }, _) | (_, Counts { mismatch: 1.., .. }) => "verdict bad",
+        (Counts { not_verified: 1.., .. }, _) | (_, Counts { not_verified: 1.., .. }) => {
+            "verdict open"
+        }
         _ => "verdict",
     };
     html! {
@@ -107,12 +108,65 @@ fn summary(place: &Place, run: &Run, checked_at: &str) -> Html {
             <p {class}>
                 <strong>{ text::summary(run.state(), &run.counts()) }</strong>{ " " }
                 { text::speed_in_all(run.done(), run.elapsed(), run.speed()) }
+                if !run.checks().is_empty() { { " " }{ text::chain(&run.chain_counts()) } }
             </p>
             if run.is_cut() { <p class="note">{ text::CUT }</p> }
             <p class="tools">
-                { copy_button(json, text::COPY_REPORT) }
-                <button type="button" onclick={save_report}>{ text::SAVE_REPORT }</button>
+                { copy_button(json.clone(), text::COPY_REPORT) }
+                { save_button("verification.json", json, text::SAVE_REPORT) }
+                { copy_button(markdown.clone(), text::COPY_MARKDOWN) }
+                { save_button("verification.md", markdown, text::SAVE_MARKDOWN) }
             </p>
+        </>
+    }
+}
+
+fn save_button(name: &'static str, content: String, label: &'static str) -> Html {
+    let onclick = Callback::from(move |_: MouseEvent| save(name, content.as_bytes()));
+    html! { <button type="button" {onclick}>{ label }</button> }
+}
+
+/// What else was compared, what is wrong first.
+fn chain(run: &Run) -> Html {
+    let mut checks: Vec<&Check> = run.checks().iter().collect();
+    if checks.is_empty() {
+        return Html::default();
+    }
+    checks.sort_by_key(|check| outcome_rank(Some(&check.outcome)));
+    checks.truncate(DRAWN);
+    html! {
+        <div class="scroll" tabindex="0" role="region" aria-label={text::CHAIN}>
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{ text::COMPARED }</th><th scope="col">{ text::DIGEST }</th>
+                    <th scope="col">{ text::STATE }</th>
+                </tr>
+            </thead>
+            <tbody>{ for checks.into_iter().map(draw_check) }</tbody>
+        </table>
+        </div>
+    }
+}
+
+fn draw_check(check: &Check) -> Html {
+    html! {
+        <tr>
+            <td>{ text::about(check.about) }</td>
+            <td>{ digest_code(&check.subject) }</td>
+            <td>{ mark(&check.outcome) }</td>
+        </tr>
+    }
+}
+
+/// An outcome in its word, and why.
+fn mark(outcome: &Outcome) -> Html {
+    let (word, why) = verdict(outcome);
+    let class = classes!("mark", word.replace(' ', "-"));
+    html! {
+        <>
+            <span {class}>{ word }</span>
+            if !why.is_empty() { <span class="why">{ ": " }{ facts::foreign(&why) }</span> }
         </>
     }
 }
@@ -120,7 +174,7 @@ fn summary(place: &Place, run: &Run, checked_at: &str) -> Html {
 /// What went wrong and what is under way first, then the rest.
 fn table(run: &Run) -> Html {
     let mut rows: Vec<&Row> = run.rows().iter().collect();
-    rows.sort_by_key(|row| rank(row));
+    rows.sort_by_key(|row| outcome_rank(row.outcome.as_ref()));
     let left = rows.len().saturating_sub(DRAWN);
     rows.truncate(DRAWN);
     html! {
@@ -141,8 +195,8 @@ fn table(run: &Run) -> Html {
     }
 }
 
-fn rank(row: &Row) -> u8 {
-    match &row.outcome {
+fn outcome_rank(outcome: Option<&Outcome>) -> u8 {
+    match outcome {
         Some(Outcome::Mismatch(_)) => 0,
         None => 1,
         Some(Outcome::Verified) => 3,
@@ -184,12 +238,9 @@ fn state(run: &Run, row: &Row) -> Html {
         );
         return progress(label, row.done, Some(row.descriptor.size));
     };
-    let (word, why) = verdict(outcome);
-    let class = classes!("mark", word.replace(' ', "-"));
     html! {
         <>
-            <span {class}>{ word }</span>
-            if !why.is_empty() { <span class="why">{ ": " }{ facts::foreign(&why) }</span> }
+            { mark(outcome) }
             if matches!(outcome, Outcome::NotVerified(_)) && row.done > 0 {
                 <span class="hint">{ format!(" ({} read)", human_bytes(row.done)) }</span>
             }

@@ -4,21 +4,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::{Value, json};
-
-use super::image::manifest_ref;
-pub use crate::ops::{
-    progress::{Event, Mismatch, Observer, Outcome, Role},
-    verify::Report,
-};
+use super::{Event, Outcome, Report, Role};
 use crate::{
-    app::{Connection, Place},
-    oci::{Descriptor, Digest, ManifestRef, Platform},
-    ops::{
-        tree::{Options, Selection},
-        verify::{Checked, verify},
-    },
-    registry::Result,
+    app::Place,
+    content::findings::Findings,
+    oci::{Descriptor, Digest, Platform},
+    ops::verify::{Check, Checked, Occasion},
 };
 
 /// Speed is measured over this time, in milliseconds.
@@ -56,6 +47,8 @@ pub struct Row {
     pub outcome: Option<Outcome>,
     /// The same for the content that its descriptor carries itself, known at the end.
     pub embedded: Option<Outcome>,
+    /// What reading it found, known at the end.
+    pub findings: Option<Findings>,
 }
 
 /// The three states, counted.
@@ -73,6 +66,7 @@ pub struct Counts {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     rows: Vec<Row>,
+    checks: Vec<Check>,
     by_digest: BTreeMap<Digest, usize>,
     /// Bytes of finished and running objects.
     done: u64,
@@ -90,6 +84,7 @@ impl Run {
     pub fn new(now: u64) -> Self {
         Self {
             rows: Vec::new(),
+            checks: Vec::new(),
             by_digest: BTreeMap::new(),
             done: 0,
             total: None,
@@ -143,14 +138,16 @@ impl Run {
     /// read at all.
     pub fn settle(&mut self, report: &Report) {
         self.is_cut = report.cut;
+        self.checks.clone_from(&report.checks);
         for checked in &report.objects {
-            let Checked { descriptor, role, platforms, outcome, embedded, .. } = checked;
+            let Checked { descriptor, role, platforms, outcome, embedded, findings, .. } = checked;
             if !self.by_digest.contains_key(&descriptor.digest) {
                 self.start(descriptor, *role);
             }
             if let Some(row) = self.row(&descriptor.digest) {
                 row.platforms.clone_from(platforms);
                 row.embedded.clone_from(embedded);
+                row.findings.clone_from(findings);
                 row.outcome = Some(outcome.clone());
             }
         }
@@ -211,6 +208,11 @@ impl Run {
         &self.rows
     }
 
+    /// What else was compared, known at the end.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
     /// Bytes read so far.
     pub fn done(&self) -> u64 {
         self.done
@@ -242,15 +244,25 @@ impl Run {
         Some(self.total()?.saturating_sub(self.done).div_ceil(speed))
     }
 
-    /// How many are in which state.
+    /// How many objects are in which state.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for row in &self.rows {
-            match row.worst() {
-                None => {}
-                Some(Outcome::Verified) => counts.verified += 1,
-                Some(Outcome::Mismatch(_)) => counts.mismatch += 1,
-                Some(_) => counts.not_verified += 1,
+        Counts::of(self.rows.iter().filter_map(Row::worst))
+    }
+
+    /// How many of the other comparisons are in which state.
+    pub fn chain_counts(&self) -> Counts {
+        Counts::of(self.checks.iter().map(|check| &check.outcome))
+    }
+}
+
+impl Counts {
+    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
+        let mut counts = Self::default();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Verified => counts.verified += 1,
+                Outcome::Mismatch(_) => counts.mismatch += 1,
+                _ => counts.not_verified += 1,
             }
         }
         counts
@@ -259,8 +271,17 @@ impl Run {
 
 impl Row {
     fn new(descriptor: Descriptor, role: Role, started: u64) -> Self {
-        let (platforms, embedded) = (Vec::new(), None);
-        Self { descriptor, role, platforms, done: 0, started, ended: None, outcome: None, embedded }
+        Self {
+            descriptor,
+            role,
+            platforms: Vec::new(),
+            done: 0,
+            started,
+            ended: None,
+            outcome: None,
+            embedded: None,
+            findings: None,
+        }
     }
 
     /// The outcome that counts: a wrong copy inside a descriptor makes the object wrong.
@@ -284,9 +305,8 @@ impl Row {
 }
 
 impl Run {
-    /// The report as JSON, also of a verification that was cancelled. `checked_at` is the time of
-    /// the end in RFC 3339.
-    pub fn report(&self, place: &Place, checked_at: &str) -> String {
+    /// The report, also of a verification that was cancelled.
+    pub fn report(&self) -> Report {
         let checked = |row: &Row| Checked {
             descriptor: row.descriptor.clone(),
             role: row.role,
@@ -294,69 +314,29 @@ impl Run {
             received: row.done,
             outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified("not read".to_owned())),
             embedded: row.embedded.clone(),
+            findings: row.findings.clone(),
         };
-        let report = Report {
+        Report {
             root: self.rows.first().map(|row| row.descriptor.clone()),
             objects: self.rows.iter().map(checked).collect(),
+            checks: self.checks.clone(),
             cut: self.is_cut || self.state != State::Done,
-        };
-        let mut json = report.to_json();
-        let about = [
-            ("reference", Value::from(place.reference.canonical())),
-            ("platform", json!(place.platform)),
-            ("checkedAt", Value::from(checked_at)),
-            ("milliseconds", Value::from(self.elapsed())),
-        ];
-        if let Value::Object(members) = &mut json {
-            members.extend(about.map(|(key, value)| (key.to_owned(), value)));
         }
-        format!("{json:#}")
     }
-}
 
-/// Reads and checks all that a place names; of an index with a chosen platform only that.
-///
-/// # Errors
-/// Only where the first manifest cannot be read; all else is part of the report.
-pub async fn check(connection: &Connection, place: &Place, observer: Observer) -> Result<Report> {
-    let repository = &place.reference.repository;
-    let (mut wanted, mut selection) = (manifest_ref(place), Selection::All);
-    if let Some(name) = place.platform.as_deref() {
-        // An entry without a platform is named by its digest.
-        if let Ok(digest) = name.parse() {
-            wanted = ManifestRef::Digest(digest);
-        } else if let Ok(platform) = name.parse() {
-            selection = Selection::Platforms(vec![platform]);
+    /// What it was about. `checked_at` is the time of the end in RFC 3339.
+    pub fn occasion(&self, place: &Place, checked_at: &str) -> Occasion {
+        Occasion {
+            reference: place.reference.canonical(),
+            registry: place.registry.host.to_string(),
+            platform: place.platform.clone(),
+            checked_at: checked_at.to_owned(),
+            milliseconds: self.elapsed(),
         }
     }
-    let root = connection.registry.manifest(repository, &wanted).await?;
-    let options = Options { selection, observer, ..Options::default() };
-    Ok(verify(&*connection.registry, repository, root, &options).await)
 }
 
 fn per_second(bytes: u64, milliseconds: u64) -> Option<u64> {
     // Less than a tenth of a second says nothing.
     (milliseconds >= 100).then(|| bytes.saturating_mul(1000) / milliseconds)
 }
-
-/// An outcome in one word of three, and the rest of what is to be said.
-pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
-    match outcome {
-        Outcome::Verified => ("verified", String::new()),
-        Outcome::Mismatch(Mismatch::Digest { actual, .. }) => {
-            ("mismatch", format!("the bytes have the digest {actual}"))
-        }
-        Outcome::Mismatch(Mismatch::Size { actual, .. }) => {
-            ("mismatch", format!("{actual} bytes came"))
-        }
-        Outcome::NotVerified(why) | Outcome::Skipped(why) => ("not verified", why.clone()),
-        Outcome::Failed(error) => ("not verified", error.to_string()),
-        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere => {
-            ("not verified", String::new())
-        }
-    }
-}
-
-#[cfg(test)]
-#[path = "verify_tests.rs"]
-mod tests;

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
-use crate::{app::Route, oci::MediaType};
+use crate::{
+    app::Route,
+    oci::{Descriptor, MediaType},
+};
 
 fn blob(n: u8, size: u64) -> Descriptor {
     let digest = format!("sha256:{}", format!("{n:02x}").repeat(32)).parse().unwrap();
@@ -87,8 +90,7 @@ fn every_outcome_falls_into_one_of_three_states() {
     let Route::Reference(place) = Route::parse("#/ghcr.io/a/b:1?platform=linux/amd64") else {
         panic!("not a reference")
     };
-    let json = run.report(&place, "2026-01-02T03:04:05Z");
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let json = run.report().to_json_of(&run.occasion(&place, "2026-01-02T03:04:05Z"));
     let rows = json["objects"].as_array().unwrap();
     let states: Vec<_> = rows.iter().map(|row| row["outcome"]["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["verified", "mismatch", "mismatch", "not verified", "not verified"]);
