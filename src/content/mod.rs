@@ -6,10 +6,13 @@
 pub mod checkpoints;
 pub mod decode;
 pub mod findings;
+pub mod glob;
 mod gunzip;
 pub mod layer;
+pub mod listing;
 pub mod pack;
 pub mod packages;
+pub mod shelf;
 pub mod sniff;
 pub mod tar;
 pub mod tree;

@@ -52,6 +52,36 @@ impl Packer {
     }
 }
 
+impl Packer {
+    /// A number that may be negative; small ones of either sign stay short.
+    pub fn signed(&mut self, number: i64) -> &mut Self {
+        self.number(((number << 1) ^ (number >> 63)) as u64)
+    }
+
+    /// A yes or no.
+    pub fn flag(&mut self, flag: bool) -> &mut Self {
+        self.byte(flag.into())
+    }
+
+    /// A list: its length, then each item as `put` puts it.
+    pub fn list<T>(
+        &mut self,
+        items: &[T],
+        put: impl for<'p> Fn(&'p mut Self, &T) -> &'p mut Self,
+    ) -> &mut Self {
+        self.number(items.len() as u64);
+        for item in items {
+            put(self, item);
+        }
+        self
+    }
+
+    /// Bytes put so far.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// Takes values off, in the order in which they were put. `None` where the bytes are not what was
 /// expected; nothing is allocated on their word.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +140,49 @@ impl<'a> Unpacker<'a> {
     }
 }
 
+impl Unpacker<'_> {
+    /// A number that may be negative.
+    pub fn signed(&mut self) -> Option<i64> {
+        let number = self.number()?;
+        Some((number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+
+    /// A number that fits a smaller type.
+    pub fn small<T: TryFrom<u64>>(&mut self) -> Option<T> {
+        self.number()?.try_into().ok()
+    }
+
+    /// A yes or no.
+    pub fn flag(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Bytes of its own.
+    pub fn owned(&mut self) -> Option<Vec<u8>> {
+        self.bytes().map(<[u8]>::to_vec)
+    }
+
+    /// A text of its own.
+    pub fn string(&mut self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+
+    /// A list, each item as `take` takes it.
+    pub fn list<T>(&mut self, take: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.small::<usize>()?;
+        // Every item has a byte at least: a lying count must not reserve memory.
+        let mut items = Vec::with_capacity(count.min(self.rest().len()));
+        for _ in 0..count {
+            items.push(take(self)?);
+        }
+        Some(items)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -139,5 +212,19 @@ mod tests {
         assert_eq!(Unpacker::new(&[5, 1, 2]).bytes(), None, "shorter than it says");
         assert_eq!(Unpacker::new(&[0xff; 11]).number(), None, "no end");
         assert_eq!(Unpacker::new(&[1, 0xff]).text(), None, "no UTF-8");
+    }
+
+    #[test]
+    fn signed_numbers_flags_and_lists_survive_too() {
+        let signed = [0, -1, 1, -64, 64, i64::MIN, i64::MAX];
+        let mut packer = Packer::new();
+        packer.list(&signed, |packer, &number| packer.signed(number)).flag(true).flag(false);
+        let bytes = packer.finish();
+        let mut unpacker = Unpacker::new(&bytes);
+        assert_eq!(unpacker.list(Unpacker::signed).unwrap(), signed);
+        assert_eq!((unpacker.flag(), unpacker.flag()), (Some(true), Some(false)));
+        assert_eq!(Unpacker::new(&[2]).flag(), None);
+        assert_eq!(Unpacker::new(&[0xff, 0xff, 0xff, 0x7f, 0]).list(Unpacker::number), None);
+        assert_eq!(Unpacker::new(&[0x80, 0x02]).small::<u8>(), None);
     }
 }

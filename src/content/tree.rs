@@ -31,6 +31,13 @@ const HOPS_MAX: usize = 40;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// Its number, below [`FileTree::len`]: children have higher ones than their parents.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The root directory.
 pub const ROOT: NodeId = NodeId(0);
 
@@ -39,6 +46,7 @@ pub const ROOT: NodeId = NodeId(0);
 pub struct FileTree {
     nodes: Vec<Node>,
     layer: u16,
+    keeps_whiteouts: bool,
     /// Entries that were left out because their path is too deep or leads nowhere.
     pub left_out: u64,
 }
@@ -46,7 +54,7 @@ pub struct FileTree {
 impl Default for FileTree {
     fn default() -> Self {
         let root = directory(Box::default(), ROOT, 0);
-        Self { nodes: vec![root], layer: 0, left_out: 0 }
+        Self { nodes: vec![root], layer: 0, keeps_whiteouts: false, left_out: 0 }
     }
 }
 
@@ -54,6 +62,11 @@ impl FileTree {
     /// A tree with nothing in it but the root.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A tree of one layer alone: what a whiteout removes from layers below stands in it as removed.
+    pub fn of_one_layer() -> Self {
+        Self { keeps_whiteouts: true, ..Self::default() }
     }
 
     /// Says which layer the next entries belong to, counted from the base.
@@ -116,7 +129,7 @@ impl FileTree {
             return;
         };
         match name.strip_prefix(WHITEOUT) {
-            _ if name == OPAQUE => self.hide_children(parent),
+            _ if name == OPAQUE => self.make_opaque(parent),
             Some(hidden) => self.white_out(parent, hidden),
             None => self.place(parent, name, entry),
         }
@@ -244,13 +257,25 @@ impl FileTree {
     }
 
     fn white_out(&mut self, parent: NodeId, name: &[u8]) {
-        let Some(id) = self.child(parent, name) else { return };
-        if self.node(id).is_some_and(|node| node.visible) {
-            self.hide(id, ChangeKind::Removed);
+        match self.child(parent, name) {
+            Some(id) if self.node(id).is_some_and(|node| node.visible) => {
+                self.hide(id, ChangeKind::Removed);
+            }
+            None if self.keeps_whiteouts && !name.is_empty() => {
+                let kind = EntryKind::Other(b'w');
+                let gone =
+                    Node { kind, visible: false, ..directory(name.into(), parent, self.layer) };
+                let id = self.push(gone);
+                self.note(id, ChangeKind::Removed, 0);
+            }
+            _ => {}
         }
     }
 
-    fn hide_children(&mut self, id: NodeId) {
+    fn make_opaque(&mut self, id: NodeId) {
+        if let Some(node) = self.node_mut(id) {
+            node.opaque = true;
+        }
         let children: Vec<_> = self.children(id).collect();
         for child in children {
             self.hide(child, ChangeKind::Removed);
@@ -294,6 +319,16 @@ impl FileTree {
     /// Finds a path, following links in all components but the last.
     pub fn find(&self, path: &[u8]) -> Option<NodeId> {
         self.walk(ROOT, path, &mut 0)
+    }
+
+    /// Finds a path without following links; also what was removed.
+    pub fn at(&self, path: &[u8]) -> Option<NodeId> {
+        components(path)?.into_iter().try_fold(ROOT, |at, name| self.child(at, name))
+    }
+
+    /// The directory that a node is in; the root is in itself.
+    pub fn parent(&self, id: NodeId) -> NodeId {
+        self.node(id).map_or(ROOT, |node| node.parent)
     }
 
     /// Finds what a link, hard or symbolic, stands for in the end, inside the image. A node that is

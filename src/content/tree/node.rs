@@ -66,6 +66,8 @@ pub struct Node {
     pub explicit: bool,
     /// Whether a container would see it.
     pub visible: bool,
+    /// Whether a layer hides all that layers below have in this directory.
+    pub opaque: bool,
     pub(super) rare: Option<Box<Rare>>,
     pub(super) changes: Vec<Change>,
 }
@@ -141,6 +143,7 @@ pub(super) fn directory(name: Box<[u8]>, parent: NodeId, layer: u16) -> Node {
         layer,
         explicit: false,
         visible: true,
+        opaque: false,
         rare: None,
         changes: Vec::new(),
     }
