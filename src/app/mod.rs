@@ -8,6 +8,7 @@ pub mod command_line;
 pub mod inspector;
 pub mod loadable;
 pub mod namespace;
+pub mod opener;
 pub mod queries;
 pub mod route;
 pub mod session;

@@ -5,7 +5,10 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 
 #[cfg(target_arch = "wasm32")]
 use super::Accounts;
-use super::{Inspector, RegistryAddress};
+use super::{
+    Inspector, RegistryAddress,
+    opener::{self, SharedOpener},
+};
 #[cfg(target_arch = "wasm32")]
 use crate::transport::{BrowserClock, Fetch};
 use crate::{
@@ -31,9 +34,14 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
     let clients = Clients::new(stack);
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
-        let inspector = engine.clone().map(|engine| Inspector::new(client.clone(), engine));
-        let registry = Rc::new(Cache::new(Rc::new(client), Limits::default(), Rc::clone(&now)));
-        Ok(Connection { address: address.clone(), registry, inspector })
+        let source: SharedSource = Rc::new(client.clone());
+        let layers = match &engine {
+            Some(engine) => opener::in_engine(client.clone(), Rc::clone(engine)),
+            None => opener::here(&source),
+        };
+        let inspector = engine.clone().map(|engine| Inspector::new(client, engine));
+        let registry = Rc::new(Cache::new(source, Limits::default(), Rc::clone(&now)));
+        Ok(Connection { address: address.clone(), registry, inspector, layers })
     })
 }
 
@@ -56,9 +64,17 @@ pub struct Connection {
     pub registry: SharedSource,
     /// Who reads its layers. Every registry in a browser has one.
     pub inspector: Option<Inspector>,
+    /// Who opens its layers, and keeps what is in them.
+    pub layers: SharedOpener,
 }
 
 impl Connection {
+    /// A source of images in this program.
+    pub fn local(address: RegistryAddress, registry: SharedSource) -> Self {
+        let layers = opener::here(&registry);
+        Self { address, registry, inspector: None, layers }
+    }
+
     /// Verifies everything under a manifest.
     pub(super) async fn verify(
         &self,

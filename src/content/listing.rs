@@ -146,9 +146,9 @@ impl Lister {
         ControlFlow::Continue(())
     }
 
-    /// Entries taken in.
-    pub fn count(&self) -> u64 {
-        self.count
+    /// Whether there were more entries than are kept.
+    pub fn is_full(&self) -> bool {
+        matches!(self.odd.last(), Some(Warning::TooManyEntries(_)))
     }
 
     fn entry(&mut self, entry: Entry) -> ControlFlow<()> {

@@ -5,6 +5,7 @@
 //! only. Nothing is recursive: a path of 100,000 components must not end the stack.
 
 mod node;
+mod paths;
 mod usage;
 
 use std::cmp::Reverse;
@@ -23,9 +24,6 @@ const OPAQUE: &[u8] = b".wh..wh..opq";
 
 /// Components that a path may have; deeper entries are counted and left out.
 const DEPTH_MAX: usize = 1_024;
-
-/// Links that are followed one after the other, as Linux does.
-const HOPS_MAX: usize = 40;
 
 /// A node of a [`FileTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -314,63 +312,6 @@ impl FileTree {
                 self.note(at, ChangeKind::Removed, 0);
             }
         }
-    }
-
-    /// Finds a path, following links in all components but the last.
-    pub fn find(&self, path: &[u8]) -> Option<NodeId> {
-        self.walk(ROOT, path, &mut 0)
-    }
-
-    /// Finds a path without following links; also what was removed.
-    pub fn at(&self, path: &[u8]) -> Option<NodeId> {
-        components(path)?.into_iter().try_fold(ROOT, |at, name| self.child(at, name))
-    }
-
-    /// The directory that a node is in; the root is in itself.
-    pub fn parent(&self, id: NodeId) -> NodeId {
-        self.node(id).map_or(ROOT, |node| node.parent)
-    }
-
-    /// Finds what a link, hard or symbolic, stands for in the end, inside the image. A node that is
-    /// no link stands for itself.
-    pub fn follow(&self, id: NodeId) -> Option<NodeId> {
-        self.follow_from(id, &mut 0)
-    }
-
-    /// `hops` counts the links of the whole walk, as Linux does: counted by branch, links that name
-    /// each other twice would take 2⁴⁰ steps.
-    fn follow_from(&self, mut id: NodeId, hops: &mut usize) -> Option<NodeId> {
-        loop {
-            let node = self.node(id)?;
-            let start = match node.kind {
-                EntryKind::Symlink if !node.link().starts_with(b"/") => node.parent,
-                EntryKind::Symlink | EntryKind::HardLink => ROOT,
-                _ => return Some(id),
-            };
-            *hops += 1;
-            if *hops > HOPS_MAX {
-                return None;
-            }
-            id = self.walk(start, node.link(), hops)?;
-        }
-    }
-
-    fn walk(&self, start: NodeId, path: &[u8], hops: &mut usize) -> Option<NodeId> {
-        let mut at = if path.starts_with(b"/") { ROOT } else { start };
-        let mut names =
-            path.split(|&byte| byte == b'/').filter(|part| !matches!(*part, b"" | b".")).peekable();
-        while let Some(name) = names.next() {
-            if name == b".." {
-                at = self.node(at)?.parent;
-                continue;
-            }
-            at = self.child(at, name).filter(|&id| self.node(id).is_some_and(|n| n.visible))?;
-            let is_link = self.node(at)?.kind == EntryKind::Symlink;
-            if is_link && names.peek().is_some() {
-                at = self.follow_from(at, hops)?;
-            }
-        }
-        Some(at)
     }
 
     /// Bytes in all layers against bytes that a container sees.

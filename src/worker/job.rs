@@ -4,6 +4,7 @@ use crate::{
     content::{
         layer::Wanted,
         pack::{Packer, Unpacker},
+        shelf::Taking,
     },
     oci::{Algorithm, Descriptor, Digest},
 };
@@ -17,18 +18,37 @@ pub struct Job {
     pub size: u64,
     /// Decompress it, and hash what comes out by this algorithm (for `rootfs.diff_ids`).
     pub diff_id: Option<Algorithm>,
-    /// Read the archive inside and keep its listing.
+    /// Read the archive inside, and keep its listing or one file of it.
     pub keep: Option<Keep>,
 }
 
-/// Where an engine keeps the listing of a layer.
+/// What an engine keeps of a layer for questions about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// The layers that belong together, mostly those of one image: all are in one engine. Chosen by
     /// [`Engine::new_set`](super::Engine::new_set).
     pub set: u64,
-    /// The layer's place among them, from the bottom.
-    pub layer: u64,
+    /// Only the content of one file; `None` for the listing.
+    pub file: Option<OneFile>,
+}
+
+/// A file inside a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneFile {
+    /// Where its content begins in the uncompressed layer.
+    pub offset: u64,
+    /// Bytes that it may have at most.
+    pub cap: u64,
+}
+
+impl Keep {
+    /// What is to be taken while the layer passes by.
+    pub(super) fn taking(&self) -> Taking {
+        match self.file {
+            None => Taking::listing(),
+            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
+        }
+    }
 }
 
 impl Job {
@@ -46,8 +66,15 @@ impl Job {
 
     /// Also to keep what is in the archive.
     #[must_use]
-    pub fn keeping(mut self, set: u64, layer: u64) -> Self {
-        self.keep = Some(Keep { set, layer });
+    pub fn keeping(mut self, set: u64) -> Self {
+        self.keep = Some(Keep { set, file: None });
+        self
+    }
+
+    /// Also to keep the content of one file.
+    #[must_use]
+    pub fn keeping_file(mut self, set: u64, file: OneFile) -> Self {
+        self.keep = Some(Keep { set, file: Some(file) });
         self
     }
 
@@ -63,7 +90,10 @@ impl Job {
         packer.optional(self.diff_id.as_ref().map(Algorithm::name));
         match self.keep {
             None => packer.byte(0),
-            Some(Keep { set, layer }) => packer.byte(1).number(set).number(layer),
+            Some(Keep { set, file: None }) => packer.byte(1).number(set),
+            Some(Keep { set, file: Some(OneFile { offset, cap }) }) => {
+                packer.byte(2).number(set).number(offset).number(cap)
+            }
         };
         packer.finish()
     }
@@ -77,7 +107,12 @@ impl Job {
             diff_id: bytes.optional()?.map(algorithm),
             keep: match bytes.byte()? {
                 0 => None,
-                _ => Some(Keep { set: bytes.number()?, layer: bytes.number()? }),
+                1 => Some(Keep { set: bytes.number()?, file: None }),
+                _ => {
+                    let set = bytes.number()?;
+                    let file = OneFile { offset: bytes.number()?, cap: bytes.number()? };
+                    Some(Keep { set, file: Some(file) })
+                }
             },
         })
     }

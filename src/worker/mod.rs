@@ -9,17 +9,17 @@
 //! the other.
 //!
 //! [`Engine`] is the page's side: a pool that starts workers as they are needed. What an engine keeps
-//! of opened layers ([`Kept`]) is asked by [`Engine::ask`]: bytes in, bytes out.
+//! of opened layers ([`Shelf`]) is asked by [`Engine::ask`]: bytes in, bytes out.
 //!
 //! Only `spawn.rs` (page) and `run.rs` (worker) touch the browser; natively both sides are joined by
 //! [`Engine::local`].
 //!
 //! [`Findings`]: crate::content::findings::Findings
+//! [`Shelf`]: crate::content::shelf::Shelf
 
 mod door;
 mod engine;
 mod job;
-mod kept;
 mod local;
 mod mailbox;
 mod message;
@@ -31,8 +31,7 @@ mod spawn;
 
 pub use door::{Door, outcome};
 pub use engine::{Engine, Inbox, Outbox, Spawn};
-pub use job::{Job, Keep};
-pub use kept::{Kept, Listing};
+pub use job::{Job, Keep, OneFile};
 pub use mailbox::Mailbox;
 #[cfg(target_arch = "wasm32")]
 pub use run::serve_port;

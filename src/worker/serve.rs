@@ -20,12 +20,13 @@ use futures_util::{
 };
 
 use super::{
-    Job, Kept, Listing, Mailbox, Outbox,
+    Job, Mailbox, Outbox,
     message::{Said, ToEngine},
 };
 use crate::{
     content::{
-        decode::Limits, findings::Findings, layer::LayerReader, tar::Event, verify::Verdict,
+        decode::Limits, findings::Findings, layer::LayerReader, shelf::Shelf, tar::Event,
+        verify::Verdict,
     },
     registry::{Error, ErrorKind, Result},
     transport::{
@@ -110,7 +111,7 @@ struct Desk {
     transport: Rc<Deadline>,
     clock: SharedClock,
     outbox: Outbox,
-    sets: RefCell<BTreeMap<u64, Kept>>,
+    sets: RefCell<BTreeMap<u64, Shelf>>,
 }
 
 impl Desk {
@@ -120,7 +121,7 @@ impl Desk {
 
     fn answer(&self, id: u64, set: u64, question: &[u8]) {
         let mut sets = self.sets.borrow_mut();
-        let answer = sets.get_mut(&set).and_then(|kept| kept.answer(question));
+        let answer = sets.get_mut(&set).map(|shelf| shelf.ask(question));
         self.say(
             id,
             &match answer {
@@ -166,30 +167,33 @@ impl Desk {
         let course = Course { size: job.size, span, tries, clock };
         let mut body = Resumed::of(first, self.opener(request), course)?;
         let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default());
-        let mut listing = Listing::default();
-        let mut visitor = |event: Event<'_>| match job.keep {
-            Some(_) => listing.take(event),
+        let mut taking = job.keep.map(|keep| keep.taking());
+        let mut visitor = |event: Event<'_>| match &mut taking {
+            Some(taking) => taking.take(event),
             None => ControlFlow::Break(()),
         };
         let progress = Progress { desk: self, id, told: Cell::default() };
-        let wrong_size = loop {
+        let end = loop {
             match body.next().await {
                 Ok(Some(chunk)) => {
                     // Counted before: more than was announced does not come here.
                     let _ = reader.push(&chunk, &mut visitor);
                     progress.tell(reader.received());
                 }
-                Ok(None) => break None,
-                Err(error) => break Some(size_verdict(error)?),
+                Ok(None) => break Ok(None),
+                Err(error) => break size_verdict(error).map(Some),
             }
         };
         let mut findings = Findings::from(reader.finish(&mut visitor));
-        findings.verdict = wrong_size.unwrap_or(findings.verdict);
-        if let Some(keep) = job.keep {
-            let mut sets = self.sets.borrow_mut();
-            sets.entry(keep.set).or_default().put(keep.layer, listing, findings.clone());
+        if let Ok(Some(wrong_size)) = &end {
+            findings.verdict = wrong_size.clone();
         }
-        Ok(findings)
+        if let (Some(keep), Some(taking)) = (job.keep, taking) {
+            let broke = end.as_ref().err().map(|error| error.kind.to_string());
+            let mut sets = self.sets.borrow_mut();
+            sets.entry(keep.set).or_default().settle(&job.digest, taking, &findings, broke);
+        }
+        end.map(|_| findings)
     }
 
     /// Sends the same request again, for the bytes that are missing.

@@ -11,6 +11,7 @@ use crate::{
     client::{Connection, RemoteRegistry},
     content::{
         findings::Findings,
+        shelf::{Answer, Part, Question, Scope},
         sniff::Compression,
         verify::{Verdict, digest_of},
     },
@@ -204,13 +205,24 @@ fn what_is_kept_of_a_layer_can_be_asked() {
     let layer = blob(&bytes);
     let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
     let set = bench.engine.new_set();
-    bench.read(&layer, &Job::verify(&layer).keeping(set, 0)).unwrap();
-    let ask = |set, question: &[u8]| bench.run(bench.engine.ask(set, question.to_vec()));
-    assert_eq!(ask(set, &[0]).unwrap(), Bytes::from_static(&[0, 0, 0, 0, 0, 0, 0, 1]));
-    assert!(ask(set, &[1]).is_err(), "no such layer");
-    assert!(ask(set + 100, &[0]).is_err(), "no such set");
+    bench.read(&layer, &Job::verify(&layer).keeping(set)).unwrap();
+    let ask = |set, question: &Question| {
+        let answer = bench.run(bench.engine.ask(set, question.to_bytes()));
+        answer.map(|bytes| Answer::from_bytes(&bytes).unwrap())
+    };
+    let layers = vec![layer.digest.clone()];
+    let part = Part { offset: 0, count: 10 };
+    let largest = Question::Largest { scope: Scope { layers, ..Scope::default() }, part };
+    let Answer::Rows(rows) = ask(set, &largest).unwrap() else { panic!("rows") };
+    assert_eq!(rows.total, 1);
+    let content = Question::Content { layer: layer.digest.clone(), offset: 7 };
+    assert_eq!(ask(set, &content).unwrap(), Answer::Nothing);
+    let file = OneFile { offset: 7, cap: 100 };
+    bench.read(&layer, &Job::verify(&layer).keeping_file(set, file)).unwrap();
+    assert!(matches!(ask(set, &content).unwrap(), Answer::Failed(_)));
+    assert!(ask(set + 100, &largest).is_err(), "no such set");
     bench.engine.forget(set);
-    assert!(ask(set, &[0]).is_err(), "forgotten");
+    assert!(ask(set, &largest).is_err(), "forgotten");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
         panic!("{address} is not a reference")
     };
     let registry = Rc::new(registry.clone());
-    let connection = Connection { address: place.registry.clone(), registry, inspector: None };
+    let connection = Connection::local(place.registry.clone(), registry);
     let scene = Scene { place: Rc::new(*place), connection };
     rendered(Rc::new(move || reference(scene.clone())))
 }

@@ -193,5 +193,7 @@ pub enum Answer {
     /// Packages.
     Packages(Packages),
     /// Content.
-    Kept(Vec<u8>),
+    Content(Vec<u8>),
+    /// Why there is no content, without a full stop.
+    Failed(String),
 }

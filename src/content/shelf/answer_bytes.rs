@@ -31,7 +31,8 @@ impl Answer {
             }
             Self::Details(details) => write_details(out.number(5), details),
             Self::Packages(packages) => write_packages(out.number(6), packages),
-            Self::Kept(bytes) => out.number(7).bytes(bytes),
+            Self::Content(bytes) => out.number(7).bytes(bytes),
+            Self::Failed(reason) => out.number(8).text(reason),
         };
         out.finish()
     }
@@ -56,13 +57,14 @@ impl Answer {
             }),
             5 => Self::Details(Box::new(read_details(from)?)),
             6 => Self::Packages(read_packages(from)?),
-            7 => Self::Kept(from.owned()?),
+            7 => Self::Content(from.owned()?),
+            8 => Self::Failed(from.string()?),
             _ => return None,
         })
     }
 }
 
-fn write_usage<'p>(out: &'p mut Packer, usage: Usage) -> &'p mut Packer {
+fn write_usage(out: &mut Packer, usage: Usage) -> &mut Packer {
     out.number(usage.total).number(usage.visible)
 }
 
@@ -71,7 +73,7 @@ fn read_usage(from: &mut Unpacker<'_>) -> Option<Usage> {
 }
 
 /// 0 for nothing, else the kind.
-fn write_change<'p>(out: &'p mut Packer, change: Option<ChangeKind>) -> &'p mut Packer {
+fn write_change(out: &mut Packer, change: Option<ChangeKind>) -> &mut Packer {
     out.number(match change {
         None => 0,
         Some(ChangeKind::Added) => 1,
@@ -305,7 +307,8 @@ mod tests {
                 packages: vec![("dpkg".to_owned(), b"var".to_vec(), package)],
                 problems: vec!["p".to_owned()],
             }),
-            Answer::Kept(vec![0, 255]),
+            Answer::Content(vec![0, 255]),
+            Answer::Failed("cut".to_owned()),
         ]
     }
 

@@ -8,11 +8,11 @@ mod answer;
 mod answer_bytes;
 mod details;
 mod indexed;
-mod opening;
 mod question;
 mod rows;
 mod software;
 mod sums;
+mod taking;
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,9 @@ pub use answer::{
     WastedPath,
 };
 use indexed::Indexed;
-pub use opening::{Extraction, Opened, Opening};
 pub use question::{Part, Question, Scope, Sort};
+use taking::Held;
+pub use taking::{OneFile, Opened, Taking};
 
 use super::{
     glob::Pattern,
@@ -42,6 +43,8 @@ pub struct Shelf {
     /// The tree that was asked last, and the one before: a layer, and all merged.
     current: Grown,
     before: Grown,
+    /// The last file that was taken from a layer.
+    held: Option<Held>,
     looked_at: u64,
 }
 
@@ -115,10 +118,19 @@ impl Shelf {
             Question::Packages { scope, filter, part } => {
                 Answer::Packages(self.packages(scope, filter, *part))
             }
-            Question::Kept { layer, offset } => {
-                let kept = self.layer(layer).and_then(|opened| opened.listing.kept(*offset));
-                kept.map_or(Answer::Nothing, |content| Answer::Kept(content.to_vec()))
-            }
+            Question::Content { layer, offset } => self.content(layer, *offset),
+        }
+    }
+
+    /// Content that is at hand, or why it could not be taken from its layer.
+    fn content(&self, layer: &Digest, offset: u64) -> Answer {
+        let kept = self.layer(layer).and_then(|opened| opened.listing.kept(offset));
+        let held = self.held.as_ref().filter(|held| held.layer == *layer && held.offset == offset);
+        match (kept, held.map(|held| &held.content)) {
+            (Some(content), _) => Answer::Content(content.to_vec()),
+            (None, Some(Ok(content))) => Answer::Content(content.clone()),
+            (None, Some(Err(reason))) => Answer::Failed(reason.clone()),
+            (None, None) => Answer::Nothing,
         }
     }
 

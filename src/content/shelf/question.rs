@@ -95,8 +95,8 @@ pub enum Question {
         /// Which rows.
         part: Part,
     },
-    /// Content that was kept with a layer's listing.
-    Kept {
+    /// Content that is at hand: kept with a layer's listing, or taken from the layer last.
+    Content {
         /// The layer.
         layer: Digest,
         /// Where the content begins in the uncompressed layer.
@@ -123,7 +123,7 @@ impl Question {
             Self::Packages { scope, filter, part } => {
                 part.write(scope.write(out.number(6)).text(filter))
             }
-            Self::Kept { layer, offset } => out.number(7).text(layer.as_str()).number(*offset),
+            Self::Content { layer, offset } => out.number(7).text(layer.as_str()).number(*offset),
         };
         out.finish()
     }
@@ -153,7 +153,7 @@ impl Question {
                 filter: from.string()?,
                 part: Part::read(from)?,
             },
-            7 => Self::Kept { layer: from.text()?.parse().ok()?, offset: from.number()? },
+            7 => Self::Content { layer: from.text()?.parse().ok()?, offset: from.number()? },
             _ => return None,
         })
     }
@@ -207,7 +207,7 @@ mod tests {
             Question::Summary(all.clone()),
             Question::Details { scope, path },
             Question::Packages { scope: all, filter: "ssl".to_owned(), part },
-            Question::Kept { layer: layers.into_iter().next().unwrap(), offset: 512 },
+            Question::Content { layer: layers.into_iter().next().unwrap(), offset: 512 },
         ];
         for question in questions {
             let bytes = question.to_bytes();

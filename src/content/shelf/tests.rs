@@ -7,6 +7,8 @@ use std::ops::Range;
 use super::*;
 use crate::content::{
     decode::Limits,
+    findings::Findings,
+    layer::{LayerReader, Wanted},
     listing::Lister,
     tar::{Entry, Event, Warning},
     tree::{ChangeKind, Usage},
@@ -278,10 +280,10 @@ fn a_path_is_told_with_its_history_and_where_its_content_is() {
     assert_eq!(details(&scope, "nothing"), None);
     let kept = |shelf: &mut Shelf, layer: usize, offset| {
         let layer = scope.layers[layer].clone();
-        shelf.answer(&Question::Kept { layer, offset })
+        shelf.answer(&Question::Content { layer, offset })
     };
-    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Kept(b"first".to_vec()));
-    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Kept(b"second!".to_vec()));
+    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Content(b"first".to_vec()));
+    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Content(b"second!".to_vec()));
     assert_eq!(kept(&mut shelf, 0, 7), Answer::Nothing);
 }
 
@@ -357,35 +359,43 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     }
     archive.resize(archive.len() + 1_024, 0);
     let digest = digest_of(&archive);
-    let open = |bytes: &[u8]| {
-        let mut opening = Opening::new(&digest, archive.len() as u64, Limits::default());
-        bytes.chunks(100).for_each(|chunk| opening.push(chunk).unwrap());
-        opening
+    let read = |bytes: &[u8], mut taking: Taking, broke: Option<&str>| {
+        let wanted = Wanted { diff_id: None, archive: true };
+        let size = archive.len() as u64;
+        let mut reader = LayerReader::new(&digest, size, &wanted, Limits::default());
+        let mut visit = |event: Event<'_>| taking.take(event);
+        bytes.chunks(77).for_each(|chunk| reader.push(chunk, &mut visit).unwrap());
+        let findings = Findings::from(reader.finish(&mut visit));
+        let mut shelf = Shelf::new();
+        shelf.settle(&digest, taking, &findings, broke.map(str::to_owned));
+        shelf
     };
-    let (whole, report) = open(&archive).finish();
-    assert!(report.verdict.is_verified());
-    assert_eq!((whole.problem.clone(), whole.listing.count), (None, 2));
-    assert_eq!(Opened::from_bytes(&whole.to_bytes()), Some(whole));
-    let cut = open(&archive[..1_540]).break_off("the connection broke".to_owned());
+    let opened = |shelf: &Shelf| shelf.layer(&digest).unwrap().clone();
+    let whole = opened(&read(&archive, Taking::listing(), None));
+    assert_eq!((whole.problem, whole.listing.count), (None, 2));
+    let cut = opened(&read(&archive[..1_540], Taking::listing(), Some("the connection broke")));
     assert_eq!(cut.problem.as_deref(), Some("the connection broke"));
     assert_eq!((cut.listing.count, cut.listing.odd.as_slice()), (2, &[Warning::Truncated][..]));
     assert_eq!(cut.listing.kept(512), Some(&b"first"[..]));
-    // Bytes that are not those of the digest are said to be so.
+    // Bytes that are not those of the digest are not shown.
     let mut wrong = archive.clone();
     wrong[600] ^= 1;
-    let (wrong, _) = open(&wrong).finish();
+    let wrong = opened(&read(&wrong, Taking::listing(), None));
     assert!(wrong.problem.unwrap().contains("digest"));
+    assert_eq!(wrong.listing, Listing::default());
 
     let extract = |bytes: &[u8], offset, cap| {
-        let limits = Limits::default();
-        let mut extraction = Extraction::new(&digest, archive.len() as u64, offset, cap, limits);
-        bytes.chunks(77).for_each(|chunk| extraction.push(chunk).unwrap());
-        extraction.finish()
+        let mut shelf = read(bytes, Taking::file(offset, cap), None);
+        match shelf.answer(&Question::Content { layer: digest.clone(), offset }) {
+            Answer::Content(content) => Ok(content),
+            Answer::Failed(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
     };
     assert_eq!(extract(&archive, 1_536, 100).unwrap(), b"second");
     assert!(extract(&archive, 1_536, 3).unwrap_err().contains("larger than 3"));
     assert!(extract(&archive, 7, 100).unwrap_err().contains("not in the layer"));
-    assert!(extract(&archive[..1_300], 1_536, 100).unwrap_err().contains("digest"));
+    assert!(extract(&archive[..1_540], 1_536, 100).unwrap_err().contains("digest"));
 }
 
 #[test]

@@ -1,0 +1,196 @@
+//! Opening layers and asking about them: in an engine off the page's thread, or natively in this one.
+
+#[cfg(not(target_arch = "wasm32"))]
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+pub use crate::worker::OneFile;
+use crate::{
+    client::RemoteRegistry,
+    content::{
+        shelf::{Answer, Question},
+        verify::Verdict,
+    },
+    oci::{Descriptor, RepositoryName},
+    registry::{ErrorKind, Result, SharedSource},
+    worker::{Engine, Job, outcome},
+};
+
+/// Opens layers, keeps what it found, and answers questions about it.
+#[async_trait(?Send)]
+pub trait Opener {
+    /// Reads a layer to its end and keeps its listing, or the content of one file. What was read of
+    /// a layer that breaks off is kept too.
+    ///
+    /// # Errors
+    /// As for [`Read::blob`](crate::registry::Read::blob); `DigestMismatch` and `SizeMismatch` where
+    /// the bytes are not those of the descriptor.
+    async fn open(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        file: Option<OneFile>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()>;
+
+    /// Asks about what was opened.
+    ///
+    /// # Errors
+    /// `Unsupported` where no engine starts; `InvalidInput` where nothing was opened.
+    async fn ask(&self, question: &Question) -> Result<Answer>;
+}
+
+/// What opens layers, as it is handed around.
+pub type SharedOpener = Rc<dyn Opener>;
+
+/// Opens layers of a registry in an engine.
+pub(super) fn in_engine(client: RemoteRegistry, engine: Rc<Engine>) -> SharedOpener {
+    let set = engine.new_set();
+    Rc::new(InEngine { client, engine, set })
+}
+
+/// Opens layers of any source in this thread.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn here(source: &SharedSource) -> SharedOpener {
+    Rc::new(InThread { source: Rc::clone(source), shelf: RefCell::default() })
+}
+
+/// The page has no code that looks into layers: that is loaded with the engine.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn here(_: &SharedSource) -> SharedOpener {
+    Rc::new(Nowhere)
+}
+
+#[cfg(target_arch = "wasm32")]
+struct Nowhere;
+
+#[cfg(target_arch = "wasm32")]
+#[async_trait(?Send)]
+impl Opener for Nowhere {
+    async fn open(
+        &self,
+        _: &RepositoryName,
+        _: &Descriptor,
+        _: Option<OneFile>,
+        _: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        Err(ErrorKind::Unsupported("there is no engine here".to_owned()).into())
+    }
+
+    async fn ask(&self, _: &Question) -> Result<Answer> {
+        Err(ErrorKind::Unsupported("there is no engine here".to_owned()).into())
+    }
+}
+
+struct InEngine {
+    client: RemoteRegistry,
+    engine: Rc<Engine>,
+    /// The layers that are kept together.
+    set: u64,
+}
+
+impl Drop for InEngine {
+    fn drop(&mut self) {
+        self.engine.forget(self.set);
+    }
+}
+
+#[async_trait(?Send)]
+impl Opener for InEngine {
+    async fn open(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        file: Option<OneFile>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let job = Job::verify(layer);
+        let job = match file {
+            None => job.keeping(self.set),
+            Some(file) => job.keeping_file(self.set, file),
+        };
+        let body = self.client.hand_off(repository, layer, job.pack().into()).await?;
+        judge(outcome(body, progress).await?.verdict, layer)
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer> {
+        let answer = self.engine.ask(self.set, question.to_bytes()).await?;
+        Answer::from_bytes(&answer).ok_or_else(misunderstood)
+    }
+}
+
+fn misunderstood() -> crate::registry::Error {
+    ErrorKind::BadAnswer("the engine for byte work was not understood".to_owned()).into()
+}
+
+/// Bytes that are not those of the descriptor are an error here: nothing of them is shown.
+fn judge(verdict: Verdict, layer: &Descriptor) -> Result<()> {
+    match verdict {
+        Verdict::Verified | Verdict::Unsupported(_) => Ok(()),
+        Verdict::DigestMismatch { expected, actual } => {
+            Err(ErrorKind::DigestMismatch { expected, actual }.into())
+        }
+        Verdict::SizeMismatch { expected, actual } => {
+            let digest = Some(layer.digest.clone());
+            Err(ErrorKind::SizeMismatch { digest, expected, actual }.into())
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+struct InThread {
+    source: SharedSource,
+    shelf: RefCell<crate::content::shelf::Shelf>,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[async_trait(?Send)]
+impl Opener for InThread {
+    async fn open(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        file: Option<OneFile>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        use crate::content::{
+            decode::Limits,
+            findings::Findings,
+            layer::{LayerReader, Wanted},
+            shelf::Taking,
+            tar::Event,
+        };
+        use futures_util::StreamExt;
+
+        let mut taking = file.map_or_else(Taking::listing, |f| Taking::file(f.offset, f.cap));
+        let wanted = Wanted { diff_id: None, archive: true };
+        let mut reader = LayerReader::new(&layer.digest, layer.size, &wanted, Limits::default());
+        let mut visitor = |event: Event<'_>| taking.take(event);
+        let mut chunks = self.source.blob(repository, layer).await?.chunks;
+        let mut end = Ok(());
+        while let Some(chunk) = chunks.next().await {
+            match chunk {
+                // Counted before: more than was announced does not come here.
+                Ok(chunk) => drop(reader.push(&chunk, &mut visitor)),
+                Err(error) => end = Err(error),
+            }
+            progress(reader.received());
+        }
+        let findings = Findings::from(reader.finish(&mut visitor));
+        let is_wrong = |kind: &ErrorKind| {
+            matches!(kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. })
+        };
+        let broke = end.as_ref().err().map(|error| &error.kind).filter(|kind| !is_wrong(kind));
+        let broke = broke.map(ToString::to_string);
+        self.shelf.borrow_mut().settle(&layer.digest, taking, &findings, broke);
+        end
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer> {
+        // By way of bytes, as between threads.
+        let answer = self.shelf.borrow_mut().ask(&question.to_bytes());
+        Answer::from_bytes(&answer).ok_or_else(misunderstood)
+    }
+}

@@ -1,0 +1,173 @@
+//! What is taken from a layer that passes by: its listing, or the content of one file.
+
+use std::ops::ControlFlow;
+
+use super::Shelf;
+use crate::{
+    content::{
+        findings::Findings,
+        listing::{Lister, Listing},
+        tar::{Entry, Event},
+        verify::Verdict,
+    },
+    oci::Digest,
+};
+
+/// Why nothing of a layer is shown.
+const BLOCKED: &str = "its bytes are not those of its digest, so nothing of it is shown";
+
+/// What is known of a layer that was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// What its archive holds, as far as it could be read.
+    pub listing: Listing,
+    /// How it is compressed, by its bytes, in a word.
+    pub compression: String,
+    /// Bytes after decompressing.
+    pub plain_size: u64,
+    /// Why not all of it was read, without a full stop.
+    pub problem: Option<String>,
+}
+
+/// The content of a file that is larger than what listings keep.
+pub(super) struct Held {
+    pub(super) layer: Digest,
+    pub(super) offset: u64,
+    /// The file, or why there is none.
+    pub(super) content: Result<Vec<u8>, String>,
+}
+
+/// What is taken from a layer that passes by.
+pub enum Taking {
+    /// Its listing.
+    Listing(Box<Lister>),
+    /// One file.
+    File(Box<OneFile>),
+}
+
+impl Taking {
+    /// Takes the listing.
+    pub fn listing() -> Self {
+        Self::Listing(Box::default())
+    }
+
+    /// Takes the content that begins at `offset` in the uncompressed layer, up to `cap` bytes.
+    pub fn file(offset: u64, cap: u64) -> Self {
+        let state = Finding::Before;
+        Self::File(Box::new(OneFile { offset, cap, entry: None, content: Vec::new(), state }))
+    }
+
+    /// Takes in what the reader of the archive found.
+    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match self {
+            Self::Listing(lister) => lister.take(event),
+            Self::File(file) => file.take(event),
+        }
+    }
+}
+
+impl Shelf {
+    /// Puts on the shelf what was taken from a layer that was read, or that `broke` off for a
+    /// reason. Bytes that are not those of the digest are never shown: then only that is kept.
+    pub fn settle(
+        &mut self,
+        digest: &Digest,
+        taking: Taking,
+        findings: &Findings,
+        broke: Option<String>,
+    ) {
+        let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
+        let is_blocked = broke.is_none() && !is_right;
+        let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
+        match taking {
+            Taking::Listing(lister) => {
+                let lister = if is_blocked { Lister::new() } else { *lister };
+                self.put(digest.clone(), opened(lister, findings, wrong));
+            }
+            Taking::File(file) => {
+                let offset = file.offset;
+                let content = wrong.map_or_else(|| file.finish(), Err);
+                self.held = Some(Held { layer: digest.clone(), offset, content });
+            }
+        }
+    }
+}
+
+fn opened(lister: Lister, findings: &Findings, wrong: Option<String>) -> Opened {
+    let is_full = lister.is_full();
+    let full = || is_full.then(|| "it has more entries than are read".to_owned());
+    Opened {
+        listing: lister.finish(),
+        compression: findings.compression.map_or("", |compression| compression.name()).to_owned(),
+        plain_size: findings.plain_size,
+        problem: wrong.or_else(|| findings.problem.clone()).or_else(full),
+    }
+}
+
+/// The content of one file.
+pub struct OneFile {
+    offset: u64,
+    cap: u64,
+    entry: Option<Entry>,
+    content: Vec<u8>,
+    state: Finding,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Finding {
+    Before,
+    Inside,
+    Complete,
+    TooLarge,
+}
+
+impl OneFile {
+    fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Entry(entry) if entry.offset == self.offset => {
+                let is_large = entry.stored.max(entry.size) > self.cap;
+                self.state = if is_large { Finding::TooLarge } else { Finding::Inside };
+                self.entry = Some(*entry);
+            }
+            Event::Content(bytes) if self.state == Finding::Inside => {
+                self.content.extend_from_slice(bytes);
+            }
+            Event::End if self.state == Finding::Inside => self.state = Finding::Complete,
+            _ => {}
+        }
+        match self.state {
+            Finding::Complete | Finding::TooLarge => ControlFlow::Break(()),
+            Finding::Before | Finding::Inside => ControlFlow::Continue(()),
+        }
+    }
+
+    fn finish(self) -> Result<Vec<u8>, String> {
+        match self.state {
+            Finding::Complete => self.unfold(),
+            Finding::TooLarge => Err(format!("the file is larger than {} bytes", self.cap)),
+            Finding::Inside => Err("the file is cut short".to_owned()),
+            Finding::Before => Err("the file is not in the layer".to_owned()),
+        }
+    }
+
+    /// The file as a container reads it: a sparse one with its holes.
+    fn unfold(self) -> Result<Vec<u8>, String> {
+        let entry = self.entry.as_ref();
+        let Some((map, size)) = entry.and_then(|e| Some((e.sparse.as_ref()?, e.size))) else {
+            return Ok(self.content);
+        };
+        unfold(map, size, &self.content)
+            .ok_or_else(|| "the map of the sparse file does not fit".to_owned())
+    }
+}
+
+fn unfold(map: &[(u64, u64)], size: u64, mut stored: &[u8]) -> Option<Vec<u8>> {
+    let mut file = vec![0; usize::try_from(size).ok()?];
+    for &(offset, length) in map {
+        let (offset, length) = (usize::try_from(offset).ok()?, usize::try_from(length).ok()?);
+        let (piece, rest) = stored.split_at_checked(length)?;
+        file.get_mut(offset..offset.checked_add(length)?)?.copy_from_slice(piece);
+        stored = rest;
+    }
+    Some(file)
+}
