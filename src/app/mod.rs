@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod age;
 pub mod browser_storage;
 pub mod command_line;
+pub mod doctor;
 pub mod inspector;
 pub mod loadable;
 pub mod namespace;

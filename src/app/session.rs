@@ -7,6 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 use super::Accounts;
 use super::{
     Inspector, RegistryAddress,
+    doctor::{Doctor, Examination},
     opener::{self, SharedOpener},
 };
 #[cfg(target_arch = "wasm32")]
@@ -18,7 +19,7 @@ use crate::{
         tree::Options,
         verify::{Report, verify_by},
     },
-    registry::{self, Cache, Limits, Manifest, Result, SharedSource},
+    registry::{self, Cache, ErrorKind, Limits, Manifest, Result, SharedSource},
     transport::Stack,
     worker::Engine,
 };
@@ -45,14 +46,15 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
     })
 }
 
-/// The connections of a page, over fetch, and the accounts that they use.
+/// The connections of a page at this address, over fetch, and the accounts that they use.
 #[cfg(target_arch = "wasm32")]
-pub fn in_a_browser() -> (Rc<Connections>, Accounts) {
+pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     let engine = crate::worker::in_a_browser();
     let door = crate::worker::Door::new(Rc::new(Fetch), Rc::clone(&engine));
     let stack = Stack::over(Rc::new(door), Rc::new(BrowserClock));
     let accounts = Accounts::of(&stack);
-    (Rc::new(Connections::new(remote(stack, Some(engine)))), accounts)
+    let doctor = super::doctor::doctor(stack.clone(), page);
+    (Rc::new(Connections::new(remote(stack, Some(engine))).with_doctor(doctor)), accounts)
 }
 
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
@@ -126,13 +128,31 @@ impl fmt::Debug for Connection {
 /// The connections of this tab.
 pub struct Connections {
     connect: Connector,
+    doctor: Option<Doctor>,
     open: RefCell<BTreeMap<RegistryAddress, Connection>>,
 }
 
 impl Connections {
     /// No connection yet; `connect` makes them.
     pub fn new(connect: Connector) -> Self {
-        Self { connect, open: RefCell::default() }
+        Self { connect, doctor: None, open: RefCell::default() }
+    }
+
+    /// The same with somebody to ask why a registry cannot be read.
+    #[must_use]
+    pub fn with_doctor(self, doctor: Doctor) -> Self {
+        Self { doctor: Some(doctor), ..self }
+    }
+
+    /// Finds out why a registry cannot be read, if it cannot.
+    pub fn examine(&self, address: &RegistryAddress) -> Examination {
+        match &self.doctor {
+            Some(doctor) => doctor(address),
+            None => {
+                let why = ErrorKind::Unsupported("nobody is here to examine it".to_owned());
+                Box::pin(async { Err(why.into()) })
+            }
+        }
     }
 
     /// The connection to a registry; the same one for as long as the tab lives (R50).

@@ -107,6 +107,11 @@ pub fn go(href: &str) {
     }
 }
 
+/// The page's own origin.
+pub fn origin() -> String {
+    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
 /// Scrolls to the top of the page.
 pub fn scroll_to_top() {
     if let Some(window) = web_sys::window() {

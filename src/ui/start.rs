@@ -8,7 +8,7 @@ use crate::app::{browser_storage::BrowserStorage, in_a_browser};
 /// Mounts the application in `<div id="app">`.
 pub fn start() {
     let Some(root) = browser::element("app") else { return };
-    let (connections, accounts) = in_a_browser();
+    let (connections, accounts) = in_a_browser(&browser::origin());
     let settings = Rc::new(BrowserStorage);
     let environment = Environment { connections, accounts, now: browser::now, settings };
     let typed = browser::typed_so_far();

@@ -42,11 +42,13 @@ mod options;
 mod reply;
 mod server;
 mod store;
+mod switchboard;
 mod switches;
 
 pub use log::{Entry, Log, Origin};
 pub use options::{HELP, parse_options};
 pub use server::TestRegistry;
+pub use switchboard::Switchboard;
 pub use switches::{
     Auth, BlobDelivery, Catalog, Cors, LinkHeader, Paging, Realm, Referrers, Scheme, Seed,
     Switches, Uploads,

@@ -3,6 +3,7 @@
 
 mod accessibility;
 mod boot;
+mod doctor;
 mod journeys;
 mod proxy;
 mod requests;

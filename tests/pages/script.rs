@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use porthole::{
-    app::{Connector, remote},
+    app::{Connections, doctor::doctor, remote},
     transport::{Reply, Scripted, Stack, VirtualClock},
 };
 
@@ -25,8 +25,13 @@ impl Script {
         self.on(path, Reply::ok(body.to_owned()).header("content-type", content_type))
     }
 
-    /// Clients that are answered by this table.
-    pub(crate) fn connector(&self) -> Connector {
+    /// Connections that are answered by this table.
+    pub(crate) fn connections(&self) -> Connections {
+        let page = "http://localhost:8080";
+        Connections::new(remote(self.stack(), None)).with_doctor(doctor(self.stack(), page))
+    }
+
+    fn stack(&self) -> Stack {
         let clock = VirtualClock::default();
         let answers = self.answers.clone();
         let door = Scripted::answering(clock.shared(), move |request, _| {
@@ -36,8 +41,7 @@ impl Script {
             let found = answers.iter().find(|(known, _)| known.trim_start_matches('/') == path);
             found.map_or_else(|| not_found(path), |(_, reply)| reply.clone())
         });
-        let stack = Stack::over(Rc::clone(&door) as _, clock.shared());
-        remote(stack.with_retry(None).as_page(true), None)
+        Stack::over(Rc::clone(&door) as _, clock.shared()).with_retry(None).as_page(true)
     }
 }
 

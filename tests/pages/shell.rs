@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use porthole::{
     app::{
-        Accounts, Connections, Route,
+        Accounts, Route,
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     transport::Reply,
@@ -24,7 +24,7 @@ fn now() -> i64 {
 
 /// The page of an address, rendered once.
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
-    let connections = Rc::new(Connections::new(script.connector()));
+    let connections = Rc::new(script.connections());
     let environment = Environment { connections, accounts: Accounts::default(), now, settings };
     let route = Route::parse(address);
     rendered(Rc::new(move || shell(route.clone(), environment.clone(), Typed::default())))
@@ -144,6 +144,20 @@ fn repository_states() {
     check("repository-empty", "#/reg.example/app", &empty);
     let hangs = Script::default().on("/v2/app/tags/list", Reply::hang());
     check("repository-loading", "#/reg.example/app", &hangs);
+}
+
+#[test]
+fn r167_the_doctor_names_the_step_and_what_mends_it() {
+    let down = Script::default().on("/v2/", Reply::network_failure());
+    check("doctor-unreachable", "#/doctor/reg.example", &down);
+    let refusal = Reply::status(401).body("{}");
+    check(
+        "doctor-hidden-challenge",
+        "#/doctor/reg.example",
+        &Script::default().on("/v2/", refusal),
+    );
+    let body = Reply::ok("{}");
+    check("doctor-good", "#/doctor/reg.example", &Script::default().on("/v2/", body));
 }
 
 #[test]

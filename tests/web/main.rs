@@ -16,8 +16,11 @@
 )]
 
 mod canary;
+mod doctor;
+mod faults;
 mod fetch;
 mod reading;
 mod routes;
+mod started;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -101,6 +101,21 @@ pub enum Fault {
     TokenServerRefused(String),
 }
 
+impl Fault {
+    /// Whether headers that the registry sends, or a proxy before it, mend this.
+    pub fn is_mended_by_headers(&self) -> bool {
+        matches!(
+            self,
+            Self::NoAllowOrigin
+                | Self::PreflightRefused
+                | Self::NotAllowed(_)
+                | Self::Hidden(_)
+                | Self::BlobUnreadable(_)
+                | Self::TokenServerUnreadable(_)
+        )
+    }
+}
+
 /// What every step found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {

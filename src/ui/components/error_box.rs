@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::{approve::Approve, sign_in::SignIn};
 use crate::{
+    app::{RegistryAddress, Route, Scheme},
     registry::{Error, ErrorKind, ServerMessage},
     ui::{part::put, text},
 };
@@ -25,6 +26,7 @@ pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
             }
             <p class="advice">{ text::error::advice(error) }</p>
             { remedy(error, retry) }
+            { way_to_the_doctor(error) }
             if let Some(retry) = retry {
                 <button type="button" onclick={retry.reform(|_| ())}>{ text::RETRY }</button>
             }
@@ -46,6 +48,18 @@ fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
         }
         _ => Html::default(),
     }
+}
+
+/// A failure that the browser does not explain can be looked into.
+fn way_to_the_doctor(error: &Error) -> Html {
+    let Ok(host) = error.context.registry.parse() else { return Html::default() };
+    if !error.is_cors_or_network() || error.context.registry.is_empty() {
+        return Html::default();
+    }
+    let request = error.context.request.as_deref().unwrap_or_default();
+    let scheme = if request.contains(" http://") { Scheme::Http } else { Scheme::Https };
+    let href = Route::Doctor(RegistryAddress { scheme, host }).href();
+    html! { <p><a {href}>{ text::doctor::LINK }</a></p> }
 }
 
 /// Whether what is sent passes a network unencrypted.

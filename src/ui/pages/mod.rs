@@ -1,5 +1,6 @@
 //! Pages: one for each kind of address.
 
+mod doctor;
 mod home;
 mod not_found;
 mod reference;
@@ -25,6 +26,10 @@ use crate::app::Route;
 
 /// The page of an address.
 pub(super) fn page(route: &Route, environment: &Environment) -> Html {
+    if let Route::Doctor(address) = route {
+        let (address, environment) = (address.clone(), environment.clone());
+        return put_keyed(route.to_string(), doctor::DoctorPage { address, environment });
+    }
     let Some(address) = route.registry() else { return page_without_registry(route) };
     let connection = match environment.connections.to(address) {
         Ok(connection) => connection,

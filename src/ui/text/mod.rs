@@ -1,6 +1,7 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod doctor;
 pub mod error;
 pub mod home;
 pub mod list;

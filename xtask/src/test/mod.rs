@@ -10,7 +10,7 @@ use std::{
     process::{Command as Program, Stdio},
 };
 
-use test_registry::{Cors, Switches, canary::Canary};
+use test_registry::{Cors, Switchboard, Switches, canary::Canary};
 
 use self::tally::{Outcome, Tally};
 use crate::{
@@ -143,16 +143,19 @@ fn docs() -> Result<()> {
 
 /// Where the tests in the browser find their servers. The addresses are compiled in, since a page has
 /// no environment: fixed ports, so that nothing is compiled again.
-const WEB_PORTS: [u16; 3] = [5066, 5067, 5068];
+const WEB_PORTS: [u16; 4] = [5066, 5067, 5068, 5069];
 
 /// The tests in headless Chromium. Their runner does not know `--quiet`.
 fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
-    let [hidden, exposed, canary] = WEB_PORTS;
+    let [hidden, exposed, canary, switchboard] = WEB_PORTS;
     let option = "change WEB_PORTS in xtask/src/test/mod.rs:";
     let hidden = registry::start(Switches::demo().port(hidden).cors(Cors::Hidden), option)?;
     let exposed = registry::start(Switches::demo().port(exposed), option)?;
     let runtime = tokio::runtime::Runtime::new().or_fail("no runtime", "free some memory")?;
     let canary = runtime.block_on(Canary::start(canary)).or_fail("the canary's servers", option)?;
+    let switchboard = runtime
+        .block_on(Switchboard::start(switchboard))
+        .or_fail("the switchboard of the tests in the browser", option)?;
     let mut tests = tools.command("cargo");
     tests.args(["test", "--locked", "--test", "web"]).args(WASM);
     // Two cores start a browser slowly.
@@ -161,6 +164,7 @@ fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
     tests.env("PORTHOLE_TEST_REGISTRY", hidden.host());
     tests.env("PORTHOLE_TEST_REGISTRY_EXPOSED", exposed.host());
     tests.env("PORTHOLE_TEST_CANARY", &canary.places.registry);
+    tests.env("PORTHOLE_TEST_SWITCHBOARD", switchboard.host());
     counted(&mut tests, tally)
 }
 

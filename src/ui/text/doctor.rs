@@ -1,0 +1,96 @@
+//! The connection doctor in words.
+
+use crate::app::doctor::{Fault, Finding, Step};
+
+/// Heading of the page.
+pub const HEADING: &str = "Connection to";
+/// The link from an error.
+pub const LINK: &str = "Find out why";
+/// What the page does.
+pub const WHAT: &str = "Each step is a request that this page makes. None of them writes anything.";
+/// Heading of the configurations.
+pub const RECIPES: &str = "What mends it";
+/// All is well.
+pub const ALL_GOOD: &str = "Nothing stands in the way.";
+/// The button that starts again.
+pub const AGAIN: &str = "Examine again";
+/// The button beside a configuration.
+pub const COPY: &str = "Copy the configuration";
+
+/// What a step asks.
+pub fn step(step: Step) -> &'static str {
+    match step {
+        Step::Address => "May a page reach this address?",
+        Step::Answer => "Does it answer, and may the answer be read?",
+        Step::SignIn => "May a credential be sent?",
+        Step::LongAccept => "May all manifest types be asked for at once?",
+        Step::Headers => "Can the headers be read?",
+        Step::Blob => "Can a blob be read?",
+        Step::TokenServer => "Does its token server answer?",
+    }
+}
+
+/// How a step ended, in one word.
+pub fn finding(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Good => "yes",
+        Finding::Untried => "not tried",
+        Finding::Limited(_) => "with limits",
+        Finding::Failed(_) => "no",
+    }
+}
+
+/// What is wrong, and what that means.
+pub fn fault(fault: &Fault) -> String {
+    let fixed = match fault {
+        Fault::MixedContent => {
+            "A page opened over https may not read plain http. Open Porthole over http, or put TLS \
+             before the registry."
+        }
+        Fault::SomeBrowsers => {
+            "Chrome and Firefox let an https page read plain http of this machine, others do not."
+        }
+        Fault::Prompt => {
+            "The browser may ask whether this page may reach your local network. A refusal looks \
+             like a network error."
+        }
+        Fault::NoAllowOrigin => {
+            "Something answers, but without an Access-Control-Allow-Origin that fits, or with two of \
+             them. Some send it on successes only and leave it out of a 401 (nginx without \
+             “always”, zot)."
+        }
+        Fault::PreflightRefused => {
+            "The browser asks leave first (OPTIONS, without a password), and the registry does not \
+             answer with 2xx and Access-Control-Allow-Headers. distribution with authentication \
+             answers 401."
+        }
+        Fault::Unreachable(why) => return with("Nothing answers there: ", why),
+        Fault::NotARegistry(status) => {
+            return with("What answers is no registry: HTTP ", &status.to_string());
+        }
+        Fault::NotAllowed(header) => {
+            return with("Access-Control-Allow-Headers does not name ", header);
+        }
+        Fault::Hidden(names) => {
+            return with("Access-Control-Expose-Headers does not name ", &names.join(", "));
+        }
+        Fault::BlobUnreadable(why) => {
+            return with(
+                "Blobs, or the storage that they are redirected to, do not let pages read: ",
+                why,
+            );
+        }
+        Fault::TokenServerUnreadable(server) => {
+            return with("It sends no CORS headers, or does not run: ", server);
+        }
+        Fault::TokenServerNotApproved(server) => {
+            return with("Not asked, for you have not approved it yet: ", server);
+        }
+        Fault::TokenServerRefused(why) => return super::sentence(why),
+    };
+    fixed.to_owned()
+}
+
+fn with(text: &str, more: &str) -> String {
+    [text, more, "."].concat()
+}
