@@ -111,6 +111,92 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
     Parsed { value, raw, issues: issues.into_vec() }
 }
 
+/// Walks the list that a member of the outermost object holds, an item at a time: for documents too
+/// large to be kept as a tree. Gives the other members, the list left out.
+///
+/// # Errors
+/// What is wrong with the JSON; items before that were handed on.
+pub fn walk_items(
+    raw: &[u8],
+    list: &str,
+    each: &mut dyn FnMut(Node),
+) -> Result<Vec<(String, Node)>, String> {
+    let mut members = Vec::new();
+    let mut reader = serde_json::Deserializer::from_slice(raw);
+    let walk = Walk { list, each, members: &mut members };
+    walk.deserialize(&mut reader).and_then(|()| reader.end()).map_err(|error| error.to_string())?;
+    Ok(members)
+}
+
+/// Reads the outermost object.
+struct Walk<'a> {
+    list: &'a str,
+    each: &'a mut dyn FnMut(Node),
+    members: &'a mut Vec<(String, Node)>,
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.list {
+                map.next_value_seed(Each(&mut *self.each))?;
+            } else {
+                let mut value = Node::Null;
+                map.next_value_seed(Fill(&mut value))?;
+                self.members.push((key, value));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Hands on each item of a list; `null` is an empty one, as Go writes it.
+struct Each<'a>(&'a mut dyn FnMut(Node));
+
+impl<'de> DeserializeSeed<'de> for Each<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Each<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        loop {
+            let mut item = Node::Null;
+            if list.next_element_seed(Fill(&mut item))?.is_none() {
+                return Ok(());
+            }
+            (self.0)(item);
+        }
+    }
+}
+
 fn without_bom<'a>(raw: &'a [u8], issues: &mut Issues) -> &'a [u8] {
     let Some(rest) = raw.strip_prefix(b"\xef\xbb\xbf") else { return raw };
     issues.error("", "starts with a byte order mark, at which other readers fail (RFC 8259, 8.1)");
@@ -324,6 +410,24 @@ mod tests {
         assert_eq!(parsed.value.get("a").unwrap().as_str(), Some("\u{fffd}"));
         assert_eq!(parsed.raw.len(), 9);
         assert!(parsed.issues[0].message.contains("not UTF-8 at byte 6"));
+    }
+
+    #[test]
+    fn a_long_list_is_walked_without_keeping_it() {
+        let check = |text: &str, expected: &[u64], sound: bool| {
+            let mut found = Vec::new();
+            let mut each = |item: Node| found.push(item.as_u64().unwrap_or(99));
+            let read = walk_items(text.as_bytes(), "list", &mut each);
+            assert_eq!((found.as_slice(), read.is_ok()), (expected, sound), "{text}");
+        };
+        check(r#"{"a":{"list":[7]},"list":[1,2,"x"],"b":2}"#, &[1, 2, 99], true);
+        check(r#"{"list":null}"#, &[], true);
+        check(r#"{"list":[1,2"#, &[1, 2], false);
+        check(r#"{"list":[1]} x"#, &[1], false);
+        check("[1]", &[], false);
+        check(r#"{"list":3}"#, &[], false);
+        let members = walk_items(br#"{"version":1,"list":[]}"#, "list", &mut |_| ()).unwrap();
+        assert_eq!(members, [("version".to_owned(), Node::Number(Number::Unsigned(1)))]);
     }
 
     #[test]

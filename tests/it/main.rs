@@ -24,6 +24,7 @@ mod content_hashes;
 mod content_layers;
 mod content_packages;
 mod content_tar;
+mod content_toc;
 mod content_zip;
 mod differences;
 #[cfg(feature = "native")]

@@ -7,7 +7,7 @@
 //! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
 //! frames, of which most layers have one; without compression anywhere.
 
-mod range_reader;
+mod point_reader;
 mod recorder;
 mod restart;
 
@@ -15,10 +15,10 @@ use std::ops::Range;
 
 use sha2::Sha256;
 
-pub use range_reader::{RangeError, RangeReader};
+pub use point_reader::PointReader;
 pub(super) use recorder::Recorder;
 
-use super::{sniff::Compression, tar::Entry};
+use super::sniff::Compression;
 
 /// Where a layer can be read again.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ struct Mark {
 
 /// How some content of a layer is read again.
 #[derive(Clone)]
-pub struct Plan {
+pub struct PointPlan {
     /// The compressed bytes to ask for. Empty where there is no content.
     pub range: Range<u64>,
     compression: Compression,
@@ -72,15 +72,17 @@ pub struct Plan {
     content: Range<u64>,
 }
 
-impl Checkpoints {
-    /// How to read the content of an entry again, as stored. `None` where the first pass did not get
-    /// that far.
-    pub fn plan_for(&self, entry: &Entry) -> Option<Plan> {
-        self.plan(entry.offset, entry.stored)
+impl PointPlan {
+    /// Bytes of the content.
+    pub fn length(&self) -> u64 {
+        self.content.end - self.content.start
     }
+}
 
-    /// The same for content at an offset of the uncompressed layer, both in bytes.
-    pub fn plan(&self, offset: u64, length: u64) -> Option<Plan> {
+impl Checkpoints {
+    /// How to read content again that is at an offset of the uncompressed layer, both in bytes. `None`
+    /// where the first pass did not get that far.
+    pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {
         let content = offset..offset.checked_add(length)?;
         let end = self.marks.partition_point(|mark| mark.plain < content.end);
         let end = self.marks.get(end)?.clone();
@@ -89,7 +91,7 @@ impl Checkpoints {
         let hash = self.marks.get(at)?.hash.clone();
         let range = if length == 0 { packed..packed } else { packed..end.packed };
         let compression = self.compression;
-        Some(Plan { range, compression, restart, hash, plain, end, content })
+        Some(PointPlan { range, compression, restart, hash, plain, end, content })
     }
 
     /// The last place before an offset where reading can begin: plain and compressed bytes before it.

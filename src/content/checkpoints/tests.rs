@@ -8,6 +8,7 @@ use crate::{
     content::{
         decode::Limits,
         layer::{LayerReader, Wanted},
+        ranges::{Basis, Plan, RangeError, Ranges},
         verify::digest_of,
     },
     oci::Algorithm,
@@ -37,7 +38,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a blob once, in pieces, and keeps the checkpoints.
-fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Checkpoints {
+fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Ranges {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: false };
     let digest = digest_of(blob);
     let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default())
@@ -49,7 +50,11 @@ fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Checkpoints {
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
     assert_eq!(report.diff_id, Some(digest_of(plain)));
     assert_eq!(report.plain_size, plain.len() as u64);
-    checkpoints.unwrap()
+    Ranges::FirstPass(checkpoints.unwrap())
+}
+
+fn bytes_of<'a>(plan: &Plan, blob: &'a [u8]) -> &'a [u8] {
+    &blob[plan.range().start as usize..plan.range().end as usize]
 }
 
 /// Reads parts from everywhere, and gives the largest share of the blob that one read took.
@@ -61,13 +66,14 @@ fn check(name: &str, blob: &[u8], plain: &[u8], piece: usize) -> u64 {
         for length in [0, 1, 70_000] {
             let length = length.min(plain.len() - offset);
             let plan = checkpoints.plan(offset as u64, length as u64).unwrap();
-            let range = plan.range.start as usize..plan.range.end as usize;
+            let range = bytes_of(&plan, blob);
             most = most.max(range.len() as u64 * 100 / blob.len() as u64);
-            let read = plan.read(&blob[range], 1 << 20).unwrap();
+            let (read, basis) = plan.read(range, 1 << 20).unwrap();
+            assert_eq!(basis, Basis::FirstPass);
             assert!(read == plain[offset..offset + length], "{name}: {offset} {length}");
         }
     }
-    assert_eq!(checkpoints.plan(plain.len() as u64, 1).map(|plan| plan.range), None, "{name}");
+    assert!(checkpoints.plan(plain.len() as u64, 1).is_none(), "{name}");
     most
 }
 
@@ -103,8 +109,8 @@ fn content_that_looks_compressed_is_not_decompressed() {
     let inner = gzip(b"inner", 6);
     plain[300_000..300_000 + inner.len()].copy_from_slice(&inner);
     let plan = first_pass(&plain, &plain, 300_000).plan(300_000, inner.len() as u64).unwrap();
-    let range = plan.range.start as usize..plan.range.end as usize;
-    assert_eq!(plan.read(&plain[range], 1 << 20).unwrap(), inner);
+    let range = bytes_of(&plan, &plain);
+    assert_eq!(plan.read(range, 1 << 20).unwrap().0, inner);
 }
 
 #[test]
@@ -113,7 +119,7 @@ fn other_bytes_than_those_of_the_first_pass_are_found() {
     for blob in [gzip(&plain, 6), gzip(&plain, 0), plain.clone()] {
         let checkpoints = first_pass(&blob, &plain, 100_000);
         let plan = checkpoints.plan(3 << 20, 1_000).unwrap();
-        let range = &blob[plan.range.start as usize..plan.range.end as usize];
+        let range = bytes_of(&plan, &blob);
         assert!(plan.clone().read(range, 1_000).is_ok());
         for bit in (0..range.len() * 8).step_by(39_983) {
             let mut bytes = range.to_vec();

@@ -12,6 +12,7 @@ pub mod pax;
 
 use std::ops::ControlFlow;
 
+pub(super) use compose::check_path;
 use compose::{compose, map_fits, read_sparse_head};
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};

@@ -1,47 +1,21 @@
 //! Reads the content that a plan is for, from the range that the plan names.
 
-use std::{fmt, ops::ControlFlow, ops::Range};
+use std::ops::{ControlFlow, Range};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Mark, Plan, Restart, restart};
+use super::{Mark, PointPlan, Restart, restart};
 use crate::content::{
-    decode::{DecodeError, Decoder, Limits, Sink, Stop},
+    decode::{Decoder, Limits, Sink, Stop},
     gunzip::Gunzip,
+    ranges::RangeError,
     sniff::Compression,
+    toc::overlap,
 };
 
-/// Why content could not be read again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RangeError {
-    /// The bytes cannot be decompressed, so they are not those of the first pass.
-    Decoding(DecodeError),
-    /// There were fewer bytes than the plan asked for.
-    Short,
-    /// The bytes are not those of the first pass.
-    Changed,
-    /// The content is larger than the caller wanted, in bytes.
-    TooLarge(u64),
-}
-
-impl fmt::Display for RangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decoding(error) => error.fmt(f),
-            Self::Short => f.write_str("fewer bytes came than were asked for"),
-            Self::Changed => {
-                f.write_str("the bytes are not those that were verified when the layer was read")
-            }
-            Self::TooLarge(limit) => write!(f, "the content is larger than {limit} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for RangeError {}
-
 /// Takes in the bytes of a range and hands on the content. What was handed on is verified only when
-/// [`RangeReader::finish`] says so.
-pub struct RangeReader {
+/// [`PointReader::finish`] says so.
+pub struct PointReader {
     decoder: Decoder,
     progress: Progress,
 }
@@ -54,9 +28,9 @@ struct Progress {
     end: Mark,
 }
 
-impl Plan {
+impl PointPlan {
     /// A reader for the bytes of the range.
-    pub fn reader(self) -> RangeReader {
+    pub fn reader(self) -> PointReader {
         let Self { compression, restart, hash, plain, end, content, .. } = self;
         // What comes out ends at the mark, whatever the limit.
         let limits = Limits { output: u64::MAX, ..Limits::default() };
@@ -69,31 +43,11 @@ impl Plan {
             Restart::Fresh if compression == Compression::None => Decoder::plain(limits),
             Restart::Fresh => Decoder::new(limits),
         };
-        RangeReader { decoder, progress: Progress { hash, plain, content, end } }
-    }
-
-    /// Reads content that is all at hand.
-    ///
-    /// # Errors
-    /// Content of more bytes than the limit, and whatever says that these are not the bytes of the
-    /// first pass.
-    pub fn read(self, range: &[u8], limit: u64) -> Result<Vec<u8>, RangeError> {
-        if self.content.end - self.content.start > limit {
-            return Err(RangeError::TooLarge(limit));
-        }
-        let mut content = Vec::new();
-        let mut sink = |bytes: &[u8]| {
-            content.extend_from_slice(bytes);
-            ControlFlow::Continue(())
-        };
-        let mut reader = self.reader();
-        reader.push(range, &mut sink)?;
-        reader.finish(&mut sink)?;
-        Ok(content)
+        PointReader { decoder, progress: Progress { hash, plain, content, end } }
     }
 }
 
-impl RangeReader {
+impl PointReader {
     /// Takes in the next bytes. What comes behind the content, up to the next mark, is only hashed.
     ///
     /// # Errors
@@ -145,11 +99,9 @@ impl Progress {
         let left = self.end.plain.saturating_sub(self.plain);
         let plain = plain.get(..left.min(plain.len() as u64) as usize).unwrap_or_default();
         self.hash.update(plain);
-        let before = self.plain;
+        let part = overlap(plain, self.plain, &self.content);
         self.plain += plain.len() as u64;
-        let wanted = |at: u64| at.saturating_sub(before).min(plain.len() as u64) as usize;
-        let part = plain.get(wanted(self.content.start)..wanted(self.content.end));
-        if let Some(part) = part.filter(|part| !part.is_empty()) {
+        if !part.is_empty() {
             sink(part)?;
         }
         if self.is_at_end() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

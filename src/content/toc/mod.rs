@@ -1,0 +1,114 @@
+//! Layers that bring a table of contents: eStargz and zstd:chunked. They list at once, and each file
+//! is read by its own range.
+//!
+//! Opening one is a conversation without I/O: [`Opening::range`] says which bytes of the blob are
+//! needed next, [`Opening::give`] takes them. The table is held against the digest that the layer's
+//! annotations give. What it lists is told, not seen: whether the archive holds the same is known
+//! only when the layer was read as a whole ([`Comparison`]).
+
+mod chunk_reader;
+mod compare;
+mod open;
+mod read;
+
+pub(super) use chunk_reader::overlap;
+pub use chunk_reader::{ChunkPlan, ChunkReader};
+pub use compare::Comparison;
+pub use open::{Opening, Step, TocError};
+
+use crate::oci::Digest;
+
+/// Bytes of a table, compressed and after that.
+pub const PACKED_MAX: u64 = 32 << 20;
+/// See [`PACKED_MAX`].
+pub const PLAIN_MAX: u64 = 64 << 20;
+
+/// Entries read of a table, chunks counted.
+pub const ENTRIES_MAX: usize = 1_000_000;
+
+/// Problems that are told one by one.
+const PROBLEMS_MAX: usize = 20;
+
+/// A kind of table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// eStargz: gzip, a member for each file.
+    Estargz,
+    /// zstd:chunked: zstd, a frame for each file.
+    ZstdChunked,
+}
+
+impl Format {
+    /// The name of the format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Estargz => "eStargz",
+            Self::ZstdChunked => "zstd:chunked",
+        }
+    }
+}
+
+/// A table of contents that was read: where the content of each file is.
+#[derive(Clone, Debug)]
+pub struct Toc {
+    /// What kind of table it is.
+    pub format: Format,
+    /// Whether the table has the digest that an annotation of the layer gives; `false` where there is
+    /// no such annotation. One with another digest is never read.
+    pub is_verified: bool,
+    /// What is odd about the table, each a sentence without a full stop.
+    pub problems: Vec<String>,
+    files: Vec<File>,
+    chunks: Vec<Chunk>,
+}
+
+/// A file that has content. Its entry says `start` as its offset: the table does not tell where it
+/// stands in the archive, so files are counted one behind the other.
+#[derive(Clone, Debug)]
+struct File {
+    start: u64,
+    size: u64,
+    first: usize,
+    digest: Option<Digest>,
+}
+
+/// A part of a file, compressed by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Chunk {
+    /// Where it begins in the blob, and where the next thing does.
+    packed: std::ops::Range<u64>,
+    /// Bytes that come out before it begins: small files may share a member.
+    inner: u64,
+    size: u64,
+    /// Nothing but zeros, of which nothing is stored.
+    zeros: bool,
+    digest: Option<Digest>,
+}
+
+impl Toc {
+    /// How to read content that an entry of this table names, as offset and stored bytes. `None`
+    /// where the table does not say where it is, or in a way that contradicts itself.
+    pub fn plan(&self, offset: u64, length: u64) -> Option<ChunkPlan> {
+        let end = offset.checked_add(length)?;
+        let at = self.files.partition_point(|file| file.start <= offset).checked_sub(1)?;
+        let file = self.files.get(at)?;
+        let last = self.files.get(at + 1).map_or(self.chunks.len(), |next| next.first);
+        let chunks = self.chunks.get(file.first..last)?;
+        let content = offset - file.start..end.checked_sub(file.start)?;
+        if content.end > file.size {
+            return None;
+        }
+        ChunkPlan::new(self, file, chunks, content)
+    }
+
+    fn problem(&mut self, problem: String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(problem);
+        } else if self.problems.len() == PROBLEMS_MAX {
+            self.problems.push("there are more problems of this kind".to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! The JSON of a table of contents (stargz-snapshotter docs/estargz.md; containers/storage
+//! pkg/chunked). Both formats have the same; zstd:chunked adds `endOffset` and `chunkType`.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{Chunk, ENTRIES_MAX, File, Toc};
+use crate::{
+    content::tar::{Entry, EntryKind, Event, Visitor, check_path},
+    oci::{
+        Digest, Timestamp,
+        json::{self, Node},
+    },
+};
+
+/// Bytes of attributes kept of one entry.
+const XATTRS_MAX: usize = 1 << 20;
+
+impl Toc {
+    /// Reads a table whose files end before an offset.
+    pub(super) fn read(
+        &mut self,
+        table: &[u8],
+        end: u64,
+        visitor: Visitor<'_>,
+    ) -> Result<(), String> {
+        let mut reading = Reading { toc: self, visitor, virtual_end: 0, seen: 0, stopped: false };
+        let mut each = |item: Node| reading.item(&item);
+        let members = json::walk_items(table, "entries", &mut each)
+            .map_err(|error| format!("is not JSON: {error}"))?;
+        let seen = reading.seen;
+        let version = members.iter().find(|(name, _)| name == "version").map(|(_, value)| value);
+        if version.and_then(Node::as_u64) != Some(1) {
+            return Err("has a version that is not known".to_owned());
+        }
+        if seen > ENTRIES_MAX {
+            self.problem(format!("entries beyond {ENTRIES_MAX} were not read"));
+        }
+        self.settle(end);
+        Ok(())
+    }
+
+    /// Gives each chunk its end: where the next thing in the blob begins.
+    fn settle(&mut self, end: u64) {
+        let mut starts: Vec<u64> = self.chunks.iter().map(|chunk| chunk.packed.start).collect();
+        starts.push(end);
+        starts.sort_unstable();
+        for chunk in &mut self.chunks {
+            let next = starts.partition_point(|start| *start <= chunk.packed.start);
+            let next = starts.get(next).copied().unwrap_or(end);
+            // The table may know better.
+            chunk.packed.end = if chunk.packed.end > chunk.packed.start {
+                chunk.packed.end.min(next)
+            } else {
+                next
+            };
+        }
+    }
+}
+
+struct Reading<'a, 'b> {
+    toc: &'a mut Toc,
+    visitor: Visitor<'b>,
+    /// Where the next file begins in the counted-up content.
+    virtual_end: u64,
+    seen: usize,
+    stopped: bool,
+}
+
+impl Reading<'_, '_> {
+    fn item(&mut self, item: &Node) {
+        self.seen += 1;
+        if self.seen > ENTRIES_MAX || self.stopped {
+            return;
+        }
+        if text(item, "type") == "chunk" {
+            return self.chunk(item);
+        }
+        let Some(kind) = kind(text(item, "type")) else {
+            let name: String = text(item, "name").chars().take(100).collect();
+            return self.toc.problem(format!("the entry “{name}” has a type that is not known"));
+        };
+        let mut entry = entry(item, kind);
+        if kind == EntryKind::File {
+            entry.offset = self.virtual_end;
+            self.file(item, entry.size);
+        }
+        let visited = (self.visitor)(Event::Entry(Box::new(entry)));
+        self.stopped = visited.is_break() || (self.visitor)(Event::End).is_break();
+    }
+
+    fn file(&mut self, item: &Node, size: u64) {
+        let first = self.toc.chunks.len();
+        let digest = digest(item, "digest");
+        self.toc.files.push(File { start: self.virtual_end, size, first, digest });
+        self.virtual_end = self.virtual_end.saturating_add(size);
+        if size > 0 {
+            self.push_chunk(item, size, 0);
+        }
+    }
+
+    /// Belongs to the file before it, and goes on where that ends so far.
+    fn chunk(&mut self, item: &Node) {
+        let Some(file) = self.toc.files.last() else {
+            return self.toc.problem("a chunk belongs to no file".to_owned());
+        };
+        let (size, first) = (file.size, file.first);
+        let before = self.toc.chunks.get(first..).unwrap_or_default();
+        let covered = before.iter().fold(0_u64, |sum, chunk| sum.saturating_add(chunk.size));
+        if number(item, "chunkOffset") != covered || covered >= size {
+            let name: String = text(item, "name").chars().take(100).collect();
+            return self.toc.problem(format!("chunks of “{name}” overlap or leave a gap"));
+        }
+        self.push_chunk(item, size, covered);
+    }
+
+    fn push_chunk(&mut self, item: &Node, size: u64, covered: u64) {
+        let rest = size - covered;
+        let start = number(item, "offset");
+        // The end that is given is the file's, which is its last chunk's.
+        let chunk_size = match number(item, "chunkSize") {
+            0 => rest,
+            some => some.min(rest),
+        };
+        let known_end = if chunk_size == rest { number(item, "endOffset") } else { 0 };
+        self.toc.chunks.push(Chunk {
+            packed: start..known_end.max(start),
+            inner: number(item, "innerOffset"),
+            size: chunk_size,
+            zeros: text(item, "chunkType") == "zeros",
+            digest: digest(item, "chunkDigest"),
+        });
+    }
+}
+
+fn kind(word: &str) -> Option<EntryKind> {
+    Some(match word {
+        "reg" => EntryKind::File,
+        "dir" => EntryKind::Directory,
+        "symlink" => EntryKind::Symlink,
+        "hardlink" => EntryKind::HardLink,
+        "char" => EntryKind::CharDevice,
+        "block" => EntryKind::BlockDevice,
+        "fifo" => EntryKind::Fifo,
+        _ => return None,
+    })
+}
+
+fn entry(item: &Node, kind: EntryKind) -> Entry {
+    let path = text(item, "name").as_bytes().to_vec();
+    let mut warnings = Vec::new();
+    check_path(&path, kind, &mut warnings);
+    let size = if kind == EntryKind::File { number(item, "size") } else { 0 };
+    Entry {
+        path,
+        kind,
+        link: text(item, "linkName").as_bytes().to_vec(),
+        // Go's mode has the type in its upper bits.
+        mode: (number(item, "mode") & 0o7777) as u32,
+        uid: number(item, "uid"),
+        gid: number(item, "gid"),
+        user: text(item, "userName").as_bytes().to_vec(),
+        group: text(item, "groupName").as_bytes().to_vec(),
+        mtime: time(text(item, "modtime")),
+        size,
+        stored: size,
+        offset: 0,
+        device: (number(item, "devMajor") as u32, number(item, "devMinor") as u32),
+        sparse: None,
+        xattrs: xattrs(item),
+        warnings,
+    }
+}
+
+fn xattrs(item: &Node) -> Vec<(String, Vec<u8>)> {
+    let mut left = XATTRS_MAX;
+    let members = item.get("xattrs").map_or(&[][..], Node::members).iter();
+    let decoded = members
+        .filter_map(|(name, value)| Some((name.clone(), STANDARD.decode(value.as_str()?).ok()?)));
+    decoded
+        .take_while(|(name, value)| {
+            let weight = name.len() + value.len();
+            let fits = weight <= left;
+            left = left.saturating_sub(weight);
+            fits
+        })
+        .collect()
+}
+
+/// Seconds since 1970; Go's zero time and what is no time are 0.
+fn time(text: &str) -> i64 {
+    let read = text.parse::<Timestamp>().ok().map(Timestamp::unix_seconds);
+    read.filter(|seconds| *seconds > GO_ZERO).unwrap_or(0)
+}
+
+/// 0001-01-01T00:00:00Z.
+const GO_ZERO: i64 = -62_135_596_800;
+
+fn text<'a>(item: &'a Node, name: &str) -> &'a str {
+    item.get(name).and_then(Node::as_str).unwrap_or_default()
+}
+
+fn number(item: &Node, name: &str) -> u64 {
+    item.get(name).and_then(Node::as_u64).unwrap_or(0)
+}
+
+fn digest(item: &Node, name: &str) -> Option<Digest> {
+    text(item, name).parse().ok()
+}

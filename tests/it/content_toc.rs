@@ -1,0 +1,113 @@
+//! Layers with a table of contents: listed, and each file read by its range, as their fixtures say.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use porthole::{
+    content::{
+        decode::{Limits, decode_all},
+        ranges::{Basis, Ranges},
+        tar::{Entry, EntryKind, Event, Reader},
+        toc::{Comparison, Opening, Step, Toc},
+        verify::digest_of,
+    },
+    oci::{Descriptor, Document, parse_document},
+};
+
+use crate::fixtures::{self, Fixture};
+
+#[test]
+fn tables_of_contents_list_what_the_archive_holds() {
+    let fixtures = ["estargz", "zstd"].iter().flat_map(|kind| fixtures::of_kind(kind));
+    let mut layers = 0;
+    for fixture in fixtures {
+        let blobs = blobs(&fixture);
+        for layer in blobs.values().flat_map(|blob| layers_of(blob)) {
+            let Some(blob) = blobs.get(layer.digest.as_str()) else { continue };
+            check(&fixture.path, &layer, blob);
+            layers += 1;
+        }
+    }
+    println!("{layers} layers listed by their tables");
+    assert!(layers == 4 || fixtures::folder().is_none());
+}
+
+/// What the archive lists is what the table lists, and each file is read by its range.
+fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
+    let opening = Opening::new(layer).unwrap_or_else(|| panic!("{name}: no table"));
+    let (toc, told, requests) = open(opening, blob);
+    assert!(toc.is_verified, "{name}");
+    assert_eq!(toc.problems, Vec::<String>::new(), "{name}");
+    assert!(requests <= 2, "{name}: {requests} requests");
+    let archive = archive(blob);
+    let mut comparison = Comparison::default();
+    told.iter().for_each(|entry| comparison.told(entry));
+    archive.iter().for_each(|(entry, _)| comparison.seen(entry));
+    assert_eq!(comparison.finish(), Vec::<String>::new(), "{name}");
+    let ranges = Ranges::Toc(toc);
+    for entry in told.iter().filter(|entry| entry.kind == EntryKind::File && entry.size > 0) {
+        let content = &archive.iter().find(|(other, _)| other.path == entry.path).unwrap().1;
+        let plan = ranges.plan_for(entry).unwrap();
+        let range = plan.range().start as usize..plan.range().end as usize;
+        let (read, basis) = plan.read(&blob[range], 1 << 20).unwrap();
+        assert_eq!((&read, basis), (content, Basis::Toc), "{name}");
+    }
+}
+
+fn open(mut opening: Opening, blob: &[u8]) -> (Toc, Vec<Entry>, usize) {
+    let mut entries = Vec::new();
+    let mut requests = 0;
+    loop {
+        requests += 1;
+        let range = opening.range().start as usize..opening.range().end as usize;
+        let mut visit = |event: Event<'_>| {
+            if let Event::Entry(entry) = event {
+                entries.push(*entry);
+            }
+            ControlFlow::Continue(())
+        };
+        match opening.give(&blob[range], &mut visit).unwrap() {
+            Step::More(more) => opening = more,
+            Step::Ready(toc) => return (toc, entries, requests),
+        }
+    }
+}
+
+fn archive(blob: &[u8]) -> Vec<(Entry, Vec<u8>)> {
+    let plain = decode_all(blob, Limits::default()).unwrap();
+    let mut entries: Vec<(Entry, Vec<u8>)> = Vec::new();
+    let mut visit = |event: Event<'_>| {
+        match event {
+            Event::Entry(entry) => entries.push((*entry, Vec::new())),
+            Event::Content(bytes) => entries.last_mut().unwrap().1.extend_from_slice(bytes),
+            Event::End | Event::Odd(_) => {}
+        }
+        ControlFlow::Continue(())
+    };
+    let mut reader = Reader::new();
+    assert!(reader.push(&plain, &mut visit).is_continue());
+    entries
+}
+
+fn layers_of(blob: &[u8]) -> Vec<Descriptor> {
+    if blob.first() != Some(&b'{') {
+        return Vec::new();
+    }
+    match parse_document(blob.to_vec().into(), None).value {
+        Document::Image(manifest) => manifest.layers,
+        _ => Vec::new(),
+    }
+}
+
+/// The blobs of a layout or of an archive that holds one, by digest.
+fn blobs(fixture: &Fixture) -> BTreeMap<String, Vec<u8>> {
+    let mut blobs = Vec::new();
+    if fixture.entry["form"] == "directory" {
+        for blob in fixture.expected["blobs"].as_array().unwrap() {
+            let encoded = blob["digest"].as_str().unwrap().trim_start_matches("sha256:");
+            blobs.push(fixture.read(&format!("blobs/sha256/{encoded}")));
+        }
+    } else {
+        blobs.extend(archive(&fixture.read("")).into_iter().map(|(_, content)| content));
+    }
+    blobs.into_iter().map(|blob| (digest_of(&blob).to_string(), blob)).collect()
+}
