@@ -13,6 +13,7 @@ pub mod listing;
 pub mod pack;
 pub mod packages;
 pub mod ranges;
+pub mod sha256_lanes;
 pub mod shelf;
 pub mod sniff;
 pub mod tar;

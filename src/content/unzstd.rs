@@ -129,7 +129,8 @@ impl Unzstd {
             FrameDecoderError::WindowSizeTooBig { requested, .. } => {
                 DecodeError::WindowLimit { window: *requested, limit: self.window_limit }.into()
             }
-            other => corrupt(&other.to_string()),
+            // The decoder's own words would bring all its words into the engine: 8 kB of them.
+            _ => corrupt("the frame's header cannot be used"),
         }
     }
 
@@ -163,10 +164,10 @@ impl Unzstd {
         let position = self.position + bytes.len() as u64;
         let (_, mut made) = frame
             .decode_from_to(bytes, &mut self.plain)
-            .map_err(|error| corrupt(&error.to_string()))?;
+            .map_err(|_| corrupt("a block cannot be decoded"))?;
         while made > 0 {
             out.made(self.plain.get(..made).unwrap_or_default(), position)?;
-            made = frame.read(&mut self.plain).map_err(|error| corrupt(&error.to_string()))?;
+            made = frame.read(&mut self.plain).map_err(|_| corrupt("a block cannot be read"))?;
         }
         Ok(())
     }

@@ -1,0 +1,273 @@
+//! SHA-256 of several messages at once, four to a SIMD register, where that is faster than one after
+//! the other.
+//!
+//! Messages come and go as they like, in parts of any length. What comes is kept for a moment, until
+//! three have something; a message whose share of memory is full goes on alone, so nothing ever waits
+//! for the others.
+
+mod compress;
+mod four;
+
+use std::{cell::RefCell, rc::Rc};
+
+use compress::{Block, START, State};
+use sha2::block_api::compress256;
+
+/// Bytes of one message that are kept for the others to catch up.
+const SHARE: usize = 512 * 1024;
+
+/// Fewer messages than this are hashed one after the other: half of the lanes would be empty.
+const ENOUGH: usize = 3;
+
+/// Messages that are hashed together. Clones are the same gang.
+#[derive(Clone, Default)]
+pub struct Gang(Rc<RefCell<Members>>);
+
+#[derive(Default)]
+struct Members {
+    list: Vec<Option<Member>>,
+}
+
+/// A message on its way.
+struct Member {
+    state: State,
+    /// Whole and broken blocks that were not hashed yet.
+    pending: Vec<u8>,
+    length: u64,
+}
+
+/// One message of a gang. Dropping it leaves the gang.
+pub struct Lane {
+    gang: Gang,
+    place: usize,
+}
+
+impl Gang {
+    /// A new message.
+    pub fn join(&self) -> Lane {
+        let mut members = self.0.borrow_mut();
+        let member = Some(Member { state: START, pending: Vec::new(), length: 0 });
+        let free = members.list.iter().position(Option::is_none);
+        let place = match free.and_then(|place| Some((place, members.list.get_mut(place)?))) {
+            Some((place, slot)) => {
+                *slot = member;
+                place
+            }
+            None => {
+                members.list.push(member);
+                members.list.len() - 1
+            }
+        };
+        drop(members);
+        Lane { gang: self.clone(), place }
+    }
+}
+
+impl Lane {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        let mut members = self.gang.0.borrow_mut();
+        let company = members.list.iter().flatten().count() >= ENOUGH;
+        let Some(member) = members.member(self.place) else { return };
+        member.length = member.length.wrapping_add(bytes.len() as u64);
+        if !company {
+            return member.alone(bytes);
+        }
+        member.pending.extend_from_slice(bytes);
+        if member.pending.len() >= SHARE {
+            members.advance();
+            // Still full where the others had nothing.
+            if let Some(member) = members.member(self.place).filter(|m| m.pending.len() >= SHARE) {
+                member.alone(&[]);
+            }
+        }
+    }
+
+    /// The hash of all bytes taken in.
+    pub fn finish(self) -> [u8; 32] {
+        let mut members = self.gang.0.borrow_mut();
+        let member = members.list.get_mut(self.place).and_then(Option::take);
+        drop(members);
+        member.map(Member::finish).unwrap_or_default()
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let Some(slot) = self.gang.0.borrow_mut().list.get_mut(self.place) {
+            *slot = None;
+        }
+    }
+}
+
+impl Members {
+    fn member(&mut self, place: usize) -> Option<&mut Member> {
+        self.list.get_mut(place)?.as_mut()
+    }
+
+    /// Hashes what up to four messages have in common in length, those with most first, while there
+    /// are enough of them.
+    fn advance(&mut self) {
+        loop {
+            let mut ready: Vec<&mut Member> =
+                self.list.iter_mut().flatten().filter(|member| member.blocks() > 0).collect();
+            if ready.len() < ENOUGH {
+                return;
+            }
+            ready.sort_by_key(|member| std::cmp::Reverse(member.blocks()));
+            ready.truncate(4);
+            together(&mut ready);
+        }
+    }
+}
+
+/// Hashes as many blocks as all have. An empty lane repeats the first message, and is forgotten.
+fn together(members: &mut [&mut Member]) {
+    let Some(count) = members.iter().map(|member| member.blocks()).min() else { return };
+    let mut states = [START; 4];
+    let mut blocks: [&[Block]; 4] = [&[]; 4];
+    for (at, (state, block)) in states.iter_mut().zip(&mut blocks).enumerate() {
+        let Some(member) = members.get(at).or(members.first()) else { return };
+        *state = member.state;
+        *block = member.pending.as_chunks::<64>().0.get(..count).unwrap_or_default();
+    }
+    compress::four(&mut states, blocks);
+    for (member, state) in members.iter_mut().zip(states) {
+        member.state = state;
+        member.pending.drain(..count * 64);
+    }
+}
+
+impl Member {
+    fn blocks(&self) -> usize {
+        self.pending.len() / 64
+    }
+
+    /// Hashes everything that makes whole blocks, this message only.
+    fn alone(&mut self, mut bytes: &[u8]) {
+        if !self.pending.is_empty() {
+            let missing = (64 - self.pending.len() % 64) % 64;
+            let (head, rest) = bytes.split_at(missing.min(bytes.len()));
+            self.pending.extend_from_slice(head);
+            bytes = rest;
+            let whole = self.pending.as_chunks::<64>().0;
+            compress256(&mut self.state, whole);
+            self.pending.drain(..whole.len() * 64);
+        }
+        let (whole, rest) = bytes.as_chunks::<64>();
+        compress256(&mut self.state, whole);
+        self.pending.extend_from_slice(rest);
+    }
+
+    fn finish(mut self) -> [u8; 32] {
+        self.alone(&[]);
+        let bits = self.length.wrapping_mul(8);
+        let zeroes = (119 - self.pending.len()) % 64;
+        let mut end = vec![0x80];
+        end.resize(zeroes + 1, 0);
+        end.extend_from_slice(&bits.to_be_bytes());
+        self.alone(&end);
+        let mut hash = [0; 32];
+        for (place, word) in hash.as_chunks_mut::<4>().0.iter_mut().zip(self.state) {
+            *place = word.to_be_bytes();
+        }
+        hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    /// Numbers that look like chance and are not.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, below: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 % below as u64) as usize
+        }
+    }
+
+    fn bytes(length: usize, dice: &mut Dice) -> Vec<u8> {
+        (0..length).map(|_| dice.roll(256) as u8).collect()
+    }
+
+    #[test]
+    fn every_length_around_the_padding_is_right() {
+        for length in (0..200).chain([1000, 4095, 4096, 4097]) {
+            let message = bytes(length, &mut Dice(length as u64 + 1));
+            let mut lane = Gang::default().join();
+            lane.update(&message);
+            assert_eq!(lane.finish()[..], Sha256::digest(&message)[..], "{length}");
+        }
+    }
+
+    #[test]
+    fn messages_that_come_and_go_in_slices_are_right() {
+        let mut dice = Dice(7);
+        for count in [1, 2, 3, 4, 5, 9] {
+            let gang = Gang::default();
+            let messages: Vec<Vec<u8>> = (0..count)
+                .map(|n| {
+                    let length = [0, 63, 64, 700_001, 1_500_000, 2_000_003][(n + count) % 6];
+                    bytes(length + dice.roll(100), &mut dice)
+                })
+                .collect();
+            let mut lanes: Vec<Option<Lane>> = messages.iter().map(|_| Some(gang.join())).collect();
+            let mut done = vec![0; count];
+            while lanes.iter().any(Option::is_some) {
+                let at = dice.roll(count);
+                let Some(lane) = &mut lanes[at] else { continue };
+                if done[at] == messages[at].len() {
+                    let hash = lanes[at].take().unwrap().finish();
+                    assert_eq!(hash[..], Sha256::digest(&messages[at])[..], "{at} of {count}");
+                    continue;
+                }
+                let length = (1 + dice.roll(200_000)).min(messages[at].len() - done[at]);
+                lane.update(&messages[at][done[at]..done[at] + length]);
+                done[at] += length;
+            }
+        }
+    }
+
+    #[test]
+    fn four_lanes_give_what_one_gives() {
+        let mut dice = Dice(3);
+        let blocks: Vec<Block> =
+            (0..28).map(|_| bytes(64, &mut dice).try_into().unwrap()).collect();
+        let mut states = [START; 4];
+        let each: Vec<&[Block]> = blocks.chunks(7).collect();
+        compress::four(&mut states, [each[0], each[1], each[2], each[3]]);
+        for (state, blocks) in states.iter().zip(each) {
+            let mut expected = START;
+            compress256(&mut expected, blocks);
+            assert_eq!(*state, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_message_is_bounded() {
+        let gang = Gang::default();
+        let (mut one, _two, _three) = (gang.join(), gang.join(), gang.join());
+        for _ in 0..100 {
+            one.update(&[1; 100_000]);
+            let members = gang.0.borrow();
+            assert!(members.list[0].as_ref().unwrap().pending.len() < SHARE + 100_000);
+        }
+        assert_eq!(one.finish()[..], Sha256::digest(vec![1; 10_000_000])[..]);
+    }
+
+    #[test]
+    fn one_that_leaves_makes_room() {
+        let gang = Gang::default();
+        drop(gang.join());
+        let _lane = gang.join();
+        assert_eq!(gang.0.borrow().list.len(), 1);
+    }
+}
