@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::{
     checkpoints::Checkpoints,
     decode::{DecodeError, Decoder, Limits, Stop},
+    sha256_lanes::Gang,
     sniff::Compression,
     tar::{Event, Reader},
     verify::{Hasher, SizeExceeded, Verdict, Verifier},
@@ -122,6 +123,13 @@ impl LayerReader {
         };
         let verifier = Verifier::new(digest, Some(size));
         Self { verifier, decoder: Decoder::new(limits), inside, ended: None }
+    }
+
+    /// Hashes together with other layers; to be said before the first byte.
+    #[must_use]
+    pub fn together(mut self, gang: &Gang) -> Self {
+        self.verifier = self.verifier.together(gang);
+        self
     }
 
     /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to

@@ -7,6 +7,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::sha256_lanes::{Gang, Lane};
 use crate::oci::{Algorithm, Digest};
 
 /// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
@@ -26,6 +27,7 @@ pub struct Hasher(State);
 
 enum State {
     Sha256(Sha256),
+    Lane(Lane),
     Sha512(Sha512),
     // Boxed: its state is 1.9 kB, against about 0.1 and 0.2 kB of the others.
     Blake3(Box<blake3::Hasher>),
@@ -46,6 +48,7 @@ impl Hasher {
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             State::Sha256(hash) => hash.update(bytes),
+            State::Lane(lane) => lane.update(bytes),
             State::Sha512(hash) => hash.update(bytes),
             State::Blake3(hash) => {
                 hash.update(bytes);
@@ -57,6 +60,7 @@ impl Hasher {
     pub fn finish(self) -> Digest {
         match self.0 {
             State::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
+            State::Lane(lane) => Digest::from_sha256(lane.finish()),
             State::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
             State::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
         }
@@ -76,6 +80,15 @@ impl Verifier {
     pub fn new(expected: &Digest, size: Option<u64>) -> Self {
         let hasher = Hasher::new(&expected.algorithm());
         Self { expected: expected.clone(), size, received: 0, hasher }
+    }
+
+    /// Hashes together with others where that is faster; to be said before the first byte.
+    #[must_use]
+    pub fn together(mut self, gang: &Gang) -> Self {
+        if self.expected.algorithm() == Algorithm::Sha256 {
+            self.hasher = Some(Hasher(State::Lane(gang.join())));
+        }
+        self
     }
 
     /// Bytes taken in so far, counting those that were too many.

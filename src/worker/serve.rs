@@ -25,8 +25,8 @@ use super::{
 };
 use crate::{
     content::{
-        decode::Limits, findings::Findings, layer::LayerReader, shelf::Shelf, tar::Event,
-        verify::Verdict,
+        decode::Limits, findings::Findings, layer::LayerReader, sha256_lanes::Gang, shelf::Shelf,
+        tar::Event, verify::Verdict,
     },
     registry::{Error, ErrorKind, Result},
     transport::{
@@ -49,7 +49,8 @@ pub async fn serve(
     outbox: Outbox,
 ) {
     let transport = Rc::new(Deadline::new(door, Rc::clone(&clock)));
-    let desk = Rc::new(Desk { transport, clock, outbox, sets: RefCell::default() });
+    let desk =
+        Rc::new(Desk { transport, clock, outbox, gang: Gang::default(), sets: RefCell::default() });
     let mut running = Running::default();
     poll_fn(move |context| {
         while let Poll::Ready(message) = inbox.poll(context) {
@@ -111,6 +112,8 @@ struct Desk {
     transport: Rc<Deadline>,
     clock: SharedClock,
     outbox: Outbox,
+    /// Blobs that are read at the same time are hashed together.
+    gang: Gang,
     sets: RefCell<BTreeMap<u64, Shelf>>,
 }
 
@@ -166,7 +169,8 @@ impl Desk {
         let tries = backoff::Policy::default().tries;
         let course = Course { size: job.size, span, tries, clock };
         let mut body = Resumed::of(first, self.opener(request), course)?;
-        let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default());
+        let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default())
+            .together(&self.gang);
         let mut taking = job.keep.map(|keep| keep.taking());
         let mut visitor = |event: Event<'_>| match &mut taking {
             Some(taking) => taking.take(event),

@@ -39,6 +39,10 @@ struct Budget {
 /// the page weigh?”.
 const PAGE_DEBT: usize = 520_000;
 
+/// What the engine weighs now: decompressors and hashes 60 kB, listing, packages and questions most
+/// of the rest.
+const ENGINE_DEBT: usize = 205_000;
+
 /// DESIGN section 8. The first load is everything that the page asks for before a person does
 /// anything: the worker is not among it.
 const BUDGETS: [Budget; 4] = [
@@ -48,7 +52,7 @@ const BUDGETS: [Budget; 4] = [
         debt: Some(PAGE_DEBT),
         counts: |f| f.is("wasm") && !f.is_worker(),
     },
-    Budget { what: "worker", most: 110_000, debt: None, counts: File::is_worker },
+    Budget { what: "worker", most: 110_000, debt: Some(ENGINE_DEBT), counts: File::is_worker },
     Budget { what: "styles", most: 10_000, debt: None, counts: |f| f.is("css") },
     Budget {
         what: "first load",
@@ -169,7 +173,7 @@ mod tests {
     fn each_budget_counts_its_own_files() {
         let fits = [
             file("porthole-1_bg.wasm", PAGE_DEBT, true),
-            file("worker-1_bg.wasm", 110_000, false),
+            file("worker-1_bg.wasm", ENGINE_DEBT, false),
             file("style-1.css", 10_000, true),
             file("index.html", 15_000, true),
         ];
