@@ -178,8 +178,8 @@ impl Decoder {
     }
 
     /// Notes on the way where reading can begin again.
-    pub(super) fn record(&mut self) {
-        self.recorder = Some(Recorder::default());
+    pub(super) fn record(&mut self, spacing: u64) {
+        self.recorder = Some(Recorder::new(spacing));
     }
 
     /// What was noted.

@@ -133,10 +133,10 @@ impl LayerReader {
     }
 
     /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to
-    /// be said before the first byte.
+    /// be said before the first byte. `spacing` is mostly [`SPACING`](super::checkpoints::SPACING).
     #[must_use]
-    pub fn keep_checkpoints(mut self, wanted: &Wanted) -> Self {
-        self.decoder.record();
+    pub fn keep_checkpoints(mut self, wanted: &Wanted, spacing: u64) -> Self {
+        self.decoder.record(spacing);
         self.inside.whole = true;
         // One hash of the plain bytes is enough.
         if wanted.diff_id == Some(Algorithm::Sha256) {

@@ -2,6 +2,7 @@
 //! fixed seeds, so a fault found once is found again. Coverage-guided runs start from the same
 //! targets, in `targets.rs`.
 
+mod content;
 mod dice;
 mod mutate;
 mod targets;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn all() -> impl Iterator<Item = &'static Target> {
-    targets::TARGETS.iter().chain(wire::TARGETS)
+    targets::TARGETS.iter().chain(content::TARGETS).chain(wire::TARGETS)
 }
 
 /// Tries one parser; says how it went in the words of other test runners.

@@ -214,7 +214,7 @@ fn archives() -> Vec<Vec<u8>> {
     vec![all.clone(), all.into_iter().take(700).collect()]
 }
 
-fn member(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn member(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
     let mut header = vec![0_u8; 512];
     put(&mut header, 0, name.as_bytes());
     put(&mut header, 100, b"0000644\0");

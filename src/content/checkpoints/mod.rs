@@ -20,6 +20,10 @@ pub(super) use recorder::Recorder;
 
 use super::sniff::Compression;
 
+/// Plain bytes between two places where reading can begin: what a second look decompresses for
+/// nothing, at most.
+pub const SPACING: u64 = 1 << 20;
+
 /// Where a layer can be read again.
 #[derive(Clone)]
 pub struct Checkpoints {

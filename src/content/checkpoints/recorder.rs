@@ -14,9 +14,8 @@ const POINTS_MAX: usize = 512;
 /// Marks kept, of 150 bytes each.
 const MARKS_MAX: usize = 8_192;
 
-/// Plain bytes between points, and between marks, at first.
-const POINT_EVERY: u64 = 1 << 20;
-const MARK_EVERY: u64 = 256 << 10;
+/// Marks between two points, at first.
+const MARKS_EACH: u64 = 4;
 
 /// Plain bytes that must come out right before a place in a byte is believed, and that are compared.
 const PROOF_MIN: usize = 64;
@@ -42,11 +41,12 @@ struct Pending {
     last: u8,
 }
 
-impl Default for Recorder {
-    fn default() -> Self {
+impl Recorder {
+    /// Notes with so many plain bytes between points, at first.
+    pub(in crate::content) fn new(point_every: u64) -> Self {
         let mut recorder = Self {
-            point_every: POINT_EVERY,
-            mark_every: MARK_EVERY,
+            point_every,
+            mark_every: point_every / MARKS_EACH,
             plain: 0,
             packed: 0,
             hash: Sha256::new(),
@@ -58,9 +58,7 @@ impl Default for Recorder {
         recorder.point(0, Restart::Fresh);
         recorder
     }
-}
 
-impl Recorder {
     /// The hash of all that came out.
     pub(in crate::content) fn digest(&self) -> Digest {
         Digest::from_sha256(self.hash.clone().finalize().into())

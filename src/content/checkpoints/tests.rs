@@ -42,7 +42,7 @@ fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Ranges {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: false };
     let digest = digest_of(blob);
     let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default())
-        .keep_checkpoints(&wanted);
+        .keep_checkpoints(&wanted, SPACING);
     let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
     for bytes in blob.chunks(piece) {
         reader.push(bytes, &mut visit).unwrap();
@@ -139,7 +139,7 @@ fn checkpoints_are_kept_only_of_what_was_verified() {
     let wanted = Wanted::default();
     let other = digest_of(b"other");
     let mut reader = LayerReader::new(&other, blob.len() as u64, &wanted, Limits::default())
-        .keep_checkpoints(&wanted);
+        .keep_checkpoints(&wanted, SPACING);
     let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
     reader.push(&blob, &mut visit).unwrap();
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
@@ -150,7 +150,7 @@ fn checkpoints_are_kept_only_of_what_was_verified() {
 fn checkpoints_take_bounded_memory() {
     // 700 MiB of zeros: what would have 700 points, had they no limit.
     let zeros = vec![0; 1 << 20];
-    let mut recorder = Recorder::default();
+    let mut recorder = Recorder::new(SPACING);
     for n in 1..=700_u64 {
         recorder.block_ended(n * 100, Some(0));
         recorder.confirm(&[], &[]);
