@@ -37,7 +37,7 @@ pub use mailbox::Mailbox;
 pub use run::serve_port;
 pub use serve::serve;
 #[cfg(target_arch = "wasm32")]
-pub use spawn::in_a_browser;
+pub use spawn::{engines, in_a_browser};
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,11 @@ pub fn in_a_browser() -> Rc<Engine> {
     // A small whole number.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let most = cores.clamp(1.0, 16.0) as usize;
+    engines(most)
+}
+
+/// At most this many engines.
+pub fn engines(most: usize) -> Rc<Engine> {
     Engine::new(Box::new(spawn), most)
 }
 

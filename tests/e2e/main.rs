@@ -4,6 +4,7 @@
 mod accessibility;
 mod boot;
 mod doctor;
+mod engine;
 mod journeys;
 mod proxy;
 mod requests;

@@ -2,6 +2,7 @@
 //! the browser and the site of this crate. It uses none of the application's code.
 
 mod args;
+mod bench;
 pub mod browser;
 mod csp;
 mod dist;
@@ -37,6 +38,7 @@ const COMMANDS: &[Command] = &[
     tidy::COMMAND,
     requirements::COMMAND,
     fuzz::COMMAND,
+    bench::COMMAND,
     shot::COMMAND,
 ];
 

@@ -1,0 +1,177 @@
+//! What `cargo xtask bench` measures: the byte work of the engine, one piece at a time, and the engine
+//! itself as the page uses it. Built for the browser only.
+
+fn main() {}
+
+#[cfg(target_arch = "wasm32")]
+mod measured {
+    // Exported by wasm-bindgen, which nothing in Rust sees.
+    #![allow(unreachable_pub)]
+
+    use std::{ops::ControlFlow, rc::Rc};
+
+    use porthole::{
+        content::{
+            decode::{Decoder, Limits},
+            sha256_lanes::{Gang, Lane},
+            tar::{Event, Reader},
+            verify::Hasher,
+        },
+        oci::{Algorithm, Descriptor, Digest, MediaType},
+        transport::{Fetch, Request, Transport},
+        wire::{Method, Url},
+        worker::{Door, Engine, Job, engines, outcome, serve_port},
+    };
+    use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+
+    /// A running hash; `algorithm` is `sha256` or `sha512`.
+    #[wasm_bindgen]
+    pub struct Hash(Option<Hasher>);
+
+    #[wasm_bindgen]
+    impl Hash {
+        /// Nothing yet.
+        #[wasm_bindgen(constructor)]
+        pub fn new(algorithm: &str) -> Self {
+            Self(Hasher::new(match algorithm {
+                "sha512" => &Algorithm::Sha512,
+                _ => &Algorithm::Sha256,
+            }))
+        }
+
+        /// The next bytes.
+        pub fn update(&mut self, bytes: &[u8]) {
+            if let Some(hasher) = &mut self.0 {
+                hasher.update(bytes);
+            }
+        }
+
+        /// The digest.
+        pub fn finish(&mut self) -> String {
+            self.0.take().map(|hasher| hasher.finish().to_string()).unwrap_or_default()
+        }
+    }
+
+    /// Four messages in four lanes.
+    #[wasm_bindgen]
+    pub struct Four(Vec<Lane>);
+
+    #[wasm_bindgen]
+    impl Four {
+        /// Nothing yet.
+        #[wasm_bindgen(constructor)]
+        #[allow(clippy::new_without_default)]
+        pub fn new() -> Self {
+            let gang = Gang::default();
+            Self((0..4).map(|_| gang.join()).collect())
+        }
+
+        /// The next bytes of a message.
+        pub fn update(&mut self, lane: usize, bytes: &[u8]) {
+            if let Some(lane) = self.0.get_mut(lane) {
+                lane.update(bytes);
+            }
+        }
+
+        /// The first byte of each hash: enough to see that all was read.
+        pub fn finish(self) -> Vec<u8> {
+            self.0.into_iter().map(|lane| lane.finish()[0]).collect()
+        }
+    }
+
+    /// Decompresses in parts; returns the number of plain bytes.
+    #[wasm_bindgen]
+    pub struct Inflate(Decoder);
+
+    #[wasm_bindgen]
+    impl Inflate {
+        /// Nothing yet.
+        #[wasm_bindgen(constructor)]
+        #[allow(clippy::new_without_default)]
+        pub fn new() -> Self {
+            Self(Decoder::new(Limits::default()))
+        }
+
+        /// The next bytes.
+        pub fn push(&mut self, bytes: &[u8]) -> f64 {
+            let _ = self.0.push(bytes, &mut |_| ControlFlow::Continue(()));
+            self.0.produced() as f64
+        }
+    }
+
+    /// Lists archives in parts.
+    #[wasm_bindgen]
+    pub struct Listing(Reader, usize);
+
+    #[wasm_bindgen]
+    impl Listing {
+        /// Nothing yet.
+        #[wasm_bindgen(constructor)]
+        #[allow(clippy::new_without_default)]
+        pub fn new() -> Self {
+            Self(Reader::new(), 0)
+        }
+
+        /// The next bytes; returns the number of entries so far.
+        pub fn push(&mut self, bytes: &[u8]) -> usize {
+            let count = &mut self.1;
+            let _ = self.0.push(bytes, &mut |event| {
+                *count += usize::from(matches!(event, Event::Entry(_)));
+                ControlFlow::Continue(())
+            });
+            self.1
+        }
+    }
+
+    /// Serves as the engine does.
+    #[wasm_bindgen]
+    pub fn serve(port: JsValue) {
+        serve_port(port);
+    }
+
+    /// Engines of the page, at most so many.
+    #[wasm_bindgen]
+    pub struct Engines(Rc<Engine>, Door);
+
+    #[wasm_bindgen]
+    impl Engines {
+        /// None is started yet.
+        #[wasm_bindgen(constructor)]
+        pub fn new(most: usize) -> Self {
+            let engine = engines(most);
+            Self(Rc::clone(&engine), Door::new(Rc::new(Fetch), engine))
+        }
+
+        /// Fetches and verifies; with `diff` also what comes out of the decompressor; with `keep` the
+        /// archive is listed and kept.
+        pub async fn verify(
+            &self,
+            url: &str,
+            digest: &str,
+            size: f64,
+            diff: bool,
+            keep: bool,
+        ) -> Result<(), JsError> {
+            let digest: Digest = digest.parse()?;
+            // Whole, and below 2^53.
+            let blob = Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), size as u64);
+            let mut job = Job::verify(&blob);
+            if diff {
+                job = job.with_diff_id(Algorithm::Sha256);
+            }
+            if keep {
+                job = job.keeping(self.0.new_set());
+            }
+            let mut request = Request::new(Method::Get, Url::parse(url)?);
+            request.cache = porthole::transport::Cache::Off;
+            request.job = Some(job.pack().into());
+            let response = self.1.send(request).await?;
+            let found = outcome(response.body, |_| ()).await?;
+            if found.verdict.is_verified() {
+                Ok(())
+            } else {
+                Err(JsError::new(&format!("{:?}", found.verdict)))
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Byte work off the page's thread: in workers under the policy, in the page without them, taken up
+//! again where it breaks off, and ended when nobody wants it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use serde_json::json;
+use test_registry::{
+    Seed, Switches, TestRegistry,
+    faults::{Fault, Rule},
+    seed::Pattern,
+};
+use xtask::{browser::Look, site::Hosting};
+
+use crate::stage::{Folder, Stage, demo};
+
+/// Files of the engine that the page has loaded.
+const LOADED: &str = "return performance.getEntriesByType('resource')\
+    .filter(entry => entry.name.includes('/worker-')).length";
+
+async fn verify(stage: &Stage, reference: &str) {
+    stage.visit(&format!("#/{reference}?view=verify")).await;
+    stage.press("Verify").await;
+}
+
+#[tokio::test]
+async fn an_image_is_verified_down_to_its_diff_ids_in_a_worker() {
+    let stage = Stage::open(Look::default()).await;
+    let count = "window.__workers = 0; const Before = window.Worker; window.Worker = class extends \
+                 Before { constructor(...words) { super(...words); window.__workers += 1; } }";
+    let source = json!({ "source": count });
+    stage.page.cdp("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    let reference = format!("{}/library/harbour:1.4.2-amd64", demo().host());
+    stage.visit(&format!("#/{reference}?view=verify")).await;
+    stage.settled().await;
+    let loaded: u32 = stage.page.script(LOADED).await.unwrap();
+    assert_eq!(loaded, 0, "the engine is loaded when it is needed");
+    stage.press("Verify").await;
+    stage.sees("0 mismatch, 0 not verified. Chain").await;
+    stage.sees("diff ID with the uncompressed layer").await;
+    let loaded: u32 = stage.page.script(LOADED).await.unwrap();
+    assert_eq!(loaded, 2, "a script and a module, once for all workers");
+    let workers: u32 = stage.page.script("return window.__workers").await.unwrap();
+    assert!(workers >= 1, "no worker was started");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn without_workers_the_same_code_runs_in_the_page() {
+    let stage = Stage::open(Look::default()).await;
+    let blocked = "window.Worker = class { constructor() { throw new Error('no workers'); } };";
+    let source = json!({ "source": blocked });
+    stage.page.cdp("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
+    stage.sees("0 mismatch, 0 not verified. Chain").await;
+    stage.sees("diff ID with the uncompressed layer").await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_engine_starts_in_a_sub_folder_of_a_host_without_headers() {
+    let hosting = Hosting { folder: "/a/b", bare: true, ..Hosting::default() };
+    let stage = Stage::at(&crate::stage::dist(), hosting, Look::default()).await;
+    verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
+    stage.sees("0 mismatch, 0 not verified. Chain").await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_engine_whose_bytes_were_changed_does_not_start() {
+    for end in [".js", "_bg.wasm"] {
+        let folder = Folder::copy_of_dist(&format!("engine{end}"));
+        let entries = std::fs::read_dir(&folder.0).unwrap().filter_map(Result::ok);
+        let names = entries.map(|entry| entry.path()).filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("worker-") && name.ends_with(end)
+        });
+        let file = names.last().expect("a file of the engine");
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes.push(b'\n');
+        std::fs::write(&file, bytes).unwrap();
+        let stage = Stage::at(&folder.0, Hosting::default(), Look::default()).await;
+        verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
+        stage.sees("the engine for byte work ended").await;
+    }
+}
+
+#[tokio::test]
+async fn r084_a_layer_that_breaks_off_is_taken_up_again_in_the_worker() {
+    let rule = Rule::new(Fault::ResetBody).on("/blobs/").after(1).times(2);
+    let switches = Switches::default().seed(Seed::Images).fault(rule);
+    let registry = TestRegistry::start(switches).unwrap();
+    let stage = Stage::open(Look::default()).await;
+    verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", registry.host())).await;
+    stage.sees("0 mismatch, 0 not verified. Chain").await;
+    assert!(registry.strikes().iter().any(|strikes| *strikes > 0), "nothing broke off");
+    let resumed = registry.log().entries();
+    assert!(resumed.iter().any(|entry| entry.header("range").is_some()), "nothing was resumed");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn cancelling_ends_the_fetch_in_the_worker() {
+    let registry = TestRegistry::start(Switches::default()).unwrap();
+    let size: u64 = 64 << 30;
+    let layer = format!("sha256:{}", "0".repeat(64));
+    registry.add_pattern("large/image", &layer, Pattern { size, seed: 1 });
+    let config = b"{}";
+    let config_digest = porthole::content::verify::digest_of(config).to_string();
+    registry.add_blob("large/image", &config_digest, &config[..]);
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": kind,
+        "config": {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "digest": config_digest, "size": config.len(),
+        },
+        "layers": [{
+            "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": layer, "size": size,
+        }],
+    });
+    registry.add_manifest("large/image", &["1"], kind, manifest.to_string().into_bytes());
+    let stage = Stage::open(Look::default()).await;
+    verify(&stage, &format!("{}/large/image:1", registry.host())).await;
+    // Progress comes from the worker.
+    stage.sees("a second").await;
+    stage.press("Cancel").await;
+    stage.sees("Cancelled").await;
+    let mut before = u64::MAX;
+    // What was on its way arrives; then nothing more is sent. A fetch that went on would send for
+    // minutes.
+    for _ in 0..50 {
+        let sent = registry.log().bytes_sent();
+        if sent == before {
+            break;
+        }
+        before = sent;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    assert_eq!(registry.log().bytes_sent(), before, "bytes are still sent");
+    assert!(before < size / 2);
+    stage.end().await;
+}

@@ -1,0 +1,167 @@
+//! What was measured, and what it should be: the goals of `performance.md`, section 6, and figures
+//! beside them that have no goal.
+
+use std::fmt::Write;
+
+use serde::Deserialize;
+
+/// One way of doing something, measured.
+#[derive(Debug, Deserialize)]
+pub(super) struct Measured {
+    group: String,
+    way: String,
+    /// Bytes, or entries, a millisecond; of memory, bytes.
+    rate: f64,
+}
+
+/// What a ratio should be.
+enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+    /// Only shown.
+    None,
+}
+
+/// One line of the table: `way` against `base`.
+struct Line {
+    what: &'static str,
+    group: &'static str,
+    way: &'static [&'static str],
+    base: &'static str,
+    goal: Goal,
+}
+
+const fn line(
+    what: &'static str,
+    group: &'static str,
+    way: &'static [&'static str],
+    base: &'static str,
+    goal: Goal,
+) -> Line {
+    Line { what, group, way, base, goal }
+}
+
+/// Where several ways are named, the fastest counts: the page may choose.
+const LINES: &[Line] = &[
+    line("SHA-256, one blob / subtle in one shot", "hash", &["one"], "subtle", Goal::None),
+    line("SHA-256, four lanes / subtle in one shot", "hash", &["lanes"], "subtle", Goal::None),
+    line("SHA-256, four lanes / one blob", "hash", &["lanes"], "one", Goal::AtLeast(1.0)),
+    line("SHA-256, one blob / hash-wasm", "hash", &["one"], "hash-wasm", Goal::None),
+    line("SHA-512, one blob / subtle in one shot", "sha512", &["one"], "subtle", Goal::None),
+    line("verify one / fetch alone", "fetch one", &["engine"], "alone", Goal::AtLeast(0.55)),
+    line("verify one / hash-wasm", "fetch one", &["engine"], "hash-wasm", Goal::AtLeast(1.5)),
+    line("verify one / buffer and subtle", "fetch one", &["engine"], "buffer", Goal::AtLeast(1.0)),
+    line(
+        "verify four / fetch alone",
+        "fetch four",
+        &["one engine", "two engines"],
+        "alone",
+        Goal::AtLeast(0.70),
+    ),
+    line(
+        "verify four, one engine / fetch alone",
+        "fetch four",
+        &["one engine"],
+        "alone",
+        Goal::None,
+    ),
+    line(
+        "verify four, two engines / fetch alone",
+        "fetch four",
+        &["two engines"],
+        "alone",
+        Goal::None,
+    ),
+    line("gunzip / DecompressionStream", "gunzip", &["ours"], "browser", Goal::None),
+    line("gunzip / pako", "gunzip", &["ours"], "pako", Goal::None),
+    line("unzstd / fzstd", "unzstd", &["ours"], "fzstd", Goal::None),
+    line("open a gzip layer / the browser's way", "open", &["ours"], "browser", Goal::AtLeast(1.2)),
+    line("time with diff ID / without", "open", &["ours"], "and diff ID", Goal::AtMost(1.5)),
+];
+
+/// How much the engine's memory may grow while 4 GiB are verified, in bytes.
+const GROWTH: f64 = 16.0 * 1024.0 * 1024.0;
+
+/// The table of all lines.
+pub(super) fn table(measured: &[Measured]) -> String {
+    let mut text = String::from("what                                          ratio  goal\n");
+    for line in LINES {
+        let ratio = line.ratio(measured);
+        let shown = ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let _ = writeln!(text, "{:<44} {shown:>6}  {}", line.what, line.goal.judge(ratio));
+    }
+    if let Some(entries) = rate(measured, "list", "ours") {
+        let _ = writeln!(
+            text,
+            "{:<44} {:>6.2}  million a second",
+            "archive entries listed",
+            entries / 1000.0
+        );
+    }
+    let of = |way| rate(measured, "memory", way);
+    if let (Some(before), Some(after)) = (of("before"), of("after")) {
+        let (grown, met) =
+            (after - before, if after - before <= GROWTH { "met" } else { "NOT MET" });
+        let grown = grown / 1024.0 / 1024.0;
+        let what = "memory grown by verifying 4 GiB, MiB";
+        let _ = writeln!(text, "{what:<44} {grown:>6.1}  at most 16: {met}");
+    }
+    text
+}
+
+fn rate(measured: &[Measured], group: &str, way: &str) -> Option<f64> {
+    let found = measured.iter().find(|one| one.group == group && one.way == way)?;
+    Some(found.rate)
+}
+
+impl Line {
+    fn ratio(&self, measured: &[Measured]) -> Option<f64> {
+        let ways = self.way.iter().filter_map(|way| rate(measured, self.group, way));
+        let best = ways.reduce(f64::max)?;
+        Some(best / rate(measured, self.group, self.base)?)
+    }
+}
+
+impl Goal {
+    fn judge(&self, ratio: Option<f64>) -> String {
+        let word = |met| if met { "met" } else { "NOT MET" };
+        match (self, ratio) {
+            (Self::None, _) => String::new(),
+            (_, None) => "not measured".to_owned(),
+            (Self::AtLeast(goal), Some(ratio)) => {
+                format!("at least {goal}: {}", word(ratio >= *goal))
+            }
+            (Self::AtMost(goal), Some(ratio)) => {
+                format!("at most {goal}: {}", word(ratio <= *goal))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_goal_is_met_or_not_and_a_gap_is_said() {
+        let of =
+            |group: &str, way: &str, rate| Measured { group: group.into(), way: way.into(), rate };
+        let text = table(&[
+            of("fetch one", "alone", 100.0),
+            of("fetch one", "engine", 54.0),
+            of("fetch one", "hash-wasm", 30.0),
+            of("open", "ours", 14.0),
+            of("open", "and diff ID", 10.0),
+            of("memory", "before", 1024.0 * 1024.0),
+            of("memory", "after", 18.0 * 1024.0 * 1024.0),
+        ]);
+        let line =
+            |what: &str| text.lines().find(|line| line.starts_with(what)).unwrap().to_owned();
+        assert!(line("verify one / fetch").ends_with("0.54  at least 0.55: NOT MET"), "{text}");
+        assert!(line("verify one / hash-wasm").ends_with("1.80  at least 1.5: met"), "{text}");
+        assert!(line("time with diff").ends_with("1.40  at most 1.5: met"), "{text}");
+        assert!(line("verify four / fetch").ends_with("not measured"), "{text}");
+        assert!(line("memory grown").ends_with("17.0  at most 16: NOT MET"), "{text}");
+    }
+}

@@ -1,0 +1,135 @@
+//! `cargo xtask bench`: the byte work of the engine in headless Chromium, each figure a ratio to
+//! something else that is measured in the same run, in turn with it. Prints the goals of
+//! `performance.md` with what was measured, met or not; fails only where it cannot measure.
+
+mod data;
+mod goals;
+mod server;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command as Program,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    args::{Args, Command, Opt},
+    browser::{Driver, Look, Page},
+    failure::{Failure, OrFail, Result},
+    steps::{block_on, cargo, root, run, step},
+    tools::Toolbox,
+};
+
+/// The command.
+pub(crate) const COMMAND: Command = Command {
+    name: "bench",
+    about: "Measures hashing, fetching, decompressing and memory in a browser, against goals.",
+    argument: None,
+    options: &[Opt {
+        name: "--debug",
+        value: None,
+        about: "with the code as cargo test has it: quick to build, and no figure counts",
+    }],
+    own_options: None,
+    run: bench,
+};
+
+/// What is measured against, from npm.
+const PACKAGES: [&str; 3] = ["hash-wasm@4.12.0", "pako@2.1.0", "fzstd@0.1.1"];
+
+/// Files of these packages, and their names on the page.
+const MODULES: [(&str, &str); 3] = [
+    ("hash-wasm/dist/index.esm.min.js", "hash-wasm.js"),
+    ("pako/dist/pako.esm.mjs", "pako.js"),
+    ("fzstd/esm/index.mjs", "fzstd.js"),
+];
+
+/// The page's own files.
+const PAGE: [(&str, &str); 4] = [
+    ("index.html", include_str!("page/index.html")),
+    ("bench.js", include_str!("page/bench.js")),
+    ("engine.js", include_str!("page/engine.js")),
+    ("drain.js", include_str!("page/drain.js")),
+];
+
+/// The longest that all of it takes.
+const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
+fn bench(args: &Args) -> Result<()> {
+    let tools = Toolbox::ready()?;
+    let folder = root().join("target/bench/site");
+    let next = "check that target/ can be written";
+    std::fs::create_dir_all(&folder).or_fail(folder.display(), next)?;
+    step("compiling what is measured", || compile(&tools, &folder, args.has("--debug")))?;
+    step("fetching what it is measured against", || others(&folder))?;
+    for (name, text) in PAGE {
+        std::fs::write(folder.join(name), text).or_fail(name, next)?;
+    }
+    step("making layers and blobs", || data::write(&folder))?;
+    let results = step("measuring in Chromium (a few minutes)", || block_on(measure(&folder)))?;
+    println!("\n{}", goals::table(&results));
+    Ok(())
+}
+
+/// Compiles `examples/bench_in_browser.rs` as the engine is compiled.
+fn compile(tools: &Toolbox, folder: &Path, debug: bool) -> Result<()> {
+    let profile = if debug { "dev" } else { "worker" };
+    let mut build = cargo();
+    build.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    build.args(["--features", "worker", "--example", "bench_in_browser"]);
+    run(&mut build, "mend what the compiler found")?;
+    let built = if debug { "debug" } else { "worker" };
+    let wasm = format!("target/wasm32-unknown-unknown/{built}/examples/bench_in_browser.wasm");
+    let mut bindgen = tools.command("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(folder).arg(wasm);
+    run(&mut bindgen, "this is a fault of xtask itself")
+}
+
+fn others(folder: &Path) -> Result<()> {
+    let home = root().join("target/bench/npm");
+    let next = "check the network and npm's registry setting";
+    let source = |file: &str| -> PathBuf { home.join("node_modules").join(file) };
+    if !MODULES.iter().all(|(file, _)| source(file).is_file()) {
+        std::fs::create_dir_all(&home).or_fail(home.display(), next)?;
+        let mut npm = Program::new("npm");
+        npm.current_dir(&home).args(["install", "--no-audit", "--no-fund", "--silent"]);
+        npm.args(["--ignore-scripts", "--prefix", "."]).args(PACKAGES);
+        run(&mut npm, next)?;
+    }
+    for (file, name) in MODULES {
+        std::fs::copy(source(file), folder.join(name)).or_fail(file, next)?;
+    }
+    Ok(())
+}
+
+/// Opens the page and waits for its results.
+async fn measure(folder: &Path) -> Result<Vec<goals::Measured>> {
+    let server = server::start(folder).await?;
+    let driver = Driver::start().await?;
+    let page = driver.open(Look::default()).await?;
+    page.goto(&server.origin).await?;
+    let results = wait(&page).await;
+    page.close().await?;
+    results
+}
+
+async fn wait(page: &Page) -> Result<Vec<goals::Measured>> {
+    let start = Instant::now();
+    let mut said = String::new();
+    while start.elapsed() < PATIENCE {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let state: String = page.script("return globalThis.state ?? ''").await?;
+        match state.as_str() {
+            "done" => return page.script("return globalThis.results").await,
+            failed if failed.starts_with("failed") => {
+                return Err(Failure::new(failed, "look at xtask/src/bench/page/bench.js"));
+            }
+            state if state != said => {
+                eprintln!("    {state}");
+                state.clone_into(&mut said);
+            }
+            _ => {}
+        }
+    }
+    Err(Failure::new(format!("{said} took too long"), "run it on a machine with less to do"))
+}
