@@ -1,6 +1,6 @@
 //! Repository names as a tree of namespaces. Pure.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::oci::RepositoryName;
 
@@ -11,7 +11,7 @@ pub struct Namespace {
     /// The repository of this name, if there is one.
     pub repository: Option<RepositoryName>,
     /// What is below, by component.
-    pub below: BTreeMap<String, Namespace>,
+    pub below: LiteMap<String, Namespace>,
     /// How many repositories there are here and below.
     pub count: usize,
 }
@@ -49,9 +49,9 @@ mod tests {
         let root = Namespace::of(&names);
         assert_eq!(root.count, 4);
         assert_eq!(root.below.keys().collect::<Vec<_>>(), ["a", "b"]);
-        let a = &root.below["a"];
+        let a = &root.below[&"a".to_owned()];
         assert_eq!((a.count, a.repository.is_some()), (3, true));
-        assert!(a.below["y"].repository.is_none());
-        assert_eq!(a.below["y"].below["z"].repository.as_ref().unwrap().as_str(), "a/y/z");
+        assert!(a.below[&"y".to_owned()].repository.is_none());
+        assert_eq!(a.below[&"y".to_owned()].below[&"z".to_owned()].repository.as_ref().unwrap().as_str(), "a/y/z");
     }
 }

@@ -1,7 +1,9 @@
 //! Connections of this tab: one client per registry, made when first needed and kept, with all
 //! that it learns (tokens, abilities, what it has read).
 
-use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+use std::{cell::RefCell, fmt, rc::Rc};
+
+use litemap::LiteMap;
 
 #[cfg(target_arch = "wasm32")]
 use super::Accounts;
@@ -129,7 +131,7 @@ impl fmt::Debug for Connection {
 pub struct Connections {
     connect: Connector,
     doctor: Option<Doctor>,
-    open: RefCell<BTreeMap<RegistryAddress, Connection>>,
+    open: RefCell<LiteMap<RegistryAddress, Connection>>,
 }
 
 impl Connections {

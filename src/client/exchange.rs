@@ -3,9 +3,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
+
+use litemap::LiteMap;
 
 use bytes::Bytes;
 
@@ -46,7 +47,7 @@ pub(super) struct Core {
 /// What was learnt about the registry, so as not to ask twice.
 pub(super) struct Memory {
     /// Which types a repository answers to (R164).
-    pub(super) accept: RefCell<BTreeMap<RepositoryName, Accept>>,
+    pub(super) accept: RefCell<LiteMap<RepositoryName, Accept>>,
     /// Whether the digest of a HEAD answer cannot be read; then only GET helps (R30).
     pub(super) digest_hidden: Cell<bool>,
     /// Whether there is a referrers API (R107).

@@ -1,6 +1,8 @@
 //! One client per registry, made once (R50): so that what is learnt, and the tokens, are shared.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use super::{Connection, RemoteRegistry};
 use crate::{oci::Host, registry::Result, transport::Stack, wire::Scheme};
@@ -11,8 +13,8 @@ type Key = (Host, Option<Scheme>);
 /// The clients of a page or a program.
 pub struct Clients {
     stack: Stack,
-    configured: RefCell<BTreeMap<Host, Connection>>,
-    made: RefCell<BTreeMap<Key, Result<RemoteRegistry>>>,
+    configured: RefCell<LiteMap<Host, Connection>>,
+    made: RefCell<LiteMap<Key, Result<RemoteRegistry>>>,
 }
 
 impl Clients {

@@ -1,7 +1,9 @@
 //! The tags of a repository as a handle, and the names that one content has by several digests (R138,
 //! R141).
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -82,7 +84,7 @@ impl Tags<'_> {
 
 /// Different digests of the same content, such as SHA-256 and SHA-512 (R141).
 #[derive(Default)]
-pub struct Aliases(pub(super) RefCell<BTreeMap<Digest, Descriptor>>);
+pub struct Aliases(pub(super) RefCell<LiteMap<Digest, Descriptor>>);
 
 impl Aliases {
     /// The canonical descriptor of the content that a digest names.

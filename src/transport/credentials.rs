@@ -1,9 +1,8 @@
 //! Credentials and approvals, in memory only: closing the tab forgets them (R73).
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
+
+use litemap::LiteMap;
 
 use crate::{
     registry::{ErrorKind, Result},
@@ -33,7 +32,7 @@ pub enum Credential {
 /// The credentials of a page, by the host they were given for. Never written anywhere.
 #[derive(Default)]
 pub struct Credentials {
-    kept: RefCell<BTreeMap<String, Credential>>,
+    kept: RefCell<LiteMap<String, Credential>>,
     changes: Cell<u64>,
 }
 

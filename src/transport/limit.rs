@@ -1,6 +1,8 @@
 //! Limits per host: how many requests at a time, how many a minute, and a pause after 429.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, task::Poll, time::Duration};
+use std::{cell::RefCell, rc::Rc, task::Poll, time::Duration};
+
+use litemap::LiteMap;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
@@ -20,9 +22,9 @@ use slots::{Permit, Slots};
 /// What is known of the hosts spoken to. Shared by all registries of a page.
 #[derive(Default)]
 pub struct Hosts {
-    hosts: RefCell<BTreeMap<Origin, Rc<Host>>>,
+    hosts: RefCell<LiteMap<Origin, Rc<Host>>>,
     /// Buckets go by the name of the registry: Docker Hub has several hosts (R41).
-    buckets: RefCell<BTreeMap<&'static str, Rc<RefCell<Bucket>>>>,
+    buckets: RefCell<LiteMap<&'static str, Rc<RefCell<Bucket>>>>,
 }
 
 #[derive(Default)]

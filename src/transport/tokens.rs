@@ -1,6 +1,8 @@
 //! Tokens of one registry: asked for once, kept until they expire, never shown to anybody else.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
@@ -39,8 +41,8 @@ type Pending = Shared<LocalBoxFuture<'static, Result<Token>>>;
 pub(super) struct Tokens {
     transport: SharedTransport,
     clock: SharedClock,
-    kept: RefCell<BTreeMap<ScopeSet, Token>>,
-    pending: RefCell<BTreeMap<ScopeSet, Pending>>,
+    kept: RefCell<LiteMap<ScopeSet, Token>>,
+    pending: RefCell<LiteMap<ScopeSet, Pending>>,
 }
 
 impl Tokens {

@@ -1,10 +1,8 @@
 //! Token scopes: what a token is asked for, as sets that can be united and compared (R69).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
+
+use litemap::LiteMap;
 
 use super::endpoint::Endpoint;
 use crate::oci::RepositoryName;
@@ -36,9 +34,9 @@ impl Action {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeSet {
     /// Actions by `type:name`.
-    resources: BTreeMap<String, BTreeSet<String>>,
+    resources: LiteMap<String, Vec<String>>,
     /// Texts that are no scope, kept as they came: a token server may know better.
-    others: BTreeSet<String>,
+    others: Vec<String>,
 }
 
 impl ScopeSet {
@@ -91,7 +89,9 @@ impl ScopeSet {
                 set.allow(resource.clone(), action);
             }
         }
-        set.others.extend(other.others.iter().cloned());
+        for other in &other.others {
+            insert(&mut set.others, other);
+        }
         set
     }
 
@@ -100,9 +100,9 @@ impl ScopeSet {
         let covered = other.resources.iter().all(|(resource, wanted)| {
             self.resources
                 .get(resource)
-                .is_some_and(|actions| actions.contains("*") || wanted.is_subset(actions))
+                .is_some_and(|actions| has(actions, "*") || has_all(actions, wanted))
         });
-        covered && other.others.is_subset(&self.others)
+        covered && has_all(&self.others, &other.others)
     }
 
     /// Whether nothing is asked for.
@@ -112,9 +112,8 @@ impl ScopeSet {
 
     /// Each scope as text, sorted.
     pub fn to_texts(&self) -> Vec<String> {
-        let mut texts: Vec<String> = self.others.iter().cloned().collect();
+        let mut texts = self.others.clone();
         for (resource, actions) in &self.resources {
-            let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
             texts.push(format!("{resource}:{}", actions.join(",")));
         }
         texts.sort();
@@ -126,8 +125,8 @@ impl ScopeSet {
         if action == "*" {
             actions.clear();
         }
-        if !actions.contains("*") {
-            actions.insert(action.to_owned());
+        if !has(actions, "*") {
+            insert(actions, action);
         }
     }
 
@@ -140,8 +139,25 @@ impl ScopeSet {
                     self.allow(resource.to_owned(), action);
                 }
             }
-            _ => drop(self.others.insert(text.to_owned())),
+            _ => insert(&mut self.others, text),
         }
+    }
+}
+
+/// Whether a sorted list holds a text.
+fn has(sorted: &[String], text: &str) -> bool {
+    sorted.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
+}
+
+/// Whether it holds all texts of another.
+fn has_all(sorted: &[String], texts: &[String]) -> bool {
+    texts.iter().all(|text| has(sorted, text))
+}
+
+/// Adds a text to a sorted list, unless it is there.
+fn insert(sorted: &mut Vec<String>, text: &str) {
+    if let Err(place) = sorted.binary_search_by(|known| known.as_str().cmp(text)) {
+        sorted.insert(place, text.to_owned());
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163, P26).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::{
     headers::{Headers, name},
@@ -59,7 +59,7 @@ fn read_one(cursor: &mut Cursor<'_>) -> Option<String> {
 /// The different warnings of one registry, each with where it was seen first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Warnings {
-    seen: BTreeMap<String, String>,
+    seen: LiteMap<String, String>,
 }
 
 impl Warnings {

@@ -2,9 +2,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::{Rc, Weak},
 };
+
+use litemap::LiteMap;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -32,7 +33,7 @@ pub struct Engine {
     spawn: Spawn,
     most: usize,
     links: RefCell<Vec<Rc<Link>>>,
-    sets: RefCell<BTreeMap<u64, Rc<Link>>>,
+    sets: RefCell<LiteMap<u64, Rc<Link>>>,
     numbers: Cell<u64>,
 }
 
@@ -139,7 +140,7 @@ fn messages(exchange: Exchange) -> crate::transport::BodyStream {
 /// One engine, seen from the page.
 struct Link {
     outbox: RefCell<Option<Outbox>>,
-    waiting: RefCell<BTreeMap<u64, Mailbox<Said>>>,
+    waiting: RefCell<LiteMap<u64, Mailbox<Said>>>,
     gone: RefCell<Option<String>>,
 }
 

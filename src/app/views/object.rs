@@ -1,7 +1,9 @@
 //! Manifests as views know them: read, checked and parsed; and the store of those that a view has
 //! asked for so far.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use crate::{
     app::Loadable,
@@ -94,8 +96,8 @@ pub enum Want {
 /// a tree.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Objects {
-    manifests: BTreeMap<Digest, Loadable<Object>>,
-    referrers: BTreeMap<Digest, Loadable<Referrers>>,
+    manifests: LiteMap<Digest, Loadable<Object>>,
+    referrers: LiteMap<Digest, Loadable<Referrers>>,
 }
 
 impl Objects {

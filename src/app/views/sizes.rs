@@ -1,6 +1,6 @@
 //! Sizes of trees: compressed, as they are stored and transferred, each digest counted once.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::tree::{Reading, Role, TreeNode};
 use crate::oci::Digest;
@@ -8,7 +8,7 @@ use crate::oci::Digest;
 /// Distinct contents and their sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blobs {
-    sizes: BTreeMap<Digest, u64>,
+    sizes: LiteMap<Digest, u64>,
     /// Bytes, were each mention counted.
     pub mentioned: u64,
     /// Whether something is missing: not read yet, or of unknown size.

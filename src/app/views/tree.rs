@@ -4,7 +4,9 @@
 //! Bounded whatever the documents say: no node stands below itself, none deeper than
 //! [`MAX_DEPTH`], and there are at most [`MAX_NODES`].
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::{
     object::{Object, Objects, Want},
@@ -244,7 +246,7 @@ impl<'a> Builder<'a> {
 
     /// The entries of an index, attestations below what they are about.
     fn entries(&mut self, index: &Index) -> Vec<TreeNode> {
-        let mut statements: BTreeMap<Option<&str>, Vec<&Descriptor>> = BTreeMap::new();
+        let mut statements: LiteMap<Option<&str>, Vec<&Descriptor>> = LiteMap::new();
         for entry in index.manifests.iter().filter(|entry| entry.is_attestation()) {
             statements.entry(subject_of(entry)).or_default().push(entry);
         }

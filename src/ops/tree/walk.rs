@@ -1,6 +1,8 @@
 //! Walking a tree, level by level, with a window of requests.
 
-use std::{collections::BTreeMap, pin::pin};
+use std::pin::pin;
+
+use litemap::LiteMap;
 
 use futures_util::{Stream, StreamExt, stream};
 
@@ -117,7 +119,7 @@ struct Walk<'a> {
     options: &'a Options,
     tree: Tree,
     /// Where each manifest was first met.
-    met: BTreeMap<Digest, NodeId>,
+    met: LiteMap<Digest, NodeId>,
     /// Bytes of manifests held.
     bytes: u64,
 }
@@ -130,7 +132,7 @@ impl<'a> Walk<'a> {
         Self {
             options,
             tree: Tree { nodes: Vec::new(), cut: false },
-            met: BTreeMap::new(),
+            met: LiteMap::new(),
             bytes: 0,
         }
     }

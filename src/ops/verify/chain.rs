@@ -1,7 +1,9 @@
 //! What holds an image together beside its digests: types against content, the configuration
 //! against the layers, the layers against their diff IDs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 
 use crate::{
     content::{findings::Findings, sniff},
@@ -52,10 +54,10 @@ pub struct Check {
 }
 
 /// Configurations by the digest of their bytes.
-pub(super) type Configs = BTreeMap<Digest, ImageConfig>;
+pub(super) type Configs = LiteMap<Digest, ImageConfig>;
 
 /// What was found of blobs, by digest.
-pub(super) type Found = BTreeMap<Digest, Findings>;
+pub(super) type Found = LiteMap<Digest, Findings>;
 
 /// An image as a manifest of the tree describes it.
 struct Image<'a> {
@@ -65,8 +67,8 @@ struct Image<'a> {
 }
 
 /// The algorithms of the diff IDs of layers; of a layer that several images claim, the first.
-pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> BTreeMap<Digest, Algorithm> {
-    let mut wanted = BTreeMap::new();
+pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Algorithm> {
+    let mut wanted = LiteMap::new();
     for image in images(tree, configs) {
         for (layer, diff_id) in image.layers.iter().zip(&image.config.diff_ids) {
             wanted.entry(layer.digest.clone()).or_insert_with(|| diff_id.algorithm());

@@ -10,7 +10,7 @@ mod chain;
 mod markdown;
 mod report;
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -66,8 +66,8 @@ pub async fn verify_by(
         repository,
         observer: &options.observer,
         window: options.window.max(1),
-        configs: BTreeMap::new(),
-        found: BTreeMap::new(),
+        configs: LiteMap::new(),
+        found: LiteMap::new(),
     };
     let is_config = |blob: &Checked| {
         blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
@@ -131,7 +131,7 @@ impl Pass<'_> {
     async fn inspect_all(
         &mut self,
         blobs: Vec<Checked>,
-        algorithms: &BTreeMap<Digest, Algorithm>,
+        algorithms: &LiteMap<Digest, Algorithm>,
     ) -> Vec<Checked> {
         let inspecting = stream::iter(blobs).map(|blob| {
             let algorithm = algorithms.get(&blob.descriptor.digest).cloned();
@@ -215,7 +215,7 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
 
 /// The configurations and layers of the tree, each once.
 fn blobs(tree: &Tree) -> Vec<Checked> {
-    let mut seen: BTreeMap<(Digest, u64), usize> = BTreeMap::new();
+    let mut seen: LiteMap<(Digest, u64), usize> = LiteMap::new();
     let mut found: Vec<Checked> = Vec::new();
     for (id, node) in tree.nodes().filter(|(_, node)| node.content == Content::Blob) {
         // The same digest with another size is another claim, and one of them is wrong.

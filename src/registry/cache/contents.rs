@@ -1,9 +1,8 @@
 //! What the cache knows: three maps, without any I/O (R86 to R93).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
+
+use litemap::LiteMap;
 
 use bytes::Bytes;
 
@@ -52,12 +51,12 @@ struct Tagged {
 
 pub(super) struct Contents {
     limits: Limits,
-    content: BTreeMap<Digest, Content>,
+    content: LiteMap<Digest, Content>,
     /// Where each digest is known to be. Kept only as long as its content.
-    existence: BTreeMap<Digest, BTreeSet<(Kind, RepositoryName)>>,
-    tags: BTreeMap<(RepositoryName, Tag), Tagged>,
+    existence: LiteMap<Digest, LiteMap<(Kind, RepositoryName), ()>>,
+    tags: LiteMap<(RepositoryName, Tag), Tagged>,
     /// Least recently used first.
-    order: BTreeMap<u64, Digest>,
+    order: LiteMap<u64, Digest>,
     uses: u64,
     held: u64,
     /// Changes with each write, delete and clearing: what was asked for before is not recorded.
@@ -68,10 +67,10 @@ impl Contents {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            content: BTreeMap::new(),
-            existence: BTreeMap::new(),
-            tags: BTreeMap::new(),
-            order: BTreeMap::new(),
+            content: LiteMap::new(),
+            existence: LiteMap::new(),
+            tags: LiteMap::new(),
+            order: LiteMap::new(),
             uses: 0,
             held: 0,
             generation: 0,
@@ -147,7 +146,7 @@ impl Contents {
         self.held += OVERHEAD + length(content.bytes.as_ref());
         self.content.insert(descriptor.digest.clone(), content);
         let places = self.existence.entry(descriptor.digest.clone()).or_default();
-        places.insert((kind, repository.clone()));
+        places.insert((kind, repository.clone()), ());
         self.evict();
     }
 
@@ -180,7 +179,7 @@ impl Contents {
     /// A mounted blob is in this repository too, where its content is known (R91).
     pub(super) fn record_mount(&mut self, repository: &RepositoryName, digest: &Digest) {
         if let Some(places) = self.existence.get_mut(digest) {
-            places.insert((Kind::Blob, repository.clone()));
+            places.insert((Kind::Blob, repository.clone()), ());
         }
     }
 
@@ -235,7 +234,7 @@ impl Contents {
 
     fn exists(&self, kind: Kind, repository: &RepositoryName, digest: &Digest) -> bool {
         let places = self.existence.get(digest);
-        places.is_some_and(|places| places.contains(&(kind, repository.clone())))
+        places.is_some_and(|places| places.contains_key(&(kind, repository.clone())))
     }
 
     fn known(
@@ -279,7 +278,9 @@ impl Contents {
 
     fn evict(&mut self) {
         while self.held > self.limits.total_bytes {
-            let Some((_, oldest)) = self.order.pop_first() else { return };
+            let Some((first, _)) = self.order.first() else { return };
+            let first = *first;
+            let Some(oldest) = self.order.remove(&first) else { return };
             self.remove(&oldest);
             self.existence.remove(&oldest);
         }

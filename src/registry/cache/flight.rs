@@ -1,6 +1,8 @@
 //! Single flight: those who ask for the same thing at the same time share one request (R92).
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use futures_core::future::LocalBoxFuture;
 use futures_util::future::{FutureExt, Shared, WeakShared};
@@ -11,7 +13,7 @@ pub(super) type Flight<T> = Shared<LocalBoxFuture<'static, T>>;
 /// The requests under way. One that nobody waits for any more is cancelled: only its waiters keep
 /// it alive.
 pub(super) struct Flights<K, T> {
-    running: RefCell<BTreeMap<K, WeakShared<LocalBoxFuture<'static, T>>>>,
+    running: RefCell<LiteMap<K, WeakShared<LocalBoxFuture<'static, T>>>>,
 }
 
 impl<K, T> Default for Flights<K, T> {

@@ -2,7 +2,9 @@
 //!
 //! Times are handed in, in milliseconds of any clock that only goes forward.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::{Event, Outcome, Report, Role};
 use crate::{
@@ -67,7 +69,7 @@ pub struct Counts {
 pub struct Run {
     rows: Vec<Row>,
     checks: Vec<Check>,
-    by_digest: BTreeMap<Digest, usize>,
+    by_digest: LiteMap<Digest, usize>,
     /// Bytes of finished and running objects.
     done: u64,
     /// Bytes in all, once that is known.
@@ -85,7 +87,7 @@ impl Run {
         Self {
             rows: Vec::new(),
             checks: Vec::new(),
-            by_digest: BTreeMap::new(),
+            by_digest: LiteMap::new(),
             done: 0,
             total: None,
             is_cut: false,
