@@ -9,7 +9,8 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    Approvals, Credential, Credentials, Request, Response, SharedClock, SharedTransport, Transport,
+    Approvals, Credential, Credentials, ERROR_BODY, Request, Response, SharedClock,
+    SharedTransport, Transport,
     tokens::{TokenServer, Tokens, Wanted},
 };
 use crate::{
@@ -226,10 +227,13 @@ impl Transport for Auth {
             None => request.clone(),
         };
         let response = self.inner.send(first).await?;
-        match response.status {
-            401 => self.answer(login, request, shown, response).await,
-            _ => Ok(response),
+        if response.status != 401 {
+            return Ok(response);
         }
+        // Read to its end first: a body that is left open keeps its slot at the host, and as many
+        // refusals as there are slots would wait for each other.
+        let refusal = response.read_whole(ERROR_BODY).await?;
+        self.answer(login, request, shown, refusal).await
     }
 }
 

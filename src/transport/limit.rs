@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use super::{BodyStream, Lane, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
     registry::Result,
-    wire::{Origin, backoff::Policy},
+    wire::{Method, Origin, backoff::Policy},
 };
 
 mod bucket;
@@ -126,14 +126,17 @@ impl Limit {
 #[async_trait(?Send)]
 impl Transport for Limit {
     async fn send(&self, request: Request) -> Result<Response> {
-        let origin = request.url.origin().clone();
+        let (origin, is_head) = (request.url.origin().clone(), request.method == Method::Head);
         let host = self.hosts.host(&origin);
         let mut permit = self.enter(&host, request.lane).await;
         self.pay(&origin).await;
         let mut response = self.inner.send(request).await?;
         self.learn(&origin, &host, &response);
         permit.answered();
-        response.body = holding(permit, response.body);
+        // An answer without a body is over with its headers, however long it is kept.
+        if !is_head {
+            response.body = holding(permit, response.body);
+        }
         Ok(response)
     }
 }

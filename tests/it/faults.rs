@@ -15,6 +15,10 @@ use porthole::{
     client::{Connection, RemoteRegistry},
     content::verify::digest_of,
     oci::{Descriptor, MediaType, parse_config},
+    ops::{
+        self,
+        ensure::{Options, Place, Target},
+    },
     registry::{ByteRange, Delete, Error, ErrorKind, List, Page, Read, Result, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
@@ -175,22 +179,19 @@ async fn push(client: &RemoteRegistry, name: &str, bytes: &Bytes) -> Result<Desc
     client.push_blob(&repository(name), &descriptor, bytes).await
 }
 
-/// Copies the config, and an artifact made of it, to another repository.
+/// Copies the whole image to another repository, through the job that people start.
 async fn copy(client: &RemoteRegistry, world: &World) -> Result<String> {
-    let bytes = blob(client, REPOSITORY, &world.config).await?;
-    push(client, "copied", &bytes).await?;
-    let kind = "application/vnd.oci.image.manifest.v1+json";
-    let manifest = format!(
-        r#"{{"schemaVersion":2,"mediaType":"{kind}","config":{{"mediaType":"{}","digest":"{}","size":{}}},"layers":[]}}"#,
-        world.config.media_type.as_str(),
-        world.config.digest,
-        world.config.size
-    );
-    let tag = "latest".parse().unwrap();
-    let pushed = client
-        .push_manifest(&repository("copied"), &MediaType::new(kind), manifest.into(), &[tag])
-        .await?;
-    Ok(pushed.digest.to_string())
+    // Two names for one registry: what could be mounted is read and sent, as between two of them.
+    let place = |host: &str, name: &str| Place {
+        host: host.parse().unwrap(),
+        registry: client.shared(),
+        repository: repository(name),
+    };
+    let (from, to) = (place("from.example", REPOSITORY), place("to.example", "copied"));
+    let reference = from.reference(None, Some(world.image.digest.clone()));
+    let target = Target { tag: Some("latest".parse().unwrap()), digest: None };
+    let done = ops::copy::copy(&from, &reference, &to, &target, &Options::default()).await?;
+    Ok(done.digest.to_string())
 }
 
 /// Puts back what an earlier operation deleted or pushed.
@@ -218,8 +219,9 @@ fn aftermath(
         }
         "copy" => {
             let tag = is_there("/v2/copied/manifests/latest".to_owned());
-            let blob = is_there(format!("/v2/copied/blobs/{}", world.config.digest));
-            (outcome.is_ok() && !tag) || (tag && !blob)
+            let blob = |blob: &Descriptor| is_there(format!("/v2/copied/blobs/{}", blob.digest));
+            let is_whole = blob(&world.config) && blob(&world.layer);
+            (outcome.is_ok() && !tag) || (tag && !is_whole)
         }
         _ => false,
     };
@@ -389,5 +391,6 @@ fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself()
     assert_eq!(received.unwrap_or_else(|why| panic!("{why}")), size);
     assert_eq!(registry.strikes().iter().sum::<u32>(), 50);
     let sent = registry.log().bytes_sent();
+    println!("cut 50 times: {sent} bytes fetched for {size}");
     assert!(sent <= size + size / 20, "{sent} bytes for {size}");
 }

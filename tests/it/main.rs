@@ -39,6 +39,8 @@ mod oci_properties;
 mod oci_references;
 mod ops_layouts;
 #[cfg(feature = "native")]
+mod ops_servers;
+#[cfg(feature = "native")]
 mod read_layouts;
 #[cfg(feature = "native")]
 mod read_manifests;

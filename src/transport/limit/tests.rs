@@ -69,6 +69,22 @@ fn a_slot_is_held_until_the_body_ends_or_is_dropped() {
 }
 
 #[test]
+fn an_answer_without_a_body_gives_its_slot_back_at_once() {
+    let clock = VirtualClock::default();
+    let script = Scripted::answering(clock.shared(), |_, _| Reply::status(404));
+    let layers = Stack::over(script, clock.shared()).layers();
+    let mut kept = Vec::new();
+    let all = async {
+        for _ in 0..20 {
+            let mut head = request("https://registry.example/v2/", Lane::Metadata);
+            head.method = Method::Head;
+            kept.push(layers.send(head).await.unwrap());
+        }
+    };
+    clock.run(all).expect("kept answers keep no slot");
+}
+
+#[test]
 fn hosts_do_not_wait_for_each_other() {
     let clock = VirtualClock::default();
     let script = Scripted::answering(clock.shared(), |_, _| Reply::ok("x").after(SECOND));
