@@ -15,6 +15,7 @@ pub mod route;
 pub mod session;
 pub mod settings;
 pub mod typed;
+pub mod view;
 pub mod views;
 
 mod query_string;
@@ -23,8 +24,9 @@ pub use accounts::{Accounts, CredentialKind};
 pub use inspector::Inspector;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
-pub use route::{Place, RegistryAddress, Route, Scheme, View};
+pub use route::{Place, RegistryAddress, Route, Scheme};
 #[cfg(target_arch = "wasm32")]
 pub use session::in_a_browser;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};
+pub use view::{FileList, View};

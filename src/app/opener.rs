@@ -38,7 +38,7 @@ pub trait Opener {
     /// Asks about what was opened.
     ///
     /// # Errors
-    /// `Unsupported` where no engine starts; `InvalidInput` where nothing was opened.
+    /// `Unsupported` where no engine starts.
     async fn ask(&self, question: &Question) -> Result<Answer>;
 }
 

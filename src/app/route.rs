@@ -5,7 +5,10 @@
 
 use std::{fmt, str::FromStr};
 
-use super::query_string::{self, Parts};
+use super::{
+    query_string::{self, Parts},
+    view::{FileList, View},
+};
 use crate::{
     oci::{Digest, Host, Reference},
     wire::base::default_scheme,
@@ -45,68 +48,6 @@ impl fmt::Display for RegistryAddress {
     }
 }
 
-/// One way of looking at a reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum View {
-    /// Index, platforms, manifest, config, layers, referrers.
-    #[default]
-    Tree,
-    /// The exact bytes.
-    Json,
-    /// The image configuration.
-    Config,
-    /// How the image was built.
-    History,
-    /// The layers.
-    Layers,
-    /// Files inside the layers.
-    Files,
-    /// What refers to it.
-    Referrers,
-    /// Checking every byte.
-    Verify,
-    /// Differences from another image.
-    Compare,
-    /// The same on a command line.
-    Commands,
-}
-
-impl View {
-    /// Every view, in the order of the tabs.
-    pub const ALL: [Self; 10] = [
-        Self::Tree,
-        Self::Json,
-        Self::Config,
-        Self::History,
-        Self::Layers,
-        Self::Files,
-        Self::Referrers,
-        Self::Verify,
-        Self::Compare,
-        Self::Commands,
-    ];
-
-    /// The name in an address.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tree => "tree",
-            Self::Json => "json",
-            Self::Config => "config",
-            Self::History => "history",
-            Self::Layers => "layers",
-            Self::Files => "files",
-            Self::Referrers => "referrers",
-            Self::Verify => "verify",
-            Self::Compare => "compare",
-            Self::Commands => "commands",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.name() == name)
-    }
-}
-
 /// A place in a registry at which a reference view looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -124,19 +65,33 @@ pub struct Place {
     pub path: Option<String>,
     /// `?with=`: what it is compared with.
     pub with: Option<Reference>,
+    /// `?list=`: which list of the view of files.
+    pub list: FileList,
+    /// `?find=`: what is looked for there.
+    pub find: Option<String>,
 }
 
 impl Place {
     /// The tree view of a reference.
     pub fn new(registry: RegistryAddress, reference: Reference) -> Self {
-        let view = View::default();
-        Self { registry, reference, view, platform: None, layer: None, path: None, with: None }
+        Self {
+            registry,
+            reference,
+            view: View::default(),
+            platform: None,
+            layer: None,
+            path: None,
+            with: None,
+            list: FileList::default(),
+            find: None,
+        }
     }
 
     /// The same reference and platform in another view.
     #[must_use]
     pub fn in_view(&self, view: View) -> Self {
-        Self { view, layer: None, path: None, with: None, ..self.clone() }
+        let platform = self.platform.clone();
+        Self { view, platform, ..Self::new(self.registry.clone(), self.reference.clone()) }
     }
 
     /// The same view of another reference in the same registry, all platforms.
@@ -148,7 +103,7 @@ impl Place {
     /// The same view of one platform, or of all.
     #[must_use]
     pub fn for_platform(&self, platform: Option<String>) -> Self {
-        Self { platform, layer: None, path: None, ..self.clone() }
+        Self { platform, layer: None, path: None, find: None, ..self.clone() }
     }
 
     /// The same repository in the same registry at a digest, in the tree view.
@@ -286,6 +241,11 @@ fn read_reference(
             "layer" => place.layer = Some(parse(&value)?),
             "path" => place.path = Some(value),
             "with" => place.with = Some(parse(&value)?),
+            "list" => {
+                place.list = FileList::from_name(&value)
+                    .ok_or_else(|| format!("there is no list “{value}”"))?;
+            }
+            "find" => place.find = Some(value),
             _ => return Err(unknown_part(&name)),
         }
     }
@@ -357,12 +317,15 @@ fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
     let view = (place.view != View::default()).then(|| place.view.name().to_owned());
     let layer = place.layer.as_ref().map(Digest::to_string);
     let with = place.with.as_ref().map(reversible);
+    let list = (place.list != FileList::default()).then(|| place.list.name().to_owned());
     let values = [
         ("view", view),
         ("platform", place.platform.clone()),
         ("layer", layer),
         ("path", place.path.clone()),
         ("with", with),
+        ("list", list),
+        ("find", place.find.clone()),
     ];
     query_string::write(f, values)
 }

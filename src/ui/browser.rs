@@ -24,6 +24,14 @@ pub fn screen_height() -> Option<f64> {
     web_sys::window()?.inner_height().ok()?.as_f64()
 }
 
+/// Width of what is visible of the page, in CSS pixels; `None` outside of a browser.
+pub fn screen_width() -> Option<f64> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return None;
+    }
+    web_sys::window()?.inner_width().ok()?.as_f64()
+}
+
 /// Sets the title of the page.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
@@ -117,6 +125,15 @@ pub fn scroll_to_top() {
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
+}
+
+/// The time of a clock that only goes forward, as far as a page has one.
+pub fn milliseconds() -> u64 {
+    let now = web_sys::window().and_then(|window| window.performance()).map(|clock| clock.now());
+    // Positive, and far below 2^53.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let now = now.unwrap_or_default() as u64;
+    now
 }
 
 /// Seconds since 1970.

@@ -60,8 +60,7 @@ impl Engine {
     /// asks.
     ///
     /// # Errors
-    /// `InvalidInput` where nothing is kept or the question is none; `Unsupported` where no engine
-    /// starts.
+    /// `Unsupported` where no engine starts.
     pub async fn ask(&self, set: u64, question: Vec<u8>) -> Result<Bytes> {
         let id = self.number();
         let exchange = Exchange::begin(self.of_set(set), id);

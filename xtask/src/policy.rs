@@ -26,7 +26,7 @@ fn directives(connect: &str) -> Vec<String> {
         "script-src 'self' 'wasm-unsafe-eval'",
         WORKER,
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' blob:",
         connect.trim_end(),
         "base-uri 'none'",
         "form-action 'none'",
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(
             header(CONNECT),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; \
-             style-src 'self'; img-src 'self'; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
+             style-src 'self'; img-src 'self' blob:; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
              require-trusted-types-for 'script'; trusted-types porthole-worker"
         );

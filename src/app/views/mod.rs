@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod dockerfile;
+pub mod files;
 pub mod history;
 pub mod hostile;
 pub mod image;

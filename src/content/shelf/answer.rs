@@ -1,5 +1,6 @@
 //! What is answered about opened layers: small, whatever the size of the layer.
 
+use super::inside::Inside;
 use crate::content::{
     packages::Package,
     tar::EntryKind,
@@ -194,6 +195,8 @@ pub enum Answer {
     Packages(Packages),
     /// Content.
     Content(Vec<u8>),
+    /// What is in an archive.
+    Inside(Inside),
     /// Why there is no content, without a full stop.
     Failed(String),
 }

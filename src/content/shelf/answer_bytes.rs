@@ -4,6 +4,7 @@ use super::answer::{
     Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
     WastedPath,
 };
+use super::inside::{Inside, Member};
 use crate::content::{
     listing::{flag_of, kind_of},
     pack::{Packer, Unpacker},
@@ -33,6 +34,13 @@ impl Answer {
             Self::Packages(packages) => write_packages(out.number(6), packages),
             Self::Content(bytes) => out.number(7).bytes(bytes),
             Self::Failed(reason) => out.number(8).text(reason),
+            Self::Inside(inside) => {
+                out.number(9).number(inside.total).list(&inside.members, |out, member| {
+                    let out = out.bytes(&member.name).number(member.size);
+                    out.number(flag_of(member.kind).into())
+                });
+                out.list(&inside.problems, |out, text| out.text(text)).bytes(&inside.unpacked)
+            }
         };
         out.finish()
     }
@@ -59,6 +67,15 @@ impl Answer {
             6 => Self::Packages(read_packages(from)?),
             7 => Self::Content(from.owned()?),
             8 => Self::Failed(from.string()?),
+            9 => Self::Inside(Inside {
+                total: from.number()?,
+                members: from.list(|from| {
+                    let (name, size) = (from.owned()?, from.number()?);
+                    Some(Member { name, size, kind: kind_of(from.small()?) })
+                })?,
+                problems: from.list(Unpacker::string)?,
+                unpacked: from.owned()?,
+            }),
             _ => return None,
         })
     }
@@ -309,6 +326,12 @@ mod tests {
             }),
             Answer::Content(vec![0, 255]),
             Answer::Failed("cut".to_owned()),
+            Answer::Inside(Inside {
+                total: 3,
+                members: vec![Member { name: b"m".to_vec(), size: 4, kind: EntryKind::Symlink }],
+                problems: vec!["odd".to_owned()],
+                unpacked: vec![1],
+            }),
         ]
     }
 

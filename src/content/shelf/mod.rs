@@ -8,6 +8,7 @@ mod answer;
 mod answer_bytes;
 mod details;
 mod indexed;
+mod inside;
 mod question;
 mod rows;
 mod software;
@@ -21,6 +22,7 @@ pub use answer::{
     WastedPath,
 };
 use indexed::Indexed;
+pub use inside::{Inside, Member};
 pub use question::{Part, Question, Scope, Sort};
 use taking::Held;
 pub use taking::{OneFile, Opened, Taking};
@@ -119,6 +121,7 @@ impl Shelf {
                 Answer::Packages(self.packages(scope, filter, *part))
             }
             Question::Content { layer, offset } => self.content(layer, *offset),
+            Question::Inside { layer, offset, part } => self.inside(layer, *offset, *part),
         }
     }
 

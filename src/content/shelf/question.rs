@@ -20,7 +20,7 @@ pub struct Scope {
 }
 
 /// A part of a list: what is on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// The first row.
     pub offset: u64,
@@ -102,9 +102,33 @@ pub enum Question {
         /// Where the content begins in the uncompressed layer.
         offset: u64,
     },
+    /// What is in an archive whose content is at hand.
+    Inside {
+        /// The layer.
+        layer: Digest,
+        /// Where the archive begins in the uncompressed layer.
+        offset: u64,
+        /// Which members.
+        part: Part,
+    },
 }
 
 impl Question {
+    /// The same question about another part of the list; unchanged where the answer is no list.
+    #[must_use]
+    pub fn with_part(mut self, wanted: Part) -> Self {
+        match &mut self {
+            Self::Rows { part, .. }
+            | Self::Find { part, .. }
+            | Self::Largest { part, .. }
+            | Self::Wasted { part, .. }
+            | Self::Packages { part, .. }
+            | Self::Inside { part, .. } => *part = wanted,
+            Self::Summary(_) | Self::Details { .. } | Self::Content { .. } => {}
+        }
+        self
+    }
+
     /// As bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Packer::new();
@@ -124,6 +148,9 @@ impl Question {
                 part.write(scope.write(out.number(6)).text(filter))
             }
             Self::Content { layer, offset } => out.number(7).text(layer.as_str()).number(*offset),
+            Self::Inside { layer, offset, part } => {
+                part.write(out.number(8).text(layer.as_str()).number(*offset))
+            }
         };
         out.finish()
     }
@@ -154,6 +181,11 @@ impl Question {
                 part: Part::read(from)?,
             },
             7 => Self::Content { layer: from.text()?.parse().ok()?, offset: from.number()? },
+            8 => Self::Inside {
+                layer: from.text()?.parse().ok()?,
+                offset: from.number()?,
+                part: Part::read(from)?,
+            },
             _ => return None,
         })
     }
@@ -193,7 +225,7 @@ mod tests {
     #[test]
     fn questions_come_back_as_they_were_asked() {
         let layers = vec![digest_of(b"a"), digest_of(b"b")];
-        let scope = Scope { layers: layers.clone(), only: Some(1), with_removed: true };
+        let scope = Scope { layers, only: Some(1), with_removed: true };
         let all = Scope { only: None, with_removed: false, ..scope.clone() };
         let part = Part { offset: 1 << 40, count: 7 };
         let path = b"etc/\xff".to_vec();
@@ -207,7 +239,8 @@ mod tests {
             Question::Summary(all.clone()),
             Question::Details { scope, path },
             Question::Packages { scope: all, filter: "ssl".to_owned(), part },
-            Question::Content { layer: layers.into_iter().next().unwrap(), offset: 512 },
+            Question::Content { layer: digest_of(b"a"), offset: 512 },
+            Question::Inside { layer: digest_of(b"a"), offset: 512, part },
         ];
         for question in questions {
             let bytes = question.to_bytes();

@@ -11,13 +11,14 @@ use crate::{
     },
 };
 
-/// The views that are offered as tabs; files and comparing come with their engines.
-const OFFERED: [View; 8] = [
+/// The views that are offered as tabs; comparing comes with its engine.
+const OFFERED: [View; 9] = [
     View::Tree,
     View::Json,
     View::Config,
     View::History,
     View::Layers,
+    View::Files,
     View::Referrers,
     View::Verify,
     View::Commands,

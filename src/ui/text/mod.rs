@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod doctor;
 pub mod error;
+pub mod files;
 pub mod home;
 pub mod list;
 pub mod registry;

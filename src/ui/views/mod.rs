@@ -11,6 +11,7 @@ use crate::app::{self, Connection, Place};
 mod commands;
 mod config;
 mod facts;
+mod files;
 mod history;
 mod json;
 mod layers;
@@ -43,8 +44,9 @@ pub(crate) fn view(scene: Scene) -> Html {
         app::View::Referrers => put(referrers::View(scene)),
         app::View::Verify => put(verify::View(scene)),
         app::View::Commands => put(commands::View(scene)),
-        // Files and comparing come with their engines; until then their addresses show the tree.
-        app::View::Tree | app::View::Files | app::View::Compare => put(tree::View(scene)),
+        app::View::Files => put(files::View(scene)),
+        // Comparing comes with its engine; until then its address shows the tree.
+        app::View::Tree | app::View::Compare => put(tree::View(scene)),
     }
 }
 

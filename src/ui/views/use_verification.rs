@@ -13,7 +13,7 @@ use super::Scene;
 use crate::{
     app::views::verify::{Observer, Run, State, check},
     registry::Error,
-    ui::{hooks::use_announce, text::verify as text},
+    ui::{browser::milliseconds, hooks::use_announce, text::verify as text},
 };
 
 /// Milliseconds between two drawings.
@@ -120,13 +120,4 @@ fn observer(run: &Rc<RefCell<Run>>, update: UseForceUpdateHandle) -> Observer {
             update.force_update();
         }
     })
-}
-
-/// The time of a clock that only goes forward, as far as a page has one.
-fn milliseconds() -> u64 {
-    let now = web_sys::window().and_then(|window| window.performance()).map(|clock| clock.now());
-    // Positive, and far below 2^53.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let now = now.unwrap_or_default() as u64;
-    now
 }

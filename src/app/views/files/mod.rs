@@ -1,0 +1,151 @@
+//! The files inside layers: which layers are looked at, how far reading them is, and the questions
+//! that the view asks about them.
+
+pub mod form;
+pub mod mode;
+pub mod path;
+pub mod reading;
+pub mod text_lines;
+
+use super::layers::{Layer, Layers};
+use crate::{
+    app::{FileList, Place},
+    content::shelf::{Part, Question, Scope, Sort},
+    oci::Digest,
+};
+
+/// Up to this many bytes are read without being asked.
+pub const AT_ONCE: u64 = 64 << 20;
+
+/// Files up to this size, in bytes, are shown (M6).
+pub const PREVIEW: u64 = 8 << 20;
+
+/// Files up to this size, in bytes, can be saved: they pass through the page's memory.
+pub const SAVE: u64 = 512 << 20;
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Files {
+    /// The layers of the image.
+    pub layers: Layers,
+    /// The one that is looked at, by its place from the base; `None` for all merged.
+    pub chosen: Option<u16>,
+    /// The path that is looked at; empty for the root.
+    pub path: Vec<u8>,
+    /// Which list.
+    pub list: FileList,
+    /// What is looked for.
+    pub find: String,
+}
+
+/// Why the files of a layer are not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Encrypted for certain recipients.
+    Encrypted,
+    /// Not to be distributed: the registry may not have it.
+    Foreign,
+}
+
+impl Files {
+    /// What a place looks at. A layer is named by its digest or its diff ID; `None` where there is no
+    /// such layer.
+    pub fn new(place: &Place, layers: Layers) -> Option<Self> {
+        let chosen = match &place.layer {
+            None => None,
+            Some(wanted) => Some(number_of(&layers, wanted)?),
+        };
+        let path = place.path.as_deref().map(path::read).unwrap_or_default();
+        let find = place.find.clone().unwrap_or_default();
+        Some(Self { layers, chosen, path, list: place.list, find })
+    }
+
+    /// The layer of this place from the base.
+    pub fn layer(&self, number: u16) -> Option<&Layer> {
+        self.layers.items.get(usize::from(number))
+    }
+
+    /// The layers that are needed for what is looked at and that can be read.
+    pub fn needed(&self) -> Vec<u16> {
+        let needed = |number: &u16| self.chosen.is_none_or(|chosen| chosen == *number);
+        self.numbers()
+            .filter(needed)
+            .filter(|n| self.layer(*n).and_then(closed).is_none())
+            .collect()
+    }
+
+    /// All layers by their places.
+    pub fn numbers(&self) -> impl Iterator<Item = u16> + use<> {
+        (0..).take(self.layers.items.len())
+    }
+
+    /// Compressed bytes of some layers; one that stands twice counts once.
+    pub fn bytes(&self, numbers: &[u16]) -> u64 {
+        let mut seen = std::collections::BTreeSet::new();
+        let size = |number: &u16| {
+            let descriptor = &self.layer(*number)?.descriptor;
+            seen.insert(&descriptor.digest).then_some(descriptor.size)
+        };
+        numbers.iter().filter_map(size).fold(0, u64::saturating_add)
+    }
+
+    /// What questions are about.
+    pub fn scope(&self, with_removed: bool) -> Scope {
+        let layers =
+            self.layers.items.iter().map(|layer| layer.descriptor.digest.clone()).collect();
+        Scope { layers, only: self.chosen, with_removed }
+    }
+
+    /// All about the path. What was removed can be looked at too.
+    pub fn details(&self) -> Question {
+        Question::Details { scope: self.scope(true), path: self.path.clone() }
+    }
+
+    /// The sums of all layers.
+    pub fn summary(&self) -> Question {
+        Question::Summary(Scope { only: None, ..self.scope(true) })
+    }
+
+    /// The list that is looked at.
+    pub fn rows(&self, open: Vec<Vec<u8>>, sort: Sort, with_removed: bool) -> Question {
+        let (scope, part) = (self.scope(with_removed), Part::default());
+        match self.list {
+            FileList::Tree if self.find.trim().is_empty() => {
+                Question::Rows { scope, below: self.path.clone(), open, sort, part }
+            }
+            FileList::Tree => Question::Find { scope, pattern: self.find.clone(), part },
+            FileList::Largest => Question::Largest { scope, part },
+            FileList::Wasted => Question::Wasted { scope, part },
+            FileList::Packages => {
+                // One layer alone has a part of the databases at most: the image has the packages.
+                let scope = Scope { only: None, ..scope };
+                Question::Packages { scope, filter: self.find.clone(), part }
+            }
+        }
+    }
+}
+
+/// Why the files of a layer are not read without being asked.
+pub fn closed(layer: &Layer) -> Option<Closed> {
+    match layer {
+        Layer { is_encrypted: true, .. } => Some(Closed::Encrypted),
+        Layer { is_foreign: true, .. } => Some(Closed::Foreign),
+        _ => None,
+    }
+}
+
+fn number_of(layers: &Layers, wanted: &Digest) -> Option<u16> {
+    let is_it = |layer: &Layer| {
+        layer.descriptor.digest == *wanted || layer.diff_id.as_ref() == Some(wanted)
+    };
+    layers.items.iter().position(is_it).and_then(|at| u16::try_from(at).ok())
+}
+
+/// The place of a path in the view of files: of a layer by its digest, or of all merged.
+pub fn at_path(place: &Place, layer: Option<Digest>, of: &[u8]) -> Place {
+    let path = Some(path::text(of)).filter(|path| !path.is_empty());
+    Place { layer, path, ..place.in_view(crate::app::View::Files) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! How far reading layers is. Times are handed in, in milliseconds of any clock that only goes
+//! forward.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use crate::registry::Error;
+
+/// How one layer stands.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// It will be read.
+    Waiting,
+    /// It is being read: the bytes so far.
+    Reading(u64),
+    /// It was read, or as much of it as came.
+    Read(u64),
+    /// It could not be read, or not to its end.
+    Failed(Rc<Error>),
+}
+
+/// Layers that are read, by their places from the base.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    layers: BTreeMap<u16, State>,
+    /// Grows when something was read: what was answered before may be another now.
+    pub generation: u32,
+    /// Bytes of all that is read in this run.
+    total: u64,
+    started: u64,
+    now: u64,
+}
+
+impl Reading {
+    /// Begins reading layers of so many bytes in all. What failed before is forgotten.
+    pub fn begin(&mut self, numbers: &[u16], total: u64, now: u64) {
+        self.layers.clear();
+        self.layers.extend(numbers.iter().map(|&number| (number, State::Waiting)));
+        (self.total, self.started, self.now) = (total, now, now);
+    }
+
+    /// The next layer to be read.
+    pub fn next(&mut self) -> Option<u16> {
+        let waiting = |(_, state): &(&u16, &State)| matches!(state, State::Waiting);
+        let number = *self.layers.iter().find(waiting)?.0;
+        self.layers.insert(number, State::Reading(0));
+        Some(number)
+    }
+
+    /// Notes how far a layer is.
+    pub fn progress(&mut self, number: u16, done: u64, now: u64) {
+        self.now = self.now.max(now);
+        self.layers.insert(number, State::Reading(done));
+    }
+
+    /// Notes the end of a layer.
+    pub fn end(&mut self, number: u16, result: Result<u64, Rc<Error>>, now: u64) {
+        self.now = self.now.max(now);
+        self.generation += 1;
+        self.layers.insert(number, result.map_or_else(State::Failed, State::Read));
+    }
+
+    /// Ends it all: what was not read is as if it had not been asked for.
+    pub fn cancel(&mut self) {
+        self.layers.retain(|_, state| matches!(state, State::Read(_) | State::Failed(_)));
+        self.generation += 1;
+    }
+
+    /// How a layer stands; `None` where it was not asked for.
+    pub fn state(&self, number: u16) -> Option<&State> {
+        self.layers.get(&number)
+    }
+
+    /// Whether anything is being read.
+    pub fn is_running(&self) -> bool {
+        let running = |state: &State| matches!(state, State::Waiting | State::Reading(_));
+        self.layers.values().any(running)
+    }
+
+    /// Layers that could not be read, with the reason.
+    pub fn failures(&self) -> impl Iterator<Item = (u16, &Rc<Error>)> {
+        self.layers.iter().filter_map(|(number, state)| match state {
+            State::Failed(error) => Some((*number, error)),
+            _ => None,
+        })
+    }
+
+    /// Bytes read.
+    pub fn done(&self) -> u64 {
+        let done = |state: &State| match state {
+            State::Reading(done) | State::Read(done) => *done,
+            State::Waiting | State::Failed(_) => 0,
+        };
+        self.layers.values().map(done).fold(0, u64::saturating_add)
+    }
+
+    /// Bytes in all.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Bytes a second; `None` before that can be told.
+    pub fn speed(&self) -> Option<u64> {
+        let passed = self.now.saturating_sub(self.started);
+        (passed >= 300).then(|| self.done().saturating_mul(1_000) / passed)
+    }
+
+    /// Seconds left.
+    pub fn left(&self) -> Option<u64> {
+        self.total.saturating_sub(self.done()).checked_div(self.speed()?)
+    }
+}

@@ -1,0 +1,85 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::rc::Rc;
+
+use super::{
+    reading::{Reading, State},
+    *,
+};
+use crate::{
+    app::{Route, views::layers::layers},
+    content::verify::digest_of,
+    oci::{Descriptor, MediaType},
+    registry::ErrorKind,
+};
+
+const TAR: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+fn image(media_types: &[&str]) -> Layers {
+    let layer = |(number, media_type): (usize, &&str)| {
+        Descriptor::new(MediaType::new(media_type), digest_of(&[number as u8]), 100)
+    };
+    let descriptors: Vec<_> = media_types.iter().enumerate().map(layer).collect();
+    layers(&descriptors, &[digest_of(b"diff")], None)
+}
+
+fn place(parts: &str) -> Place {
+    match Route::parse(&format!("#/localhost:5000/a:1?view=files{parts}")) {
+        Route::Reference(place) => *place,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_layer_is_named_by_its_digest_or_its_diff_id() {
+    let check = |parts: &str, expected: Option<Option<u16>>| {
+        let files = Files::new(&place(parts), image(&[TAR, TAR]));
+        assert_eq!(files.map(|files| files.chosen), expected, "{parts}");
+    };
+    check("", Some(None));
+    check(&format!("&layer={}", digest_of(&[1])), Some(Some(1)));
+    check(&format!("&layer={}", digest_of(b"diff")), Some(Some(0)));
+    check(&format!("&layer={}", digest_of(b"other")), None);
+}
+
+#[test]
+fn layers_that_nobody_can_read_are_not_needed() {
+    let encrypted = "application/vnd.oci.image.layer.v1.tar+gzip+encrypted";
+    let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    let files = Files::new(&place(""), image(&[TAR, encrypted, foreign, TAR])).unwrap();
+    assert_eq!(files.needed(), [0, 3]);
+    assert_eq!(files.bytes(&[0, 3, 3]), 200);
+    assert_eq!(files.layer(1).and_then(closed), Some(Closed::Encrypted));
+    assert_eq!(files.layer(2).and_then(closed), Some(Closed::Foreign));
+}
+
+#[test]
+fn an_address_holds_the_list_the_path_and_what_is_looked_for() {
+    let parts = "&path=etc/%5Cxff&list=packages&find=ssl";
+    let files = Files::new(&place(parts), image(&[TAR])).unwrap();
+    assert_eq!(files.path, b"etc/\xff");
+    let question = files.rows(Vec::new(), Sort::Name, false);
+    assert!(matches!(question, Question::Packages { filter, .. } if filter == "ssl"));
+    let files = Files { list: FileList::Tree, ..files };
+    assert!(matches!(files.rows(Vec::new(), Sort::Name, false), Question::Find { .. }));
+    let place = at_path(&place(parts), None, b"usr/\xfe");
+    let address = Route::from(place).to_string();
+    assert_eq!(address, "localhost:5000/a:1?view=files&path=usr/%5Cxfe");
+}
+
+#[test]
+fn reading_tells_what_is_done_how_fast_and_what_failed() {
+    let mut reading = Reading::default();
+    reading.begin(&[0, 1, 2], 3_000, 1_000);
+    assert!(reading.is_running());
+    assert_eq!((reading.next(), reading.next()), (Some(0), Some(1)));
+    reading.progress(0, 500, 2_000);
+    assert_eq!((reading.done(), reading.speed(), reading.left()), (500, Some(500), Some(5)));
+    reading.end(0, Ok(1_000), 2_000);
+    reading.end(1, Err(Rc::new(ErrorKind::Unavailable.into())), 2_000);
+    assert_eq!((reading.done(), reading.failures().count(), reading.generation), (1_000, 1, 2));
+    assert!(matches!(reading.state(2), Some(State::Waiting)));
+    reading.cancel();
+    assert!(!reading.is_running() && reading.state(2).is_none() && reading.next().is_none());
+    assert_eq!(reading.failures().count(), 1);
+}

@@ -1,0 +1,146 @@
+//! The content of a file in lines, or in rows of sixteen bytes.
+
+use std::fmt::Write;
+
+use crate::app::views::hostile::{is_deceptive, visible};
+
+/// A line longer than this, in bytes, is cut for the eye; saving gives all of it.
+const LINE_MAX: usize = 2_000;
+
+/// Bytes in a row of the hexadecimal form.
+const HEX_ROW: usize = 16;
+
+/// A text in lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextLines {
+    text: String,
+    /// Where each line begins.
+    starts: Vec<u32>,
+    /// Bytes that are not UTF-8 are shown as U+FFFD.
+    pub has_invalid_utf8: bool,
+    /// Characters that would deceive the eye are shown by their numbers.
+    pub has_deceptive: bool,
+}
+
+impl TextLines {
+    /// Parts a text into its lines.
+    pub fn new(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let begins = ends.map(|(at, _)| at + 1).filter(|at| *at < text.len());
+        let starts = std::iter::once(0).chain(begins).filter_map(|at| u32::try_from(at).ok());
+        Self {
+            starts: starts.collect(),
+            has_invalid_utf8: std::str::from_utf8(bytes).is_err(),
+            has_deceptive: text.contains(is_deceptive),
+            text,
+        }
+    }
+
+    /// The number of lines.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    fn exact(&self, number: usize) -> &str {
+        let at = |number: usize| self.starts.get(number).map(|at| *at as usize);
+        let Some(start) = at(number) else { return "" };
+        let end = at(number + 1).unwrap_or(self.text.len());
+        self.text.get(start..end).unwrap_or_default().trim_end_matches('\n')
+    }
+
+    /// A line, counted from 0, to be shown.
+    pub fn line(&self, number: usize) -> String {
+        let exact = self.exact(number);
+        let shown = exact.get(..exact.floor_char_boundary(LINE_MAX)).unwrap_or(exact);
+        let mut line = visible(shown).into_owned();
+        if shown.len() < exact.len() {
+            let _ = write!(line, " … {} more bytes", exact.len() - shown.len());
+        }
+        line
+    }
+
+    /// The lines in which a text stands, in either case.
+    pub fn matching(&self, wanted: &str) -> Vec<usize> {
+        let wanted = wanted.to_lowercase();
+        let holds = |number: &usize| self.exact(*number).to_lowercase().contains(&wanted);
+        (0..self.len()).filter(holds).collect()
+    }
+}
+
+/// How many rows bytes have.
+pub fn hex_rows(bytes: &[u8]) -> usize {
+    bytes.len().div_ceil(HEX_ROW)
+}
+
+/// A row of bytes, as numbers and as letters.
+pub fn hex_row(bytes: &[u8], number: usize) -> String {
+    let start = number.saturating_mul(HEX_ROW);
+    let row = bytes.get(start..).unwrap_or_default();
+    let row = row.get(..HEX_ROW).unwrap_or(row);
+    let mut text = format!("{start:08x} ");
+    for at in 0..HEX_ROW {
+        if at == HEX_ROW / 2 {
+            text.push(' ');
+        }
+        match row.get(at) {
+            Some(byte) => drop(write!(text, " {byte:02x}")),
+            None => text.push_str("   "),
+        }
+    }
+    text.push_str("  ");
+    text.extend(row.iter().map(|&byte| match byte {
+        b' '..=b'~' => char::from(byte),
+        _ => '·',
+    }));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_the_lines_that_editors_count() {
+        let check = |text: &str, expected: &[&str]| {
+            let lines = TextLines::new(text.as_bytes());
+            let all: Vec<_> = (0..lines.len()).map(|number| lines.line(number)).collect();
+            assert_eq!(all, expected, "{text:?}");
+        };
+        check("", &[""]);
+        check("a", &["a"]);
+        check("a\n", &["a"]);
+        check("a\r\nb\n\nc", &["a", "b", "", "c"]);
+        check("a\u{202e}b\n", &["a⟨U+202E⟩b"]);
+        let long = TextLines::new("x".repeat(2_100).as_bytes());
+        assert!(long.line(0).ends_with("… 100 more bytes"));
+        assert!(TextLines::new(b"a\xff").has_invalid_utf8);
+        assert_eq!(long.line(7), "");
+    }
+
+    #[test]
+    fn lines_are_found_in_either_case() {
+        let lines = TextLines::new("NAME=x\nid=y\nPretty_Name=z\n".as_bytes());
+        assert_eq!(lines.matching("name"), [0, 2]);
+        assert_eq!(lines.matching("none"), [0; 0]);
+    }
+
+    #[test]
+    fn bytes_are_shown_in_rows_of_sixteen() {
+        let bytes: Vec<u8> = (0x38..0x4b).collect();
+        assert_eq!(hex_rows(&bytes), 2);
+        let first = "00000000  38 39 3a 3b 3c 3d 3e 3f  40 41 42 43 44 45 46 47  89:;<=>?@ABCDEFG";
+        assert_eq!(hex_row(&bytes, 0), first);
+        let second = "00000010  48 49 4a                                          HIJ";
+        assert_eq!(hex_row(&bytes, 1), second);
+        assert_eq!(
+            hex_row(b"\0\x7f", 0).trim_end().chars().rev().take(2).collect::<String>(),
+            "··"
+        );
+    }
+}

@@ -1,0 +1,281 @@
+//! Sentences of the view of files.
+
+use crate::{
+    app::{
+        FileList,
+        views::files::{Closed, form::Form},
+    },
+    content::{tar::EntryKind, tree::ChangeKind},
+    ui::components::human_bytes,
+};
+
+/// There is no such layer.
+pub const NO_SUCH_LAYER: &str =
+    "This image has no layer of that digest. It may belong to another platform.";
+/// The link to all layers.
+pub const MERGED: &str = "All layers merged";
+/// What merged means.
+pub const MERGED_MEANS: &str = "what a container sees";
+/// Heading of the list of layers.
+pub const LAYERS: &str = "Layers";
+/// Name of the tabs.
+pub const LISTS: &str = "Lists of files";
+/// Said when all layers were read.
+pub const READ: &str = "The layers were read.";
+/// Ends reading.
+pub const CANCEL: &str = "Cancel";
+/// Why layers are read at all.
+pub const WHY: &str = "To list files, layers are read, counted and hashed here, off the page's \
+    thread. Nothing is stored, and nothing in them is run.";
+/// Reads the rest.
+pub const READ_ALL: &str = "Read the other layers too";
+/// The box that finds.
+pub const FIND: &str = "Find by name, or by a glob such as /etc/**/*.conf";
+/// The box that finds packages.
+pub const FIND_PACKAGE: &str = "Find a package";
+/// The box that finds in a file.
+pub const FIND_TEXT: &str = "Find in this file";
+/// The choice of the order.
+pub const SORT: &str = "Order";
+/// An order.
+pub const BY_NAME: &str = "by name";
+/// An order.
+pub const BY_SIZE: &str = "largest first";
+/// Shows what was removed.
+pub const WITH_REMOVED: &str = "Show removed files";
+/// Name of the links to the directories above.
+pub const TRAIL: &str = "Path";
+/// The root directory.
+pub const ROOT: &str = "/";
+/// Column.
+pub const NAME: &str = "Name";
+/// Column.
+pub const SIZE: &str = "Size";
+/// Column.
+pub const WHAT: &str = "What";
+/// Column.
+pub const MODE: &str = "Mode";
+/// Column.
+pub const OWNER: &str = "Owner";
+/// Column.
+pub const TIME: &str = "Modified";
+/// Column.
+pub const LAYER: &str = "Layer";
+/// Column.
+pub const CHANGE: &str = "Change";
+/// Column.
+pub const WASTED: &str = "Wasted";
+/// Column.
+pub const WHAT_HAPPENED: &str = "What happened";
+/// Column.
+pub const PACKAGE: &str = "Package";
+/// Column.
+pub const VERSION: &str = "Version";
+/// Column.
+pub const ARCH: &str = "Architecture";
+/// Column.
+pub const LICENCE: &str = "Licence";
+/// Column.
+pub const SOURCE: &str = "From";
+/// What a container does not see.
+pub const REMOVED: &str = "removed";
+/// A row that is not here yet.
+pub const LOADING_ROW: &str = "…";
+/// Something is odd about an entry.
+pub const ODD: &str = "odd";
+/// Nothing was found.
+pub const NOTHING_FOUND: &str = "Nothing matches.";
+/// A directory without anything in it.
+pub const EMPTY_DIRECTORY: &str = "There is nothing in this directory.";
+/// Nothing is wasted.
+pub const NOTHING_WASTED: &str =
+    "Nothing is wasted: no layer brings content that a later one replaces or removes.";
+/// No database of packages.
+pub const NO_PACKAGES: &str = "No database of packages was found: none of dpkg, apk or rpm, and \
+    nothing that Python or npm write down.";
+/// There is no such path.
+pub const NO_SUCH_PATH: &str = "There is no such path in what was read so far.";
+/// The file was removed.
+pub const WAS_REMOVED: &str = "A later layer removed this, so a container does not see it. Its content is still in the image.";
+/// A directory that hides.
+pub const OPAQUE: &str = "This layer hides all that layers below have in this directory.";
+/// Stored without holes.
+pub const SPARSE: &str = "stored without its holes";
+/// A link that leads nowhere.
+pub const DANGLING: &str = "leads nowhere in this image";
+/// Heading of what is odd.
+pub const WHAT_IS_ODD: &str = "Odd about this entry";
+/// Heading of attributes.
+pub const XATTRS: &str = "Extended attributes";
+/// There is nothing in a file.
+pub const EMPTY_FILE: &str = "The file is empty.";
+/// Copies a file's text.
+pub const COPY: &str = "Copy the text";
+/// Saves a file.
+pub const SAVE: &str = "Save this file";
+/// Name of the choice of forms.
+pub const SHOWN_AS: &str = "Shown as";
+/// The lines of a file.
+pub const LINES: &str = "Lines of the file";
+/// What is in an archive.
+pub const INSIDE: &str = "In this archive";
+/// An image could not be drawn.
+pub const PICTURE: &str = "The picture in this file";
+/// Content that was checked.
+pub const CHECKED: &str = "These bytes are from a layer that was read whole and hashed here.";
+/// An anonymous size.
+pub const UNKNOWN: &str = "unknown";
+/// Encrypted or foreign layers are read all the same.
+pub const TRY: &str = "Try to read it";
+
+/// The label of a list's tab.
+pub fn list(list: FileList) -> &'static str {
+    match list {
+        FileList::Tree => "Files",
+        FileList::Largest => "Largest",
+        FileList::Wasted => "Wasted",
+        FileList::Packages => "Packages",
+    }
+}
+
+/// Why a layer is not read.
+pub fn closed(closed: Closed) -> &'static str {
+    match closed {
+        Closed::Encrypted => "encrypted: only who has the key can read its files",
+        Closed::Foreign => "not to be distributed: the registry may not have it",
+    }
+}
+
+/// The button that reads layers.
+pub fn start(layers: usize, bytes: u64) -> String {
+    match layers {
+        1 => format!("Read the layer ({})", human_bytes(bytes)),
+        _ => format!("Read {layers} layers ({})", human_bytes(bytes)),
+    }
+}
+
+/// A layer is being read.
+pub fn reading(done: u64, size: u64) -> String {
+    format!("reading: {} of {}", human_bytes(done), human_bytes(size))
+}
+
+/// A layer was read.
+pub fn entries(count: u64) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        _ => format!("{count} entries"),
+    }
+}
+
+/// What a layer did, counted.
+pub fn changes([added, changed, removed]: [u64; 3]) -> String {
+    let mut parts = Vec::new();
+    for (count, word) in [(added, "added"), (changed, "changed"), (removed, "removed")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    if parts.is_empty() { "no changes".to_owned() } else { parts.join(", ") }
+}
+
+/// A layer was read in part.
+pub fn in_part(reason: &str) -> String {
+    format!("not whole: {reason}")
+}
+
+/// How many rows there are.
+pub fn count(list: FileList, is_filtered: bool, total: u64) -> String {
+    let things = match (list, total) {
+        (FileList::Tree, 1) if !is_filtered => "row",
+        (FileList::Tree, _) if !is_filtered => "rows",
+        (FileList::Packages, 1) => "package",
+        (FileList::Packages, _) => "packages",
+        (FileList::Wasted | FileList::Tree, 1) => "path",
+        (FileList::Wasted | FileList::Tree, _) => "paths",
+        (FileList::Largest, 1) => "file",
+        (FileList::Largest, _) => "files",
+    };
+    format!("{total} {things}")
+}
+
+/// How much of what layers bring is seen.
+pub fn efficiency(visible: u64, total: u64, wasted: u64, thousandths: u32) -> String {
+    format!(
+        "{}.{} % efficient: of {} that layers bring, a container sees {}. {} wasted.",
+        thousandths / 10,
+        thousandths % 10,
+        human_bytes(total),
+        human_bytes(visible),
+        human_bytes(wasted)
+    )
+}
+
+/// A layer by its place from the base.
+pub fn layer(number: u16) -> String {
+    format!("Layer {}", u32::from(number) + 1)
+}
+
+/// What a layer did to a path.
+pub fn change(layer_number: u16, kind: ChangeKind, size: u64) -> String {
+    let text = format!("{} by {}", kind.word(), layer(layer_number).to_lowercase());
+    if size > 0 { format!("{text} ({})", human_bytes(size)) } else { text }
+}
+
+/// The button of a directory.
+pub fn fold(name: &str, open: bool) -> String {
+    format!("{} {name}", if open { "Close" } else { "Open" })
+}
+
+/// What a row is.
+pub fn kind(kind: EntryKind) -> &'static str {
+    kind.words()
+}
+
+/// A file that is too large to be shown.
+pub fn too_large(size: u64, limit: u64) -> String {
+    format!(
+        "The file has {}, more than the {} that are shown here. It can be saved.",
+        human_bytes(size),
+        human_bytes(limit)
+    )
+}
+
+/// A file that is too large for a page.
+pub fn far_too_large(limit: u64) -> String {
+    format!("Files of more than {} cannot be saved from a page.", human_bytes(limit))
+}
+
+/// The content is not at hand.
+pub fn read_again(size: u64) -> String {
+    format!("Read the layer again for this file ({})", human_bytes(size))
+}
+
+/// The button that saves a file without showing it.
+pub fn save_large(layer: u64) -> String {
+    format!("Read the layer again ({}) and save this file", human_bytes(layer))
+}
+
+/// What came out of a compressed file.
+pub fn unpacked(size: u64) -> String {
+    format!("Compressed; unpacked it has {}.", human_bytes(size))
+}
+
+/// A form of a file's content.
+pub fn form(form: Form) -> &'static str {
+    match form {
+        Form::Picture(_) => "Picture",
+        Form::Json => "JSON",
+        Form::Archive => "Contents",
+        Form::Text => "Text",
+        Form::Hex => "Bytes",
+    }
+}
+
+/// Lines that match.
+pub fn matching(lines: usize) -> String {
+    match lines {
+        0 => "No line matches.".to_owned(),
+        1 => "1 line matches.".to_owned(),
+        _ => format!("{lines} lines match; only they are shown."),
+    }
+}

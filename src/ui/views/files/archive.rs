@@ -1,0 +1,125 @@
+//! What is in an archive inside a layer, one level deep; of a compressed file what comes out of it.
+
+use std::{ops::Range, rc::Rc};
+
+use bytes::Bytes;
+use yew::prelude::*;
+
+use super::{
+    rows::{header, placeholder},
+    shown::Shown,
+    text_view::TextView,
+    use_answer::use_answer,
+};
+use crate::{
+    app::views::files::path,
+    content::shelf::{Answer, Inside, Member, Part, Question},
+    ui::{
+        components::{WindowedList, byte_size, error_box, foreign},
+        part::{part, put},
+        text::files as text,
+        views::Same,
+    },
+};
+
+/// Members are asked for by so many at a time.
+const BLOCK: usize = 200;
+
+/// What is in an archive.
+#[derive(PartialEq)]
+pub(super) struct Archive(pub(super) Shown);
+
+part!(Archive, use_archive);
+
+#[hook]
+fn use_archive(props: &Archive) -> Html {
+    let Shown { scene, files, stored, generation, .. } = &props.0;
+    let block = use_state_eq(|| 0);
+    let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
+    let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
+    let first = usize::saturating_sub(*block, 1) * BLOCK;
+    let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
+    let question = Question::Inside { layer, offset: stored.offset, part };
+    let query = use_answer(scene, question, *generation);
+    let reply = query.state.value().cloned();
+    let row = use_callback(reply.clone().map(Same), |number: usize, reply| {
+        let Some(reply) = reply else { return Html::default() };
+        let offset = match &reply.0.question {
+            Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        let member = match (&reply.0.answer, number.checked_sub(offset)) {
+            (Answer::Inside(inside), Some(at)) => inside.members.get(at),
+            _ => None,
+        };
+        member.map_or_else(|| placeholder(number), |member| draw(number, member))
+    });
+    let on_visible = use_callback((), {
+        let block = block.setter();
+        move |seen: Range<usize>, ()| block.set(seen.start / BLOCK)
+    });
+    let unpacked =
+        use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
+            Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
+            _ => Bytes::new(),
+        });
+    html! {
+        <>
+            if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
+            if let Some(Answer::Inside(inside)) = reply.as_ref().map(|reply| &reply.answer) {
+                { for inside.problems.iter().map(|problem| {
+                    html! { <p class="note">{ foreign(problem) }</p> }
+                }) }
+                { members(inside, row, on_visible) }
+                if !unpacked.is_empty() { { plain(&unpacked) } }
+            }
+        </>
+    }
+}
+
+fn members(
+    inside: &Inside,
+    row: Callback<usize, Html>,
+    on_visible: Callback<Range<usize>>,
+) -> Html {
+    if inside.total == 0 {
+        return Html::default();
+    }
+    put(WindowedList {
+        count: usize::try_from(inside.total).unwrap_or(usize::MAX),
+        row,
+        label: text::INSIDE.into(),
+        header: header(&[(text::NAME, ""), (text::SIZE, "end"), (text::WHAT, "")]),
+        on_visible,
+        class: "members".into(),
+    })
+}
+
+/// What came out of a compressed file that is no archive.
+fn plain(unpacked: &Rc<Bytes>) -> Html {
+    use crate::app::views::files::{
+        PREVIEW,
+        form::{Form, forms},
+    };
+    let size = unpacked.len() as u64;
+    let is_hex = forms(b"", unpacked).first() == Some(&Form::Hex);
+    html! {
+        <>
+            <p class="hint">{ text::unpacked(size) }</p>
+            if size <= PREVIEW {
+                { put(TextView { bytes: (**unpacked).clone(), is_hex }) }
+            }
+        </>
+    }
+}
+
+fn draw(number: usize, member: &Member) -> Html {
+    let name = path::shown(&member.name);
+    html! {
+        <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
+            <span role="rowheader" class="name" title={name.clone()}><code>{ foreign(&name) }</code></span>
+            <span role="cell" class="end">{ byte_size(member.size) }</span>
+            <span role="cell">{ member.kind.words() }</span>
+        </div>
+    }
+}

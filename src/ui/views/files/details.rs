@@ -1,0 +1,136 @@
+//! All about one path: what it is, whose, which layers did what to it.
+
+use yew::prelude::*;
+
+use super::{
+    super::{facts, facts::fact},
+    href,
+};
+use crate::{
+    app::{
+        Place, Route,
+        views::files::{Files, at_path, mode, path},
+    },
+    content::{shelf::Details, tar::EntryKind},
+    oci::Timestamp,
+    ui::{
+        components::{byte_size, foreign},
+        text::files as text,
+    },
+};
+
+/// What is said of a directory: only what is not ordinary.
+pub(super) fn directory(details: &Details) -> Html {
+    html! {
+        <>
+            if details.opaque { <p class="note">{ text::OPAQUE }</p> }
+            if details.row.removed { <p class="note">{ text::WAS_REMOVED }</p> }
+            { odd(details) }
+        </>
+    }
+}
+
+/// What is said of anything else.
+pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
+    let row = &details.row;
+    html! {
+        <>
+            if row.removed { <p class="note">{ text::WAS_REMOVED }</p> }
+            { odd(details) }
+            <dl class="facts">
+                { fact("What", html! { <span>{ what(details) }</span> }) }
+                { target(place, details) }
+                if row.kind == EntryKind::File { { fact(text::SIZE, byte_size(row.size)) } }
+                { fact(text::MODE, html! {
+                    <span><code>{ mode::letters(row.kind, row.mode) }</code>
+                    { format!(" ({:04o})", row.mode) }</span>
+                }) }
+                { fact(text::OWNER, owner(details)) }
+                { fact(text::TIME, html! { <span>{ time(row.mtime) }</span> }) }
+                { fact("Layers", changes(place, files, details)) }
+            </dl>
+            { xattrs(details) }
+        </>
+    }
+}
+
+fn what(details: &Details) -> String {
+    let mut words = details.row.kind.words().to_owned();
+    if matches!(details.row.kind, EntryKind::CharDevice | EntryKind::BlockDevice) {
+        words.push_str(&format!(" {}, {}", details.device.0, details.device.1));
+    }
+    if details.sparse {
+        words.push_str(", ");
+        words.push_str(text::SPARSE);
+    }
+    words
+}
+
+fn target(place: &Place, details: &Details) -> Html {
+    if details.row.link.is_empty() {
+        return Html::default();
+    }
+    let written = foreign(&path::shown(&details.row.link));
+    fact(
+        "Points at",
+        html! {
+            <span>
+                <code>{ written }</code>
+                if let Some(target) = &details.target {
+                    { ", which is " }
+                    <a href={href(place, target)}>{ "/" }{ foreign(&path::shown(target)) }</a>
+                } else {
+                    { ", which " }{ text::DANGLING }
+                }
+            </span>
+        },
+    )
+}
+
+fn owner(details: &Details) -> Html {
+    let named = |name: &[u8], number: u64| match name {
+        [] => number.to_string(),
+        name => format!("{} ({number})", path::shown(name)),
+    };
+    let (user, group) =
+        (named(&details.user, details.row.uid), named(&details.group, details.row.gid));
+    foreign(&format!("{user}, group {group}"))
+}
+
+fn time(seconds: i64) -> String {
+    Timestamp::from_unix(seconds).map_or_else(|| seconds.to_string(), |time| time.to_string())
+}
+
+/// What each layer did; each is a link to the path as that layer brought it.
+fn changes(place: &Place, files: &Files, details: &Details) -> Html {
+    let item = |&(layer, kind, size): &(u16, _, u64)| {
+        let digest = files.layer(layer).map(|layer| layer.descriptor.digest.clone());
+        let there = at_path(place, digest, &details.row.path);
+        html! { <li><a href={Route::from(there).href()}>{ text::change(layer, kind, size) }</a></li> }
+    };
+    html! { <ul class="plain">{ for details.changes.iter().map(item) }</ul> }
+}
+
+fn xattrs(details: &Details) -> Html {
+    if details.xattrs.is_empty() {
+        return Html::default();
+    }
+    let shown = |(name, value): &(String, Vec<u8>)| {
+        let text = std::str::from_utf8(value).ok().filter(|text| !text.contains('\0'));
+        let hex = || value.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        (name.clone(), text.map_or_else(hex, str::to_owned))
+    };
+    let pairs: Vec<_> = details.xattrs.iter().map(shown).collect();
+    html! { <section><h2>{ text::XATTRS }</h2>{ facts::pairs(&pairs) }</section> }
+}
+
+fn odd(details: &Details) -> Html {
+    if details.odd.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="issues" aria-label={text::WHAT_IS_ODD}>
+            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ odd }</li> }) }</ul>
+        </section>
+    }
+}

@@ -1,0 +1,131 @@
+//! The layers beside the files: which is looked at, how it stands, what it did and what made it.
+
+use yew::prelude::*;
+
+use super::super::facts;
+use crate::{
+    app::{
+        Place, Route,
+        views::{
+            files::{
+                Files, closed,
+                reading::{Reading, State},
+            },
+            layers::Layer,
+        },
+    },
+    content::shelf::{LayerSummary, OnShelf, Summary},
+    ui::{browser, components::byte_size, text::files as text},
+};
+
+/// From this width on, in CSS pixels, the layers stand beside the files, and are open.
+const WIDE: f64 = 1_000.0;
+
+/// The layers.
+pub(super) fn aside(
+    place: &Place,
+    files: &Files,
+    summary: Option<&Summary>,
+    state: &Reading,
+    start: &Callback<Vec<u16>>,
+) -> Html {
+    let is_wide = browser::screen_width().is_none_or(|width| width >= WIDE);
+    let merged = Place { layer: None, ..here(place) };
+    let rows = files.numbers().filter_map(|number| {
+        let layer = files.layer(number)?;
+        let summary = summary.and_then(|summary| summary.layers.get(usize::from(number)));
+        Some(row(place, files, layer, number, summary, state, start))
+    });
+    html! {
+        <details class="of-layers" open={is_wide}>
+            <summary><h2>{ text::LAYERS }</h2></summary>
+            <ol>
+                <li class={classes!(files.chosen.is_none().then_some("chosen"))}>
+                    <p class="line">
+                        <a href={Route::from(merged).href()}
+                            aria-current={files.chosen.is_none().then_some("true")}>
+                            { text::MERGED }
+                        </a>
+                        <span class="hint">{ text::MERGED_MEANS }</span>
+                    </p>
+                </li>
+                { for rows }
+            </ol>
+        </details>
+    }
+}
+
+/// The same list and path; what is looked for stays too.
+fn here(place: &Place) -> Place {
+    place.clone()
+}
+
+fn row(
+    place: &Place,
+    files: &Files,
+    layer: &Layer,
+    number: u16,
+    summary: Option<&LayerSummary>,
+    state: &Reading,
+    start: &Callback<Vec<u16>>,
+) -> Html {
+    let is_chosen = files.chosen == Some(number);
+    let there = Place { layer: Some(layer.descriptor.digest.clone()), ..here(place) };
+    html! {
+        <li key={number} class={classes!(is_chosen.then_some("chosen"))}>
+            <p class="line">
+                <a href={Route::from(there).href()} aria-current={is_chosen.then_some("true")}>
+                    { text::layer(number) }
+                </a>
+                { byte_size(layer.descriptor.size) }
+                { standing(layer, number, summary, state.state(number), start) }
+            </p>
+            if let Some(made_by) = &layer.made_by {
+                <p class="made-by" title={made_by.clone()}><code>{ facts::foreign(made_by) }</code></p>
+            }
+        </li>
+    }
+}
+
+/// How a layer stands, in words.
+fn standing(
+    layer: &Layer,
+    number: u16,
+    summary: Option<&LayerSummary>,
+    state: Option<&State>,
+    start: &Callback<Vec<u16>>,
+) -> Html {
+    let hint = |words: String| html! { <span class="hint">{ words }</span> };
+    match (state, summary) {
+        (Some(State::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
+        (_, Some(summary)) if summary.on_shelf != OnShelf::No => opened(summary),
+        _ => match closed(layer) {
+            Some(closed) => {
+                let read = start.reform(move |_: MouseEvent| vec![number]);
+                html! {
+                    <>
+                        <span class="failed">{ text::closed(closed) }</span>
+                        <button type="button" onclick={read}>{ text::TRY }</button>
+                    </>
+                }
+            }
+            None => Html::default(),
+        },
+    }
+}
+
+fn opened(summary: &LayerSummary) -> Html {
+    let words = match summary.changes {
+        Some(changes) => text::changes(changes),
+        None => text::entries(summary.entries),
+    };
+    html! {
+        <>
+            <span class="hint">{ words }</span>
+            if let OnShelf::Part(reason) = &summary.on_shelf {
+                <span class="failed">{ text::in_part(reason) }</span>
+            }
+            { for summary.odd.iter().map(|odd| html! { <span class="hint">{ odd }</span> }) }
+        </>
+    }
+}

@@ -1,0 +1,249 @@
+//! The view of files: what is inside layers, one by one or merged. Layers are read off the page's
+//! thread; only what is on the screen comes here.
+
+mod archive;
+mod content;
+mod details;
+mod layers;
+mod list;
+mod picture;
+mod rows;
+mod shown;
+mod status;
+mod text_view;
+mod use_answer;
+mod use_file;
+mod use_reading;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use self::{use_answer::use_answer, use_reading::use_reading};
+use super::{
+    Scene,
+    history::history,
+    platforms::{no_image, platforms},
+    use_image::use_image,
+};
+use crate::{
+    app::{
+        FileList, Place, Route,
+        views::{
+            files::{AT_ONCE, Files, path},
+            image::Image,
+            layers::layers,
+        },
+    },
+    content::{
+        shelf::{Answer, Details, OnShelf, Summary},
+        tar::EntryKind,
+    },
+    oci::Document,
+    ui::{
+        components::{Tab, empty, error_box, foreign, loaded, tabs},
+        part::{part, put, put_keyed},
+        text::{files as text, views as view_text},
+    },
+};
+
+/// The files inside an image.
+#[derive(PartialEq)]
+pub(super) struct View(pub(super) Scene);
+
+part!(View, use_view);
+
+#[hook]
+fn use_view(props: &View) -> Html {
+    let scene = &props.0;
+    let query = use_image(scene);
+    loaded(&query, |image| {
+        html! {
+            <>
+                { platforms(&scene.place, &image.root.document.value, false) }
+                { body(scene, image) }
+            </>
+        }
+    })
+}
+
+fn body(scene: &Scene, image: &Image) -> Html {
+    let Some(Document::Image(manifest)) = image.manifest.as_ref().map(|m| &m.document.value) else {
+        return no_image(&scene.place, image);
+    };
+    if manifest.layers.is_empty() {
+        return empty(view_text::NO_LAYERS);
+    }
+    let diff_ids = image.config().map(|config| config.parsed.value.diff_ids.as_slice());
+    let all = layers(&manifest.layers, diff_ids.unwrap_or_default(), history(image).as_ref());
+    let key = all.items.iter().map(|layer| layer.descriptor.digest.as_str()).collect::<String>();
+    match Files::new(&scene.place, all) {
+        // Another image is another reading.
+        Some(files) => put_keyed(key, Inside { scene: scene.clone(), files: Rc::new(files) }),
+        None => empty(text::NO_SUCH_LAYER),
+    }
+}
+
+/// The files of an image that has layers.
+#[derive(PartialEq)]
+struct Inside {
+    scene: Scene,
+    files: Rc<Files>,
+}
+
+part!(Inside, use_inside);
+
+#[hook]
+fn use_inside(props: &Inside) -> Html {
+    let Inside { scene, files } = props;
+    let reading = use_reading(scene, files);
+    let generation = reading.state().generation;
+    let summary = use_answer(scene, files.summary(), generation);
+    let details = use_answer(scene, files.details(), generation);
+    let known = match summary.state.value().map(|reply| &reply.answer) {
+        Some(Answer::Summary(summary)) => Some(summary),
+        _ => None,
+    };
+    let missing = known.map(|known| missing(files, known));
+    use_start_at_once(files, missing.as_deref(), &reading.start);
+    let state = reading.state();
+    html! {
+        <div class="files">
+            { layers::aside(&scene.place, files, known, &state, &reading.start) }
+            <div class="inside-layers">
+                if let Some(error) = summary.state.error() {
+                    { error_box(error, Some(&summary.retry)) }
+                }
+                { status::status(files, missing.as_deref().unwrap_or_default(), &state, &reading) }
+                if is_any_open(files, known) {
+                    { lists(&scene.place, files) }
+                    { trail(&scene.place, files) }
+                    { shown(props, generation, details.state.value().map(|reply| &reply.answer)) }
+                }
+            </div>
+        </div>
+    }
+}
+
+/// Layers that are needed and not here.
+fn missing(files: &Files, summary: &Summary) -> Vec<u16> {
+    let is_missing = |number: &u16| {
+        let layer = summary.layers.get(usize::from(*number));
+        layer.is_none_or(|layer| layer.on_shelf == OnShelf::No)
+    };
+    files.needed().into_iter().filter(is_missing).collect()
+}
+
+fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
+    let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
+    let is_open = |number: u16| {
+        layers.get(usize::from(number)).is_some_and(|layer| layer.on_shelf != OnShelf::No)
+    };
+    match files.chosen {
+        Some(chosen) => is_open(chosen),
+        None => files.numbers().any(is_open),
+    }
+}
+
+/// Reads what is not much without being asked, once for each layer that is looked at.
+#[hook]
+fn use_start_at_once(files: &Rc<Files>, missing: Option<&[u16]>, start: &Callback<Vec<u16>>) {
+    let small = missing.filter(|missing| !missing.is_empty() && files.bytes(missing) <= AT_ONCE);
+    let tried = use_mut_ref(Vec::new);
+    let (small, start) = (small.map(<[u16]>::to_vec), start.clone());
+    use_effect_with((small, files.chosen), move |(small, chosen)| {
+        let mut tried = tried.borrow_mut();
+        if let Some(small) = small
+            && !tried.contains(chosen)
+        {
+            tried.push(*chosen);
+            start.emit(small.clone());
+        }
+    });
+}
+
+fn lists(place: &Place, files: &Files) -> Html {
+    let tab = |list: FileList| {
+        let layer = place.layer.clone();
+        let there = Place { list, layer, ..place.in_view(place.view) };
+        Tab {
+            label: text::list(list).into(),
+            href: Route::from(there).href().into(),
+            is_current: files.list == list,
+        }
+    };
+    tabs(text::LISTS, &FileList::ALL.map(tab))
+}
+
+/// The directories above what is looked at.
+fn trail(place: &Place, files: &Files) -> Html {
+    if files.list != FileList::Tree || files.path.is_empty() {
+        return Html::default();
+    }
+    let ends = files.path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+    let above = ends.filter_map(|end| files.path.get(..end));
+    html! {
+        <nav class="trail" aria-label={text::TRAIL}>
+            <ol>
+                <li><a href={href(place, b"")}>{ text::ROOT }</a></li>
+                { for above.map(|path| step(place, path)) }
+                <li aria-current="page">{ foreign(&path::shown(path::name(&files.path))) }</li>
+            </ol>
+        </nav>
+    }
+}
+
+fn step(place: &Place, of: &[u8]) -> Html {
+    html! { <li><a href={href(place, of)}>{ foreign(&path::shown(path::name(of))) }</a></li> }
+}
+
+/// The address of a path in what is looked at.
+fn href(place: &Place, of: &[u8]) -> String {
+    use crate::app::views::files::at_path;
+    Route::from(at_path(place, place.layer.clone(), of)).href()
+}
+
+/// A list, or one file.
+fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
+    let Inside { scene, files } = props;
+    let is_tree = files.list == FileList::Tree;
+    match about {
+        Some(Answer::Details(details)) if is_tree && !files.path.is_empty() => {
+            if details.row.kind == EntryKind::Directory {
+                html! { <>{ details::directory(details) }{ list(props, generation) }</> }
+            } else {
+                file(scene, files, details, generation)
+            }
+        }
+        Some(Answer::Nothing) if is_tree => empty(text::NO_SUCH_PATH),
+        None if is_tree && !files.path.is_empty() => Html::default(),
+        _ => list(props, generation),
+    }
+}
+
+fn list(props: &Inside, generation: u32) -> Html {
+    let Inside { scene, files } = props;
+    // Another directory or list begins anew at its top.
+    let key = format!("{} {:?} {:?}", files.list.name(), files.chosen, files.path);
+    let (scene, files) = (scene.clone(), Rc::clone(files));
+    put_keyed(key, list::List { scene, files, generation })
+}
+
+fn file(scene: &Scene, files: &Rc<Files>, details: &Details, generation: u32) -> Html {
+    let content = details.stored.filter(|_| details.row.kind != EntryKind::Directory);
+    let path = details.target.as_ref().unwrap_or(&details.row.path).clone();
+    html! {
+        <>
+            { details::file(&scene.place, files, details) }
+            if let Some(stored) = content {
+                { put(content::Content {
+                    scene: scene.clone(),
+                    files: Rc::clone(files),
+                    stored,
+                    path: Rc::new(path),
+                    generation,
+                }) }
+            }
+        </>
+    }
+}

@@ -1,0 +1,192 @@
+//! The rows of the lists, each of one height.
+
+use yew::prelude::*;
+
+use super::href;
+use crate::{
+    app::{
+        Place, Route,
+        views::files::{Files, at_path, mode, path},
+    },
+    content::{
+        packages::Package,
+        shelf::{Row, WastedPath},
+        tar::EntryKind,
+        tree::ChangeKind,
+    },
+    oci::Timestamp,
+    ui::{
+        components::{byte_size, foreign},
+        text::files as text,
+    },
+};
+
+/// What rows need besides themselves.
+pub(super) struct Around<'a> {
+    pub(super) place: &'a Place,
+    pub(super) files: &'a Files,
+    /// Whether paths are shown whole, and directories not opened in place.
+    pub(super) is_flat: bool,
+    pub(super) toggle: &'a Callback<Vec<u8>>,
+}
+
+/// A header; `titles` are the columns with their classes.
+pub(super) fn header(titles: &[(&'static str, &'static str)]) -> Html {
+    let title = |(title, class): &(&'static str, &'static str)| {
+        html! { <span role="columnheader" class={*class}>{ *title }</span> }
+    };
+    html! { <div role="row" aria-rowindex="1">{ for titles.iter().map(title) }</div> }
+}
+
+/// The columns of files.
+pub(super) const fn file_columns(is_one_layer: bool) -> [(&'static str, &'static str); 6] {
+    let last = if is_one_layer { text::CHANGE } else { text::LAYER };
+    [
+        (text::NAME, ""),
+        (text::SIZE, "end"),
+        (text::MODE, "wide"),
+        (text::OWNER, "wide"),
+        (text::TIME, "wide"),
+        (last, ""),
+    ]
+}
+
+/// A row that is not here yet.
+pub(super) fn placeholder(number: usize) -> Html {
+    html! {
+        <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
+            <span role="cell">{ text::LOADING_ROW }</span>
+        </div>
+    }
+}
+
+/// A file or directory.
+pub(super) fn file_row(around: &Around<'_>, number: usize, row: &Row) -> Html {
+    let change = row.change.map(ChangeKind::word).or(row.removed.then_some(text::REMOVED));
+    html! {
+        <div role="row" key={number} aria-rowindex={(number + 2).to_string()} class={classes!(change)}>
+            <span role="rowheader" class="name">{ name(around, row) }</span>
+            <span role="cell" class="end">{ byte_size(row.size) }</span>
+            <span role="cell" class="wide"><code>{ mode::letters(row.kind, row.mode) }</code></span>
+            <span role="cell" class="wide">{ format!("{}:{}", row.uid, row.gid) }</span>
+            <span role="cell" class="wide">{ minute(row.mtime) }</span>
+            <span role="cell" class="change">{ last_cell(around, row, change) }</span>
+        </div>
+    }
+}
+
+fn name(around: &Around<'_>, row: &Row) -> Html {
+    let is_directory = row.kind == EntryKind::Directory;
+    let shown = if around.is_flat { row.path.as_slice() } else { path::name(&row.path) };
+    let shown = path::shown(shown);
+    let full = path::shown(&row.path);
+    let indent = "\u{2003}".repeat(row.depth.into());
+    html! {
+        <>
+            if !around.is_flat {
+                <span class="indent" aria-hidden="true">{ indent }</span>
+                if is_directory && row.children > 0 {
+                    { fold(around, row, &shown) }
+                } else {
+                    <span class="no-fold" aria-hidden="true"></span>
+                }
+            }
+            <a href={href(around.place, &row.path)} title={full}>
+                { foreign(&shown) }{ if is_directory { "/" } else { "" } }
+            </a>
+            if matches!(row.kind, EntryKind::Symlink | EntryKind::HardLink) {
+                <span class="hint">{ " → " }{ foreign(&path::shown(&row.link)) }</span>
+            }
+            if row.odd { { " " }<span class="badge">{ text::ODD }</span> }
+        </>
+    }
+}
+
+fn fold(around: &Around<'_>, row: &Row, shown: &str) -> Html {
+    let onclick = around.toggle.reform({
+        let path = row.path.clone();
+        move |_: MouseEvent| path.clone()
+    });
+    html! {
+        <button type="button" class="fold" aria-expanded={row.open.to_string()}
+            aria-label={text::fold(shown, row.open)} {onclick}></button>
+    }
+}
+
+/// Which layer it is from, or what the layer did to it.
+fn last_cell(around: &Around<'_>, row: &Row, change: Option<&'static str>) -> Html {
+    let of_layer = around.files.layer(row.layer).filter(|_| around.files.chosen.is_none());
+    html! {
+        <>
+            if let Some(change) = change { <span class="word">{ change }</span>{ " " } }
+            if let Some(layer) = of_layer {
+                <a href={Route::from(at_path(around.place,
+                    Some(layer.descriptor.digest.clone()), &row.path)).href()}>
+                    { text::layer(row.layer) }
+                </a>
+            }
+        </>
+    }
+}
+
+/// A time to the minute; seconds stand in the details.
+fn minute(time: i64) -> String {
+    let text = Timestamp::from_unix(time).map(|time| time.to_string()).unwrap_or_default();
+    text.get(..16).unwrap_or_default().replace('T', " ")
+}
+
+/// The columns of what is wasted.
+pub(super) const WASTED_COLUMNS: [(&str, &str); 3] =
+    [(text::NAME, ""), (text::WASTED, "end"), (text::WHAT_HAPPENED, "wide")];
+
+/// A path whose content is not seen.
+pub(super) fn wasted_row(around: &Around<'_>, number: usize, wasted: &WastedPath) -> Html {
+    let changes: Vec<String> =
+        wasted.changes.iter().map(|&(layer, kind, size)| text::change(layer, kind, size)).collect();
+    let there = at_path(around.place, None, &wasted.path);
+    html! {
+        <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
+            <span role="rowheader">
+                <a href={Route::from(there).href()} title={path::shown(&wasted.path)}>
+                    { foreign(&path::shown(&wasted.path)) }
+                </a>
+            </span>
+            <span role="cell" class="end">{ byte_size(wasted.bytes) }</span>
+            <span role="cell" class="wide" title={changes.join(", ")}>{ changes.join(", ") }</span>
+        </div>
+    }
+}
+
+/// The columns of packages.
+pub(super) const PACKAGE_COLUMNS: [(&str, &str); 6] = [
+    (text::PACKAGE, ""),
+    (text::VERSION, ""),
+    (text::ARCH, "wide"),
+    (text::LICENCE, "wide"),
+    (text::SIZE, "end wide"),
+    (text::SOURCE, "wide"),
+];
+
+/// A package.
+pub(super) fn package_row(
+    around: &Around<'_>,
+    number: usize,
+    (kind, database, package): &(String, Vec<u8>, Package),
+) -> Html {
+    let Package { name, version, arch, licence, size, .. } = package;
+    let there = at_path(around.place, None, database);
+    html! {
+        <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
+            <span role="rowheader" title={name.clone()}>{ foreign(name) }</span>
+            <span role="cell" title={version.clone()}><code>{ foreign(version) }</code></span>
+            <span role="cell" class="wide">{ foreign(arch) }</span>
+            <span role="cell" class="wide" title={licence.clone()}>{ foreign(licence) }</span>
+            <span role="cell" class="end wide">
+                if let Some(size) = size { { byte_size(*size) } }
+            </span>
+            <span role="cell" class="wide">
+                <a href={Route::from(there).href()} title={path::shown(database)}>{ kind }</a>
+            </span>
+        </div>
+    }
+}

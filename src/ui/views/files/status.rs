@@ -1,0 +1,68 @@
+//! How far reading the layers is: what is needed, what runs, what failed.
+
+use yew::prelude::*;
+
+use super::use_reading::ReadingHandle;
+use crate::{
+    app::views::files::{AT_ONCE, Files, reading::Reading},
+    ui::{
+        components::{error_box, progress},
+        text::{files as text, verify},
+    },
+};
+
+/// What stands above the files.
+pub(super) fn status(
+    files: &Files,
+    missing: &[u16],
+    state: &Reading,
+    handle: &ReadingHandle,
+) -> Html {
+    html! {
+        <>
+            if state.is_running() {
+                { running(state, handle) }
+            } else if !missing.is_empty() {
+                { offer(files, missing, handle) }
+            }
+            { for state.failures().map(|(number, error)| {
+                let retry = handle.start.reform(move |()| vec![number]);
+                html! {
+                    <section class="failed-layer" aria-label={text::layer(number)}>
+                        <p><strong>{ text::layer(number) }</strong></p>
+                        { error_box(error, Some(&retry)) }
+                    </section>
+                }
+            }) }
+        </>
+    }
+}
+
+fn running(state: &Reading, handle: &ReadingHandle) -> Html {
+    let total = Some(state.total());
+    let label = verify::progress(state.done(), total, state.speed(), state.left());
+    let cancel = handle.cancel.reform(|_: MouseEvent| ());
+    html! {
+        <div class="tools reading">
+            { progress(label, state.done(), total) }
+            <button type="button" onclick={cancel}>{ text::CANCEL }</button>
+        </div>
+    }
+}
+
+/// What is much is read only when somebody says so.
+fn offer(files: &Files, missing: &[u16], handle: &ReadingHandle) -> Html {
+    let bytes = files.bytes(missing);
+    let start = handle.start.reform({
+        let missing = missing.to_vec();
+        move |_: MouseEvent| missing.clone()
+    });
+    html! {
+        <div class="offer">
+            if bytes > AT_ONCE { <p>{ text::WHY }</p> }
+            <button type="button" class="primary" onclick={start}>
+                { text::start(missing.len(), bytes) }
+            </button>
+        </div>
+    }
+}

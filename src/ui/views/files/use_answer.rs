@@ -1,0 +1,29 @@
+//! Asking about opened layers from a part.
+
+use yew::prelude::*;
+
+use super::super::Scene;
+use crate::{
+    content::shelf::{Answer, Question},
+    ui::hooks::{Query, use_query},
+};
+
+/// What was asked, and what was answered to it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Reply {
+    pub(super) question: Question,
+    pub(super) answer: Answer,
+}
+
+/// The answer to a question; asked again when more was read.
+#[hook]
+pub(super) fn use_answer(scene: &Scene, question: Question, generation: u32) -> Query<Reply> {
+    let layers = scene.connection.layers.clone();
+    use_query((question, generation), move |(question, _): &(Question, u32)| {
+        let (layers, question) = (layers.clone(), question.clone());
+        async move {
+            let answer = layers.ask(&question).await?;
+            Ok(Reply { question, answer })
+        }
+    })
+}
