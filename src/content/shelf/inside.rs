@@ -47,7 +47,7 @@ impl Shelf {
     /// What is in a file whose content is at hand.
     pub(super) fn inside(&self, layer: &Digest, offset: u64, part: Part) -> Answer {
         let Answer::Content(content) = self.content(layer, offset) else { return Answer::Nothing };
-        let (all, problems, unpacked) = open(content);
+        let (all, problems, unpacked) = open(&content);
         let members = slice(&all, part).to_vec();
         Answer::Inside(Inside { total: all.len() as u64, members, problems, unpacked })
     }
@@ -55,13 +55,13 @@ impl Shelf {
 
 type Opened = (Vec<Member>, Vec<String>, Vec<u8>);
 
-fn open(content: Vec<u8>) -> Opened {
-    match file_type(&content) {
-        FileType::Zip => of_zip(&content),
-        FileType::Tar => of_tar(&content),
+fn open(content: &[u8]) -> Opened {
+    match file_type(content) {
+        FileType::Zip => of_zip(content),
+        FileType::Tar => of_tar(content),
         FileType::Compressed(_) => {
             let limits = Limits { output: UNPACKED_MAX, ..Limits::default() };
-            match decode_all(&content, limits) {
+            match decode_all(content, limits) {
                 Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
                 Ok(plain) => (Vec::new(), Vec::new(), plain),
                 Err(error) => failed(&error),

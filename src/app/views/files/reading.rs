@@ -39,7 +39,7 @@ impl Reading {
     }
 
     /// The next layer to be read.
-    pub fn next(&mut self) -> Option<u16> {
+    pub fn take_next(&mut self) -> Option<u16> {
         let waiting = |(_, state): &(&u16, &State)| matches!(state, State::Waiting);
         let number = *self.layers.iter().find(waiting)?.0;
         self.layers.insert(number, State::Reading(0));

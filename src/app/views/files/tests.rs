@@ -17,7 +17,7 @@ const TAR: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 fn image(media_types: &[&str]) -> Layers {
     let layer = |(number, media_type): (usize, &&str)| {
-        Descriptor::new(MediaType::new(media_type), digest_of(&[number as u8]), 100)
+        Descriptor::new(MediaType::new(*media_type), digest_of(&[number as u8]), 100)
     };
     let descriptors: Vec<_> = media_types.iter().enumerate().map(layer).collect();
     layers(&descriptors, &[digest_of(b"diff")], None)
@@ -72,7 +72,7 @@ fn reading_tells_what_is_done_how_fast_and_what_failed() {
     let mut reading = Reading::default();
     reading.begin(&[0, 1, 2], 3_000, 1_000);
     assert!(reading.is_running());
-    assert_eq!((reading.next(), reading.next()), (Some(0), Some(1)));
+    assert_eq!((reading.take_next(), reading.take_next()), (Some(0), Some(1)));
     reading.progress(0, 500, 2_000);
     assert_eq!((reading.done(), reading.speed(), reading.left()), (500, Some(500), Some(5)));
     reading.end(0, Ok(1_000), 2_000);
@@ -80,6 +80,6 @@ fn reading_tells_what_is_done_how_fast_and_what_failed() {
     assert_eq!((reading.done(), reading.failures().count(), reading.generation), (1_000, 1, 2));
     assert!(matches!(reading.state(2), Some(State::Waiting)));
     reading.cancel();
-    assert!(!reading.is_running() && reading.state(2).is_none() && reading.next().is_none());
+    assert!(!reading.is_running() && reading.state(2).is_none() && reading.take_next().is_none());
     assert_eq!(reading.failures().count(), 1);
 }

@@ -119,7 +119,7 @@ fn begin(job: &Rc<Job>, numbers: &[u16]) {
 /// Reads one layer after the other until none waits.
 async fn work_off(job: Rc<Job>) {
     loop {
-        let next = job.work.reading.borrow_mut().next();
+        let next = job.work.reading.borrow_mut().take_next();
         let Some(number) = next else { break };
         let Some(layer) = job.files.layer(number).map(|layer| layer.descriptor.clone()) else {
             continue;
@@ -166,7 +166,7 @@ fn at_first(scene: &Scene, files: &Files) -> Work {
     }
     let mut reading = work.reading.borrow_mut();
     reading.begin(&needed, total, 0);
-    while let Some(number) = reading.next() {
+    while let Some(number) = reading.take_next() {
         let Some(layer) = files.layer(number) else { continue };
         let repository = &scene.place.reference.repository;
         let opener = &scene.connection.layers;

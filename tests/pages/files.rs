@@ -1,0 +1,119 @@
+//! The view of files.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::{
+    golden::{check, page},
+    images::{MANIFEST, Shelf},
+};
+
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/// A header of tar with what follows it. `kind` is its flag.
+fn entry(path: &[u8], kind: u8, link: &str, content: &[u8]) -> Vec<u8> {
+    let mut block = vec![0_u8; 512];
+    block[..path.len()].copy_from_slice(path);
+    block[100..107].copy_from_slice(if kind == b'5' { b"0000755" } else { b"0000644" });
+    block[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+    block[136..147].copy_from_slice(b"14723312340");
+    block[156] = kind;
+    block[157..157 + link.len()].copy_from_slice(link.as_bytes());
+    block[257..265].copy_from_slice(b"ustar\x0000");
+    block[148..156].fill(b' ');
+    let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    block.extend_from_slice(content);
+    block.resize(block.len().next_multiple_of(512), 0);
+    block
+}
+
+fn layer(entries: &[Vec<u8>]) -> Vec<u8> {
+    let mut archive = entries.concat();
+    archive.resize(archive.len() + 1_024, 0);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&archive).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// Three layers: files, changes to them, and one that nobody can read.
+fn image(third: &str) -> Shelf {
+    let shelf = Shelf::new();
+    let status =
+        b"Package: zlib\nVersion: 1.3\nArchitecture: amd64\nStatus: install ok installed\n";
+    let base = layer(&[
+        entry(b"etc/", b'5', "", b""),
+        entry(b"etc/os-release", b'0', "", b"PRETTY_NAME=\"Made Up 1\"\nID=madeup\n"),
+        entry(b"etc/old.conf", b'0', "", &[b'x'; 3_000]),
+        entry(b"etc/data.json", b'0', "", b"{\"a\": [1, 2]}\n"),
+        entry(b"etc/\xff\xe2\x80\xae.html", b'0', "", b"<script>alert(1)</script>\r\n\x1b[31m\n"),
+        entry(b"release -> here", b'2', "etc/os-release", b""),
+        entry(b"var/lib/dpkg/status", b'0', "", status),
+    ]);
+    let second = layer(&[
+        entry(b"etc/data.json", b'0', "", b"{\"a\": [1, 2, 3]}\n"),
+        entry(b"etc/.wh.old.conf", b'0', "", b""),
+        entry(b"new/", b'5', "", b""),
+    ]);
+    let layers = [
+        shelf.blob(LAYER, base),
+        shelf.blob(LAYER, second),
+        shelf.blob(third, "nothing that anybody can read"),
+    ];
+    let config = shelf.blob("application/vnd.oci.image.config.v1+json", "{}");
+    let document =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    shelf
+}
+
+fn encrypted() -> Shelf {
+    image("application/vnd.oci.image.layer.v1.tar+gzip+encrypted")
+}
+
+/// The digest of a layer, from the page that lists them.
+fn digest_of_layer(shelf: &Shelf, number: usize) -> String {
+    let layers = page(&shelf.registry, &shelf.address("1", "?view=layers"));
+    let mut digests: Vec<&str> = layers.split("sha256:").skip(1).map(|rest| &rest[..64]).collect();
+    digests.dedup();
+    format!("sha256:{}", digests[number])
+}
+
+#[test]
+fn files() {
+    let shelf = encrypted();
+    let second = digest_of_layer(&shelf, 1);
+    for (name, parts) in [
+        ("files", String::new()),
+        ("files-of-a-directory", "&path=etc".to_owned()),
+        ("files-of-a-layer", format!("&layer={second}&path=etc")),
+        ("files-found", "&find=*.json".to_owned()),
+        ("files-largest", "&list=largest".to_owned()),
+        ("files-wasted", "&list=wasted".to_owned()),
+        ("files-packages", "&list=packages".to_owned()),
+        ("files-text", "&path=etc/os-release".to_owned()),
+        ("files-json", "&path=etc/data.json".to_owned()),
+        ("files-link", "&path=release%20->%20here".to_owned()),
+        ("files-removed", "&path=etc/old.conf".to_owned()),
+        ("files-hostile", "&path=etc/%5Cxff%E2%80%AE.html".to_owned()),
+        ("files-without-that-path", "&path=etc/none".to_owned()),
+        ("files-without-that-layer", format!("&layer=sha256:{}", "0".repeat(64))),
+    ] {
+        check(name, &shelf.registry, &shelf.address("1", &format!("?view=files{parts}")));
+    }
+}
+
+/// A layer that is no archive, or whose bytes are others, says so; the rest is shown.
+#[test]
+fn files_of_a_layer_that_cannot_be_read() {
+    let shelf = image(LAYER);
+    check("files-no-archive", &shelf.registry, &shelf.address("1", "?view=files"));
+    let shelf = image(LAYER);
+    let third = digest_of_layer(&shelf, 2).parse().unwrap();
+    shelf.registry.add_blob_as(&shelf.repository, &third, "xothing that anybody can read".into());
+    let html = page(&shelf.registry, &shelf.address("1", "?view=files"));
+    for text in ["etc", "Layer 3", "its bytes are not those of its digest"] {
+        assert!(html.contains(text), "{text}: {html}");
+    }
+}
