@@ -25,11 +25,18 @@ pub(crate) const COMMAND: Command = Command {
     name: "bench",
     about: "Measures hashing, fetching, decompressing and memory in a browser, against goals.",
     argument: None,
-    options: &[Opt {
-        name: "--debug",
-        value: None,
-        about: "with the code as cargo test has it: quick to build, and no figure counts",
-    }],
+    options: &[
+        Opt {
+            name: "--only",
+            value: Some("NAMES"),
+            about: "some of: hashing,fetching,inflating,listing,opening,growing",
+        },
+        Opt {
+            name: "--debug",
+            value: None,
+            about: "with the code as cargo test has it: quick to build, and no figure counts",
+        },
+    ],
     own_options: None,
     run: bench,
 };
@@ -66,7 +73,9 @@ fn bench(args: &Args) -> Result<()> {
         std::fs::write(folder.join(name), text).or_fail(name, next)?;
     }
     step("making layers and blobs", || data::write(&folder))?;
-    let results = step("measuring in Chromium (a few minutes)", || block_on(measure(&folder)))?;
+    let results = step("measuring in Chromium (a few minutes)", || {
+        block_on(measure(&folder, args.get("--only")))
+    })?;
     println!("\n{}", goals::table(&results));
     Ok(())
 }
@@ -103,11 +112,12 @@ fn others(folder: &Path) -> Result<()> {
 }
 
 /// Opens the page and waits for its results.
-async fn measure(folder: &Path) -> Result<Vec<goals::Measured>> {
+async fn measure(folder: &Path, only: Option<&str>) -> Result<Vec<goals::Measured>> {
     let server = server::start(folder).await?;
     let driver = Driver::start().await?;
     let page = driver.open(Look::default()).await?;
-    page.goto(&server.origin).await?;
+    let query = only.map(|names| format!("?only={names}")).unwrap_or_default();
+    page.goto(&format!("{}{query}", server.origin)).await?;
     let results = wait(&page).await;
     page.close().await?;
     results

@@ -239,7 +239,9 @@ const growing = async () => {
 };
 
 try {
-  for (const work of [hashing, fetching, inflating, listing, opening, growing]) {
+  const only = new URLSearchParams(location.search).get("only")?.split(",");
+  const all = [hashing, fetching, inflating, listing, opening, growing];
+  for (const work of all.filter(({ name }) => only?.includes(name) ?? true)) {
     globalThis.state = work.name;
     await work();
   }
