@@ -52,6 +52,9 @@ mod tests {
         let a = &root.below[&"a".to_owned()];
         assert_eq!((a.count, a.repository.is_some()), (3, true));
         assert!(a.below[&"y".to_owned()].repository.is_none());
-        assert_eq!(a.below[&"y".to_owned()].below[&"z".to_owned()].repository.as_ref().unwrap().as_str(), "a/y/z");
+        assert_eq!(
+            a.below[&"y".to_owned()].below[&"z".to_owned()].repository.as_ref().unwrap().as_str(),
+            "a/y/z"
+        );
     }
 }

@@ -19,6 +19,7 @@ mod canary;
 mod doctor;
 mod faults;
 mod fetch;
+mod hashes;
 mod reading;
 mod routes;
 mod started;

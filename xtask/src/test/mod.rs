@@ -3,6 +3,7 @@
 
 mod needs;
 pub(crate) mod tally;
+mod vectors;
 
 use std::{
     collections::BTreeSet,
@@ -151,6 +152,7 @@ fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
     let option = "change WEB_PORTS in xtask/src/test/mod.rs:";
     let hidden = registry::start(Switches::demo().port(hidden).cors(Cors::Hidden), option)?;
     let exposed = registry::start(Switches::demo().port(exposed), option)?;
+    vectors::publish(&exposed)?;
     let runtime = tokio::runtime::Runtime::new().or_fail("no runtime", "free some memory")?;
     let canary = runtime.block_on(Canary::start(canary)).or_fail("the canary's servers", option)?;
     let switchboard = runtime

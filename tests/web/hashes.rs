@@ -1,0 +1,40 @@
+//! Digests in WebAssembly, with its own code for them, against NIST's vectors: `cargo xtask test` puts
+//! the files into the test registry, as the layers of an artifact.
+
+use porthole::{
+    client::{Clients, RemoteRegistry},
+    oci::{Descriptor, Document, RepositoryName, parse_document},
+    registry::Read,
+    transport::Stack,
+};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test};
+
+#[path = "../vectors/nist.rs"]
+mod nist;
+
+async fn text(registry: &RemoteRegistry, repository: &RepositoryName, blob: &Descriptor) -> String {
+    let chunks = registry.blob(repository, blob).await.unwrap().chunks;
+    let chunks: Vec<_> = futures_util::TryStreamExt::try_collect(chunks).await.unwrap();
+    let chunks: Vec<bytes::Bytes> = chunks;
+    String::from_utf8(chunks.concat()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn r081_sha2_agrees_with_nist_in_the_browser() {
+    let host = option_env!("PORTHOLE_TEST_REGISTRY_EXPOSED").expect("run by `cargo xtask test`");
+    let registry = Clients::new(Stack::browser()).get(&host.parse().unwrap(), None).unwrap();
+    let repository = "nist/vectors".parse().unwrap();
+    let manifest = registry.manifest(&repository, &"sha2".parse().unwrap()).await.unwrap();
+    let Document::Image(artifact) = parse_document(manifest.bytes, None).value else {
+        panic!("no artifact")
+    };
+    let mut checked = 0;
+    for (algorithm, name) in &nist::FILES {
+        let title =
+            |layer: &&Descriptor| layer.annotation("org.opencontainers.image.title") == Some(*name);
+        let layer = artifact.layers.iter().find(title).unwrap();
+        checked += nist::check(algorithm, name, &text(&registry, &repository, layer).await);
+    }
+    console_log!("{checked} vectors of NIST checked");
+    assert!(checked > 500, "{checked} vectors are too few");
+}
