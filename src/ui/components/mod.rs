@@ -24,7 +24,7 @@ mod windowed_list;
 pub use byte_size::{byte_size, exact_bytes, human_bytes};
 pub use copy_button::copy_button;
 pub use digest_code::{digest_code, linked_digest};
-pub use empty::{empty, empty_with};
+pub use empty::empty;
 pub use error_box::error_box;
 pub use foreign::foreign;
 pub use heading::{HEADING_ID, heading, name_heading};

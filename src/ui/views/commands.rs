@@ -2,47 +2,33 @@
 
 use yew::prelude::*;
 
-use super::{Scene, platforms::platforms, use_image::use_chosen};
 use crate::{
     app::{
-        View as ViewName,
+        Place, View as ViewName,
         command_line::{Subject, Tool, VIEWS, command, preparation},
         views::image::Image,
     },
     ui::{
-        components::{copy_button, loaded},
-        part::part,
+        components::copy_button,
         text::{self as page_text, views as text},
     },
 };
 
 /// The same on a command line.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_chosen(scene);
-    let place = &scene.place;
-    loaded(&query, |image| {
-        let subject = subject(scene, image);
-        html! {
-            <div class="commands">
-                { platforms(place, &image.root.document.value, true) }
-                { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }
-                { for VIEWS.into_iter().map(|view| section(view, &subject)) }
-            </div>
-        }
-    })
+pub(super) fn body(place: &Place, image: &Image) -> Html {
+    let subject = subject(place, image);
+    html! {
+        <div class="commands">
+            { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }
+            { for VIEWS.into_iter().map(|view| section(view, &subject)) }
+        </div>
+    }
 }
 
-fn subject<'a>(scene: &'a Scene, image: &'a Image) -> Subject<'a> {
+fn subject<'a>(place: &'a Place, image: &'a Image) -> Subject<'a> {
     let manifest = image.image_manifest();
     Subject {
-        place: &scene.place,
+        place,
         digest: Some(image.manifest.as_ref().unwrap_or(&image.root).digest()),
         config: manifest.and_then(|manifest| manifest.config.as_ref()).map(|config| &config.digest),
         layer: None,

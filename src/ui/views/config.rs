@@ -4,12 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{
-    Scene, facts,
-    json::JsonBytes,
-    platforms::{no_image, platforms},
-    use_image::use_image,
-};
+use super::{facts, json::JsonBytes, platforms::no_image};
 use crate::{
     app::{
         Place,
@@ -24,40 +19,20 @@ use crate::{
     },
     ui::{
         components::{
-            byte_size, copy_button, digest_code, empty, error_box, loaded, media_type_words,
+            byte_size, copy_button, digest_code, empty, error_box, media_type_words,
             platform_badge, verification_mark,
         },
-        part::{part, put},
+        part::put,
         text::views as text,
     },
 };
 
 /// The configuration of an image or artifact.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_image(scene);
-    let place = &scene.place;
-    loaded(&query, |image| {
-        html! {
-            <>
-                { platforms(place, &image.root.document.value, false) }
-                { body(place, image) }
-            </>
-        }
-    })
-}
-
-fn body(place: &Rc<Place>, image: &Image) -> Html {
+pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
     let Some(manifest) = image.image_manifest() else {
         return match image.manifest.as_ref().map(|object| &object.document.value) {
             Some(Document::Schema1(_)) => empty(text::SCHEMA1_CONFIG),
-            _ => no_image(place, image),
+            _ => no_image(image),
         };
     };
     match (&manifest.config, &image.config) {

@@ -2,11 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{
-    Scene, facts,
-    platforms::{no_image, platforms},
-    use_image::use_image,
-};
+use super::{facts, platforms::no_image};
 use crate::{
     app::{
         Place, Route, View as ViewName,
@@ -17,34 +13,13 @@ use crate::{
     },
     oci::Document,
     ui::{
-        components::{byte_size, copy_button, empty, error_box, loaded},
-        part::part,
+        components::{byte_size, copy_button, empty, error_box},
         text::views as text,
     },
 };
 
 /// How an image was built.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_image(scene);
-    let place = &scene.place;
-    loaded(&query, |image| {
-        html! {
-            <>
-                { platforms(place, &image.root.document.value, false) }
-                { body(place, image) }
-            </>
-        }
-    })
-}
-
-fn body(place: &Place, image: &Image) -> Html {
+pub(super) fn body(place: &Place, image: &Image) -> Html {
     if let Some(Err(error)) = &image.config {
         return error_box(error, None);
     }
@@ -52,7 +27,7 @@ fn body(place: &Place, image: &Image) -> Html {
         Some(history) if history.steps.is_empty() => empty(text::NO_HISTORY),
         Some(history) => draw(place, &history, base(image).as_deref()),
         None if image.image_manifest().is_some() => empty(text::NO_HISTORY),
-        None => no_image(place, image),
+        None => no_image(image),
     }
 }
 

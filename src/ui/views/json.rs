@@ -5,19 +5,17 @@ use std::rc::Rc;
 use bytes::Bytes;
 use yew::prelude::*;
 
-use super::{
-    Same, Scene, facts,
-    platforms::{no_image, platforms},
-    save::save,
-    use_image::use_chosen,
-};
+use super::{Same, facts, platforms::no_image, save::save};
 use crate::{
     app::{
         Place, RegistryAddress, Route,
-        views::json::{Form, JsonText, Layout, Line, Piece, PieceKind, Target, TokenKind},
+        views::{
+            image::Image,
+            json::{Form, JsonText, Layout, Line, Piece, PieceKind, Target, TokenKind},
+        },
     },
     ui::{
-        components::{WindowedList, copy_button, exact_bytes, loaded, verification_mark},
+        components::{WindowedList, copy_button, exact_bytes, verification_mark},
         part::{part, put},
         text::views as text,
     },
@@ -27,36 +25,24 @@ use crate::{
 const WHOLE: usize = 1_000;
 
 /// The exact bytes of a manifest or index.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_chosen(scene);
-    let place = &scene.place;
-    loaded(&query, |image| {
-        // An index is shown itself, until one of its platforms is chosen.
-        let object = match (&place.platform, &image.manifest) {
-            (None, _) => &image.root,
-            (Some(_), Some(manifest)) => manifest,
-            (Some(_), None) => return no_image(place, image),
-        };
-        html! {
-            <>
-                { platforms(place, &image.root.document.value, true) }
-                <p class="line">{ verification_mark(&object.verification) }</p>
-                { facts::issues(object.issues()) }
-                { put(JsonBytes {
-                    place: place.clone(),
-                    bytes: object.document.raw.clone(),
-                    name: format!("{}.json", object.digest().encoded()).into(),
-                }) }
-            </>
-        }
-    })
+pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
+    // An index is shown itself, until one of its platforms is chosen.
+    let object = match (&place.platform, &image.manifest) {
+        (None, _) => &image.root,
+        (Some(_), Some(manifest)) => manifest,
+        (Some(_), None) => return no_image(image),
+    };
+    html! {
+        <>
+            <p class="line">{ verification_mark(&object.verification) }</p>
+            { facts::issues(object.issues()) }
+            { put(JsonBytes {
+                place: place.clone(),
+                bytes: object.document.raw.clone(),
+                name: format!("{}.json", object.digest().encoded()).into(),
+            }) }
+        </>
+    }
 }
 
 /// Any bytes as JSON, else as text, else in hexadecimal.

@@ -2,12 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{
-    Scene, facts,
-    history::history,
-    platforms::{no_image, platforms},
-    use_image::use_image,
-};
+use super::{facts, history::history, platforms::no_image};
 use crate::{
     app::{
         Place,
@@ -19,34 +14,13 @@ use crate::{
     },
     oci::{Descriptor, Digest, Document},
     ui::{
-        components::{byte_size, digest_code, empty, loaded, media_type_words},
-        part::part,
+        components::{byte_size, digest_code, empty, media_type_words},
         text::{self as page_text, views as text},
     },
 };
 
 /// The layers of an image, or the contents of an artifact.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_image(scene);
-    let place = &scene.place;
-    loaded(&query, |image| {
-        html! {
-            <>
-                { platforms(place, &image.root.document.value, false) }
-                { body(place, image) }
-            </>
-        }
-    })
-}
-
-fn body(place: &Place, image: &Image) -> Html {
+pub(super) fn body(place: &Place, image: &Image) -> Html {
     let history = history(image);
     match image.manifest.as_ref().map(|object| &object.document.value) {
         Some(Document::Image(manifest)) => {
@@ -55,7 +29,7 @@ fn body(place: &Place, image: &Image) -> Html {
             html! { <>{ config_failure(image) }{ table(place, &all) }</> }
         }
         Some(Document::Schema1(schema1)) => digests_only(&schema1.layers, history.as_ref()),
-        _ => no_image(place, image),
+        _ => no_image(image),
     }
 }
 

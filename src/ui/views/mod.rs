@@ -15,6 +15,7 @@ mod files;
 mod history;
 mod json;
 mod layers;
+mod of_image;
 mod platforms;
 mod referrers;
 mod save;
@@ -37,16 +38,10 @@ pub struct Scene {
 /// The view that the place asks for.
 pub(crate) fn view(scene: Scene) -> Html {
     match scene.place.view {
-        app::View::Json => put(json::View(scene)),
-        app::View::Config => put(config::View(scene)),
-        app::View::History => put(history::View(scene)),
-        app::View::Layers => put(layers::View(scene)),
-        app::View::Referrers => put(referrers::View(scene)),
-        app::View::Verify => put(verify::View(scene)),
-        app::View::Commands => put(commands::View(scene)),
-        app::View::Files => put(files::View(scene)),
         // Comparing comes with its engine; until then its address shows the tree.
         app::View::Tree | app::View::Compare => put(tree::View(scene)),
+        app::View::Files => put(files::View(scene)),
+        _ => put(of_image::OfImage(scene)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     oci::Document,
-    ui::{components::empty_with, text::views as text},
+    ui::{components::empty, text::views as text},
 };
 
 use super::facts;
@@ -47,8 +47,7 @@ fn link(place: &Place, choice: Option<&Choice>) -> Html {
 }
 
 /// What a view says that shows one image, where none is chosen or there is none.
-pub(super) fn no_image(place: &Place, image: &Image) -> Html {
-    let document = &image.root.document.value;
+pub(super) fn no_image(image: &Image) -> Html {
     let message = match &image.chosen {
         Chosen::Open => text::CHOOSE_PLATFORM.to_owned(),
         Chosen::NoSuch(name) if name.is_empty() => text::NO_IMAGES.to_owned(),
@@ -58,7 +57,7 @@ pub(super) fn no_image(place: &Place, image: &Image) -> Html {
     let issues = image.manifest.as_ref().map(|manifest| manifest.issues()).unwrap_or_default();
     html! {
         <>
-            { empty_with(message, platforms(place, document, false)) }
+            { empty(message) }
             { facts::issues(issues) }
         </>
     }

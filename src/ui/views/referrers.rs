@@ -4,37 +4,26 @@ use yew::prelude::*;
 
 use super::{
     Same, Scene,
-    platforms::platforms,
     tree_node::{Drawing, found},
-    use_image::use_chosen,
     use_objects::use_objects,
 };
 use crate::{
     app::views::{
+        image::Image,
         object::{Object, Want},
         tree::{Follow, Role, TreeNode},
     },
     ui::{
-        components::{digest_code, loaded},
+        components::digest_code,
         part::{part, put_keyed},
         text::views as text,
     },
 };
 
 /// What refers to a reference.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_chosen(scene);
+pub(super) fn body(scene: &Scene, image: &Image) -> Html {
     let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
-    loaded(&query, |image| {
-        put_keyed(key, GrowingReferrers { scene: scene.clone(), root: Same(image.root.clone()) })
-    })
+    put_keyed(key, GrowingReferrers { scene: scene.clone(), root: Same(image.root.clone()) })
 }
 
 #[derive(PartialEq)]
@@ -54,7 +43,6 @@ fn use_growing_referrers(props: &GrowingReferrers) -> Html {
     let root_node = &growing.tree.root;
     html! {
         <div class="referrers-view">
-            { platforms(place, &root.document.value, true) }
             { subject(&drawing, root_node) }
             { for root_node.children.iter().filter(|node| platforms_of(node)).map(|node| subject(&drawing, node)) }
             if growing.left > 0 {

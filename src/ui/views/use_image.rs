@@ -13,23 +13,23 @@ use crate::{
     ui::hooks::{Query, use_query},
 };
 
-/// The document that the address names and the chosen platform's, without the configuration.
+/// The document that the address names and the chosen platform's, with the configuration where it
+/// is needed.
 #[hook]
-pub(super) fn use_chosen(scene: &Scene) -> Query<Image> {
+pub(super) fn use_image(scene: &Scene, needs_config: bool) -> Query<Image> {
     let connection = scene.connection.clone();
-    use_query(key(&scene.place), move |place: &Rc<Place>| {
+    let key = (key(&scene.place), needs_config);
+    use_query(key, move |(place, needs_config): &(Rc<Place>, bool)| {
         let (connection, place) = (connection.clone(), Rc::clone(place));
-        async move { read_chosen(&*connection.registry, &place).await }
-    })
-}
-
-/// The same with the configuration.
-#[hook]
-pub(super) fn use_image(scene: &Scene) -> Query<Image> {
-    let connection = scene.connection.clone();
-    use_query(key(&scene.place), move |place: &Rc<Place>| {
-        let (connection, place) = (connection.clone(), Rc::clone(place));
-        async move { read_image(&*connection.registry, &place).await }
+        let needs_config = *needs_config;
+        async move {
+            let registry = &*connection.registry;
+            if needs_config {
+                read_image(registry, &place).await
+            } else {
+                read_chosen(registry, &place).await
+            }
+        }
     })
 }
 

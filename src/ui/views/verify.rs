@@ -5,9 +5,7 @@ use yew::prelude::*;
 
 use super::{
     Scene, facts,
-    platforms::platforms,
     save::save,
-    use_image::use_chosen,
     use_verification::{Verification, use_verification},
 };
 use crate::{
@@ -17,9 +15,7 @@ use crate::{
     },
     oci::{Platform, Timestamp},
     ui::{
-        components::{
-            byte_size, copy_button, digest_code, error_box, human_bytes, loaded, progress,
-        },
+        components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
         hooks::use_environment,
         part::{part, put_keyed},
         text::verify as text,
@@ -30,25 +26,10 @@ use crate::{
 const DRAWN: usize = 300;
 
 /// Checking every byte.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_chosen(scene);
+pub(super) fn body(scene: &Scene) -> Html {
+    // Another reference or platform is another verification.
     let key = Route::from((*scene.place).clone()).href();
-    loaded(&query, |image| {
-        html! {
-            <>
-                { platforms(&scene.place, &image.root.document.value, true) }
-                // Another reference or platform is another verification.
-                { put_keyed(key, Verifying(scene.clone())) }
-            </>
-        }
-    })
+    put_keyed(key, Verifying(scene.clone()))
 }
 
 #[derive(PartialEq)]
