@@ -40,7 +40,6 @@ pub(crate) fn view(scene: Scene) -> Html {
     match scene.place.view {
         // Comparing comes with its engine; until then its address shows the tree.
         app::View::Tree | app::View::Compare => put(tree::View(scene)),
-        app::View::Files => put(files::View(scene)),
         _ => put(of_image::OfImage(scene)),
     }
 }

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::{
-    Scene, commands, config, history, json, layers, platforms::platforms, referrers,
+    Scene, commands, config, files, history, json, layers, platforms::platforms, referrers,
     use_image::use_image, verify,
 };
 use crate::{
@@ -21,7 +21,8 @@ part!(OfImage, use_of_image);
 #[hook]
 fn use_of_image(props: &OfImage) -> Html {
     let scene = &props.0;
-    let needs_config = matches!(scene.place.view, View::Config | View::History | View::Layers);
+    let needs_config =
+        matches!(scene.place.view, View::Config | View::History | View::Layers | View::Files);
     let query = use_image(scene, needs_config);
     loaded(&query, |image| {
         html! {
@@ -41,6 +42,7 @@ fn body(scene: &Scene, image: &Image) -> Html {
         View::Config => config::body(place, image),
         View::History => history::body(place, image),
         View::Layers => layers::body(place, image),
+        View::Files => files::body(scene, image),
         View::Referrers => referrers::body(scene, image),
         View::Verify => verify::body(scene),
         _ => commands::body(place, image),

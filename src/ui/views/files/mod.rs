@@ -20,12 +20,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use self::{use_answer::use_answer, use_reading::use_reading};
-use super::{
-    Scene,
-    history::history,
-    platforms::{no_image, platforms},
-    use_image::use_image,
-};
+use super::{Scene, history::history, platforms::no_image};
 use crate::{
     app::{
         FileList, Place, Route,
@@ -41,35 +36,16 @@ use crate::{
     },
     oci::Document,
     ui::{
-        components::{Tab, empty, error_box, foreign, loaded, tabs},
+        components::{Tab, empty, error_box, foreign, tabs},
         part::{part, put, put_keyed},
         text::{files as text, views as view_text},
     },
 };
 
 /// The files inside an image.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let query = use_image(scene);
-    loaded(&query, |image| {
-        html! {
-            <>
-                { platforms(&scene.place, &image.root.document.value, false) }
-                { body(scene, image) }
-            </>
-        }
-    })
-}
-
-fn body(scene: &Scene, image: &Image) -> Html {
+pub(super) fn body(scene: &Scene, image: &Image) -> Html {
     let Some(Document::Image(manifest)) = image.manifest.as_ref().map(|m| &m.document.value) else {
-        return no_image(&scene.place, image);
+        return no_image(image);
     };
     if manifest.layers.is_empty() {
         return empty(view_text::NO_LAYERS);
