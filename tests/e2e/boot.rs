@@ -71,17 +71,7 @@ async fn a_frame_is_refused_with_and_without_headers() {
 async fn changed_bytes_do_not_start_and_the_page_says_so() {
     for end in ["_bg.wasm", ".js"] {
         let folder = Folder::copy_of_dist(&format!("spoilt{end}"));
-        let file = match end {
-            ".js" => folder.file("_bg.wasm").with_file_name(
-                folder
-                    .file("_bg.wasm")
-                    .file_name()
-                    .unwrap()
-                    .to_string_lossy()
-                    .replace("_bg.wasm", ".js"),
-            ),
-            _ => folder.file(end),
-        };
+        let file = folder.file("porthole-", end);
         let mut bytes = std::fs::read(&file).unwrap();
         bytes.push(b'\n');
         std::fs::write(&file, bytes).unwrap();
@@ -94,7 +84,7 @@ async fn changed_bytes_do_not_start_and_the_page_says_so() {
 #[tokio::test]
 async fn a_missing_file_is_said_in_words() {
     let folder = Folder::copy_of_dist("missing");
-    std::fs::remove_file(folder.file("_bg.wasm")).unwrap();
+    std::fs::remove_file(folder.file("porthole-", "_bg.wasm")).unwrap();
     let stage = Stage::at(&folder.0, Hosting::default(), Look::default()).await;
     stage.visit("#/").await;
     stage.sees("Porthole could not start").await;

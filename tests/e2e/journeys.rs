@@ -17,6 +17,8 @@ fn at(rest: &str) -> String {
 async fn a_reference_is_typed_and_explored_to_its_last_byte() {
     let stage = Stage::open(Look::default()).await;
     stage.visit("#/").await;
+    // The application draws the shell's box anew.
+    stage.settled().await;
     let typed = format!("{}/library/harbour:1.4.2", demo().host());
     let input =
         stage.page.find("input[type=search], input[type=text], input:not([type])").await.unwrap();

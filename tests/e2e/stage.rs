@@ -160,10 +160,13 @@ impl Folder {
     }
 
     /// The only file with this end of its name.
-    pub(crate) fn file(&self, end: &str) -> PathBuf {
+    pub(crate) fn file(&self, start: &str, end: &str) -> PathBuf {
         let mut entries = std::fs::read_dir(&self.0).expect("the folder").filter_map(|e| e.ok());
-        let found = entries.find(|entry| entry.file_name().to_string_lossy().ends_with(end));
-        found.unwrap_or_else(|| panic!("no file …{end}")).path()
+        let found = entries.find(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with(start) && name.ends_with(end)
+        });
+        found.unwrap_or_else(|| panic!("no file {start}…{end}")).path()
     }
 }
 
