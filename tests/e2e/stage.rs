@@ -159,7 +159,7 @@ impl Folder {
         Self(path)
     }
 
-    /// The only file with this end of its name.
+    /// The only file whose name starts and ends so.
     pub(crate) fn file(&self, start: &str, end: &str) -> PathBuf {
         let mut entries = std::fs::read_dir(&self.0).expect("the folder").filter_map(|e| e.ok());
         let found = entries.find(|entry| {

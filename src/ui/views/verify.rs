@@ -114,19 +114,23 @@ fn chain(run: &Run) -> Html {
         return Html::default();
     }
     checks.sort_by_key(|check| outcome_rank(Some(&check.outcome)));
+    let left = checks.len().saturating_sub(DRAWN);
     checks.truncate(DRAWN);
     html! {
+        <>
         <div class="scroll" tabindex="0" role="region" aria-label={text::CHAIN}>
         <table>
             <thead>
                 <tr>
-                    <th scope="col">{ text::COMPARED }</th><th scope="col">{ text::DIGEST }</th>
-                    <th scope="col">{ text::STATE }</th>
+                    <th scope="col">{ text::COMPARED }</th><th scope="col">{ text::STATE }</th>
+                    <th scope="col">{ text::DIGEST }</th>
                 </tr>
             </thead>
             <tbody>{ for checks.into_iter().map(draw_check) }</tbody>
         </table>
         </div>
+        if left > 0 { <p class="hint">{ text::more_rows(left) }</p> }
+        </>
     }
 }
 
@@ -134,8 +138,8 @@ fn draw_check(check: &Check) -> Html {
     html! {
         <tr>
             <td>{ text::about(check.about) }</td>
-            <td>{ digest_code(&check.subject) }</td>
             <td>{ mark(&check.outcome) }</td>
+            <td>{ digest_code(&check.subject) }</td>
         </tr>
     }
 }
@@ -164,8 +168,8 @@ fn table(run: &Run) -> Html {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{ text::OBJECT }</th><th scope="col">{ text::DIGEST }</th>
-                        <th scope="col">{ text::SIZE }</th><th scope="col">{ text::STATE }</th>
+                        <th scope="col">{ text::OBJECT }</th><th scope="col">{ text::STATE }</th>
+                        <th scope="col">{ text::DIGEST }</th><th scope="col">{ text::SIZE }</th>
                     </tr>
                 </thead>
                 <tbody>{ for rows.into_iter().map(|row| draw(run, row)) }</tbody>
@@ -190,9 +194,9 @@ fn draw(run: &Run, row: &Row) -> Html {
     html! {
         <tr {key}>
             <td>{ text::role(row.role) }{ platform_names(row) }</td>
+            <td>{ state(run, row) }</td>
             <td>{ digest_code(&row.descriptor.digest) }</td>
             <td class="number">{ byte_size(row.descriptor.size) }</td>
-            <td>{ state(run, row) }</td>
         </tr>
     }
 }
