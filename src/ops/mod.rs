@@ -6,6 +6,7 @@ pub mod copy;
 pub mod diagnose;
 pub mod ensure;
 pub mod enumerate;
+pub mod export;
 #[cfg(test)]
 mod image;
 pub mod inspect;

@@ -2,5 +2,6 @@
 //!
 //! Uses [`crate::oci`], [`crate::registry`] and [`crate::content`].
 
+pub mod layout_tar;
 pub mod memory;
 pub mod objects;

@@ -10,7 +10,10 @@ use futures_util::{StreamExt, stream};
 use super::{BodyStream, Lane, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
     registry::Result,
-    wire::{Method, Origin, backoff::Policy},
+    wire::{
+        Method, Origin,
+        backoff::{Policy, pause},
+    },
 };
 
 mod bucket;
@@ -115,10 +118,10 @@ impl Limit {
         if let Some(bucket) = self.hosts.bucket(origin) {
             bucket.borrow_mut().empty(now);
         }
-        let policy = Policy::default();
-        let asked = response.retry_after(now).unwrap_or_default().min(policy.longest_obeyed);
+        let longest = Policy::default().longest_obeyed;
+        let asked = response.retry_after(now).unwrap_or_default().min(longest);
         state.refusals += 1;
-        let own = policy.wait(state.refusals, self.clock.random());
+        let own = pause(state.refusals, self.clock.random());
         state.not_before = state.not_before.max(now + asked.max(own));
     }
 }

@@ -26,6 +26,8 @@ mod content_packages;
 mod content_tar;
 mod content_toc;
 mod content_zip;
+#[cfg(feature = "native")]
+mod cut_uploads;
 mod differences;
 #[cfg(feature = "native")]
 mod faults;

@@ -233,3 +233,55 @@ fn under_a_minute_of_429_a_host_is_asked_at_most_twelve_times() {
     let early = script.sent().iter().filter(|sent| (sent.at - start).as_secs() < 60).count();
     assert!(early <= 12, "{early}");
 }
+
+/// A clock that throws dice of its own.
+struct Dice {
+    clock: SharedClock,
+    state: std::cell::Cell<u64>,
+}
+
+impl crate::transport::Clock for Dice {
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn sleep(&self, length: Duration) -> futures_core::future::LocalBoxFuture<'static, ()> {
+        self.clock.sleep(length)
+    }
+
+    fn random(&self) -> f64 {
+        let mut state = self.state.get();
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        self.state.set(state);
+        f64::from(u32::try_from(state >> 32).unwrap()) / f64::from(u32::MAX)
+    }
+}
+
+/// R6 of security-reliability 4.3: 200 tabs are turned away in the same second, for a minute.
+#[test]
+fn two_hundred_tabs_do_not_come_back_in_the_same_second() {
+    let clock = VirtualClock::default();
+    let (start, now) = (clock.shared().now(), clock.shared());
+    let script = Scripted::answering(clock.shared(), move |_, _| {
+        if (now.now() - start).as_secs() < 60 { status(429) } else { ok() }
+    });
+    let tabs = (1..=200_u64).map(|seed| {
+        let state = std::cell::Cell::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let dice = Rc::new(Dice { clock: clock.shared(), state });
+        // Each tab has hosts, waits and dice of its own.
+        let tab = Stack::over(Rc::clone(&script) as _, dice).layers();
+        async move { tab.send(get()).await.map(|answer| answer.status) }
+    });
+    clock.run(futures_util::future::join_all(tabs)).unwrap();
+    let mut by_second = std::collections::BTreeMap::<u64, usize>::new();
+    let retries = script.sent().into_iter().filter(|sent| sent.at > start);
+    for sent in retries {
+        *by_second.entry((sent.at - start).as_secs()).or_default() += 1;
+    }
+    let (all, most) = (by_second.values().sum::<usize>(), by_second.values().max().unwrap());
+    println!("{all} retries, at most {most} in one second");
+    assert!(all > 400, "{by_second:?}");
+    assert!(most * 20 <= all, "{by_second:?}");
+}
