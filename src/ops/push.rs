@@ -17,7 +17,8 @@ use crate::{
 /// Pushes a manifest of a store, with all it points at, under its digest and these tags.
 ///
 /// # Errors
-/// `NotFound` where the store lacks the manifest or part of a layer; what pushing gives.
+/// `NotFound` where the store lacks the manifest or part of a layer; `InvalidInput` where it lacks
+/// entries of an index, as after pulling some platforms only; what pushing gives.
 pub async fn push(
     store: &dyn ObjectStore,
     reference: &ManifestRef,
@@ -69,6 +70,9 @@ impl Push<'_> {
             }
             Document::Index(index) => {
                 for entry in &index.manifests {
+                    self.require(entry).await?;
+                }
+                for entry in &index.manifests {
                     self.child(&entry.digest, depth + 1).await?;
                 }
                 Ok(())
@@ -83,6 +87,23 @@ impl Push<'_> {
             }
             _ => self.layers(document.references().into_iter().cloned().collect()).await,
         }
+    }
+
+    /// An index of which only some platforms were pulled cannot be pushed: no registry has the rest
+    /// under this name. Said before anything is sent.
+    async fn require(&self, entry: &Descriptor) -> Result<()> {
+        let Descriptor { digest, platform, .. } = entry;
+        let reference = ManifestRef::Digest(digest.clone());
+        if self.store.manifest(&self.to.repository, &reference).await?.is_some() {
+            return Ok(());
+        }
+        let platform = platform.as_ref().map(|platform| format!(" ({platform})"));
+        let what = format!(
+            "the index lists {digest}{}, which was not pulled: pull all of its platforms, or push \
+             the manifest of one of them",
+            platform.unwrap_or_default()
+        );
+        Err(ErrorKind::InvalidInput(what).into())
     }
 
     /// Boxed, since indexes nest.

@@ -18,7 +18,7 @@ pub const END: [u8; 1024] = [0; 1024];
 
 /// Where a layout keeps a blob.
 pub fn path_of(digest: &Digest) -> String {
-    ["blobs/", digest.algorithm().name().as_ref(), "/", digest.encoded()].concat()
+    ["blobs/", digest.algorithm().name(), "/", digest.encoded()].concat()
 }
 
 /// The head of a file; behind it come its bytes and [`padding`].

@@ -13,7 +13,7 @@ use crate::{
     servers::{DockerRegistry, Server, ours, temporary_folder},
 };
 
-fn skopeo(arguments: &[&str]) -> String {
+pub fn skopeo(arguments: &[&str]) -> String {
     let output = Command::new("skopeo")
         .args(arguments)
         .output()

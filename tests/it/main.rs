@@ -30,6 +30,8 @@ mod content_zip;
 mod cut_uploads;
 mod differences;
 #[cfg(feature = "native")]
+mod examples;
+#[cfg(feature = "native")]
 mod faults;
 mod fixtures;
 mod http;
@@ -39,6 +41,8 @@ mod oci_documents;
 mod oci_platforms;
 mod oci_properties;
 mod oci_references;
+#[cfg(feature = "native")]
+mod ops_archives;
 mod ops_layouts;
 #[cfg(feature = "native")]
 mod ops_servers;

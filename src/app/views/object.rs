@@ -10,7 +10,8 @@ use crate::{
     oci::{
         Descriptor, Digest, Document, Issue, ManifestRef, Parsed, RepositoryName, parse_document,
     },
-    registry::{ErrorKind, Manifest, Read, Referrers, Result, Verification},
+    ops::read,
+    registry::{Manifest, Read, Referrers, Result, Verification},
 };
 
 /// A manifest or index as it was read.
@@ -64,23 +65,17 @@ pub async fn read_object(
     registry.manifest(repository, reference).await.map(Object::new)
 }
 
-/// Reads what a descriptor points at; more than the descriptor says is an error (R36).
+/// Reads what a descriptor points at: what it carries itself, where that is verified, else from the
+/// registry (R37). More than the descriptor says is an error (R36).
 ///
 /// # Errors
 /// As for [`Read::manifest`]; `SizeMismatch` where the descriptor promises another size.
 pub async fn read_described(
-    registry: &(impl Read + ?Sized),
+    registry: &dyn Read,
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Object> {
-    let reference = ManifestRef::Digest(descriptor.digest.clone());
-    let object = read_object(registry, repository, &reference).await?;
-    let actual = object.document.raw.len() as u64;
-    if actual != descriptor.size {
-        let digest = Some(descriptor.digest.clone());
-        return Err(ErrorKind::SizeMismatch { digest, expected: descriptor.size, actual }.into());
-    }
-    Ok(object)
+    read::manifest(registry, repository, descriptor).await.map(Object::new)
 }
 
 /// Something that a view needs next.
@@ -182,5 +177,31 @@ pub async fn fetch(
             let result = registry.referrers(repository, subject, None).await;
             Answer::Referrers(subject.clone(), result)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::{content::verify::digest_of, oci::MediaType, store::memory::MemoryRegistry};
+
+    #[test]
+    fn r037_what_a_descriptor_carries_is_shown_without_a_request() {
+        let (empty, place) = (MemoryRegistry::new("empty"), "a/b".parse().unwrap());
+        let bytes = br#"{"schemaVersion":2,"layers":[]}"#;
+        let mut entry =
+            Descriptor::new(MediaType::OCI_MANIFEST, digest_of(bytes), bytes.len() as u64);
+        entry.data = Some(bytes.to_vec());
+        let read =
+            |entry: &Descriptor| read_described(&empty, &place, entry).now_or_never().unwrap();
+        let object = read(&entry).unwrap();
+        assert_eq!(object.verification, Verification::Verified);
+        assert_eq!(object.document.raw, bytes[..]);
+        entry.data = Some(b"other bytes of the same length!".to_vec());
+        assert!(read(&entry).unwrap_err().is_not_found(), "wrong bytes are not believed");
     }
 }

@@ -250,3 +250,29 @@ fn r156_an_incomplete_local_layer_is_an_error() {
     assert!(pushed.unwrap_err().is_not_found());
     assert!(!memory.digests(&place()).contains(&image.digest));
 }
+
+#[test]
+fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
+    let bench = bench();
+    let amd = bench.images.image("linux/amd64", &["one"]);
+    let arm = bench.images.image("linux/arm64", &["two"]);
+    let index = bench.images.index(&[amd, arm.clone()]);
+    let reference = bench.from.reference(None, Some(index.digest.clone()));
+    let selection = Selection::Platforms(vec!["linux/arm64".parse().unwrap()]);
+    let options = Options { selection, ..Options::default() };
+    run(pull(&bench.from, &reference, &bench.store, &options)).unwrap();
+    let target = Rc::new(Recorder::new(Rc::new(MemoryRegistry::new("target"))));
+    let to = Place {
+        host: "to.example".parse().unwrap(),
+        registry: target.clone(),
+        repository: place(),
+    };
+    let whole = ManifestRef::Digest(index.digest);
+    let error = run(push(&bench.store, &whole, &to, &[], &Options::default())).unwrap_err();
+    let ErrorKind::InvalidInput(what) = &error.kind else { panic!("{error}") };
+    assert!(what.contains("linux/amd64") && what.contains("was not pulled"), "{what}");
+    assert_eq!(target.take(), [""; 0], "said before anything is sent");
+    let one = ManifestRef::Digest(arm.digest.clone());
+    let pushed = run(push(&bench.store, &one, &to, &[], &Options::default())).unwrap();
+    assert_eq!(pushed.digest, arm.digest, "one of them can be");
+}

@@ -6,7 +6,6 @@ pub(crate) mod tally;
 mod vectors;
 
 use std::{
-    collections::BTreeSet,
     io::{BufRead, BufReader},
     process::{Command as Program, Stdio},
 };
@@ -185,8 +184,7 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
 }
 
 fn covered(tally: &Tally) -> Result<()> {
-    let tests: BTreeSet<String> = tally.names().map(str::to_owned).collect();
-    requirements::report(&tests, tally)
+    requirements::after(tally)
 }
 
 /// Runs tests with their output on the terminal, and counts them.
