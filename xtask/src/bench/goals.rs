@@ -49,6 +49,7 @@ const LINES: &[Line] = &[
     line("SHA-256, one blob / hash-wasm", "hash", &["one"], "hash-wasm", Goal::None),
     line("SHA-512, one blob / subtle in one shot", "sha512", &["one"], "subtle", Goal::None),
     line("verify one / fetch alone", "fetch one", &["engine"], "alone", Goal::AtLeast(0.55)),
+    line("only counting / fetch alone", "fetch one", &["engine, counting"], "alone", Goal::None),
     line("verify one / hash-wasm", "fetch one", &["engine"], "hash-wasm", Goal::AtLeast(1.5)),
     line("verify one / buffer and subtle", "fetch one", &["engine"], "buffer", Goal::AtLeast(1.0)),
     line(

@@ -42,7 +42,10 @@ pub(crate) const COMMAND: Command = Command {
 /// The features with which everything native is compiled: one set for lints, tests and
 /// documentation, so that nothing is compiled twice.
 const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
-const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app"];
+const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,worker"];
+
+/// What `cargo xtask bench` measures.
+const BENCH: &str = "bench_in_browser";
 
 /// A check: its name for `--only`, what it says of itself, and what it does.
 struct Check {
@@ -63,7 +66,7 @@ const CHECKS: &[Check] = &[
     Check {
         name: "lints-wasm",
         about: "clippy, in the page",
-        run: |_, _| lints(&WASM, &["--lib", "--bins", "--test", "web"]),
+        run: |_, _| lints(&WASM, &["--lib", "--bins", "--test", "web", "--example", BENCH]),
     },
     Check { name: "native", about: "native tests", run: |_, tally| native(tally) },
     Check {

@@ -100,6 +100,7 @@ const fetching = async () => {
   await group("fetch one", blob.size, 5, {
     alone: () => drain([url(blob)]),
     engine: () => verify(one, blob),
+    "engine, counting": () => verify(one, { ...blob, digest: "none:00" }),
     "hash-wasm": async () => {
       const hash = await createSHA256();
       const reader = (await fetch(url(blob), { cache: "no-store" })).body.getReader();
