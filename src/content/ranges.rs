@@ -73,7 +73,7 @@ impl Ranges {
     /// The same for an entry's offset and stored bytes, or a part of these.
     pub fn plan(&self, offset: u64, length: u64) -> Option<Plan> {
         Some(Plan(match self {
-            Self::FirstPass(checkpoints) => Way::Point(checkpoints.plan(offset, length)?),
+            Self::FirstPass(checkpoints) => Way::Point(Box::new(checkpoints.plan(offset, length)?)),
             Self::Toc(toc) => Way::Chunks(toc.plan(offset, length)?),
         }))
     }
@@ -85,7 +85,7 @@ pub struct Plan(Way);
 
 #[derive(Clone)]
 enum Way {
-    Point(PointPlan),
+    Point(Box<PointPlan>),
     Chunks(ChunkPlan),
 }
 
