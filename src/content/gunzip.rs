@@ -87,6 +87,12 @@ impl Gunzip {
                     }
                     true
                 }
+                At::Between { magic: false, padding } if input.first() == Some(&0) => {
+                    *padding = true;
+                    let zeros = input.iter().take_while(|&&byte| byte == 0).count();
+                    input = input.get(zeros..).unwrap_or_default();
+                    true
+                }
                 At::Between { magic, padding } => {
                     if let Some((&first, rest)) = input.split_first() {
                         input = rest;
@@ -120,7 +126,6 @@ fn between(
     out: &mut Output<'_>,
 ) -> Result<At, Stop> {
     match (magic, byte) {
-        (false, 0) => Ok(At::Between { magic: false, padding: true }),
         (false, 0x1f) if !padding => Ok(At::Between { magic: true, padding }),
         (true, 0x8b) => {
             out.member(position - 1);

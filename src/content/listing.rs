@@ -17,7 +17,7 @@ use super::{
 const ENTRIES_MAX: u64 = 4_000_000;
 
 /// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
-const PACKED_MAX: usize = 192 << 20;
+const PACKED_MAX: usize = 64 << 20;
 
 /// Files up to this size, in bytes, are kept with the listing, for most that people open are small.
 const SMALL: u64 = 64 << 10;

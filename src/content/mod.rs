@@ -10,6 +10,7 @@ pub mod glob;
 mod gunzip;
 pub mod layer;
 pub mod listing;
+pub mod obstacle;
 pub mod pack;
 pub mod packages;
 pub mod ranges;

@@ -250,7 +250,11 @@ impl FileTree {
                 };
                 last.size = size;
             }
-            _ => node.changes.push(Change { layer, kind, size }),
+            _ => {
+                // Most paths are changed once: room for four would be a fifth of the tree.
+                node.changes.reserve_exact(1);
+                node.changes.push(Change { layer, kind, size });
+            }
         }
     }
 

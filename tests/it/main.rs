@@ -23,6 +23,7 @@ mod client_write;
 mod content_hashes;
 mod content_layers;
 mod content_packages;
+mod content_spoilt;
 mod content_tar;
 mod content_toc;
 mod content_zip;

@@ -4,7 +4,7 @@ use super::{
     SPARSE_MAX,
     entry::{Entry, EntryKind, Warning},
     header::Header,
-    pax::{self, Extensions},
+    pax::Extensions,
 };
 
 /// Puts header and extensions together, and says how many bytes of content follow.
@@ -98,30 +98,4 @@ fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option
             .take(SPARSE_MAX)
             .collect()
     })
-}
-
-pub(super) fn read_sparse_head(text: &[u8]) -> Option<Vec<(u64, u64)>> {
-    let mut lines = text.split(|&byte| byte == b'\n').map(pax::decimal);
-    let count = usize::try_from(lines.next()??).ok().filter(|&count| count <= SPARSE_MAX)?;
-    let mut map = Vec::new();
-    for _ in 0..count {
-        map.push((lines.next()??, lines.next()??));
-    }
-    // A number at the very end of the text may go on in the next block.
-    lines.next().is_some().then_some(map)
-}
-
-/// Whether pieces are in order, inside the file, and together as long as what is stored.
-pub(super) fn map_fits(map: &[(u64, u64)], size: u64, stored: u64) -> bool {
-    let mut end = 0_u64;
-    let mut total = 0_u64;
-    for &(offset, length) in map {
-        let Some(next) = offset.checked_add(length) else { return false };
-        if offset < end || next > size {
-            return false;
-        }
-        end = next;
-        total = total.saturating_add(length);
-    }
-    total == stored
 }

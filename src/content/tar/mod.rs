@@ -9,16 +9,19 @@ mod compose;
 pub mod entry;
 pub mod header;
 pub mod pax;
+mod sparse;
 
 use std::ops::ControlFlow;
 
 pub(super) use compose::check_path;
-use compose::{compose, map_fits, read_sparse_head};
+use compose::compose;
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;
+use sparse::map_fits;
 
-/// Extensions larger than this are passed over: they hold names and attributes, not content.
+/// Extensions larger than this are passed over, those of one entry and the global ones each counted
+/// together: they hold names and attributes, not content.
 const EXTENSION_MAX: u64 = 1 << 20;
 
 /// Pieces that a sparse map may have.
@@ -49,6 +52,9 @@ pub struct Reader {
     local: Extensions,
     global: Extensions,
     has_extensions: bool,
+    /// Bytes of extensions since the last entry, and of global ones since the start.
+    local_size: u64,
+    global_size: u64,
     saw_header: bool,
 }
 
@@ -68,6 +74,7 @@ enum State {
     SparseHead {
         pending: Box<Pending>,
         text: Vec<u8>,
+        lines: usize,
     },
     Content {
         left: u64,
@@ -187,8 +194,8 @@ impl Reader {
                 ControlFlow::Continue(())
             }
             State::SparseMap(pending) => self.sparse_map(*pending, block, visitor),
-            State::SparseHead { pending, text } => {
-                self.sparse_head(*pending, text, block, end, visitor)
+            State::SparseHead { pending, text, lines } => {
+                self.sparse_head(*pending, text, lines, block, end, visitor)
             }
             State::End { warned } => {
                 let data = block.iter().any(|&byte| byte != 0);
@@ -238,8 +245,12 @@ impl Reader {
         size: u64,
         visitor: Visitor<'_>,
     ) -> ControlFlow<()> {
-        self.has_extensions |= !matches!(kind, Extension::Global);
-        if size > EXTENSION_MAX {
+        let is_global = matches!(kind, Extension::Global);
+        self.has_extensions |= !is_global;
+        let total = if is_global { &mut self.global_size } else { &mut self.local_size };
+        // Those without content count as well: they could come without end.
+        *total = total.saturating_add(size.max(1));
+        if *total > EXTENSION_MAX {
             self.state = skip(padded(size));
             return visitor(Event::Odd(Warning::ExtensionTooLarge(size)));
         }
@@ -273,6 +284,7 @@ impl Reader {
     ) -> ControlFlow<()> {
         let local = std::mem::take(&mut self.local);
         self.has_extensions = false;
+        self.local_size = 0;
         let (entry, left) = compose(header, local, &self.global, size, end);
         if header.flag() == b'S' {
             let (map, extended, real) = header.gnu_sparse();
@@ -287,61 +299,11 @@ impl Reader {
         let head = entry.sparse.as_ref().is_some_and(Vec::is_empty) && left > 0;
         let pending = Pending { entry, left };
         if head {
-            self.state = State::SparseHead { pending: Box::new(pending), text: Vec::new() };
+            let pending = Box::new(pending);
+            self.state = State::SparseHead { pending, text: Vec::new(), lines: 0 };
             return ControlFlow::Continue(());
         }
         self.open(pending, visitor)
-    }
-
-    /// A block of 21 more pieces, with a flag that says whether another follows.
-    fn sparse_map(
-        &mut self,
-        mut pending: Pending,
-        block: &[u8; BLOCK],
-        visitor: Visitor<'_>,
-    ) -> ControlFlow<()> {
-        let map = pending.entry.sparse.get_or_insert_default();
-        map.extend(header::sparse_pieces(block.get(..504).unwrap_or_default()));
-        pending.entry.offset += BLOCK as u64;
-        let more = block.get(504).is_some_and(|&byte| byte != 0);
-        if more && map.len() < SPARSE_MAX {
-            self.state = State::SparseMap(Box::new(pending));
-            return ControlFlow::Continue(());
-        }
-        if more {
-            self.state = State::Lost;
-            return visitor(Event::Odd(Warning::BadSparseMap));
-        }
-        self.open(pending, visitor)
-    }
-
-    /// Lines of decimal numbers, the first their count of pieces, padded to a block.
-    fn sparse_head(
-        &mut self,
-        mut pending: Pending,
-        mut text: Vec<u8>,
-        block: &[u8; BLOCK],
-        end: u64,
-        visitor: Visitor<'_>,
-    ) -> ControlFlow<()> {
-        text.extend_from_slice(block);
-        pending.left = pending.left.saturating_sub(BLOCK as u64);
-        match read_sparse_head(&text) {
-            Some(map) => {
-                pending.entry.sparse = Some(map);
-                pending.entry.offset = end;
-                pending.entry.stored = pending.left;
-                self.open(pending, visitor)
-            }
-            None if pending.left == 0 || text.len() as u64 > EXTENSION_MAX => {
-                pending.entry.warnings.push(Warning::BadSparseMap);
-                self.open(pending, visitor)
-            }
-            None => {
-                self.state = State::SparseHead { pending: Box::new(pending), text };
-                ControlFlow::Continue(())
-            }
-        }
     }
 
     /// Announces an entry and gets ready for its content.

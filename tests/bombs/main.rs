@@ -1,0 +1,128 @@
+//! Sixty layers that are made to fill memory or to never end: each stops at its cap with its reason,
+//! what was read stays, and the whole process never takes more than 160 MiB (goal M6), or 256 MiB
+//! with a tree of what was listed (goal M5).
+//!
+//! A program of its own, for the memory of a process is measured: its peak, as Linux tells it.
+
+mod archives;
+mod feed;
+mod memory;
+mod streams;
+
+use std::ops::ControlFlow;
+
+use feed::Feed;
+use porthole::{
+    content::{
+        checkpoints::SPACING,
+        decode::Limits,
+        layer::{Ended, LayerReader, Wanted},
+        listing::{Lister, Listing},
+        tree::FileTree,
+        verify::digest_of,
+    },
+    oci::Algorithm,
+};
+
+/// Peak of the whole process while a layer is read, in MiB.
+const MEMORY: u64 = 160;
+
+/// The same with a tree of what was listed.
+const WITH_TREE: u64 = 256;
+
+/// One layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Bomb {
+    /// What it does.
+    pub(crate) name: &'static str,
+    /// Plain bytes that may come out, in MiB.
+    pub(crate) limit: u64,
+    /// Makes it.
+    pub(crate) make: fn(&mut Feed<'_>),
+    /// Entries that are listed in spite of it.
+    pub(crate) entries: u64,
+    /// What must be told, in these words.
+    pub(crate) told: &'static str,
+}
+
+#[test]
+fn sixty_bombs_end_at_their_cap() {
+    let bombs = [streams::GZIP, streams::ZSTD, archives::ARCHIVES].concat();
+    // First, for what was freed may still count.
+    a_million_entries();
+    assert!(bombs.len() >= 60, "{} bombs", bombs.len());
+    let mut highest = 0;
+    for bomb in &bombs {
+        memory::reset();
+        let (listing, told) = read(bomb);
+        let peak = memory::peak();
+        check(bomb, &listing, &told);
+        let with_tree = memory::peak();
+        println!("{}: {peak} MiB, with a tree {with_tree}", bomb.name);
+        assert!(peak <= MEMORY && with_tree <= WITH_TREE, "{}: {peak}, {with_tree}", bomb.name);
+        highest = highest.max(peak);
+    }
+    println!("{} bombs, at most {highest} MiB", bombs.len());
+}
+
+/// Reads a bomb as the page does: counted, hashed, listed, and kept for a second look.
+fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let limits = Limits { output: bomb.limit << 20, ..Limits::default() };
+    let mut reader = LayerReader::new(&digest_of(b"another"), u64::MAX, &wanted, limits)
+        .keep_checkpoints(&wanted, SPACING);
+    let mut lister = Lister::new();
+    Feed::run(bomb.make, &mut |bytes| {
+        let pushed = reader.push(bytes, &mut |event| lister.take(event));
+        assert!(pushed.is_ok(), "{}", bomb.name);
+    });
+    let report = reader.finish(&mut |event| lister.take(event));
+    assert!(!report.verdict.is_verified(), "{}", bomb.name);
+    let ended = match report.ended {
+        Ended::Decoding(error) => error.to_string(),
+        other => format!("{other:?}"),
+    };
+    let listing = lister.finish();
+    let odd = listing.odd.iter().take(100).map(ToString::to_string);
+    let told = std::iter::once(ended).chain(odd).collect();
+    (listing, told)
+}
+
+/// What was read stays, makes a tree, and the reason is told.
+fn check(bomb: &Bomb, listing: &Listing, told: &[String]) {
+    let mut tree = FileTree::new();
+    let mut entries = listing.entries();
+    let mut told = told.to_vec();
+    while let Some(entry) = entries.next() {
+        tree.add(entry);
+        told.extend(entry.warnings.iter().take(3).map(ToString::to_string));
+        told.truncate(100);
+    }
+    for id in tree.ids().take(1_000) {
+        let _ = (tree.follow(id), tree.path(id));
+    }
+    let told = told.join("; ");
+    assert!(told.contains(bomb.told), "{}: {told}", bomb.name);
+    assert_eq!(listing.count, bomb.entries, "{}: {told}", bomb.name);
+}
+
+/// A layer of 1,000,000 entries lists, and makes a tree, in at most 256 MiB (goal M5).
+fn a_million_entries() {
+    memory::reset();
+    let mut reader = porthole::content::tar::Reader::new();
+    let mut lister = Lister::new();
+    Feed::run(archives::million, &mut |bytes| {
+        assert_eq!(reader.push(bytes, &mut |event| lister.take(event)), ControlFlow::Continue(()));
+    });
+    let listing = lister.finish();
+    let peak = memory::peak();
+    let mut tree = FileTree::new();
+    let mut entries = listing.entries();
+    while let Some(entry) = entries.next() {
+        tree.add(entry);
+    }
+    let (packed, tree) = (listing.weight() >> 20, memory::peak());
+    println!("1,000,000 entries: {packed} MiB packed, {peak} MiB at most, with a tree {tree}");
+    assert_eq!(listing.count, 1_000_000);
+    assert!(tree <= WITH_TREE, "{tree} MiB");
+}

@@ -1,0 +1,117 @@
+//! Real documents and layers, cut at every byte and with flipped bits: none is taken for verified, and
+//! none ends a reader.
+
+use std::ops::ControlFlow;
+
+use porthole::{
+    content::{
+        checkpoints::SPACING,
+        decode::Limits,
+        layer::{LayerReader, Wanted},
+        listing::Lister,
+        verify::{digest_of, verify},
+    },
+    oci::{Algorithm, Digest, parse_document},
+};
+
+use crate::fixtures;
+
+/// Documents and archives from fixtures of these kinds, the shortest of each.
+const KINDS: [&str; 12] = [
+    "manifest-oci-image",
+    "manifest-oci-index",
+    "manifest-docker-schema2",
+    "manifest-docker-list",
+    "manifest-docker-schema1",
+    "manifest-subject",
+    "image-config",
+    "archive-layer",
+    "archive-broken",
+    "estargz",
+    "zstd",
+    "encrypted",
+];
+
+/// Bits that are flipped, one at a time, over all of them.
+const FLIPS: usize = 100_000;
+
+/// Bytes of which every prefix is tried; of longer ones the rest is cut at every 512th byte.
+const EVERY: usize = 6_000;
+
+#[test]
+fn no_prefix_and_no_flipped_bit_is_taken_for_verified() {
+    let all: Vec<_> = KINDS.iter().filter_map(|kind| shortest(kind)).collect();
+    if all.is_empty() {
+        return;
+    }
+    assert_eq!(all.len(), 12);
+    for (name, whole) in &all {
+        let digest = digest_of(whole);
+        assert!(is_verified(whole, &digest, whole.len()), "{name}: the whole");
+        let cuts = (0..whole.len()).filter(|cut| *cut < EVERY || cut % 512 == 0);
+        for cut in cuts {
+            assert!(!is_verified(&whole[..cut], &digest, whole.len()), "{name}: {cut} bytes");
+        }
+        let bits = whole.len() * 8;
+        for turn in 0..FLIPS / 12 + 1 {
+            // Evenly over the bytes, in another bit of each turn.
+            let bit = (turn * 7_919 + turn / bits) % bits;
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(!is_verified(&bytes, &digest, whole.len()), "{name}: bit {bit}");
+        }
+    }
+}
+
+/// Reads it as a document and as a layer; both must say the same.
+fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
+    let read = parse_document(bytes.to_vec().into(), None);
+    assert_eq!(read.raw, bytes);
+    let verdict = verify(bytes, digest, Some(size as u64));
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let limits = Limits { output: 1 << 20, window: 32 << 20 };
+    let mut reader =
+        LayerReader::new(digest, size as u64, &wanted, limits).keep_checkpoints(&wanted, SPACING);
+    let mut lister = Lister::new();
+    let _ = reader.push(bytes, &mut |event| lister.take(event));
+    let (report, checkpoints) = reader.finish_with_checkpoints(&mut |_| ControlFlow::Continue(()));
+    assert_eq!(report.verdict, verdict);
+    assert_eq!(checkpoints.is_some(), verdict.is_verified());
+    verdict.is_verified()
+}
+
+/// The shortest file of a kind that is a single file, or blob of one that is a folder.
+fn shortest(kind: &str) -> Option<(String, Vec<u8>)> {
+    let files = fixtures::of_kind(kind).into_iter().map(|fixture| {
+        let blobs = fixture.expected["blobs"].as_array().cloned().unwrap_or_default();
+        let layer = blobs.iter().find(|blob| {
+            blob["mediaType"].as_str().is_some_and(|media_type| media_type.contains("layer"))
+        });
+        let inside = layer.and_then(|blob| blob["digest"].as_str()).unwrap_or_default();
+        let inside = inside.replace("sha256:", "blobs/sha256/");
+        (fixture.path.clone(), fixture.entry["form"] == "directory", inside, fixture)
+    });
+    let readable = files.filter(|(_, is_folder, inside, _)| !is_folder || !inside.is_empty());
+    let read = readable.map(|(path, is_folder, inside, fixture)| {
+        let bytes = fixture.read(if is_folder { &inside } else { "" });
+        (format!("{path} {inside}"), bytes)
+    });
+    read.filter(|(_, bytes)| !bytes.is_empty()).min_by_key(|(_, bytes)| bytes.len())
+}
+
+/// An archive that lacks what would make it an image is still listed.
+#[test]
+fn an_archive_without_a_manifest_lists_what_it_has() {
+    for fixture in fixtures::of_kind("archive-broken") {
+        let archive = fixture.read("");
+        let mut lister = Lister::new();
+        let mut reader = porthole::content::tar::Reader::new();
+        assert!(reader.push(&archive, &mut |event| lister.take(event)).is_continue());
+        let listing = lister.finish();
+        assert_eq!(listing.count, fixture.expected["entries"].as_u64().unwrap());
+        let mut entries = listing.entries();
+        while let Some(entry) = entries.next() {
+            assert_ne!(entry.path, b"manifest.json");
+        }
+    }
+}
