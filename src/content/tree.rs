@@ -8,7 +8,7 @@ mod node;
 mod paths;
 mod usage;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, rc::Rc};
 
 pub use node::{Change, ChangeKind, Node};
 use node::{content_size, directory, rare};
@@ -51,7 +51,7 @@ pub struct FileTree {
 
 impl Default for FileTree {
     fn default() -> Self {
-        let root = directory(Box::default(), ROOT, 0);
+        let root = directory(Rc::from([]), ROOT, 0);
         Self { nodes: vec![root], layer: 0, keeps_whiteouts: false, left_out: 0 }
     }
 }
@@ -98,7 +98,8 @@ impl FileTree {
 
     /// What is in a directory, by name; with what was removed.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.node(id).into_iter().flat_map(|node| node.children.values().copied())
+        let children = self.node(id).and_then(|node| node.children.as_ref());
+        children.into_iter().flat_map(|children| children.values().copied())
     }
 
     /// The path of a node from the root, without a slash at its front.
@@ -158,7 +159,7 @@ impl FileTree {
     }
 
     fn child(&self, id: NodeId, name: &[u8]) -> Option<NodeId> {
-        self.node(id)?.children.get(name).copied()
+        self.node(id)?.children.as_ref()?.get(name).copied()
     }
 
     /// Goes into a node as into a directory, making it one where it is none.
@@ -176,7 +177,7 @@ impl FileTree {
             let node = self.node_mut(id)?;
             let changes = std::mem::take(&mut node.changes);
             let children = std::mem::take(&mut node.children);
-            let fresh = directory(std::mem::take(&mut node.name), node.parent, layer);
+            let fresh = directory(node.name.clone(), node.parent, layer);
             *node = Node { changes, children, ..fresh };
             self.note(id, ChangeKind::Added, 0);
         }
@@ -194,7 +195,7 @@ impl FileTree {
         let (parent, name) = (node.parent, node.name.clone());
         self.nodes.push(node);
         if let Some(parent) = self.node_mut(parent) {
-            parent.children.insert(name, id);
+            parent.children.get_or_insert_default().insert(name, id);
         }
         id
     }

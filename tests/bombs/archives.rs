@@ -318,12 +318,3 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
     ),
     bomb("no archive at all", 0, |f| f.repeat(b"not an archive ", 1 << 20), "NotAnArchive"),
 ];
-
-/// A million files in directories, as a large layer has them.
-pub(crate) fn million(feed: &mut Feed<'_>) {
-    for number in 0..1_000_000 {
-        let name = format!("usr/lib/node_modules/package-{}/lib/file-{number}.js", number / 100);
-        feed.raw(&header(&name, b'0', 0, ""));
-    }
-    feed.raw(END);
-}

@@ -3,13 +3,12 @@
 //! with a tree of what was listed (goal M5).
 //!
 //! A program of its own, for the memory of a process is measured: its peak, as Linux tells it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod archives;
 mod feed;
 mod memory;
 mod streams;
-
-use std::ops::ControlFlow;
 
 use feed::Feed;
 use porthole::{
@@ -48,8 +47,6 @@ pub(crate) struct Bomb {
 #[test]
 fn sixty_bombs_end_at_their_cap() {
     let bombs = [streams::GZIP, streams::ZSTD, archives::ARCHIVES].concat();
-    // First, for what was freed may still count.
-    a_million_entries();
     assert!(bombs.len() >= 60, "{} bombs", bombs.len());
     let mut highest = 0;
     for bomb in &bombs {
@@ -104,25 +101,4 @@ fn check(bomb: &Bomb, listing: &Listing, told: &[String]) {
     let told = told.join("; ");
     assert!(told.contains(bomb.told), "{}: {told}", bomb.name);
     assert_eq!(listing.count, bomb.entries, "{}: {told}", bomb.name);
-}
-
-/// A layer of 1,000,000 entries lists, and makes a tree, in at most 256 MiB (goal M5).
-fn a_million_entries() {
-    memory::reset();
-    let mut reader = porthole::content::tar::Reader::new();
-    let mut lister = Lister::new();
-    Feed::run(archives::million, &mut |bytes| {
-        assert_eq!(reader.push(bytes, &mut |event| lister.take(event)), ControlFlow::Continue(()));
-    });
-    let listing = lister.finish();
-    let peak = memory::peak();
-    let mut tree = FileTree::new();
-    let mut entries = listing.entries();
-    while let Some(entry) = entries.next() {
-        tree.add(entry);
-    }
-    let (packed, tree) = (listing.weight() >> 20, memory::peak());
-    println!("1,000,000 entries: {packed} MiB packed, {peak} MiB at most, with a tree {tree}");
-    assert_eq!(listing.count, 1_000_000);
-    assert!(tree <= WITH_TREE, "{tree} MiB");
 }

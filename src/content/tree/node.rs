@@ -1,6 +1,6 @@
 //! What stands in a tree: files, links, directories and devices, and what each layer did to them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::NodeId;
 use crate::content::tar::{Entry, EntryKind, Warning};
@@ -38,12 +38,16 @@ pub struct Change {
     pub size: u64,
 }
 
+/// What is in a directory, by name; most nodes have nothing in them.
+pub(super) type Children = Option<Box<BTreeMap<Rc<[u8]>, NodeId>>>;
+
 /// A file, link, directory or device.
 #[derive(Clone, Debug)]
 pub struct Node {
-    pub(super) name: Box<[u8]>,
+    /// Shared with the directory that it is in: a million names take a third of a tree.
+    pub(super) name: Rc<[u8]>,
     pub(super) parent: NodeId,
-    pub(super) children: BTreeMap<Box<[u8]>, NodeId>,
+    pub(super) children: Children,
     /// What it is.
     pub kind: EntryKind,
     /// Permission bits.
@@ -127,11 +131,11 @@ impl Node {
 }
 
 /// A directory that no entry names yet.
-pub(super) fn directory(name: Box<[u8]>, parent: NodeId, layer: u16) -> Node {
+pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> Node {
     Node {
         name,
         parent,
-        children: BTreeMap::new(),
+        children: None,
         kind: EntryKind::Directory,
         mode: 0o755,
         uid: 0,

@@ -1,0 +1,52 @@
+//! A layer of 1,000,000 entries lists, and makes a tree, in at most 256 MiB for the whole process
+//! (goal M5). A program of its own, for memory that other tests freed would count.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../bombs/memory.rs"]
+mod memory;
+
+use std::ops::ControlFlow;
+
+use porthole::content::{listing::Lister, tar::Reader, tree::FileTree};
+
+/// Peak of the whole process, in MiB.
+const MEMORY: u64 = 256;
+
+#[test]
+fn a_million_entries_list_in_256_mib() {
+    memory::reset();
+    let mut reader = Reader::new();
+    let mut lister = Lister::new();
+    let mut push = |bytes: &[u8]| reader.push(bytes, &mut |event| lister.take(event));
+    for number in 0..1_000_000 {
+        let name = format!("usr/lib/node_modules/package-{}/lib/file-{number}.js", number / 100);
+        assert_eq!(push(&header(&name)), ControlFlow::Continue(()));
+    }
+    assert_eq!(push(&[0; 1_024]), ControlFlow::Continue(()));
+    let listing = lister.finish();
+    assert_eq!(listing.count, 1_000_000);
+    let listed = memory::peak();
+    let mut tree = FileTree::new();
+    let mut entries = listing.entries();
+    while let Some(entry) = entries.next() {
+        tree.add(entry);
+    }
+    let peak = memory::peak();
+    let packed = listing.weight() >> 20;
+    println!("1,000,000 entries: {packed} MiB packed; peak {listed} MiB, with a tree {peak}");
+    assert!(peak <= MEMORY, "{peak} MiB");
+}
+
+/// The header of an empty file.
+fn header(name: &str) -> [u8; 512] {
+    let mut block = [0; 512];
+    block[..name.len()].copy_from_slice(name.as_bytes());
+    block[100..107].copy_from_slice(b"0000644");
+    block[124..135].fill(b'0');
+    block[156] = b'0';
+    block[257..265].copy_from_slice(b"ustar\x0000");
+    block[148..156].fill(b' ');
+    let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    block
+}
