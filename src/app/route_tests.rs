@@ -198,6 +198,8 @@ fn parsing_is_the_inverse_of_printing_for_any_place() {
         let mut place = Place::new(RegistryAddress { scheme, host }, reference.clone());
         place.view = View::ALL[numbers.next(View::ALL.len())];
         place.path = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
+        place.list = FileList::ALL[numbers.next(FileList::ALL.len())];
+        place.find = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.platform = (numbers.next(2) == 0).then(|| "windows/amd64 (10.0.1)".to_owned());
         place.layer = (numbers.next(2) == 0).then(|| DIGEST.parse().unwrap());
         // “localhost” without a port is no host in a reference (R4), only behind a scheme.

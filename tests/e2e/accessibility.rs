@@ -43,6 +43,17 @@ async fn the_views_of_a_reference_have_no_fault() {
     let host = demo().host();
     let mut fragments: Vec<String> =
         views.iter().map(|view| format!("#/{host}/{IMAGE}?view={view}")).collect();
+    let parts = [
+        "",
+        "&path=etc",
+        "&path=etc/os-release",
+        "&list=largest",
+        "&list=wasted",
+        "&list=packages",
+        "&find=lib",
+    ];
+    fragments.extend(parts.map(|parts| format!("#/{host}/{IMAGE}?view=files{parts}")));
+    fragments.push(format!("#/{host}/broken/hostile:latest?view=files"));
     fragments.push(format!("#/{host}/library/harbour:1.4.2"));
     fragments.push(format!("#/{host}/broken/hostile:latest"));
     fragments.push(format!("#/{host}/broken/content:not-json"));

@@ -5,7 +5,18 @@ mod accessibility;
 mod boot;
 mod doctor;
 mod engine;
+mod files;
 mod journeys;
 mod proxy;
 mod requests;
 mod stage;
+
+// Debian's registry, and layers made by hand, as other tests have them.
+#[allow(dead_code, unreachable_pub)]
+#[path = "../it/http.rs"]
+mod http;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../it/servers.rs"]
+mod servers;
+#[path = "../pages/tar.rs"]
+mod tar;

@@ -108,7 +108,7 @@ impl Stage {
     /// Waits until everything has arrived, and returns the text of the page. A question that is
     /// asked again and again stands still in between, so resting alone is not enough.
     pub(crate) async fn settled(&self) -> String {
-        let answered = "return document.querySelector('.loading') === null";
+        let answered = "return document.querySelector('.loading, [aria-busy=true]') === null";
         if let Err(failure) = self.page.wait_until(answered, "something is still loading").await {
             panic!("{failure}");
         }

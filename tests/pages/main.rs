@@ -12,3 +12,4 @@ mod normal;
 mod reference;
 mod script;
 mod shell;
+mod tar;

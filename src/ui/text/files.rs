@@ -27,8 +27,9 @@ pub const CANCEL: &str = "Cancel";
 /// Why layers are read at all.
 pub const WHY: &str = "To list files, layers are read, counted and hashed here, off the page's \
     thread. Nothing is stored, and nothing in them is run.";
-/// Reads the rest.
-pub const READ_ALL: &str = "Read the other layers too";
+/// The layers below are not here.
+pub const BELOW: &str =
+    "Which of these this layer adds and which it changes can be told from the layers below.";
 /// The box that finds.
 pub const FIND: &str = "Find by name, or by a glob such as /etc/**/*.conf";
 /// The box that finds packages.
@@ -123,8 +124,6 @@ pub const INSIDE: &str = "In this archive";
 pub const PICTURE: &str = "The picture in this file";
 /// Content that was checked.
 pub const CHECKED: &str = "These bytes are from a layer that was read whole and hashed here.";
-/// An anonymous size.
-pub const UNKNOWN: &str = "unknown";
 /// Encrypted or foreign layers are read all the same.
 pub const TRY: &str = "Try to read it";
 

@@ -92,6 +92,8 @@ pub const LAYER_MISSING: &str = "its layer is missing";
 pub const NO_LAYERS: &str = "It has no layers.";
 /// The layers are shown without what the configuration would add.
 pub const WITHOUT_CONFIG: &str = "Diff IDs and steps are therefore missing here.";
+/// The link to the files of a layer.
+pub const FILES_OF_LAYER: &str = "Files in this layer";
 /// The share of a layer in the image.
 pub const SHARE: &str = "Share of the image";
 /// An encrypted layer.
@@ -100,6 +102,11 @@ pub const ENCRYPTED: &str = "encrypted";
 pub const FOREIGN: &str = "not to be distributed";
 /// What Docker must be told first.
 pub const DAEMON_JSON: &str = "Docker needs this in its daemon.json first: ";
+
+/// The link to the files of a layer, among other layers.
+pub fn files_of_layer(number: usize) -> String {
+    format!("Files in layer {number}")
+}
 
 /// A layer by its number.
 pub fn layer_number(number: usize) -> String {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{facts, history::history, platforms::no_image};
 use crate::{
     app::{
-        Place,
+        Place, Route, View as Views,
         views::{
             history::History,
             image::Image,
@@ -66,6 +66,7 @@ fn row(place: &Place, layer: &Layer) -> Html {
     let wanted = place.layer.as_ref();
     let is_chosen =
         wanted.is_some() && (wanted == Some(digest) || wanted == layer.diff_id.as_ref());
+    let files = Place { layer: Some(digest.clone()), ..place.in_view(Views::Files) };
     html! {
         <li key={layer.number} class={classes!(is_chosen.then_some("chosen"))}
             aria-current={is_chosen.then_some("true")}>
@@ -77,6 +78,9 @@ fn row(place: &Place, layer: &Layer) -> Html {
                 <span class="percent">{ format!("{} %", layer.percent) }</span>
                 { properties(layer) }
             </p>
+            if media_type.is_layer() {
+                <p class="line"><a href={Route::from(files).href()}>{ text::FILES_OF_LAYER }</a></p>
+            }
             if let Some(made_by) = &layer.made_by { <pre>{ facts::foreign(made_by) }</pre> }
             <dl class="facts">
                 { facts::fact("Digest", digest_code(digest)) }

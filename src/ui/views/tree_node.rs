@@ -56,7 +56,21 @@ fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
             { media_type_words(&descriptor.media_type) }
             { linked_digest(&descriptor.digest, href) }
             { size(node.size) }
+            { files_link(drawing.place, node) }
         </>
+    }
+}
+
+/// The files of a layer.
+fn files_link(owner: &Place, node: &TreeNode) -> Html {
+    let Role::Layer(number) = node.role else { return Html::default() };
+    if !node.descriptor.media_type.is_layer() {
+        return Html::default();
+    }
+    let layer = Some(node.descriptor.digest.clone());
+    let target = Place { layer, ..owner.in_view(View::Files) };
+    html! {
+        <a class="brief" href={Route::from(target).href()}>{ text::files_of_layer(number) }</a>
     }
 }
 

@@ -74,6 +74,12 @@ impl Files {
             .collect()
     }
 
+    /// The layers below the one that is looked at, which say what it changes.
+    pub fn below(&self) -> Vec<u16> {
+        let readable = |n: &u16| self.layer(*n).and_then(closed).is_none();
+        self.numbers().take(self.chosen.unwrap_or_default().into()).filter(readable).collect()
+    }
+
     /// All layers by their places.
     pub fn numbers(&self) -> impl Iterator<Item = u16> + use<> {
         (0..).take(self.layers.items.len())
@@ -81,10 +87,12 @@ impl Files {
 
     /// Compressed bytes of some layers; one that stands twice counts once.
     pub fn bytes(&self, numbers: &[u16]) -> u64 {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen: Vec<&Digest> = Vec::new();
         let size = |number: &u16| {
             let descriptor = &self.layer(*number)?.descriptor;
-            seen.insert(&descriptor.digest).then_some(descriptor.size)
+            let is_new = !seen.contains(&&descriptor.digest);
+            seen.push(&descriptor.digest);
+            is_new.then_some(descriptor.size)
         };
         numbers.iter().filter_map(size).fold(0, u64::saturating_add)
     }

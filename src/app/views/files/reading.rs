@@ -1,7 +1,7 @@
 //! How far reading layers is. Times are handed in, in milliseconds of any clock that only goes
 //! forward.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use crate::registry::Error;
 
@@ -21,7 +21,7 @@ pub enum State {
 /// Layers that are read, by their places from the base.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    layers: BTreeMap<u16, State>,
+    layers: Vec<(u16, State)>,
     /// Grows when something was read: what was answered before may be another now.
     pub generation: u32,
     /// Bytes of all that is read in this run.
@@ -40,40 +40,47 @@ impl Reading {
 
     /// The next layer to be read.
     pub fn take_next(&mut self) -> Option<u16> {
-        let waiting = |(_, state): &(&u16, &State)| matches!(state, State::Waiting);
-        let number = *self.layers.iter().find(waiting)?.0;
-        self.layers.insert(number, State::Reading(0));
-        Some(number)
+        let waiting = |(_, state): &&mut (u16, State)| matches!(state, State::Waiting);
+        let (number, state) = self.layers.iter_mut().find(waiting)?;
+        *state = State::Reading(0);
+        Some(*number)
     }
 
     /// Notes how far a layer is.
     pub fn progress(&mut self, number: u16, done: u64, now: u64) {
         self.now = self.now.max(now);
-        self.layers.insert(number, State::Reading(done));
+        self.set(number, State::Reading(done));
     }
 
     /// Notes the end of a layer.
     pub fn end(&mut self, number: u16, result: Result<u64, Rc<Error>>, now: u64) {
         self.now = self.now.max(now);
         self.generation += 1;
-        self.layers.insert(number, result.map_or_else(State::Failed, State::Read));
+        self.set(number, result.map_or_else(State::Failed, State::Read));
+    }
+
+    fn set(&mut self, number: u16, state: State) {
+        if let Some((_, known)) = self.layers.iter_mut().find(|(known, _)| *known == number) {
+            *known = state;
+        }
     }
 
     /// Ends it all: what was not read is as if it had not been asked for.
     pub fn cancel(&mut self) {
-        self.layers.retain(|_, state| matches!(state, State::Read(_) | State::Failed(_)));
+        self.layers.retain(|(_, state)| matches!(state, State::Read(_) | State::Failed(_)));
         self.generation += 1;
     }
 
     /// How a layer stands; `None` where it was not asked for.
     pub fn state(&self, number: u16) -> Option<&State> {
-        self.layers.get(&number)
+        self.layers.iter().find(|(known, _)| *known == number).map(|(_, state)| state)
     }
 
     /// Whether anything is being read.
     pub fn is_running(&self) -> bool {
-        let running = |state: &State| matches!(state, State::Waiting | State::Reading(_));
-        self.layers.values().any(running)
+        let running =
+            |(_, state): &(u16, State)| matches!(state, State::Waiting | State::Reading(_));
+        self.layers.iter().any(running)
     }
 
     /// Layers that could not be read, with the reason.
@@ -86,11 +93,11 @@ impl Reading {
 
     /// Bytes read.
     pub fn done(&self) -> u64 {
-        let done = |state: &State| match state {
+        let done = |(_, state): &(u16, State)| match state {
             State::Reading(done) | State::Read(done) => *done,
             State::Waiting | State::Failed(_) => 0,
         };
-        self.layers.values().map(done).fold(0, u64::saturating_add)
+        self.layers.iter().map(done).fold(0, u64::saturating_add)
     }
 
     /// Bytes in all.

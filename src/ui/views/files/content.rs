@@ -95,7 +95,7 @@ fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
     let Some(done) = file.done else { return Html::default() };
     let label = verify::progress(done, Some(size), None, None);
     html! {
-        <div class="tools reading">
+        <div class="tools reading" aria-busy="true">
             { progress(label, done, Some(size)) }
             <button type="button" onclick={cancel.reform(|_: MouseEvent| ())}>{ text::CANCEL }</button>
         </div>

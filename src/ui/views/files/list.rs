@@ -1,7 +1,7 @@
 //! A list of files, of wasted paths or of packages: what is on the screen is asked for as it is
 //! scrolled to.
 
-use std::{collections::BTreeSet, ops::Range, rc::Rc};
+use std::{ops::Range, rc::Rc};
 
 use yew::prelude::*;
 
@@ -41,7 +41,7 @@ part!(List, use_list);
 /// What a person set that is in no address.
 #[derive(Clone, Default, PartialEq)]
 struct Set {
-    open: BTreeSet<Vec<u8>>,
+    open: Vec<Vec<u8>>,
     by_size: bool,
     with_removed: bool,
 }
@@ -54,7 +54,7 @@ fn use_list(props: &List) -> Html {
     let blocks = use_state_eq(|| 0..1);
     let files = Rc::new(Files { find: (*typed).clone(), ..(**files).clone() });
     let sort = if set.by_size { Sort::Size } else { Sort::Name };
-    let question = files.rows(set.open.iter().cloned().collect(), sort, set.with_removed);
+    let question = files.rows(set.open.clone(), sort, set.with_removed);
     let query = use_answer(scene, question.with_part(part_of(&blocks)), *generation);
     let on_visible = use_callback((), {
         let blocks = blocks.setter();
@@ -64,8 +64,9 @@ fn use_list(props: &List) -> Html {
         let set = set.clone();
         move |path: Vec<u8>, _| {
             let mut now = (*set).clone();
-            if !now.open.remove(&path) {
-                now.open.insert(path);
+            match now.open.iter().position(|open| *open == path) {
+                Some(at) => drop(now.open.swap_remove(at)),
+                None => now.open.push(path),
             }
             set.set(now);
         }
@@ -84,6 +85,7 @@ fn use_list(props: &List) -> Html {
         <>
             { tools(props, &files, &typed, &set, reply.as_deref()) }
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
+            if reply.is_none() && query.state.is_loading() { { super::loading() } }
             if let Some(reply) = &reply {
                 { above(&reply.answer) }
                 if total(&reply.answer) == 0 {

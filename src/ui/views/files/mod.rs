@@ -38,7 +38,7 @@ use crate::{
     ui::{
         components::{Tab, empty, error_box, foreign, tabs},
         part::{part, put, put_keyed},
-        text::{files as text, views as view_text},
+        text::{self as page_text, files as text, views as view_text},
     },
 };
 
@@ -90,8 +90,10 @@ fn use_inside(props: &Inside) -> Html {
                 if let Some(error) = summary.state.error() {
                     { error_box(error, Some(&summary.retry)) }
                 }
+                if known.is_none() && summary.state.is_loading() { { loading() } }
                 { status::status(files, missing.as_deref().unwrap_or_default(), &state, &reading) }
                 if is_any_open(files, known) {
+                    { status::below(files, known, &state, &reading) }
                     { lists(&scene.place, files) }
                     { trail(&scene.place, files) }
                     { shown(props, generation, details.state.value().map(|reply| &reply.answer)) }
@@ -101,13 +103,18 @@ fn use_inside(props: &Inside) -> Html {
     }
 }
 
+fn loading() -> Html {
+    html! { <p class="loading" role="status">{ page_text::LOADING }</p> }
+}
+
 /// Layers that are needed and not here.
 fn missing(files: &Files, summary: &Summary) -> Vec<u16> {
-    let is_missing = |number: &u16| {
-        let layer = summary.layers.get(usize::from(*number));
-        layer.is_none_or(|layer| layer.on_shelf == OnShelf::No)
-    };
-    files.needed().into_iter().filter(is_missing).collect()
+    files.needed().into_iter().filter(|&number| is_missing(summary, number)).collect()
+}
+
+fn is_missing(summary: &Summary, number: u16) -> bool {
+    let layer = summary.layers.get(usize::from(number));
+    layer.is_none_or(|layer| layer.on_shelf == OnShelf::No)
 }
 
 fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
@@ -192,7 +199,7 @@ fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
             }
         }
         Some(Answer::Nothing) if is_tree => empty(text::NO_SUCH_PATH),
-        None if is_tree && !files.path.is_empty() => Html::default(),
+        None if is_tree && !files.path.is_empty() => loading(),
         _ => list(props, generation),
     }
 }

@@ -63,12 +63,17 @@ pub(super) fn placeholder(number: usize) -> Html {
 /// A file or directory.
 pub(super) fn file_row(around: &Around<'_>, number: usize, row: &Row) -> Html {
     let change = row.change.map(ChangeKind::word).or(row.removed.then_some(text::REMOVED));
+    // Of what a layer alone removes, only the name is known.
+    let (mode, owner) = match row.kind {
+        EntryKind::Other(_) => Default::default(),
+        kind => (mode::letters(kind, row.mode), format!("{}:{}", row.uid, row.gid)),
+    };
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()} class={classes!(change)}>
             <span role="rowheader" class="name">{ name(around, row) }</span>
             <span role="cell" class="end">{ byte_size(row.size) }</span>
-            <span role="cell" class="wide"><code>{ mode::letters(row.kind, row.mode) }</code></span>
-            <span role="cell" class="wide">{ format!("{}:{}", row.uid, row.gid) }</span>
+            <span role="cell" class="wide"><code>{ mode }</code></span>
+            <span role="cell" class="wide">{ owner }</span>
             <span role="cell" class="wide">{ minute(row.mtime) }</span>
             <span role="cell" class="change">{ last_cell(around, row, change) }</span>
         </div>
@@ -131,7 +136,9 @@ fn last_cell(around: &Around<'_>, row: &Row, change: Option<&'static str>) -> Ht
 
 /// A time to the minute; seconds stand in the details.
 fn minute(time: i64) -> String {
-    let text = Timestamp::from_unix(time).map(|time| time.to_string()).unwrap_or_default();
+    // Directories that no entry names have no time of their own.
+    let time = Timestamp::from_unix(time).filter(|_| time != 0);
+    let text = time.map(|time| time.to_string()).unwrap_or_default();
     text.get(..16).unwrap_or_default().replace('T', " ")
 }
 

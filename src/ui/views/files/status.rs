@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::use_reading::ReadingHandle;
+use super::{is_missing, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{AT_ONCE, Files, reading::Reading},
+    content::shelf::Summary,
     ui::{
         components::{error_box, progress},
         text::{files as text, verify},
@@ -43,7 +44,7 @@ fn running(state: &Reading, handle: &ReadingHandle) -> Html {
     let label = verify::progress(state.done(), total, state.speed(), state.left());
     let cancel = handle.cancel.reform(|_: MouseEvent| ());
     html! {
-        <div class="tools reading">
+        <div class="tools reading" aria-busy="true">
             { progress(label, state.done(), total) }
             <button type="button" onclick={cancel}>{ text::CANCEL }</button>
         </div>
@@ -64,5 +65,27 @@ fn offer(files: &Files, missing: &[u16], handle: &ReadingHandle) -> Html {
                 { text::start(missing.len(), bytes) }
             </button>
         </div>
+    }
+}
+
+/// Without the layers below, nobody can tell what a layer adds and what it changes.
+pub(super) fn below(
+    files: &Files,
+    summary: Option<&Summary>,
+    state: &Reading,
+    handle: &ReadingHandle,
+) -> Html {
+    let Some(summary) = summary.filter(|_| !state.is_running()) else { return Html::default() };
+    let below = files.below();
+    let missing: Vec<u16> = below.into_iter().filter(|&n| is_missing(summary, n)).collect();
+    if missing.is_empty() {
+        return Html::default();
+    }
+    let label = text::start(missing.len(), files.bytes(&missing));
+    let start = handle.start.reform(move |_: MouseEvent| missing.clone());
+    html! {
+        <p class="note">
+            { text::BELOW }{ " " }<button type="button" onclick={start}>{ label }</button>
+        </p>
     }
 }

@@ -1,0 +1,141 @@
+//! Inside layers: an image on Debian's registry is opened, read, searched, and one file taken out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use fantoccini::key::Key;
+use serde_json::json;
+use xtask::browser::Look;
+
+use crate::{
+    servers::{DockerRegistry, Server, push_blob, put_manifest},
+    stage::{Folder, Stage, demo},
+    tar::{entry, layer},
+};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/// More than is kept with a listing, so that the layer has to be read again for it.
+fn largest() -> Vec<u8> {
+    let number = |n: u32| n.wrapping_mul(2_654_435_761).rotate_left(13).to_le_bytes();
+    (0..75_000).flat_map(number).collect()
+}
+
+/// Two layers: files, and changes to them.
+fn push(registry: &DockerRegistry) -> String {
+    let base = layer(&[
+        entry(b"etc/", b'5', "", b""),
+        entry(b"etc/os-release", b'0', "", b"PRETTY_NAME=\"Made Up 1\"\nID=madeup\n"),
+        entry(b"etc/old.conf", b'0', "", &[b'x'; 2_000]),
+        entry(b"usr/lib/large.bin", b'0', "", &largest()),
+        entry(b"usr/lib/small.bin", b'0', "", &[7; 1_000]),
+    ]);
+    let second = layer(&[entry(b"etc/.wh.old.conf", b'0', "", b"")]);
+    let host = registry.host();
+    let describe = |media_type: &str, bytes: &[u8]| {
+        let digest = push_blob(&host, "demo/inside", bytes);
+        json!({ "mediaType": media_type, "digest": digest, "size": bytes.len() })
+    };
+    let config = describe(CONFIG, b"{\"os\":\"linux\",\"architecture\":\"amd64\"}");
+    let layers = [describe(LAYER, &base), describe(LAYER, &second)];
+    let manifest =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
+    let reply = put_manifest(&host, "demo/inside", "1", MANIFEST, manifest.to_string().as_bytes());
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    format!("{host}/demo/inside:1")
+}
+
+/// Presses a key on what has the focus.
+async fn press_key(stage: &Stage, key: Key) {
+    let focused = stage.page.client().active_element().await.expect("something has the focus");
+    focused.send_keys(&char::from(key).to_string()).await.expect("a key");
+}
+
+/// Presses tab until the focus is on something with this text or name.
+async fn tab_to(stage: &Stage, wanted: &str) {
+    let script = "const at = document.activeElement; \
+        return at.getAttribute('aria-label') ?? at.textContent ?? ''";
+    for _ in 0..80 {
+        let name: String = stage.page.script(script).await.unwrap();
+        if name.trim() == wanted {
+            return;
+        }
+        press_key(stage, Key::Tab).await;
+    }
+    panic!("the tab key does not reach {wanted}");
+}
+
+#[tokio::test]
+async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
+    let registry = DockerRegistry::start();
+    let reference = push(&registry);
+    let folder = Folder::empty("saved");
+    let stage = Stage::open(Look::default()).await;
+    let saved = json!({ "behavior": "allow", "downloadPath": folder.0 });
+    stage.page.cdp("Browser.setDownloadBehavior", saved).await.unwrap();
+
+    // The tree would ask for referrers, which this registry refuses without CORS headers.
+    stage.visit(&format!("#/{reference}?view=layers")).await;
+    stage.choose("Files").await;
+    stage.sees("7 added").await;
+    stage.sees("1 removed").await;
+
+    stage.visit(&format!("#/{reference}?view=files&path=/etc/os-release")).await;
+    stage.sees("PRETTY_NAME=\"Made Up 1\"").await;
+
+    stage.choose("Largest").await;
+    stage.choose("usr/lib/large.bin").await;
+    stage.press("Save this file").await;
+    let path = folder.0.join("large.bin");
+    for _ in 0..100 {
+        if path.is_file() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(std::fs::read(&path).expect("the file was saved"), largest());
+
+    // What a later layer removed is still in the image, and can be read there.
+    stage.choose("Wasted").await;
+    stage.choose("etc/old.conf").await;
+    stage.sees("Its content is still in the image").await;
+    stage.sees("xxxxxxxx").await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn files_are_reached_by_the_keyboard_alone() {
+    let stage = Stage::open(Look::default()).await;
+    let image = format!("{}/library/harbour:1.4.2-amd64", demo().host());
+    stage.visit(&format!("#/{image}?view=files")).await;
+    stage.sees("etc/").await;
+    stage.settled().await;
+    tab_to(&stage, "Open etc").await;
+    press_key(&stage, Key::Enter).await;
+    stage.sees("os-release").await;
+    tab_to(&stage, "os-release").await;
+    press_key(&stage, Key::Enter).await;
+    stage.sees("PRETTY_NAME").await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_file_is_found_by_a_glob_and_the_address_remembers_it() {
+    let stage = Stage::open(Look::default()).await;
+    let image = format!("{}/library/harbour:1.4.2-amd64", demo().host());
+    stage.visit(&format!("#/{image}?view=files")).await;
+    stage.sees("etc/").await;
+    let find = stage.page.find("main input[type=search]").await.unwrap();
+    find.send_keys("/etc/*-rel*").await.unwrap();
+    stage.sees("etc/os-release").await;
+    find.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+    let remembers = "return location.hash.includes('find=')";
+    if let Err(failure) = stage.page.wait_until(remembers, "the address does not change").await {
+        panic!("{failure}");
+    }
+    stage.sees("etc/os-release").await;
+    stage.end().await;
+}
