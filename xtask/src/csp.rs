@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     args::{Args, Command, Opt},
+    engine,
     failure::{Failure, OrFail, Result},
     html::{StartTag, start_tags},
     page::policy_of,
@@ -42,6 +43,7 @@ pub(crate) fn check(dist: &Path) -> Result<()> {
     let dist = root().join(dist);
     let html = read(&dist.join("index.html"))?;
     let mut faults = page_faults(&html);
+    faults.extend(engine::faults(&dist, &html));
     let connect = policy_of(&html).as_deref().map(connect_of).unwrap_or_default();
     for host in policy::host_files(&connect) {
         if read(&dist.join(host.path))? != host.text {

@@ -6,7 +6,10 @@ use std::path::Path;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest as _, Sha256, Sha384};
 
-use crate::failure::{OrFail, Result};
+use crate::{
+    failure::{OrFail, Result},
+    html::start_tags,
+};
 
 /// As Trunk writes them, and as `index.html` names them for whoever builds with Trunk alone.
 const FILES: [&str; 2] = ["worker.js", "worker_bg.wasm"];
@@ -24,7 +27,7 @@ pub(crate) fn name_files(dist: &Path) -> Result<()> {
         let bytes = std::fs::read(&path).or_fail(path.display(), next)?;
         let name = named(file, &bytes);
         std::fs::rename(&path, dist.join(&name)).or_fail(path.display(), next)?;
-        digests.push(format!("sha384-{}", BASE64.encode(Sha384::digest(&bytes))));
+        digests.push(integrity(&bytes));
         names.push(name);
     }
     let index = dist.join("index.html");
@@ -33,6 +36,27 @@ pub(crate) fn name_files(dist: &Path) -> Result<()> {
     html.contains(&plain).then_some(()).or_fail("index.html does not name the engine", next)?;
     names.extend(digests);
     std::fs::write(&index, html.replace(&plain, &names.join(" "))).or_fail(index.display(), next)
+}
+
+/// What is wrong with the engine of a built page: its files must be those whose digests the page
+/// names.
+pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
+    let tags = start_tags(html);
+    let named = tags.iter().find(|tag| tag.name == "meta" && tag.get("name") == Some("engine"));
+    let words: Vec<&str> =
+        named.and_then(|tag| tag.get("content")).unwrap_or_default().split(' ').collect();
+    let [script, module, script_digest, module_digest] = words[..] else {
+        return vec!["the page does not name the engine's files and digests".to_owned()];
+    };
+    let pairs = [(script, script_digest), (module, module_digest)];
+    let wrong = pairs.into_iter().filter(|(file, digest)| {
+        std::fs::read(dist.join(file)).map_or(true, |bytes| integrity(&bytes) != *digest)
+    });
+    wrong.map(|(file, _)| format!("{file} is not the engine that the page names")).collect()
+}
+
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64.encode(Sha384::digest(bytes)))
 }
 
 /// The version and the beginning of the digest in front of the rest of the name: a cache that keeps
@@ -67,6 +91,10 @@ mod tests {
         for name in &words[..2] {
             assert!(dist.join(name).is_file(), "{name}");
         }
+        assert_eq!(faults(&dist, &html), [""; 0]);
+        std::fs::write(dist.join(words[1]), "changed").unwrap();
+        assert_eq!(faults(&dist, &html).len(), 1);
+        assert_eq!(faults(&dist, "<meta name=engine content='worker.js worker_bg.wasm'>").len(), 1);
         assert_ne!(named("worker.js", b"a"), named("worker.js", b"b"));
         let _ = std::fs::remove_dir_all(&dist);
     }
