@@ -1,6 +1,6 @@
 //! Jobs over real servers: our registry and Debian's, with and without a password, as source and as target.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use porthole::{
     client::{Clients, RemoteRegistry},
@@ -14,7 +14,7 @@ use porthole::{
         tree::Options as TreeOptions,
         verify::verify,
     },
-    registry::{Delete, Read},
+    registry::{Delete, List, Read},
     store::objects::MemoryObjects,
     transport::Credential,
     wire::Secret,
@@ -176,6 +176,29 @@ fn r130_a_second_copy_sends_nothing_that_is_there() {
             let reference = tagged(&from, TAG);
             ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();
             assert_eq!(sent.get() == 0, round == 1, "{} objects in round {round}", sent.get());
+        }
+    });
+}
+
+#[test]
+fn r130_what_refers_to_an_image_is_taken_along_where_that_is_wanted() {
+    let source = End::new(Box::new(demo(Auth::default())));
+    block_on(async {
+        for end in targets() {
+            let (from, there) = (source.place(IMAGE), end.place("signed"));
+            let options = Options { referrers: true, ..Options::default() };
+            let reference = tagged(&from, TAG);
+            let copied =
+                ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();
+            let digests = async |registry: &RemoteRegistry, name: &str| {
+                let found = registry.referrers(&repository(name), &copied.digest, None).await;
+                let items = found.unwrap().items;
+                items.into_iter().map(|(item, _)| item.digest).collect::<BTreeSet<_>>()
+            };
+            let expected = digests(&source.client, IMAGE).await;
+            assert!(expected.len() >= 3, "{expected:?}");
+            let found = digests(&end.client, "signed").await;
+            assert_eq!(found, expected, "{}", end.server.name());
         }
     });
 }

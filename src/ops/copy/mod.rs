@@ -1,5 +1,7 @@
 //! Copying between places (R122, R129, R130).
 
+mod referrers;
+
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 
@@ -13,6 +15,8 @@ use crate::{
     oci::{Descriptor, Reference},
     registry::{BlobStream, BlobUpload, ErrorKind, Result},
 };
+
+pub use referrers::copy_referrers;
 
 /// Blobs up to this many bytes are read into memory and sent in one piece.
 const WHOLE: u64 = 4 * 1024 * 1024;
@@ -137,7 +141,11 @@ pub async fn copy(
     options: &Options,
 ) -> Result<Descriptor> {
     let options = Options { manifest_first: false, ..options.clone() };
-    copy_manifest(from, reference, to, target, &Sources::default(), &options).await
+    let copied = copy_manifest(from, reference, to, target, &Sources::default(), &options).await?;
+    if options.referrers {
+        copy_referrers(from, &copied, to, &options).await?;
+    }
+    Ok(copied)
 }
 
 #[cfg(test)]

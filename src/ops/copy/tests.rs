@@ -135,13 +135,30 @@ fn r130_blobs_go_before_child_manifests_before_parents() {
     let images = &bench.images;
     let index = images
         .index(&[images.image("linux/amd64", &["one"]), images.image("linux/arm64", &["two"])]);
-    bench.copy(&index, &Options::default()).unwrap();
+    bench.copy(&index, &Options { window: 1, ..Options::default() }).unwrap();
     let pushes: Vec<_> =
         bench.calls().into_iter().filter(|call| call.starts_with("push")).collect();
     let shape: Vec<_> = pushes.iter().map(|call| call.split(' ').next().unwrap()).collect();
     let image = ["push_blob", "push_blob", "push_manifest"];
     assert_eq!(shape, [&image[..], &image[..], &["push_manifest"]].concat());
     assert_eq!(pushes.last().unwrap(), "push_manifest c/d v1", "the tag comes last");
+}
+
+#[test]
+fn r130_images_that_share_a_layer_wait_for_it_and_it_is_sent_once() {
+    let bench = bench();
+    let images = &bench.images;
+    let platforms = ["linux/amd64", "linux/arm64", "linux/s390x", "linux/riscv64"];
+    let all: Vec<_> = platforms.iter().map(|p| images.image(p, &["shared", p])).collect();
+    let index = images.index(&all);
+    bench.copy(&index, &Options::default()).unwrap();
+    let shared = format!("push_blob c/d {}", digest_of(b"shared"));
+    let calls = bench.calls();
+    let sent = calls.iter().position(|call| *call == shared).unwrap();
+    let first = calls.iter().position(|call| call.starts_with("push_manifest")).unwrap();
+    assert_eq!(calls.iter().filter(|call| **call == shared).count(), 1);
+    assert!(sent < first, "no manifest goes before what it points at: {calls:?}");
+    assert_eq!(calls.last().unwrap(), "push_manifest c/d v1");
 }
 
 #[test]

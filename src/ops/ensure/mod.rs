@@ -2,14 +2,15 @@
 //!
 //! What is there already is not sent. Bytes go as they came, never re-serialised.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+mod gate;
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{StreamExt, TryStreamExt, stream};
+
+use gate::Gates;
 
 use super::{
     copy::copy_blob,
@@ -75,8 +76,10 @@ pub struct Options {
     pub manifest_first: bool,
     /// Whether layers that have other places to be read from are copied too (R130).
     pub foreign: bool,
-    /// Transfers under way at one time.
+    /// Images of an index, and blobs of an image, under way at one time.
     pub window: usize,
+    /// Whether [`super::copy::copy`] takes along what refers to the image.
+    pub referrers: bool,
     /// Levels of child manifests.
     pub depth: usize,
     /// Who is told.
@@ -90,6 +93,7 @@ impl Default for Options {
             manifest_first: true,
             foreign: false,
             window: 4,
+            referrers: false,
             depth: 32,
             observer: Observer::silent(),
         }
@@ -154,7 +158,7 @@ pub async fn ensure_manifest(
     sources: &Sources,
     options: &Options,
 ) -> Result<Descriptor> {
-    let job = Job { to, options, done: RefCell::default() };
+    let job = Job { to, options, gates: Gates::default() };
     job.ensure(target, media_type, bytes, sources, 0).await
 }
 
@@ -162,7 +166,7 @@ pub async fn ensure_manifest(
 struct Job<'a> {
     to: &'a Place,
     options: &'a Options,
-    done: RefCell<BTreeSet<Digest>>,
+    gates: Gates,
 }
 
 impl Job<'_> {
@@ -249,23 +253,30 @@ impl Job<'_> {
         let document = parse_document(bytes, Some(&parent.media_type)).value;
         let from = sources.fallback.as_ref().unwrap_or(self.to);
         self.ensure_blobs(from, &document).await?;
-        for child in manifests_of(&document) {
+        // Nested indexes one after another, so that nobody waits for an index that waits for him;
+        // then images, some at a time.
+        let children = manifests_of(&document).iter();
+        let (indexes, images): (Vec<_>, Vec<_>) =
+            children.partition(|child| child.media_type.is_index());
+        for child in indexes {
             self.ensure_child(child, sources, depth + 1).await?;
         }
-        Ok(())
+        let images = stream::iter(images).map(|child| self.ensure_child(child, sources, depth + 1));
+        images.buffer_unordered(self.options.window.max(1)).try_collect::<()>().await
     }
 
     async fn ensure_blobs(&self, from: &Place, document: &Document) -> Result<()> {
-        let mut blobs = blobs_of(document);
-        blobs.retain(|(blob, _)| self.is_new(&blob.digest));
-        let copying =
-            stream::iter(blobs).map(|(blob, role)| self.ensure_one_blob(from, blob, role));
+        let copying = stream::iter(blobs_of(document)).map(|(blob, role)| async move {
+            let (gate, is_first) = self.gates.of(&blob.digest);
+            if is_first {
+                self.ensure_one_blob(from, blob, role).await?;
+                gate.open();
+            }
+            // Another image of the same index may be at it: its manifest must not be sent before.
+            gate.passed().await;
+            Ok(())
+        });
         copying.buffer_unordered(self.options.window.max(1)).try_collect::<()>().await
-    }
-
-    /// Whether this job meets an object for the first time.
-    fn is_new(&self, digest: &Digest) -> bool {
-        self.done.borrow_mut().insert(digest.clone())
     }
 
     async fn ensure_one_blob(&self, from: &Place, blob: &Descriptor, role: Role) -> Result<()> {
@@ -289,7 +300,7 @@ impl Job<'_> {
         depth: usize,
     ) -> LocalBoxFuture<'b, Result<()>> {
         Box::pin(async move {
-            if !self.is_new(&child.digest) {
+            if !self.gates.of(&child.digest).1 {
                 return Ok(());
             }
             let from = sources.place_of(&child.digest, self.to);
