@@ -127,3 +127,29 @@ fn r039_in_a_page_own_headers_cost_the_preflight_and_follow_no_redirect() {
     let accept = script.sent()[0].headers.get("Accept").unwrap().to_owned();
     assert_eq!(accept.split(',').count(), 4, "the request is preflighted anyway: {accept}");
 }
+
+/// R8 of security-reliability 4.3: a hidden `Link`, and a registry that pages by 100.
+#[test]
+fn r099_ten_thousand_tags_are_listed_without_link_none_missing_and_none_twice() {
+    let all: Vec<String> = (0..10_000).map(|n| format!("t{n:05}")).collect();
+    let bench = Bench::answering(move |request, _| {
+        let parameter = |name| request.url.parameters().find(|(key, _)| key == name);
+        let last = parameter("last").map(|(_, last)| last).unwrap_or_default();
+        let n = parameter("n").and_then(|(_, n)| n.parse().ok()).unwrap_or(1000);
+        if n > 100 {
+            return Reply::status(400);
+        }
+        let start = all.partition_point(|tag| *tag <= last);
+        let page: Vec<_> =
+            all[start..(start + n).min(all.len())].iter().map(|t| format!("{t:?}")).collect();
+        Reply::ok(format!(r#"{{"tags":[{}]}}"#, page.join(",")))
+    });
+    let view = view(&bench);
+    let mut pages = view.tags().pages();
+    let mut found = Vec::new();
+    while let Some(page) = bench.clock.run(pages.next()).unwrap().unwrap() {
+        found.extend(page.iter().map(ToString::to_string));
+    }
+    let expected: Vec<String> = (0..10_000).map(|n| format!("t{n:05}")).collect();
+    assert_eq!(found, expected);
+}

@@ -255,3 +255,19 @@ fn a_repository_of_its_own_is_asked() {
     });
     assert_eq!(outline(&tree), ["Root opened", "  Manifest failed"]);
 }
+
+/// R7 of security-reliability 4.3.
+#[test]
+fn indexes_without_an_end_stop_at_the_limits() {
+    let images = Images::default();
+    let mut nested = images.image("linux/amd64", &["one"]);
+    for _ in 0..1_000 {
+        nested = images.index(&[nested]);
+    }
+    let deep = walked(&images, &nested, &Options::default());
+    assert!(deep.is_cut() && deep.nodes().count() < 40, "{}", deep.nodes().count());
+    let image = images.image("linux/amd64", &["one"]);
+    let wide = images.index(&vec![image; 100_000]);
+    let wide = walked(&images, &wide, &Options::default());
+    assert_eq!((wide.nodes().count(), wide.is_cut()), (10_000, true));
+}
