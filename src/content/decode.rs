@@ -15,6 +15,9 @@ use super::{
 /// Receives plain bytes; `Break` ends decompressing early without an error.
 pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>;
 
+/// Plain bytes are handed on in pieces of at most this size.
+pub(super) const PIECE: usize = 64 << 10;
+
 /// Where decompressing stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -267,7 +270,7 @@ impl Decoder {
     }
 
     fn decode(&mut self, input: &[u8], sink: Sink<'_>) -> Result<(), Stop> {
-        let position = self.produced.saturating_add(input.len() as u64);
+        let mut position = self.produced;
         let mut out = Output {
             sink,
             recorder: self.recorder.as_mut(),
@@ -277,7 +280,11 @@ impl Decoder {
         match &mut self.state {
             State::Gzip(gunzip) => gunzip.push(input, &mut out),
             State::Zstd(unzstd) => unzstd.push(input, &mut out),
-            State::Plain | State::Sniffing(_) => out.made(input, position),
+            // In pieces, as the others make them: marks are set between pieces.
+            State::Plain | State::Sniffing(_) => input.chunks(PIECE).try_for_each(|piece| {
+                position = position.saturating_add(piece.len() as u64);
+                out.made(piece, position)
+            }),
         }
     }
 }

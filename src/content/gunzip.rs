@@ -3,12 +3,9 @@
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::{
-    decode::{DecodeError, Output, Stop},
+    decode::{DecodeError, Output, PIECE, Stop},
     sniff::Compression,
 };
-
-/// Plain bytes are handed on in pieces of at most this size.
-const PIECE: usize = 64 << 10;
 
 /// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
 const WINDOW_BITS: u8 = 15;

@@ -9,12 +9,9 @@ use std::io::Read as _;
 use ruzstd::decoding::FrameDecoder;
 
 use super::{
-    decode::{DecodeError, Output, Stop},
+    decode::{DecodeError, Output, PIECE, Stop},
     sniff::Compression,
 };
-
-/// Plain bytes are handed on in pieces of at most this size.
-const PIECE: usize = 64 << 10;
 
 /// The most that a block may hold or make (RFC 8878 3.1.1.2.4).
 const BLOCK_MAX: usize = 128 << 10;

@@ -17,6 +17,7 @@
 //! [`Findings`]: crate::content::findings::Findings
 //! [`Shelf`]: crate::content::shelf::Shelf
 
+mod again;
 mod door;
 mod engine;
 mod job;

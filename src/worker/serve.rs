@@ -21,19 +21,20 @@ use futures_util::{
 
 use super::{
     Job, Mailbox, Outbox,
+    again::Again,
     message::{Said, ToEngine},
 };
 use crate::{
     content::{
-        decode::Limits, findings::Findings, layer::LayerReader, sha256_lanes::Gang, shelf::Shelf,
-        tar::Event, verify::Verdict,
+        checkpoints::SPACING, decode::Limits, findings::Findings, layer::LayerReader,
+        sha256_lanes::Gang, shelf::Shelf, tar::Event, verify::Verdict,
     },
     registry::{Error, ErrorKind, Result},
     transport::{
         Course, Deadline, ERROR_BODY, Opener, Request, Response, Resumed, SharedClock,
         SharedTransport, Span, Transport,
     },
-    wire::{backoff, headers::name},
+    wire::{Headers, backoff, headers::name},
 };
 
 /// How often progress is told at most.
@@ -108,13 +109,13 @@ impl Running {
 }
 
 /// What all exchanges of an engine share.
-struct Desk {
-    transport: Rc<Deadline>,
+pub(super) struct Desk {
+    pub(super) transport: Rc<Deadline>,
     clock: SharedClock,
     outbox: Outbox,
     /// Blobs that are read at the same time are hashed together.
     gang: Gang,
-    sets: RefCell<BTreeMap<u64, Shelf>>,
+    pub(super) sets: RefCell<BTreeMap<u64, Shelf>>,
 }
 
 impl Desk {
@@ -130,7 +131,17 @@ impl Desk {
 
     /// One exchange, from sending to the findings.
     async fn work(self: Rc<Self>, id: u64, request: Request, job: Job) {
-        let response = match self.transport.send(request.clone()).await {
+        let response = match self.again(&request, &job).await {
+            Again::Found(findings) => {
+                // To whoever asked it is the blob, not a part of it.
+                let (url, headers) = (Some(request.url.to_string()), Headers::default());
+                self.say(id, &Said::Head { status: 200, url, headers, body: Bytes::new() });
+                return self.say(id, &Said::Done(findings.pack().into()));
+            }
+            Again::Whole(response) => Ok(response),
+            Again::No => self.transport.send(request.clone()).await,
+        };
+        let response = match response {
             Ok(response) => response,
             Err(error) => return self.say(id, &Said::Failed(error.kind)),
         };
@@ -165,6 +176,11 @@ impl Desk {
         let mut body = Resumed::of(first, self.opener(request), course)?;
         let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default())
             .together(&self.gang);
+        // A look at one file is a pass that may be followed by others. A listing is not held up by the
+        // hash that checkpoints need.
+        if job.keep.is_some_and(|keep| keep.file.is_some()) {
+            reader = reader.keep_checkpoints(&job.wanted(), SPACING);
+        }
         let mut taking = job.keep.map(|keep| keep.taking());
         let mut visitor = |event: Event<'_>| match &mut taking {
             Some(taking) => taking.take(event),
@@ -182,14 +198,19 @@ impl Desk {
                 Err(error) => break size_verdict(error).map(Some),
             }
         };
-        let mut findings = Findings::from(reader.finish(&mut visitor));
+        let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
+        let mut findings = Findings::from(report);
         if let Ok(Some(wrong_size)) = &end {
             findings.verdict = wrong_size.clone();
         }
         if let (Some(keep), Some(taking)) = (job.keep, taking) {
             let broke = end.as_ref().err().map(|error| error.kind.to_string());
             let mut sets = self.sets.borrow_mut();
-            sets.entry(keep.set).or_default().settle(&job.digest, taking, &findings, broke);
+            let shelf = sets.entry(keep.set).or_default();
+            shelf.settle(&job.digest, taking, &findings, broke);
+            if let Some(checkpoints) = checkpoints {
+                shelf.keep_checkpoints(&job.digest, checkpoints);
+            }
         }
         end.map(|_| findings)
     }

@@ -85,18 +85,24 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// An archive of one file.
+/// An archive of one small file.
 fn archive() -> Vec<u8> {
+    archive_of("hello", b"world")
+}
+
+/// An archive of one file.
+fn archive_of(name: &str, content: &[u8]) -> Vec<u8> {
     let mut header = vec![0; 512];
-    header[..5].copy_from_slice(b"hello");
+    header[..5].copy_from_slice(name.as_bytes());
     header[100..107].copy_from_slice(b"0000644");
-    header[124..135].copy_from_slice(b"00000000005");
+    header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
     header[156] = b'0';
     header[257..265].copy_from_slice(b"ustar\x0000");
     header[148..156].fill(b' ');
     let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
     header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-    [header, b"world".to_vec(), vec![0; 507 + 1024]].concat()
+    let padding = content.len().next_multiple_of(512) - content.len();
+    [header, content.to_vec(), vec![0; padding + 1024]].concat()
 }
 
 #[test]
@@ -277,4 +283,43 @@ fn engines_are_started_as_they_are_needed() {
     drop(running);
     assert!(engine.run(request(), job).now_or_never().is_none());
     assert_eq!(*starts.borrow(), 2, "idle ones are used again");
+}
+
+#[test]
+fn the_second_look_at_a_file_costs_one_range() {
+    let content: Vec<u8> = (0..600_000_u32).flat_map(|n| (n / 3).to_le_bytes()).collect();
+    let mut plain = archive_of("other", &content);
+    let offset = plain.len() as u64 - 512;
+    plain.truncate(plain.len() - 1024);
+    plain.extend(archive_of("large", &content[..100_000]));
+    for (bytes, ranges) in [(plain.clone(), true), (gzipped(&plain), true), (plain.clone(), false)]
+    {
+        let layer = blob(&bytes);
+        let served = bytes.clone();
+        let bench = Bench::answering(move |request, _| {
+            let range = request.headers.get("range").filter(|_| ranges);
+            let Some((start, end)) =
+                range.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'))
+            else {
+                return Reply::ok(served.clone());
+            };
+            let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+            Reply::status(206).body(served[start..=end].to_vec())
+        });
+        let file = OneFile { offset, cap: 8 << 20 };
+        let look = |job: Job| bench.read(&layer, &job).unwrap().0;
+        look(Job::verify(&layer).keeping(7));
+        for turn in 0..3 {
+            let found = look(Job::verify(&layer).keeping_file(7, file));
+            assert_eq!(found.verdict, Verdict::Verified);
+            let question = Question::Content { layer: layer.digest.clone(), offset };
+            let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
+            let kept = Answer::from_bytes(&answer).unwrap();
+            assert!(kept == Answer::Content(content[..100_000].to_vec()), "turn {turn}");
+        }
+        let asked: Vec<_> =
+            bench.script.sent().iter().map(|r| r.headers.get("range").is_some()).collect();
+        // A server that knows no ranges sends the whole, which is read as the whole.
+        assert_eq!(asked, [false, false, true, true]);
+    }
 }

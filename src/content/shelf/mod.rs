@@ -4,6 +4,7 @@
 //! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
 //! and the last few are kept.
 
+mod again;
 mod answer;
 mod answer_bytes;
 mod details;
@@ -30,6 +31,7 @@ pub use taking::{OneFile, Opened, Taking};
 use super::{
     glob::Pattern,
     listing::Listing,
+    ranges::Ranges,
     tar::EntryKind,
     tree::{ChangeKind, FileTree, NodeId},
 };
@@ -47,6 +49,8 @@ pub struct Shelf {
     before: Grown,
     /// The last file that was taken from a layer.
     held: Option<Held>,
+    /// Where layers can be read again, the one that was put here last at the end.
+    ranges: Vec<(Digest, Ranges)>,
     looked_at: u64,
 }
 
