@@ -18,6 +18,15 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
+/// A picture of one grey pixel.
+const PNG: &str = "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a4944415478da63\
+    68000000820081da45083b0000000049454e44ae426082";
+
+fn png() -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&PNG[at..at + 2], 16).unwrap();
+    (0..PNG.len()).step_by(2).map(digit).collect()
+}
+
 /// More than is kept with a listing, so that the layer has to be read again for it.
 fn largest() -> Vec<u8> {
     let number = |n: u32| n.wrapping_mul(2_654_435_761).rotate_left(13).to_le_bytes();
@@ -32,6 +41,9 @@ fn push(registry: &DockerRegistry) -> String {
         entry(b"etc/old.conf", b'0', "", &[b'x'; 2_000]),
         entry(b"usr/lib/large.bin", b'0', "", &largest()),
         entry(b"usr/lib/small.bin", b'0', "", &[7; 1_000]),
+        entry(b"srv/logo.png", b'0', "", &png()),
+        entry(b"srv/inner.tgz", b'0', "", &layer(&[entry(b"inside.txt", b'0', "", b"deep")])),
+        entry(b"srv/page.html", b'0', "", b"<h1 id=hit>no</h1><script>top.hit = 1</script>"),
     ]);
     let second = layer(&[entry(b"etc/.wh.old.conf", b'0', "", b"")]);
     let host = registry.host();
@@ -80,7 +92,7 @@ async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
     // The tree would ask for referrers, which this registry refuses without CORS headers.
     stage.visit(&format!("#/{reference}?view=layers")).await;
     stage.choose("Files").await;
-    stage.sees("7 added").await;
+    stage.sees("11 added").await;
     stage.sees("1 removed").await;
 
     stage.visit(&format!("#/{reference}?view=files&path=/etc/os-release")).await;
@@ -97,6 +109,20 @@ async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(std::fs::read(&path).expect("the file was saved"), largest());
+
+    // A picture is drawn, an archive is listed, and HTML is text.
+    let view = format!("#/{reference}?view=files&path=srv");
+    stage.visit(&format!("{view}/logo.png")).await;
+    let drawn = "return document.querySelector('img.picture')?.naturalWidth === 1";
+    if let Err(failure) = stage.page.wait_until(drawn, "the picture is not drawn").await {
+        panic!("{failure}");
+    }
+    stage.visit(&format!("{view}/inner.tgz")).await;
+    stage.sees("inside.txt").await;
+    stage.visit(&format!("{view}/page.html")).await;
+    stage.sees("<h1 id=hit>no</h1>").await;
+    let ran = "return window.hit === undefined && document.getElementById('hit') === null";
+    assert!(stage.page.script::<bool>(ran).await.unwrap());
 
     // What a later layer removed is still in the image, and can be read there.
     stage.choose("Wasted").await;
