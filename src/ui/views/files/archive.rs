@@ -12,7 +12,7 @@ use super::{
     use_answer::use_answer,
 };
 use crate::{
-    app::views::files::path,
+    app::views::{files::path, hostile::visible},
     content::shelf::{Answer, Inside, Member, Part, Question},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
@@ -117,7 +117,7 @@ fn draw(number: usize, member: &Member) -> Html {
     let name = path::shown(&member.name);
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" class="name" title={name.clone()}><code>{ foreign(&name) }</code></span>
+            <span role="rowheader" class="name" title={visible(&name).into_owned()}><code>{ foreign(&name) }</code></span>
             <span role="cell" class="end">{ byte_size(member.size) }</span>
             <span role="cell">{ member.kind.words() }</span>
         </div>

@@ -11,6 +11,7 @@ use crate::{
                 Files, closed,
                 reading::{Reading, State},
             },
+            hostile::visible,
             layers::Layer,
         },
     },
@@ -81,7 +82,7 @@ fn row(
                 { standing(layer, number, summary, state.state(number), start) }
             </p>
             if let Some(made_by) = &layer.made_by {
-                <p class="made-by" title={made_by.clone()}><code>{ facts::foreign(made_by) }</code></p>
+                <p class="made-by" title={visible(made_by).into_owned()}><code>{ facts::foreign(made_by) }</code></p>
             }
         </li>
     }

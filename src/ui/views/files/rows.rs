@@ -6,7 +6,10 @@ use super::href;
 use crate::{
     app::{
         Place, Route,
-        views::files::{Files, at_path, mode, path},
+        views::{
+            files::{Files, at_path, mode, path},
+            hostile::visible,
+        },
     },
     content::{
         packages::Package,
@@ -84,7 +87,7 @@ fn name(around: &Around<'_>, row: &Row) -> Html {
     let is_directory = row.kind == EntryKind::Directory;
     let shown = if around.is_flat { row.path.as_slice() } else { path::name(&row.path) };
     let shown = path::shown(shown);
-    let full = path::shown(&row.path);
+    let full = plain(&row.path);
     let indent = "\u{2003}".repeat(row.depth.into());
     html! {
         <>
@@ -114,8 +117,13 @@ fn fold(around: &Around<'_>, row: &Row, shown: &str) -> Html {
     });
     html! {
         <button type="button" class="fold" aria-expanded={row.open.to_string()}
-            aria-label={text::fold(shown, row.open)} {onclick}></button>
+            aria-label={text::fold(&visible(shown), row.open)} {onclick}></button>
     }
+}
+
+/// A path for an attribute: what would deceive the eye by its numbers, as in `foreign`.
+fn plain(path: &[u8]) -> String {
+    visible(&path::shown(path)).into_owned()
 }
 
 /// Which layer it is from, or what the layer did to it.
@@ -154,7 +162,7 @@ pub(super) fn wasted_row(around: &Around<'_>, number: usize, wasted: &WastedPath
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
             <span role="rowheader">
-                <a href={Route::from(there).href()} title={path::shown(&wasted.path)}>
+                <a href={Route::from(there).href()} title={plain(&wasted.path)}>
                     { foreign(&path::shown(&wasted.path)) }
                 </a>
             </span>
@@ -184,15 +192,15 @@ pub(super) fn package_row(
     let there = at_path(around.place, None, database);
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" title={name.clone()}>{ foreign(name) }</span>
-            <span role="cell" title={version.clone()}><code>{ foreign(version) }</code></span>
+            <span role="rowheader" title={visible(name).into_owned()}>{ foreign(name) }</span>
+            <span role="cell" title={visible(version).into_owned()}><code>{ foreign(version) }</code></span>
             <span role="cell" class="wide">{ foreign(arch) }</span>
-            <span role="cell" class="wide" title={licence.clone()}>{ foreign(licence) }</span>
+            <span role="cell" class="wide" title={visible(licence).into_owned()}>{ foreign(licence) }</span>
             <span role="cell" class="end wide">
                 if let Some(size) = size { { byte_size(*size) } }
             </span>
             <span role="cell" class="wide">
-                <a href={Route::from(there).href()} title={path::shown(database)}>{ kind }</a>
+                <a href={Route::from(there).href()} title={plain(database)}>{ kind }</a>
             </span>
         </div>
     }
