@@ -81,6 +81,8 @@ const inWorker = async ({ url, module }) => {
     worker.onerror = () => failed(new Error("the worker did not start"));
     worker.postMessage(module);
   });
+  // A panic ends it: its memory is given back, and the application starts another.
+  worker.addEventListener("error", () => worker.terminate());
   return worker;
 };
 

@@ -38,6 +38,7 @@ pub(super) fn write(folder: &Path) -> Result<()> {
         "one": [blob(1, 256 << 20)],
         "four": (2..6).map(|seed| blob(seed, 128 << 20)).collect::<Vec<_>>(),
         "small": blob(6, 16 << 20),
+        "link": blob(8, 128 << 20),
         "huge": blob(7, 4 << 30),
         "layer": layer,
         "entries": ENTRIES,

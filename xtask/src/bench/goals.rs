@@ -53,6 +53,13 @@ const LINES: &[Line] = &[
     line("verify one / hash-wasm", "fetch one", &["engine"], "hash-wasm", Goal::AtLeast(1.5)),
     line("verify one / buffer and subtle", "fetch one", &["engine"], "buffer", Goal::AtLeast(1.0)),
     line(
+        "verify one on 1 Gbit/s / fetch alone",
+        "gigabit",
+        &["engine"],
+        "alone",
+        Goal::AtLeast(0.98),
+    ),
+    line(
         "verify four / fetch alone",
         "fetch four",
         &["one engine", "two engines"],

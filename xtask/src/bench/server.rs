@@ -5,7 +5,8 @@ use std::{
     convert::Infallible,
     path::Path,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum::{
@@ -18,7 +19,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Sleep};
 use tower_http::services::ServeDir;
 
 use super::data;
@@ -49,6 +50,7 @@ pub(super) async fn start(folder: &Path) -> Result<Server> {
     let address = listener.local_addr().or_fail("the listener has no address", "try again")?;
     let app = Router::new()
         .route("/blob/{seed}/{size}", get(blob))
+        .route("/gigabit/{seed}/{size}", get(gigabit))
         .fallback_service(ServeDir::new(folder));
     let task = tokio::spawn(async move {
         let _ = axum::serve(listener, app).await;
@@ -57,7 +59,16 @@ pub(super) async fn start(folder: &Path) -> Result<Server> {
 }
 
 async fn blob(Address((seed, size)): Address<(u64, u64)>) -> Response {
-    let body = Body::new(Repeated { piece: data::piece(seed), left: size });
+    repeated(seed, size, None)
+}
+
+/// The same over a link of 1 Gbit/s, as far as a clock can make one.
+async fn gigabit(Address((seed, size)): Address<(u64, u64)>) -> Response {
+    repeated(seed, size, Some(Box::pin(tokio::time::sleep(Duration::ZERO))))
+}
+
+fn repeated(seed: u64, size: u64, pace: Option<Pin<Box<Sleep>>>) -> Response {
+    let body = Body::new(Repeated { piece: data::piece(seed), left: size, pace });
     let headers = [(CONTENT_LENGTH, size.to_string()), (CACHE_CONTROL, "no-store".to_owned())];
     (headers, body).into_response()
 }
@@ -66,7 +77,12 @@ async fn blob(Address((seed, size)): Address<(u64, u64)>) -> Response {
 struct Repeated {
     piece: Bytes,
     left: u64,
+    /// When the next piece is due, on a link that is not endlessly fast.
+    pace: Option<Pin<Box<Sleep>>>,
 }
+
+/// A second has room for this many bytes.
+const GIGABIT: u64 = 125_000_000;
 
 impl http_body::Body for Repeated {
     type Data = Bytes;
@@ -74,12 +90,17 @@ impl http_body::Body for Repeated {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, Infallible>>> {
         if self.left == 0 {
             return Poll::Ready(None);
         }
         let length = self.left.min(self.piece.len() as u64);
+        if let Some(pace) = &mut self.pace {
+            ready!(pace.as_mut().poll(context));
+            let next = pace.deadline() + Duration::from_nanos(length * 1_000_000_000 / GIGABIT);
+            pace.as_mut().reset(next);
+        }
         self.left -= length;
         let piece = self.piece.slice(..usize::try_from(length).unwrap_or_default());
         Poll::Ready(Some(Ok(Frame::data(piece))))

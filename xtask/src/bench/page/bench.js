@@ -116,6 +116,11 @@ const fetching = async () => {
       await crypto.subtle.digest("SHA-256", bytes);
     },
   });
+  const link = url(facts.link).replace("/blob/", "/gigabit/");
+  await group("gigabit", facts.link.size, 5, {
+    alone: () => drain([link]),
+    engine: () => verify(one, { ...facts.link, url: link }),
+  });
   const two = new Engines(2);
   const all = (engines) => () => Promise.all(facts.four.map((blob) => verify(engines, blob)));
   await group("fetch four", 4 * facts.four[0].size, 5, {
