@@ -1,5 +1,6 @@
 //! Handles, over a scripted transport.
 
+use super::lists::tag_list;
 use super::*;
 use crate::transport::Redirect;
 

@@ -1,0 +1,109 @@
+//! Blobs: verified as they stream, taken up where they break, read in part.
+
+use super::*;
+
+#[test]
+fn r080_a_blob_is_counted_and_hashed_as_it_streams() {
+    let check = |reply: Reply, expected: fn(&Result<Vec<u8>>) -> bool| {
+        let bench = Bench::answering(move |request, _| match request.headers.get("range") {
+            None => reply.clone(),
+            Some(_) => Reply::status(404),
+        });
+        let outcome = bench.blob(&descriptor(b"hello world"));
+        assert!(expected(&outcome), "{outcome:?}");
+    };
+    let mismatch = |outcome: &Result<Vec<u8>>| {
+        matches!(outcome, Err(Error { kind: ErrorKind::DigestMismatch { .. }, .. }))
+    };
+    check(Reply::ok("hello ").body("world"), |outcome| outcome.as_deref() == Ok(b"hello world"));
+    check(Reply::ok("hello World"), mismatch);
+    check(Reply::ok("hello world!"), |outcome| {
+        let size = |kind: &ErrorKind| matches!(kind, ErrorKind::SizeMismatch { expected: 11, .. });
+        outcome.as_ref().is_err_and(|error| size(&error.kind))
+    });
+}
+
+#[test]
+fn r037_embedded_data_spares_the_request_only_when_it_is_right() {
+    let mut blob = descriptor(b"hello");
+    blob.data = Some(b"hello".to_vec());
+    let bench = Bench::in_order([]);
+    assert_eq!(bench.blob(&blob).unwrap(), b"hello");
+    assert_eq!(bench.script.sent().len(), 0);
+    blob.data = Some(b"jello".to_vec());
+    let bench = Bench::in_order([Reply::ok("hello")]);
+    assert_eq!(bench.blob(&blob).unwrap(), b"hello");
+    assert_eq!(bench.script.sent().len(), 1);
+}
+
+#[test]
+fn r084_a_broken_blob_is_taken_up_where_it_broke() {
+    let bench = Bench::in_order([
+        Reply::ok("hello ").broken_off(),
+        Reply::status(206).body("wor").broken_off(),
+        Reply::status(206).header("Content-Range", "bytes 9-10/11").body("ld"),
+    ]);
+    assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+    assert_eq!(bench.header(1, "range").as_deref(), Some("bytes=6-"));
+    assert_eq!(bench.header(2, "range").as_deref(), Some("bytes=9-"));
+}
+
+#[test]
+fn r084_a_body_that_ends_early_without_an_error_is_taken_up_too() {
+    let bench = Bench::in_order([Reply::ok("hello "), Reply::status(206).body("world")]);
+    assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+}
+
+#[test]
+fn r084_a_part_that_starts_elsewhere_is_final() {
+    let wrong = Reply::status(206).header("Content-Range", "bytes 0-10/11").body("hello world");
+    let bench = Bench::in_order([Reply::ok("hello ").broken_off(), wrong]);
+    let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+}
+
+#[test]
+fn r084_without_progress_it_gives_up_and_says_how_far_it_got() {
+    let bench = Bench::answering(|_, n| match n {
+        0 => Reply::ok("hello "),
+        _ => Reply::status(206).body(""),
+    });
+    let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
+    let size = matches!(error.kind, ErrorKind::SizeMismatch { expected: 11, actual: 6, .. });
+    assert!(size, "{error}");
+    assert_eq!(bench.script.sent().len(), 5);
+}
+
+#[test]
+fn d15_a_whole_answer_to_a_ranged_request_is_cut_to_what_was_asked_for() {
+    let bench = Bench::in_order([Reply::ok("hello ").body("world")]);
+    assert_eq!(bench.range(&descriptor(b"hello world"), 4, 4).unwrap(), b"o wo");
+    let bench = Bench::in_order([Reply::ok("hello ").broken_off(), Reply::ok("hello world")]);
+    assert_eq!(
+        bench.blob(&descriptor(b"hello world")).unwrap(),
+        b"hello world",
+        "resumed by skipping"
+    );
+}
+
+#[test]
+fn r083_a_part_whose_content_range_is_hidden_is_accepted_by_its_length() {
+    let part = Reply::status(206).header("Content-Length", "3").body("o w");
+    let bench = Bench::in_order([part]);
+    assert_eq!(bench.range(&descriptor(b"hello world"), 4, 3).unwrap(), b"o w");
+    assert_eq!(bench.header(0, "range").as_deref(), Some("bytes=4-6"));
+}
+
+#[test]
+fn r085_an_absent_blob_is_no_error_and_a_denied_one_is() {
+    let stat = |reply: Reply| {
+        let bench = Bench::in_order([reply]);
+        let digest = digest_of(b"x");
+        bench.clock.run(bench.registry.stat_blob(&repository(), &digest)).unwrap()
+    };
+    assert_eq!(stat(Reply::status(404)), Ok(None));
+    assert!(stat(Reply::status(403)).unwrap_err().is_denied());
+    assert_eq!(stat(Reply::status(200).header("Content-Length", "7")).unwrap().unwrap().size, 7);
+    let kind = stat(Reply::status(200)).unwrap_err().kind;
+    assert_eq!(kind, ErrorKind::HiddenHeader("Content-Length"));
+}

@@ -1,0 +1,123 @@
+//! Lists: repositories and tags, page by page.
+
+use super::*;
+
+#[test]
+fn r094_a_refused_catalog_is_a_state_and_not_a_failure() {
+    for status in [401, 403, 404, 405] {
+        let bench = Bench::in_order([Reply::status(status)]);
+        let error = bench.clock.run(bench.registry.repositories(None)).unwrap().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::CatalogUnavailable, "{status}");
+    }
+}
+
+fn all_tags(bench: &Bench) -> Vec<String> {
+    bench
+        .clock
+        .run(async {
+            let (mut tags, mut from) = (Vec::new(), None);
+            loop {
+                let page = bench.registry.tags(&repository(), from.as_deref()).await.unwrap();
+                tags.extend(page.items.iter().map(Tag::to_string));
+                match page.next {
+                    Some(next) => from = Some(next),
+                    None => return tags,
+                }
+            }
+        })
+        .unwrap()
+}
+
+pub(super) fn tag_list(tags: &[String]) -> Reply {
+    let quoted: Vec<String> = tags.iter().map(|tag| format!("\"{tag}\"")).collect();
+    Reply::ok(format!(r#"{{"name":"a/b","tags":[{}]}}"#, quoted.join(",")))
+}
+
+/// A registry with many tags that pages by `n` and `last`, up to `cap` at a time.
+fn paging_registry(count: usize, cap: usize, with_link: bool) -> Bench {
+    let all: Vec<String> = (0..count).map(|n| format!("t{n:05}")).collect();
+    Bench::answering(move |request, _| {
+        let parameter = |name| request.url.parameters().find(|(key, _)| key == name);
+        let n: usize = parameter("n").map_or(cap, |(_, n)| n.parse().unwrap());
+        if n > cap && !with_link {
+            return Reply::status(400).body(r#"{"errors":[{"code":"PAGINATION_NUMBER_INVALID"}]}"#);
+        }
+        let last = parameter("last").map(|(_, last)| last).unwrap_or_default();
+        let start = all.partition_point(|tag| *tag <= last);
+        let page = &all[start..(start + n.min(cap)).min(all.len())];
+        let reply = tag_list(page);
+        match page.last().filter(|_| with_link && start + page.len() < all.len()) {
+            Some(last) => {
+                reply.header("Link", &format!("</v2/a/b/tags/list?last={last}>; rel=\"next\""))
+            }
+            None => reply,
+        }
+    })
+}
+
+#[test]
+fn r099_every_tag_is_listed_once_though_no_link_can_be_read() {
+    let bench = paging_registry(2500, 1000, false);
+    let tags = all_tags(&bench);
+    assert_eq!(tags.len(), 2500);
+    assert!(tags.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[test]
+fn r100_a_page_size_that_is_refused_is_tried_once_smaller() {
+    let bench = paging_registry(250, 100, false);
+    assert_eq!(all_tags(&bench).len(), 250);
+}
+
+#[test]
+fn r099_r100_a_cap_that_nobody_mentions_is_found_by_asking_once_more() {
+    let listed = |count: usize, cap: usize| {
+        let all: Vec<String> = (0..count).map(|n| format!("t{n:05}")).collect();
+        let bench = Bench::answering(move |request, _| {
+            let last = request.url.parameters().find(|(key, _)| key == "last");
+            let last = last.map(|(_, last)| last).unwrap_or_default();
+            let start = all.partition_point(|tag| *tag <= last);
+            tag_list(&all[start..(start + cap).min(all.len())])
+        });
+        (all_tags(&bench).len(), bench.script.sent().len())
+    };
+    assert_eq!(listed(240, 100), (240, 3));
+    assert_eq!(listed(100, 100), (100, 2), "nothing after the hundredth");
+    assert_eq!(listed(99, 100), (99, 1));
+    assert_eq!(listed(1300, 500), (1300, 3));
+    let hundred: Vec<String> = (0..100).map(|n| format!("t{n:05}")).collect();
+    let deaf = Bench::answering(move |_, _| tag_list(&hundred));
+    let repository = deaf.registry.repository(repository());
+    let (tags, incomplete) = deaf.clock.run(repository.tags().all()).unwrap().unwrap();
+    assert_eq!((tags.len(), incomplete, deaf.script.sent().len()), (100, false, 2));
+}
+
+#[test]
+fn r098_links_lead_on_from_pages_that_are_shorter_than_asked_for() {
+    let bench = paging_registry(2500, 70, true);
+    assert_eq!(all_tags(&bench).len(), 2500);
+}
+
+#[test]
+fn r098_a_link_to_another_origin_is_not_followed_and_shows() {
+    let reply = tag_list(&["a".to_owned()]).header("Link", "<https://evil.example/x>; rel=next");
+    let bench = Bench::in_order([reply]);
+    let page = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
+    assert_eq!((page.next, page.may_be_incomplete), (None, true));
+}
+
+#[test]
+fn r095_null_is_an_empty_list_and_a_page_is_no_list() {
+    let bench = Bench::in_order([Reply::ok(r#"{"name":"a/b","tags":null}"#)]);
+    assert_eq!(all_tags(&bench), Vec::<String>::new());
+    for answer in [r#"{"tags":{}}"#, r#"{"tags":["a","#, "{}"] {
+        let bench = Bench::in_order([Reply::ok(answer)]);
+        let page = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
+        assert!(page.may_be_incomplete, "{answer}");
+    }
+    for answer in ["<html>", "", "[]"] {
+        let bench = Bench::in_order([Reply::ok(answer)]);
+        let error = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{answer}: {error}");
+    }
+}
