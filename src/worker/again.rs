@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use super::{Job, job::Keep, serve::Desk};
 use crate::{
     content::{
+        checkpoints::PointPlan,
         findings::Findings,
-        ranges::{Plan, RangeError},
+        ranges::RangeError,
         tar::{Entry, Event},
         verify::Verdict,
     },
@@ -32,7 +33,7 @@ impl Desk {
     /// Reads the file that a job is for, and puts it on the shelf.
     pub(super) async fn again(&self, request: &Request, job: &Job) -> Again {
         let Some((keep, entry, plan)) = self.plan(job) else { return Again::No };
-        let range = plan.range();
+        let range = plan.range.clone();
         let mut request = request.clone();
         request.headers.set(name::RANGE, format!("bytes={}-{}", range.start, range.end - 1));
         match self.transport.send(request).await {
@@ -47,12 +48,12 @@ impl Desk {
     }
 
     /// How to read it by one range that is worth asking for.
-    fn plan(&self, job: &Job) -> Option<(Keep, Entry, Plan)> {
+    fn plan(&self, job: &Job) -> Option<(Keep, Entry, PointPlan)> {
         let keep = job.keep?;
         let file = keep.file?;
         let sets = self.sets.borrow();
         let (entry, plan) = sets.get(&keep.set)?.plan(&job.digest, file.offset, file.cap)?;
-        let length = plan.range().end.checked_sub(plan.range().start)?;
+        let length = plan.range.end.checked_sub(plan.range.start)?;
         let most = file.cap.saturating_add(BEYOND).min(job.size);
         (length > 0 && length < most).then_some((keep, entry, plan))
     }
@@ -62,7 +63,7 @@ impl Desk {
         job: &Job,
         keep: Keep,
         entry: Entry,
-        plan: Plan,
+        plan: PointPlan,
         bytes: &[u8],
     ) -> Option<Findings> {
         let mut taking = keep.taking();
@@ -84,7 +85,7 @@ impl Desk {
 /// Hands on the content as the reader of an archive would.
 fn read(
     entry: Entry,
-    plan: Plan,
+    plan: PointPlan,
     bytes: &[u8],
     visitor: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> Result<(), RangeError> {

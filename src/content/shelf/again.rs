@@ -3,8 +3,7 @@
 use super::Shelf;
 use crate::{
     content::{
-        checkpoints::Checkpoints,
-        ranges::{Plan, Ranges},
+        checkpoints::{Checkpoints, PointPlan},
         tar::Entry,
     },
     oci::Digest,
@@ -16,22 +15,22 @@ const LAYERS_MAX: usize = 4;
 impl Shelf {
     /// Keeps where a layer can be read again, and forgets that of the one longest on the shelf.
     pub fn keep_checkpoints(&mut self, digest: &Digest, checkpoints: Checkpoints) {
-        self.ranges.retain(|(kept, _)| kept != digest);
-        if self.ranges.len() >= LAYERS_MAX {
-            self.ranges.remove(0);
+        self.checkpoints.retain(|(kept, _)| kept != digest);
+        if self.checkpoints.len() >= LAYERS_MAX {
+            self.checkpoints.remove(0);
         }
-        self.ranges.push((digest.clone(), Ranges::FirstPass(checkpoints)));
+        self.checkpoints.push((digest.clone(), checkpoints));
     }
 
     /// How to read again the file whose content begins at an offset of a layer, if it has no more bytes
     /// than `cap`; with its entry. `None` where the layer was not read so far, or left no checkpoints.
-    pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, Plan)> {
-        let (_, ranges) = self.ranges.iter().find(|(kept, _)| kept == digest)?;
+    pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, PointPlan)> {
+        let (_, checkpoints) = self.checkpoints.iter().find(|(kept, _)| kept == digest)?;
         let mut entries = self.layer(digest)?.listing.entries();
         while let Some(entry) = entries.next() {
             if entry.offset == offset && entry.stored > 0 {
                 let fits = entry.stored.max(entry.size) <= cap;
-                let plan = fits.then(|| ranges.plan_for(entry)).flatten()?;
+                let plan = fits.then(|| checkpoints.plan(entry.offset, entry.stored)).flatten()?;
                 return Some((entry.clone(), plan));
             }
         }

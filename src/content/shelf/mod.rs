@@ -29,9 +29,9 @@ use taking::Held;
 pub use taking::{OneFile, Opened, Taking};
 
 use super::{
+    checkpoints::Checkpoints,
     glob::Pattern,
     listing::Listing,
-    ranges::Ranges,
     tar::EntryKind,
     tree::{ChangeKind, FileTree, NodeId},
 };
@@ -50,7 +50,7 @@ pub struct Shelf {
     /// The last file that was taken from a layer.
     held: Option<Held>,
     /// Where layers can be read again, the one that was put here last at the end.
-    ranges: Vec<(Digest, Ranges)>,
+    checkpoints: Vec<(Digest, Checkpoints)>,
     looked_at: u64,
 }
 
