@@ -15,6 +15,8 @@ mod client;
 #[cfg(feature = "native")]
 mod client_auth;
 #[cfg(feature = "native")]
+mod client_reading;
+#[cfg(feature = "native")]
 mod client_requests;
 #[cfg(feature = "native")]
 mod client_skopeo;

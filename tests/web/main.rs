@@ -16,11 +16,11 @@
 )]
 
 mod canary;
+mod client_reading;
 mod doctor;
 mod faults;
 mod fetch;
 mod hashes;
-mod reading;
 mod routes;
 mod started;
 

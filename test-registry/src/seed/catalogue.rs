@@ -18,7 +18,10 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("demo/artifact:v1", "artifact with a type, an empty config and titled files"),
     ("demo/artifact:withdrawn", "the artifact manifest that image-spec 1.1 took back"),
     ("charts/harbour:0.4.1", "Helm chart"),
-    ("demo/fallback:latest", "referrers known by the fallback tag alone, with a circle"),
+    (
+        "demo/fallback:latest",
+        "referrers known by the fallback tag alone, with a circle (seen with --referrers absent)",
+    ),
     ("demo/many-tags", "5,000 tags"),
     ("broken/content:wrong-layer", "a layer whose bytes do not match its digest"),
     ("broken/content:wrong-size", "a layer that is larger than its descriptor says"),
