@@ -120,6 +120,19 @@ fn r061_a_challenge_is_answered_once() {
 }
 
 #[test]
+fn r051_an_endless_answer_of_a_token_server_is_cut_off() {
+    let check = |size: usize, expected: u16, requests: usize| {
+        let padding = " ".repeat(size);
+        let answer = Reply::ok(format!("{{\"token\":\"t1\"}}{padding}"));
+        let bench = Bench::in_order([challenge(), answer, Reply::ok("{}")]).approved();
+        assert_eq!(status(&bench.pull()), expected, "{size}: without a token the refusal stands");
+        assert_eq!(bench.script.sent().len(), requests, "{size}");
+    };
+    check(100_000, 200, 3);
+    check(200_000, 401, 2);
+}
+
+#[test]
 fn r062_an_unusable_challenge_gives_the_refusal_with_its_body() {
     let body = |response: Response, bench: &Bench| bench.clock.run(response.bytes(100)).unwrap();
     let check = |reply: Reply| {
