@@ -7,12 +7,12 @@ use litemap::LiteMap;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 
-use super::{BodyStream, Lane, Request, Response, SharedClock, SharedTransport, Transport};
+use super::{BodyStream, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
-    registry::Result,
+    registry::{Error, ErrorKind, Result},
     wire::{
         Method, Origin,
-        backoff::{Policy, pause},
+        backoff::{self, Policy, pause},
     },
 };
 
@@ -57,6 +57,11 @@ impl Hosts {
         self.host(origin).state.borrow().answered
     }
 
+    /// How long this host is still to be left alone after 429.
+    pub(super) fn pause_left(&self, origin: &Origin, now: Duration) -> Duration {
+        self.host(origin).state.borrow().not_before.saturating_sub(now)
+    }
+
     fn bucket(&self, origin: &Origin) -> Option<Rc<RefCell<Bucket>>> {
         let name = limited_registry(origin)?;
         Some(Rc::clone(self.buckets.borrow_mut().entry(name).or_default()))
@@ -83,28 +88,38 @@ impl Limit {
     }
 
     /// Waits until this host may be asked.
-    async fn enter(&self, host: &Rc<Host>, lane: Lane) -> Permit {
+    async fn enter(&self, host: &Rc<Host>, request: &Request) -> Result<Permit> {
         loop {
             let pause = host.state.borrow().not_before.saturating_sub(self.clock.now());
             if !pause.is_zero() {
-                self.clock.sleep(pause).await;
+                self.wait(pause, request).await?;
                 continue;
             }
             let alone = host.state.borrow().refusals > 0;
-            let permit = host.slots.take(lane, alone).await;
+            let permit = host.slots.take(request.lane, alone).await;
             if host.state.borrow().not_before <= self.clock.now() {
-                return permit;
+                return Ok(permit);
             }
         }
     }
 
-    async fn pay(&self, origin: &Origin) {
-        let Some(bucket) = self.hosts.bucket(origin) else { return };
+    async fn pay(&self, request: &Request) -> Result<()> {
+        let Some(bucket) = self.hosts.bucket(request.url.origin()) else { return Ok(()) };
         loop {
             let wait = bucket.borrow_mut().take(self.clock.now());
-            let Some(wait) = wait else { return };
-            self.clock.sleep(wait).await;
+            let Some(wait) = wait else { return Ok(()) };
+            self.wait(wait, request).await?;
         }
+    }
+
+    /// Waits, unless the caller gives up before that is over (R47).
+    async fn wait(&self, length: Duration, request: &Request) -> Result<()> {
+        let left = request.give_up_at.map(|end| end.saturating_sub(self.clock.now()));
+        if backoff::is_past(left, length) {
+            return Err(Error::new(ErrorKind::RateLimited(Some(length))));
+        }
+        self.clock.sleep(length).await;
+        Ok(())
     }
 
     fn learn(&self, origin: &Origin, host: &Host, response: &Response) {
@@ -131,8 +146,8 @@ impl Transport for Limit {
     async fn send(&self, request: Request) -> Result<Response> {
         let (origin, is_head) = (request.url.origin().clone(), request.method == Method::Head);
         let host = self.hosts.host(&origin);
-        let mut permit = self.enter(&host, request.lane).await;
-        self.pay(&origin).await;
+        let mut permit = self.enter(&host, &request).await?;
+        self.pay(&request).await?;
         let mut response = self.inner.send(request).await?;
         self.learn(&origin, &host, &response);
         permit.answered();

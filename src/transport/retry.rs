@@ -108,7 +108,9 @@ impl Retry {
             policy.backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
         let Verdict::Retry(wait) = verdict else { return None };
         let gap = (try_.started + policy.least_gap).saturating_sub(now);
-        let wait = wait.max(gap);
+        // The host's own pause counts: who waits is told the whole wait, and no deadline is passed.
+        let pause = self.hosts.pause_left(try_.request.url.origin(), now);
+        let wait = wait.max(gap).max(pause);
         let left = try_.request.give_up_at.map(|end| end.saturating_sub(now));
         (repeatable && !backoff::is_past(left, wait)).then_some(wait)
     }

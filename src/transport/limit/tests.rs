@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::{
-    transport::{Reply, Scripted, Stack, VirtualClock},
+    transport::{Lane, Reply, Scripted, Stack, VirtualClock},
     wire::{Method, Url},
 };
 

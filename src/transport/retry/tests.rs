@@ -152,6 +152,31 @@ fn r048_somebody_is_told_before_each_wait() {
 }
 
 #[test]
+fn r048_the_wait_that_is_told_is_the_whole_wait() {
+    let bench = default([status(429), ok()]);
+    let start = bench.clock.shared().now();
+    bench.send(get()).unwrap();
+    let told: Duration = bench.notices.borrow().iter().map(|notice| notice.wait).sum();
+    assert_eq!(told, bench.clock.shared().now() - start, "a host that refused is left alone");
+}
+
+#[test]
+fn r047_a_pause_of_the_host_does_not_go_beyond_the_callers_deadline() {
+    let bench = default([status(429).header("Retry-After", "60"), ok()]);
+    let limited = |seconds: u64| {
+        let mut request = get();
+        request.give_up_at = Some(bench.clock.shared().now() + Duration::from_secs(seconds));
+        bench.send(request)
+    };
+    assert_eq!(limited(5).unwrap().status, 429);
+    let before = bench.clock.shared().now();
+    let error = limited(5).err().expect("the host is still to be left alone");
+    assert!(matches!(error.kind, ErrorKind::RateLimited(Some(_))), "{error}");
+    assert_eq!((bench.clock.shared().now(), bench.script.sent().len()), (before, 1));
+    assert_eq!(limited(120).unwrap().status, 200);
+}
+
+#[test]
 fn r049_bodies_are_sent_again_whole() {
     let bench = default([status(503), ok()]);
     let mut post = request(Method::Post);
