@@ -112,6 +112,8 @@ pub struct Lister {
     useful: u64,
     /// Where the content that is passing goes.
     keeping: Option<u64>,
+    /// No content passes.
+    is_bare: bool,
 }
 
 impl Default for Lister {
@@ -125,6 +127,7 @@ impl Default for Lister {
             small: 0,
             useful: 0,
             keeping: None,
+            is_bare: false,
         }
     }
 }
@@ -133,6 +136,11 @@ impl Lister {
     /// A listing with nothing in it yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A listing of entries whose content does not pass by, as those of a table of contents.
+    pub fn bare() -> Self {
+        Self { is_bare: true, ..Self::default() }
     }
 
     /// Takes in what a reader found; `Break` where the listing is full.
@@ -157,7 +165,7 @@ impl Lister {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
         }
-        if entry.kind == EntryKind::File && entry.stored > 0 {
+        if entry.kind == EntryKind::File && entry.stored > 0 && !self.is_bare {
             self.choose(&entry);
         }
         entry::write(&mut self.packed, &entry, &self.before);

@@ -50,8 +50,10 @@ pub enum Basis {
     FirstPass,
     /// Digests in the table of contents, and that against the digest in the layer's annotation.
     Toc,
-    /// Nothing, and why.
-    Nothing(&'static str),
+    /// Nothing: the table of contents has no digest of it.
+    NoDigest,
+    /// Nothing: nobody says that the table of contents is right.
+    LooseToc,
 }
 
 /// Where a layer can be read in parts.

@@ -4,7 +4,7 @@ use crate::{
     content::{
         layer::Wanted,
         pack::{Packer, Unpacker},
-        shelf::Taking,
+        toc::is_annotation,
     },
     oci::{Algorithm, Descriptor, Digest},
 };
@@ -20,6 +20,8 @@ pub struct Job {
     pub diff_id: Option<Algorithm>,
     /// Read the archive inside, and keep its listing or one file of it.
     pub keep: Option<Keep>,
+    /// Take the listing from the layer's table of contents.
+    pub table: Option<Table>,
 }
 
 /// What an engine keeps of a layer for questions about it.
@@ -41,20 +43,26 @@ pub struct OneFile {
     pub cap: u64,
 }
 
-impl Keep {
-    /// What is to be taken while the layer passes by.
-    pub(super) fn taking(&self) -> Taking {
-        match self.file {
-            None => Taking::listing(),
-            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
-        }
-    }
+/// How to list a layer without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The annotations of the layer that tell of its table of contents.
+    pub annotations: Vec<(String, String)>,
+    /// Whether the layer is to be read as a whole where the table cannot be used. Else it is only noted
+    /// why.
+    pub or_whole: bool,
 }
 
 impl Job {
     /// Only to count and hash.
     pub fn verify(blob: &Descriptor) -> Self {
-        Self { digest: blob.digest.clone(), size: blob.size, diff_id: None, keep: None }
+        Self {
+            digest: blob.digest.clone(),
+            size: blob.size,
+            diff_id: None,
+            keep: None,
+            table: None,
+        }
     }
 
     /// Also to hash what comes out of the decompressor.
@@ -78,6 +86,14 @@ impl Job {
         self
     }
 
+    /// The listing is taken from the table of contents of which the layer's annotations tell.
+    #[must_use]
+    pub fn by_table(mut self, layer: &Descriptor, or_whole: bool) -> Self {
+        let annotations = layer.annotations.iter().filter(|(name, _)| is_annotation(name));
+        self.table = Some(Table { annotations: annotations.cloned().collect(), or_whole });
+        self
+    }
+
     /// What the reader of a layer is asked for.
     pub(super) fn wanted(&self) -> Wanted {
         Wanted { diff_id: self.diff_id.clone(), archive: self.keep.is_some() }
@@ -95,6 +111,10 @@ impl Job {
                 packer.byte(2).number(set).number(offset).number(cap)
             }
         };
+        packer.list(self.table.as_slice(), |packer, table| {
+            let packer = packer.flag(table.or_whole);
+            packer.list(&table.annotations, |packer, (name, value)| packer.text(name).text(value))
+        });
         packer.finish()
     }
 
@@ -114,8 +134,15 @@ impl Job {
                     Some(Keep { set, file: Some(file) })
                 }
             },
+            table: bytes.list(table)?.pop(),
         })
     }
+}
+
+fn table(bytes: &mut Unpacker<'_>) -> Option<Table> {
+    let or_whole = bytes.flag()?;
+    let annotations = bytes.list(|bytes| Some((bytes.string()?, bytes.string()?)))?;
+    Some(Table { annotations, or_whole })
 }
 
 fn algorithm(name: &str) -> Algorithm {

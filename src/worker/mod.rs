@@ -18,6 +18,7 @@
 //! [`Shelf`]: crate::content::shelf::Shelf
 
 mod again;
+mod by_table;
 mod door;
 mod engine;
 mod job;

@@ -20,14 +20,21 @@ use futures_util::{
 };
 
 use super::{
-    Job, Mailbox, Outbox,
+    Job, Mailbox, OneFile, Outbox,
     again::Again,
     message::{Said, ToEngine},
 };
 use crate::{
     content::{
-        checkpoints::SPACING, decode::Limits, findings::Findings, layer::LayerReader,
-        sha256_lanes::Gang, shelf::Shelf, tar::Event, verify::Verdict,
+        checkpoints::SPACING,
+        decode::Limits,
+        findings::Findings,
+        layer::LayerReader,
+        ranges::Ranges,
+        sha256_lanes::Gang,
+        shelf::{Shelf, Taking},
+        tar::Event,
+        verify::Verdict,
     },
     registry::{Error, ErrorKind, Result},
     transport::{
@@ -138,7 +145,7 @@ impl Desk {
                 self.say(id, &Said::Head { status: 200, url, headers, body: Bytes::new() });
                 return self.say(id, &Said::Done(findings.pack().into()));
             }
-            Again::Whole(response) => Ok(response),
+            Again::Answer(response) => Ok(response),
             Again::No => self.transport.send(request.clone()).await,
         };
         let response = match response {
@@ -181,7 +188,10 @@ impl Desk {
         if job.keep.is_some_and(|keep| keep.file.is_some()) {
             reader = reader.keep_checkpoints(&job.wanted(), SPACING);
         }
-        let mut taking = job.keep.map(|keep| keep.taking());
+        let mut taking = job.keep.map(|keep| match keep.file {
+            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
+            None => self.sets.borrow_mut().entry(keep.set).or_default().listing_of(&job.digest),
+        });
         let mut visitor = |event: Event<'_>| match &mut taking {
             Some(taking) => taking.take(event),
             None => ControlFlow::Break(()),
@@ -209,7 +219,7 @@ impl Desk {
             let shelf = sets.entry(keep.set).or_default();
             shelf.settle(&job.digest, taking, &findings, broke);
             if let Some(checkpoints) = checkpoints {
-                shelf.keep_checkpoints(&job.digest, checkpoints);
+                shelf.keep_ranges(&job.digest, Ranges::FirstPass(checkpoints));
             }
         }
         end.map(|_| findings)

@@ -41,7 +41,9 @@ fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
     let archive = archive(blob);
     let mut comparison = Comparison::default();
     told.iter().for_each(|entry| comparison.told(entry));
-    archive.iter().for_each(|(entry, _)| comparison.seen(entry));
+    for (entry, _) in &archive {
+        comparison.seen(entry);
+    }
     assert_eq!(comparison.finish(), Vec::<String>::new(), "{name}");
     let ranges = Ranges::Toc(toc);
     for entry in told.iter().filter(|entry| entry.kind == EntryKind::File && entry.size > 0) {

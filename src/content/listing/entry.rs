@@ -159,6 +159,7 @@ pub(super) fn write_warning<'p>(out: &'p mut Packer, warning: &Warning) -> &'p m
         Warning::NoEndMarker => out.number(13),
         Warning::DataBehindEnd => out.number(14),
         Warning::TooManyEntries(limit) => out.number(15).number(limit),
+        Warning::UnlikeTable => out.number(16),
     }
 }
 
@@ -181,6 +182,7 @@ pub(super) fn read_warning(from: &mut Unpacker<'_>) -> Option<Warning> {
         13 => Warning::NoEndMarker,
         14 => Warning::DataBehindEnd,
         15 => Warning::TooManyEntries(from.number()?),
+        16 => Warning::UnlikeTable,
         _ => return None,
     })
 }
@@ -213,6 +215,7 @@ mod tests {
                 Warning::UnknownKind(b'x'),
                 Warning::TooManyEntries(9),
                 Warning::Truncated,
+                Warning::UnlikeTable,
             ],
         }
     }

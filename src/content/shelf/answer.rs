@@ -1,8 +1,9 @@
 //! What is answered about opened layers: small, whatever the size of the layer.
 
-use super::inside::Inside;
+use super::{by_table::Table, inside::Inside};
 use crate::content::{
     packages::Package,
+    ranges::Basis,
     tar::EntryKind,
     tree::{ChangeKind, Usage},
 };
@@ -91,9 +92,11 @@ pub enum OnShelf {
 pub struct LayerSummary {
     /// How much of it is here.
     pub on_shelf: OnShelf,
+    /// What became of its table of contents.
+    pub table: Table,
     /// How it is compressed, by its bytes.
     pub compression: String,
-    /// Bytes after decompressing.
+    /// Bytes after decompressing; 0 where only its table of contents was read.
     pub plain_size: u64,
     /// Entries of its archive.
     pub entries: u64,
@@ -193,8 +196,8 @@ pub enum Answer {
     Details(Box<Details>),
     /// Packages.
     Packages(Packages),
-    /// Content.
-    Content(Vec<u8>),
+    /// Content, and what it was held against.
+    Content(Vec<u8>, Basis),
     /// What is in an archive.
     Inside(Inside),
     /// Why there is no content, without a full stop.

@@ -4,11 +4,15 @@ use super::answer::{
     Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
     WastedPath,
 };
-use super::inside::{Inside, Member};
+use super::{
+    by_table::Table,
+    inside::{Inside, Member},
+};
 use crate::content::{
     listing::{flag_of, kind_of},
     pack::{Packer, Unpacker},
     packages::Package,
+    ranges::Basis,
     tree::{ChangeKind, Usage},
 };
 
@@ -32,7 +36,7 @@ impl Answer {
             }
             Self::Details(details) => write_details(out.number(5), details),
             Self::Packages(packages) => write_packages(out.number(6), packages),
-            Self::Content(bytes) => out.number(7).bytes(bytes),
+            Self::Content(bytes, basis) => out.number(7).bytes(bytes).number(*basis as u64),
             Self::Failed(reason) => out.number(8).text(reason),
             Self::Inside(inside) => {
                 out.number(9).number(inside.total).list(&inside.members, |out, member| {
@@ -65,7 +69,7 @@ impl Answer {
             }),
             5 => Self::Details(Box::new(read_details(from)?)),
             6 => Self::Packages(read_packages(from)?),
-            7 => Self::Content(from.owned()?),
+            7 => Self::Content(from.owned()?, read_basis(from)?),
             8 => Self::Failed(from.string()?),
             9 => Self::Inside(Inside {
                 total: from.number()?,
@@ -79,6 +83,12 @@ impl Answer {
             _ => return None,
         })
     }
+}
+
+fn read_basis(from: &mut Unpacker<'_>) -> Option<Basis> {
+    const ALL: [Basis; 4] = [Basis::FirstPass, Basis::Toc, Basis::NoDigest, Basis::LooseToc];
+    let number = from.number()?;
+    ALL.into_iter().find(|basis| *basis as u64 == number)
 }
 
 fn write_usage(out: &mut Packer, usage: Usage) -> &mut Packer {
@@ -161,11 +171,33 @@ fn write_layer<'p>(out: &'p mut Packer, layer: &LayerSummary) -> &'p mut Packer 
         OnShelf::Whole => out.number(1),
         OnShelf::Part(reason) => out.number(2).text(reason),
     };
+    write_table(out, &layer.table);
     out.text(&layer.compression).number(layer.plain_size).number(layer.entries);
     out.list(layer.changes.as_slice(), |out, [added, changed, removed]| {
         out.number(*added).number(*changed).number(*removed)
     });
     out.list(&layer.odd, |out, text| out.text(text))
+}
+
+fn write_table<'p>(out: &'p mut Packer, table: &Table) -> &'p mut Packer {
+    match table {
+        Table::None => out.number(0),
+        Table::Told { format, problems } => {
+            out.number(1).text(format).list(problems, |out, text| out.text(text))
+        }
+        Table::Refused { reason, is_wrong } => out.number(2).text(reason).flag(*is_wrong),
+        Table::Compared(differences) => out.number(3).list(differences, |out, text| out.text(text)),
+    }
+}
+
+fn read_table(from: &mut Unpacker<'_>) -> Option<Table> {
+    Some(match from.number()? {
+        0 => Table::None,
+        1 => Table::Told { format: from.string()?, problems: from.list(Unpacker::string)? },
+        2 => Table::Refused { reason: from.string()?, is_wrong: from.flag()? },
+        3 => Table::Compared(from.list(Unpacker::string)?),
+        _ => return None,
+    })
 }
 
 fn read_layer(from: &mut Unpacker<'_>) -> Option<LayerSummary> {
@@ -175,9 +207,11 @@ fn read_layer(from: &mut Unpacker<'_>) -> Option<LayerSummary> {
         2 => OnShelf::Part(from.string()?),
         _ => return None,
     };
+    let table = read_table(from)?;
     let changes = |from: &mut Unpacker<'_>| Some([from.number()?, from.number()?, from.number()?]);
     Some(LayerSummary {
         on_shelf,
+        table,
         compression: from.string()?,
         plain_size: from.number()?,
         entries: from.number()?,
@@ -283,6 +317,10 @@ mod tests {
         }
     }
 
+    fn with_table(table: Table) -> LayerSummary {
+        LayerSummary { table, ..LayerSummary::default() }
+    }
+
     fn samples() -> Vec<Answer> {
         let usage = Usage { total: 10, visible: 4 };
         let changes = vec![(0, ChangeKind::Added, 10), (3, ChangeKind::Changed, 4)];
@@ -305,6 +343,9 @@ mod tests {
             LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
             LayerSummary { on_shelf: OnShelf::Part("cut".to_owned()), ..LayerSummary::default() },
             LayerSummary { on_shelf: OnShelf::Whole, ..LayerSummary::default() },
+            with_table(Table::Told { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
+            with_table(Table::Refused { reason: "r".to_owned(), is_wrong: true }),
+            with_table(Table::Compared(vec!["d".to_owned()])),
         ];
         let path = WastedPath { path: b"p".to_vec(), bytes: 6, changes };
         vec![
@@ -324,7 +365,8 @@ mod tests {
                 packages: vec![("dpkg".to_owned(), b"var".to_vec(), package)],
                 problems: vec!["p".to_owned()],
             }),
-            Answer::Content(vec![0, 255]),
+            Answer::Content(vec![0, 255], Basis::FirstPass),
+            Answer::Content(vec![], Basis::LooseToc),
             Answer::Failed("cut".to_owned()),
             Answer::Inside(Inside {
                 total: 3,

@@ -46,7 +46,9 @@ pub struct Inside {
 impl Shelf {
     /// What is in a file whose content is at hand.
     pub(super) fn inside(&self, layer: &Digest, offset: u64, part: Part) -> Answer {
-        let Answer::Content(content) = self.content(layer, offset) else { return Answer::Nothing };
+        let Answer::Content(content, _) = self.content(layer, offset) else {
+            return Answer::Nothing;
+        };
         let (all, problems, unpacked) = open(&content);
         let members = slice(&all, part).to_vec();
         Answer::Inside(Inside { total: all.len() as u64, members, problems, unpacked })

@@ -7,6 +7,7 @@
 mod again;
 mod answer;
 mod answer_bytes;
+mod by_table;
 mod details;
 mod indexed;
 mod inside;
@@ -22,6 +23,7 @@ pub use answer::{
     Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
     WastedPath,
 };
+pub use by_table::{Table, is_wrong};
 use indexed::Indexed;
 pub use inside::{Inside, Member};
 pub use question::{Part, Question, Scope, Sort};
@@ -29,9 +31,9 @@ use taking::Held;
 pub use taking::{OneFile, Opened, Taking};
 
 use super::{
-    checkpoints::Checkpoints,
     glob::Pattern,
     listing::Listing,
+    ranges::{Basis, Ranges},
     tar::EntryKind,
     tree::{ChangeKind, FileTree, NodeId},
 };
@@ -49,8 +51,10 @@ pub struct Shelf {
     before: Grown,
     /// The last file that was taken from a layer.
     held: Option<Held>,
-    /// Where layers can be read again, the one that was put here last at the end.
-    checkpoints: Vec<(Digest, Checkpoints)>,
+    /// Where layers can be read in parts, the one that was put here last at the end.
+    ranges: Vec<(Digest, Ranges)>,
+    /// Tables of contents that are not used, of layers that were not read since.
+    refused: BTreeMap<Digest, Table>,
     looked_at: u64,
 }
 
@@ -75,6 +79,9 @@ impl Shelf {
                 *grown = Grown::default();
             }
         }
+        // What the table of contents says of places is not true of another listing.
+        let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
+        self.ranges.retain(|(kept, ranges)| *kept != digest || !is_of_table(ranges));
         self.layers.insert(digest, opened);
     }
 
@@ -134,8 +141,8 @@ impl Shelf {
         let kept = self.layer(layer).and_then(|opened| opened.listing.kept(offset));
         let held = self.held.as_ref().filter(|held| held.layer == *layer && held.offset == offset);
         match (kept, held.map(|held| &held.content)) {
-            (Some(content), _) => Answer::Content(content.to_vec()),
-            (None, Some(Ok(content))) => Answer::Content(content.clone()),
+            (Some(content), _) => Answer::Content(content.to_vec(), Basis::FirstPass),
+            (None, Some(Ok((content, basis)))) => Answer::Content(content.clone(), *basis),
             (None, Some(Err(reason))) => Answer::Failed(reason.clone()),
             (None, None) => Answer::Nothing,
         }

@@ -51,12 +51,16 @@ impl Shelf {
     }
 
     fn layer_summary(&self, digest: &crate::oci::Digest) -> LayerSummary {
-        let Some(opened) = self.layer(digest) else { return LayerSummary::default() };
+        let Some(opened) = self.layer(digest) else {
+            let table = self.refused.get(digest).cloned().unwrap_or_default();
+            return LayerSummary { table, ..LayerSummary::default() };
+        };
         LayerSummary {
             on_shelf: match &opened.problem {
                 Some(reason) => OnShelf::Part(reason.clone()),
                 None => OnShelf::Whole,
             },
+            table: opened.table.clone(),
             compression: opened.compression.clone(),
             plain_size: opened.plain_size,
             entries: opened.listing.count,

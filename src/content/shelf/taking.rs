@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use super::Shelf;
+use super::{Shelf, Table};
 use crate::{
     content::{
         findings::Findings,
         listing::{Lister, Listing},
-        tar::{Entry, Event},
+        ranges::Basis,
+        tar::{Entry, Event, Warning},
+        toc::Comparison,
         verify::Verdict,
     },
     oci::Digest,
@@ -27,20 +29,22 @@ pub struct Opened {
     pub plain_size: u64,
     /// Why not all of it was read, without a full stop.
     pub problem: Option<String>,
+    /// What became of its table of contents.
+    pub table: Table,
 }
 
 /// The content of a file that is larger than what listings keep.
 pub(super) struct Held {
     pub(super) layer: Digest,
     pub(super) offset: u64,
-    /// The file, or why there is none.
-    pub(super) content: Result<Vec<u8>, String>,
+    /// The file and what it was held against, or why there is none.
+    pub(super) content: Result<(Vec<u8>, Basis), String>,
 }
 
 /// What is taken from a layer that passes by.
 pub enum Taking {
-    /// Its listing.
-    Listing(Box<Lister>),
+    /// Its listing, perhaps held against its table of contents.
+    Listing(Box<Lister>, Option<Box<Comparison>>),
     /// One file.
     File(Box<OneFile>),
 }
@@ -48,21 +52,32 @@ pub enum Taking {
 impl Taking {
     /// Takes the listing.
     pub fn listing() -> Self {
-        Self::Listing(Box::default())
+        Self::Listing(Box::default(), None)
     }
 
     /// Takes the content that begins at `offset` in the uncompressed layer, up to `cap` bytes.
     pub fn file(offset: u64, cap: u64) -> Self {
-        let state = Finding::Before;
-        Self::File(Box::new(OneFile { offset, cap, entry: None, content: Vec::new(), state }))
+        Self::File(Box::new(OneFile::new(offset, cap)))
     }
 
     /// Takes in what the reader of the archive found.
     pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
         match self {
-            Self::Listing(lister) => lister.take(event),
+            Self::Listing(lister, comparison) => lister.take(compared(event, comparison)),
             Self::File(file) => file.take(event),
         }
+    }
+}
+
+fn compared<'e>(event: Event<'e>, comparison: &mut Option<Box<Comparison>>) -> Event<'e> {
+    match (event, comparison) {
+        (Event::Entry(mut entry), Some(comparison)) => {
+            if !comparison.seen(&entry) {
+                entry.warnings.push(Warning::UnlikeTable);
+            }
+            Event::Entry(entry)
+        }
+        (event, _) => event,
     }
 }
 
@@ -80,16 +95,31 @@ impl Shelf {
         let is_blocked = broke.is_none() && !is_right;
         let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
         match taking {
-            Taking::Listing(lister) => {
+            Taking::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
-                self.put(digest.clone(), opened(lister, findings, wrong));
+                let mut opened = opened(lister, findings, wrong);
+                // Of a layer that was cut short nobody knows what else it has.
+                let compared = comparison.filter(|_| opened.problem.is_none());
+                opened.table = match compared {
+                    Some(comparison) => Table::Compared(comparison.finish()),
+                    None => self.refused.remove(digest).unwrap_or_default(),
+                };
+                self.put(digest.clone(), opened);
             }
             Taking::File(file) => {
-                let offset = file.offset;
-                let content = wrong.map_or_else(|| file.finish(), Err);
-                self.held = Some(Held { layer: digest.clone(), offset, content });
+                let content = wrong.map_or_else(|| Ok(()), Err);
+                self.hold(digest, *file, content.map(|()| Basis::FirstPass));
             }
         }
+    }
+}
+
+impl Shelf {
+    /// Keeps one file at hand, with what it was held against; or why it is not there.
+    pub fn hold(&mut self, digest: &Digest, file: OneFile, basis: Result<Basis, String>) {
+        let offset = file.offset;
+        let content = basis.and_then(|basis| Ok((file.finish()?, basis)));
+        self.held = Some(Held { layer: digest.clone(), offset, content });
     }
 }
 
@@ -101,6 +131,7 @@ fn opened(lister: Lister, findings: &Findings, wrong: Option<String>) -> Opened 
         compression: findings.compression.map_or("", |compression| compression.name()).to_owned(),
         plain_size: findings.plain_size,
         problem: wrong.or_else(|| findings.problem.clone()).or_else(full),
+        table: Table::None,
     }
 }
 
@@ -122,7 +153,13 @@ enum Finding {
 }
 
 impl OneFile {
-    fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+    /// The content that begins at `offset` in the uncompressed layer, up to `cap` bytes.
+    pub fn new(offset: u64, cap: u64) -> Self {
+        Self { offset, cap, entry: None, content: Vec::new(), state: Finding::Before }
+    }
+
+    /// Takes in what the reader of the archive found.
+    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
         match event {
             Event::Entry(entry) if entry.offset == self.offset => {
                 let is_large = entry.stored.max(entry.size) > self.cap;

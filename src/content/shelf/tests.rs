@@ -282,8 +282,8 @@ fn a_path_is_told_with_its_history_and_where_its_content_is() {
         let layer = scope.layers[layer].clone();
         shelf.answer(&Question::Content { layer, offset })
     };
-    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Content(b"first".to_vec()));
-    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Content(b"second!".to_vec()));
+    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Content(b"first".to_vec(), Basis::FirstPass));
+    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Content(b"second!".to_vec(), Basis::FirstPass));
     assert_eq!(kept(&mut shelf, 0, 7), Answer::Nothing);
 }
 
@@ -387,7 +387,7 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     let extract = |bytes: &[u8], offset, cap| {
         let mut shelf = read(bytes, Taking::file(offset, cap), None);
         match shelf.answer(&Question::Content { layer: digest.clone(), offset }) {
-            Answer::Content(content) => Ok(content),
+            Answer::Content(content, _) => Ok(content),
             Answer::Failed(reason) => Err(reason),
             other => panic!("{other:?}"),
         }

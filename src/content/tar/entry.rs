@@ -95,6 +95,8 @@ pub enum Warning {
     DataBehindEnd,
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
+    /// The layer's table of contents says something else of it, or nothing.
+    UnlikeTable,
 }
 
 impl fmt::Display for Warning {
@@ -122,6 +124,9 @@ impl fmt::Display for Warning {
             Self::NoEndMarker => f.write_str("the archive has no end marker"),
             Self::DataBehindEnd => f.write_str("something follows the end marker; readers differ"),
             Self::TooManyEntries(limit) => write!(f, "entries beyond {limit} were not read"),
+            Self::UnlikeTable => {
+                f.write_str("the layer's table of contents does not say the same of it")
+            }
         }
     }
 }

@@ -175,8 +175,8 @@ impl ChunkReader {
         let told = self.told || whole.is_some();
         Ok(match (told, self.plan.is_verified) {
             (true, true) => Basis::Toc,
-            (true, false) => Basis::Nothing("nothing says that the table of contents is right"),
-            (false, _) => Basis::Nothing("the table of contents has no digest of it"),
+            (true, false) => Basis::LooseToc,
+            (false, _) => Basis::NoDigest,
         })
     }
 }

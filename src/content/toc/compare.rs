@@ -35,22 +35,24 @@ impl Comparison {
     }
 
     /// Takes an entry of the archive. Of a path that is there twice, the last counts: call this for
-    /// all, in their order.
-    pub fn seen(&mut self, entry: &Entry) {
+    /// all, in their order. Says whether the table agrees.
+    pub fn seen(&mut self, entry: &Entry) -> bool {
         let path = clean(&entry.path);
         if path == OWN {
-            return;
+            return true;
         }
         let Some(told) = self.told.get_mut(&path) else {
-            return self.differ(&path, "is in the archive and not in the table");
+            self.differ(&path, "is in the archive and not in the table");
+            return false;
         };
         let actual = Told { seen: true, ..brief(entry) };
         told.seen = true;
-        if *told == actual {
-            return;
+        let agrees = *told == actual;
+        if !agrees {
+            let words = differences(told, &actual);
+            self.differ(&path, &words);
         }
-        let words = differences(told, &actual);
-        self.differ(&path, &words);
+        agrees
     }
 
     /// What differs, each a sentence without a full stop; none where they agree. Contents are not

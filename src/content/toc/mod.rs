@@ -14,7 +14,7 @@ mod read;
 pub(super) use chunk_reader::overlap;
 pub use chunk_reader::{ChunkPlan, ChunkReader};
 pub use compare::Comparison;
-pub use open::{Opening, Step, TocError};
+pub use open::{Opening, Step, TocError, is_annotation};
 
 use crate::oci::Digest;
 

@@ -18,6 +18,11 @@ const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 /// zstd:chunked has had two names for its annotations; which follow behind.
 const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 
+/// Whether an annotation of this name tells of a table of contents.
+pub fn is_annotation(name: &str) -> bool {
+    name == STARGZ_DIGEST || CHUNKED.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// The last member of eStargz, and of its forerunner stargz, which lacked a field's head.
 const FOOTER: usize = 51;
 const OLD_FOOTER: usize = 47;
@@ -69,8 +74,12 @@ impl fmt::Display for TocError {
             }
             Self::Decoding(error) => write!(f, "the table of contents: {error}"),
             Self::NoTable => f.write_str("there is no table of contents where the footer says"),
+            Self::Digest { expected, verdict: Verdict::DigestMismatch { actual, .. } } => {
+                let annotation = "where the layer's annotation gives";
+                write!(f, "the table of contents has the digest {actual}, {annotation} {expected}")
+            }
             Self::Digest { expected, .. } => {
-                write!(f, "the table of contents does not have the digest {expected}")
+                write!(f, "the table of contents cannot be held against the digest {expected}")
             }
             Self::Malformed(what) => write!(f, "the table of contents {what}"),
         }
@@ -125,7 +134,13 @@ impl Opening {
         Self { expected: None, next: Next::Footer { size } }
     }
 
-    /// The bytes of the blob that are needed next.
+    /// Whether an annotation gives a digest that the table is held against.
+    pub fn is_vouched_for(&self) -> bool {
+        self.expected.is_some()
+    }
+
+    /// The bytes of the blob that are needed next; none where it is known already that there is no
+    /// table to be had.
     pub fn range(&self) -> Range<u64> {
         match &self.next {
             Next::Footer { size } => size.saturating_sub(FOOTER as u64)..*size,

@@ -5,7 +5,7 @@ use crate::{
         FileList,
         views::files::{Closed, form::Form},
     },
-    content::{tar::EntryKind, tree::ChangeKind},
+    content::{ranges::Basis, tar::EntryKind, tree::ChangeKind},
     ui::components::human_bytes,
 };
 
@@ -122,8 +122,6 @@ pub const LINES: &str = "Lines of the file";
 pub const INSIDE: &str = "In this archive";
 /// An image could not be drawn.
 pub const PICTURE: &str = "The picture in this file";
-/// Content that was checked.
-pub const CHECKED: &str = "These bytes are from a layer that was read whole and hashed here.";
 /// Encrypted or foreign layers are read all the same.
 pub const TRY: &str = "Try to read it";
 
@@ -142,6 +140,22 @@ pub fn closed(closed: Closed) -> &'static str {
     match closed {
         Closed::Encrypted => "encrypted: only who has the key can read its files",
         Closed::Foreign => "not to be distributed: the registry may not have it",
+    }
+}
+
+/// What content was held against.
+pub fn checked(basis: Basis) -> &'static str {
+    match basis {
+        Basis::FirstPass => "These bytes are from a layer that was read whole and hashed here.",
+        Basis::Toc => {
+            "Verified: these bytes have the digest that the layer's table of contents \
+            gives, and the table has the one that the manifest gives. The rest of the layer was \
+            not read."
+        }
+        Basis::NoDigest => {
+            "Not verified: the layer's table of contents has no digest of this file."
+        }
+        Basis::LooseToc => "Not verified: nothing vouches for the layer's table of contents.",
     }
 }
 

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     app::views::files::{AT_ONCE, Files, PREVIEW, SAVE},
-    content::shelf::{Answer, Question, Stored},
+    content::{
+        ranges::Basis,
+        shelf::{Answer, Question, Stored},
+    },
     ui::{
         components::{error_box, progress},
         part::{part, put_keyed},
@@ -57,7 +60,7 @@ fn use_content(props: &Content) -> Html {
     });
     let bytes = use_memo(reply.clone().map(super::super::Same), |reply| {
         match reply.as_ref().map(|reply| &reply.0.answer) {
-            Some(Answer::Content(bytes)) => Bytes::copy_from_slice(bytes),
+            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
             _ => Bytes::new(),
         }
     });
@@ -70,7 +73,7 @@ fn use_content(props: &Content) -> Html {
             if let Some(error) = &file.error { { error_box(error, None) } }
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             { match reply.as_ref().map(|reply| &reply.answer) {
-                Some(Answer::Content(_)) => shown(props, &bytes),
+                Some(Answer::Content(_, basis)) => shown(props, &bytes, *basis),
                 Some(Answer::Failed(reason)) => html! {
                     <p class="note">{ reason }{ "." }</p>
                 },
@@ -81,14 +84,14 @@ fn use_content(props: &Content) -> Html {
     }
 }
 
-fn shown(props: &Content, bytes: &Rc<Bytes>) -> Html {
+fn shown(props: &Content, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let bytes = (**bytes).clone();
     if bytes.is_empty() {
         return Html::default();
     }
     let key = format!("{} {}", props.stored.layer, props.stored.offset);
     let Content { scene, files, stored, path, generation } = props.clone();
-    put_keyed(key, Shown { scene, files, stored, path, bytes, generation })
+    put_keyed(key, Shown { scene, files, stored, path, bytes, basis, generation })
 }
 
 fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {

@@ -12,7 +12,7 @@ use crate::{
         form::{Form, forms},
         path::save_name,
     },
-    content::shelf::Stored,
+    content::{ranges::Basis, shelf::Stored},
     ui::{
         components::{copy_button, exact_bytes},
         part::{part, put},
@@ -29,6 +29,8 @@ pub(super) struct Shown {
     pub(super) stored: Stored,
     pub(super) path: Rc<Vec<u8>>,
     pub(super) bytes: Bytes,
+    /// What they were held against.
+    pub(super) basis: Basis,
     pub(super) generation: u32,
 }
 
@@ -69,7 +71,7 @@ fn use_shown(props: &Shown) -> Html {
                 }
                 <button type="button" class="save" onclick={onsave}>{ text::SAVE }</button>
             </div>
-            <p class="hint">{ text::CHECKED }</p>
+            <p class="hint">{ text::checked(props.basis) }</p>
             { draw(props, form) }
         </>
     }

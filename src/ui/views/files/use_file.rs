@@ -94,7 +94,7 @@ async fn fetch(
         let question =
             Question::Content { layer: layer.digest.clone(), offset: props.stored.offset };
         match opener.ask(&question).await? {
-            Answer::Content(bytes) => save(&save_name(&props.path), &bytes),
+            Answer::Content(bytes, _) => save(&save_name(&props.path), &bytes),
             Answer::Failed(reason) => return Err(ErrorKind::BadAnswer(reason).into()),
             _ => {}
         }
