@@ -35,6 +35,23 @@ pub trait Opener {
         progress: &mut dyn FnMut(u64),
     ) -> Result<()>;
 
+    /// Lists a layer by its table of contents, without reading it. What became of that is in the answer
+    /// to [`Question::Summary`]. Where the table cannot be used, the layer is read if `or_whole` says
+    /// so. What has no ranges to ask for reads it in any case.
+    ///
+    /// # Errors
+    /// As for [`Opener::open`].
+    async fn list_by_table(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        or_whole: bool,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let _ = or_whole;
+        self.open(repository, layer, None, progress).await
+    }
+
     /// Asks about what was opened.
     ///
     /// # Errors
@@ -97,6 +114,19 @@ impl Drop for InEngine {
     }
 }
 
+impl InEngine {
+    async fn run(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        job: &Job,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let body = self.client.hand_off(repository, layer, job.pack().into()).await?;
+        judge(outcome(body, progress).await?.verdict, layer)
+    }
+}
+
 #[async_trait(?Send)]
 impl Opener for InEngine {
     async fn open(
@@ -111,8 +141,18 @@ impl Opener for InEngine {
             None => job.keeping(self.set),
             Some(file) => job.keeping_file(self.set, file),
         };
-        let body = self.client.hand_off(repository, layer, job.pack().into()).await?;
-        judge(outcome(body, progress).await?.verdict, layer)
+        self.run(repository, layer, &job, progress).await
+    }
+
+    async fn list_by_table(
+        &self,
+        repository: &RepositoryName,
+        layer: &Descriptor,
+        or_whole: bool,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let job = Job::verify(layer).keeping(self.set).by_table(layer, or_whole);
+        self.run(repository, layer, &job, progress).await
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer> {

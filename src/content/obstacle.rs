@@ -51,8 +51,10 @@ impl Obstacle {
             return Some(Self::Foreign(layer.urls.clone()));
         }
         let media_type = layer.media_type.as_str();
-        // What says nothing about itself may be anything: the bytes will tell.
-        let may_be = layer.media_type.is_layer() || matches!(media_type, "" | OCTETS);
+        // What says nothing about itself may be anything, and charts are archives too: the bytes will
+        // tell.
+        let is_packed = layer.media_type.compression().is_some();
+        let may_be = layer.media_type.is_layer() || is_packed || matches!(media_type, "" | OCTETS);
         (!may_be).then(|| Self::NotALayer(media_type.to_owned()))
     }
 }
@@ -93,6 +95,7 @@ mod tests {
             "",
             "the layer is not to be distributed, so the registry may not have it",
         );
+        check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "", "", "");
         check("text/plain", "", "", "“text/plain” is no layer of files");
     }
 }

@@ -74,7 +74,7 @@ fn open(mut opening: Opening, blob: &[u8]) -> (Toc, Vec<Entry>, usize) {
     }
 }
 
-fn archive(blob: &[u8]) -> Vec<(Entry, Vec<u8>)> {
+pub fn archive(blob: &[u8]) -> Vec<(Entry, Vec<u8>)> {
     let plain = decode_all(blob, Limits::default()).unwrap();
     let mut entries: Vec<(Entry, Vec<u8>)> = Vec::new();
     let mut visit = |event: Event<'_>| {
@@ -90,7 +90,7 @@ fn archive(blob: &[u8]) -> Vec<(Entry, Vec<u8>)> {
     entries
 }
 
-fn layers_of(blob: &[u8]) -> Vec<Descriptor> {
+pub fn layers_of(blob: &[u8]) -> Vec<Descriptor> {
     if blob.first() != Some(&b'{') {
         return Vec::new();
     }
@@ -101,7 +101,7 @@ fn layers_of(blob: &[u8]) -> Vec<Descriptor> {
 }
 
 /// The blobs of a layout or of an archive that holds one, by digest.
-fn blobs(fixture: &Fixture) -> BTreeMap<String, Vec<u8>> {
+pub fn blobs(fixture: &Fixture) -> BTreeMap<String, Vec<u8>> {
     let mut blobs = Vec::new();
     if fixture.entry["form"] == "directory" {
         for blob in fixture.expected["blobs"].as_array().unwrap() {

@@ -40,10 +40,14 @@ mod fixtures;
 mod http;
 #[cfg(feature = "native")]
 mod interop;
+#[cfg(all(feature = "native", feature = "app"))]
+mod layer_tables;
 mod oci_documents;
 mod oci_platforms;
 mod oci_properties;
 mod oci_references;
+#[cfg(all(feature = "native", feature = "app"))]
+mod opened_layers;
 #[cfg(feature = "native")]
 mod ops_archives;
 mod ops_layouts;

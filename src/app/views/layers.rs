@@ -93,7 +93,10 @@ fn index(descriptor: &Descriptor) -> Option<Index> {
     let has = |name| descriptor.annotation(name).is_some();
     match () {
         () if has("containerd.io/snapshot/stargz/toc.digest") => Some(Index::Estargz),
-        () if has("io.github.containers.zstd-chunked.manifest-checksum") => {
+        // The second name is the older one.
+        () if has("io.github.containers.zstd-chunked.manifest-checksum")
+            || has("io.containers.zstd-chunked.manifest-checksum") =>
+        {
             Some(Index::ZstdChunked)
         }
         () if has("containerd.io/snapshot/nydus-blob")

@@ -130,6 +130,8 @@ pub struct Stored {
     pub stored: u64,
     /// Bytes of the file, with its holes.
     pub size: u64,
+    /// Bytes of the layer that have to be asked for to read it; `None` where that is all of them.
+    pub part: Option<u64>,
 }
 
 /// All about one path.

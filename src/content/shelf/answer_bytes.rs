@@ -231,14 +231,16 @@ fn write_details<'p>(out: &'p mut Packer, details: &Details) -> &'p mut Packer {
     out.list(details.target.as_slice(), |out, path| out.bytes(path));
     out.list(details.stored.as_slice(), |out, stored| {
         out.number(stored.layer.into()).number(stored.offset);
-        out.number(stored.stored).number(stored.size)
+        let out = out.number(stored.stored).number(stored.size);
+        out.list(stored.part.as_slice(), |out, part| out.number(*part))
     })
 }
 
 fn read_details(from: &mut Unpacker<'_>) -> Option<Details> {
     let stored = |from: &mut Unpacker<'_>| {
         let (layer, offset) = (from.small()?, from.number()?);
-        Some(Stored { layer, offset, stored: from.number()?, size: from.number()? })
+        let (stored, size) = (from.number()?, from.number()?);
+        Some(Stored { layer, offset, stored, size, part: from.list(Unpacker::number)?.pop() })
     };
     Some(Details {
         row: read_row(from)?,
@@ -335,7 +337,7 @@ mod tests {
             odd: vec!["odd".to_owned()],
             changes: changes.clone(),
             target: Some(b"t".to_vec()),
-            stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4 }),
+            stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
         };
         let bare = Details { target: None, stored: None, ..details.clone() };
         let package = Package { name: "zlib".to_owned(), size: Some(7), ..Package::default() };

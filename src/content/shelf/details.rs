@@ -13,7 +13,18 @@ impl Shelf {
         if scope.only.is_some() {
             self.add_from_below(scope, &mut details);
         }
+        if let Some(stored) = &mut details.stored {
+            stored.part = self.part(scope, stored);
+        }
         Answer::Details(Box::new(details))
+    }
+
+    /// Bytes to ask for where the layer can be read in parts.
+    fn part(&self, scope: &Scope, stored: &Stored) -> Option<u64> {
+        let digest = scope.layers.get(usize::from(stored.layer))?;
+        let (_, plan) = self.plan(digest, stored.offset, u64::MAX)?;
+        let range = plan.range();
+        range.end.checked_sub(range.start)
     }
 
     /// A layer alone knows neither what other layers did nor where a link into them leads.
@@ -55,5 +66,5 @@ fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
 fn stored(tree: &Indexed, id: NodeId) -> Option<Stored> {
     let node = tree.tree.node(id).filter(|node| node.kind == EntryKind::File)?;
     let (layer, offset) = (node.layer, node.offset);
-    Some(Stored { layer, offset, stored: node.stored, size: node.size })
+    Some(Stored { layer, offset, stored: node.stored, size: node.size, part: None })
 }

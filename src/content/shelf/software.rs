@@ -19,7 +19,11 @@ impl Shelf {
         for (kind, path, id) in self.databases(scope) {
             let Some(bytes) = self.content_of(scope, id) else {
                 let path = String::from_utf8_lossy(&path).into_owned();
-                all.problems.push(format!("{path} is too large to be kept, and was not read"));
+                let why = match self.is_unread(scope, id) {
+                    true => "is in a layer of which only the table of contents was read",
+                    false => "is too large to be kept, and was not read",
+                };
+                all.problems.push(format!("{path} {why}"));
                 continue;
             };
             let Inventory { release: system, packages, problems } = packages::read(kind, &bytes);
@@ -58,6 +62,13 @@ impl Shelf {
             Some((packages::wanted(&path)?, path, id))
         };
         tree.tree.ids().filter_map(database).collect()
+    }
+
+    /// Whether the file's layer is only told.
+    fn is_unread(&mut self, scope: &Scope, id: NodeId) -> bool {
+        let layer = self.tree(scope).tree.node(id).map(|node| usize::from(node.layer));
+        let digest = layer.and_then(|layer| scope.layers.get(layer));
+        digest.is_some_and(|digest| self.is_told(digest))
     }
 
     fn content_of(&mut self, scope: &Scope, id: NodeId) -> Option<Vec<u8>> {

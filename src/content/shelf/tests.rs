@@ -267,14 +267,20 @@ fn a_path_is_told_with_its_history_and_where_its_content_is() {
     };
     let real = details(&scope, "/etc/real").unwrap();
     assert_eq!(real.changes, [(0, ChangeKind::Added, 5), (1, ChangeKind::Changed, 7)]);
-    assert_eq!(real.stored, Some(Stored { layer: 1, offset: 1_024, stored: 7, size: 7 }));
+    assert_eq!(
+        real.stored,
+        Some(Stored { layer: 1, offset: 1_024, stored: 7, size: 7, part: None })
+    );
     let link = details(&scope, "link").unwrap();
     assert_eq!((link.target.as_deref(), link.stored), (Some(&b"etc/real"[..]), real.stored));
     let gone = details(&scope, "gone").unwrap();
     assert_eq!((gone.target, gone.stored), (None, None));
     // The file as the first layer brought it is still to be had, and knows what came after.
     let first = details(&only(&scope, 0), "etc/real").unwrap();
-    assert_eq!(first.stored.unwrap(), Stored { layer: 0, offset: 1_024, stored: 5, size: 5 });
+    assert_eq!(
+        first.stored.unwrap(),
+        Stored { layer: 0, offset: 1_024, stored: 5, size: 5, part: None }
+    );
     assert_eq!(first.changes, real.changes);
     assert_eq!(first.row.change, Some(ChangeKind::Added));
     assert_eq!(details(&scope, "nothing"), None);

@@ -1,11 +1,8 @@
 //! Sentences of the view of files.
 
 use crate::{
-    app::{
-        FileList,
-        views::files::{Closed, form::Form},
-    },
-    content::{ranges::Basis, tar::EntryKind, tree::ChangeKind},
+    app::{FileList, views::files::form::Form},
+    content::{obstacle::Obstacle, ranges::Basis, tar::EntryKind, tree::ChangeKind},
     ui::components::human_bytes,
 };
 
@@ -122,6 +119,19 @@ pub const LINES: &str = "Lines of the file";
 pub const INSIDE: &str = "In this archive";
 /// An image could not be drawn.
 pub const PICTURE: &str = "The picture in this file";
+/// What a listing by a table is worth.
+pub const TOLD_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
+    itself was not read. Each file is checked against the table when it is opened.";
+/// Beside a layer that a table lists.
+pub const AS_TOLD: &str = "as its table of contents tells";
+/// Beside a layer whose table is of no use.
+pub const TABLE_NOT_USED: &str = "its table of contents is not used";
+/// Beside a layer that was read after its table.
+pub const TABLE_AGREES: &str = "its table of contents agrees";
+/// A layer that is not what its table tells.
+pub const TABLE_DIFFERS: &str = "its table of contents is not what the layer holds";
+/// A table that is odd.
+pub const TABLE_IS_ODD: &str = "its table of contents is odd";
 /// Encrypted or foreign layers are read all the same.
 pub const TRY: &str = "Try to read it";
 
@@ -135,11 +145,41 @@ pub fn list(list: FileList) -> &'static str {
     }
 }
 
-/// Why a layer is not read.
-pub fn closed(closed: Closed) -> &'static str {
-    match closed {
-        Closed::Encrypted => "encrypted: only who has the key can read its files",
-        Closed::Foreign => "not to be distributed: the registry may not have it",
+/// What follows from what is in the way of reading a layer.
+pub fn closed(obstacle: &Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Encrypted(_) => {
+            "Only who has the key can read its files. Its bytes can be verified."
+        }
+        Obstacle::Foreign(_) => "So it is not asked for without a click.",
+        Obstacle::NotALayer(_) => "So it has no files to list.",
+    }
+}
+
+/// Which layers are listed by their tables of contents: the first, how many, of how many.
+pub fn told(first: u16, told: usize, of: usize, format: &str) -> String {
+    match (told, of) {
+        (1, 1) => format!("Listed as told by the table of contents ({format})"),
+        (1, _) => format!("{} is listed as told by its table of contents ({format})", layer(first)),
+        _ if told == of => "All layers are listed as told by their tables of contents".to_owned(),
+        _ => format!("{told} of {of} layers are listed as told by their tables of contents"),
+    }
+}
+
+/// The button that reads what a table told of.
+pub fn read_and_check(layers: usize, bytes: u64) -> String {
+    match layers {
+        1 => format!("Read and check the whole layer ({})", human_bytes(bytes)),
+        _ => format!("Read and check {layers} whole layers ({})", human_bytes(bytes)),
+    }
+}
+
+/// What is done without a table of contents.
+pub fn table_refused(is_missing: bool) -> &'static str {
+    if is_missing {
+        "So its table of contents is not used, and the layer has to be read to list it."
+    } else {
+        "So its table of contents is not used; the layer was read as a whole."
     }
 }
 
@@ -261,6 +301,16 @@ pub fn far_too_large(limit: u64) -> String {
 /// The content is not at hand.
 pub fn read_again(size: u64) -> String {
     format!("Read the layer again for this file ({})", human_bytes(size))
+}
+
+/// The content is not at hand, but can be had by a part of the layer.
+pub fn read_part(part: u64) -> String {
+    format!("Read this file ({} of the layer)", human_bytes(part))
+}
+
+/// The same for a file that is only saved.
+pub fn save_part(part: u64) -> String {
+    format!("Read this file ({} of the layer) and save it", human_bytes(part))
 }
 
 /// The button that saves a file without showing it.

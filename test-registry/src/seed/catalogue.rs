@@ -10,6 +10,8 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("library/harbour", "one image at several tags"),
     ("demo/nested:latest", "an index in an index in an index"),
     ("demo/layers:latest", "gzip, zstd and plain layers; whiteouts, links, odd names, large files"),
+    ("demo/tables:estargz", "eStargz: a layer that lists by its table of contents, unread"),
+    ("demo/tables:zstd-chunked", "zstd:chunked: the same in the other format"),
     (
         "docker/classic:latest",
         "Docker manifest list with schema 2 children, one of them Windows with a foreign layer",
@@ -39,6 +41,9 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("broken/content:type-confused", "an image that says it is an index"),
     ("broken/content:config-not-json", "a config that is not JSON"),
     ("broken/content:many-children", "an index of 3,000 children"),
+    ("broken/tables:lying", "a table of contents that is not what the layer holds"),
+    ("broken/tables:wrong-digest", "a table of contents that is not the one of the annotation"),
+    ("broken/tables:wrong-content", "a table of contents with a wrong digest of one file"),
     ("broken/hostile:latest", "hostile annotations, labels, history and file names"),
     ("broken/hostile:index", "hostile platforms"),
 ];

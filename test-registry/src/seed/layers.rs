@@ -36,7 +36,7 @@ pub(super) fn gzip(tar: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-fn zstd(tar: &[u8]) -> Vec<u8> {
+pub(super) fn zstd(tar: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(tar, ruzstd::encoding::CompressionLevel::Fastest)
 }
 

@@ -13,6 +13,7 @@ mod pattern;
 mod referrers;
 mod shelf;
 mod statements;
+mod tables;
 mod tar;
 
 use std::fmt::Write;
@@ -39,6 +40,7 @@ pub(crate) async fn load(instance: &Instance) {
     images::load(store).await;
     docker::load(store).await;
     artifacts::load(store).await;
+    tables::load(store).await;
     broken::load(store).await;
     if seed == Seed::Full {
         lists::load(store).await;

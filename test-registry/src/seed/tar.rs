@@ -92,6 +92,11 @@ impl Tar {
         self
     }
 
+    /// The archive so far, without its end.
+    pub(super) fn open_ended(self) -> Vec<u8> {
+        self.0
+    }
+
     /// The finished archive.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.0.extend([0; 2 * BLOCK]);

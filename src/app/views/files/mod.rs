@@ -7,10 +7,13 @@ pub mod path;
 pub mod reading;
 pub mod text_lines;
 
-use super::layers::{Layer, Layers};
+use super::layers::{Index, Layer, Layers};
 use crate::{
     app::{FileList, Place},
-    content::shelf::{Part, Question, Scope, Sort},
+    content::{
+        obstacle::Obstacle,
+        shelf::{Part, Question, Scope, Sort},
+    },
     oci::Digest,
 };
 
@@ -36,15 +39,6 @@ pub struct Files {
     pub list: FileList,
     /// What is looked for.
     pub find: String,
-}
-
-/// Why the files of a layer are not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
-    /// Encrypted for certain recipients.
-    Encrypted,
-    /// Not to be distributed: the registry may not have it.
-    Foreign,
 }
 
 impl Files {
@@ -83,6 +77,25 @@ impl Files {
     /// All layers by their places.
     pub fn numbers(&self) -> impl Iterator<Item = u16> + use<> {
         (0..).take(self.layers.items.len())
+    }
+
+    /// Bytes that are read to list some layers: of one with a table of contents only that, which
+    /// counts as nothing.
+    pub fn cost(&self, numbers: &[u16]) -> u64 {
+        let whole: Vec<u16> = numbers.iter().copied().filter(|n| !self.has_table(*n)).collect();
+        self.bytes(&whole)
+    }
+
+    /// Whether a layer says that it brings a table of contents that can be read here.
+    pub fn has_table(&self, number: u16) -> bool {
+        let index = self.layer(number).and_then(|layer| layer.index);
+        matches!(index, Some(Index::Estargz | Index::ZstdChunked))
+    }
+
+    /// Layers that are worth reading without being asked.
+    pub fn at_once(&self, missing: &[u16]) -> Vec<u16> {
+        let all = self.cost(missing) <= AT_ONCE;
+        missing.iter().copied().filter(|number| all || self.has_table(*number)).collect()
     }
 
     /// Compressed bytes of some layers; one that stands twice counts once.
@@ -134,12 +147,8 @@ impl Files {
 }
 
 /// Why the files of a layer are not read without being asked.
-pub fn closed(layer: &Layer) -> Option<Closed> {
-    match layer {
-        Layer { is_encrypted: true, .. } => Some(Closed::Encrypted),
-        Layer { is_foreign: true, .. } => Some(Closed::Foreign),
-        _ => None,
-    }
+pub fn closed(layer: &Layer) -> Option<Obstacle> {
+    Obstacle::of(&layer.descriptor)
 }
 
 fn number_of(layers: &Layers, wanted: &Digest) -> Option<u16> {

@@ -100,9 +100,9 @@ impl Reading {
         self.layers.iter().map(done).fold(0, u64::saturating_add)
     }
 
-    /// Bytes in all.
+    /// Bytes in all. A layer whose table of contents cannot be used is read beyond what was thought.
     pub fn total(&self) -> u64 {
-        self.total
+        self.total.max(self.done())
     }
 
     /// Bytes a second; `None` before that can be told.
@@ -113,6 +113,6 @@ impl Reading {
 
     /// Seconds left.
     pub fn left(&self) -> Option<u64> {
-        self.total.saturating_sub(self.done()).checked_div(self.speed()?)
+        self.total().saturating_sub(self.done()).checked_div(self.speed()?)
     }
 }

@@ -49,8 +49,33 @@ fn layers_that_nobody_can_read_are_not_needed() {
     let files = Files::new(&place(""), image(&[TAR, encrypted, foreign, TAR])).unwrap();
     assert_eq!(files.needed(), [0, 3]);
     assert_eq!(files.bytes(&[0, 3, 3]), 200);
-    assert_eq!(files.layer(1).and_then(closed), Some(Closed::Encrypted));
-    assert_eq!(files.layer(2).and_then(closed), Some(Closed::Foreign));
+    let words = |number| files.layer(number).and_then(closed).unwrap().to_string();
+    assert_eq!(words(1), "the layer is encrypted");
+    assert!(words(2).starts_with("the layer is not to be distributed"));
+}
+
+#[test]
+fn a_layer_with_a_table_costs_nothing_to_list() {
+    let layer = |annotation: &str, size: u64| {
+        let mut layer =
+            Descriptor::new(MediaType::new(TAR), digest_of(annotation.as_bytes()), size);
+        layer.annotations.push((annotation.to_owned(), "x".to_owned()));
+        layer
+    };
+    let layers = layers(
+        &[
+            layer("containerd.io/snapshot/stargz/toc.digest", 1 << 40),
+            layer("io.github.containers.zstd-chunked.manifest-checksum", 1 << 40),
+            layer("other", 7),
+            layer("large", 1 << 40),
+        ],
+        &[],
+        None,
+    );
+    let files = Files::new(&place(""), layers).unwrap();
+    assert_eq!(files.cost(&[0, 1, 2]), 7);
+    assert_eq!(files.at_once(&[0, 1, 2]), [0, 1, 2]);
+    assert_eq!(files.at_once(&[0, 2, 3]), [0], "the rest is too much");
 }
 
 #[test]

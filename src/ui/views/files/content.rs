@@ -43,7 +43,7 @@ fn use_content(props: &Content) -> Html {
     let layer = props.files.layer(props.stored.layer).map(|layer| layer.descriptor.clone());
     let (digest, size) = layer.map_or_else(
         || (crate::content::verify::digest_of(b""), 0),
-        |layer| (layer.digest, layer.size),
+        |layer| (layer.digest, props.stored.part.unwrap_or(layer.size)),
     );
     let question = Question::Content { layer: digest, offset: props.stored.offset };
     let query = use_answer(&props.scene, question, props.generation + file.generation);
@@ -107,20 +107,28 @@ fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
 
 /// What can be done where the content is not at hand.
 fn offer(props: &Content, size: u64, get: &Get) -> Html {
-    let file = props.stored.size;
+    let (file, is_part) = (props.stored.size, props.stored.part.is_some());
     let button = |label: String, cap: u64, is_saved: bool| {
         let onclick = get.reform(move |_: MouseEvent| (cap, is_saved));
         html! { <button type="button" {onclick}>{ label }</button> }
     };
     match file {
-        0..=PREVIEW => button(text::read_again(size), PREVIEW, false),
+        0..=PREVIEW => button(
+            if is_part { text::read_part(size) } else { text::read_again(size) },
+            PREVIEW,
+            false,
+        ),
         _ => html! {
             <>
                 <p>{ text::too_large(file, PREVIEW) }</p>
                 if file > SAVE {
                     <p class="note">{ text::far_too_large(SAVE) }</p>
                 } else {
-                    { button(text::save_large(size), SAVE, true) }
+                    { button(
+                        if is_part { text::save_part(size) } else { text::save_large(size) },
+                        SAVE,
+                        true,
+                    ) }
                 }
             </>
         },

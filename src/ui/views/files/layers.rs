@@ -15,7 +15,7 @@ use crate::{
             layers::Layer,
         },
     },
-    content::shelf::{LayerSummary, OnShelf, Summary},
+    content::shelf::{LayerSummary, OnShelf, Summary, Table},
     ui::{browser, components::byte_size, text::files as text},
 };
 
@@ -105,7 +105,7 @@ fn standing(
                 let read = start.reform(move |_: MouseEvent| vec![number]);
                 html! {
                     <>
-                        <span class="failed">{ text::closed(closed) }</span>
+                        <span class="failed">{ closed.to_string() }</span>
                         <button type="button" onclick={read}>{ text::TRY }</button>
                     </>
                 }
@@ -123,10 +123,24 @@ fn opened(summary: &LayerSummary) -> Html {
     html! {
         <>
             <span class="hint">{ words }</span>
+            { table(&summary.table) }
             if let OnShelf::Part(reason) = &summary.on_shelf {
                 <span class="failed">{ text::in_part(reason) }</span>
             }
             { for summary.odd.iter().map(|odd| html! { <span class="hint">{ odd }</span> }) }
         </>
+    }
+}
+
+/// What the table of contents was good for, in a word.
+fn table(table: &Table) -> Html {
+    match table {
+        Table::None => Html::default(),
+        Table::Told { .. } => html! { <span class="hint">{ text::AS_TOLD }</span> },
+        Table::Refused { .. } => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
+        Table::Compared(differences) if differences.is_empty() => {
+            html! { <span class="hint">{ text::TABLE_AGREES }</span> }
+        }
+        Table::Compared(_) => html! { <span class="failed">{ text::TABLE_DIFFERS }</span> },
     }
 }

@@ -11,6 +11,7 @@ mod rows;
 mod shown;
 mod status;
 mod text_view;
+mod told;
 mod use_answer;
 mod use_file;
 mod use_reading;
@@ -25,7 +26,7 @@ use crate::{
     app::{
         FileList, Place, Route,
         views::{
-            files::{AT_ONCE, Files, path},
+            files::{Files, path},
             image::Image,
             layers::layers,
         },
@@ -91,7 +92,8 @@ fn use_inside(props: &Inside) -> Html {
                     { error_box(error, Some(&summary.retry)) }
                 }
                 if known.is_none() && summary.state.is_loading() { { loading() } }
-                { status::status(files, missing.as_deref().unwrap_or_default(), &state, &reading) }
+                { status::status(files, known, missing.as_deref().unwrap_or_default(), &state, &reading) }
+                { told::notes(files, known, &state, &reading) }
                 if is_any_open(files, known) {
                     { status::below(files, known, &state, &reading) }
                     { lists(&scene.place, files) }
@@ -131,9 +133,9 @@ fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
 /// Reads what is not much without being asked, once for each layer that is looked at.
 #[hook]
 fn use_start_at_once(files: &Rc<Files>, missing: Option<&[u16]>, start: &Callback<Vec<u16>>) {
-    let small = missing.filter(|missing| !missing.is_empty() && files.bytes(missing) <= AT_ONCE);
+    let small = missing.map(|missing| files.at_once(missing)).filter(|some| !some.is_empty());
     let tried = use_mut_ref(Vec::new);
-    let (small, start) = (small.map(<[u16]>::to_vec), start.clone());
+    let start = start.clone();
     use_effect_with((small, files.chosen), move |(small, chosen)| {
         let mut tried = tried.borrow_mut();
         if let Some(small) = small

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{is_missing, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{AT_ONCE, Files, reading::Reading},
-    content::shelf::Summary,
+    content::shelf::{Summary, Table},
     ui::{
         components::{error_box, progress},
         text::{files as text, verify},
@@ -15,6 +15,7 @@ use crate::{
 /// What stands above the files.
 pub(super) fn status(
     files: &Files,
+    summary: Option<&Summary>,
     missing: &[u16],
     state: &Reading,
     handle: &ReadingHandle,
@@ -24,7 +25,7 @@ pub(super) fn status(
             if state.is_running() {
                 { running(state, handle) }
             } else if !missing.is_empty() {
-                { offer(files, missing, handle) }
+                { offer(files, summary, missing, handle) }
             }
             { for state.failures().map(|(number, error)| {
                 let retry = handle.start.reform(move |()| vec![number]);
@@ -52,9 +53,23 @@ fn running(state: &Reading, handle: &ReadingHandle) -> Html {
 }
 
 /// What is much is read only when somebody says so.
-fn offer(files: &Files, missing: &[u16], handle: &ReadingHandle) -> Html {
-    let bytes = files.bytes(missing);
-    let start = handle.start.reform({
+fn offer(
+    files: &Files,
+    summary: Option<&Summary>,
+    missing: &[u16],
+    handle: &ReadingHandle,
+) -> Html {
+    let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
+    let is_refused = |number: &u16| {
+        let table = layers.get(usize::from(*number)).map(|layer| &layer.table);
+        matches!(table, Some(Table::Refused { .. }))
+    };
+    // Asking a table that was refused once more gives nothing else.
+    let (start, bytes) = match missing.iter().any(is_refused) {
+        true => (&handle.read_whole, files.bytes(missing)),
+        false => (&handle.start, files.cost(missing)),
+    };
+    let start = start.reform({
         let missing = missing.to_vec();
         move |_: MouseEvent| missing.clone()
     });
@@ -81,7 +96,7 @@ pub(super) fn below(
     if missing.is_empty() {
         return Html::default();
     }
-    let label = text::start(missing.len(), files.bytes(&missing));
+    let label = text::start(missing.len(), files.cost(&missing));
     let start = handle.start.reform(move |_: MouseEvent| missing.clone());
     html! {
         <p class="note">

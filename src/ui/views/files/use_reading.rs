@@ -14,7 +14,7 @@ use crate::{
     app::{
         Place,
         opener::SharedOpener,
-        views::files::{Files, reading::Reading},
+        views::files::{AT_ONCE, Files, reading::Reading},
     },
     oci::Descriptor,
     ui::{browser::milliseconds, hooks::use_announce, text},
@@ -30,8 +30,10 @@ const AT_A_TIME: usize = 3;
 #[derive(Clone)]
 pub(super) struct ReadingHandle {
     work: Rc<Work>,
-    /// Reads some layers.
+    /// Reads some layers; of those that bring a table of contents, only that.
     pub(super) start: Callback<Vec<u16>>,
+    /// Reads some layers from end to end.
+    pub(super) read_whole: Callback<Vec<u16>>,
     /// Ends it.
     pub(super) cancel: Callback<()>,
 }
@@ -64,6 +66,8 @@ struct Job {
     opener: SharedOpener,
     update: UseForceUpdateHandle,
     announce: Callback<AttrValue>,
+    /// Whether tables of contents are left alone.
+    is_whole: bool,
 }
 
 /// Reads layers of what is looked at. Leaving the part ends it.
@@ -76,10 +80,10 @@ pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingHandle {
         let work = Rc::clone(&work);
         move |()| move || work.abort()
     });
-    let start = Callback::from({
+    let begin = Callback::from({
         let (work, update) = (Rc::clone(&work), update.clone());
         let (files, scene) = (Rc::clone(files), scene.clone());
-        move |numbers: Vec<u16>| {
+        move |(numbers, is_whole): (Vec<u16>, bool)| {
             let job = Job {
                 work: Rc::clone(&work),
                 files: Rc::clone(&files),
@@ -87,8 +91,9 @@ pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingHandle {
                 opener: Rc::clone(&scene.connection.layers),
                 update: update.clone(),
                 announce: announce.clone(),
+                is_whole,
             };
-            begin(&Rc::new(job), &numbers);
+            work_on(&Rc::new(job), &numbers);
         }
     });
     let cancel = Callback::from({
@@ -99,12 +104,17 @@ pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingHandle {
             update.force_update();
         }
     });
-    ReadingHandle { work, start, cancel }
+    ReadingHandle {
+        work,
+        start: begin.reform(|numbers| (numbers, false)),
+        read_whole: begin.reform(|numbers| (numbers, true)),
+        cancel,
+    }
 }
 
-fn begin(job: &Rc<Job>, numbers: &[u16]) {
+fn work_on(job: &Rc<Job>, numbers: &[u16]) {
     job.work.abort();
-    let total = job.files.bytes(numbers);
+    let total = if job.is_whole { job.files.bytes(numbers) } else { job.files.cost(numbers) };
     job.work.reading.borrow_mut().begin(numbers, total, milliseconds());
     job.update.force_update();
     for _ in 0..AT_A_TIME.min(numbers.len()) {
@@ -141,8 +151,14 @@ async fn read(job: &Job, number: u16, layer: &Descriptor) {
         }
     };
     let repository = &job.place.reference.repository;
-    let read = job.opener.open(repository, layer, None, &mut progress).await;
-    let read = read.map(|()| layer.size).map_err(Rc::new);
+    let (by_table, opener) = (job.files.has_table(number) && !job.is_whole, &job.opener);
+    let read = if by_table {
+        opener.list_by_table(repository, layer, layer.size <= AT_ONCE, &mut progress).await
+    } else {
+        opener.open(repository, layer, None, &mut progress).await
+    };
+    let size = if by_table { 0 } else { layer.size };
+    let read = read.map(|()| size).map_err(Rc::new);
     job.work.reading.borrow_mut().end(number, read, milliseconds());
     job.update.force_update();
 }
@@ -156,11 +172,10 @@ fn at_first(_scene: &Scene, _files: &Files) -> Work {
 /// Where pages are rendered to text, layers that are at hand at once are read into it.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(scene: &Scene, files: &Files) -> Work {
-    use crate::app::views::files::AT_ONCE;
     use futures_util::FutureExt;
     let work = Work::default();
     let needed = files.needed();
-    let total = files.bytes(&needed);
+    let total = files.cost(&needed);
     if total > AT_ONCE {
         return work;
     }
@@ -170,9 +185,14 @@ fn at_first(scene: &Scene, files: &Files) -> Work {
         let Some(layer) = files.layer(number) else { continue };
         let repository = &scene.place.reference.repository;
         let opener = &scene.connection.layers;
-        let read = opener.open(repository, &layer.descriptor, None, &mut |_| {}).now_or_never();
+        let (layer, mut progress) = (&layer.descriptor, |_| {});
+        let read = if files.has_table(number) {
+            opener.list_by_table(repository, layer, true, &mut progress).now_or_never()
+        } else {
+            opener.open(repository, layer, None, &mut progress).now_or_never()
+        };
         if let Some(read) = read {
-            reading.end(number, read.map(|()| layer.descriptor.size).map_err(Rc::new), 0);
+            reading.end(number, read.map(|()| layer.size).map_err(Rc::new), 0);
         }
     }
     drop(reading);

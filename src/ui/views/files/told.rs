@@ -1,0 +1,104 @@
+//! Layers that are not what they should be, or not seen as a whole: closed ones, and what tables of
+//! contents tell.
+
+use yew::prelude::*;
+
+use super::{super::facts, use_reading::ReadingHandle};
+use crate::{
+    app::views::files::{Files, closed, reading::Reading},
+    content::{
+        obstacle::Obstacle,
+        shelf::{LayerSummary, OnShelf, Summary, Table},
+    },
+    ui::text::files as text,
+};
+
+/// What has to be known of the layers that are looked at.
+pub(super) fn notes(
+    files: &Files,
+    summary: Option<&Summary>,
+    state: &Reading,
+    handle: &ReadingHandle,
+) -> Html {
+    let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
+    let looked_at = files.numbers().filter(|n| files.chosen.is_none_or(|chosen| chosen == *n));
+    let known: Vec<(u16, &LayerSummary)> =
+        looked_at.filter_map(|n| Some((n, layers.get(usize::from(n))?))).collect();
+    html! {
+        <>
+            if !state.is_running() { { told(files, &known, handle) } }
+            { for known.iter().map(|(number, layer)| note(files, *number, layer)) }
+        </>
+    }
+}
+
+/// That layers are listed unread, and a way to read them.
+fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingHandle) -> Html {
+    let is_told = |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, Table::Told { .. });
+    let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
+    let Some((first, Table::Told { format, .. })) =
+        known.iter().find(is_told).map(|(number, layer)| (number, &layer.table))
+    else {
+        return Html::default();
+    };
+    let label = text::read_and_check(told.len(), files.bytes(&told));
+    let which = text::told(*first, told.len(), known.len(), format);
+    let read = handle.read_whole.reform(move |_: MouseEvent| told.clone());
+    html! {
+        <p class="note">
+            { which }{ " " }{ text::TOLD_MEANS }{ " " }
+            <button type="button" onclick={read}>{ label }</button>
+        </p>
+    }
+}
+
+fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
+    let which = text::layer(number);
+    match &layer.table {
+        Table::Refused { reason, is_wrong } => {
+            let then = text::table_refused(layer.on_shelf == OnShelf::No);
+            let class = if *is_wrong { "failed" } else { "" };
+            html! {
+                <p class="note">
+                    <strong>{ which }</strong>{ ": " }
+                    <span {class}>{ reason }{ "." }</span>{ " " }{ then }
+                </p>
+            }
+        }
+        Table::Told { problems, .. } => list(&which, text::TABLE_IS_ODD, problems),
+        Table::Compared(differences) => list(&which, text::TABLE_DIFFERS, differences),
+        Table::None if layer.on_shelf == OnShelf::No => {
+            let obstacle = files.layer(number).and_then(closed);
+            obstacle.map_or_else(Html::default, |obstacle| in_the_way(&which, &obstacle))
+        }
+        Table::None => Html::default(),
+    }
+}
+
+fn list(which: &str, what: &'static str, all: &[String]) -> Html {
+    if all.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="issues" aria-label={what}>
+            <p><strong>{ which }</strong>{ ": " }{ what }</p>
+            <ul>{ for all.iter().map(|one| html! { <li>{ facts::foreign(one) }</li> }) }</ul>
+        </section>
+    }
+}
+
+/// Why a layer is not read, and where else it is said to be.
+fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
+    let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
+    html! {
+        <div class="note">
+            <strong>{ which }</strong>{ ": " }{ facts::foreign(&obstacle.to_string()) }{ ". " }
+            { text::closed(obstacle) }
+            if !urls.is_empty() {
+                <ul class="plain">{ for urls.iter().map(|url| {
+                    html! { <li>{ facts::foreign_or_link(url) }</li> }
+                }) }</ul>
+            }
+        </div>
+    }
+}

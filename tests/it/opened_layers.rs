@@ -1,0 +1,151 @@
+//! Layers of an image that an engine opens, natively, from a server that counts requests and bytes.
+
+use std::rc::Rc;
+
+use futures_util::future::{Either, select};
+use porthole::{
+    app::{Connection, RegistryAddress, opener::OneFile, remote},
+    content::shelf::{Answer, Details, LayerSummary, Part, Question, Row, Scope},
+    oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
+    transport::{Credential, Native, Stack, SystemClock},
+    wire::Secret,
+    worker::{Door, Engine},
+};
+use test_registry::{Entry, TestRegistry};
+
+use crate::reader::{block_on, hasty};
+
+/// An image whose layers an engine opens.
+pub struct Bench<'a> {
+    /// The server that counts.
+    pub registry: &'a TestRegistry,
+    /// The engine's side of it.
+    pub connection: Connection,
+    /// Where the image is.
+    pub repository: RepositoryName,
+    /// Its layers.
+    pub layers: Vec<Descriptor>,
+}
+
+/// Does something with the layers of an image, while the engine serves.
+pub fn with_image<T>(
+    registry: &TestRegistry,
+    name: &str,
+    tag: &str,
+    task: impl AsyncFnOnce(Bench<'_>) -> T,
+) -> T {
+    block_on(async {
+        let (door, clock) = (Rc::new(Native::new().unwrap()), Rc::new(SystemClock));
+        let (engine, serving) = Engine::local(Rc::clone(&door) as _, Rc::clone(&clock) as _);
+        let door = Door::new(door, Rc::clone(&engine));
+        let stack = Stack::over(Rc::new(door), clock).with_retry(Some(hasty()));
+        let (user, password) = ("tester".to_owned(), Secret::new("s3cret-canary"));
+        stack.credentials().set(&registry.host(), Credential::Basic { user, password });
+        let connect = remote(stack, Some(engine));
+        let connection = connect(&RegistryAddress::new(registry.host().parse().unwrap())).unwrap();
+        let task = async {
+            let repository: RepositoryName = name.parse().unwrap();
+            let layers = match tag {
+                "" => Vec::new(),
+                tag => layers_of_image(&connection, &repository, tag).await,
+            };
+            registry.log().clear();
+            task(Bench { registry, connection, repository, layers }).await
+        };
+        match select(Box::pin(task), serving).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => panic!("the engine ended"),
+        }
+    })
+}
+
+async fn layers_of_image(
+    connection: &Connection,
+    repository: &RepositoryName,
+    tag: &str,
+) -> Vec<Descriptor> {
+    let reference: ManifestRef = tag.parse().unwrap();
+    let manifest = connection.registry.manifest(repository, &reference).await.unwrap();
+    match parse_document(manifest.bytes, manifest.content_type.as_ref()).value {
+        Document::Image(manifest) => manifest.layers,
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Bench<'_> {
+    /// Lists a layer by its table of contents.
+    pub async fn by_table(&self, layer: &Descriptor, or_whole: bool) {
+        let opener = &self.connection.layers;
+        opener.list_by_table(&self.repository, layer, or_whole, &mut |_| {}).await.unwrap();
+    }
+
+    /// Reads a layer from end to end.
+    pub async fn whole(&self, layer: &Descriptor) {
+        self.connection.layers.open(&self.repository, layer, None, &mut |_| {}).await.unwrap();
+    }
+
+    /// Asks about what was opened.
+    pub async fn ask(&self, question: Question) -> Answer {
+        self.connection.layers.ask(&question).await.unwrap()
+    }
+
+    /// The sums of a layer.
+    pub async fn summary(&self, layer: &Descriptor) -> LayerSummary {
+        let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
+        let Answer::Summary(summary) = self.ask(Question::Summary(scope)).await else {
+            panic!("a summary")
+        };
+        summary.layers.into_iter().next().unwrap()
+    }
+
+    /// All layers of the image.
+    pub fn merged(&self) -> Scope {
+        let layers = self.layers.iter().map(|layer| layer.digest.clone()).collect();
+        Scope { layers, ..Scope::default() }
+    }
+
+    /// All that is listed, by path.
+    pub async fn rows(&self, scope: Scope) -> Vec<Row> {
+        let part = Part { offset: 0, count: 1_000 };
+        let find = Question::Find { scope, pattern: "**".to_owned(), part };
+        match self.ask(find).await {
+            Answer::Rows(mut rows) => {
+                rows.rows.sort_by(|a, b| a.path.cmp(&b.path));
+                rows.rows
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The paths of all that is listed.
+    pub async fn paths(&self, scope: Scope) -> Vec<String> {
+        let path = |row: Row| String::from_utf8(row.path).unwrap();
+        self.rows(scope).await.into_iter().map(path).collect()
+    }
+
+    /// All about a path of one layer.
+    pub async fn details(&self, layer: &Descriptor, path: &[u8]) -> Details {
+        let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
+        match self.ask(Question::Details { scope, path: path.to_vec() }).await {
+            Answer::Details(details) => *details,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Reads one file as the page does.
+    pub async fn file(&self, layer: &Descriptor, path: &[u8]) -> Answer {
+        let stored = self.details(layer, path).await.stored.unwrap();
+        let file = OneFile { offset: stored.offset, cap: 8 << 20 };
+        let opener = &self.connection.layers;
+        opener.open(&self.repository, layer, Some(file), &mut |_| {}).await.unwrap();
+        self.ask(Question::Content { layer: layer.digest.clone(), offset: stored.offset }).await
+    }
+
+    /// The requests for blobs since the last time, and the bytes that came.
+    pub fn asked(&self) -> (Vec<Entry>, u64) {
+        let asked = self.registry.log().matching("/blobs/");
+        self.registry.log().clear();
+        let bytes = asked.iter().map(|entry| entry.sent).sum();
+        (asked, bytes)
+    }
+}
