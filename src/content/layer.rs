@@ -129,6 +129,7 @@ impl LayerReader {
     #[must_use]
     pub fn together(mut self, gang: &Gang) -> Self {
         self.verifier = self.verifier.together(gang);
+        self.inside.diff = self.inside.diff.map(|diff| diff.together(gang));
         self
     }
 

@@ -15,7 +15,7 @@ pub trait Clock {
     /// Time since the Unix epoch.
     fn now(&self) -> Duration;
 
-    /// Ends after this long. Dropping it ends the timer.
+    /// Ends after this long; of no length, after what else waits to be done. Dropping it ends the timer.
     fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()>;
 
     /// A number from 0 up to, but not including, 1.

@@ -5,15 +5,16 @@
 //! three have something; a message whose share of memory is full goes on alone, so nothing ever waits
 //! for the others.
 
-mod compress;
-mod four;
-
 use std::{cell::RefCell, rc::Rc};
 
-use compress::{Block, START, State};
-use sha2::block_api::compress256;
+use sha256_simd::{Block, START, State, compress, compress_four};
 
-/// Bytes of one message that are kept for the others to catch up.
+use super::verify::OneOfMany;
+
+/// Bytes of a message that are worth being hashed together with those of others.
+const FULL: usize = 256 * 1024;
+
+/// Bytes of one message that are kept at most for the others to catch up.
 const SHARE: usize = 512 * 1024;
 
 /// Fewer messages than this are hashed one after the other: half of the lanes would be empty.
@@ -26,6 +27,8 @@ pub struct Gang(Rc<RefCell<Members>>);
 #[derive(Default)]
 struct Members {
     list: Vec<Option<Member>>,
+    /// Whether the message that took in something last waits for the others.
+    ahead: bool,
 }
 
 /// A message on its way.
@@ -61,26 +64,38 @@ impl Gang {
         drop(members);
         Lane { gang: self.clone(), place }
     }
+
+    /// Whether the message that took in something last waits for the others: bytes of theirs are
+    /// wanted next.
+    pub fn is_ahead(&self) -> bool {
+        self.0.borrow().ahead
+    }
 }
 
 impl Lane {
     /// Takes in the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         let mut members = self.gang.0.borrow_mut();
-        let company = members.list.iter().flatten().count() >= ENOUGH;
+        let count = members.list.iter().flatten().count();
+        members.ahead = false;
         let Some(member) = members.member(self.place) else { return };
         member.length = member.length.wrapping_add(bytes.len() as u64);
-        if !company {
+        if count < ENOUGH {
             return member.alone(bytes);
         }
         member.pending.extend_from_slice(bytes);
-        if member.pending.len() >= SHARE {
-            members.advance();
-            // Still full where the others had nothing.
-            if let Some(member) = members.member(self.place).filter(|m| m.pending.len() >= SHARE) {
-                member.alone(&[]);
-            }
+        if member.pending.len() < FULL {
+            return;
         }
+        if member.pending.len() >= SHARE || members.full() >= count.min(4) {
+            members.advance();
+        }
+        let Some(member) = members.member(self.place) else { return };
+        // Still there where the others had nothing.
+        if member.pending.len() >= SHARE {
+            member.alone(&[]);
+        }
+        members.ahead = member.pending.len() >= FULL;
     }
 
     /// The hash of all bytes taken in.
@@ -89,6 +104,16 @@ impl Lane {
         let member = members.list.get_mut(self.place).and_then(Option::take);
         drop(members);
         member.map(Member::finish).unwrap_or_default()
+    }
+}
+
+impl OneOfMany for Lane {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> [u8; 32] {
+        Self::finish(*self)
     }
 }
 
@@ -101,6 +126,10 @@ impl Drop for Lane {
 }
 
 impl Members {
+    fn full(&self) -> usize {
+        self.list.iter().flatten().filter(|member| member.pending.len() >= FULL).count()
+    }
+
     fn member(&mut self, place: usize) -> Option<&mut Member> {
         self.list.get_mut(place)?.as_mut()
     }
@@ -131,7 +160,7 @@ fn together(members: &mut [&mut Member]) {
         *state = member.state;
         *block = member.pending.as_chunks::<64>().0.get(..count).unwrap_or_default();
     }
-    compress::four(&mut states, blocks);
+    compress_four(&mut states, blocks);
     for (member, state) in members.iter_mut().zip(states) {
         member.state = state;
         member.pending.drain(..count * 64);
@@ -151,11 +180,11 @@ impl Member {
             self.pending.extend_from_slice(head);
             bytes = rest;
             let whole = self.pending.as_chunks::<64>().0;
-            compress256(&mut self.state, whole);
+            compress(&mut self.state, whole);
             self.pending.drain(..whole.len() * 64);
         }
         let (whole, rest) = bytes.as_chunks::<64>();
-        compress256(&mut self.state, whole);
+        compress(&mut self.state, whole);
         self.pending.extend_from_slice(rest);
     }
 
@@ -243,10 +272,10 @@ mod tests {
             (0..28).map(|_| bytes(64, &mut dice).try_into().unwrap()).collect();
         let mut states = [START; 4];
         let each: Vec<&[Block]> = blocks.chunks(7).collect();
-        compress::four(&mut states, [each[0], each[1], each[2], each[3]]);
+        compress_four(&mut states, [each[0], each[1], each[2], each[3]]);
         for (state, blocks) in states.iter().zip(each) {
             let mut expected = START;
-            compress256(&mut expected, blocks);
+            compress(&mut expected, blocks);
             assert_eq!(*state, expected);
         }
     }

@@ -1,5 +1,34 @@
 //! Four 32-bit words side by side: one SIMD register where there are any.
 
+use super::rounds::Word;
+
+impl Word for Four {
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self.added(other)
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        self.xored(other)
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.anded(other)
+    }
+
+    #[inline(always)]
+    fn sum_of_a(self) -> Self {
+        self.rotate(2).xor(self.rotate(13)).xor(self.rotate(22))
+    }
+
+    #[inline(always)]
+    fn sum_of_e(self) -> Self {
+        self.rotate(6).xor(self.rotate(11)).xor(self.rotate(25))
+    }
+}
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use core::arch::wasm32::{
     u32x4, u32x4_add, u32x4_extract_lane, u32x4_shl, u32x4_shr, u32x4_splat, v128, v128_and,
@@ -9,22 +38,22 @@ use core::arch::wasm32::{
 /// Four words.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[derive(Clone, Copy)]
-pub(super) struct Four(v128);
+pub(crate) struct Four(v128);
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 impl Four {
     #[inline(always)]
-    pub(super) fn new([a, b, c, d]: [u32; 4]) -> Self {
+    pub(crate) fn new([a, b, c, d]: [u32; 4]) -> Self {
         Self(u32x4(a, b, c, d))
     }
 
     #[inline(always)]
-    pub(super) fn all(word: u32) -> Self {
+    pub(crate) fn all(word: u32) -> Self {
         Self(u32x4_splat(word))
     }
 
     #[inline(always)]
-    pub(super) fn words(self) -> [u32; 4] {
+    pub(crate) fn words(self) -> [u32; 4] {
         [
             u32x4_extract_lane::<0>(self.0),
             u32x4_extract_lane::<1>(self.0),
@@ -34,27 +63,27 @@ impl Four {
     }
 
     #[inline(always)]
-    pub(super) fn plus(self, other: Self) -> Self {
+    fn added(self, other: Self) -> Self {
         Self(u32x4_add(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(super) fn xor(self, other: Self) -> Self {
+    fn xored(self, other: Self) -> Self {
         Self(v128_xor(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(super) fn and(self, other: Self) -> Self {
+    fn anded(self, other: Self) -> Self {
         Self(v128_and(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(super) fn shift(self, bits: u32) -> Self {
+    pub(crate) fn shift(self, bits: u32) -> Self {
         Self(u32x4_shr(self.0, bits))
     }
 
     #[inline(always)]
-    pub(super) fn rotate(self, bits: u32) -> Self {
+    pub(crate) fn rotate(self, bits: u32) -> Self {
         Self(v128_or(u32x4_shr(self.0, bits), u32x4_shl(self.0, 32 - bits)))
     }
 }
@@ -62,22 +91,22 @@ impl Four {
 /// Four words, as plain numbers that a compiler can put side by side.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[derive(Clone, Copy)]
-pub(super) struct Four([u32; 4]);
+pub(crate) struct Four([u32; 4]);
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl Four {
     #[inline(always)]
-    pub(super) fn new(words: [u32; 4]) -> Self {
+    pub(crate) fn new(words: [u32; 4]) -> Self {
         Self(words)
     }
 
     #[inline(always)]
-    pub(super) fn all(word: u32) -> Self {
+    pub(crate) fn all(word: u32) -> Self {
         Self([word; 4])
     }
 
     #[inline(always)]
-    pub(super) fn words(self) -> [u32; 4] {
+    pub(crate) fn words(self) -> [u32; 4] {
         self.0
     }
 
@@ -88,27 +117,27 @@ impl Four {
     }
 
     #[inline(always)]
-    pub(super) fn plus(self, other: Self) -> Self {
+    fn added(self, other: Self) -> Self {
         self.with(other, u32::wrapping_add)
     }
 
     #[inline(always)]
-    pub(super) fn xor(self, other: Self) -> Self {
+    fn xored(self, other: Self) -> Self {
         self.with(other, |a, b| a ^ b)
     }
 
     #[inline(always)]
-    pub(super) fn and(self, other: Self) -> Self {
+    fn anded(self, other: Self) -> Self {
         self.with(other, |a, b| a & b)
     }
 
     #[inline(always)]
-    pub(super) fn shift(self, bits: u32) -> Self {
+    pub(crate) fn shift(self, bits: u32) -> Self {
         Self(self.0.map(|word| word >> bits))
     }
 
     #[inline(always)]
-    pub(super) fn rotate(self, bits: u32) -> Self {
+    pub(crate) fn rotate(self, bits: u32) -> Self {
         Self(self.0.map(|word| word.rotate_right(bits)))
     }
 }
