@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::Inspector;
 pub use crate::worker::OneFile;
 use crate::{
-    client::RemoteRegistry,
     content::{
         shelf::{Answer, Question},
         verify::Verdict,
     },
     oci::{Descriptor, RepositoryName},
     registry::{ErrorKind, Result, SharedSource},
-    worker::{Engine, Job, outcome},
+    worker::Job,
 };
 
 /// Opens layers, keeps what it found, and answers questions about it.
@@ -63,9 +63,9 @@ pub trait Opener {
 pub type SharedOpener = Rc<dyn Opener>;
 
 /// Opens layers of a registry in an engine.
-pub(super) fn in_engine(client: RemoteRegistry, engine: Rc<Engine>) -> SharedOpener {
-    let set = engine.new_set();
-    Rc::new(InEngine { client, engine, set })
+pub(super) fn in_engine(inspector: Inspector) -> SharedOpener {
+    let set = inspector.engine().new_set();
+    Rc::new(InEngine { inspector, set })
 }
 
 /// Opens layers of any source in this thread.
@@ -102,15 +102,14 @@ impl Opener for Nowhere {
 }
 
 struct InEngine {
-    client: RemoteRegistry,
-    engine: Rc<Engine>,
+    inspector: Inspector,
     /// The layers that are kept together.
     set: u64,
 }
 
 impl Drop for InEngine {
     fn drop(&mut self) {
-        self.engine.forget(self.set);
+        self.inspector.engine().forget(self.set);
     }
 }
 
@@ -122,8 +121,7 @@ impl InEngine {
         job: &Job,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let body = self.client.hand_off(repository, layer, job.pack().into()).await?;
-        judge(outcome(body, progress).await?.verdict, layer)
+        judge(self.inspector.run(repository, layer, job, progress).await?.verdict, layer)
     }
 }
 
@@ -156,7 +154,7 @@ impl Opener for InEngine {
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer> {
-        let answer = self.engine.ask(self.set, question.to_bytes()).await?;
+        let answer = self.inspector.engine().ask(self.set, question.to_bytes()).await?;
         Answer::from_bytes(&answer).ok_or_else(misunderstood)
     }
 }
@@ -232,5 +230,48 @@ impl Opener for InThread {
         // By way of bytes, as between threads.
         let answer = self.shelf.borrow_mut().ask(&question.to_bytes());
         Answer::from_bytes(&answer).ok_or_else(misunderstood)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use futures_util::future::{self, Either};
+
+    use super::*;
+    use crate::{
+        client::{Connection, RemoteRegistry},
+        content::verify::digest_of,
+        oci::MediaType,
+        transport::{Reply, Scripted, Stack, VirtualClock},
+        worker::{Door, Engine},
+    };
+
+    #[test]
+    fn r084_a_layer_whose_rest_wants_another_token_is_opened_from_the_beginning() {
+        let clock = VirtualClock::default();
+        let script = Scripted::answering(clock.shared(), |request, before| {
+            match (before, request.headers.contains("range")) {
+                (0, false) => Reply::ok("0123").broken_off(),
+                (1, true) => Reply::status(401),
+                (2, false) => Reply::ok("0123456789"),
+                _ => panic!("unexpected"),
+            }
+        });
+        let (engine, serving) = Engine::local(Rc::clone(&script) as _, clock.shared());
+        let door = Door::new(Rc::clone(&script) as _, Rc::clone(&engine));
+        let stack = Stack::over(Rc::new(door), clock.shared());
+        let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+        let opener = in_engine(Inspector::new(RemoteRegistry::new(connection, &stack), engine));
+        let bytes = b"0123456789";
+        let layer = Descriptor::new(MediaType::OCTET_STREAM, digest_of(bytes), 10);
+        let repository = "a/b".parse().unwrap();
+        let mut progress = |_| ();
+        let task = opener.open(&repository, &layer, None, &mut progress);
+        let Some(Either::Left((opened, _))) = clock.run(future::select(task, serving)) else {
+            panic!("the engine ended")
+        };
+        opened.unwrap();
+        assert_eq!(script.sent().len(), 3);
     }
 }

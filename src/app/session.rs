@@ -38,11 +38,11 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
         let source: SharedSource = Rc::new(client.clone());
-        let layers = match &engine {
-            Some(engine) => opener::in_engine(client.clone(), Rc::clone(engine)),
+        let inspector = engine.clone().map(|engine| Inspector::new(client, engine));
+        let layers = match &inspector {
+            Some(inspector) => opener::in_engine(inspector.clone()),
             None => opener::here(&source),
         };
-        let inspector = engine.clone().map(|engine| Inspector::new(client, engine));
         let registry = Rc::new(Cache::new(source, Limits::default(), Rc::clone(&now)));
         Ok(Connection { address: address.clone(), registry, inspector, layers })
     })

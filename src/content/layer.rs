@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    checkpoints::Checkpoints,
+    checkpoints::{Checkpoints, Marks},
     decode::{DecodeError, Decoder, Limits, Stop},
     sha256_lanes::Gang,
     sniff::Compression,
@@ -59,6 +59,8 @@ pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 pub struct LayerReader {
     verifier: Verifier,
     decoder: Decoder,
+    /// Kept beside the notes of the decoder, or not at all.
+    marks: Option<Marks>,
     inside: Inside,
     ended: Option<Ended>,
 }
@@ -66,8 +68,6 @@ pub struct LayerReader {
 /// What is done with the decompressed bytes.
 struct Inside {
     diff: Option<Hasher>,
-    /// The diff ID is wanted and comes of the hash that checkpoints keep.
-    diff_of_checkpoints: bool,
     /// All bytes are wanted, though nobody here hashes them.
     whole: bool,
     archive: Option<Reader>,
@@ -116,13 +116,12 @@ impl LayerReader {
     pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
         let inside = Inside {
             diff: wanted.diff_id.as_ref().and_then(Hasher::new),
-            diff_of_checkpoints: false,
             whole: false,
             archive: wanted.archive.then(Reader::new),
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));
-        Self { verifier, decoder: Decoder::new(limits), inside, ended: None }
+        Self { verifier, decoder: Decoder::new(limits), marks: None, inside, ended: None }
     }
 
     /// Hashes together with other layers; to be said before the first byte.
@@ -134,15 +133,15 @@ impl LayerReader {
     }
 
     /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to
-    /// be said before the first byte. `spacing` is mostly [`SPACING`](super::checkpoints::SPACING).
+    /// be said before the first byte, and after [`Self::together`]. `spacing` is mostly
+    /// [`SPACING`](super::checkpoints::SPACING). Nothing is kept where the digest is not of SHA-256.
     #[must_use]
-    pub fn keep_checkpoints(mut self, wanted: &Wanted, spacing: u64) -> Self {
-        self.decoder.record(spacing);
-        self.inside.whole = true;
-        // One hash of the plain bytes is enough.
-        if wanted.diff_id == Some(Algorithm::Sha256) {
-            self.inside.diff = None;
-            self.inside.diff_of_checkpoints = true;
+    pub fn keep_checkpoints(mut self, spacing: u64) -> Self {
+        self.verifier = self.verifier.with_marks();
+        if self.verifier.mark().is_some() {
+            self.marks = Some(Marks::default());
+            self.decoder.record(spacing);
+            self.inside.whole = true;
         }
         self
     }
@@ -162,8 +161,24 @@ impl LayerReader {
     ///
     /// # Errors
     /// More bytes than the descriptor says.
-    pub fn push(&mut self, bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
+    pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
+        if self.marks.is_none() {
+            return self.take(bytes, visitor);
+        }
+        while !bytes.is_empty() {
+            let room = Marks::EVERY - self.received() % Marks::EVERY;
+            let (piece, rest) = bytes.split_at(room.min(bytes.len() as u64) as usize);
+            self.take(piece, visitor)?;
+            bytes = rest;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         self.verifier.update(bytes)?;
+        if let (Some(marks), Some(mark)) = (&mut self.marks, self.verifier.mark()) {
+            marks.passed(mark);
+        }
         if self.ended.is_none() {
             let Self { decoder, inside, .. } = self;
             let outcome = decoder.push(bytes, &mut |plain| inside.take(plain, visitor));
@@ -198,21 +213,22 @@ impl LayerReader {
             self.note(outcome);
         }
         self.inside.finish(visitor);
-        let recorder = self.decoder.take_recorder();
-        let of_checkpoints = self.inside.diff_of_checkpoints;
-        let shared = recorder.as_ref().filter(|_| of_checkpoints).map(|notes| notes.digest());
         let decoded = self.ended.is_none();
         let ended = self.ended.unwrap_or_else(|| self.inside.ended());
         let compression = self.decoder.compression().unwrap_or(Compression::None);
+        let expected = self.verifier.expected().clone();
         let report = LayerReport {
             size: self.verifier.received(),
             verdict: self.verifier.finish(),
             compression,
             plain_size: self.decoder.produced(),
-            diff_id: self.inside.diff.map(Hasher::finish).or(shared).filter(|_| decoded),
+            diff_id: self.inside.diff.map(Hasher::finish).filter(|_| decoded),
             ended,
         };
-        let recorder = recorder.filter(|_| report.verdict.is_verified());
-        (report, recorder.map(|notes| notes.finish(compression)))
+        let notes = self.decoder.take_recorder().zip(self.marks);
+        let notes = notes.filter(|_| report.verdict.is_verified());
+        let checkpoints =
+            notes.map(|(notes, marks)| notes.finish(compression, marks, (report.size, expected)));
+        (report, checkpoints)
     }
 }

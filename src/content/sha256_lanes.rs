@@ -3,7 +3,8 @@
 //!
 //! Messages come and go as they like, in parts of any length. What comes is kept for a moment, until
 //! three have something; a message whose share of memory is full goes on alone, so nothing ever waits
-//! for the others.
+//! for the others. Where the hash of a message stood after some whole blocks can be kept, as a [`Mark`],
+//! and gone on from.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -39,6 +40,19 @@ struct Member {
     length: u64,
 }
 
+/// Where the hash of a message stands: after these whole blocks, and no others, it is this.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Bytes that were hashed.
+    pub at: u64,
+    state: State,
+}
+
+impl Mark {
+    /// In front of every message.
+    pub const START: Self = Self { at: 0, state: START };
+}
+
 /// One message of a gang. Dropping it leaves the gang.
 pub struct Lane {
     gang: Gang,
@@ -48,8 +62,13 @@ pub struct Lane {
 impl Gang {
     /// A new message.
     pub fn join(&self) -> Lane {
+        self.join_at(&Mark::START)
+    }
+
+    /// The rest of a message whose beginning was hashed before.
+    pub fn join_at(&self, mark: &Mark) -> Lane {
         let mut members = self.0.borrow_mut();
-        let member = Some(Member { state: START, pending: Vec::new(), length: 0 });
+        let member = Some(Member { state: mark.state, pending: Vec::new(), length: mark.at });
         let free = members.list.iter().position(Option::is_none);
         let place = match free.and_then(|place| Some((place, members.list.get_mut(place)?))) {
             Some((place, slot)) => {
@@ -98,6 +117,14 @@ impl Lane {
         members.ahead = member.pending.len() >= FULL;
     }
 
+    /// Where the hash stands. Bytes that wait for others, or for the rest of their block, are not in it.
+    pub fn mark(&self) -> Option<Mark> {
+        let mut members = self.gang.0.borrow_mut();
+        let member = members.member(self.place)?;
+        let at = member.length.wrapping_sub(member.pending.len() as u64);
+        Some(Mark { at, state: member.state })
+    }
+
     /// The hash of all bytes taken in.
     pub fn finish(self) -> [u8; 32] {
         let mut members = self.gang.0.borrow_mut();
@@ -110,6 +137,10 @@ impl Lane {
 impl OneOfMany for Lane {
     fn update(&mut self, bytes: &[u8]) {
         Self::update(self, bytes);
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        Self::mark(self)
     }
 
     fn finish(self: Box<Self>) -> [u8; 32] {
@@ -261,6 +292,34 @@ mod tests {
                 let length = (1 + dice.roll(200_000)).min(messages[at].len() - done[at]);
                 lane.update(&messages[at][done[at]..done[at] + length]);
                 done[at] += length;
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_goes_on_from_any_mark() {
+        let mut dice = Dice(11);
+        for company in [0, 3] {
+            let gang = Gang::default();
+            let message = bytes(2_000_003, &mut dice);
+            let mut others: Vec<Lane> = (0..company).map(|_| gang.join()).collect();
+            let mut lane = gang.join();
+            let mut marks = vec![lane.mark().unwrap()];
+            for part in message.chunks(70_001) {
+                lane.update(part);
+                others.iter_mut().for_each(|other| other.update(part));
+                marks.push(lane.mark().unwrap());
+            }
+            for (at, mark) in marks.iter().enumerate() {
+                assert_eq!(mark.at % 64, 0);
+                let rest = &message[mark.at as usize..];
+                let mut lane = gang.join_at(mark);
+                lane.update(rest);
+                assert_eq!(lane.finish()[..], Sha256::digest(&message)[..], "mark {at}");
+                let Some(next) = marks.get(at + 1) else { break };
+                let mut lane = Gang::default().join_at(mark);
+                lane.update(&message[mark.at as usize..next.at as usize]);
+                assert!(lane.mark() == Some(*next), "mark {at}");
             }
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::sha256_lanes::Gang;
+use super::sha256_lanes::{Gang, Mark};
 use crate::oci::{Algorithm, Digest};
 
 /// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
@@ -38,6 +38,9 @@ enum State {
 pub(super) trait OneOfMany {
     /// Takes in the next bytes.
     fn update(&mut self, bytes: &[u8]);
+
+    /// Where the hash stands, after whole blocks.
+    fn mark(&self) -> Option<Mark>;
 
     /// The hash of all bytes taken in.
     fn finish(self: Box<Self>) -> [u8; 32];
@@ -106,6 +109,29 @@ impl Verifier {
     pub fn together(mut self, gang: &Gang) -> Self {
         self.hasher = self.hasher.map(|hasher| hasher.together(gang));
         self
+    }
+
+    /// The digest that the content is to have.
+    pub fn expected(&self) -> &Digest {
+        &self.expected
+    }
+
+    /// Sees to it that there are marks, where the digest is of SHA-256; to be said before the first
+    /// byte.
+    #[must_use]
+    pub fn with_marks(self) -> Self {
+        match &self.hasher {
+            Some(Hasher(State::Lane(_))) => self,
+            _ => self.together(&Gang::default()),
+        }
+    }
+
+    /// Where the hash stands; `None` where that cannot be kept.
+    pub fn mark(&self) -> Option<Mark> {
+        match &self.hasher {
+            Some(Hasher(State::Lane(lane))) => lane.mark(),
+            _ => None,
+        }
     }
 
     /// Bytes taken in so far, counting those that were too many.

@@ -64,13 +64,14 @@ impl Resumed {
         Ok(resumed)
     }
 
-    /// Reads an answer to a request for everything that came already.
+    /// Reads an answer that came already, to a request for what is wanted.
     ///
     /// # Errors
     /// `BadAnswer` where the answer is something else.
     pub fn of(first: Response, open: Opener, course: Course) -> Result<Self> {
         let mut resumed = Self::idle(open, course);
-        resumed.accept(first, false)?;
+        let ranged = resumed.range().is_some();
+        resumed.accept(first, ranged)?;
         Ok(resumed)
     }
 

@@ -1,27 +1,25 @@
 //! One file of a layer by one request for a range: where an earlier pass left checkpoints, or a table of
-//! contents tells where it is. Without checkpoints the layer is read as a whole instead; of a layer that
-//! only its table told, it is said what went wrong.
-
-use std::ops::ControlFlow;
+//! contents tells where it is. Whatever goes wrong with checkpoints, the layer is read as a whole instead;
+//! of a layer that only its table told, it is said what went wrong.
 
 use super::{
     Job,
-    by_table::{Part, WHOLE},
     job::{Keep, OneFile as Place},
-    serve::Desk,
+    serve::{Desk, Exchange},
 };
 use crate::{
     content::{
         findings::Findings,
-        ranges::{Basis, Plan, RangeError},
+        ranges::{Basis, Plan},
         shelf::OneFile,
         tar::{Entry, Event},
         verify::Verdict,
     },
-    transport::{Request, Response},
+    transport::{Request, Response, Resumed, Span, Transport},
+    wire::{Headers, headers::name, range},
 };
 
-/// Bytes asked for beyond the file: further back the layer is as quickly read as a whole.
+/// Bytes asked for beyond a file because a table of contents says so.
 const BEYOND: u64 = 16 << 20;
 
 /// What came of trying.
@@ -34,30 +32,44 @@ pub(super) enum Again {
     No,
 }
 
+/// Why a file was not read by a range.
+enum Failure {
+    Answer(Response),
+    Reason(String),
+}
+
 impl Desk {
     /// Does a job with parts of the blob, where that is known to go.
-    pub(super) async fn again(&self, request: &Request, job: &Job) -> Again {
+    pub(super) async fn again(
+        &self,
+        exchange: &Exchange<'_>,
+        request: &Request,
+        job: &Job,
+    ) -> Again {
         match job.keep {
-            Some(Keep { set, file: Some(file) }) => self.one_file(request, job, set, file).await,
+            Some(Keep { set, file: Some(file) }) => {
+                self.one_file(exchange, request, job, set, file).await
+            }
             _ => self.by_table(request, job).await,
         }
     }
 
     /// Reads one file, and puts it on the shelf.
-    async fn one_file(&self, request: &Request, job: &Job, set: u64, file: Place) -> Again {
+    async fn one_file(
+        &self,
+        exchange: &Exchange<'_>,
+        request: &Request,
+        job: &Job,
+        set: u64,
+        file: Place,
+    ) -> Again {
         let is_told = self.sets.borrow().get(&set).is_some_and(|shelf| shelf.is_told(&job.digest));
         let reason = match self.plan(job, set, file, is_told) {
             None => "the table of contents does not say where this file is".to_owned(),
-            Some((entry, plan)) => match self.part(request, plan.range()).await {
-                Part::Bytes(bytes) => match read(entry, plan, &bytes, file) {
-                    Ok((taken, basis)) => return self.hold(job, set, taken, Ok(basis)),
-                    Err(error) => format!("where the table of contents puts this file, {error}"),
-                },
-                Part::Answer(response) if response.status != 200 || !is_told => {
-                    return Again::Answer(response);
-                }
-                Part::Answer(_) => WHOLE.to_owned(),
-                Part::Failed(reason) => reason,
+            Some(plan) => match self.read_part(exchange, request, job.size, file, plan).await {
+                Ok((taken, basis)) => return self.hold(job, set, taken, Ok(basis)),
+                Err(Failure::Answer(response)) => return Again::Answer(response),
+                Err(Failure::Reason(reason)) => reason,
             },
         };
         if !is_told {
@@ -79,30 +91,71 @@ impl Desk {
         let range = plan.range();
         let length = range.end.checked_sub(range.start)?;
         let most = file.cap.saturating_add(BEYOND).min(job.size);
-        let is_worth = if is_told { length <= most } else { length > 0 && length < most };
+        let is_worth = if is_told { length <= most } else { length > 0 && length < job.size };
         is_worth.then_some((entry, plan))
     }
+
+    /// Takes the content as from the reader of an archive. Of a server that knows no ranges, what is in
+    /// front of the range is dropped, and what is behind it is not waited for.
+    async fn read_part(
+        &self,
+        exchange: &Exchange<'_>,
+        request: &Request,
+        size: u64,
+        place: Place,
+        (entry, plan): (Entry, Plan),
+    ) -> Result<(OneFile, Basis), Failure> {
+        let span = Span { start: plan.range().start, end: plan.range().end };
+        let mut file = OneFile::new(place.offset, place.cap);
+        let _ = file.take(Event::Entry(Box::new(entry)));
+        let mut sink = |content: &[u8]| file.take(Event::Content(content));
+        let mut reader = plan.reader();
+        let wrong = |error| format!("where this file should be, {error}");
+        if span.start < span.end {
+            let mut body = self.body(request, size, span).await?;
+            exchange.begin(Some(request.url.to_string()), Headers::default());
+            let mut read = 0;
+            while let Some(chunk) = body.next().await.map_err(reason)? {
+                reader.push(&chunk, &mut sink).map_err(wrong)?;
+                read += chunk.len() as u64;
+                exchange.tell(read);
+            }
+        }
+        let basis = reader.finish(&mut sink).map_err(wrong)?;
+        let _ = file.take(Event::End);
+        Ok((file, basis))
+    }
+
+    /// Asks for a part of a blob. A refusal that layers above know to mend goes to them.
+    async fn body(&self, request: &Request, size: u64, span: Span) -> Result<Resumed, Failure> {
+        let mut first = request.clone();
+        let wanted = range::request(span.start, Some(span.end - span.start));
+        first.headers.set(name::RANGE, wanted.unwrap_or_default());
+        let response = self.transport.send(first).await.map_err(reason)?;
+        match response.status {
+            200..300 => {
+                let opener = self.opener(request.clone());
+                Resumed::of(response, opener, self.course(size, span)).map_err(reason)
+            }
+            401 => Err(Failure::Answer(response)),
+            status => Err(format!("a part of the layer was refused ({status})").into()),
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self::Reason(reason)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)]
+fn reason(error: crate::registry::Error) -> Failure {
+    Failure::Reason(error.kind.to_string())
 }
 
 /// What is found without a pass over the layer: there was one, or a table was held against its digest.
 pub(super) fn findings(size: u64) -> Findings {
     let verdict = Verdict::Verified;
     Findings { verdict, size, compression: None, plain_size: 0, diff_id: None, problem: None }
-}
-
-/// Takes the content as from the reader of an archive.
-fn read(
-    entry: Entry,
-    plan: Plan,
-    bytes: &[u8],
-    place: Place,
-) -> Result<(OneFile, Basis), RangeError> {
-    let mut file = OneFile::new(place.offset, place.cap);
-    let _ = file.take(Event::Entry(Box::new(entry)));
-    let mut reader = plan.reader();
-    let mut sink = |content: &[u8]| file.take(Event::Content(content));
-    reader.push(bytes, &mut sink)?;
-    let basis = reader.finish(&mut sink)?;
-    let _: ControlFlow<()> = file.take(Event::End);
-    Ok((file, basis))
 }

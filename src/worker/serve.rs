@@ -138,11 +138,11 @@ impl Desk {
 
     /// One exchange, from sending to the findings.
     async fn work(self: Rc<Self>, id: u64, request: Request, job: Job) {
-        let response = match self.again(&request, &job).await {
+        let exchange = Exchange::new(&self, id);
+        let response = match self.again(&exchange, &request, &job).await {
             Again::Found(findings) => {
                 // To whoever asked it is the blob, not a part of it.
-                let (url, headers) = (Some(request.url.to_string()), Headers::default());
-                self.say(id, &Said::Head { status: 200, url, headers, body: Bytes::new() });
+                exchange.begin(Some(request.url.to_string()), Headers::default());
                 return self.say(id, &Said::Done(findings.pack().into()));
             }
             Again::Answer(response) => Ok(response),
@@ -152,16 +152,11 @@ impl Desk {
             Ok(response) => response,
             Err(error) => return self.say(id, &Said::Failed(error.kind)),
         };
-        let Response { status, url, headers, .. } = &response;
-        let head =
-            |body| Said::Head { status: *status, url: url.clone(), headers: headers.clone(), body };
         if !response.is_success() {
-            let head = head(Bytes::new());
-            let body = response.bytes(ERROR_BODY).await.unwrap_or_default();
-            return self.say(id, &with_body(head, body));
+            return exchange.refuse(response).await;
         }
-        self.say(id, &head(Bytes::new()));
-        let end = match self.read(id, request, response, &job).await {
+        exchange.begin(response.url.clone(), response.headers.clone());
+        let end = match self.read(&exchange, request, response, &job).await {
             Ok(findings) => Said::Done(findings.pack().into()),
             Err(error) => Said::Failed(error.kind),
         };
@@ -171,22 +166,18 @@ impl Desk {
     /// Reads the blob to its end.
     async fn read(
         &self,
-        id: u64,
+        exchange: &Exchange<'_>,
         request: Request,
         first: Response,
         job: &Job,
     ) -> Result<Findings> {
-        let span = Span { start: 0, end: job.size };
-        let clock = Rc::clone(&self.clock);
-        let tries = backoff::Policy::default().tries;
-        let course = Course { size: job.size, span, tries, clock };
+        let course = self.course(job.size, Span { start: 0, end: job.size });
         let mut body = Resumed::of(first, self.opener(request), course)?;
         let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default())
             .together(&self.gang);
-        // A look at one file is a pass that may be followed by others. A listing is not held up by the
-        // hash that checkpoints need.
-        if job.keep.is_some_and(|keep| keep.file.is_some()) {
-            reader = reader.keep_checkpoints(&job.wanted(), SPACING);
+        // A layer that is listed is mostly looked into afterwards.
+        if job.keep.is_some() {
+            reader = reader.keep_checkpoints(SPACING);
         }
         let mut taking = job.keep.map(|keep| match keep.file {
             Some(OneFile { offset, cap }) => Taking::file(offset, cap),
@@ -196,13 +187,12 @@ impl Desk {
             Some(taking) => taking.take(event),
             None => ControlFlow::Break(()),
         };
-        let progress = Progress { desk: self, id, told: Cell::default() };
         let end = loop {
             match body.next().await {
                 Ok(Some(chunk)) => {
                     // Counted before: more than was announced does not come here.
                     let _ = reader.push(&chunk, &mut visitor);
-                    progress.tell(reader.received());
+                    exchange.tell(reader.received());
                     self.let_others_catch_up().await;
                 }
                 Ok(None) => break Ok(None),
@@ -234,8 +224,14 @@ impl Desk {
         }
     }
 
+    /// How a blob of this size, or a part of it, is read.
+    pub(super) fn course(&self, size: u64, span: Span) -> Course {
+        let (tries, clock) = (backoff::Policy::default().tries, Rc::clone(&self.clock));
+        Course { size, span, tries, clock }
+    }
+
     /// Sends the same request again, for the bytes that are missing.
-    fn opener(&self, request: Request) -> Opener {
+    pub(super) fn opener(&self, request: Request) -> Opener {
         let transport = Rc::clone(&self.transport);
         Box::new(move |range| {
             let (transport, mut request) = (Rc::clone(&transport), request.clone());
@@ -251,13 +247,6 @@ impl Desk {
             }
             .boxed_local()
         })
-    }
-}
-
-fn with_body(head: Said, bytes: Bytes) -> Said {
-    match head {
-        Said::Head { status, url, headers, .. } => Said::Head { status, url, headers, body: bytes },
-        other => other,
     }
 }
 
@@ -279,15 +268,39 @@ fn size_verdict(error: Error) -> Result<Verdict> {
     }
 }
 
-/// Tells how far a job is, from time to time.
-struct Progress<'a> {
+/// What is said in one exchange before its end.
+pub(super) struct Exchange<'a> {
     desk: &'a Desk,
     id: u64,
+    has_begun: Cell<bool>,
     told: Cell<Duration>,
 }
 
-impl Progress<'_> {
-    fn tell(&self, bytes: u64) {
+impl<'a> Exchange<'a> {
+    fn new(desk: &'a Desk, id: u64) -> Self {
+        Self { desk, id, has_begun: Cell::default(), told: Cell::default() }
+    }
+
+    /// Says that the blob comes, unless that was said.
+    pub(super) fn begin(&self, url: Option<String>, headers: Headers) {
+        if !self.has_begun.replace(true) {
+            self.desk.say(self.id, &Said::Head { status: 200, url, headers, body: Bytes::new() });
+        }
+    }
+
+    /// Says that it does not come.
+    async fn refuse(&self, response: Response) {
+        if self.has_begun.get() {
+            return self.desk.say(self.id, &Said::Failed(refusal(response.status).kind));
+        }
+        let Response { status, url, headers, .. } = &response;
+        let (status, url, headers) = (*status, url.clone(), headers.clone());
+        let body = response.bytes(ERROR_BODY).await.unwrap_or_default();
+        self.desk.say(self.id, &Said::Head { status, url, headers, body });
+    }
+
+    /// Tells how many bytes were read, from time to time.
+    pub(super) fn tell(&self, bytes: u64) {
         let now = self.desk.clock.now();
         if now.saturating_sub(self.told.get()) >= PERIOD {
             self.told.set(now);

@@ -286,8 +286,23 @@ fn engines_are_started_as_they_are_needed() {
     assert_eq!(*starts.borrow(), 2, "idle ones are used again");
 }
 
+/// Serves a blob, or the range of it that is asked for.
+fn serving(bytes: Vec<u8>, ranges: bool) -> impl Fn(&Request, usize) -> Reply {
+    move |request, _| {
+        let range = request.headers.get("range").filter(|_| ranges);
+        let Some((start, end)) =
+            range.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'))
+        else {
+            return Reply::ok(bytes.clone());
+        };
+        let start: usize = start.parse().unwrap();
+        let end = end.parse().unwrap_or(bytes.len() - 1);
+        Reply::status(206).body(bytes[start..=end].to_vec())
+    }
+}
+
 #[test]
-fn the_second_look_at_a_file_costs_one_range() {
+fn any_look_at_a_file_after_the_listing_costs_one_range() {
     let content: Vec<u8> = (0..600_000_u32).flat_map(|n| (n / 3).to_le_bytes()).collect();
     let mut plain = archive_of("other", &content);
     let offset = plain.len() as u64 - 512;
@@ -296,17 +311,7 @@ fn the_second_look_at_a_file_costs_one_range() {
     for (bytes, ranges) in [(plain.clone(), true), (gzipped(&plain), true), (plain.clone(), false)]
     {
         let layer = blob(&bytes);
-        let served = bytes.clone();
-        let bench = Bench::answering(move |request, _| {
-            let range = request.headers.get("range").filter(|_| ranges);
-            let Some((start, end)) =
-                range.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'))
-            else {
-                return Reply::ok(served.clone());
-            };
-            let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
-            Reply::status(206).body(served[start..=end].to_vec())
-        });
+        let bench = Bench::answering(serving(bytes, ranges));
         let file = OneFile { offset, cap: 8 << 20 };
         let look = |job: Job| bench.read(&layer, &job).unwrap().0;
         look(Job::verify(&layer).keeping(7));
@@ -321,7 +326,81 @@ fn the_second_look_at_a_file_costs_one_range() {
         }
         let asked: Vec<_> =
             bench.script.sent().iter().map(|r| r.headers.get("range").is_some()).collect();
-        // A server that knows no ranges sends the whole, which is read as the whole.
-        assert_eq!(asked, [false, false, true, true]);
+        // A server that knows no ranges sends the whole, which is read up to the end of the file.
+        assert_eq!(asked, [false, true, true, true]);
     }
+}
+
+/// Two engines in this thread, each with a network of its own, and a way to end the first.
+struct Pair {
+    bench: Bench,
+    networks: [Rc<Scripted>; 2],
+    first: Rc<RefCell<Option<Inbox>>>,
+}
+
+fn pair(bytes: &[u8]) -> Pair {
+    let clock = VirtualClock::default();
+    let network = || Scripted::answering(clock.shared(), serving(bytes.to_vec(), true));
+    let networks = [network(), network()];
+    let places = networks.each_ref().map(|network| {
+        let letters: Mailbox<Vec<u8>> = Mailbox::default();
+        let page: Rc<RefCell<Option<Inbox>>> = Rc::default();
+        let to = Rc::clone(&page);
+        let answers: Outbox = Rc::new(move |message| to.borrow().clone().unwrap()(Ok(&message)));
+        let work = serve(Rc::clone(network) as _, clock.shared(), letters.clone(), answers);
+        (letters, page, work.boxed_local())
+    });
+    let [(one, first, work), (other, second, more)] = places;
+    let free = RefCell::new(vec![(other, second), (one, Rc::clone(&first))]);
+    let spawn = move |inbox: Inbox| -> Outbox {
+        let (letters, page) = free.borrow_mut().pop().unwrap();
+        page.replace(Some(inbox));
+        Rc::new(move |message| letters.put(message))
+    };
+    let engine = Engine::new(Box::new(spawn), 2);
+    let door = Door::new(Rc::clone(&networks[0]) as _, Rc::clone(&engine));
+    let stack = Stack::over(Rc::new(door), clock.shared()).as_page(true);
+    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &stack);
+    let serving =
+        RefCell::new(Some(futures_util::future::join(work, more).map(drop).boxed_local()));
+    let script = Rc::clone(&networks[0]);
+    Pair { bench: Bench { clock, script, engine, serving, registry }, networks, first }
+}
+
+#[test]
+fn a_file_is_asked_of_the_engine_that_listed_its_layer() {
+    let content: Vec<u8> = (0..900_000_u32).flat_map(|n| (n / 3).to_le_bytes()).collect();
+    let mut plain = archive_of("large", &content);
+    plain.truncate(plain.len() - 1024);
+    plain.extend(archive_of("other", &content));
+    let layer = blob(&plain);
+    let Pair { bench, networks, first } = pair(&plain);
+    let listing = Job::verify(&layer).keeping(7);
+    bench.read(&layer, &listing).unwrap();
+    let file = Job::verify(&layer).keeping_file(7, OneFile { offset: 512, cap: 8 << 20 });
+    let question = Question::Content { layer: layer.digest.clone(), offset: 512 };
+    let kept = || {
+        let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
+        Answer::from_bytes(&answer) == Some(Answer::Content(content.clone(), Basis::FirstPass))
+    };
+    bench.run(async {
+        // The engine that has the layer is busy; the other one is not.
+        let job = || Job::verify(&layer).pack().into();
+        let body = bench.registry.hand_off(&repository(), &layer, job()).await.unwrap();
+        let read = bench.registry.hand_off(&repository(), &layer, file.pack().into()).await;
+        outcome(read.unwrap(), |_| ()).await.unwrap();
+        drop(body);
+    });
+    assert!(kept());
+    let ranges = |network: &Scripted| {
+        network.sent().iter().map(|r| r.headers.get("range").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(ranges(&networks[0]).last().unwrap().as_deref(), Some("bytes=0-3604479"));
+    assert!(networks[1].sent().is_empty());
+    // What an engine kept ends with it. Another one reads the layer, and has its file.
+    first.borrow().clone().unwrap()(Err("crashed"));
+    bench.read(&layer, &file).unwrap();
+    assert!(kept());
+    assert_eq!(ranges(&networks[1]), [None]);
 }

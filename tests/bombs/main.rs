@@ -67,7 +67,7 @@ fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
     let limits = Limits { output: bomb.limit << 20, ..Limits::default() };
     let mut reader = LayerReader::new(&digest_of(b"another"), u64::MAX, &wanted, limits)
-        .keep_checkpoints(&wanted, SPACING);
+        .keep_checkpoints(SPACING);
     let mut lister = Lister::new();
     Feed::run(bomb.make, &mut |bytes| {
         let pushed = reader.push(bytes, &mut |event| lister.take(event));

@@ -114,8 +114,8 @@ const SMALL: Limits = Limits { output: 1 << 18, window: 8 << 20 };
 fn checkpoints(input: &[u8]) {
     let wanted = Wanted::default();
     let digest = digest_of(input);
-    let mut reader = LayerReader::new(&digest, input.len() as u64, &wanted, SMALL)
-        .keep_checkpoints(&wanted, 1 << 10);
+    let mut reader =
+        LayerReader::new(&digest, input.len() as u64, &wanted, SMALL).keep_checkpoints(1 << 10);
     let mut visit = |_: Event<'_>| ControlFlow::Continue(());
     for piece in input.chunks(1_000) {
         let _ = reader.push(piece, &mut visit);

@@ -71,7 +71,7 @@ fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
     let limits = Limits { output: 1 << 20, window: 32 << 20 };
     let mut reader =
-        LayerReader::new(digest, size as u64, &wanted, limits).keep_checkpoints(&wanted, SPACING);
+        LayerReader::new(digest, size as u64, &wanted, limits).keep_checkpoints(SPACING);
     let mut lister = Lister::new();
     let _ = reader.push(bytes, &mut |event| lister.take(event));
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut |_| ControlFlow::Continue(()));

@@ -42,6 +42,8 @@ mod http;
 mod interop;
 #[cfg(all(feature = "native", feature = "app"))]
 mod layer_tables;
+#[cfg(all(feature = "native", feature = "app"))]
+mod layers_again;
 mod oci_documents;
 mod oci_platforms;
 mod oci_properties;

@@ -1,27 +1,29 @@
 //! Where a layer can be read again from the middle: made in the first pass, kept for this tab.
 //!
 //! A second look at a file then costs one range request. A range cannot be held against the digest of
-//! the layer. So the running hash of the first pass is kept at marks on the way: bytes that take it
-//! from one mark to the next are the bytes of then, and those were held against the digest.
+//! the layer. So it is kept where the hash of the layer stood at marks on the way: bytes that take it
+//! from one mark to the next, or to the digest at the end, are the bytes of then. That hash is made in
+//! any case, so keeping its marks costs next to nothing.
 //!
 //! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
 //! frames, of which most layers have one; without compression anywhere.
 
+mod marks;
 mod point_reader;
 mod recorder;
 mod restart;
 
 use std::ops::Range;
 
-use sha2::Sha256;
-
+pub(super) use marks::Marks;
 pub use point_reader::PointReader;
 pub(super) use recorder::Recorder;
 
-use super::sniff::Compression;
+use super::{sha256_lanes::Mark, sniff::Compression};
+use crate::oci::Digest;
 
 /// Plain bytes between two places where reading can begin: what a second look decompresses for
-/// nothing, at most.
+/// nothing, at most. In large layers they are further apart.
 pub const SPACING: u64 = 1 << 20;
 
 /// Where a layer can be read again.
@@ -30,8 +32,13 @@ pub struct Checkpoints {
     compression: Compression,
     /// Where reading can begin, in order; the first at 0.
     points: Vec<Point>,
-    /// What the hash was, in order; one at each point, and one at the end.
+    /// How far the compressed bytes have to be read, in order; one at the end.
+    steps: Vec<Step>,
+    /// Where the hash of the compressed bytes stood, in order; the first at 0.
     marks: Vec<Mark>,
+    /// Where that ends, and what it was.
+    size: u64,
+    digest: Digest,
 }
 
 #[derive(Clone)]
@@ -52,13 +59,18 @@ enum Restart {
     Block { window: Box<[u8]>, last: u8, unused: u8 },
 }
 
-#[derive(Clone)]
-struct Mark {
-    /// Plain bytes before it.
+/// So many plain bytes come out of so many compressed ones.
+#[derive(Clone, Copy)]
+struct Step {
     plain: u64,
-    /// Compressed bytes that are needed to get there.
     packed: u64,
-    hash: Sha256,
+}
+
+/// What the hash must be behind a range.
+#[derive(Clone)]
+enum End {
+    Mark(Mark),
+    Digest(Digest),
 }
 
 /// How some content of a layer is read again.
@@ -67,12 +79,11 @@ pub struct PointPlan {
     /// The compressed bytes to ask for. Empty where there is no content.
     pub range: Range<u64>,
     compression: Compression,
-    restart: Restart,
-    /// The hash in front of the range, and where that is in plain bytes.
-    hash: Sha256,
-    plain: u64,
-    /// The mark to read to.
-    end: Mark,
+    /// Where decompressing begins: in the range, or at its start.
+    point: Point,
+    /// The hash in front of the range, and behind it.
+    start: Mark,
+    end: End,
     content: Range<u64>,
 }
 
@@ -88,26 +99,44 @@ impl Checkpoints {
     /// where the first pass did not get that far.
     pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {
         let content = offset..offset.checked_add(length)?;
-        let end = self.marks.partition_point(|mark| mark.plain < content.end);
-        let end = self.marks.get(end)?.clone();
-        let (plain, packed, restart) = self.start(offset)?;
-        let at = self.marks.binary_search_by_key(&plain, |mark| mark.plain).ok()?;
-        let hash = self.marks.get(at)?.hash.clone();
-        let range = if length == 0 { packed..packed } else { packed..end.packed };
+        let point = self.point_before(offset)?;
+        let start = *last_at_most(&self.marks, point.packed, |mark| mark.at)?;
+        let enough = self.packed_for(content.end)?;
+        let (at, end) = self.end_behind(enough);
+        let range = if length == 0 { start.at..start.at } else { start.at..at };
         let compression = self.compression;
-        Some(PointPlan { range, compression, restart, hash, plain, end, content })
+        Some(PointPlan { range, compression, point, start, end, content })
     }
 
-    /// The last place before an offset where reading can begin: plain and compressed bytes before it.
-    fn start(&self, offset: u64) -> Option<(u64, u64, Restart)> {
+    /// The last place before an offset where reading can begin.
+    fn point_before(&self, offset: u64) -> Option<Point> {
         if self.compression == Compression::None {
-            let after = self.marks.partition_point(|mark| mark.plain <= offset);
-            let mark = self.marks.get(after.checked_sub(1)?)?;
-            return Some((mark.plain, mark.packed, Restart::Fresh));
+            return Some(Point { plain: offset, packed: offset, restart: Restart::Fresh });
         }
-        let after = self.points.partition_point(|point| point.plain <= offset);
-        let point = self.points.get(after.checked_sub(1)?)?;
-        Some((point.plain, point.packed, point.restart.clone()))
+        last_at_most(&self.points, offset, |point| point.plain).cloned()
+    }
+
+    /// Compressed bytes that are enough for so many plain ones.
+    fn packed_for(&self, plain: u64) -> Option<u64> {
+        let step = self.steps.partition_point(|step| step.plain < plain);
+        let step = self.steps.get(step)?;
+        Some(if self.compression == Compression::None { plain } else { step.packed })
+    }
+
+    /// The first place at or behind so many compressed bytes where the hash is known.
+    fn end_behind(&self, packed: u64) -> (u64, End) {
+        let at = self.marks.partition_point(|mark| mark.at < packed);
+        match self.marks.get(at) {
+            Some(mark) => (mark.at, End::Mark(*mark)),
+            None => (self.size, End::Digest(self.digest.clone())),
+        }
+    }
+
+    /// Drops every other place where reading can begin. `false` where there was only one.
+    pub fn thin(&mut self) -> bool {
+        let before = self.points.len();
+        recorder::every_other(&mut self.points);
+        self.points.len() < before
     }
 
     /// Bytes that they take.
@@ -118,8 +147,14 @@ impl Checkpoints {
         });
         windows.sum::<usize>()
             + self.points.len() * size_of::<Point>()
+            + self.steps.len() * size_of::<Step>()
             + self.marks.len() * size_of::<Mark>()
     }
+}
+
+fn last_at_most<T>(items: &[T], most: u64, of: impl Fn(&T) -> u64) -> Option<&T> {
+    let after = items.partition_point(|item| of(item) <= most);
+    items.get(after.checked_sub(1)?)
 }
 
 #[cfg(test)]

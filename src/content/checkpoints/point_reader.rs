@@ -2,39 +2,44 @@
 
 use std::ops::{ControlFlow, Range};
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Mark, PointPlan, Restart, restart};
-use crate::content::{
-    decode::{Decoder, Limits, Sink, Stop},
-    gunzip::Gunzip,
-    ranges::RangeError,
-    sniff::Compression,
-    toc::overlap,
+use super::{End, PointPlan, Restart, restart};
+use crate::{
+    content::{
+        decode::{Decoder, Limits, Sink, Stop},
+        gunzip::Gunzip,
+        ranges::RangeError,
+        sha256_lanes::{Gang, Lane},
+        sniff::Compression,
+        toc::overlap,
+    },
+    oci::Digest,
 };
 
 /// Takes in the bytes of a range and hands on the content. What was handed on is verified only when
 /// [`PointReader::finish`] says so.
 pub struct PointReader {
+    hash: Lane,
+    end: End,
+    /// Bytes of the range that are still to come, and those of them in front of the point.
+    left: u64,
+    lead: u64,
     decoder: Decoder,
     progress: Progress,
 }
 
 struct Progress {
-    hash: Sha256,
     /// Plain bytes of the layer before the next ones.
     plain: u64,
     content: Range<u64>,
-    end: Mark,
 }
 
 impl PointPlan {
     /// A reader for the bytes of the range.
     pub fn reader(self) -> PointReader {
-        let Self { compression, restart, hash, plain, end, content, .. } = self;
-        // What comes out ends at the mark, whatever the limit.
+        let Self { range, compression, point, start, end, content } = self;
+        // What comes out ends with the content, whatever the limit.
         let limits = Limits { output: u64::MAX, ..Limits::default() };
-        let decoder = match restart {
+        let decoder = match point.restart {
             Restart::Block { window, last, unused } => {
                 let inflate = restart::resume(&window, last, unused);
                 let gunzip = inflate.map_or_else(Gunzip::default, Gunzip::inside);
@@ -43,7 +48,11 @@ impl PointPlan {
             Restart::Fresh if compression == Compression::None => Decoder::plain(limits),
             Restart::Fresh => Decoder::new(limits),
         };
-        PointReader { decoder, progress: Progress { hash, plain, content, end } }
+        let left = range.end - range.start;
+        let lead = point.packed.saturating_sub(range.start);
+        let hash = Gang::default().join_at(&start);
+        let progress = Progress { plain: point.plain, content };
+        PointReader { hash, end, left, lead, decoder, progress }
     }
 }
 
@@ -53,7 +62,13 @@ impl PointReader {
     /// # Errors
     /// Bytes that cannot be decompressed.
     pub fn push(&mut self, bytes: &[u8], sink: Sink<'_>) -> Result<(), RangeError> {
-        let Self { decoder, progress } = self;
+        let bytes = bytes.get(..self.left.min(bytes.len() as u64) as usize).unwrap_or_default();
+        self.left -= bytes.len() as u64;
+        self.hash.update(bytes);
+        let lead = self.lead.min(bytes.len() as u64);
+        self.lead -= lead;
+        let bytes = bytes.get(lead as usize..).unwrap_or_default();
+        let Self { decoder, progress, .. } = self;
         if progress.is_at_end() {
             return Ok(());
         }
@@ -65,7 +80,7 @@ impl PointReader {
     /// # Errors
     /// `Short` or `Changed`: what was handed on is not the content.
     pub fn finish(mut self, sink: Sink<'_>) -> Result<(), RangeError> {
-        let Self { decoder, progress } = &mut self;
+        let Self { decoder, progress, .. } = &mut self;
         if progress.content.is_empty() {
             return Ok(());
         }
@@ -74,12 +89,20 @@ impl PointReader {
             // news: a range does.
             let _ = decoder.finish(&mut |plain| progress.take(plain, sink));
         }
-        let Progress { hash, plain, end, .. } = self.progress;
-        match plain == end.plain {
-            false => Err(RangeError::Short),
-            true if hash.finalize() != end.hash.finalize() => Err(RangeError::Changed),
-            true => Ok(()),
+        if self.left > 0 {
+            return Err(RangeError::Short);
         }
+        if !leads_to(self.hash, &self.end) || !self.progress.is_at_end() {
+            return Err(RangeError::Changed);
+        }
+        Ok(())
+    }
+}
+
+fn leads_to(hash: Lane, end: &End) -> bool {
+    match end {
+        End::Mark(mark) => hash.mark().as_ref() == Some(mark),
+        End::Digest(digest) => Digest::from_sha256(hash.finish()) == *digest,
     }
 }
 
@@ -92,13 +115,10 @@ fn outcome(pushed: Result<(), Stop>) -> Result<(), RangeError> {
 
 impl Progress {
     fn is_at_end(&self) -> bool {
-        self.plain >= self.end.plain
+        self.plain >= self.content.end
     }
 
     fn take(&mut self, plain: &[u8], sink: Sink<'_>) -> ControlFlow<()> {
-        let left = self.end.plain.saturating_sub(self.plain);
-        let plain = plain.get(..left.min(plain.len() as u64) as usize).unwrap_or_default();
-        self.hash.update(plain);
         let part = overlap(plain, self.plain, &self.content);
         self.plain += plain.len() as u64;
         if !part.is_empty() {

@@ -1,21 +1,17 @@
-//! Notes in a first pass where reading can begin again, and what the hash was there.
+//! Notes in a first pass where reading can begin again, and how far it has to go.
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Checkpoints, Mark, Point, Restart, restart};
+use super::{Checkpoints, Marks, Point, Restart, Step, restart};
 use crate::{content::sniff::Compression, oci::Digest};
 
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
 
-/// Points kept; with their windows 16 MiB. Where there would be more, every other one is dropped.
-const POINTS_MAX: usize = 512;
+/// Points kept; with their windows 8 MiB. Where there would be more, every other one is dropped.
+const POINTS_MAX: usize = 256;
 
-/// Marks kept, of 150 bytes each.
-const MARKS_MAX: usize = 8_192;
-
-/// Marks between two points, at first.
-const MARKS_EACH: u64 = 4;
+/// Steps kept, of 16 bytes each, and how many there are for a point, at first.
+const STEPS_MAX: usize = 4_096;
+const STEPS_EACH: u64 = 8;
 
 /// Plain bytes that must come out right before a place in a byte is believed, and that are compared.
 const PROOF_MIN: usize = 64;
@@ -24,15 +20,14 @@ const PROOF_MAX: usize = 4 << 10;
 /// Takes notes while a layer is decompressed.
 pub(in crate::content) struct Recorder {
     point_every: u64,
-    mark_every: u64,
+    step_every: u64,
     plain: u64,
     packed: u64,
-    hash: Sha256,
-    /// What came out last of this member.
+    /// What came out last of this member, where that is wanted soon.
     window: Vec<u8>,
     pending: Option<Pending>,
     points: Vec<Point>,
-    marks: Vec<Mark>,
+    steps: Vec<Step>,
 }
 
 /// The end of a block whose place in a byte is not known: inflaters do not tell.
@@ -44,38 +39,33 @@ struct Pending {
 impl Recorder {
     /// Notes with so many plain bytes between points, at first.
     pub(in crate::content) fn new(point_every: u64) -> Self {
-        let mut recorder = Self {
+        Self {
             point_every,
-            mark_every: point_every / MARKS_EACH,
+            step_every: point_every / STEPS_EACH,
             plain: 0,
             packed: 0,
-            hash: Sha256::new(),
             window: Vec::new(),
             pending: None,
-            points: Vec::new(),
-            marks: Vec::new(),
-        };
-        recorder.point(0, Restart::Fresh);
-        recorder
-    }
-
-    /// The hash of all that came out.
-    pub(in crate::content) fn digest(&self) -> Digest {
-        Digest::from_sha256(self.hash.clone().finalize().into())
+            points: vec![Point { plain: 0, packed: 0, restart: Restart::Fresh }],
+            steps: Vec::new(),
+        }
     }
 
     /// Plain bytes came out that need the compressed ones up to a position.
     pub(in crate::content) fn made(&mut self, plain: &[u8], packed: u64) {
-        self.hash.update(plain);
         self.plain += plain.len() as u64;
         self.packed = packed;
-        self.slide(plain);
-        let last = self.marks.last().map_or(0, |mark| mark.plain);
-        if self.plain - last >= self.mark_every {
-            self.mark(packed);
+        if self.plain.saturating_add(WINDOW as u64) >= self.due() {
+            self.slide(plain);
+        }
+        let last = self.steps.last().map_or(0, |step| step.plain);
+        if self.plain - last >= self.step_every {
+            self.step();
         }
     }
 
+    /// Of what came out more than a window before the next point, nothing is needed: what came since
+    /// is as long as a window, and takes the place of all before it.
     fn slide(&mut self, plain: &[u8]) {
         let tail = plain.get(plain.len().saturating_sub(WINDOW)..).unwrap_or_default();
         let room = WINDOW - tail.len();
@@ -88,14 +78,15 @@ impl Recorder {
     pub(in crate::content) fn member(&mut self, packed: u64) {
         self.window.clear();
         self.pending = None;
-        if self.is_due() {
+        if self.plain >= self.due() {
             self.point(packed, Restart::Fresh);
         }
     }
 
     /// A block ended in front of a position, somewhere in the last byte before it.
     pub(in crate::content) fn block_ended(&mut self, packed: u64, last: Option<u8>) {
-        self.pending = last.filter(|_| self.is_due()).map(|last| Pending { packed, last });
+        let is_due = self.plain >= self.due();
+        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
     }
 
     /// What came out next, not yet counted, and the input from which it came: they tell at which bit
@@ -113,50 +104,46 @@ impl Recorder {
         }
     }
 
-    fn is_due(&self) -> bool {
+    /// Plain bytes before the next point, at least.
+    fn due(&self) -> u64 {
         let last = self.points.last().map_or(0, |point| point.plain);
-        self.plain - last >= self.point_every
+        last.saturating_add(self.point_every)
     }
 
-    /// Reading can begin here. What is read from here is checked from here.
     fn point(&mut self, packed: u64, restart: Restart) {
-        if self.marks.last().is_none_or(|mark| mark.plain != self.plain) {
-            self.mark(packed);
-        }
         self.points.push(Point { plain: self.plain, packed, restart });
         if self.points.len() > POINTS_MAX {
             self.point_every *= 2;
-            every_other(&mut self.points, |_| false);
+            every_other(&mut self.points);
         }
     }
 
-    fn mark(&mut self, packed: u64) {
-        self.marks.push(Mark { plain: self.plain, packed, hash: self.hash.clone() });
-        if self.marks.len() > MARKS_MAX {
-            self.mark_every *= 2;
-            let points = &self.points;
-            let is_point =
-                |mark: &Mark| points.binary_search_by_key(&mark.plain, |point| point.plain).is_ok();
-            every_other(&mut self.marks, is_point);
+    fn step(&mut self) {
+        self.steps.push(Step { plain: self.plain, packed: self.packed });
+        if self.steps.len() > STEPS_MAX {
+            self.step_every *= 2;
+            every_other(&mut self.steps);
         }
     }
 
-    /// Ends the notes, whether or not the stream was whole.
-    pub(in crate::content) fn finish(mut self, compression: Compression) -> Checkpoints {
-        if self.marks.last().is_none_or(|mark| mark.plain != self.plain) {
-            self.mark(self.packed);
-        }
-        Checkpoints { compression, points: self.points, marks: self.marks }
+    /// Ends the notes, whether or not the stream was whole; of a blob of this size and digest.
+    pub(in crate::content) fn finish(
+        mut self,
+        compression: Compression,
+        marks: Marks,
+        (size, digest): (u64, Digest),
+    ) -> Checkpoints {
+        self.step();
+        let (points, steps, marks) = (self.points, self.steps, marks.list);
+        Checkpoints { compression, points, steps, marks, size, digest }
     }
 }
 
-/// Drops every other item, but the first, the last, and those that must stay.
-fn every_other<T>(items: &mut Vec<T>, stays: impl Fn(&T) -> bool) {
-    let last = items.len() - 1;
+/// Drops every other item, but the first; and of an odd number the last.
+pub(super) fn every_other<T>(items: &mut Vec<T>) {
     let mut at = 0;
-    items.retain(|item| {
-        let keeps = at % 2 == 0 || at == last || stays(item);
+    items.retain(|_| {
         at += 1;
-        keeps
+        at % 2 == 1
     });
 }

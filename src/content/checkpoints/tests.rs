@@ -9,7 +9,8 @@ use crate::{
         decode::Limits,
         layer::{LayerReader, Wanted},
         ranges::{Basis, Plan, RangeError, Ranges},
-        verify::digest_of,
+        sha256_lanes::Gang,
+        verify::{digest_of, digest_with},
     },
     oci::Algorithm,
 };
@@ -38,11 +39,11 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a blob once, in pieces, and keeps the checkpoints.
-fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Ranges {
+fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Checkpoints {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: false };
     let digest = digest_of(blob);
     let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default())
-        .keep_checkpoints(&wanted, SPACING);
+        .keep_checkpoints(SPACING);
     let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
     for bytes in blob.chunks(piece) {
         reader.push(bytes, &mut visit).unwrap();
@@ -50,7 +51,7 @@ fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Ranges {
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
     assert_eq!(report.diff_id, Some(digest_of(plain)));
     assert_eq!(report.plain_size, plain.len() as u64);
-    Ranges::FirstPass(checkpoints.unwrap())
+    checkpoints.unwrap()
 }
 
 fn bytes_of<'a>(plan: &Plan, blob: &'a [u8]) -> &'a [u8] {
@@ -59,7 +60,12 @@ fn bytes_of<'a>(plan: &Plan, blob: &'a [u8]) -> &'a [u8] {
 
 /// Reads parts from everywhere, and gives the largest share of the blob that one read took.
 fn check(name: &str, blob: &[u8], plain: &[u8], piece: usize) -> u64 {
-    let checkpoints = first_pass(blob, plain, piece);
+    let checkpoints = Ranges::FirstPass(first_pass(blob, plain, piece));
+    assert!(checkpoints.plan(plain.len() as u64, 1).is_none(), "{name}");
+    parts(&checkpoints, blob, plain)
+}
+
+fn parts(checkpoints: &Ranges, blob: &[u8], plain: &[u8]) -> u64 {
     let mut most = 0;
     for part in 0..12 {
         let offset = plain.len() * part / 12;
@@ -70,10 +76,9 @@ fn check(name: &str, blob: &[u8], plain: &[u8], piece: usize) -> u64 {
             most = most.max(range.len() as u64 * 100 / blob.len() as u64);
             let (read, basis) = plan.read(range, 1 << 20).unwrap();
             assert_eq!(basis, Basis::FirstPass);
-            assert!(read == plain[offset..offset + length], "{name}: {offset} {length}");
+            assert!(read == plain[offset..offset + length], "{offset} {length}");
         }
     }
-    assert!(checkpoints.plan(plain.len() as u64, 1).is_none(), "{name}");
     most
 }
 
@@ -108,7 +113,8 @@ fn content_that_looks_compressed_is_not_decompressed() {
     let mut plain = sample(400_000);
     let inner = gzip(b"inner", 6);
     plain[300_000..300_000 + inner.len()].copy_from_slice(&inner);
-    let plan = first_pass(&plain, &plain, 300_000).plan(300_000, inner.len() as u64).unwrap();
+    let checkpoints = Ranges::FirstPass(first_pass(&plain, &plain, 300_000));
+    let plan = checkpoints.plan(300_000, inner.len() as u64).unwrap();
     let range = bytes_of(&plan, &plain);
     assert_eq!(plan.read(range, 1 << 20).unwrap().0, inner);
 }
@@ -117,7 +123,7 @@ fn content_that_looks_compressed_is_not_decompressed() {
 fn other_bytes_than_those_of_the_first_pass_are_found() {
     let plain = sample(5 << 20);
     for blob in [gzip(&plain, 6), gzip(&plain, 0), plain.clone()] {
-        let checkpoints = first_pass(&blob, &plain, 100_000);
+        let checkpoints = Ranges::FirstPass(first_pass(&blob, &plain, 100_000));
         let plan = checkpoints.plan(3 << 20, 1_000).unwrap();
         let range = bytes_of(&plan, &blob);
         assert!(plan.clone().read(range, 1_000).is_ok());
@@ -139,7 +145,7 @@ fn checkpoints_are_kept_only_of_what_was_verified() {
     let wanted = Wanted::default();
     let other = digest_of(b"other");
     let mut reader = LayerReader::new(&other, blob.len() as u64, &wanted, Limits::default())
-        .keep_checkpoints(&wanted, SPACING);
+        .keep_checkpoints(SPACING);
     let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
     reader.push(&blob, &mut visit).unwrap();
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
@@ -148,20 +154,47 @@ fn checkpoints_are_kept_only_of_what_was_verified() {
 
 #[test]
 fn checkpoints_take_bounded_memory() {
-    // 700 MiB of zeros: what would have 700 points, had they no limit.
+    // 1,500 MiB of zeros: what would have 1,500 points, had they no limit.
     let zeros = vec![0; 1 << 20];
     let mut recorder = Recorder::new(SPACING);
-    for n in 1..=700_u64 {
+    let mut marks = Marks::default();
+    let mut lane = Gang::default().join();
+    for n in 1..=1_500_u64 {
         recorder.block_ended(n * 100, Some(0));
         recorder.confirm(&[], &[]);
         recorder.member(n * 100);
         recorder.made(&zeros, n * 100);
+        lane.update(&zeros[..100]);
+        marks.passed(lane.mark().unwrap());
     }
-    let checkpoints = recorder.finish(Compression::Gzip);
-    assert!(checkpoints.points.len() <= 512 && checkpoints.points.len() > 200);
-    assert!(checkpoints.marks.len() <= 8_192);
-    assert!(checkpoints.points.iter().all(|point| {
-        checkpoints.marks.binary_search_by_key(&point.plain, |mark| mark.plain).is_ok()
-    }));
-    assert!(checkpoints.weight() < 20 << 20);
+    let checkpoints = recorder.finish(Compression::Gzip, marks, (150_000, digest_of(b"")));
+    assert!(checkpoints.points.len() <= 256 && checkpoints.points.len() > 120);
+    assert!(checkpoints.steps.len() <= 4_096 && checkpoints.marks.len() <= 4_096);
+    assert!(checkpoints.weight() < 9 << 20);
+}
+
+#[test]
+fn thinned_checkpoints_still_lead_to_every_part() {
+    let plain = sample(6 << 20);
+    let blob = gzip(&plain, 6);
+    let mut checkpoints = first_pass(&blob, &plain, 100_000);
+    let mut weight = checkpoints.weight();
+    while checkpoints.thin() {
+        assert!(checkpoints.weight() < weight);
+        weight = checkpoints.weight();
+        parts(&Ranges::FirstPass(checkpoints.clone()), &blob, &plain);
+    }
+}
+
+#[test]
+fn content_named_by_another_hash_leaves_no_checkpoints() {
+    let blob = gzip(&sample(100_000), 6);
+    let digest = digest_with(&Algorithm::Sha512, &blob).unwrap();
+    let mut reader =
+        LayerReader::new(&digest, blob.len() as u64, &Wanted::default(), Limits::default())
+            .keep_checkpoints(SPACING);
+    let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
+    reader.push(&blob, &mut visit).unwrap();
+    let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
+    assert!(report.verdict.is_verified() && checkpoints.is_none());
 }

@@ -3,34 +3,40 @@
 use super::Shelf;
 use crate::{
     content::{
+        checkpoints::Checkpoints,
         ranges::{Plan, Ranges},
         tar::Entry,
     },
     oci::Digest,
 };
 
-/// Layers of which checkpoints are kept: up to 18 MiB each.
-const LAYERS_MAX: usize = 4;
+/// Bytes that the checkpoints of all layers take together: of one layer up to 8.3 MiB.
+const WEIGHT_MAX: usize = 32 << 20;
 
 impl Shelf {
-    /// Keeps where a layer can be read in parts, and forgets the checkpoints longest on the shelf.
+    /// Keeps where a layer can be read in parts. Where the checkpoints of all take too much, those that
+    /// take most are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
-        self.ranges.retain(|(kept, _)| kept != digest);
-        let is_first_pass = |ranges: &Ranges| matches!(ranges, Ranges::FirstPass(_));
-        if is_first_pass(&ranges) {
-            let kept = self.ranges.iter().enumerate().filter(|(_, (_, kept))| is_first_pass(kept));
-            let oldest = kept.clone().next().filter(|_| kept.count() >= LAYERS_MAX);
-            if let Some(at) = oldest.map(|(at, _)| at) {
-                self.ranges.remove(at);
+        self.ranges.insert(digest.clone(), ranges);
+        while self.checkpoints().map(|one| one.weight()).sum::<usize>() > WEIGHT_MAX {
+            let heaviest = self.checkpoints().max_by_key(|one| one.weight());
+            if !heaviest.is_some_and(Checkpoints::thin) {
+                break;
             }
         }
-        self.ranges.push((digest.clone(), ranges));
+    }
+
+    fn checkpoints(&mut self) -> impl Iterator<Item = &mut Checkpoints> {
+        self.ranges.values_mut().filter_map(|ranges| match ranges {
+            Ranges::FirstPass(checkpoints) => Some(checkpoints),
+            Ranges::Toc(_) => None,
+        })
     }
 
     /// How to read again the file whose content begins at an offset of a layer, if it has no more bytes
     /// than `cap`; with its entry. `None` where the layer cannot be read in parts.
     pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, Plan)> {
-        let (_, ranges) = self.ranges.iter().find(|(kept, _)| kept == digest)?;
+        let ranges = self.ranges.get(digest)?;
         let mut entries = self.layer(digest)?.listing.entries();
         while let Some(entry) = entries.next() {
             if entry.offset == offset && entry.stored > 0 {

@@ -51,8 +51,8 @@ pub struct Shelf {
     before: Grown,
     /// The last file that was taken from a layer.
     held: Option<Held>,
-    /// Where layers can be read in parts, the one that was put here last at the end.
-    ranges: Vec<(Digest, Ranges)>,
+    /// Where layers can be read in parts.
+    ranges: BTreeMap<Digest, Ranges>,
     /// Tables of contents that are not used, of layers that were not read since.
     refused: BTreeMap<Digest, Table>,
     looked_at: u64,
@@ -81,7 +81,7 @@ impl Shelf {
         }
         // What the table of contents says of places is not true of another listing.
         let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
-        self.ranges.retain(|(kept, ranges)| *kept != digest || !is_of_table(ranges));
+        self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
         self.layers.insert(digest, opened);
     }
 
