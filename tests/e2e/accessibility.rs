@@ -54,6 +54,8 @@ async fn the_views_of_a_reference_have_no_fault() {
     ];
     fragments.extend(parts.map(|parts| format!("#/{host}/{IMAGE}?view=files{parts}")));
     fragments.push(format!("#/{host}/broken/hostile:latest?view=files"));
+    fragments.push(format!("#/{host}/demo/tables:estargz?view=files&path=etc/os-release"));
+    fragments.push(format!("#/{host}/broken/tables:wrong-digest?view=files"));
     fragments.push(format!("#/{host}/library/harbour:1.4.2"));
     fragments.push(format!("#/{host}/broken/hostile:latest"));
     fragments.push(format!("#/{host}/broken/content:not-json"));

@@ -165,3 +165,16 @@ async fn a_file_is_found_by_a_glob_and_the_address_remembers_it() {
     stage.sees("etc/os-release").await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_layer_is_listed_by_its_table_and_read_when_somebody_says_so() {
+    let stage = Stage::open(Look::default()).await;
+    let image = format!("{}/demo/tables:zstd-chunked", demo().host());
+    stage.visit(&format!("#/{image}?view=files&path=etc/os-release")).await;
+    stage.sees("the layer itself was not read").await;
+    stage.sees("Verified: these bytes have the digest").await;
+    stage.press("Read and check the whole layer").await;
+    stage.sees("its table of contents agrees").await;
+    stage.sees("These bytes are from a layer that was read whole").await;
+    stage.end().await;
+}

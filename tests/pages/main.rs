@@ -12,4 +12,5 @@ mod normal;
 mod reference;
 mod script;
 mod shell;
+mod tables;
 mod tar;

@@ -79,8 +79,9 @@ fn list(which: &str, what: &'static str, all: &[String]) -> Html {
     if all.is_empty() {
         return Html::default();
     }
+    let label = format!("{which}: {what}");
     html! {
-        <section class="issues" aria-label={what}>
+        <section class="issues" aria-label={label}>
             <p><strong>{ which }</strong>{ ": " }{ what }</p>
             <ul>{ for all.iter().map(|one| html! { <li>{ facts::foreign(one) }</li> }) }</ul>
         </section>
