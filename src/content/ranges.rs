@@ -34,7 +34,9 @@ impl fmt::Display for RangeError {
         match self {
             Self::Decoding(error) => error.fmt(f),
             Self::Short => f.write_str("fewer bytes came than there should be"),
-            Self::Changed => f.write_str("the content is not the one that was announced"),
+            Self::Changed => {
+                f.write_str("there is a mismatch: these are not the bytes that were announced")
+            }
             Self::TooLarge(limit) => write!(f, "the content is larger than {limit} bytes"),
         }
     }
