@@ -22,12 +22,25 @@ const prepare = () => {
   });
 };
 
+// Who comes by an address explores at once: the parts for it travel beside the application.
+const preloadParts = () => {
+  if (location.hash.length < 3) return;
+  const words = document.querySelector("meta[name=parts]").content.split(" ");
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const link = document.createElement("link");
+    const [href, integrity] = words.slice(at);
+    Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href, integrity });
+    document.head.append(link);
+  }
+};
+
 // The digests of both files are in the links: changed bytes do not start.
 const start = async () => {
   const script = document.querySelector("link[rel=modulepreload]");
   const wasm = document.querySelector("link[rel=preload][as=fetch]");
   const { default: init } = await import(script.href);
   const options = { integrity: wasm.integrity, credentials: "same-origin" };
+  preloadParts();
   await init({ module_or_path: fetch(wasm.href, options) });
 };
 

@@ -2,17 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{
-    browser::Typed,
-    hooks::{Environment, use_route},
-    shell::shell,
-};
+use super::{browser::Typed, explorer::Outside, hooks::use_route, shell::shell};
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
-    /// What the page gets from outside.
-    pub environment: Environment,
+    /// What the shell gets from outside.
+    pub outside: Outside,
     /// What was typed before the application started.
     pub typed: Typed,
 }
@@ -21,5 +17,5 @@ pub struct AppProps {
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let route = use_route();
-    shell(route, props.environment.clone(), props.typed.clone())
+    shell(route, props.outside.clone(), props.typed.clone())
 }

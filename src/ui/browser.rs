@@ -44,6 +44,12 @@ pub fn element(id: &str) -> Option<web_sys::Element> {
     document()?.get_element_by_id(id)
 }
 
+/// Whether the element of this id has the focus.
+pub fn has_focus(id: &str) -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some_and(|focused| focused.id() == id)
+}
+
 /// Moves the focus to the element of this id.
 pub fn focus(id: &str) {
     if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

@@ -8,8 +8,11 @@
 pub mod app;
 pub mod browser;
 pub mod components;
+pub mod explorer;
 pub mod hooks;
 mod key_list;
+#[cfg(target_arch = "wasm32")]
+mod later;
 pub mod pages;
 mod part;
 mod reference_box;

@@ -6,7 +6,8 @@ use yew::prelude::*;
 use super::{
     browser::{self, REFERENCE_ID, Typed},
     components::HEADING_ID,
-    hooks::{Environment, Key, SettingsHandle, Surroundings, use_kept_settings, use_key},
+    explorer::Outside,
+    hooks::{Key, SettingsHandle, Surroundings, use_kept_settings, use_key},
     key_list::key_list,
     pages,
     part::{part, put},
@@ -16,14 +17,14 @@ use super::{
 use crate::app::{Route, Settings, Theme};
 
 /// The shell around the page of an address.
-pub fn shell(route: Route, environment: Environment, typed: Typed) -> Html {
-    put(Shell { route, environment, typed })
+pub fn shell(route: Route, outside: Outside, typed: Typed) -> Html {
+    put(Shell { route, outside, typed })
 }
 
 #[derive(PartialEq)]
 struct Shell {
     route: Route,
-    environment: Environment,
+    outside: Outside,
     /// What was typed before the application started.
     typed: Typed,
 }
@@ -32,7 +33,7 @@ part!(Shell, use_shell);
 
 #[hook]
 fn use_shell(props: &Shell) -> Html {
-    let settings = use_kept_settings(props.environment.settings.clone());
+    let settings = use_kept_settings(props.outside.settings.clone());
     let (announce, said) = use_live_region();
     let keys = use_node_ref();
     use_keys(&keys);
@@ -40,7 +41,8 @@ fn use_shell(props: &Shell) -> Html {
     use_theme(settings.value.theme);
     use_visits(&props.route, &settings);
     let show_keys = use_callback(keys.clone(), |_: MouseEvent, keys| browser::show_dialog(keys));
-    let surroundings = Surroundings { environment: props.environment.clone(), settings, announce };
+    let surroundings =
+        Surroundings { explorer: props.outside.explorer.clone(), settings, announce };
     html! {
         <ContextProvider<Surroundings> context={surroundings}>
             { skip_link() }
@@ -52,7 +54,7 @@ fn use_shell(props: &Shell) -> Html {
                     <a href={Route::Settings.href()}>{ text::SETTINGS }</a>
                 </nav>
             </header>
-            <main>{ pages::page(&props.route, &props.environment) }</main>
+            <main>{ pages::page_of_shell(&props.route, &props.outside.explorer) }</main>
             { key_list(&keys) }
             <div class="sr" role="status" aria-live="polite">{ said }</div>
         </ContextProvider<Surroundings>>

@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod files;
 mod journeys;
+mod parts;
 mod proxy;
 mod requests;
 mod stage;

@@ -9,7 +9,12 @@ use porthole::{
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     transport::Reply,
-    ui::{browser::Typed, hooks::Environment, shell},
+    ui::{
+        browser::Typed,
+        explorer::{Outside, SharedExplorer},
+        hooks::Environment,
+        shell,
+    },
 };
 
 use crate::{
@@ -25,9 +30,10 @@ fn now() -> i64 {
 /// The page of an address, rendered once.
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(script.connections());
-    let environment = Environment { connections, accounts: Accounts::default(), now, settings };
+    let environment = Environment { connections, accounts: Accounts::default(), now };
+    let outside = Outside { explorer: SharedExplorer::new(environment), settings };
     let route = Route::parse(address);
-    rendered(Rc::new(move || shell(route.clone(), environment.clone(), Typed::default())))
+    rendered(Rc::new(move || shell(route.clone(), outside.clone(), Typed::default())))
 }
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -8,7 +8,7 @@ use crate::{
     failure::{Failure, OrFail, Result},
     html::{StartTag, start_tags},
     page::policy_of,
-    policy,
+    page_parts, policy,
     steps::root,
 };
 
@@ -44,6 +44,7 @@ pub(crate) fn check(dist: &Path) -> Result<()> {
     let html = read(&dist.join("index.html"))?;
     let mut faults = page_faults(&html);
     faults.extend(engine::faults(&dist, &html));
+    faults.extend(page_parts::faults(&dist, &html));
     let connect = policy_of(&html).as_deref().map(connect_of).unwrap_or_default();
     for host in policy::host_files(&connect) {
         if read(&dist.join(host.path))? != host.text {

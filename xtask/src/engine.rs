@@ -3,12 +3,10 @@
 
 use std::path::Path;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use sha2::{Digest as _, Sha256, Sha384};
-
 use crate::{
     failure::{OrFail, Result},
     html::start_tags,
+    page_parts::{integrity, short},
 };
 
 /// As Trunk writes them, and as `index.html` names them for whoever builds with Trunk alone.
@@ -55,16 +53,10 @@ pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
     wrong.map(|(file, _)| format!("{file} is not the engine that the page names")).collect()
 }
 
-fn integrity(bytes: &[u8]) -> String {
-    format!("sha384-{}", BASE64.encode(Sha384::digest(bytes)))
-}
-
 /// The version and the beginning of the digest in front of the rest of the name: a cache that keeps
 /// a file for ever keeps that file.
 fn named(file: &str, bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let start: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let tagged = format!("worker-{}-{start}", env!("CARGO_PKG_VERSION"));
+    let tagged = format!("worker-{}-{}", env!("CARGO_PKG_VERSION"), short(bytes));
     file.replacen("worker", &tagged, 1)
 }
 

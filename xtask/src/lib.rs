@@ -13,6 +13,8 @@ mod fuzz;
 mod html;
 mod look;
 mod page;
+mod page_parts;
+mod parts;
 mod policy;
 mod registry;
 mod requirements;

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     engine,
     failure::{OrFail, Result},
-    html, policy,
+    html, page_parts, parts, policy,
     steps::{run, step},
     tools::{self, Toolbox},
 };
@@ -33,10 +33,15 @@ pub(crate) fn build(tools: &Toolbox, profile: Profile, dist: &Path, connect: &st
         let mut trunk = tools.command("trunk");
         trunk.args(["build", "--dist"]).arg(dist).env_remove("NO_COLOR");
         if profile == Profile::Release {
-            trunk.arg("--release");
+            trunk.arg("--release").env("RUSTFLAGS", parts::FLAGS);
+            // Names and relocations tell what uses what; they are gone when the parts are written.
+            trunk.env("CARGO_PROFILE_RELEASE_STRIP", "none");
         }
         run(&mut trunk, "the compiler's message above names the fault; mend it and run this again")
     })?;
+    if profile == Profile::Release {
+        page_parts::install(&parts::part(tools, "porthole", "release")?, dist)?;
+    }
     engine::name_files(dist)?;
     write_policy(dist, connect)
 }

@@ -1,13 +1,13 @@
-//! What the page gets from outside: connections, the time, a place for settings. Tests hand in their own.
+//! What the pages of registries get from outside: connections and the time. Tests hand in their own.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use super::use_surroundings;
-use crate::app::{Accounts, Connections, settings::SharedSettingsStore};
+use crate::app::{Accounts, Connections};
 
-/// What the page gets from outside.
+/// What the pages of registries get from outside.
 #[derive(Clone)]
 pub struct Environment {
     /// The registries.
@@ -16,8 +16,6 @@ pub struct Environment {
     pub accounts: Accounts,
     /// Seconds since 1970, for ages.
     pub now: fn() -> i64,
-    /// Where settings are kept.
-    pub settings: SharedSettingsStore,
 }
 
 impl PartialEq for Environment {
@@ -29,5 +27,5 @@ impl PartialEq for Environment {
 /// The environment, where the shell has put one.
 #[hook]
 pub fn use_environment() -> Option<Environment> {
-    use_surroundings().map(|surroundings| surroundings.environment)
+    use_surroundings().and_then(|surroundings| surroundings.explorer.environment())
 }

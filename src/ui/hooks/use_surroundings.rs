@@ -3,13 +3,14 @@
 
 use yew::prelude::*;
 
-use super::{Environment, SettingsHandle};
+use super::SettingsHandle;
+use crate::ui::explorer::SharedExplorer;
 
 /// What is around a part.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Surroundings {
-    /// What the page gets from outside.
-    pub(crate) environment: Environment,
+    /// What draws the pages of registries.
+    pub(crate) explorer: SharedExplorer,
     /// The settings and a way to change them.
     pub(crate) settings: SettingsHandle,
     /// Puts a sentence into the live region.

@@ -18,19 +18,29 @@ pub use reference::reference;
 
 use super::{
     components::{error_box, name_heading},
+    explorer::SharedExplorer,
     hooks::Environment,
     part::{put, put_keyed},
     views::Scene,
 };
 use crate::app::Route;
 
-/// The page of an address.
+/// The page of an address within the shell: what needs no registry is drawn at once.
+pub(super) fn page_of_shell(route: &Route, explorer: &SharedExplorer) -> Html {
+    match route {
+        Route::Home => put(home::Home),
+        Route::NotFound { address, reason } => not_found::not_found(address, reason),
+        _ => explorer.page(route),
+    }
+}
+
+/// The page of an address that needs a registry or an account.
 pub(super) fn page(route: &Route, environment: &Environment) -> Html {
     if let Route::Doctor(address) = route {
         let (address, environment) = (address.clone(), environment.clone());
         return put_keyed(route.to_string(), doctor::DoctorPage { address, environment });
     }
-    let Some(address) = route.registry() else { return page_without_registry(route) };
+    let Some(address) = route.registry() else { return put(settings::SettingsPage) };
     let connection = match environment.connections.to(address) {
         Ok(connection) => connection,
         Err(error) => {
@@ -50,13 +60,5 @@ pub(super) fn page(route: &Route, environment: &Environment) -> Html {
             put_keyed(route.to_string(), page)
         }
         _ => put_keyed(address.to_string(), registry::RegistryPage { connection }),
-    }
-}
-
-fn page_without_registry(route: &Route) -> Html {
-    match route {
-        Route::Settings => put(settings::SettingsPage),
-        Route::NotFound { address, reason } => not_found::not_found(address, reason),
-        _ => put(home::Home),
     }
 }

@@ -37,6 +37,9 @@ pub const SKIP: &str = "Skip to content";
 pub const RETRY: &str = "Try again";
 /// Something is on its way.
 pub const LOADING: &str = "Loading";
+/// Said where a part of the application itself did not arrive.
+pub const NOT_LOADED: &str = "A part of Porthole could not be loaded from where this page comes from. \
+                              Check the network; when Porthole was just renewed there, load the page again.";
 /// Said after copying.
 pub const COPIED: &str = "Copied";
 /// Said where the browser does not let us copy.
@@ -88,19 +91,25 @@ pub fn sentence(reason: &str) -> String {
 
 /// The title of the browser's tab.
 pub fn title(route: &Route) -> String {
+    match (route, address(route)) {
+        (Route::Home, name) => name,
+        (Route::Reference(place), name) if place.view != View::Tree => {
+            [&name, " · ", view_label(place.view), " · ", NAME].concat()
+        }
+        (_, name) => [&name, " · ", NAME].concat(),
+    }
+}
+
+/// What is at an address, by name.
+pub fn address(route: &Route) -> String {
     match route {
         Route::Home => NAME.to_owned(),
-        Route::Settings => format!("{SETTINGS} · {NAME}"),
-        Route::NotFound { .. } => format!("{NOT_FOUND} · {NAME}"),
-        Route::Doctor(registry) => format!("Connection to {registry} · {NAME}"),
-        Route::Registry(registry) => format!("{registry} · {NAME}"),
-        Route::Repository { repository, .. } => format!("{repository} · {NAME}"),
-        Route::Reference(place) if place.view == View::Tree => {
-            format!("{} · {NAME}", place.reference)
-        }
-        Route::Reference(place) => {
-            format!("{} · {} · {NAME}", place.reference, view_label(place.view))
-        }
+        Route::Settings => SETTINGS.to_owned(),
+        Route::NotFound { .. } => NOT_FOUND.to_owned(),
+        Route::Doctor(registry) => ["Connection to ", &registry.to_string()].concat(),
+        Route::Registry(registry) => registry.to_string(),
+        Route::Repository { repository, .. } => repository.to_string(),
+        Route::Reference(place) => place.reference.to_string(),
     }
 }
 

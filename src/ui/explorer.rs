@@ -1,0 +1,68 @@
+//! The line between the page that starts and the one that explores registries. What is behind it is
+//! known to the shell only by this interface, so that its code can be loaded later (`later.rs`).
+
+use std::rc::Rc;
+
+use yew::Html;
+
+use super::{hooks::Environment, pages};
+use crate::app::{Route, settings::SharedSettingsStore};
+
+/// What the shell gets from outside. Tests hand in their own.
+#[derive(Clone)]
+pub struct Outside {
+    /// What draws the pages of registries.
+    pub explorer: SharedExplorer,
+    /// Where settings are kept.
+    pub settings: SharedSettingsStore,
+}
+
+impl PartialEq for Outside {
+    fn eq(&self, other: &Self) -> bool {
+        self.explorer == other.explorer
+    }
+}
+
+/// Draws the pages that need a registry or an account.
+pub trait Explorer {
+    /// The page of an address.
+    fn page(&self, route: &Route) -> Html;
+
+    /// What its pages get from outside; nothing before its code is there.
+    fn environment(&self) -> Option<Environment>;
+}
+
+/// Equal only to itself.
+#[derive(Clone)]
+pub struct SharedExplorer(Rc<dyn Explorer>);
+
+impl SharedExplorer {
+    /// Shares an explorer.
+    pub fn new(explorer: impl Explorer + 'static) -> Self {
+        Self(Rc::new(explorer))
+    }
+}
+
+impl std::ops::Deref for SharedExplorer {
+    type Target = dyn Explorer;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl PartialEq for SharedExplorer {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Explorer for Environment {
+    fn page(&self, route: &Route) -> Html {
+        pages::page(route, self)
+    }
+
+    fn environment(&self) -> Option<Environment> {
+        Some(self.clone())
+    }
+}
