@@ -67,7 +67,9 @@ const loadEngine = () => {
       checked(script, scriptDigest),
       checked(wasm, wasmDigest),
     ]);
-    const serve = "onmessage = ({ data }) => { initSync({ module: data }); serve(self); postMessage(0); };";
+    // A blob has no folder: the engine looks for the part that opens layers beside this page.
+    const serve = "onmessage = ({ data }) => { globalThis.portholeBase = data.base; "
+      + "initSync({ module: data.module }); serve(self); postMessage(0); };";
     const blob = new Blob([text, serve], { type: "text/javascript" });
     return { url: URL.createObjectURL(blob), module: await WebAssembly.compile(bytes) };
   })();
@@ -92,7 +94,7 @@ const inWorker = async ({ url, module }) => {
   await new Promise((started, failed) => {
     worker.onmessage = started;
     worker.onerror = () => failed(new Error("the worker did not start"));
-    worker.postMessage(module);
+    worker.postMessage({ module, base: document.baseURI });
   });
   // A panic ends it: its memory is given back, and the application starts another.
   worker.addEventListener("error", () => worker.terminate());

@@ -198,12 +198,12 @@ impl Opener for InThread {
             findings::Findings,
             layer::{LayerReader, Wanted},
             shelf::Taking,
-            tar::Event,
+            tar::{self, Event},
         };
         use futures_util::StreamExt;
 
         let mut taking = file.map_or_else(Taking::listing, |f| Taking::file(f.offset, f.cap));
-        let wanted = Wanted { diff_id: None, archive: true };
+        let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
         let mut reader = LayerReader::new(&layer.digest, layer.size, &wanted, Limits::default());
         let mut visitor = |event: Event<'_>| taking.take(event);
         let mut chunks = self.source.blob(repository, layer).await?.chunks;

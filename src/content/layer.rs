@@ -7,7 +7,7 @@ use super::{
     decode::{DecodeError, Decoder, Limits, Stop},
     sha256_lanes::Gang,
     sniff::Compression,
-    tar::{Event, Reader},
+    tar::Event,
     verify::{Hasher, SizeExceeded, Verdict, Verifier},
 };
 use crate::oci::{Algorithm, Digest};
@@ -18,8 +18,21 @@ pub struct Wanted {
     /// Hash what comes out of the decompressor by this algorithm, to compare with
     /// `rootfs.diff_ids`.
     pub diff_id: Option<Algorithm>,
-    /// Read the archive.
-    pub archive: bool,
+    /// Read the archive inside, by what this makes ([`tar::archive`](super::tar::archive)).
+    pub archive: Option<fn() -> Box<dyn Archive>>,
+}
+
+/// An archive that is read as its bytes come. An interface, so that who only verifies layers does not
+/// carry the code that reads archives.
+pub trait Archive {
+    /// Takes in the next bytes of the archive.
+    fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()>;
+
+    /// Says that the archive ends here.
+    fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()>;
+
+    /// Whether it is one.
+    fn is_archive(&self) -> bool;
 }
 
 /// Why the inside of a layer was not read to its end. What was read before stays valid.
@@ -70,7 +83,7 @@ struct Inside {
     diff: Option<Hasher>,
     /// All bytes are wanted, though nobody here hashes them.
     whole: bool,
-    archive: Option<Reader>,
+    archive: Option<Box<dyn Archive>>,
     stopped: bool,
 }
 
@@ -117,7 +130,7 @@ impl LayerReader {
         let inside = Inside {
             diff: wanted.diff_id.as_ref().and_then(Hasher::new),
             whole: false,
-            archive: wanted.archive.then(Reader::new),
+            archive: wanted.archive.map(|new| new()),
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));

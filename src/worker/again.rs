@@ -5,7 +5,9 @@
 use super::{
     Job,
     job::{Keep, OneFile as Place},
-    serve::{Desk, Exchange},
+    keeper::Again,
+    serve::Exchange,
+    shelves::Shelves,
 };
 use crate::{
     content::{
@@ -22,25 +24,15 @@ use crate::{
 /// Bytes asked for beyond a file because a table of contents says so.
 const BEYOND: u64 = 16 << 20;
 
-/// What came of trying.
-pub(super) enum Again {
-    /// What was wanted is on the shelf.
-    Found(Findings),
-    /// An answer to go on with: the layer, or a refusal.
-    Answer(Response),
-    /// There is no way by a range.
-    No,
-}
-
 /// Why a file was not read by a range.
 enum Failure {
     Answer(Response),
     Reason(String),
 }
 
-impl Desk {
+impl Shelves {
     /// Does a job with parts of the blob, where that is known to go.
-    pub(super) async fn again(
+    pub(super) async fn with_parts(
         &self,
         exchange: &Exchange<'_>,
         request: &Request,
@@ -131,11 +123,11 @@ impl Desk {
         let mut first = request.clone();
         let wanted = range::request(span.start, Some(span.end - span.start));
         first.headers.set(name::RANGE, wanted.unwrap_or_default());
-        let response = self.transport.send(first).await.map_err(reason)?;
+        let response = self.line.transport.send(first).await.map_err(reason)?;
         match response.status {
             200..300 => {
-                let opener = self.opener(request.clone());
-                Resumed::of(response, opener, self.course(size, span)).map_err(reason)
+                let opener = self.line.opener(request.clone());
+                Resumed::of(response, opener, self.line.course(size, span)).map_err(reason)
             }
             401 => Err(Failure::Answer(response)),
             status => Err(format!("a part of the layer was refused ({status})").into()),

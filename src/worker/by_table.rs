@@ -3,12 +3,7 @@
 
 use std::ops::Range;
 
-use super::{
-    Job,
-    again::{Again, findings},
-    job::Table,
-    serve::Desk,
-};
+use super::{Job, again::findings, job::Table, keeper::Again, shelves::Shelves};
 use crate::{
     content::{
         listing::Lister,
@@ -39,7 +34,7 @@ enum Failure {
 /// What servers without ranges do, in words.
 pub(super) const WHOLE: &str = "the server sends the whole layer where a part is asked for";
 
-impl Desk {
+impl Shelves {
     /// Lists a layer by its table, and puts that on the shelf; or notes there why not.
     pub(super) async fn by_table(&self, request: &Request, job: &Job) -> Again {
         let (Some(keep), Some(table)) = (job.keep, &job.table) else { return Again::No };
@@ -101,7 +96,7 @@ impl Desk {
         };
         let mut request = request.clone();
         request.headers.set(name::RANGE, format!("bytes={}-{last}", range.start));
-        match self.transport.send(request).await {
+        match self.line.transport.send(request).await {
             Ok(response) => match response.status {
                 206 => match response.bytes(range.end - range.start).await {
                     Ok(bytes) => Part::Bytes(bytes),

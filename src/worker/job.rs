@@ -96,7 +96,7 @@ impl Job {
 
     /// What the reader of a layer is asked for.
     pub(super) fn wanted(&self) -> Wanted {
-        Wanted { diff_id: self.diff_id.clone(), archive: self.keep.is_some() }
+        Wanted { diff_id: self.diff_id.clone(), archive: None }
     }
 
     /// As bytes.

@@ -22,12 +22,15 @@ mod by_table;
 mod door;
 mod engine;
 mod job;
+mod keeper;
+mod line;
 mod local;
 mod mailbox;
 mod message;
 #[cfg(target_arch = "wasm32")]
 mod run;
 mod serve;
+mod shelves;
 #[cfg(target_arch = "wasm32")]
 mod spawn;
 

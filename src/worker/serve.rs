@@ -2,10 +2,9 @@
 //! in the page where there is none, and natively.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell},
     collections::BTreeMap,
     future::poll_fn,
-    ops::ControlFlow,
     rc::Rc,
     task::Poll,
     time::Duration,
@@ -20,28 +19,19 @@ use futures_util::{
 };
 
 use super::{
-    Job, Mailbox, OneFile, Outbox,
-    again::Again,
+    Job, Mailbox, Outbox,
+    keeper::{Again, Keeper, Only, Pass, keeper, reader},
+    line::{Line, refusal},
     message::{Said, ToEngine},
 };
 use crate::{
-    content::{
-        checkpoints::SPACING,
-        decode::Limits,
-        findings::Findings,
-        layer::LayerReader,
-        ranges::Ranges,
-        sha256_lanes::Gang,
-        shelf::{Shelf, Taking},
-        tar::Event,
-        verify::Verdict,
-    },
+    content::{findings::Findings, sha256_lanes::Gang, verify::Verdict},
     registry::{Error, ErrorKind, Result},
     transport::{
-        Course, Deadline, ERROR_BODY, Opener, Request, Response, Resumed, SharedClock,
-        SharedTransport, Span, Transport,
+        Deadline, ERROR_BODY, Request, Response, Resumed, SharedClock, SharedTransport, Span,
+        Transport,
     },
-    wire::{Headers, backoff, headers::name},
+    wire::Headers,
 };
 
 /// How often progress is told at most.
@@ -57,8 +47,8 @@ pub async fn serve(
     outbox: Outbox,
 ) {
     let transport = Rc::new(Deadline::new(door, Rc::clone(&clock)));
-    let desk =
-        Rc::new(Desk { transport, clock, outbox, gang: Gang::default(), sets: RefCell::default() });
+    let line = Line { transport, clock };
+    let desk = Rc::new(Desk { line, outbox, gang: Gang::default(), keeper: OnceCell::new() });
     let mut running = Running::default();
     poll_fn(move |context| {
         while let Poll::Ready(message) = inbox.poll(context) {
@@ -84,7 +74,9 @@ impl Running {
     fn take(&mut self, desk: &Rc<Desk>, message: ToEngine) {
         match message {
             ToEngine::Run { id, request, job } => self.start(desk, id, *request, &job),
-            ToEngine::Ask { id, set, question } => desk.answer(id, set, &question),
+            ToEngine::Ask { id, set, question } => {
+                self.begin(id, Rc::clone(desk).answer(id, set, question).boxed_local());
+            }
             ToEngine::Cancel { id } => {
                 // The future is dropped when it is polled next, which aborting sees to.
                 if let Some(handle) = self.handles.remove(&id) {
@@ -92,7 +84,9 @@ impl Running {
                 }
             }
             ToEngine::Forget { set } => {
-                desk.sets.borrow_mut().remove(&set);
+                if let Some(keeper) = desk.keeper.get() {
+                    keeper.forget(set);
+                }
             }
         }
     }
@@ -102,7 +96,10 @@ impl Running {
             desk.say(id, &Said::Failed(ErrorKind::InvalidInput("no such job".to_owned())));
             return;
         };
-        let work = Rc::clone(desk).work(id, request, job);
+        self.begin(id, Rc::clone(desk).work(id, request, job).boxed_local());
+    }
+
+    fn begin(&mut self, id: u64, work: LocalBoxFuture<'static, ()>) {
         let (work, handle) = abortable(work);
         self.handles.insert(id, handle);
         self.jobs.push(work.map(move |_| id).boxed_local());
@@ -117,12 +114,12 @@ impl Running {
 
 /// What all exchanges of an engine share.
 pub(super) struct Desk {
-    pub(super) transport: Rc<Deadline>,
-    clock: SharedClock,
+    line: Line,
     outbox: Outbox,
     /// Blobs that are read at the same time are hashed together.
     gang: Gang,
-    pub(super) sets: RefCell<BTreeMap<u64, Shelf>>,
+    /// What keeps layers, once something is to be kept.
+    keeper: OnceCell<Rc<dyn Keeper>>,
 }
 
 impl Desk {
@@ -130,23 +127,45 @@ impl Desk {
         (self.outbox)(said.pack(id));
     }
 
-    fn answer(&self, id: u64, set: u64, question: &[u8]) {
-        // Of layers that nobody opened the shelf says itself that they are not there.
-        let answer = self.sets.borrow_mut().entry(set).or_default().ask(question);
-        self.say(id, &Said::Done(answer.into()));
+    async fn keeper(&self) -> Result<Rc<dyn Keeper>> {
+        if self.keeper.get().is_none() {
+            let keeper = keeper(&self.line).await?;
+            // Whoever was quicker has the shelves.
+            let _ = self.keeper.set(keeper);
+        }
+        self.keeper.get().cloned().ok_or_else(|| ErrorKind::Unavailable.into())
+    }
+
+    async fn answer(self: Rc<Self>, id: u64, set: u64, question: Vec<u8>) {
+        let said = match self.keeper().await {
+            Ok(keeper) => Said::Done(keeper.answer(set, &question).into()),
+            Err(error) => Said::Failed(error.kind),
+        };
+        self.say(id, &said);
     }
 
     /// One exchange, from sending to the findings.
     async fn work(self: Rc<Self>, id: u64, request: Request, job: Job) {
         let exchange = Exchange::new(&self, id);
-        let response = match self.again(&exchange, &request, &job).await {
+        let keeper = match job.keep {
+            None => None,
+            Some(_) => match self.keeper().await {
+                Ok(keeper) => Some(keeper),
+                Err(error) => return self.say(id, &Said::Failed(error.kind)),
+            },
+        };
+        let again = match &keeper {
+            None => Again::No,
+            Some(keeper) => keeper.again(&exchange, &request, &job).await,
+        };
+        let response = match again {
             Again::Found(findings) => {
                 // To whoever asked it is the blob, not a part of it.
                 exchange.begin(Some(request.url.to_string()), Headers::default());
                 return self.say(id, &Said::Done(findings.pack().into()));
             }
             Again::Answer(response) => Ok(response),
-            Again::No => self.transport.send(request.clone()).await,
+            Again::No => self.line.transport.send(request.clone()).await,
         };
         let response = match response {
             Ok(response) => response,
@@ -156,7 +175,11 @@ impl Desk {
             return exchange.refuse(response).await;
         }
         exchange.begin(response.url.clone(), response.headers.clone());
-        let end = match self.read(&exchange, request, response, &job).await {
+        let pass = match keeper {
+            None => Box::new(Only(reader(&job, &job.wanted(), &self.gang))),
+            Some(keeper) => keeper.pass(&job, &self.gang),
+        };
+        let end = match self.read(&exchange, request, response, &job, pass).await {
             Ok(findings) => Said::Done(findings.pack().into()),
             Err(error) => Said::Failed(error.kind),
         };
@@ -170,49 +193,22 @@ impl Desk {
         request: Request,
         first: Response,
         job: &Job,
+        mut pass: Box<dyn Pass>,
     ) -> Result<Findings> {
-        let course = self.course(job.size, Span { start: 0, end: job.size });
-        let mut body = Resumed::of(first, self.opener(request), course)?;
-        let mut reader = LayerReader::new(&job.digest, job.size, &job.wanted(), Limits::default())
-            .together(&self.gang);
-        // A layer that is listed is mostly looked into afterwards.
-        if job.keep.is_some() {
-            reader = reader.keep_checkpoints(SPACING);
-        }
-        let mut taking = job.keep.map(|keep| match keep.file {
-            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
-            None => self.sets.borrow_mut().entry(keep.set).or_default().listing_of(&job.digest),
-        });
-        let mut visitor = |event: Event<'_>| match &mut taking {
-            Some(taking) => taking.take(event),
-            None => ControlFlow::Break(()),
-        };
+        let course = self.line.course(job.size, Span { start: 0, end: job.size });
+        let mut body = Resumed::of(first, self.line.opener(request), course)?;
         let end = loop {
             match body.next().await {
                 Ok(Some(chunk)) => {
-                    // Counted before: more than was announced does not come here.
-                    let _ = reader.push(&chunk, &mut visitor);
-                    exchange.tell(reader.received());
+                    pass.push(&chunk);
+                    exchange.tell(pass.received());
                     self.let_others_catch_up().await;
                 }
                 Ok(None) => break Ok(None),
                 Err(error) => break size_verdict(error).map(Some),
             }
         };
-        let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
-        let mut findings = Findings::from(report);
-        if let Ok(Some(wrong_size)) = &end {
-            findings.verdict = wrong_size.clone();
-        }
-        if let (Some(keep), Some(taking)) = (job.keep, taking) {
-            let broke = end.as_ref().err().map(|error| error.kind.to_string());
-            let mut sets = self.sets.borrow_mut();
-            let shelf = sets.entry(keep.set).or_default();
-            shelf.settle(&job.digest, taking, &findings, broke);
-            if let Some(checkpoints) = checkpoints {
-                shelf.keep_ranges(&job.digest, Ranges::FirstPass(checkpoints));
-            }
-        }
+        let findings = pass.finish(&end);
         end.map(|_| findings)
     }
 
@@ -220,41 +216,8 @@ impl Desk {
     /// alone.
     async fn let_others_catch_up(&self) {
         if self.gang.is_ahead() {
-            self.clock.sleep(Duration::ZERO).await;
+            self.line.clock.sleep(Duration::ZERO).await;
         }
-    }
-
-    /// How a blob of this size, or a part of it, is read.
-    pub(super) fn course(&self, size: u64, span: Span) -> Course {
-        let (tries, clock) = (backoff::Policy::default().tries, Rc::clone(&self.clock));
-        Course { size, span, tries, clock }
-    }
-
-    /// Sends the same request again, for the bytes that are missing.
-    pub(super) fn opener(&self, request: Request) -> Opener {
-        let transport = Rc::clone(&self.transport);
-        Box::new(move |range| {
-            let (transport, mut request) = (Rc::clone(&transport), request.clone());
-            async move {
-                if let Some(range) = range {
-                    request.headers.set(name::RANGE, range);
-                }
-                let response = transport.send(request).await?;
-                match response.status {
-                    200..300 => Ok(response),
-                    status => Err(refusal(status)),
-                }
-            }
-            .boxed_local()
-        })
-    }
-}
-
-/// Why the rest of a blob could not be had.
-fn refusal(status: u16) -> Error {
-    match backoff::may_pass(backoff::Outcome::Status(status)) {
-        true => ErrorKind::Unavailable.into(),
-        false => ErrorKind::Status(status).into(),
     }
 }
 
@@ -301,7 +264,7 @@ impl<'a> Exchange<'a> {
 
     /// Tells how many bytes were read, from time to time.
     pub(super) fn tell(&self, bytes: u64) {
-        let now = self.desk.clock.now();
+        let now = self.desk.line.clock.now();
         if now.saturating_sub(self.told.get()) >= PERIOD {
             self.told.set(now);
             self.desk.say(self.id, &Said::Progress(bytes));

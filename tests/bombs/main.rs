@@ -17,6 +17,7 @@ use porthole::{
         decode::Limits,
         layer::{Ended, LayerReader, Wanted},
         listing::{Lister, Listing},
+        tar,
         tree::FileTree,
         verify::digest_of,
     },
@@ -64,7 +65,7 @@ fn sixty_bombs_end_at_their_cap() {
 
 /// Reads a bomb as the page does: counted, hashed, listed, and kept for a second look.
 fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
-    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let limits = Limits { output: bomb.limit << 20, ..Limits::default() };
     let mut reader = LayerReader::new(&digest_of(b"another"), u64::MAX, &wanted, limits)
         .keep_checkpoints(SPACING);

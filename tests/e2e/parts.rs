@@ -59,7 +59,7 @@ async fn changed_bytes_of_a_part_do_not_start_and_it_can_be_tried_again() {
     stage.sees(NOT_LOADED).await;
     std::fs::write(&file, whole).unwrap();
     stage.press("Try again").await;
-    stage.sees("Theme").await;
+    stage.sees("Colours").await;
 }
 
 #[tokio::test]

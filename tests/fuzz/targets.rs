@@ -134,7 +134,7 @@ fn decode(input: &[u8]) {
 
 fn layer(input: &[u8]) {
     let digest = digest_of(input);
-    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let mut reader = LayerReader::new(&digest, input.len() as u64, &wanted, SMALL);
     let mut visit = |_: tar::Event<'_>| ControlFlow::Continue(());
     assert!(reader.push(input, &mut visit).is_ok());

@@ -6,7 +6,7 @@ use porthole::{
     content::{
         decode::{Limits, decode_all},
         layer::{Ended, LayerReader, Wanted},
-        tar::{Entry, EntryKind, Event, Reader},
+        tar::{self, Entry, EntryKind, Event, Reader},
         verify::digest_of,
     },
     oci::{Algorithm, Digest},
@@ -45,7 +45,7 @@ fn check(fixture: &Fixture, listing: &Value) {
     let digest: Digest = listing["digest"].as_str().unwrap().parse().unwrap();
     let name = format!("{} {digest}", fixture.path);
     let blob = blob(fixture, &digest);
-    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default());
     let mut entries: Vec<(Entry, Vec<u8>)> = Vec::new();
     let mut visit = |event: Event<'_>| {

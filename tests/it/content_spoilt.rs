@@ -9,6 +9,7 @@ use porthole::{
         decode::Limits,
         layer::{LayerReader, Wanted},
         listing::Lister,
+        tar,
         verify::{digest_of, verify},
     },
     oci::{Algorithm, Digest, parse_document},
@@ -68,7 +69,7 @@ fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
     let read = parse_document(bytes.to_vec().into(), None);
     assert_eq!(read.raw, bytes);
     let verdict = verify(bytes, digest, Some(size as u64));
-    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: true };
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let limits = Limits { output: 1 << 20, window: 32 << 20 };
     let mut reader =
         LayerReader::new(digest, size as u64, &wanted, limits).keep_checkpoints(SPACING);

@@ -70,7 +70,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 
 /// Where the contents of an archive begin.
 fn offsets(archive: &[u8]) -> Vec<u64> {
-    let wanted = Wanted { archive: true, ..Wanted::default() };
+    let wanted = Wanted { archive: Some(porthole::content::tar::archive), ..Wanted::default() };
     let blob = descriptor(MediaType::OCTET_STREAM, archive);
     let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, Limits::default());
     let mut offsets = Vec::new();

@@ -7,10 +7,26 @@ use crate::{
     failure::{OrFail, Result},
     html::start_tags,
     page_parts::{integrity, short},
+    parts::Parts,
 };
 
 /// As Trunk writes them, and as `index.html` names them for whoever builds with Trunk alone.
 const FILES: [&str; 2] = ["worker.js", "worker_bg.wasm"];
+
+/// Puts the engine's parts in the place of the one module that Trunk wrote.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn install(parts: &Parts, dist: &Path) -> Result<()> {
+    let [script, module] = FILES;
+    let later = parts.later.iter().map(|part| (part.file.as_str(), part.bytes.as_slice()));
+    let whole = [(script, parts.script.as_bytes()), (module, parts.module.as_slice())];
+    for (name, bytes) in whole.into_iter().chain(later) {
+        let path = dist.join(name);
+        std::fs::write(&path, bytes).or_fail(path.display(), "check that it can be written")?;
+    }
+    Ok(())
+}
 
 /// Renames the engine's files in a built page, and tells the page their names and digests.
 ///

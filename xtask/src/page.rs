@@ -41,6 +41,7 @@ pub(crate) fn build(tools: &Toolbox, profile: Profile, dist: &Path, connect: &st
     })?;
     if profile == Profile::Release {
         page_parts::install(&parts::part(tools, "porthole", "release")?, dist)?;
+        engine::install(&parts::part(tools, "worker", "worker")?, dist)?;
     }
     engine::name_files(dist)?;
     write_policy(dist, connect)

@@ -40,7 +40,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 
 /// Reads a blob once, in pieces, and keeps the checkpoints.
 fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Checkpoints {
-    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: false };
+    let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: None };
     let digest = digest_of(blob);
     let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default())
         .keep_checkpoints(SPACING);

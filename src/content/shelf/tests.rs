@@ -10,7 +10,7 @@ use crate::content::{
     findings::Findings,
     layer::{LayerReader, Wanted},
     listing::Lister,
-    tar::{Entry, Event, Warning},
+    tar::{self, Entry, Event, Warning},
     tree::{ChangeKind, Usage},
     verify::digest_of,
 };
@@ -366,7 +366,7 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     archive.resize(archive.len() + 1_024, 0);
     let digest = digest_of(&archive);
     let read = |bytes: &[u8], mut taking: Taking, broke: Option<&str>| {
-        let wanted = Wanted { diff_id: None, archive: true };
+        let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
         let size = archive.len() as u64;
         let mut reader = LayerReader::new(&digest, size, &wanted, Limits::default());
         let mut visit = |event: Event<'_>| taking.take(event);

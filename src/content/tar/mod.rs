@@ -13,6 +13,8 @@ mod sparse;
 
 use std::ops::ControlFlow;
 
+use super::layer::Archive;
+
 pub(super) use compose::check_path;
 use compose::compose;
 pub use entry::{Entry, EntryKind, Warning};
@@ -104,6 +106,25 @@ enum Extension {
 struct Pending {
     entry: Entry,
     left: u64,
+}
+
+/// A reader of archives for layers.
+pub fn archive() -> Box<dyn Archive> {
+    Box::new(Reader::new())
+}
+
+impl Archive for Reader {
+    fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
+        Self::push(self, input, visitor)
+    }
+
+    fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()> {
+        Self::finish(self, visitor)
+    }
+
+    fn is_archive(&self) -> bool {
+        Self::is_archive(self)
+    }
 }
 
 impl Reader {
