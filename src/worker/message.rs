@@ -226,4 +226,32 @@ mod tests {
         }
         assert_eq!(Said::unpack(&[1, 9]), None);
     }
+
+    /// Torn or changed on the way, a message is refused or read as something; nothing panics.
+    #[test]
+    fn spoilt_messages_never_panic() {
+        let url = Url::parse("https://registry.example/v2/a/blobs/sha256:00").unwrap();
+        let request = Box::new(Request::new(Method::Get, url).header("authorization", "B x"));
+        let mut headers = Headers::new();
+        headers.append("www-authenticate", "Bearer");
+        let question = vec![7; 20];
+        let messages = [
+            ToEngine::Run { id: 300, request, job: Bytes::from_static(b"job") }.pack(),
+            ToEngine::Ask { id: 1, set: 2, question }.pack(),
+            Said::Head { status: 401, url: None, headers, body: Bytes::from_static(b"{}") }.pack(1),
+            Said::Failed(ErrorKind::Timeout(Duration::from_secs(20))).pack(2),
+        ];
+        for message in messages {
+            for end in 0..message.len() {
+                let _ = (ToEngine::unpack(&message[..end]), Said::unpack(&message[..end]));
+            }
+            for bit in 0..message.len() * 8 {
+                let mut spoilt = message.clone();
+                spoilt[bit / 8] ^= 1 << (bit % 8);
+                let _ = ToEngine::unpack(&spoilt);
+                let Some((id, said)) = Said::unpack(&spoilt) else { continue };
+                assert_eq!(Said::unpack(&said.pack(id)), Some((id, said)), "bit {bit}");
+            }
+        }
+    }
 }

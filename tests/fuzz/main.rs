@@ -4,6 +4,7 @@
 
 mod content;
 mod dice;
+mod messages;
 mod mutate;
 mod targets;
 mod wire;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 fn all() -> impl Iterator<Item = &'static Target> {
-    targets::TARGETS.iter().chain(content::TARGETS).chain(wire::TARGETS)
+    targets::TARGETS.iter().chain(content::TARGETS).chain(wire::TARGETS).chain(messages::TARGETS)
 }
 
 /// Tries one parser; says how it went in the words of other test runners.
