@@ -63,6 +63,8 @@ pub struct Place {
     pub layer: Option<Digest>,
     /// `?path=`: a path inside a layer or image.
     pub path: Option<String>,
+    /// `?member=`: a file of the archive that the path is.
+    pub member: Option<String>,
     /// `?with=`: what it is compared with.
     pub with: Option<Reference>,
     /// `?list=`: which list of the view of files.
@@ -81,6 +83,7 @@ impl Place {
             platform: None,
             layer: None,
             path: None,
+            member: None,
             with: None,
             list: FileList::default(),
             find: None,
@@ -103,7 +106,7 @@ impl Place {
     /// The same view of one platform, or of all.
     #[must_use]
     pub fn for_platform(&self, platform: Option<String>) -> Self {
-        Self { platform, layer: None, path: None, find: None, ..self.clone() }
+        Self { platform, layer: None, path: None, member: None, find: None, ..self.clone() }
     }
 
     /// The same repository in the same registry at a digest, in the tree view.
@@ -240,6 +243,7 @@ fn read_reference(
             "platform" => place.platform = Some(value),
             "layer" => place.layer = Some(parse(&value)?),
             "path" => place.path = Some(value),
+            "member" => place.member = Some(value),
             "with" => place.with = Some(parse(&value)?),
             "list" => {
                 place.list = FileList::from_name(&value)
@@ -323,6 +327,7 @@ fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
         ("platform", place.platform.clone()),
         ("layer", layer),
         ("path", place.path.clone()),
+        ("member", place.member.clone()),
         ("with", with),
         ("list", list),
         ("find", place.find.clone()),

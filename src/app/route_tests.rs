@@ -80,6 +80,8 @@ fn reads_the_parts_of_a_view() {
     check("#/ghcr.io/a/b:1?view=tree", "reference", "#/ghcr.io/a/b:1");
     let file = format!("#/ghcr.io/a/b:1?view=files&layer={DIGEST}&path=/etc/a%20%26%25%2Bb");
     check(&file, "reference", &file);
+    let member = "#/ghcr.io/a/b:1?view=files&path=/app.jar&member=META-INF/MANIFEST.MF";
+    check(member, "reference", member);
     check(
         "#/ghcr.io/a/b:1?with=docker.io/library/alpine:3&view=compare",
         "reference",
@@ -199,6 +201,7 @@ fn parsing_is_the_inverse_of_printing_for_any_place() {
         place.view = View::ALL[numbers.next(View::ALL.len())];
         place.path = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.list = FileList::ALL[numbers.next(FileList::ALL.len())];
+        place.member = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.find = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.platform = (numbers.next(2) == 0).then(|| "windows/amd64 (10.0.1)".to_owned());
         place.layer = (numbers.next(2) == 0).then(|| DIGEST.parse().unwrap());

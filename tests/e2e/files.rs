@@ -118,7 +118,9 @@ async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
         panic!("{failure}");
     }
     stage.visit(&format!("{view}/inner.tgz")).await;
-    stage.sees("inside.txt").await;
+    stage.choose("inside.txt").await;
+    stage.sees("inner.tgz › inside.txt").await;
+    stage.sees("deep").await;
     stage.visit(&format!("{view}/page.html")).await;
     stage.sees("<h1 id=hit>no</h1>").await;
     let ran = "return window.hit === undefined && document.getElementById('hit') === null";

@@ -80,7 +80,8 @@ fn questions() -> Vec<Vec<u8>> {
         Question::Details { scope: scope.clone(), path },
         Question::Packages { scope, filter: "ssl".to_owned(), part },
         Question::Content { layer: layer.clone(), offset: 512 },
-        Question::Inside { layer, offset: 512, part },
+        Question::Inside { layer: layer.clone(), offset: 512, part },
+        Question::Member { layer, offset: 512, name: b"META-INF/MANIFEST.MF".to_vec() },
     ];
     all.iter().map(Question::to_bytes).collect()
 }

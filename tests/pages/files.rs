@@ -77,6 +77,36 @@ fn files() {
     }
 }
 
+/// An archive inside a layer: what is in it, and one of its files, by the address alone.
+#[test]
+fn files_of_an_archive_in_a_layer() {
+    let shelf = Shelf::new();
+    let inner = layer(&[
+        entry(b"META-INF/", b'5', "", b""),
+        entry(b"META-INF/MANIFEST.MF", b'0', "", b"Manifest-Version: 1.0\nCreated-By: nobody\n"),
+        entry(b"inner.tgz", b'0', "", &layer(&[entry(b"deep", b'0', "", b"deeper")])),
+        entry(b"odd &?=#%.txt", b'0', "", b"<b>text</b>\n"),
+        entry(b"link", b'2', "META-INF/MANIFEST.MF", b""),
+    ]);
+    let outer = layer(&[entry(b"srv/outer.tgz", b'0', "", &inner)]);
+    let layers = [shelf.blob(LAYER, outer)];
+    let config = shelf.blob("application/vnd.oci.image.config.v1+json", "{}");
+    let document =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    for (name, parts) in [
+        ("files-archive", ""),
+        ("files-member", "&member=META-INF/MANIFEST.MF"),
+        ("files-member-odd", "&member=odd%20%26?%3D%23%25.txt"),
+        ("files-member-archive", "&member=inner.tgz"),
+        ("files-member-link", "&member=link"),
+        ("files-member-none", "&member=none"),
+    ] {
+        let address = shelf.address("1", &format!("?view=files&path=srv/outer.tgz{parts}"));
+        check(name, &shelf.registry, &address);
+    }
+}
+
 /// A layer that is no archive, or whose bytes are others, says so; the rest is shown.
 #[test]
 fn files_of_a_layer_that_cannot_be_read() {

@@ -133,6 +133,7 @@ impl Shelf {
             }
             Question::Content { layer, offset } => self.content(layer, *offset),
             Question::Inside { layer, offset, part } => self.inside(layer, *offset, *part),
+            Question::Member { layer, offset, name } => self.member(layer, *offset, name),
         }
     }
 

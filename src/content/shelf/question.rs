@@ -111,6 +111,15 @@ pub enum Question {
         /// Which members.
         part: Part,
     },
+    /// The content of one member of an archive whose content is at hand.
+    Member {
+        /// The layer.
+        layer: Digest,
+        /// Where the archive begins in the uncompressed layer.
+        offset: u64,
+        /// The member's name as written.
+        name: Vec<u8>,
+    },
 }
 
 impl Question {
@@ -124,7 +133,10 @@ impl Question {
             | Self::Wasted { part, .. }
             | Self::Packages { part, .. }
             | Self::Inside { part, .. } => *part = wanted,
-            Self::Summary(_) | Self::Details { .. } | Self::Content { .. } => {}
+            Self::Summary(_)
+            | Self::Details { .. }
+            | Self::Content { .. }
+            | Self::Member { .. } => {}
         }
         self
     }
@@ -150,6 +162,9 @@ impl Question {
             Self::Content { layer, offset } => out.number(7).text(layer.as_str()).number(*offset),
             Self::Inside { layer, offset, part } => {
                 part.write(out.number(8).text(layer.as_str()).number(*offset))
+            }
+            Self::Member { layer, offset, name } => {
+                out.number(9).text(layer.as_str()).number(*offset).bytes(name)
             }
         };
         out.finish()
@@ -185,6 +200,11 @@ impl Question {
                 layer: from.text()?.parse().ok()?,
                 offset: from.number()?,
                 part: Part::read(from)?,
+            },
+            9 => Self::Member {
+                layer: from.text()?.parse().ok()?,
+                offset: from.number()?,
+                name: from.owned()?,
             },
             _ => return None,
         })
@@ -241,6 +261,7 @@ mod tests {
             Question::Packages { scope: all, filter: "ssl".to_owned(), part },
             Question::Content { layer: digest_of(b"a"), offset: 512 },
             Question::Inside { layer: digest_of(b"a"), offset: 512, part },
+            Question::Member { layer: digest_of(b"a"), offset: 512, name: b"a/\xff".to_vec() },
         ];
         for question in questions {
             let bytes = question.to_bytes();

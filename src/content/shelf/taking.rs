@@ -178,7 +178,7 @@ impl OneFile {
         }
     }
 
-    fn finish(self) -> Result<Vec<u8>, String> {
+    pub(super) fn finish(self) -> Result<Vec<u8>, String> {
         match self.state {
             Finding::Complete => self.unfold(),
             Finding::TooLarge => Err(format!("the file is larger than {} bytes", self.cap)),

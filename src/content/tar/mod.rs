@@ -378,4 +378,4 @@ fn extension_kind(flag: u8) -> Option<Extension> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

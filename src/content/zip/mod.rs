@@ -170,4 +170,4 @@ fn inflate(packed: &[u8], size: u64) -> Result<Vec<u8>, ZipError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

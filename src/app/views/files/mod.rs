@@ -35,6 +35,8 @@ pub struct Files {
     pub chosen: Option<u16>,
     /// The path that is looked at; empty for the root.
     pub path: Vec<u8>,
+    /// The member of the archive at the path that is looked at.
+    pub member: Option<Vec<u8>>,
     /// Which list.
     pub list: FileList,
     /// What is looked for.
@@ -51,7 +53,8 @@ impl Files {
         };
         let path = place.path.as_deref().map(path::read).unwrap_or_default();
         let find = place.find.clone().unwrap_or_default();
-        Some(Self { layers, chosen, path, list: place.list, find })
+        let member = place.member.as_deref().map(path::read);
+        Some(Self { layers, chosen, path, member, list: place.list, find })
     }
 
     /// The layer of this place from the base.
@@ -162,6 +165,11 @@ fn number_of(layers: &Layers, wanted: &Digest) -> Option<u16> {
 pub fn at_path(place: &Place, layer: Option<Digest>, of: &[u8]) -> Place {
     let path = Some(path::text(of)).filter(|path| !path.is_empty());
     Place { layer, path, ..place.in_view(crate::app::View::Files) }
+}
+
+/// The place of a member of the archive that a place looks at.
+pub fn at_member(place: &Place, name: &[u8]) -> Place {
+    Place { member: Some(path::text(name)), ..place.clone() }
 }
 
 #[cfg(test)]

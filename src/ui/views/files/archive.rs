@@ -12,8 +12,17 @@ use super::{
     use_answer::use_answer,
 };
 use crate::{
-    app::views::{files::path, hostile::visible},
-    content::shelf::{Answer, Inside, Member, Part, Question},
+    app::{
+        Place, Route,
+        views::{
+            files::{at_member, path},
+            hostile::visible,
+        },
+    },
+    content::{
+        shelf::{Answer, Inside, Member, Part, Question},
+        tar::EntryKind,
+    },
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         part::{part, put},
@@ -42,7 +51,8 @@ fn use_archive(props: &Archive) -> Html {
     let question = Question::Inside { layer, offset: stored.offset, part };
     let query = use_answer(scene, question, *generation);
     let reply = query.state.value().cloned();
-    let row = use_callback(reply.clone().map(Same), |number: usize, reply| {
+    let deps = (reply.clone().map(Same), Rc::clone(&scene.place));
+    let row = use_callback(deps, |number: usize, (reply, place)| {
         let Some(reply) = reply else { return Html::default() };
         let offset = match &reply.0.question {
             Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
@@ -52,7 +62,7 @@ fn use_archive(props: &Archive) -> Html {
             (Answer::Inside(inside), Some(at)) => inside.members.get(at),
             _ => None,
         };
-        member.map_or_else(|| placeholder(number), |member| draw(number, member))
+        member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
     });
     let on_visible = use_callback((), {
         let block = block.setter();
@@ -113,11 +123,15 @@ fn plain(unpacked: &Rc<Bytes>) -> Html {
     }
 }
 
-fn draw(number: usize, member: &Member) -> Html {
+fn draw(place: &Place, number: usize, member: &Member) -> Html {
     let name = path::shown(&member.name);
+    let shown = html! { <code>{ foreign(&name) }</code> };
+    let href = Route::from(at_member(place, &member.name)).href();
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" class="name" title={visible(&name).into_owned()}><code>{ foreign(&name) }</code></span>
+            <span role="rowheader" class="name" title={visible(&name).into_owned()}>
+                if member.kind == EntryKind::File { <a {href}>{ shown }</a> } else { { shown } }
+            </span>
             <span role="cell" class="end">{ byte_size(member.size) }</span>
             <span role="cell">{ member.kind.words() }</span>
         </div>

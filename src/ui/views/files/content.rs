@@ -7,6 +7,7 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
+    member::Member,
     shown::Shown,
     use_answer::use_answer,
     use_file::{FileHandle, Get, use_file},
@@ -91,7 +92,12 @@ fn shown(props: &Content, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     }
     let key = format!("{} {}", props.stored.layer, props.stored.offset);
     let Content { scene, files, stored, path, generation } = props.clone();
-    put_keyed(key, Shown { scene, files, stored, path, bytes, basis, generation })
+    let member = files.member.clone();
+    let whole = Shown { scene, files, stored, path, bytes, basis, generation };
+    match member {
+        Some(name) => put_keyed(key, Member { archive: whole, name: Rc::new(name) }),
+        None => put_keyed(key, whole),
+    }
 }
 
 fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {

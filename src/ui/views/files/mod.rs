@@ -6,6 +6,7 @@ mod content;
 mod details;
 mod layers;
 mod list;
+mod member;
 mod picture;
 mod rows;
 mod shown;
@@ -172,7 +173,12 @@ fn trail(place: &Place, files: &Files) -> Html {
             <ol>
                 <li><a href={href(place, b"")}>{ text::ROOT }</a></li>
                 { for above.map(|path| step(place, path)) }
-                <li aria-current="page">{ foreign(&path::shown(path::name(&files.path))) }</li>
+                if let Some(member) = &files.member {
+                    { step(place, &files.path) }
+                    <li aria-current="page">{ foreign(&path::shown(member)) }</li>
+                } else {
+                    <li aria-current="page">{ foreign(&path::shown(path::name(&files.path))) }</li>
+                }
             </ol>
         </nav>
     }
@@ -219,7 +225,11 @@ fn file(scene: &Scene, files: &Rc<Files>, details: &Details, generation: u32) ->
     let path = details.target.as_ref().unwrap_or(&details.row.path).clone();
     html! {
         <>
-            { details::file(&scene.place, files, details) }
+            if let Some(member) = &files.member {
+                { member::heading(&scene.place, &files.path, member) }
+            } else {
+                { details::file(&scene.place, files, details) }
+            }
             if let Some(stored) = content {
                 { put(content::Content {
                     scene: scene.clone(),

@@ -38,7 +38,11 @@ part!(Shown, use_shown);
 
 #[hook]
 fn use_shown(props: &Shown) -> Html {
-    let forms = forms(&props.path, &props.bytes);
+    let mut forms = forms(&props.path, &props.bytes);
+    // One level deep: what is in an archive in an archive is not opened.
+    if props.files.member.is_some() {
+        forms.retain(|form| *form != Form::Archive);
+    }
     let chosen = use_state_eq(|| None::<Form>);
     let form = chosen.or_else(|| forms.first().copied()).unwrap_or(Form::Hex);
     let onsave = Callback::from({
