@@ -9,7 +9,7 @@ use super::{
     checkpoints::Recorder,
     gunzip::Gunzip,
     sniff::{self, Compression},
-    unzstd::Unzstd,
+    unzstd,
 };
 
 /// Receives plain bytes; `Break` ends decompressing early without an error.
@@ -155,9 +155,23 @@ impl Output<'_> {
     }
 }
 
+/// A decoder of zstd frames. An interface, so that who does without zstd does not carry its code.
+pub(super) trait Frames {
+    /// Whether the stream may end here: behind a whole frame.
+    fn is_at_end(&self) -> bool;
+
+    /// Takes in the next compressed bytes.
+    ///
+    /// # Errors
+    /// `Corrupt`, `WindowLimit`, or a sink that had enough.
+    fn push(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<(), Stop>;
+}
+
 /// Decompresses whatever it is given, as its first bytes say.
 pub struct Decoder {
     limits: Limits,
+    /// Makes a decoder of frames with windows of at most so many bytes.
+    zstd: Option<fn(u64) -> Box<dyn Frames>>,
     state: State,
     consumed: u64,
     produced: u64,
@@ -170,14 +184,21 @@ enum State {
     Plain,
     // Boxed: their windows would make every decoder large.
     Gzip(Box<Gunzip>),
-    Zstd(Box<Unzstd>),
+    Zstd(Box<dyn Frames>),
+    /// Compressed in a way that this decoder does without.
+    Foreign(Compression),
 }
 
 impl Decoder {
     /// A decoder that finds out the compression by itself.
     pub fn new(limits: Limits) -> Self {
+        Self { zstd: Some(unzstd::frames), ..Self::without_zstd(limits) }
+    }
+
+    /// The same for a program that does without zstd: to it such a stream is broken.
+    pub fn without_zstd(limits: Limits) -> Self {
         let state = State::Sniffing(Vec::new());
-        Self { limits, state, consumed: 0, produced: 0, recorder: None }
+        Self { limits, zstd: None, state, consumed: 0, produced: 0, recorder: None }
     }
 
     /// Notes on the way where reading can begin again.
@@ -207,6 +228,7 @@ impl Decoder {
             State::Plain => Some(Compression::None),
             State::Gzip(_) => Some(Compression::Gzip),
             State::Zstd(_) => Some(Compression::Zstd),
+            State::Foreign(compression) => Some(compression),
         }
     }
 
@@ -265,7 +287,10 @@ impl Decoder {
         self.state = match sniff::compression(prefix) {
             Compression::None => State::Plain,
             Compression::Gzip => State::Gzip(Box::default()),
-            Compression::Zstd => State::Zstd(Box::new(Unzstd::new(self.limits.window))),
+            Compression::Zstd => match self.zstd {
+                Some(frames) => State::Zstd(frames(self.limits.window)),
+                None => State::Foreign(Compression::Zstd),
+            },
         };
     }
 
@@ -280,6 +305,10 @@ impl Decoder {
         match &mut self.state {
             State::Gzip(gunzip) => gunzip.push(input, &mut out),
             State::Zstd(unzstd) => unzstd.push(input, &mut out),
+            State::Foreign(compression) => {
+                let (compression, reason) = (*compression, "nothing here reads it".to_owned());
+                Err(DecodeError::Corrupt { compression, reason }.into())
+            }
             // In pieces, as the others make them: marks are set between pieces.
             State::Plain | State::Sniffing(_) => input.chunks(PIECE).try_for_each(|piece| {
                 position = position.saturating_add(piece.len() as u64);
@@ -345,6 +374,18 @@ mod tests {
             assert!(plain == expected, "pieces of {size}");
             assert_eq!(decoder.produced(), expected.len() as u64);
         }
+    }
+
+    #[test]
+    fn who_does_without_zstd_says_so() {
+        let mut decoder = Decoder::without_zstd(Limits::default());
+        let mut sink = |_: &[u8]| ControlFlow::Continue(());
+        let stop = decoder.push(&zstd(&sample()), &mut sink).unwrap_err();
+        assert!(matches!(stop, Stop::Error(DecodeError::Corrupt { .. })), "{stop:?}");
+        assert_eq!(decoder.compression(), Some(Compression::Zstd));
+        let mut decoder = Decoder::without_zstd(Limits::default());
+        decoder.push(&gzip(&sample()), &mut sink).unwrap();
+        assert_eq!(decoder.produced(), sample().len() as u64);
     }
 
     #[test]

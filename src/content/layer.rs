@@ -127,6 +127,15 @@ impl Inside {
 impl LayerReader {
     /// A reader for content of this digest and size in bytes.
     pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
+        Self::with(Decoder::new(limits), digest, size, wanted)
+    }
+
+    /// The same for a program that does without zstd ([`Decoder::without_zstd`]).
+    pub fn without_zstd(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
+        Self::with(Decoder::without_zstd(limits), digest, size, wanted)
+    }
+
+    fn with(decoder: Decoder, digest: &Digest, size: u64, wanted: &Wanted) -> Self {
         let inside = Inside {
             diff: wanted.diff_id.as_ref().and_then(Hasher::new),
             whole: false,
@@ -134,7 +143,7 @@ impl LayerReader {
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));
-        Self { verifier, decoder: Decoder::new(limits), marks: None, inside, ended: None }
+        Self { verifier, decoder, marks: None, inside, ended: None }
     }
 
     /// Hashes together with other layers; to be said before the first byte.

@@ -36,6 +36,12 @@ pub fn compression(prefix: &[u8]) -> Compression {
     }
 }
 
+/// Whether what begins like this can be zstd: it is, or these are too few bytes to be sure.
+pub fn may_be_zstd(start: &[u8]) -> bool {
+    let is_short = !start.is_empty() && start.len() < PREFIX;
+    is_short || compression(start) == Compression::Zstd
+}
+
 /// Whether a block of 512 bytes can be the first header of a tar archive: its checksum is right, or
 /// it is empty as in an archive without entries.
 pub fn is_tar_header(block: &[u8]) -> bool {
@@ -111,6 +117,21 @@ fn is_text(prefix: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zstd_is_ruled_out_only_by_enough_bytes() {
+        let cases: [(&[u8], bool); 6] = [
+            (b"", false),
+            (b"\x28\xb5", true),
+            (b"\x1f\x8b\x08", true),
+            (b"\x28\xb5\x2f\xfd", true),
+            (b"\x1f\x8b\x08\x00", false),
+            (b"layer", false),
+        ];
+        for (start, expected) in cases {
+            assert_eq!(may_be_zstd(start), expected, "{start:?}");
+        }
+    }
 
     #[test]
     fn names_compressions_by_their_first_bytes() {

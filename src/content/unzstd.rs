@@ -9,7 +9,7 @@ use std::io::Read as _;
 use ruzstd::decoding::FrameDecoder;
 
 use super::{
-    decode::{DecodeError, Output, PIECE, Stop},
+    decode::{DecodeError, Frames, Output, PIECE, Stop},
     sniff::Compression,
 };
 
@@ -34,6 +34,21 @@ enum At {
     Frame,
     Block { checksum: bool },
     Skip(u64),
+}
+
+/// A decoder that refuses frames with a window over this many bytes.
+pub(super) fn frames(window_limit: u64) -> Box<dyn Frames> {
+    Box::new(Unzstd::new(window_limit))
+}
+
+impl Frames for Unzstd {
+    fn is_at_end(&self) -> bool {
+        Self::is_at_end(self)
+    }
+
+    fn push(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
+        Self::push(self, input, out)
+    }
 }
 
 impl Unzstd {

@@ -1,6 +1,6 @@
 //! The line between reading blobs and keeping what is in them. Verifying an image needs no archive, no
-//! tree and no packages: that code is behind this interface, and a published engine loads it with the
-//! first job that keeps something.
+//! tree and no packages, and mostly no zstd: that code is behind this interface, and a published engine
+//! loads it with the first job that keeps something, or the first layer that is compressed by zstd.
 
 use std::rc::Rc;
 
@@ -9,11 +9,7 @@ use futures_core::future::LocalBoxFuture;
 use super::{Job, line::Line, serve::Exchange};
 use crate::{
     content::{
-        decode::Limits,
-        findings::Findings,
-        layer::{LayerReader, Wanted},
-        sha256_lanes::Gang,
-        verify::Verdict,
+        decode::Limits, findings::Findings, layer::LayerReader, sha256_lanes::Gang, verify::Verdict,
     },
     registry::{ErrorKind, Result},
     transport::{Request, Response},
@@ -69,13 +65,16 @@ pub(super) fn with_size(mut findings: Findings, end: &Result<Option<Verdict>>) -
     findings
 }
 
-/// A reader as every pass begins with one.
-pub(super) fn reader(job: &Job, wanted: &Wanted, gang: &Gang) -> LayerReader {
-    LayerReader::new(&job.digest, job.size, wanted, Limits::default()).together(gang)
-}
-
 /// A pass that keeps nothing.
 pub(super) struct Only(pub(super) LayerReader);
+
+impl Only {
+    /// A pass over a blob that is not compressed by zstd.
+    pub(super) fn new(job: &Job, gang: &Gang) -> Self {
+        let (wanted, limits) = (job.wanted(), Limits::default());
+        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).together(gang))
+    }
+}
 
 impl Pass for Only {
     fn push(&mut self, chunk: &[u8]) {

@@ -20,12 +20,12 @@ use futures_util::{
 
 use super::{
     Job, Mailbox, Outbox,
-    keeper::{Again, Keeper, Only, Pass, keeper, reader},
+    keeper::{Again, Keeper, Only, Pass, keeper},
     line::{Line, refusal},
     message::{Said, ToEngine},
 };
 use crate::{
-    content::{findings::Findings, sha256_lanes::Gang, verify::Verdict},
+    content::{findings::Findings, sha256_lanes::Gang, sniff::may_be_zstd, verify::Verdict},
     registry::{Error, ErrorKind, Result},
     transport::{
         Deadline, ERROR_BODY, Request, Response, Resumed, SharedClock, SharedTransport, Span,
@@ -175,11 +175,7 @@ impl Desk {
             return exchange.refuse(response).await;
         }
         exchange.begin(response.url.clone(), response.headers.clone());
-        let pass = match keeper {
-            None => Box::new(Only(reader(&job, &job.wanted(), &self.gang))),
-            Some(keeper) => keeper.pass(&job, &self.gang),
-        };
-        let end = match self.read(&exchange, request, response, &job, pass).await {
+        let end = match self.read(&exchange, request, response, &job, keeper).await {
             Ok(findings) => Said::Done(findings.pack().into()),
             Err(error) => Said::Failed(error.kind),
         };
@@ -193,12 +189,15 @@ impl Desk {
         request: Request,
         first: Response,
         job: &Job,
-        mut pass: Box<dyn Pass>,
+        keeper: Option<Rc<dyn Keeper>>,
     ) -> Result<Findings> {
         let course = self.line.course(job.size, Span { start: 0, end: job.size });
         let mut body = Resumed::of(first, self.line.opener(request), course)?;
+        let mut next = body.next().await;
+        let start = next.as_ref().ok().and_then(Option::as_ref).map(|chunk| chunk.as_ref());
+        let mut pass = self.pass(job, keeper, start.unwrap_or_default()).await?;
         let end = loop {
-            match body.next().await {
+            match next {
                 Ok(Some(chunk)) => {
                     pass.push(&chunk);
                     exchange.tell(pass.received());
@@ -207,9 +206,27 @@ impl Desk {
                 Ok(None) => break Ok(None),
                 Err(error) => break size_verdict(error).map(Some),
             }
+            next = body.next().await;
         };
         let findings = pass.finish(&end);
         end.map(|_| findings)
+    }
+
+    /// A pass over a blob that starts like this.
+    async fn pass(
+        &self,
+        job: &Job,
+        keeper: Option<Rc<dyn Keeper>>,
+        start: &[u8],
+    ) -> Result<Box<dyn Pass>> {
+        let keeper = match keeper {
+            None if job.diff_id.is_some() && may_be_zstd(start) => Some(self.keeper().await?),
+            keeper => keeper,
+        };
+        Ok(match keeper {
+            None => Box::new(Only::new(job, &self.gang)),
+            Some(keeper) => keeper.pass(job, &self.gang),
+        })
     }
 
     /// A body that has more to give would be read on before anything comes of the others, and hashed

@@ -7,13 +7,14 @@ use futures_util::FutureExt;
 
 use super::{
     Job, Keep, OneFile,
-    keeper::{self, Again, Keeper, Pass, with_size},
+    keeper::{Again, Keeper, Only, Pass, with_size},
     line::Line,
     serve::Exchange,
 };
 use crate::{
     content::{
         checkpoints::SPACING,
+        decode::Limits,
         findings::Findings,
         layer::{LayerReader, Wanted},
         ranges::Ranges,
@@ -52,7 +53,7 @@ impl Keeper for Shelves {
 
     fn pass(self: Rc<Self>, job: &Job, gang: &Gang) -> Box<dyn Pass> {
         let Some(keep) = job.keep else {
-            return Box::new(keeper::Only(keeper::reader(job, &job.wanted(), gang)));
+            return Box::new(Only(reader(job, &job.wanted(), gang)));
         };
         Box::new(Keeping::new(self, job, keep, gang))
     }
@@ -65,6 +66,10 @@ impl Keeper for Shelves {
     fn forget(&self, set: u64) {
         self.sets.borrow_mut().remove(&set);
     }
+}
+
+fn reader(job: &Job, wanted: &Wanted, gang: &Gang) -> LayerReader {
+    LayerReader::new(&job.digest, job.size, wanted, Limits::default()).together(gang)
 }
 
 /// A pass whose archive is kept.
@@ -80,7 +85,7 @@ impl Keeping {
     fn new(shelves: Rc<Shelves>, job: &Job, keep: Keep, gang: &Gang) -> Self {
         let wanted = Wanted { archive: Some(tar::archive), ..job.wanted() };
         // A layer that is listed is mostly looked into afterwards.
-        let reader = keeper::reader(job, &wanted, gang).keep_checkpoints(SPACING);
+        let reader = reader(job, &wanted, gang).keep_checkpoints(SPACING);
         let taking = match keep.file {
             Some(OneFile { offset, cap }) => Taking::file(offset, cap),
             None => shelves.sets.borrow_mut().entry(keep.set).or_default().listing_of(&job.digest),

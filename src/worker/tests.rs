@@ -109,9 +109,13 @@ fn archive_of(name: &str, content: &[u8]) -> Vec<u8> {
 #[test]
 fn one_pass_gives_digest_compression_and_diff_id() {
     let plain = archive();
-    for (bytes, compression) in
-        [(gzipped(&plain), Compression::Gzip), (plain.clone(), Compression::None)]
-    {
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let zstd = ruzstd::encoding::compress_to_vec(&plain[..], level);
+    for (bytes, compression) in [
+        (gzipped(&plain), Compression::Gzip),
+        (plain.clone(), Compression::None),
+        (zstd, Compression::Zstd),
+    ] {
         let layer = blob(&bytes);
         let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
         let job = Job::verify(&layer).with_diff_id(Algorithm::Sha256);

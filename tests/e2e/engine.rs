@@ -44,6 +44,15 @@ async fn an_image_is_verified_down_to_its_diff_ids_in_a_worker() {
     stage.end().await;
 }
 
+/// What reads zstd is loaded in the middle of such a layer.
+#[tokio::test]
+async fn layers_of_every_compression_are_verified() {
+    let stage = Stage::open(Look::default()).await;
+    verify(&stage, &format!("{}/demo/layers:latest", demo().host())).await;
+    stage.sees("0 mismatch, 0 not verified.").await;
+    stage.end().await;
+}
+
 #[tokio::test]
 async fn without_workers_the_same_code_runs_in_the_page() {
     let stage = Stage::open(Look::default()).await;

@@ -33,7 +33,7 @@ pub(crate) fn build(tools: &Toolbox, profile: Profile, dist: &Path, connect: &st
         let mut trunk = tools.command("trunk");
         trunk.args(["build", "--dist"]).arg(dist).env_remove("NO_COLOR");
         if profile == Profile::Release {
-            trunk.arg("--release").env("RUSTFLAGS", parts::FLAGS);
+            trunk.arg("--release").env("CARGO_ENCODED_RUSTFLAGS", parts::flags());
             // Names and relocations tell what uses what; they are gone when the parts are written.
             trunk.env("CARGO_PROFILE_RELEASE_STRIP", "none");
         }

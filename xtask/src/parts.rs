@@ -15,8 +15,32 @@ use crate::{
 
 /// What the compiler must be told, for a module that can be parted: relocations tell what uses what, and
 /// our code marks its split points only where something parts it.
-pub(crate) const FLAGS: &str =
-    "-C target-feature=+simd128 -C link-args=--emit-relocs --cfg porthole_parts";
+///
+/// The paths of this machine are none of the page's business: they only stand in what a panic says.
+pub(crate) fn flags() -> String {
+    let mut flags = vec![
+        "-Ctarget-feature=+simd128".to_owned(),
+        "-Clink-args=--emit-relocs".to_owned(),
+        "--cfg=porthole_parts".to_owned(),
+        format!("--remap-path-prefix={}/=", root().display()),
+    ];
+    for crates in crate_folders() {
+        flags.push(format!("--remap-path-prefix={}/=", crates.display()));
+    }
+    // As cargo wants them where one may hold a space.
+    flags.join("\u{1f}")
+}
+
+/// Where cargo keeps what it downloaded, a folder for each registry.
+fn crate_folders() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let entries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let folders = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut folders: Vec<PathBuf> = folders.collect();
+    folders.sort();
+    folders
+}
 
 const NEXT: &str = "build the page again; if it stays, the versions of wasm_split_cli_support and \
                     wasm-bindgen in Cargo.lock do not go together";
