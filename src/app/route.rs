@@ -358,5 +358,4 @@ fn reversible(reference: &Reference) -> String {
 }
 
 #[cfg(test)]
-#[path = "route_tests.rs"]
 mod tests;

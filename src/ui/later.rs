@@ -82,7 +82,7 @@ fn use_page(page: &Page) -> Html {
     use_effect_with(*attempt, {
         let (later, attempt, had_focus) = (page.later.clone(), attempt.setter(), had_focus.clone());
         move |&count| {
-            if count % 2 == 0 && !is_loaded {
+            if count.is_multiple_of(2) && !is_loaded {
                 spawn_local(async move {
                     let next = if later.load().await.is_ok() { 2 } else { 1 };
                     *had_focus.borrow_mut() = browser::has_focus(HEADING_ID);
@@ -111,7 +111,7 @@ fn meanwhile(route: &Route, attempt: &UseStateHandle<u32>) -> Html {
     html! {
         <>
             <h1 id={HEADING_ID} tabindex="-1">{ text::address(route) }</h1>
-            if **attempt % 2 == 0 {
+            if attempt.is_multiple_of(2) {
                 <p class="loading" role="status">{ text::LOADING }</p>
             } else {
                 <section class="error-box" role="alert">

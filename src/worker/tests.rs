@@ -335,6 +335,35 @@ fn any_look_at_a_file_after_the_listing_costs_one_range() {
     }
 }
 
+#[test]
+fn a_range_of_other_bytes_than_those_of_the_listing_is_not_believed() {
+    let content: Vec<u8> = (0..900_000_u32).flat_map(|n| (n / 3).to_le_bytes()).collect();
+    let mut plain = archive_of("large", &content);
+    plain.truncate(plain.len() - 1024);
+    plain.extend(archive_of("other", &content));
+    let layer = blob(&plain);
+    let honest = serving(plain.clone(), true);
+    let mut wrong = plain.clone();
+    wrong[1_000_000] ^= 1;
+    let lying = serving(wrong, true);
+    let is_part = |request: &Request| request.headers.contains("range");
+    let bench =
+        Bench::answering(
+            move |request, n| {
+                if is_part(request) { lying(request, n) } else { honest(request, n) }
+            },
+        );
+    bench.read(&layer, &Job::verify(&layer).keeping(7)).unwrap();
+    let file = Job::verify(&layer).keeping_file(7, OneFile { offset: 512, cap: 8 << 20 });
+    bench.read(&layer, &file).unwrap();
+    let question = Question::Content { layer: layer.digest, offset: 512 };
+    let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
+    assert!(Answer::from_bytes(&answer) == Some(Answer::Content(content, Basis::FirstPass)));
+    let ranges: Vec<_> =
+        bench.script.sent().iter().map(|sent| sent.headers.contains("range")).collect();
+    assert_eq!(ranges, [false, true, false], "the layer is read as a whole instead");
+}
+
 /// Two engines in this thread, each with a network of its own, and a way to end the first.
 struct Pair {
     bench: Bench,

@@ -81,7 +81,7 @@ fn with_table(name: &str, parts: &str, table: Table) {
     else {
         panic!("no reference")
     };
-    let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry.clone()));
+    let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry));
     let layers = Rc::new(WithTable(Rc::clone(&local.layers), table));
     let scene = Scene { place: Rc::new(*place), connection: Connection { layers, ..local } };
     compare(name, rendered(Rc::new(move || reference(scene.clone()))));

@@ -352,5 +352,4 @@ fn subject_of(attestation: &Descriptor) -> Option<&str> {
 }
 
 #[cfg(test)]
-#[path = "tree_tests.rs"]
 mod tests;

@@ -1,0 +1,89 @@
+//! Tests of `json.rs`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+use super::*;
+
+fn read(text: &str) -> Parsed<Node> {
+    parse(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn messages(text: &str) -> Vec<String> {
+    read(text).issues.into_iter().map(|i| format!("{}: {}", i.pointer, i.message)).collect()
+}
+
+#[test]
+fn order_and_repeated_keys_are_kept() {
+    let parsed = read(r#"{"b":1,"a":-2,"b":{"c":[1.5,null,true,"x"]}}"#);
+    let keys: Vec<_> = parsed.value.members().iter().map(|(k, _)| k.as_str()).collect();
+    assert_eq!(keys, ["b", "a", "b"]);
+    assert_eq!(parsed.value.get("a"), Some(&Node::Number(Number::Negative(-2))));
+    assert_eq!(parsed.value.get("b").unwrap().get("c").unwrap().items().len(), 4);
+    assert_eq!(parsed.issues.len(), 1);
+    assert_eq!(parsed.issues[0].pointer, "/b");
+}
+
+#[test]
+fn repeated_keys_are_found_at_every_level() {
+    let found = messages(r#"{"x/y":[{"~":{"k":1,"k":2}}],"x/y":0}"#);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("/x~1y/0/~0/k: repeats"), "{found:?}");
+    assert!(found[1].starts_with("/x~1y: repeats"), "{found:?}");
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let check = |text: &str, part: &str| {
+        let found = messages(text);
+        assert!(found.iter().any(|m| m.contains(part)), "{text:?}: {found:?}");
+    };
+    check("", "is empty");
+    check(" \n", "is empty");
+    check("<!doctype html><title>Log in</title>", "HTML");
+    check("{} {}", "after its end");
+    check("\u{feff}{}", "byte order mark");
+    check("{\"a\":1", "is not JSON");
+    check("nope", "is not JSON");
+    check(&"[".repeat(100_000), "recursion limit");
+    check(&"{\"a\":".repeat(100_000), "recursion limit");
+    check("[1e999]", "out of range");
+}
+
+#[test]
+fn what_stood_before_the_break_is_kept() {
+    let parsed = read(r#"{"a":1,"list":[{"x":1},{"y":"#);
+    assert_eq!(parsed.value.get("a"), Some(&Node::Number(Number::Unsigned(1))));
+    assert_eq!(parsed.value.get("list").unwrap().items().len(), 2);
+    assert!(!parsed.is_sound());
+}
+
+#[test]
+fn bytes_that_are_no_text_are_replaced_and_told() {
+    let parsed = parse(Bytes::from_static(b"{\"a\":\"\xff\"}"));
+    assert_eq!(parsed.value.get("a").unwrap().as_str(), Some("\u{fffd}"));
+    assert_eq!(parsed.raw.len(), 9);
+    assert!(parsed.issues[0].message.contains("not UTF-8 at byte 6"));
+}
+
+#[test]
+fn a_long_list_is_walked_without_keeping_it() {
+    let check = |text: &str, expected: &[u64], sound: bool| {
+        let mut found = Vec::new();
+        let mut each = |item: Node| found.push(item.as_u64().unwrap_or(99));
+        let read = walk_items(text.as_bytes(), "list", &mut each);
+        assert_eq!((found.as_slice(), read.is_ok()), (expected, sound), "{text}");
+    };
+    check(r#"{"a":{"list":[7]},"list":[1,2,"x"],"b":2}"#, &[1, 2, 99], true);
+    check(r#"{"list":null}"#, &[], true);
+    check(r#"{"list":[1,2"#, &[1, 2], false);
+    check(r#"{"list":[1]} x"#, &[1], false);
+    check("[1]", &[], false);
+    check(r#"{"list":3}"#, &[], false);
+    let members = walk_items(br#"{"version":1,"list":[]}"#, "list", &mut |_| ()).unwrap();
+    assert_eq!(members, [("version".to_owned(), Node::Number(Number::Unsigned(1)))]);
+}
+
+#[test]
+fn issues_are_bounded() {
+    let text = format!("{{{}}}", vec!["\"k\":0"; 100_000].join(","));
+    assert!(read(&text).issues.len() <= Issues::LIMIT + 1);
+}

@@ -1,0 +1,96 @@
+//! Tests of `reference.rs`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+use super::*;
+
+fn parse(text: &str) -> Reference {
+    text.parse().unwrap()
+}
+
+#[test]
+fn r004_only_dots_ports_and_brackets_make_a_host() {
+    let check = |text: &str, host: &str, repository: &str| {
+        let reference = parse(text);
+        assert_eq!(reference.host.as_str(), host, "{text}");
+        assert_eq!(reference.repository.as_str(), repository, "{text}");
+    };
+    check("localhost:5000/foo", "localhost:5000", "foo");
+    check("localhost/foo", "docker.io", "localhost/foo");
+    check("[::1]/foo", "[::1]", "foo");
+    check("[::1]:5000/foo/bar", "[::1]:5000", "foo/bar");
+    check("ghcr.io/foo", "ghcr.io", "foo");
+}
+
+#[test]
+fn r005_r006_names_of_docker_hub_are_one() {
+    for alias in ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]
+    {
+        for path in ["hello-world", "library/hello-world"] {
+            let reference = parse(&format!("{alias}/{path}"));
+            assert_eq!(reference.canonical(), "docker.io/library/hello-world");
+            assert_eq!(reference.to_string(), "hello-world");
+        }
+    }
+    assert_eq!(Host::from_str("").unwrap(), Host::docker_hub());
+}
+
+#[test]
+fn r007_no_tag_is_implied() {
+    assert_eq!(parse("alpine").tag, None);
+    assert_eq!(parse("alpine").digest, None);
+}
+
+#[test]
+fn r009_a_known_digest_is_left_out() {
+    let digest: Digest = format!("sha256:{}", "a".repeat(64)).parse().unwrap();
+    let other: Digest = format!("sha256:{}", "b".repeat(64)).parse().unwrap();
+    let reference = parse(&format!("ghcr.io/a/b:c@{digest}"));
+    assert_eq!(reference.display_knowing(&digest), "ghcr.io/a/b:c");
+    assert_eq!(reference.display_knowing(&other), reference.to_string());
+}
+
+#[test]
+fn r010_references_are_stored_as_their_display_form() {
+    let reference = parse("index.docker.io/library/hello-world:linux");
+    let stored = serde_json::to_string(&reference).unwrap();
+    assert_eq!(stored, "\"hello-world:linux\"");
+    assert_eq!(serde_json::from_str::<Reference>(&stored).unwrap(), reference);
+    let mut kept = reference.clone();
+    let mut broken = serde_json::Deserializer::from_str("\"UPPER\"");
+    assert!(Reference::deserialize_in_place(&mut broken, &mut kept).is_err());
+    assert_eq!(kept, reference, "a failure leaves the old value");
+}
+
+#[test]
+fn r011_display_and_canonical_forms_are_inverse() {
+    let check = |display: &str, canonical: &str| {
+        for text in [display, canonical] {
+            let reference = parse(text);
+            assert_eq!(reference.to_string(), display);
+            assert_eq!(reference.canonical(), canonical);
+        }
+    };
+    check("hello-world:latest", "docker.io/library/hello-world:latest");
+    check("tianon/true:oci", "docker.io/tianon/true:oci");
+    check("localhost:5000/foo", "localhost:5000/foo");
+    check("library/a/b", "docker.io/library/a/b");
+    check("docker.io/ghcr.io/a", "docker.io/ghcr.io/a");
+    check("a.b", "docker.io/library/a.b");
+}
+
+#[test]
+fn r012_docker_hub_has_three_names() {
+    let hub = Host::docker_hub();
+    assert_eq!((hub.as_str(), hub.connect_name()), ("docker.io", "registry-1.docker.io"));
+    let other: Host = "ghcr.io".parse().unwrap();
+    assert_eq!(other.connect_name(), "ghcr.io");
+    assert_eq!(Host::credential_names("ghcr.io"), ["ghcr.io"]);
+    assert_eq!(
+        Host::credential_names("registry-1.docker.io"),
+        ["registry-1.docker.io", "docker.io", "index.docker.io", "registry.hub.docker.com"]
+    );
+    assert_eq!(
+        Host::credential_names(""),
+        ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]
+    );
+}
