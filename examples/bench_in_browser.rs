@@ -14,6 +14,7 @@ mod measured {
         content::{
             decode::{Decoder, Limits},
             sha256_lanes::{Gang, Lane},
+            shelf::{Answer, Part, Question, Scope, Sort},
             tar::{Event, Reader},
             verify::{Hasher, Verdict},
         },
@@ -33,10 +34,12 @@ mod measured {
         /// Nothing yet.
         #[wasm_bindgen(constructor)]
         pub fn new(algorithm: &str) -> Self {
-            Self(Hasher::new(match algorithm {
-                "sha512" => &Algorithm::Sha512,
-                _ => &Algorithm::Sha256,
-            }))
+            let algorithm = match algorithm {
+                "sha512" => Algorithm::Sha512,
+                _ => Algorithm::Sha256,
+            };
+            // As the engine does: ready to be joined by others.
+            Self(Hasher::new(&algorithm).map(|hasher| hasher.together(&Gang::default())))
         }
 
         /// The next bytes.
@@ -142,15 +145,16 @@ mod measured {
             Self(Rc::clone(&engine), Door::new(Rc::new(Fetch), engine))
         }
 
-        /// Fetches and verifies, or only counts where the digest cannot be computed; with `diff` also what comes out of the decompressor; with `keep` the
-        /// archive is listed and kept.
+        /// Fetches and verifies, or only counts where the digest cannot be computed; with `diff` also
+        /// what comes out of the decompressor; with `keep` the archive is listed and kept, as the set
+        /// of this number.
         pub async fn verify(
             &self,
             url: &str,
             digest: &str,
             size: f64,
             diff: bool,
-            keep: bool,
+            keep: Option<u32>,
         ) -> Result<(), JsError> {
             let digest: Digest = digest.parse()?;
             // Whole, and below 2^53.
@@ -159,8 +163,8 @@ mod measured {
             if diff {
                 job = job.with_diff_id(Algorithm::Sha256);
             }
-            if keep {
-                job = job.keeping(self.0.new_set());
+            if let Some(set) = keep {
+                job = job.keeping(set.into());
             }
             let mut request = Request::new(Method::Get, Url::parse(url)?);
             request.cache = porthole::transport::Cache::Off;
@@ -170,6 +174,22 @@ mod measured {
             match found.verdict {
                 Verdict::Verified | Verdict::Unsupported(_) => Ok(()),
                 other => Err(JsError::new(&format!("{other:?}"))),
+            }
+        }
+
+        /// The first rows below a directory of a layer that was kept; returns how many there are.
+        pub async fn rows(&self, set: u32, digest: &str, below: &str) -> Result<f64, JsError> {
+            let question = Question::Rows {
+                scope: Scope { layers: vec![digest.parse()?], only: Some(0), with_removed: false },
+                below: below.into(),
+                open: Vec::new(),
+                sort: Sort::Name,
+                part: Part { offset: 0, count: 50 },
+            };
+            let answer = self.0.ask(set.into(), question.to_bytes()).await?;
+            match Answer::from_bytes(&answer) {
+                Some(Answer::Rows(rows)) => Ok(rows.total as f64),
+                _ => Err(JsError::new("no rows")),
             }
         }
     }

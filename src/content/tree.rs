@@ -4,14 +4,18 @@
 //! their own layer brings, in whatever order the entries stand. Links are resolved inside the image
 //! only. Nothing is recursive: a path of 100,000 components must not end the stack.
 
+mod change;
 mod node;
+mod nodes;
 mod paths;
 mod usage;
 
 use std::{cmp::Reverse, rc::Rc};
 
-pub use node::{Change, ChangeKind, Node};
+pub use change::{Change, ChangeKind};
+pub use node::Node;
 use node::{content_size, directory, rare};
+use nodes::Nodes;
 pub use usage::Usage;
 
 use super::tar::{Entry, EntryKind};
@@ -42,17 +46,21 @@ pub const ROOT: NodeId = NodeId(0);
 /// A tree of files.
 #[derive(Clone, Debug)]
 pub struct FileTree {
-    nodes: Vec<Node>,
+    nodes: Nodes,
     layer: u16,
     keeps_whiteouts: bool,
+    /// Where the last entry went, as its path has it: most entries go where the one before went.
+    /// Forgotten as soon as anything but a new node could lead elsewhere.
+    last: Option<(Vec<u8>, NodeId)>,
     /// Entries that were left out because their path is too deep or leads nowhere.
     pub left_out: u64,
 }
 
 impl Default for FileTree {
     fn default() -> Self {
-        let root = directory(Rc::from([]), ROOT, 0);
-        Self { nodes: vec![root], layer: 0, keeps_whiteouts: false, left_out: 0 }
+        let mut nodes = Nodes::default();
+        nodes.push(directory(Rc::from([]), ROOT, 0));
+        Self { nodes, layer: 0, keeps_whiteouts: false, last: None, left_out: 0 }
     }
 }
 
@@ -70,6 +78,7 @@ impl FileTree {
     /// Says which layer the next entries belong to, counted from the base.
     pub fn begin_layer(&mut self, layer: u16) {
         self.layer = layer;
+        self.last = None;
     }
 
     /// The number of nodes, with those no longer visible.
@@ -118,20 +127,36 @@ impl FileTree {
 
     /// Adds an entry of the current layer.
     pub fn add(&mut self, entry: &Entry) {
-        let Some(mut components) = components(&entry.path) else {
-            self.left_out += 1;
-            return;
-        };
-        let Some(name) = components.pop() else { return self.describe_root(entry) };
-        let Some(parent) = self.directory_for(&components) else {
-            self.left_out += 1;
-            return;
-        };
-        match name.strip_prefix(WHITEOUT) {
-            _ if name == OPAQUE => self.make_opaque(parent),
-            Some(hidden) => self.white_out(parent, hidden),
-            None => self.place(parent, name, entry),
+        let place = self.beside_the_last(&entry.path).or_else(|| self.make_way(&entry.path));
+        match place {
+            None => self.left_out += 1,
+            Some((_, b"")) => self.describe_root(entry),
+            Some((parent, OPAQUE)) => self.make_opaque(parent),
+            Some((parent, name)) => match name.strip_prefix(WHITEOUT) {
+                Some(hidden) => self.white_out(parent, hidden),
+                None => self.place(parent, name, entry),
+            },
         }
+    }
+
+    /// The directory that a path goes into, and its last component, where the entry before went there.
+    fn beside_the_last<'a>(&self, path: &'a [u8]) -> Option<(NodeId, &'a [u8])> {
+        let (before, id) = self.last.as_ref()?;
+        let name = path.strip_prefix(before.as_slice())?.strip_prefix(b"/")?;
+        let is_plain = !name.contains(&b'/') && !matches!(name, b"" | b"." | b"..");
+        is_plain.then_some((*id, name))
+    }
+
+    /// The directory that a path goes into, made where it is missing, and the path's last component:
+    /// nothing for the root.
+    fn make_way<'a>(&mut self, path: &'a [u8]) -> Option<(NodeId, &'a [u8])> {
+        self.last = None;
+        let mut components = components(path)?;
+        let name = components.pop().unwrap_or_default();
+        let parent = self.directory_for(&components)?;
+        let written = path.strip_suffix(name).and_then(|rest| rest.strip_suffix(b"/"));
+        self.last = written.map(|written| (written.to_vec(), parent));
+        Some((parent, name))
     }
 
     fn describe_root(&mut self, entry: &Entry) {
@@ -205,6 +230,7 @@ impl FileTree {
         let was_visible = before.and_then(|id| self.node(id)).is_some_and(|node| node.visible);
         let id = match before {
             Some(id) => {
+                self.last = None;
                 // A directory that comes again keeps what is in it; anything else replaces it.
                 let keeps = entry.kind == EntryKind::Directory
                     && self.node(id).is_some_and(|node| node.kind == EntryKind::Directory);
@@ -237,29 +263,16 @@ impl FileTree {
         node.rare = rare(entry);
     }
 
-    /// Writes down what the current layer did to a path. Within one layer only the outcome counts.
+    /// Writes down what the current layer did to a path.
     fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
         let layer = self.layer;
-        let Some(node) = self.node_mut(id) else { return };
-        match node.changes.last_mut() {
-            Some(last) if last.layer == layer => {
-                let again = last.kind == ChangeKind::Removed && kind == ChangeKind::Added;
-                last.kind = match (last.kind, kind) {
-                    _ if again => ChangeKind::Changed,
-                    (ChangeKind::Added, ChangeKind::Changed) => ChangeKind::Added,
-                    (_, kind) => kind,
-                };
-                last.size = size;
-            }
-            _ => {
-                // Most paths are changed once: room for four would be a fifth of the tree.
-                node.changes.reserve_exact(1);
-                node.changes.push(Change { layer, kind, size });
-            }
+        if let Some(node) = self.node_mut(id) {
+            node.changes.note(Change { layer, kind, size });
         }
     }
 
     fn white_out(&mut self, parent: NodeId, name: &[u8]) {
+        self.last = None;
         match self.child(parent, name) {
             Some(id) if self.node(id).is_some_and(|node| node.visible) => {
                 self.hide(id, ChangeKind::Removed);
@@ -276,6 +289,7 @@ impl FileTree {
     }
 
     fn make_opaque(&mut self, id: NodeId) {
+        self.last = None;
         if let Some(node) = self.node_mut(id) {
             node.opaque = true;
         }
@@ -322,8 +336,8 @@ impl FileTree {
     /// Bytes in all layers against bytes that a container sees.
     pub fn usage(&self) -> Usage {
         let mut usage = Usage::default();
-        for node in &self.nodes {
-            let brought = node.changes.iter().map(|change| change.size);
+        for node in self.nodes.iter() {
+            let brought = node.changes().iter().map(|change| change.size);
             usage.total = brought.fold(usage.total, u64::saturating_add);
             if node.visible && node.kind == EntryKind::File {
                 usage.visible = usage.visible.saturating_add(node.size);
@@ -334,8 +348,8 @@ impl FileTree {
 
     /// The size of everything visible below each node, by its number.
     pub fn sizes(&self) -> Vec<u64> {
-        let mut sizes: Vec<u64> =
-            self.nodes.iter().map(|node| if node.visible { node.size } else { 0 }).collect();
+        let mut sizes = Vec::with_capacity(self.nodes.len());
+        sizes.extend(self.nodes.iter().map(|node| if node.visible { node.size } else { 0 }));
         // Children are always made after their parents.
         for at in (1..self.nodes.len()).rev() {
             let size = sizes.get(at).copied().unwrap_or_default();

@@ -215,10 +215,12 @@ impl Shelf {
     /// Says of rows of one layer what the layer did to them, where all layers below are here.
     fn judge(&mut self, scope: &Scope, rows: &mut [Row]) {
         let Some(only) = scope.only else { return };
-        for row in rows.iter_mut().filter(|row| row.removed) {
-            row.change = Some(ChangeKind::Removed);
+        // Below the base there is nothing that it could change: a second tree would tell nothing.
+        let is_base = only == 0;
+        for row in rows.iter_mut().filter(|row| row.removed || is_base) {
+            row.change = Some(if row.removed { ChangeKind::Removed } else { ChangeKind::Added });
         }
-        if !self.has_all_up_to(scope, only) {
+        if is_base || !self.has_all_up_to(scope, only) {
             return;
         }
         let merged = self.tree(&merged(scope));

@@ -1,42 +1,9 @@
-//! What stands in a tree: files, links, directories and devices, and what each layer did to them.
+//! What stands in a tree: files, links, directories and devices.
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::NodeId;
+use super::{Change, NodeId, change::Changes};
 use crate::content::tar::{Entry, EntryKind, Warning};
-
-/// What a layer did to a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
-    /// It was not there before.
-    Added,
-    /// It was there, and is another now.
-    Changed,
-    /// It was there, and is not any more.
-    Removed,
-}
-
-impl ChangeKind {
-    /// The kind in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-}
-
-/// What one layer did to one path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The layer, counted from the base.
-    pub layer: u16,
-    /// What it did.
-    pub kind: ChangeKind,
-    /// Bytes of content that the layer brings for the path.
-    pub size: u64,
-}
 
 /// What is in a directory, by name; most nodes have nothing in them.
 pub(super) type Children = Option<Box<BTreeMap<Rc<[u8]>, NodeId>>>;
@@ -73,7 +40,7 @@ pub struct Node {
     /// Whether a layer hides all that layers below have in this directory.
     pub opaque: bool,
     pub(super) rare: Option<Box<Rare>>,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Changes,
 }
 
 /// What few nodes have.
@@ -126,7 +93,7 @@ impl Node {
 
     /// What each layer did to the path, from the base up.
     pub fn changes(&self) -> &[Change] {
-        &self.changes
+        self.changes.as_slice()
     }
 }
 
@@ -149,7 +116,7 @@ pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> Node {
         visible: true,
         opaque: false,
         rare: None,
-        changes: Vec::new(),
+        changes: Changes::None,
     }
 }
 
@@ -158,7 +125,14 @@ pub(super) fn content_size(entry: &Entry) -> u64 {
 }
 
 pub(super) fn rare(entry: &Entry) -> Option<Box<Rare>> {
-    let rare = Rare {
+    let is_common = entry.link.is_empty()
+        && matches!(&*entry.user, b"" | b"root")
+        && matches!(&*entry.group, b"" | b"root")
+        && entry.xattrs.is_empty()
+        && entry.warnings.is_empty()
+        && entry.device == (0, 0)
+        && entry.sparse.is_none();
+    let rare = || Rare {
         link: entry.link.clone(),
         user: entry.user.clone(),
         group: entry.group.clone(),
@@ -167,12 +141,5 @@ pub(super) fn rare(entry: &Entry) -> Option<Box<Rare>> {
         device: entry.device,
         sparse: entry.sparse.is_some(),
     };
-    let is_empty = rare.link.is_empty()
-        && matches!(&*rare.user, b"" | b"root")
-        && matches!(&*rare.group, b"" | b"root")
-        && rare.xattrs.is_empty()
-        && rare.warnings.is_empty()
-        && rare.device == (0, 0)
-        && !rare.sparse;
-    (!is_empty).then(|| Box::new(rare))
+    (!is_common).then(|| Box::new(rare()))
 }

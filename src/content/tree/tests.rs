@@ -163,3 +163,50 @@ fn links_that_name_each_other_twice_end_soon() {
     let tree = build(&[&links]);
     assert_eq!(tree.find(b"l59").and_then(|id| tree.follow(id)), None);
 }
+
+/// A layer of whatever: few names, so that paths meet again, as files, links, directories, whiteouts.
+fn random_layer(chance: &mut u32) -> Vec<String> {
+    let mut below = |limit: u32| {
+        *chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*chance >> 16) % limit
+    };
+    let names = ["a", "b", "c", ".", "..", ".wh.a", ".wh.b", ".wh..wh..opq", ""];
+    let mut path = |limit: u32| {
+        let parts = 1 + below(4);
+        let names: Vec<_> = (0..parts).map(|_| names[below(limit) as usize]).collect();
+        names.join("/")
+    };
+    let ends = ["", "", "=3", "/", "", "=5", " -> a", " -> ../b", " -> /c/a", " => a/b"];
+    let rounds = ends.iter().cycle().take(30);
+    rounds.zip([9, 3].iter().cycle()).map(|(end, &limit)| path(limit) + end).collect()
+}
+
+#[test]
+fn where_the_last_entry_went_never_leads_elsewhere() {
+    let mut chance = 7;
+    for _ in 0..1_000 {
+        let layers: Vec<_> = (0..3).map(|_| random_layer(&mut chance)).collect();
+        let [mut remembering, mut forgetting] = [FileTree::new(), FileTree::new()];
+        for (number, layer) in (0_u16..).zip(&layers) {
+            remembering.begin_layer(number);
+            forgetting.begin_layer(number);
+            for entry in layer.iter().map(|text| parse(text)) {
+                remembering.add(&entry);
+                forgetting.last = None;
+                forgetting.add(&entry);
+            }
+        }
+        remembering.last = None;
+        forgetting.last = None;
+        assert_eq!(format!("{remembering:?}"), format!("{forgetting:?}"), "{layers:?}");
+    }
+}
+
+#[test]
+fn a_link_through_the_directory_that_it_leads_to_is_followed_anew() {
+    let base = &["a/x/", "b/y/", "a/l -> /a/x", "c -> a/l/.."][..];
+    let tree = build(&[base, &["c/f", "c/l -> /b/y", "c/g"]]);
+    assert_eq!(visible(&tree), ["a", "a/f", "a/l", "a/x", "b", "b/g", "b/y", "c"]);
+    let tree = build(&[base, &["c/f", "c/.wh..wh..opq", "c/g"]]);
+    assert_eq!((visible(&tree).join(" ").as_str(), tree.left_out), ("a a/f b b/y c", 1));
+}

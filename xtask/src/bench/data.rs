@@ -16,6 +16,9 @@ const PIECE: usize = 1 << 20;
 /// Files of the archive whose entries are counted.
 const ENTRIES: usize = 100_000;
 
+/// Files of the layer that is opened to see what that takes (M5).
+const MANY_ENTRIES: usize = 1_000_000;
+
 /// Writes the archives, and what the page must know of them and of the blobs.
 ///
 /// # Errors
@@ -31,6 +34,11 @@ pub(super) fn write(folder: &Path) -> Result<()> {
     put("layer.tar.zst", &compress_to_vec(&plain[..], CompressionLevel::Fastest))?;
     put("layer.tar.gz", &gzip)?;
     put("many.tar", &archive(ENTRIES, 0))?;
+    let million = many_entries().or_fail("gzip", next)?;
+    put("million.tar.gz", &million)?;
+    let million = json!({
+        "digest": hexed(&Sha256::digest(&million)), "size": million.len(), "entries": MANY_ENTRIES,
+    });
     let layer = json!({
         "digest": hexed(&Sha256::digest(&gzip)), "size": gzip.len(), "plain": plain.len(),
     });
@@ -41,6 +49,7 @@ pub(super) fn write(folder: &Path) -> Result<()> {
         "link": blob(8, 128 << 20),
         "huge": blob(7, 4 << 30),
         "layer": layer,
+        "million": million,
         "entries": ENTRIES,
     });
     put("facts.json", facts.to_string().as_bytes())
@@ -95,6 +104,33 @@ fn archive(files: usize, size: usize) -> Vec<u8> {
     tar
 }
 
+/// A gzip layer of empty files, a thousand to a directory.
+fn many_entries() -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut block = header("", 0);
+    let digits = block.get(CHECKSUM).unwrap_or_default();
+    let nameless = u32::from_str_radix(&String::from_utf8_lossy(digits), 8);
+    let nameless = nameless.map_err(std::io::Error::other)?;
+    for file in 0..MANY_ENTRIES {
+        let name = format!("usr/lib/module{:03}/file{file:06}", file / 1000);
+        let sum: u32 = name.bytes().map(u32::from).sum();
+        put(&mut block, 0, &name);
+        put(&mut block, CHECKSUM.start, &format!("{:06o}", nameless + sum));
+        encoder.write_all(&block)?;
+    }
+    encoder.write_all(&[0; 1024])?;
+    encoder.finish()
+}
+
+fn put(block: &mut [u8], at: usize, text: &str) {
+    for (place, byte) in block.iter_mut().skip(at).zip(text.bytes()) {
+        *place = byte;
+    }
+}
+
+/// Where the digits of a header's checksum stand.
+const CHECKSUM: std::ops::Range<usize> = 148..154;
+
 /// A header of POSIX ustar.
 fn header(name: &str, size: usize) -> Vec<u8> {
     let mut block = Vec::with_capacity(512);
@@ -115,9 +151,7 @@ fn header(name: &str, size: usize) -> Vec<u8> {
     field("", 247);
     let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
     let checksum = format!("{sum:06o}\u{0} ");
-    for (place, byte) in block.iter_mut().skip(148).zip(checksum.bytes()) {
-        *place = byte;
-    }
+    put(&mut block, CHECKSUM.start, &checksum);
     block
 }
 
@@ -132,5 +166,16 @@ mod tests {
         assert_eq!(tar.len(), 3 * (512 + 1024) + 1024);
         assert_eq!(&tar[257..262], b"ustar");
         assert_eq!(&tar[1536..1544], b"usr/lib/");
+    }
+
+    #[test]
+    fn names_that_are_put_in_afterwards_count_in_the_checksum() {
+        let whole = header("usr/lib/module000/file000007", 0);
+        let nameless = header("", 0);
+        let read = |block: &[u8]| {
+            u32::from_str_radix(std::str::from_utf8(&block[CHECKSUM]).unwrap(), 8).unwrap()
+        };
+        let name: u32 = b"usr/lib/module000/file000007".iter().map(|&byte| u32::from(byte)).sum();
+        assert_eq!(read(&whole), read(&nameless) + name);
     }
 }

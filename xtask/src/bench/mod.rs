@@ -4,6 +4,7 @@
 
 mod data;
 mod goals;
+mod memory;
 mod server;
 
 use std::{
@@ -126,19 +127,26 @@ async fn measure(folder: &Path, only: Option<&str>) -> Result<Vec<goals::Measure
 async fn wait(page: &Page) -> Result<Vec<goals::Measured>> {
     let start = Instant::now();
     let mut said = String::new();
+    let mut watch = memory::Watch::start(page).await?;
     while start.elapsed() < PATIENCE {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let state: String = page.script("return globalThis.state ?? ''").await?;
         match state.as_str() {
-            "done" => return page.script("return globalThis.results").await,
+            "done" => {
+                let results: Vec<goals::Measured> =
+                    page.script("return globalThis.results").await?;
+                return Ok(results.into_iter().chain(watch.grown()).collect());
+            }
             failed if failed.starts_with("failed") => {
                 return Err(Failure::new(failed, "look at xtask/src/bench/page/bench.js"));
             }
-            state if state != said => {
-                eprintln!("    {state}");
-                state.clone_into(&mut said);
+            state => {
+                if state != said {
+                    eprintln!("    {state}");
+                    state.clone_into(&mut said);
+                }
+                watch.look(page, state).await?;
             }
-            _ => {}
         }
     }
     Err(Failure::new(format!("{said} took too long"), "run it on a machine with less to do"))

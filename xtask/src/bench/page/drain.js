@@ -2,7 +2,7 @@
 const drain = async (url) => {
   const body = (await fetch(url, { cache: "no-store" })).body;
   const reader = body.getReader({ mode: "byob" });
-  let buffer = new ArrayBuffer(128 * 1024);
+  let buffer = new ArrayBuffer(256 * 1024);
   for (;;) {
     const { done, value } = await reader.read(new Uint8Array(buffer));
     if (done) return;

@@ -1,0 +1,85 @@
+//! What each layer did to a path.
+
+/// What a layer did to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It was not there before.
+    Added,
+    /// It was there, and is another now.
+    Changed,
+    /// It was there, and is not any more.
+    Removed,
+}
+
+impl ChangeKind {
+    /// The kind in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// What remains of two changes by one layer: only their outcome counts.
+    fn and_then(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Removed, Self::Added) => Self::Changed,
+            (Self::Added, Self::Changed) => Self::Added,
+            (_, next) => next,
+        }
+    }
+}
+
+/// What one layer did to one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The layer, counted from the base.
+    pub layer: u16,
+    /// What it did.
+    pub kind: ChangeKind,
+    /// Bytes of content that the layer brings for the path.
+    pub size: u64,
+}
+
+/// What layers did to a path, from the base up. Most paths are changed once: that takes no memory of
+/// its own.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Changes {
+    #[default]
+    None,
+    One(Change),
+    More(Box<[Change]>),
+}
+
+impl Changes {
+    pub(super) fn as_slice(&self) -> &[Change] {
+        match self {
+            Self::None => &[],
+            Self::One(change) => std::slice::from_ref(change),
+            Self::More(changes) => changes,
+        }
+    }
+
+    /// Writes down what a layer did, which is not below those that are written down.
+    pub(super) fn note(&mut self, change: Change) {
+        match self.last_mut() {
+            Some(last) if last.layer == change.layer => {
+                *last = Change { kind: last.kind.and_then(change.kind), ..change };
+            }
+            Some(_) => {
+                let changes = self.as_slice().iter().copied().chain([change]);
+                *self = Self::More(changes.collect());
+            }
+            None => *self = Self::One(change),
+        }
+    }
+
+    fn last_mut(&mut self) -> Option<&mut Change> {
+        match self {
+            Self::None => None,
+            Self::One(change) => Some(change),
+            Self::More(changes) => changes.last_mut(),
+        }
+    }
+}
