@@ -50,8 +50,8 @@ fn use_shell(props: &Shell) -> Html {
                 <a class="brand" href="#/">{ text::NAME }</a>
                 { put(ReferenceBox { typed: props.typed.clone() }) }
                 <nav aria-label={text::PAGE}>
-                    <button type="button" onclick={show_keys}>{ text::KEYS }</button>
                     <a href={Route::Settings.href()}>{ text::SETTINGS }</a>
+                    <button type="button" onclick={show_keys}>{ text::KEYS }</button>
                 </nav>
             </header>
             <main>{ pages::page_of_shell(&props.route, &props.outside.explorer) }</main>

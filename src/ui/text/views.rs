@@ -96,6 +96,15 @@ pub const WITHOUT_CONFIG: &str = "Diff IDs and steps are therefore missing here.
 pub const FILES_OF_LAYER: &str = "Files in this layer";
 /// The share of a layer in the image.
 pub const SHARE: &str = "Share of the image";
+
+/// A share in whole per cent, which for a small layer of some bytes may be none.
+pub fn share(percent: u8, bytes: u64) -> String {
+    match percent {
+        0 if bytes > 0 => "< 1 %".to_owned(),
+        _ => format!("{percent} %"),
+    }
+}
+
 /// An encrypted layer.
 pub const ENCRYPTED: &str = "encrypted";
 /// A foreign layer.

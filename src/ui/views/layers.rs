@@ -67,6 +67,7 @@ fn row(place: &Place, layer: &Layer) -> Html {
     let is_chosen =
         wanted.is_some() && (wanted == Some(digest) || wanted == layer.diff_id.as_ref());
     let files = Place { layer: Some(digest.clone()), ..place.in_view(Views::Files) };
+    let share = text::share(layer.percent, *size);
     html! {
         <li key={layer.number} class={classes!(is_chosen.then_some("chosen"))}
             aria-current={is_chosen.then_some("true")}>
@@ -74,8 +75,8 @@ fn row(place: &Place, layer: &Layer) -> Html {
                 <span class="what">{ text::layer_number(layer.number) }</span>
                 { byte_size(*size) }
                 <meter min="0" max="100" value={layer.percent.to_string()}
-                    aria-label={text::SHARE}>{ format!("{} %", layer.percent) }</meter>
-                <span class="percent">{ format!("{} %", layer.percent) }</span>
+                    aria-label={text::SHARE}>{ share.clone() }</meter>
+                <span class="percent">{ share }</span>
                 { properties(layer) }
             </p>
             if media_type.is_layer() {

@@ -59,6 +59,9 @@ pub(super) fn base(architecture: &str) -> Vec<u8> {
         .directory("usr/share/")
         .file("usr/share/licence.txt", licence)
         .directory("var/")
+        .directory("var/lib/")
+        .directory("var/lib/dpkg/")
+        .file("var/lib/dpkg/status", dpkg_status(architecture))
         .directory("var/cache/")
         .file("var/cache/one.idx", "first\n")
         .file("var/cache/two.idx", "second\n")
@@ -71,6 +74,23 @@ pub(super) fn base(architecture: &str) -> Vec<u8> {
         )
         .directory("tmp/")
         .finish()
+}
+
+/// What dpkg writes down of packages.
+fn dpkg_status(architecture: &str) -> String {
+    let package = |(name, version, about): &(&str, &str, &str)| {
+        format!(
+            "Package: {name}\nStatus: install ok installed\nMaintainer: Harbour <post@harbour.example>\n\
+             Architecture: {architecture}\nVersion: {version}\nDescription: {about}\n\n"
+        )
+    };
+    let packages = [
+        ("base-files", "3.1", "what every system has"),
+        ("dash", "0.5.12-12", "the shell"),
+        ("libc6", "2.41-12", "the C library"),
+        ("libtide1", "1:4.0.2~rc1-1", "when the water comes and goes"),
+    ];
+    packages.iter().map(package).collect()
 }
 
 /// Takes files of the base away: one by one, and a whole directory.
@@ -97,6 +117,11 @@ pub(super) fn program(architecture: &str) -> Vec<u8> {
         .directory("var/lib/harbour/")
         .file("var/lib/harbour/tides.txt", data)
         .file("var/lib/harbour/empty", "")
+        .directory("usr/lib/python3/dist-packages/almanac-2.0.1.dist-info/")
+        .file(
+            "usr/lib/python3/dist-packages/almanac-2.0.1.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: almanac\nVersion: 2.0.1\nSummary: Moon and tides\n",
+        )
         .finish()
 }
 
