@@ -47,7 +47,12 @@ fn round_div(value: u64, by: u64) -> u64 {
 
 /// `12,345,678 bytes`.
 pub fn exact_bytes(bytes: u64) -> String {
-    let digits = bytes.to_string();
+    grouped(bytes) + if bytes == 1 { " byte" } else { " bytes" }
+}
+
+/// `12,345,678`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -55,7 +60,7 @@ pub fn exact_bytes(bytes: u64) -> String {
         }
         text.push(digit);
     }
-    text + if bytes == 1 { " byte" } else { " bytes" }
+    text
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::{
     app::{FileList, views::files::form::Form},
     content::{obstacle::Obstacle, ranges::Basis, tar::EntryKind, tree::ChangeKind},
-    ui::components::human_bytes,
+    ui::components::{grouped, human_bytes},
 };
 
 /// There is no such layer.
@@ -225,7 +225,7 @@ pub fn changes([added, changed, removed]: [u64; 3]) -> String {
     let mut parts = Vec::new();
     for (count, word) in [(added, "added"), (changed, "changed"), (removed, "removed")] {
         if count > 0 {
-            parts.push(format!("{count} {word}"));
+            parts.push(format!("{} {word}", grouped(count)));
         }
     }
     if parts.is_empty() { "no changes".to_owned() } else { parts.join(", ") }
@@ -248,7 +248,7 @@ pub fn count(list: FileList, is_filtered: bool, total: u64) -> String {
         (FileList::Largest, 1) => "file",
         (FileList::Largest, _) => "files",
     };
-    format!("{total} {things}")
+    format!("{} {things}", grouped(total))
 }
 
 /// How much of what layers bring is seen.

@@ -1,5 +1,7 @@
 //! Long lists.
 
+use crate::ui::components::grouped;
+
 /// The label of a filter.
 pub const FILTER: &str = "Filter";
 /// Reads the next page.
@@ -18,14 +20,33 @@ pub const REPOSITORIES: &str = "repositories";
 
 /// While pages are read.
 pub fn reading(read: usize, things: &str) -> String {
-    if read == 0 { format!("Reading {things}") } else { format!("Reading, {read} {things} so far") }
+    match read {
+        0 => format!("Reading {things}"),
+        _ => format!("Reading, {} {things} so far", grouped(read as u64)),
+    }
 }
 
 /// How many there are, and how many of them are shown.
 pub fn count(shown: Option<usize>, known: usize, has_more: bool, things: &str) -> String {
     let more = if has_more { ", and more to read" } else { "" };
-    match shown {
+    let known = grouped(known as u64);
+    match shown.map(|shown| grouped(shown as u64)) {
         Some(shown) => format!("{shown} of {known} {things}{more}"),
         None => format!("{known} {things}{more}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_say_what_is_shown_and_whether_there_is_more() {
+        let check = |shown, known, has_more, expected: &str| {
+            assert_eq!(count(shown, known, has_more, TAGS), expected);
+        };
+        check(None, 7, false, "7 tags");
+        check(None, 5_000, true, "5,000 tags, and more to read");
+        check(Some(0), 1_001_002, false, "0 of 1,001,002 tags");
     }
 }
