@@ -305,6 +305,8 @@ impl Decoder {
         match &mut self.state {
             State::Gzip(gunzip) => gunzip.push(input, &mut out),
             State::Zstd(unzstd) => unzstd.push(input, &mut out),
+            // Where nothing is wanted of the inside, that it is not read is no fault of it.
+            State::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
             State::Foreign(compression) => {
                 let (compression, reason) = (*compression, "nothing here reads it".to_owned());
                 Err(DecodeError::Corrupt { compression, reason }.into())

@@ -16,6 +16,9 @@ use super::{
 /// Entries that are kept of one archive.
 const ENTRIES_MAX: u64 = 4_000_000;
 
+/// Odd things told of one archive, which could have one in each block.
+const ODD_MAX: usize = 1_000;
+
 /// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
 const PACKED_MAX: usize = 64 << 20;
 
@@ -149,7 +152,8 @@ impl Lister {
             Event::Entry(entry) => return self.entry(*entry),
             Event::Content(bytes) => self.content(bytes),
             Event::End => self.keeping = None,
-            Event::Odd(warning) => self.odd.push(warning),
+            Event::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            Event::Odd(_) => {}
         }
         ControlFlow::Continue(())
     }
@@ -165,7 +169,9 @@ impl Lister {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
         }
-        if entry.kind == EntryKind::File && entry.stored > 0 && !self.is_bare {
+        // What is stored of a sparse file is not what it holds.
+        let is_kept = entry.kind == EntryKind::File && entry.sparse.is_none();
+        if is_kept && entry.stored > 0 && !self.is_bare {
             self.choose(&entry);
         }
         entry::write(&mut self.packed, &entry, &self.before);
@@ -260,5 +266,20 @@ mod tests {
         let listing = lister.finish();
         assert_eq!((listing.count, listing.kept(512)), (1, None));
         assert_eq!(listing.odd, [Warning::Truncated]);
+    }
+
+    #[test]
+    fn what_is_odd_is_told_up_to_a_cap_and_sparse_files_are_not_kept_without_their_holes() {
+        let mut lister = Lister::new();
+        for _ in 0..100_000 {
+            let _ = lister.take(Event::Odd(Warning::ExtensionTooLarge(1)));
+        }
+        let sparse = Entry { sparse: Some(vec![(9, 4)]), size: 13, ..file("a", 4, 512) };
+        let _ = lister.take(Event::Entry(Box::new(sparse)));
+        let _ = lister.take(Event::Content(b"1234"));
+        let _ = lister.take(Event::End);
+        let listing = lister.finish();
+        assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
+        assert_eq!(listing.kept(512), None);
     }
 }

@@ -10,7 +10,7 @@ mod nodes;
 mod paths;
 mod usage;
 
-use std::{cmp::Reverse, rc::Rc};
+use std::{cmp::Reverse, collections::BTreeSet, rc::Rc};
 
 pub use change::{Change, ChangeKind};
 pub use node::Node;
@@ -52,6 +52,9 @@ pub struct FileTree {
     /// Where the last entry went, as its path has it: most entries go where the one before went.
     /// Forgotten as soon as anything but a new node could lead elsewhere.
     last: Option<(Vec<u8>, NodeId)>,
+    /// What this layer hid already: all below a node, or (`true`) also the node. What it brings since
+    /// is its own, and stays.
+    hidden: BTreeSet<(NodeId, bool)>,
     /// Entries that were left out because their path is too deep or leads nowhere.
     pub left_out: u64,
 }
@@ -60,7 +63,8 @@ impl Default for FileTree {
     fn default() -> Self {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
-        Self { nodes, layer: 0, keeps_whiteouts: false, last: None, left_out: 0 }
+        let hidden = BTreeSet::new();
+        Self { nodes, layer: 0, keeps_whiteouts: false, last: None, hidden, left_out: 0 }
     }
 }
 
@@ -79,6 +83,7 @@ impl FileTree {
     pub fn begin_layer(&mut self, layer: u16) {
         self.layer = layer;
         self.last = None;
+        self.hidden.clear();
     }
 
     /// The number of nodes, with those no longer visible.
@@ -198,7 +203,7 @@ impl FileTree {
         }
         if kind != EntryKind::Directory || !visible {
             let layer = self.layer;
-            self.hide(id, ChangeKind::Removed);
+            self.hide(id);
             let node = self.node_mut(id)?;
             let changes = std::mem::take(&mut node.changes);
             let children = std::mem::take(&mut node.children);
@@ -274,9 +279,7 @@ impl FileTree {
     fn white_out(&mut self, parent: NodeId, name: &[u8]) {
         self.last = None;
         match self.child(parent, name) {
-            Some(id) if self.node(id).is_some_and(|node| node.visible) => {
-                self.hide(id, ChangeKind::Removed);
-            }
+            Some(id) if self.node(id).is_some_and(|node| node.visible) => self.hide(id),
             None if self.keeps_whiteouts && !name.is_empty() => {
                 let kind = EntryKind::Other(b'w');
                 let gone =
@@ -293,15 +296,18 @@ impl FileTree {
         if let Some(node) = self.node_mut(id) {
             node.opaque = true;
         }
-        let children: Vec<_> = self.children(id).collect();
-        for child in children {
-            self.hide(child, ChangeKind::Removed);
-        }
+        self.hide_below(id);
     }
 
     /// Hides a node and all below it that lower layers brought.
-    fn hide(&mut self, id: NodeId, kind: ChangeKind) {
-        self.hide_below(id);
+    fn hide(&mut self, id: NodeId) {
+        if self.hidden.insert((id, true)) {
+            self.hide_below(id);
+            self.hide_alone(id);
+        }
+    }
+
+    fn hide_alone(&mut self, id: NodeId) {
         let layer = self.layer;
         let has_visible = self.children(id).any(|c| self.node(c).is_some_and(|n| n.visible));
         if let Some(node) = self.node_mut(id)
@@ -310,27 +316,26 @@ impl FileTree {
             && !has_visible
         {
             node.visible = false;
-            self.note(id, kind, 0);
+            self.note(id, ChangeKind::Removed, 0);
         }
     }
 
     /// Hides all below a node that lower layers brought; deepest first, without recursion.
     fn hide_below(&mut self, id: NodeId) {
         let mut order = Vec::new();
-        let mut stack: Vec<NodeId> = self.children(id).collect();
+        let mut stack = self.not_yet_hidden(id);
         while let Some(at) = stack.pop() {
             order.push(at);
-            stack.extend(self.children(at));
+            stack.extend(self.not_yet_hidden(at));
         }
-        let layer = self.layer;
-        for at in order.into_iter().rev() {
-            let has_visible = self.children(at).any(|c| self.node(c).is_some_and(|n| n.visible));
-            let Some(node) = self.node_mut(at) else { continue };
-            if node.visible && node.layer < layer && !has_visible {
-                node.visible = false;
-                self.note(at, ChangeKind::Removed, 0);
-            }
-        }
+        order.into_iter().rev().for_each(|at| self.hide_alone(at));
+    }
+
+    /// What is in a directory, once in each layer.
+    fn not_yet_hidden(&mut self, id: NodeId) -> Vec<NodeId> {
+        let has_children = self.node(id).is_some_and(|node| node.children.is_some());
+        let is_first = has_children && self.hidden.insert((id, false));
+        if is_first { self.children(id).collect() } else { Vec::new() }
     }
 
     /// Bytes in all layers against bytes that a container sees.

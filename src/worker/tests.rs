@@ -131,6 +131,19 @@ fn one_pass_gives_digest_compression_and_diff_id() {
 }
 
 #[test]
+fn where_only_the_digest_is_wanted_nothing_is_said_of_the_inside() {
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let plain = archive();
+    let zstd = ruzstd::encoding::compress_to_vec(&plain[..], level);
+    for bytes in [zstd, gzipped(&plain), plain] {
+        let layer = blob(&bytes);
+        let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
+        let (found, _) = bench.read(&layer, &Job::verify(&layer)).unwrap();
+        assert_eq!((found.verdict, found.problem), (Verdict::Verified, None));
+    }
+}
+
+#[test]
 fn wrong_bytes_are_a_finding_and_not_an_error() {
     let right = blob(b"right");
     for (body, verdict) in [

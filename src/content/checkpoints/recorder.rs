@@ -98,7 +98,13 @@ impl Recorder {
         }
         let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
         let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
-        if let Some(unused) = (0..8).find(fits) {
+        // Bits can be chosen so that other places make the same bytes, for a while.
+        let mut fitting = (0..8).filter(fits);
+        let stored = |&unused: &u8| stored(last, unused, input);
+        if let Some(unused) = fitting.next()
+            && let alike = stored(&unused)
+            && fitting.all(|other| alike.is_some() && stored(&other) == alike)
+        {
             let window = self.window.as_slice().into();
             self.point(packed, Restart::Block { window, last, unused });
         }
@@ -137,6 +143,14 @@ impl Recorder {
         let (points, steps, marks) = (self.points, self.steps, marks.list);
         Checkpoints { compression, points, steps, marks, size, digest }
     }
+}
+
+/// Where a block that is stored goes on, if one begins there: behind the header's own padding, which may
+/// end with this byte (`false`) or the next. So places that give the same are one.
+fn stored(last: u8, unused: u8, input: &[u8]) -> Option<bool> {
+    let next = u16::from(*input.first()?);
+    let bits = u16::from(last) >> (8 - unused) | next << unused;
+    (bits & 0b111 == 0).then_some(unused < 3)
 }
 
 /// Drops every other item, but the first; and of an odd number the last.

@@ -198,3 +198,40 @@ fn content_named_by_another_hash_leaves_no_checkpoints() {
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
     assert!(report.verdict.is_verified() && checkpoints.is_none());
 }
+
+/// A stored block of DEFLATE behind its first three bits.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let length = bytes.len() as u16;
+    [&length.to_le_bytes()[..], &(!length).to_le_bytes(), bytes].concat()
+}
+
+#[test]
+fn a_block_that_begins_at_two_places_of_a_byte_is_not_begun_at() {
+    // What is read where a stored block is taken for the last one, and what follows for a trailer and
+    // another member.
+    let other = gzip(&[b'f'; 2_000], 0);
+    let inside = [b"...", &other[..], &[b'r'; 2_000]].concat();
+    let parts = [vec![b'1'; 1 << 20], vec![b'2'; 100], inside];
+    let mut blob = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    for block in parts[0].chunks(65_535) {
+        blob.push(0);
+        blob.extend(stored(block));
+    }
+    // An empty block of ten bits, the header of a stored one, and in its padding that of a last one.
+    blob.extend([0b010, 0b0010_0000]);
+    blob.extend(stored(&parts[1]));
+    blob.push(0);
+    blob.extend(stored(&parts[2]));
+    blob.push(1);
+    blob.extend(stored(b""));
+    let plain = parts.concat();
+    let mut crc = flate2::Crc::new();
+    crc.update(&plain);
+    blob.extend(crc.sum().to_le_bytes());
+    blob.extend((plain.len() as u32).to_le_bytes());
+    let checkpoints = first_pass(&blob, &plain, blob.len());
+    let offset = plain.len() - parts[2].len();
+    let plan = Ranges::FirstPass(checkpoints).plan(offset as u64, 1_000).unwrap();
+    let range = bytes_of(&plan, &blob);
+    assert!(plan.read(range, 1 << 20).unwrap().0 == plain[offset..offset + 1_000]);
+}

@@ -15,6 +15,10 @@ use crate::{
 /// Bytes of attributes kept of one entry.
 const XATTRS_MAX: usize = 1 << 20;
 
+/// Where the content of the first file is said to be: beyond every archive, so that a place in one is
+/// never taken for a place in the other.
+const PLACES: u64 = 1 << 63;
+
 impl Toc {
     /// Reads a table whose files end before an offset.
     pub(super) fn read(
@@ -23,7 +27,14 @@ impl Toc {
         end: u64,
         visitor: Visitor<'_>,
     ) -> Result<(), String> {
-        let mut reading = Reading { toc: self, visitor, virtual_end: 0, seen: 0, stopped: false };
+        let mut reading = Reading {
+            toc: self,
+            visitor,
+            virtual_end: PLACES,
+            covered: 0,
+            seen: 0,
+            stopped: false,
+        };
         let mut each = |item: Node| reading.item(&item);
         let members = json::walk_items(table, "entries", &mut each)
             .map_err(|error| format!("is not JSON: {error}"))?;
@@ -62,6 +73,8 @@ struct Reading<'a, 'b> {
     visitor: Visitor<'b>,
     /// Where the next file begins in the counted-up content.
     virtual_end: u64,
+    /// Bytes of the last file that its chunks make.
+    covered: u64,
     seen: usize,
     stopped: bool,
 }
@@ -93,8 +106,9 @@ impl Reading<'_, '_> {
         let digest = digest(item, "digest");
         self.toc.files.push(File { start: self.virtual_end, size, first, digest });
         self.virtual_end = self.virtual_end.saturating_add(size);
+        self.covered = 0;
         if size > 0 {
-            self.push_chunk(item, size, 0);
+            self.push_chunk(item, size);
         }
     }
 
@@ -103,24 +117,23 @@ impl Reading<'_, '_> {
         let Some(file) = self.toc.files.last() else {
             return self.toc.problem("a chunk belongs to no file".to_owned());
         };
-        let (size, first) = (file.size, file.first);
-        let before = self.toc.chunks.get(first..).unwrap_or_default();
-        let covered = before.iter().fold(0_u64, |sum, chunk| sum.saturating_add(chunk.size));
-        if number(item, "chunkOffset") != covered || covered >= size {
+        let size = file.size;
+        if number(item, "chunkOffset") != self.covered || self.covered >= size {
             let name: String = text(item, "name").chars().take(100).collect();
             return self.toc.problem(format!("chunks of “{name}” overlap or leave a gap"));
         }
-        self.push_chunk(item, size, covered);
+        self.push_chunk(item, size);
     }
 
-    fn push_chunk(&mut self, item: &Node, size: u64, covered: u64) {
-        let rest = size - covered;
+    fn push_chunk(&mut self, item: &Node, size: u64) {
+        let rest = size - self.covered;
         let start = number(item, "offset");
         // The end that is given is the file's, which is its last chunk's.
         let chunk_size = match number(item, "chunkSize") {
             0 => rest,
             some => some.min(rest),
         };
+        self.covered += chunk_size;
         let known_end = if chunk_size == rest { number(item, "endOffset") } else { 0 };
         self.toc.chunks.push(Chunk {
             packed: start..known_end.max(start),

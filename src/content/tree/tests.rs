@@ -182,7 +182,7 @@ fn random_layer(chance: &mut u32) -> Vec<String> {
 }
 
 #[test]
-fn where_the_last_entry_went_never_leads_elsewhere() {
+fn what_a_tree_remembers_of_a_layer_changes_nothing() {
     let mut chance = 7;
     for _ in 0..1_000 {
         let layers: Vec<_> = (0..3).map(|_| random_layer(&mut chance)).collect();
@@ -193,11 +193,14 @@ fn where_the_last_entry_went_never_leads_elsewhere() {
             for entry in layer.iter().map(|text| parse(text)) {
                 remembering.add(&entry);
                 forgetting.last = None;
+                forgetting.hidden.clear();
                 forgetting.add(&entry);
             }
         }
-        remembering.last = None;
-        forgetting.last = None;
+        for tree in [&mut remembering, &mut forgetting] {
+            tree.last = None;
+            tree.hidden.clear();
+        }
         assert_eq!(format!("{remembering:?}"), format!("{forgetting:?}"), "{layers:?}");
     }
 }
@@ -209,4 +212,20 @@ fn a_link_through_the_directory_that_it_leads_to_is_followed_anew() {
     assert_eq!(visible(&tree), ["a", "a/f", "a/l", "a/x", "b", "b/g", "b/y", "c"]);
     let tree = build(&[base, &["c/f", "c/.wh..wh..opq", "c/g"]]);
     assert_eq!((visible(&tree).join(" ").as_str(), tree.left_out), ("a a/f b b/y c", 1));
+}
+
+#[test]
+fn what_was_hidden_once_is_not_looked_through_again() {
+    let files: Vec<Entry> = (0..100_000).map(|n| parse(&format!("d/{n}=1"))).collect();
+    let of = |again: &str| {
+        let mut tree = FileTree::new();
+        files.iter().for_each(|file| tree.add(file));
+        tree.begin_layer(1);
+        tree.add(&parse("d/z=1"));
+        (0..100_000).for_each(|_| tree.add(&parse(again)));
+        visible(&tree)
+    };
+    assert_eq!(of("d/.wh..wh..opq"), ["d", "d/z"]);
+    assert_eq!(of(".wh.d"), ["d", "d/z"]);
+    assert_eq!(of("d"), ["d", "d/z"]);
 }
