@@ -42,11 +42,19 @@ pub(crate) fn put_keyed(key: impl Into<Key>, part: impl Part) -> Html {
     host(type_of(&part), Shared(Rc::new(part)), Some(key.into()))
 }
 
-/// Parts of one type take over each other's state, as components do; others never, which the inner
-/// key sees to. The outer list keeps that key apart from those of the neighbours.
+/// Parts of one type and key take over each other's state, as components do; others never, which
+/// the inner key sees to: Yew looks at the key of a list only among the items of another one. The
+/// outer list keeps that key apart from those of the neighbours.
 fn host(part_type: &'static str, part: Shared, key: Option<Key>) -> Html {
-    let host = html! { <Host key={part_type} {part} /> };
+    let inner = [part_type, " ", key.as_deref().unwrap_or_default()].concat();
+    let host = html! { <Host key={inner} {part} /> };
     VList::with_children(vec![host], key).into()
+}
+
+/// Something without a part of its own whose parts begin anew under another key.
+pub(crate) fn keyed(key: impl Into<Key>, html: Html) -> Html {
+    let inner = VList::with_children(vec![html], Some(key.into())).into();
+    VList::with_children(vec![inner], None).into()
 }
 
 fn type_of<P>(_part: &P) -> &'static str {
@@ -105,5 +113,39 @@ impl<P: Part> AnyPart for P {
 
     fn is(&self, other: &dyn Any) -> bool {
         other.downcast_ref::<P>().is_some_and(|other| self == other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use yew::virtual_dom::VNode;
+
+    use super::*;
+
+    #[derive(PartialEq)]
+    struct Nothing;
+
+    part!(Nothing, use_nothing);
+
+    #[hook]
+    fn use_nothing(_nothing: &Nothing) -> Html {
+        Html::default()
+    }
+
+    /// The key that Yew compares where a part stands alone.
+    fn inner_key(html: &Html) -> Option<Key> {
+        let VNode::VList(list) = html else { panic!("a part is put into a list") };
+        list.first().and_then(|inner| inner.key().cloned())
+    }
+
+    #[test]
+    fn another_key_is_another_part_where_it_stands_alone_too() {
+        let [a, b] = ["a", "b"].map(|key| inner_key(&put_keyed(key, Nothing)));
+        assert!(a.is_some() && a != b);
+        assert_eq!(a, inner_key(&put_keyed("a", Nothing)));
+        let [a, b] = ["a", "b"].map(|key| inner_key(&keyed(key, Html::default())));
+        assert!(a.is_some() && a != b);
+        assert_eq!(inner_key(&put(Nothing)), inner_key(&put(Nothing)));
     }
 }

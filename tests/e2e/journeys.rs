@@ -61,6 +61,9 @@ async fn verifying_says_of_each_object_what_it_is() {
         [("library/harbour:1.4.2-amd64", "verified"), ("broken/content:wrong-layer", "mismatch")]
     {
         stage.visit(&at(&format!("{reference}?view=verify"))).await;
+        stage.heading(reference).await;
+        // What was verified before was another image.
+        stage.sees("Verify every byte").await;
         stage.press("Verify").await;
         stage.sees(word).await;
     }
@@ -92,12 +95,17 @@ async fn repositories_and_tags_are_listed_and_filtered() {
     let filter = stage.page.find("main input").await.unwrap();
     filter.send_keys("amd64").await.unwrap();
     stage.sees("1.4.2-amd64").await;
+    // Straight from one repository to another: nothing of the first is shown under its name.
+    stage.visit(&at("demo/many-tags")).await;
+    stage.sees("5,000 tags").await;
     stage.end().await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_shown_says_what_was_tried() {
     let stage = Stage::open(Look::default()).await;
+    stage.visit(&at("library/harbour:1.4.2-amd64")).await;
+    stage.sees("In all").await;
     for (fragment, seen) in [
         (at("library/harbour:no-such-tag"), "no-such-tag"),
         (at("no/such/repository:latest"), "no/such/repository"),
@@ -108,6 +116,7 @@ async fn what_cannot_be_shown_says_what_was_tried() {
         stage.sees(seen).await;
         let text = stage.settled().await;
         assert!(text.to_lowercase().contains("not") || text.contains("no "), "{fragment}: {text}");
+        assert!(!text.contains("In all"), "{fragment}: still shows what was there before");
     }
     stage.end().await;
 }

@@ -39,19 +39,35 @@ struct Asked<K, T> {
     /// How often the person asked again.
     attempt: u32,
     state: Loadable<T>,
+    /// Whether what is known answers another question. It stays while the answer to this one is on
+    /// its way, and goes when there is none: nothing is shown under the name of something else.
+    is_other: bool,
 }
 
 impl<K: Clone + PartialEq, T> Reducible for Asked<K, T> {
     type Action = Event<K, T>;
 
     fn reduce(self: Rc<Self>, event: Event<K, T>) -> Rc<Self> {
-        let (key, attempt) = (self.key.clone(), self.attempt);
-        Rc::new(match event {
+        let mut next = Self {
+            key: self.key.clone(),
+            attempt: self.attempt,
+            state: self.state.reload(),
+            is_other: self.is_other,
+        };
+        match event {
             Event::Asked(key) if key == self.key && self.state.is_loading() => return self,
-            Event::Asked(key) => Self { key, attempt, state: self.state.reload() },
-            Event::Answered(answer) => Self { key, attempt, state: self.state.settle(answer) },
-            Event::Again => Self { key, attempt: attempt + 1, state: self.state.reload() },
-        })
+            Event::Asked(key) => {
+                next.is_other |= key != self.key;
+                next.key = key;
+            }
+            Event::Answered(answer) => {
+                let was_other = std::mem::take(&mut next.is_other);
+                let known = if was_other { Loadable::default() } else { next.state };
+                next.state = known.settle(answer);
+            }
+            Event::Again => next.attempt += 1,
+        }
+        Rc::new(next)
     }
 }
 
@@ -68,8 +84,12 @@ where
     F: Fn(&K) -> A + 'static,
     A: Future<Output = Result<T>> + 'static,
 {
-    let asked =
-        use_reducer(|| Asked { key: key.clone(), attempt: 0, state: at_first(|| fetch(&key)) });
+    let asked = use_reducer(|| Asked {
+        key: key.clone(),
+        attempt: 0,
+        state: at_first(|| fetch(&key)),
+        is_other: false,
+    });
     let dispatch = asked.dispatcher();
     use_effect_with((key.clone(), asked.attempt), {
         let dispatch = dispatch.clone();
@@ -112,4 +132,32 @@ fn at_first<T, A: Future<Output = Result<T>>>(fetch: impl FnOnce() -> A) -> Load
     use futures_util::FutureExt;
     let loading = Loadable::default();
     fetch().now_or_never().map_or(loading.clone(), |answer| loading.settle(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::ErrorKind;
+
+    fn after(events: Vec<Event<u8, u32>>) -> Rc<Asked<u8, u32>> {
+        let first = Asked { key: 1, attempt: 0, state: Loadable::default(), is_other: false };
+        events.into_iter().fold(Rc::new(first), Reducible::reduce)
+    }
+
+    fn failed() -> Event<u8, u32> {
+        Event::Answered(Err(ErrorKind::Unavailable.into()))
+    }
+
+    #[test]
+    fn an_answer_outlives_the_failure_of_its_own_question_only() {
+        let check = |events, expected: Option<u32>| {
+            assert_eq!(after(events).state.value().map(|value| **value), expected);
+        };
+        let answered = || Event::Answered(Ok(7));
+        check(vec![answered(), Event::Again, failed()], Some(7));
+        check(vec![answered(), Event::Asked(2)], Some(7));
+        check(vec![answered(), Event::Asked(2), failed()], None);
+        check(vec![answered(), Event::Asked(2), Event::Answered(Ok(8)), failed()], Some(8));
+        check(vec![answered(), Event::Asked(2), failed(), Event::Again, failed()], None);
+    }
 }

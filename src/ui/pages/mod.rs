@@ -20,7 +20,7 @@ use super::{
     components::{error_box, name_heading},
     explorer::SharedExplorer,
     hooks::Environment,
-    part::{put, put_keyed},
+    part::{keyed, put, put_keyed},
     views::Scene,
 };
 use crate::app::Route;
@@ -53,7 +53,7 @@ pub(super) fn page(route: &Route, environment: &Environment) -> Html {
         Route::Reference(place) => {
             let key = format!("{}/{}", place.registry, place.reference.repository);
             let scene = Scene { place: Rc::new((**place).clone()), connection };
-            html! { <key={key}>{ reference(scene) }</> }
+            keyed(key, reference(scene))
         }
         Route::Repository { repository, .. } => {
             let page = repository::RepositoryPage { repository: repository.clone(), connection };

@@ -1,6 +1,8 @@
 //! The verify view: reads every object of a reference, or of one platform, counts and hashes.
 //! Begins with a click: it may read gigabytes.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::{
@@ -14,6 +16,7 @@ use crate::{
         views::verify::{Check, Counts, Outcome, Row, Run, State, verdict},
     },
     oci::{Platform, Timestamp},
+    registry::Error,
     ui::{
         components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
         hooks::use_environment,
@@ -43,29 +46,35 @@ fn use_verifying(props: &Verifying) -> Html {
     let Verification { run, failure, start, cancel } = use_verification(scene);
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
-    let Some(run) = run else {
-        return html! {
-            <>
-                <p>{ text::WHAT }</p>
-                if let Some(error) = failure { { error_box(&error, None) } }
-                <button type="button" class="primary" onclick={start}>{ text::START }</button>
-            </>
-        };
+    let (above, below, label, onclick) = match run.as_ref().map(|run| run.borrow()) {
+        None => (before(failure.as_ref()), Html::default(), text::START, start),
+        Some(run) if run.state() == State::Running => {
+            (in_all(&run), rows(&run), text::CANCEL, cancel)
+        }
+        Some(run) => (summary(&scene.place, &run, &checked_at), rows(&run), text::AGAIN, start),
     };
-    let run = run.borrow();
+    let class = run.is_none().then_some("primary");
+    // One button all along: who pressed it keeps the focus.
     html! {
         <div class="verify">
-            if run.state() == State::Running {
-                { in_all(&run) }
-                <button type="button" onclick={cancel}>{ text::CANCEL }</button>
-            } else {
-                { summary(&scene.place, &run, &checked_at) }
-                <button type="button" onclick={start}>{ text::AGAIN }</button>
-            }
-            { table(&run) }
-            { chain(&run) }
+            { above }
+            <button type="button" {class} {onclick}>{ label }</button>
+            { below }
         </div>
     }
+}
+
+fn before(failure: Option<&Rc<Error>>) -> Html {
+    html! {
+        <>
+            <p>{ text::WHAT }</p>
+            if let Some(error) = failure { { error_box(error, None) } }
+        </>
+    }
+}
+
+fn rows(run: &Run) -> Html {
+    html! { <>{ table(run) }{ chain(run) }</> }
 }
 
 fn in_all(run: &Run) -> Html {
