@@ -109,6 +109,14 @@ impl Place {
         Self { platform, layer: None, path: None, member: None, find: None, ..self.clone() }
     }
 
+    /// Whether another place is inside the same image of the view of files.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        let same = (&self.registry, &self.reference, &self.platform)
+            == (&other.registry, &other.reference, &other.platform);
+        same && self.view == View::Files && other.view == View::Files
+    }
+
     /// The same repository in the same registry at a digest, in the tree view.
     #[must_use]
     pub fn at_digest(&self, digest: Digest) -> Self {

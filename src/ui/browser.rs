@@ -57,6 +57,17 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Moves the focus to the element of this id, and its top into sight; false without such one.
+pub fn focus_in_sight(id: &str) -> bool {
+    let Some(element) = element(id) else { return false };
+    focus(id);
+    let top = element.get_bounding_client_rect().top();
+    if top < 0.0 || screen_height().is_some_and(|height| top > height / 2.0) {
+        element.scroll_into_view();
+    }
+    true
+}
+
 /// What was typed into the shell's reference box before the application started, and whether the
 /// focus is in it.
 pub fn typed_so_far() -> Typed {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{
     browser::{self, REFERENCE_ID, Typed},
-    components::HEADING_ID,
+    components::{HEADING_ID, INSIDE_ID},
     explorer::Outside,
     hooks::{Key, SettingsHandle, Surroundings, use_kept_settings, use_key},
     key_list::key_list,
@@ -87,18 +87,32 @@ fn use_keys(keys: &NodeRef) {
     use_key(on_key);
 }
 
-/// The title follows each navigation, and the focus moves to the heading; not at first, when
-/// someone may be typing a reference already.
+/// The title follows each navigation, and the focus; not at first, when someone may be typing a
+/// reference already.
 #[hook]
 fn use_navigation(route: &Route) {
-    let is_first = use_mut_ref(|| true);
+    let before = use_mut_ref(|| None::<Route>);
     use_effect_with(route.clone(), move |route| {
         browser::set_title(&text::title(route));
-        if !is_first.replace(false) {
-            browser::scroll_to_top();
-            browser::focus(HEADING_ID);
+        if let Some(before) = before.replace(Some(route.clone())) {
+            follow(&before, route);
         }
     });
+}
+
+/// Moves the focus to the heading; among the files of one image to what is looked at, so that the
+/// next file is not two dozen keys away, and where only the search changes, nowhere.
+fn follow(before: &Route, now: &Route) {
+    if let (Route::Reference(before), Route::Reference(now)) = (before, now)
+        && before.is_beside(now)
+    {
+        let is_search = before.find != now.find && before.path == now.path;
+        if is_search || browser::focus_in_sight(INSIDE_ID) {
+            return;
+        }
+    }
+    browser::scroll_to_top();
+    browser::focus(HEADING_ID);
 }
 
 #[hook]

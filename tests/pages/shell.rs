@@ -95,6 +95,8 @@ fn registry() {
 #[test]
 fn r094_a_registry_that_does_not_list_is_no_dead_end() {
     check("registry-no-catalog", "#/reg.example", &Script::default());
+    let asks = Script::default().on("/v2/_catalog", Reply::status(401).body("{}"));
+    check("registry-asks-who", "#/reg.example", &asks);
 }
 
 #[test]

@@ -212,3 +212,20 @@ fn parsing_is_the_inverse_of_printing_for_any_place() {
         assert_eq!(Route::parse(&route.href()), route);
     }
 }
+
+#[test]
+fn only_places_of_the_files_of_one_image_are_beside_each_other() {
+    let check = |a: &str, b: &str, expected: bool| {
+        let [a, b] = [a, b].map(|rest| match Route::parse(&format!("#/reg.example/app{rest}")) {
+            Route::Reference(place) => place,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(a.is_beside(&b), expected, "{a:?} {b:?}");
+    };
+    check(":1?view=files", ":1?view=files&path=etc", true);
+    check(":1?view=files&path=etc", ":1?view=files&find=x", true);
+    check(":1?view=files", ":2?view=files", false);
+    check(":1?view=files", ":1?view=files&platform=linux/arm64", false);
+    check(":1?view=files", ":1?view=json", false);
+    check(":1?view=json", ":1?view=json", false);
+}

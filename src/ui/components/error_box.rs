@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{approve::Approve, sign_in::SignIn};
+use super::{HEADING_ID, approve::Approve, sign_in::SignIn};
 use crate::{
     app::{RegistryAddress, Route, Scheme},
     registry::{Error, ErrorKind, ServerMessage},
-    ui::{part::put, text},
+    ui::{browser, part::put, text},
 };
 
 /// What could not be done; `retry` tries again, without it there is no button.
@@ -28,26 +28,34 @@ pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
             { remedy(error, retry) }
             { way_to_the_doctor(error) }
             if let Some(retry) = retry {
-                <button type="button" onclick={retry.reform(|_| ())}>{ text::RETRY }</button>
+                <button type="button" onclick={again(retry)}>{ text::RETRY }</button>
             }
         </section>
     }
+}
+
+/// Trying again takes the button away: who pressed it is at the heading then, not nowhere.
+fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
+    retry.reform(|_| browser::focus(HEADING_ID))
 }
 
 /// What the person can do about it on the spot.
 fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
     let Some(retry) = retry.cloned() else { return Html::default() };
     match &error.kind {
-        ErrorKind::Unauthorized => {
-            let registry = AttrValue::from(error.context.registry.clone());
-            put(SignIn { registry, is_exposed: is_exposed(error), retry })
-        }
+        ErrorKind::Unauthorized => sign_in(error, retry),
         ErrorKind::ApproveTokenServer { registry, token_server } => {
             let registry = AttrValue::from(registry.clone());
             put(Approve { registry, token_server: token_server.clone().into(), retry })
         }
         _ => Html::default(),
     }
+}
+
+/// A form to sign in to the registry that refused something.
+pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
+    let registry = AttrValue::from(error.context.registry.clone());
+    put(SignIn { registry, is_exposed: is_exposed(error), retry })
 }
 
 /// A failure that the browser does not explain can be looked into.

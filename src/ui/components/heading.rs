@@ -5,6 +5,9 @@ use yew::prelude::*;
 /// The id under which the shell finds the heading.
 pub const HEADING_ID: &str = "heading";
 
+/// The id of what is looked at inside an image; going on in there moves the focus to it.
+pub const INSIDE_ID: &str = "inside";
+
 /// The main heading of a page.
 pub fn heading(text: impl Into<AttrValue>) -> Html {
     html! { <h1 id={HEADING_ID} tabindex="-1">{ text.into() }</h1> }

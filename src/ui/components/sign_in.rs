@@ -3,9 +3,13 @@
 
 use yew::prelude::*;
 
+use super::HEADING_ID;
 use crate::{
     app::CredentialKind,
-    ui::{hooks::use_environment, part::part, reference_box::field_text, text::accounts as words},
+    ui::{
+        browser, hooks::use_environment, part::part, reference_box::field_text,
+        text::accounts as words,
+    },
 };
 
 /// A form to sign in to one registry.
@@ -27,6 +31,9 @@ fn use_sign_in(props: &SignIn) -> Html {
     let user = use_state_eq(AttrValue::default);
     let secret = use_state_eq(AttrValue::default);
     let kind = use_state_eq(CredentialKind::default);
+    let is_refused = environment.as_ref().is_some_and(|environment| {
+        environment.accounts.signed_in().iter().any(|host| *host == *props.registry)
+    });
     let onsubmit = {
         let (user, secret, kind) = (user.clone(), secret.clone(), *kind);
         let (registry, retry) = (props.registry.clone(), props.retry.clone());
@@ -38,12 +45,15 @@ fn use_sign_in(props: &SignIn) -> Html {
                 environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
                 secret.set(AttrValue::default());
                 retry.emit(());
+                // The form goes while the registry is asked.
+                browser::focus(HEADING_ID);
             }
         })
     };
     html! {
         <form class="sign-in" {onsubmit}>
             <h3>{ words::sign_in_to(&props.registry) }</h3>
+            if is_refused { <p class="failed">{ words::REFUSED }</p> }
             { kinds(*kind, &kind) }
             if *kind == CredentialKind::Password {
                 { field(words::USER, "text", "username", &user) }

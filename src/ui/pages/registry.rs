@@ -10,8 +10,10 @@ use crate::{
     oci::RepositoryName,
     registry::ErrorKind,
     ui::{
-        components::{ListHead, WindowedList, empty, list_head, name_heading, repository_route},
-        hooks::{Pages, use_pages},
+        components::{
+            ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,
+        },
+        hooks::{Amount, Pages, use_pages},
         part::{part, put, put_keyed},
         text::{list, registry as words},
     },
@@ -48,11 +50,24 @@ fn use_registry_page(props: &RegistryPage) -> Html {
             { name_heading(address.to_string()) }
             { put(RepositoryForm { address: address.clone(), is_needed: refused }) }
             if refused {
-                <div class="notice"><p>{ words::NO_CATALOG }</p></div>
+                { way_in(&pages) }
             } else {
                 <h2>{ words::REPOSITORIES }</h2>
                 { repositories(address, &pages) }
             }
+        </>
+    }
+}
+
+/// What there is instead of a list: a registry of one's own may show it to those it knows.
+fn way_in(pages: &Pages<RepositoryName>) -> Html {
+    let asks = pages.error.as_ref().filter(|error| error.context.status == Some(401));
+    let retry = pages.more.reform(|()| Amount::Pages(FIRST_PAGES));
+    let words = if asks.is_some() { words::CATALOG_ASKS } else { words::NO_CATALOG };
+    html! {
+        <>
+            <div class="notice"><p>{ words }</p></div>
+            if let Some(error) = asks { { sign_in(error, retry) } }
         </>
     }
 }

@@ -10,6 +10,9 @@ pub const USER: &str = "User name";
 pub const SIGN_IN: &str = "Sign in";
 /// Signs out.
 pub const SIGN_OUT: &str = "Sign out";
+/// Said where the registry asks again.
+pub const REFUSED: &str = "You signed in, and the registry still asks: it may not know this user name, password or \
+     token. Try again.";
 /// What becomes of what is typed.
 pub const MEMORY_ONLY: &str =
     "Kept in memory until this tab is closed, and sent to this registry only.";
@@ -25,8 +28,8 @@ pub const APPROVE: &str = "Approve this pair";
 /// What approving means.
 pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
                                 sees what you sign in with. Until this tab is closed.";
-/// Heads the list of accounts.
-pub const ACCOUNTS: &str = "Signed in";
+/// Heads the list of accounts. A registry that was not asked yet may refuse what is kept.
+pub const ACCOUNTS: &str = "Kept to sign in with";
 /// Stands where nobody is signed in.
 pub const NO_ACCOUNTS: &str =
     "Not signed in to any registry. A registry that wants it shows a form.";

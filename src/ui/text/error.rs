@@ -8,6 +8,11 @@ pub const BODY: &str = "What the registry answered";
 /// `Could not read the manifest on ghcr.io`.
 pub fn title(error: &Error) -> String {
     let context = &error.context;
+    let is_other =
+        matches!(error.kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. });
+    if context.operation.is_empty() && is_other {
+        return "These are not the bytes that were asked for".to_owned();
+    }
     let mut text = String::from("Could not ");
     text += if context.operation.is_empty() { "do it" } else { &context.operation };
     if !context.registry.is_empty() {
@@ -33,6 +38,9 @@ pub fn advice(error: &Error) -> &'static str {
     match &error.kind {
         ErrorKind::NotFound(Missing::Repository) => {
             "Check the spelling. A registry may also say this of a repository that you may not see."
+        }
+        ErrorKind::NotFound(Missing::Blob) => {
+            "What refers to it is there, and it is not: it was deleted, or never pushed."
         }
         ErrorKind::NotFound(_) => "Check the spelling, or look at the repository's tags.",
         ErrorKind::Unauthorized => "The registry wants to know who is asking: sign in to it first.",

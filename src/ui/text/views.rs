@@ -35,6 +35,8 @@ pub const MAY_BE_INCOMPLETE: &str =
 pub const AT_LEAST: &str = "at least ";
 /// The size is nowhere stated.
 pub const SIZE_UNKNOWN: &str = "size not stated";
+/// Stands where a config does not say something.
+pub const NOT_STATED: &str = "not stated";
 /// What the link to a node's own page says.
 pub const OPEN_THIS: &str = "Open on its own page";
 /// What the copy button of a document does.
@@ -140,8 +142,8 @@ pub fn diff_id_mismatch(diff_ids: usize, layers: usize) -> String {
 /// History and layers do not fit together.
 pub fn history_mismatch(steps: usize, layers: usize) -> String {
     format!(
-        "{steps} steps say that they made a layer, and there are {layers} layers: \
-         which step made which layer is a guess."
+        "Steps that say they made a layer: {steps}. Layers: {layers}. Which step made which layer \
+         is a guess."
     )
 }
 

@@ -14,7 +14,7 @@ use crate::{
         },
     },
     oci::{
-        Document, ImageConfig, ImageManifest, MediaType,
+        Document, ImageConfig, ImageManifest, MediaType, Platform,
         config::{Healthcheck, RunConfig},
     },
     ui::{
@@ -73,12 +73,19 @@ fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -
     }
 }
 
+fn platform(platform: &Platform) -> Html {
+    if platform.os.is_empty() && platform.architecture.is_empty() {
+        return html! { { text::NOT_STATED } };
+    }
+    platform_badge(platform)
+}
+
 fn image_facts(config: &ImageConfig) -> Html {
     let run = &config.run;
     let made = config.created.map(|created| created.to_string());
     html! {
         <dl class="facts">
-            { facts::fact("Platform", platform_badge(&config.platform)) }
+            { facts::fact("Platform", platform(&config.platform)) }
             { optional("Created", made.as_deref()) }
             { optional("Author", config.author.as_deref()) }
             { facts::fact("User", user(run)) }

@@ -50,6 +50,11 @@ struct Set {
 fn use_list(props: &List) -> Html {
     let List { scene, files, generation } = props;
     let typed = use_state_eq(|| files.find.clone());
+    // Going back changes what is looked for, too.
+    use_effect_with(files.find.clone(), {
+        let typed = typed.setter();
+        move |find| typed.set(find.clone())
+    });
     let set = use_state_eq(Set::default);
     let blocks = use_state_eq(|| 0..1);
     let files = Rc::new(Files { find: (*typed).clone(), ..(**files).clone() });

@@ -28,6 +28,7 @@ use crate::{
         FileList, Place, Route,
         views::{
             files::{Files, path},
+            hostile::visible,
             image::Image,
             layers::layers,
         },
@@ -38,7 +39,7 @@ use crate::{
     },
     oci::Document,
     ui::{
-        components::{Tab, empty, error_box, foreign, tabs},
+        components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},
         part::{part, put, put_keyed},
         text::{self as page_text, files as text, views as view_text},
     },
@@ -88,7 +89,8 @@ fn use_inside(props: &Inside) -> Html {
     html! {
         <div class="files">
             { layers::aside(&scene.place, files, known, &state, &reading.start) }
-            <div class="inside-layers">
+            <div class="inside-layers" id={INSIDE_ID} tabindex="-1" role="group"
+                aria-label={["/", &visible(&path::shown(&files.path))].concat()}>
                 if let Some(error) = summary.state.error() {
                     { error_box(error, Some(&summary.retry)) }
                 }
