@@ -56,6 +56,8 @@ pub enum Basis {
     NoDigest,
     /// Nothing: nobody says that the table of contents is right.
     LooseToc,
+    /// Nothing: the layer was not read to its end, or its digest cannot be computed here.
+    Unhashed,
 }
 
 /// Where a layer can be read in parts.

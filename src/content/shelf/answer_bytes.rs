@@ -86,9 +86,9 @@ impl Answer {
 }
 
 fn read_basis(from: &mut Unpacker<'_>) -> Option<Basis> {
-    const ALL: [Basis; 4] = [Basis::FirstPass, Basis::Toc, Basis::NoDigest, Basis::LooseToc];
+    use Basis::{FirstPass, LooseToc, NoDigest, Toc, Unhashed};
     let number = from.number()?;
-    ALL.into_iter().find(|basis| *basis as u64 == number)
+    [FirstPass, Toc, NoDigest, LooseToc, Unhashed].into_iter().find(|b| *b as u64 == number)
 }
 
 fn write_usage(out: &mut Packer, usage: Usage) -> &mut Packer {
@@ -369,6 +369,7 @@ mod tests {
             }),
             Answer::Content(vec![0, 255], Basis::FirstPass),
             Answer::Content(vec![], Basis::LooseToc),
+            Answer::Content(vec![1], Basis::Unhashed),
             Answer::Failed("cut".to_owned()),
             Answer::Inside(Inside {
                 total: 3,

@@ -53,6 +53,7 @@ impl Shelf {
                 format: toc.format.name().to_owned(),
                 problems: toc.problems.clone(),
             },
+            is_unhashed: true,
         };
         self.put(digest.clone(), opened);
         self.keep_ranges(digest, Ranges::Toc(toc));

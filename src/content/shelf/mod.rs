@@ -139,10 +139,15 @@ impl Shelf {
 
     /// Content that is at hand, or why it could not be taken from its layer.
     fn content(&self, layer: &Digest, offset: u64) -> Answer {
-        let kept = self.layer(layer).and_then(|opened| opened.listing.kept(offset));
+        let opened = self.layer(layer);
+        let kept = opened.and_then(|opened| opened.listing.kept(offset));
         let held = self.held.as_ref().filter(|held| held.layer == *layer && held.offset == offset);
         match (kept, held.map(|held| &held.content)) {
-            (Some(content), _) => Answer::Content(content.to_vec(), Basis::FirstPass),
+            (Some(content), _) => {
+                let is_unhashed = opened.is_some_and(|opened| opened.is_unhashed);
+                let basis = if is_unhashed { Basis::Unhashed } else { Basis::FirstPass };
+                Answer::Content(content.to_vec(), basis)
+            }
             (None, Some(Ok((content, basis)))) => Answer::Content(content.clone(), *basis),
             (None, Some(Err(reason))) => Answer::Failed(reason.clone()),
             (None, None) => Answer::Nothing,

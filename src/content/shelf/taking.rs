@@ -31,6 +31,8 @@ pub struct Opened {
     pub problem: Option<String>,
     /// What became of its table of contents.
     pub table: Table,
+    /// Whether its bytes were not held against its digest: it broke off, or nobody can.
+    pub is_unhashed: bool,
 }
 
 /// The content of a file that is larger than what listings keep.
@@ -108,7 +110,9 @@ impl Shelf {
             }
             Taking::File(file) => {
                 let content = wrong.map_or_else(|| Ok(()), Err);
-                self.hold(digest, *file, content.map(|()| Basis::FirstPass));
+                let is_right = findings.verdict.is_verified();
+                let basis = if is_right { Basis::FirstPass } else { Basis::Unhashed };
+                self.hold(digest, *file, content.map(|()| basis));
             }
         }
     }
@@ -132,6 +136,7 @@ fn opened(lister: Lister, findings: &Findings, wrong: Option<String>) -> Opened 
         plain_size: findings.plain_size,
         problem: wrong.or_else(|| findings.problem.clone()).or_else(full),
         table: Table::None,
+        is_unhashed: !findings.verdict.is_verified(),
     }
 }
 

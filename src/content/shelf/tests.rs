@@ -383,6 +383,16 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     assert_eq!(cut.problem.as_deref(), Some("the connection broke"));
     assert_eq!((cut.listing.count, cut.listing.odd.as_slice()), (2, &[Warning::Truncated][..]));
     assert_eq!(cut.listing.kept(512), Some(&b"first"[..]));
+    let basis = |bytes: &[u8], broke| {
+        let mut shelf = read(bytes, Taking::listing(), broke);
+        match shelf.answer(&Question::Content { layer: digest.clone(), offset: 512 }) {
+            Answer::Content(_, basis) => basis,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(basis(&archive, None), Basis::FirstPass);
+    // A layer that was not read to its end was not held against its digest.
+    assert_eq!(basis(&archive[..1_540], Some("the connection broke")), Basis::Unhashed);
     // Bytes that are not those of the digest are not shown.
     let mut wrong = archive.clone();
     wrong[600] ^= 1;

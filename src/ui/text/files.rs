@@ -196,6 +196,7 @@ pub fn checked(basis: Basis) -> &'static str {
             "Not verified: the layer's table of contents has no digest of this file."
         }
         Basis::LooseToc => "Not verified: nothing vouches for the layer's table of contents.",
+        Basis::Unhashed => "Not verified: the layer could not be held against its digest.",
     }
 }
 
