@@ -10,7 +10,7 @@ mod nodes;
 mod paths;
 mod usage;
 
-use std::{cmp::Reverse, collections::BTreeSet, rc::Rc};
+use std::{cmp::Reverse, rc::Rc};
 
 pub use change::{Change, ChangeKind};
 pub use node::Node;
@@ -43,6 +43,10 @@ impl NodeId {
 /// The root directory.
 pub const ROOT: NodeId = NodeId(0);
 
+/// Bits of what a layer hid of a node.
+const BELOW: u8 = 1;
+const ITSELF: u8 = 2;
+
 /// A tree of files.
 #[derive(Clone, Debug)]
 pub struct FileTree {
@@ -52,9 +56,9 @@ pub struct FileTree {
     /// Where the last entry went, as its path has it: most entries go where the one before went.
     /// Forgotten as soon as anything but a new node could lead elsewhere.
     last: Option<(Vec<u8>, NodeId)>,
-    /// What this layer hid already: all below a node, or (`true`) also the node. What it brings since
-    /// is its own, and stays.
-    hidden: BTreeSet<(NodeId, bool)>,
+    /// What this layer hid already, by node: [`BELOW`] it, and [`ITSELF`]. What it brings since is its
+    /// own, and stays.
+    hidden: Vec<u8>,
     /// Entries that were left out because their path is too deep or leads nowhere.
     pub left_out: u64,
 }
@@ -63,8 +67,8 @@ impl Default for FileTree {
     fn default() -> Self {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
-        let hidden = BTreeSet::new();
-        Self { nodes, layer: 0, keeps_whiteouts: false, last: None, hidden, left_out: 0 }
+        let (last, hidden) = (None, Vec::new());
+        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, left_out: 0 }
     }
 }
 
@@ -301,7 +305,7 @@ impl FileTree {
 
     /// Hides a node and all below it that lower layers brought.
     fn hide(&mut self, id: NodeId) {
-        if self.hidden.insert((id, true)) {
+        if self.is_first(id, ITSELF) {
             self.hide_below(id);
             self.hide_alone(id);
         }
@@ -334,21 +338,19 @@ impl FileTree {
     /// What is in a directory, once in each layer.
     fn not_yet_hidden(&mut self, id: NodeId) -> Vec<NodeId> {
         let has_children = self.node(id).is_some_and(|node| node.children.is_some());
-        let is_first = has_children && self.hidden.insert((id, false));
+        let is_first = has_children && self.is_first(id, BELOW);
         if is_first { self.children(id).collect() } else { Vec::new() }
     }
 
-    /// Bytes in all layers against bytes that a container sees.
-    pub fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
-        for node in self.nodes.iter() {
-            let brought = node.changes().iter().map(|change| change.size);
-            usage.total = brought.fold(usage.total, u64::saturating_add);
-            if node.visible && node.kind == EntryKind::File {
-                usage.visible = usage.visible.saturating_add(node.size);
-            }
+    /// Whether this layer did not hide that of a node before; now it does.
+    fn is_first(&mut self, id: NodeId, what: u8) -> bool {
+        if self.hidden.len() <= id.number() {
+            self.hidden.resize(self.nodes.len(), 0);
         }
-        usage
+        let Some(hidden) = self.hidden.get_mut(id.number()) else { return false };
+        let is_first = *hidden & what == 0;
+        *hidden |= what;
+        is_first
     }
 
     /// The size of everything visible below each node, by its number.

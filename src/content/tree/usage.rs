@@ -1,5 +1,8 @@
 //! How much of what layers bring a container sees.
 
+use super::FileTree;
+use crate::content::tar::EntryKind;
+
 /// Bytes that layers bring and that no container sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -19,5 +22,20 @@ impl Usage {
     pub fn efficiency(self) -> u32 {
         let share = u128::from(self.visible) * 1_000;
         share.checked_div(u128::from(self.total)).map_or(1_000, |share| share as u32)
+    }
+}
+
+impl FileTree {
+    /// Bytes in all layers against bytes that a container sees.
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        for node in self.nodes.iter() {
+            let brought = node.changes().iter().map(|change| change.size);
+            usage.total = brought.fold(usage.total, u64::saturating_add);
+            if node.visible && node.kind == EntryKind::File {
+                usage.visible = usage.visible.saturating_add(node.size);
+            }
+        }
+        usage
     }
 }
