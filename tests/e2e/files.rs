@@ -147,6 +147,8 @@ async fn files_are_reached_by_the_keyboard_alone() {
     tab_to(&stage, "os-release").await;
     press_key(&stage, Key::Enter).await;
     stage.sees("PRETTY_NAME").await;
+    // The file is where the focus is, not two dozen keys behind the heading.
+    assert_eq!(focused(&stage).await, "inside");
     stage.end().await;
 }
 
@@ -165,7 +167,14 @@ async fn a_file_is_found_by_a_glob_and_the_address_remembers_it() {
         panic!("{failure}");
     }
     stage.sees("etc/os-release").await;
+    assert_eq!(focused(&stage).await, "INPUT", "who searches goes on typing");
     stage.end().await;
+}
+
+/// The id of what has the focus; what it is where it has none.
+async fn focused(stage: &Stage) -> String {
+    let script = "return document.activeElement.id || document.activeElement.tagName";
+    stage.page.script(script).await.unwrap()
 }
 
 #[tokio::test]
