@@ -29,6 +29,10 @@ const OPAQUE: &[u8] = b".wh..wh..opq";
 /// Components that a path may have; deeper entries are counted and left out.
 const DEPTH_MAX: usize = 1_024;
 
+/// Nodes that a tree may have, as many as a listing has entries: 64 MiB of packed paths could name
+/// thirty million directories.
+const NODES_MAX: usize = 4_000_000;
+
 /// A node of a [`FileTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
@@ -59,7 +63,9 @@ pub struct FileTree {
     /// What this layer hid already, by node: [`BELOW`] it, and [`ITSELF`]. What it brings since is its
     /// own, and stays.
     hidden: Vec<u8>,
-    /// Entries that were left out because their path is too deep or leads nowhere.
+    /// No more entries are added from so many nodes on; the last one may bring its directories.
+    room: usize,
+    /// Entries that were left out because their path is too deep or leads nowhere, or the tree is full.
     pub left_out: u64,
 }
 
@@ -68,7 +74,8 @@ impl Default for FileTree {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
         let (last, hidden) = (None, Vec::new());
-        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, left_out: 0 }
+        let room = NODES_MAX;
+        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, left_out: 0 }
     }
 }
 
@@ -136,6 +143,10 @@ impl FileTree {
 
     /// Adds an entry of the current layer.
     pub fn add(&mut self, entry: &Entry) {
+        if self.nodes.len() >= self.room {
+            self.left_out += 1;
+            return;
+        }
         let place = self.beside_the_last(&entry.path).or_else(|| self.make_way(&entry.path));
         match place {
             None => self.left_out += 1,

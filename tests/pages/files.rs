@@ -107,6 +107,24 @@ fn files_of_an_archive_in_a_layer() {
     }
 }
 
+#[test]
+fn files_that_no_tree_has_a_place_for_are_counted() {
+    let shelf = Shelf::new();
+    let layers = [shelf.blob(
+        LAYER,
+        layer(&[
+            entry(b"nowhere", b'2', "gone", b""),
+            entry(b"nowhere/file", b'0', "", b"lost\n"),
+            entry(b"there", b'0', "", b"found\n"),
+        ]),
+    )];
+    let config = shelf.blob("application/vnd.oci.image.config.v1+json", "{}");
+    let document =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    check("files-left-out", &shelf.registry, &shelf.address("1", "?view=files"));
+}
+
 /// A layer that is no archive, or whose bytes are others, says so; the rest is shown.
 #[test]
 fn files_of_a_layer_that_cannot_be_read() {

@@ -229,3 +229,11 @@ fn what_was_hidden_once_is_not_looked_through_again() {
     assert_eq!(of(".wh.d"), ["d", "d/z"]);
     assert_eq!(of("d"), ["d", "d/z"]);
 }
+
+#[test]
+fn a_full_tree_takes_no_more_and_counts_what_it_leaves_out() {
+    let mut tree = FileTree { room: 6, ..FileTree::new() };
+    ["a/1", "b/c/d/2", "b/3", ".wh.a"].iter().for_each(|text| tree.add(&parse(text)));
+    assert_eq!(visible(&tree), ["a", "a/1", "b", "b/c", "b/c/d", "b/c/d/2"]);
+    assert_eq!(tree.left_out, 2);
+}

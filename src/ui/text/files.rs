@@ -217,8 +217,17 @@ pub fn reading(done: u64, size: u64) -> String {
 pub fn entries(count: u64) -> String {
     match count {
         1 => "1 entry".to_owned(),
-        _ => format!("{count} entries"),
+        _ => format!("{} entries", grouped(count)),
     }
+}
+
+/// Entries that the tree has no place for.
+pub fn left_out(count: u64) -> String {
+    format!(
+        "{} left out: a path of too many directories, or through a link that leads nowhere, or too \
+         many files for one tree.",
+        entries(count)
+    )
 }
 
 /// What a layer did, counted.

@@ -26,6 +26,9 @@ pub(super) fn notes(
         looked_at.filter_map(|n| Some((n, layers.get(usize::from(n))?))).collect();
     html! {
         <>
+            if let Some(count) = summary.map(|summary| summary.left_out).filter(|&count| count > 0) {
+                <p class="note">{ text::left_out(count) }</p>
+            }
             if !state.is_running() { { told(files, &known, handle) } }
             { for known.iter().map(|(number, layer)| note(files, *number, layer)) }
         </>
