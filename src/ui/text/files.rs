@@ -84,7 +84,7 @@ pub const ODD: &str = "odd";
 /// Nothing was found.
 pub const NOTHING_FOUND: &str = "Nothing matches.";
 /// A directory without anything in it.
-pub const EMPTY_DIRECTORY: &str = "There is nothing in this directory in what was read so far.";
+pub const EMPTY_DIRECTORY: &str = "No layer that was read has anything in this directory.";
 /// Nothing is wasted.
 pub const NOTHING_WASTED: &str =
     "Nothing is wasted: no layer brings content that a later one replaces or removes.";
