@@ -14,14 +14,14 @@ mod measured {
         content::{
             decode::{Decoder, Limits},
             sha256_lanes::{Gang, Lane},
-            shelf::{Answer, Part, Question, Scope, Sort},
             tar::{Event, Reader},
             verify::{Hasher, Verdict},
         },
+        engine::{Door, Engine, Job, engines, outcome, serve_port},
+        layers::index::{Answer, Part, Question, Scope, Sort},
         oci::{Algorithm, Descriptor, Digest, MediaType},
         transport::{Fetch, Request, Transport},
         wire::{Method, Url},
-        worker::{Door, Engine, Job, engines, outcome, serve_port},
     };
     use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 

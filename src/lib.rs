@@ -11,12 +11,14 @@
 pub mod app;
 pub mod client;
 pub mod content;
+pub mod engine;
+pub mod error;
+pub mod layers;
 pub mod oci;
 pub mod ops;
 pub mod registry;
-pub mod store;
+pub mod sources;
 pub mod transport;
 #[cfg(feature = "app")]
 pub mod ui;
 pub mod wire;
-pub mod worker;

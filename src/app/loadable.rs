@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::registry::Error;
+use crate::error::Error;
 
 /// The state of a question. `Rc` makes it cheap as a prop.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl<T> PartialEq for Loadable<T> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::registry::ErrorKind;
+    use crate::error::ErrorKind;
 
     #[test]
     fn what_was_there_stays_until_something_newer_arrives() {

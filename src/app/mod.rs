@@ -1,15 +1,11 @@
 //! State of the page, without its looks: addresses, connections, settings, and the questions that
 //! views ask of a registry. No DOM; the browser appears only in `browser_storage.rs`.
 
-pub mod accounts;
 pub mod age;
 pub mod browser_storage;
 pub mod command_line;
-pub mod doctor;
-pub mod inspector;
 pub mod loadable;
 pub mod namespace;
-pub mod opener;
 pub mod queries;
 pub mod route;
 pub mod session;
@@ -20,13 +16,13 @@ pub mod views;
 
 mod query_string;
 
-pub use accounts::{Accounts, CredentialKind};
-pub use inspector::Inspector;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme};
+pub use session::accounts::{Accounts, CredentialKind};
 #[cfg(target_arch = "wasm32")]
 pub use session::in_a_browser;
+pub use session::inspector::Inspector;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};
 pub use view::{FileList, View};

@@ -1,8 +1,8 @@
 //! How a registry is reached: what it is called, where it answers, whose credentials it gets (R14).
 
 use crate::{
+    error::{ErrorKind, Result},
     oci::Host,
-    registry::{ErrorKind, Result},
     transport::Account,
     wire::{BaseUrl, Scheme, token::KnownRealm},
 };
@@ -83,6 +83,6 @@ fn authority(base: &BaseUrl) -> String {
     origin.split_once("//").map_or(origin.clone(), |(_, authority)| authority.to_owned())
 }
 
-fn unusable(host: &Host, error: impl std::fmt::Display) -> crate::registry::Error {
+fn unusable(host: &Host, error: impl std::fmt::Display) -> crate::error::Error {
     ErrorKind::InvalidInput(format!("{host} cannot be reached: {error}")).into()
 }

@@ -2,8 +2,8 @@
 
 use super::exchange::{Call, Core};
 use crate::{
+    error::Result,
     oci::{self, Digest, ManifestRef, RepositoryName},
-    registry::Result,
     wire::Endpoint,
 };
 

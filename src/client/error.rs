@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::exchange::{Answer, Call, Core};
 use crate::{
-    registry::{Error, ErrorKind, Missing, ServerMessage},
+    error::{Error, ErrorKind, Missing, ServerMessage},
     transport::{ERROR_BODY, Request, Response},
     wire::{
         Endpoint, Subject,

@@ -12,8 +12,8 @@ use bytes::Bytes;
 
 use super::{Connection, Warnings, keep_referrers::Waiting};
 use crate::{
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, RepositoryName},
-    registry::{Error, ErrorKind, Result},
     transport::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport,

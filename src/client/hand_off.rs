@@ -8,8 +8,8 @@ use futures_util::StreamExt;
 
 use super::{RemoteRegistry, stream::blob_call};
 use crate::{
+    error::Result,
     oci::{Descriptor, RepositoryName},
-    registry::Result,
     transport::BodyStream,
 };
 
@@ -18,8 +18,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(600);
 
 impl RemoteRegistry {
-    /// Has a blob fetched where the door hands jobs to (`worker::Door`), and a job done with it. What
-    /// comes is messages: `worker::outcome` reads them. Dropping it ends the job.
+    /// Has a blob fetched where the door hands jobs to (`engine::Door`), and a job done with it. What
+    /// comes is messages: `engine::outcome` reads them. Dropping it ends the job.
     ///
     /// # Errors
     /// As for [`Read::blob`](crate::registry::Read::blob), but that nothing is verified here;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use litemap::LiteMap;
 
 use super::{Connection, RemoteRegistry};
-use crate::{oci::Host, registry::Result, transport::Stack, wire::Scheme};
+use crate::{error::Result, oci::Host, transport::Stack, wire::Scheme};
 
 /// A host, and the scheme where one was given.
 type Key = (Host, Option<Scheme>);

@@ -10,8 +10,9 @@ use futures_channel::oneshot;
 
 use super::exchange::Core;
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{ErrorKind, Manifest, Result},
+    registry::Manifest,
     wire::{
         referrers,
         upkeep::{self, NotAnIndex, Upkeep},

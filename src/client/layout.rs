@@ -15,10 +15,11 @@ use super::{
     layout_index::LayoutIndex,
 };
 use crate::{
+    error::{Error, ErrorKind, Missing, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     registry::{
-        BlobStream, ByteRange, Error, ErrorKind, List, Manifest, Missing, Page, Read, ReadOnly,
-        Referrers, ReferrersSource, Result, SharedRegistry,
+        BlobStream, ByteRange, List, Manifest, Page, Read, ReadOnly, Referrers, ReferrersSource,
+        SharedRegistry,
     },
     transport::Stack,
     wire::{BaseUrl, Endpoint, Headers, Url, Window, referrers, upkeep},

@@ -10,8 +10,9 @@ use super::{
     exchange::{Call, Core, Document},
 };
 use crate::{
+    error::{Error, ErrorKind, Result},
     oci::{RepositoryName, Tag},
-    registry::{Error, ErrorKind, Page, Result},
+    registry::Page,
     wire::{
         Endpoint, Window,
         headers::name,

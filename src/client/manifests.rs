@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     content::verify,
+    error::{Error, ErrorKind, Result},
     oci::{self, Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{Error, ErrorKind, Result},
     wire::{Endpoint, headers::name, upkeep},
 };
 

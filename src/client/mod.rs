@@ -66,10 +66,11 @@ pub use views::{Blobs, Manifests, Repository, SeekableBlob};
 pub use warnings::{Notice, Warnings};
 
 use crate::{
+    error::Result,
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
         BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Page, Read,
-        Referrers, Result, SharedRegistry, Write,
+        Referrers, SharedRegistry, Write,
     },
     transport::Stack,
     wire::Headers,

@@ -2,7 +2,7 @@
 
 use super::exchange::{Answer, Call, Core};
 use crate::{
-    registry::Result,
+    error::Result,
     transport::{ERROR_BODY, Request},
     wire::{
         Accept, Endpoint, Method, describe,

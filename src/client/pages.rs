@@ -4,8 +4,9 @@ use std::{fmt::Display, str::FromStr};
 
 use super::{RemoteRegistry, Repository};
 use crate::{
+    error::Result,
     oci::{RepositoryName, Tag},
-    registry::{List, Page, Result},
+    registry::{List, Page},
     wire::page::{Cursor, Next, Pages},
 };
 

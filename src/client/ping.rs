@@ -2,7 +2,7 @@
 
 use super::exchange::{Call, Core};
 use crate::{
-    registry::Result,
+    error::Result,
     wire::{Endpoint, headers::name},
 };
 

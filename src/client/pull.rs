@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     content::verify::{self, Verdict},
+    error::{ErrorKind, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type, json,
     },
-    registry::{ErrorKind, Manifest, Result, Verification},
+    registry::{Manifest, Verification},
     transport::{Cache, Request},
     wire::{Endpoint, describe, headers::name},
 };

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     content::verify::{Verdict, Verifier},
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
-    registry::{BlobSource, Error, ErrorKind, Result},
+    registry::BlobSource,
     transport::{Body, Replay},
     wire::{
         Action, Endpoint, ScopeSet, Url,

@@ -9,8 +9,9 @@ use super::{
     exchange::{Call, Core},
 };
 use crate::{
+    error::{Error, ErrorKind, Missing, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag, json},
-    registry::{Error, ErrorKind, Manifest, Missing, Referrers, ReferrersSource, Result},
+    registry::{Manifest, Referrers, ReferrersSource},
     wire::{
         Endpoint,
         headers::name,

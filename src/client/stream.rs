@@ -12,8 +12,9 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::exchange::{Call, Core};
 use crate::{
     content::verify::{self, Verdict, Verifier},
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
-    registry::{BlobStream, ByteRange, Error, ErrorKind, Result},
+    registry::{BlobStream, ByteRange},
     transport::{BodyStream, Course, Opener, Resumed, Span},
     wire::{Endpoint, headers::name},
 };

@@ -10,8 +10,9 @@ use futures_util::{StreamExt, stream};
 
 use super::{Repository, TagPages};
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, Tag},
-    registry::{Delete, ErrorKind, Read, Result, Write},
+    registry::{Delete, Read, Write},
 };
 
 /// Tags that are looked at at one time.

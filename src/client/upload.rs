@@ -5,8 +5,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::push::{Session, Supply, pushed};
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Digest},
-    registry::{BlobUpload, ErrorKind, Result},
+    registry::BlobUpload,
 };
 
 /// A chunked upload to a remote registry.

@@ -6,11 +6,9 @@ use futures_util::StreamExt;
 
 use super::{RemoteRegistry, Scope, Tags, exchange::Call};
 use crate::{
+    error::{ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{
-        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, ErrorKind, Manifest, Missing, Read,
-        Result, Write,
-    },
+    registry::{BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Manifest, Read, Write},
     wire::{Endpoint, headers::name},
 };
 

@@ -2,8 +2,8 @@
 //! caller over any source gets an error that says why, and not an empty list.
 
 use crate::{
+    error::{Error, ErrorKind, Result},
     oci::{Digest, RepositoryName},
-    registry::{Error, ErrorKind, Result},
 };
 
 /// All manifests of a repository, tagged or not.

@@ -19,9 +19,10 @@ use super::{
     tree::Selection,
 };
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Digest, Document, Index, MediaType, Reference, parse_document},
-    registry::{ErrorKind, Manifest, Result},
-    store::layout_tar,
+    registry::Manifest,
+    sources::layout::tar,
 };
 
 /// Takes the bytes of an archive, in order.
@@ -79,7 +80,7 @@ pub async fn export(
     let name = reference.tag.as_ref().map(|tag| tag.as_str().to_owned());
     let index = index_of(roots, name.as_deref());
     let mut archive = Archive { sink, observer: &options.observer };
-    archive.file("oci-layout", Bytes::from_static(layout_tar::LAYOUT_FILE)).await?;
+    archive.file("oci-layout", Bytes::from_static(tar::LAYOUT_FILE)).await?;
     archive.file("index.json", index.to_node().to_string().into()).await?;
     for manifest in &plan.manifests {
         archive.manifest(manifest).await?;
@@ -87,7 +88,7 @@ pub async fn export(
     for blob in plan.blobs.values() {
         archive.blob(from, blob).await?;
     }
-    archive.sink.write(Bytes::from_static(&layout_tar::END)).await?;
+    archive.sink.write(Bytes::from_static(&tar::END)).await?;
     Ok(root.descriptor)
 }
 
@@ -128,7 +129,7 @@ impl Plan<'_> {
             .cloned()
             .collect();
         if chosen.is_empty() && !index.manifests.is_empty() {
-            let missing = crate::registry::Missing::Manifest;
+            let missing = crate::error::Missing::Manifest;
             return Err(ErrorKind::NotFound(missing).into());
         }
         if chosen.len() == index.manifests.len() {
@@ -188,15 +189,15 @@ struct Archive<'a> {
 impl Archive<'_> {
     async fn file(&mut self, path: &str, bytes: Bytes) -> Result<()> {
         let size = bytes.len() as u64;
-        self.sink.write(layout_tar::head(path, size).into()).await?;
+        self.sink.write(tar::head(path, size).into()).await?;
         self.sink.write(bytes).await?;
-        self.sink.write(layout_tar::padding(size).into()).await
+        self.sink.write(tar::padding(size).into()).await
     }
 
     async fn manifest(&mut self, manifest: &Manifest) -> Result<()> {
         let Manifest { descriptor, bytes, .. } = manifest;
         self.observer.started(descriptor, Role::Manifest);
-        self.file(&layout_tar::path_of(&descriptor.digest), bytes.clone()).await?;
+        self.file(&tar::path_of(&descriptor.digest), bytes.clone()).await?;
         self.observer.finished(&descriptor.digest, &Outcome::Transferred);
         Ok(())
     }
@@ -218,7 +219,7 @@ impl Archive<'_> {
     /// The head says the size before the bytes come: a stream that is not as long ends the export.
     async fn stream(&mut self, from: &Place, blob: &Descriptor) -> Result<()> {
         let mut stream = from.registry.blob(&from.repository, blob).await?;
-        let head = layout_tar::head(&layout_tar::path_of(&blob.digest), blob.size);
+        let head = tar::head(&tar::path_of(&blob.digest), blob.size);
         self.sink.write(head.into()).await?;
         let mut done = 0;
         while let Some(chunk) = stream.chunks.try_next().await? {
@@ -226,7 +227,7 @@ impl Archive<'_> {
             self.sink.write(chunk).await?;
             self.observer.progress(&blob.digest, done);
         }
-        self.sink.write(layout_tar::padding(blob.size).into()).await
+        self.sink.write(tar::padding(blob.size).into()).await
     }
 }
 

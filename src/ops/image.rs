@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     oci::{Descriptor, MediaType, RepositoryName},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 
 /// The repository that the images are in.

@@ -5,14 +5,14 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 
 use crate::{
-    content::{
-        decode::Limits,
+    content::{decode::Limits, verify::Verdict},
+    error::{Error, ErrorKind, Result},
+    layers::{
         findings::Findings,
-        layer::{LayerReader, Wanted},
-        verify::Verdict,
+        pass::{LayerReader, Wanted},
     },
     oci::{Algorithm, Descriptor, RepositoryName},
-    registry::{Error, ErrorKind, Read, Result},
+    registry::Read,
 };
 
 use std::ops::ControlFlow;

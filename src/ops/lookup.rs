@@ -5,10 +5,9 @@
 
 use crate::{
     content::verify::{Verdict, verify},
+    error::{Error, ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, Reference, Tag},
-    registry::{
-        BlobStream, Error, ErrorKind, Manifest, ManifestRef, Missing, Read, Result, Verification,
-    },
+    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
 
 /// What counts where a reference has a tag and a digest. R77 and R79 differ on purpose.
@@ -201,7 +200,7 @@ mod tests {
         content::verify::{digest_of, digest_with},
         oci::{Algorithm, MediaType, RepositoryName},
         registry::recorder::{Recorder, run},
-        store::memory::MemoryRegistry,
+        sources::memory::MemoryRegistry,
     };
 
     struct Bench {

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use crate::{
     content::verify::Verdict,
+    error::{Error, ErrorKind},
     oci::{Descriptor, Digest},
-    registry::{Error, ErrorKind, Verification},
+    registry::Verification,
 };
 
 /// What stands where in an image.

@@ -9,9 +9,10 @@ use super::{
     pull::Options,
 };
 use crate::{
+    error::{ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, Document, MediaType, Tag, parse_document},
-    registry::{BlobSource, ErrorKind, ManifestRef, Missing, Result},
-    store::objects::{ObjectStore, StoredManifest},
+    registry::{BlobSource, ManifestRef},
+    sources::objects::{ObjectStore, StoredManifest},
 };
 
 /// Pushes a manifest of a store, with all it points at, under its digest and these tags.

@@ -5,8 +5,9 @@ use futures_util::TryStreamExt;
 
 use crate::{
     content::verify::verify,
+    error::{ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{ErrorKind, Manifest, ManifestRef, Read, Result, Verification},
+    registry::{Manifest, ManifestRef, Read, Verification},
 };
 
 /// The largest configuration that is read into memory, in bytes.
@@ -96,7 +97,7 @@ mod tests {
     use crate::{
         oci::MediaType,
         registry::recorder::{Recorder, run},
-        store::memory::MemoryRegistry,
+        sources::memory::MemoryRegistry,
     };
 
     fn place() -> RepositoryName {

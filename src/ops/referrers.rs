@@ -8,8 +8,9 @@ use futures_util::{StreamExt, stream};
 
 use super::{read, tree::Limits};
 use crate::{
+    error::{Error, Result},
     oci::{Descriptor, Digest, Document, ImageManifest, MediaType, RepositoryName, parse_document},
-    registry::{Error, ReferrersSource, Result, Source},
+    registry::{ReferrersSource, Source},
 };
 
 /// What refers to one object.
@@ -193,11 +194,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        error::ErrorKind,
         ops::image::{Images, place},
-        registry::{
-            ErrorKind,
-            recorder::{Recorder, run},
-        },
+        registry::recorder::{Recorder, run},
     };
 
     const SBOM: &str = "application/spdx+json";

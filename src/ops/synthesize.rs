@@ -8,13 +8,14 @@ use super::{
     read::{self, CONFIG_LIMIT},
 };
 use crate::{
+    error::{ErrorKind, Result},
     oci::{
         Annotations, Descriptor, Digest, Document, Index, MediaType, Parsed, Platform, Reference,
         guess_media_type,
         json::{self, Node},
         parse_config, parse_document,
     },
-    registry::{ErrorKind, Manifest, Read, Result},
+    registry::{Manifest, Read},
 };
 
 /// The annotation with the architecture's name among Docker Official Images (R149).
@@ -207,7 +208,7 @@ fn set(annotations: &mut Annotations, key: &str, value: String) {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::{registry::recorder::run, store::memory::MemoryRegistry};
+    use crate::{registry::recorder::run, sources::memory::MemoryRegistry};
 
     const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
 

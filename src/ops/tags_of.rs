@@ -3,8 +3,9 @@
 use futures_util::{StreamExt, stream};
 
 use crate::{
+    error::{Error, Result},
     oci::{Digest, RepositoryName, Tag},
-    registry::{Error, Result, Source},
+    registry::Source,
 };
 
 /// Pages of tags that are read at most: with 1,000 on a page, more than any repository has.
@@ -75,11 +76,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        error::ErrorKind,
         ops::image::{Images, place},
-        registry::{
-            ErrorKind,
-            recorder::{Recorder, run},
-        },
+        registry::recorder::{Recorder, run},
     };
 
     fn bench() -> (Recorder, Digest) {

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{ManifestRef, Result};
+use super::ManifestRef;
+use crate::error::Result;
 use crate::oci::{Digest, RepositoryName};
 
 /// Deleting. The three outcomes of R131 are told apart: done, `NotFound`, `DeleteDisabled`.

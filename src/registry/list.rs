@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::Result;
+use crate::error::Result;
 use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
 /// One page of a list.

@@ -5,25 +5,23 @@
 
 mod cache;
 mod delete;
-mod error;
 mod list;
-mod pull;
-mod push;
+mod read;
 mod read_only;
 #[cfg(test)]
 pub(crate) mod recorder;
+mod write;
 
 use std::rc::Rc;
 
 pub use cache::{Cache, Clock, Limits};
 pub use delete::Delete;
-pub use error::{Context, Error, ErrorKind, Missing, Result, ServerMessage};
 pub use list::{List, Page, Referrers, ReferrersSource};
-pub use pull::{BlobStream, ByteRange, Manifest, Read, Verification};
+pub use read::{BlobStream, ByteRange, Manifest, Read, Verification};
 
 pub use crate::oci::ManifestRef;
-pub use push::{BlobSource, BlobUpload, Write};
 pub use read_only::ReadOnly;
+pub use write::{BlobSource, BlobUpload, Write};
 
 /// A source of images to those who only read: a page that shows images links no code that writes.
 pub trait Source: Read + List {}
@@ -33,7 +31,7 @@ impl<T: Read + List + ?Sized> Source for T {}
 /// A source as it is handed around.
 pub type SharedSource = Rc<dyn Source>;
 
-/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`].
+/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported).
 pub trait Registry: Source + Write + Delete {}
 
 impl<T: Source + Write + Delete> Registry for T {}

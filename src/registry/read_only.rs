@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
-    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
-    ManifestRef, Page, Read, Referrers, Result, Write,
+    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
+    Referrers, Write,
 };
+use crate::error::{Error, ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// A registry without its writing half, or a source that has none as a registry.

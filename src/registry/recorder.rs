@@ -15,9 +15,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::{
-    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Error, ErrorKind, List, Manifest,
-    ManifestRef, Page, Read, Referrers, Result, SharedRegistry, Write,
+    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
+    Referrers, SharedRegistry, Write,
 };
+use crate::error::{Error, ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Polls a future to its end. Nothing in these tests waits for anything outside.

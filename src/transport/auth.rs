@@ -14,7 +14,7 @@ use super::{
     tokens::{TokenServer, Tokens, Wanted},
 };
 use crate::{
-    registry::{ErrorKind, Result},
+    error::{ErrorKind, Result},
     wire::{
         Origin, ScopeSet, Secret,
         challenge::{self, ChallengeError, Demand},

@@ -8,7 +8,7 @@ use futures_util::{
     pin_mut,
 };
 
-use crate::registry::{ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 
 /// Where time and chance come from.
 pub trait Clock {

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use litemap::LiteMap;
 
 use crate::{
-    registry::{ErrorKind, Result},
+    error::{ErrorKind, Result},
     wire::{Origin, Secret, Url, realm::Pair},
 };
 

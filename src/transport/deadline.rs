@@ -12,7 +12,7 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 
 use super::{BodyStream, Request, Response, SharedClock, SharedTransport, Transport, within};
-use crate::registry::{ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 
 /// The layer that ends an exchange in which nothing happens.
 pub struct Deadline {

@@ -25,7 +25,7 @@ use web_sys::{
 
 use super::{Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport};
 use crate::{
-    registry::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     wire::Headers,
 };
 

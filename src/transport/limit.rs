@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
-    registry::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     wire::{
         Method, Origin,
         backoff::{self, Policy, pause},

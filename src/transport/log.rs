@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
-    registry::Result,
+    error::Result,
     wire::{Method, redact},
 };
 

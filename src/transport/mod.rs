@@ -47,7 +47,7 @@ pub use scripted::{Reply, Scripted, Sent};
 pub use stack::Stack;
 pub use virtual_clock::VirtualClock;
 
-use crate::registry::Result;
+use crate::error::Result;
 
 /// Sends one request and hands back the answer, whatever its status.
 #[async_trait(?Send)]

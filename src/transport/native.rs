@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::{Body, BodyStream, Clock, Redirect, Request, Response, Transport};
 use crate::{
-    registry::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     wire::{Headers, Method, Url, headers::name},
 };
 

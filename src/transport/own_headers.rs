@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{Approvals, Redirect, Request, Response, SharedTransport, Transport};
 use crate::{
-    registry::{ErrorKind, Result},
+    error::{ErrorKind, Result},
     wire::{
         Headers, Origin, Url,
         realm::{self, Decision},

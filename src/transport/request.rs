@@ -5,7 +5,7 @@ use std::{any::Any, rc::Rc, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    registry::{ErrorKind, Result},
+    error::{ErrorKind, Result},
     wire::{Headers, Method, ScopeSet, Url, headers::name, redact},
 };
 
@@ -147,7 +147,7 @@ pub struct Request {
     /// When the caller gives up, since the Unix epoch: no wait goes beyond it (R47).
     pub give_up_at: Option<Duration>,
     /// What the other side of the door is to do with the body of a success, instead of handing it
-    /// out: a job in the words of `worker::Job`, whose messages are the body then. Only the door to
+    /// out: a job in the words of `engine::Job`, whose messages are the body then. Only the door to
     /// the engine knows jobs.
     pub job: Option<Bytes>,
 }

@@ -7,7 +7,7 @@ use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    registry::{Error, ErrorKind, Result, ServerMessage},
+    error::{Error, ErrorKind, Result, ServerMessage},
     wire::{Headers, backoff, error_document::Entry, headers::name},
 };
 

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Response, SharedClock};
 use crate::{
-    registry::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     wire::{
         backoff::Policy,
         range::{self, Part},

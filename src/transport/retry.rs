@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{Hosts, Replay, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
-    registry::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     wire::{
         Method,
         backoff::{self, Outcome, Verdict},

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, future, stream};
 
 use super::{Body, Request, Response, SharedClock, Transport};
 use crate::{
-    registry::{ErrorKind, Result},
+    error::{ErrorKind, Result},
     wire::{Headers, Method},
 };
 

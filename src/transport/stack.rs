@@ -10,7 +10,7 @@ use super::{
     RetryListener, RetryPolicy, SharedClock, SharedTransport, check_own_headers,
     own_headers::OwnHeaders,
 };
-use crate::{registry::Result, wire::Headers};
+use crate::{error::Result, wire::Headers};
 
 /// The door to the network, and what all registries share behind it.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use futures_util::{FutureExt, future::Shared};
 
 use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
 use crate::{
-    registry::{Error, ErrorKind, Result, ServerMessage},
+    error::{Error, ErrorKind, Result, ServerMessage},
     wire::{
         Method, ScopeSet, Secret, Url,
         error_document::ErrorDocument,

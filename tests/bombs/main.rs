@@ -12,14 +12,12 @@ mod streams;
 
 use feed::Feed;
 use porthole::{
-    content::{
-        checkpoints::SPACING,
-        decode::Limits,
-        layer::{Ended, LayerReader, Wanted},
+    content::{decode::Limits, tar, verify::digest_of},
+    layers::{
         listing::{Lister, Listing},
-        tar,
+        pass::{Ended, LayerReader, Wanted},
+        ranges::checkpoints::SPACING,
         tree::FileTree,
-        verify::digest_of,
     },
     oci::Algorithm,
 };

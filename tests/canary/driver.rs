@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use porthole::{
     client::Clients,
+    error::Result,
     oci::{Descriptor, Digest, Host, MediaType, RepositoryName, Tag, document::parse_document},
-    registry::{ManifestRef, Result, SharedRegistry},
+    registry::{ManifestRef, SharedRegistry},
     transport::{Credential, Stack},
     wire::Secret,
 };

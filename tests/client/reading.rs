@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 use porthole::{
     client::RemoteRegistry,
     content::verify::digest_of,
+    error::ErrorKind,
     oci::{Descriptor, Document, ManifestRef, RepositoryName, Tag, parse_document},
     ops::{
         lookup::{self, Lookup, Prefer, Reason},
@@ -12,9 +13,7 @@ use porthole::{
         tree::Options,
         verify::verify,
     },
-    registry::{
-        BlobStream, ByteRange, ErrorKind, List, Manifest, Read, ReferrersSource, Verification,
-    },
+    registry::{BlobStream, ByteRange, List, Manifest, Read, ReferrersSource, Verification},
 };
 
 /// Calls a macro with the names of all tests of this file.

@@ -9,13 +9,17 @@ use flate2::{
 use porthole::{
     content::{
         decode::{Limits, decode_all},
-        layer::{LayerReader, Wanted},
         packages::{self, Kind},
-        ranges::{Basis, Ranges},
         tar::{Entry, Event},
-        toc::{Opening, Step},
         verify::digest_of,
         zip,
+    },
+    layers::{
+        pass::{LayerReader, Wanted},
+        ranges::{
+            Basis, Ranges,
+            toc::{Opening, Step},
+        },
     },
     oci::{Descriptor, MediaType},
 };

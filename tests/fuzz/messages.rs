@@ -5,18 +5,20 @@ use std::fmt::Debug;
 
 use porthole::{
     content::{
-        findings::Findings,
         packages::Package,
-        ranges::Basis,
-        shelf::{
+        verify::{Verdict, digest_of},
+    },
+    engine::{Job, OneFile},
+    layers::{
+        findings::Findings,
+        index::{
             Answer, LayerSummary, OnShelf, Packages, Part, Question, Rows, Scope, Shelf, Sort,
             Summary, Wasted, WastedPath,
         },
+        ranges::Basis,
         tree::{ChangeKind, Usage},
-        verify::{Verdict, digest_of},
     },
     oci::{Algorithm, Descriptor, MediaType},
-    worker::{Job, OneFile},
 };
 
 use crate::targets::Target;

@@ -7,10 +7,10 @@ use flate2::{Compression, write::GzEncoder};
 use porthole::{
     content::{
         decode::{Decoder, Limits, decode_all},
-        layer::{LayerReader, Wanted},
         tar,
         verify::digest_of,
     },
+    layers::pass::{LayerReader, Wanted},
     oci::{
         self, Algorithm, Digest, MediaType, Platform, Reference, Timestamp,
         json::{Node, Number},

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use porthole::{
     client::{Clients, RemoteRegistry},
+    error::Result,
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{BlobStream, Read, Result, Write},
+    registry::{BlobStream, Read, Write},
     transport::{Credential, Stack},
     wire::Secret,
 };

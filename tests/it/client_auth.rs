@@ -1,8 +1,9 @@
 //! Logging in to real servers: with a password on Debian's registry, with tokens on ours.
 
 use porthole::{
+    error::ErrorKind,
     oci::MediaType,
-    registry::{ErrorKind, List, Read, Write},
+    registry::{List, Read, Write},
 };
 use test_registry::{Auth, Realm, Switches};
 

@@ -11,7 +11,8 @@ use std::{
 
 use porthole::{
     client::{Clients, Connection, RemoteRegistry},
-    registry::{ByteRange, ErrorKind, Read},
+    error::ErrorKind,
+    registry::{ByteRange, Read},
     transport::Credential,
     wire::Secret,
 };

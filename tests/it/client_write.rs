@@ -2,8 +2,9 @@
 
 use porthole::{
     client::RemoteRegistry,
+    error::ErrorKind,
     oci::{MediaType, RepositoryName},
-    registry::{ByteRange, Delete, ErrorKind, List, Read, ReferrersSource, Verification, Write},
+    registry::{ByteRange, Delete, List, Read, ReferrersSource, Verification, Write},
 };
 use test_registry::{Referrers, Switches, Uploads};
 

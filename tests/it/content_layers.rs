@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use porthole::{
     content::{
         decode::{Limits, decode_all},
-        layer::{Ended, LayerReader, Wanted},
         tar::{self, Entry, EntryKind, Event, Reader},
         verify::digest_of,
     },
+    layers::pass::{Ended, LayerReader, Wanted},
     oci::{Algorithm, Digest},
 };
 use serde_json::Value;

@@ -5,12 +5,14 @@ use std::ops::ControlFlow;
 
 use porthole::{
     content::{
-        checkpoints::SPACING,
         decode::Limits,
-        layer::{LayerReader, Wanted},
-        listing::Lister,
         tar,
         verify::{digest_of, verify},
+    },
+    layers::{
+        listing::Lister,
+        pass::{LayerReader, Wanted},
+        ranges::checkpoints::SPACING,
     },
     oci::{Algorithm, Digest, parse_document},
 };

@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use porthole::{
     content::{
         decode::{Limits, decode_all},
-        ranges::{Basis, Ranges},
         tar::{Entry, EntryKind, Event, Reader},
-        toc::{Comparison, Opening, Step, Toc},
         verify::digest_of,
+    },
+    layers::ranges::{
+        Basis, Ranges,
+        toc::{Comparison, Opening, Step, Toc},
     },
     oci::{Descriptor, Document, parse_document},
 };

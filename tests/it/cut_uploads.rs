@@ -13,11 +13,12 @@ use std::{
 
 use porthole::{
     client::{Connection, RemoteRegistry},
+    error::ErrorKind,
     ops::{
         self,
         ensure::{Options, Place, Target},
     },
-    registry::{BlobUpload, ErrorKind, Read as _, Write as _},
+    registry::{BlobUpload, Read as _, Write as _},
     wire::BaseUrl,
 };
 use test_registry::Switches;
@@ -220,7 +221,7 @@ async fn hand_in(
     upload: &mut dyn BlobUpload,
     bytes: bytes::Bytes,
     digest: &porthole::oci::Digest,
-) -> porthole::registry::Result<()> {
+) -> porthole::error::Result<()> {
     for part in bytes.chunks(30_000) {
         upload.write(bytes.slice_ref(part)).await?;
     }

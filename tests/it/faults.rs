@@ -14,12 +14,13 @@ use futures_util::{FutureExt, StreamExt, future::join_all};
 use porthole::{
     client::{Connection, RemoteRegistry},
     content::verify::digest_of,
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, parse_config},
     ops::{
         self,
         ensure::{Options, Place, Target},
     },
-    registry::{ByteRange, Delete, Error, ErrorKind, List, Page, Read, Result, Write},
+    registry::{ByteRange, Delete, List, Page, Read, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
 };

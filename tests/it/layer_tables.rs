@@ -2,10 +2,10 @@
 //! read, one file for one request, and read as a whole where the table is of no use.
 
 use porthole::{
-    content::{
+    content::verify::digest_of,
+    layers::{
+        index::{Answer, OnShelf, Part, Question, Table},
         ranges::Basis,
-        shelf::{Answer, OnShelf, Part, Question, Table},
-        verify::digest_of,
     },
     oci::Descriptor,
 };

@@ -6,20 +6,18 @@ use std::{io::Write as _, rc::Rc};
 use futures_util::future::{Either, select};
 use porthole::{
     app::{
-        RegistryAddress,
-        opener::{OneFile, SharedOpener},
-        remote,
+        RegistryAddress, remote,
+        session::layers::{OneFile, SharedOpener},
     },
-    content::{
-        decode::Limits,
-        layer::{LayerReader, Wanted},
+    content::{decode::Limits, tar::Event},
+    engine::{Door, Engine},
+    layers::{
+        index::{Answer, Question},
+        pass::{LayerReader, Wanted},
         ranges::Basis,
-        shelf::{Answer, Question},
-        tar::Event,
     },
     oci::{Descriptor, MediaType},
     transport::{Native, Stack, SystemClock},
-    worker::{Door, Engine},
 };
 use test_registry::{Switches, TestRegistry};
 

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use porthole::{
-    app::{Connection, RegistryAddress, opener::OneFile, remote},
-    content::shelf::{Answer, Details, LayerSummary, Part, Question, Row, Scope},
+    app::{Connection, RegistryAddress, remote, session::layers::OneFile},
+    engine::{Door, Engine},
+    layers::index::{Answer, Details, LayerSummary, Part, Question, Row, Scope},
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
     transport::{Credential, Native, Stack, SystemClock},
     wire::Secret,
-    worker::{Door, Engine},
 };
 use test_registry::{Entry, TestRegistry};
 

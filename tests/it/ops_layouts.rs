@@ -14,7 +14,7 @@ use porthole::{
         verify::{Report, verify},
     },
     registry::Manifest,
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 use serde_json::Value;
 

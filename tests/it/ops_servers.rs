@@ -15,7 +15,7 @@ use porthole::{
         verify::verify,
     },
     registry::{Delete, List, Read},
-    store::objects::MemoryObjects,
+    sources::objects::MemoryObjects,
     transport::Credential,
     wire::Secret,
 };

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use porthole::{
     client::{Connection, RemoteRegistry},
+    error::Result,
     oci::{Descriptor, Document, ManifestRef, Parsed, RepositoryName, parse_document},
-    registry::{BlobStream, Manifest, Read, Result},
+    registry::{BlobStream, Manifest, Read},
     transport::{RetryPolicy, Stack},
     wire::BaseUrl,
 };

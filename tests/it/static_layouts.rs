@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use porthole::{
     client::{Connection, StaticLayouts},
+    error::{ErrorKind, Missing},
     oci::{Descriptor, Digest, MediaType},
-    ops::tree::Options,
-    ops::{progress::Outcome, verify::verify},
-    registry::{ByteRange, ErrorKind, List, ManifestRef, Missing, Read, Verification},
+    ops::{progress::Outcome, tree::Options, verify::verify},
+    registry::{ByteRange, List, ManifestRef, Read, Verification},
     wire::BaseUrl,
 };
 use serde_json::Value;
@@ -177,7 +177,7 @@ fn r168_parts_of_blobs_and_what_is_not_there() {
         assert_eq!(collect(part).await.unwrap(), whole[10..17]);
         let found = host.layouts.stat_blob(&place, &blob.digest).await.unwrap();
         assert_eq!(found.map(|found| found.size), Some(size));
-        let kind = |error: porthole::registry::Error| error.kind;
+        let kind = |error: porthole::error::Error| error.kind;
         let missing = host.layouts.tags(&absent, None).await.map_err(kind);
         assert_eq!(missing.unwrap_err(), ErrorKind::NotFound(Missing::Repository));
         let missing = host.layouts.resolve(&place, &"no-such-tag".parse().unwrap()).await;

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use porthole::{
     oci::{MediaType, Reference},
     ops::synthesize::{architecture_label, synthesize_index},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 use serde_json::{Value, json};
 

@@ -7,7 +7,10 @@ mod memory;
 
 use std::ops::ControlFlow;
 
-use porthole::content::{listing::Lister, tar::Reader, tree::FileTree};
+use porthole::{
+    content::tar::Reader,
+    layers::{listing::Lister, tree::FileTree},
+};
 
 /// Peak of the whole process, in MiB.
 const MEMORY: u64 = 256;

@@ -4,7 +4,7 @@ use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
 
 use porthole::{
     app::{Connection, Route},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
     ui::{pages::reference, views::Scene},
 };
 use yew::prelude::*;

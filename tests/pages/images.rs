@@ -2,7 +2,7 @@
 
 use porthole::{
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use porthole::{
-    app::{Connections, doctor::doctor, remote},
+    app::{Connections, remote, session::doctor::doctor},
     transport::{Reply, Scripted, Stack, VirtualClock},
 };
 

@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use porthole::{
     app::{
         Connection, Route,
-        opener::{OneFile, Opener, SharedOpener},
+        session::layers::{OneFile, Opener, SharedOpener},
     },
-    content::{
+    error::Result,
+    layers::{
+        index::{Answer, OnShelf, Question, Table},
         ranges::Basis,
-        shelf::{Answer, OnShelf, Question, Table},
     },
     oci::{Descriptor, RepositoryName},
-    registry::Result,
     ui::{pages::reference, views::Scene},
 };
 use serde_json::{Value, json};

@@ -6,8 +6,9 @@ use futures_util::StreamExt;
 use porthole::{
     client::RemoteRegistry,
     content::verify::digest_of,
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
-    registry::{Error, ErrorKind, List, Read, Result},
+    registry::{List, Read},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, future};
 use porthole::{
     client::{Clients, Connection, RemoteRegistry},
+    error::{Error, Result},
     oci::{Digest, Document, ManifestRef, MediaType, RepositoryName, parse_document},
-    registry::{BlobStream, ByteRange, Error, List, Read, Result, Verification, Write},
+    registry::{BlobStream, ByteRange, List, Read, Verification, Write},
     transport::{
         Body, BrowserClock, Cache, Clock, Fetch, Redirect, Request, SharedTransport, Stack,
         Transport,
@@ -155,7 +156,7 @@ async fn a_body_above_its_cap_is_refused() {
     let stack = Stack::over(transport, Rc::new(BrowserClock));
     let request = get("/v2/demo/many-tags/tags/list").read_up_to(1000);
     let error = stack.layers().send(request).await.err().unwrap();
-    assert_eq!(error.kind, porthole::registry::ErrorKind::TooLarge { limit: 1000 });
+    assert_eq!(error.kind, porthole::error::ErrorKind::TooLarge { limit: 1000 });
 }
 
 #[wasm_bindgen_test]
@@ -215,5 +216,5 @@ async fn a_body_that_fetch_does_not_know_is_refused() {
     wrong.method = Method::Post;
     wrong.body = Body::Handle { handle: Rc::new(7_u8), size: 1 };
     let refused: Option<Error> = Fetch.send(wrong).await.err();
-    assert!(matches!(refused.unwrap().kind, porthole::registry::ErrorKind::InvalidInput(_)));
+    assert!(matches!(refused.unwrap().kind, porthole::error::ErrorKind::InvalidInput(_)));
 }

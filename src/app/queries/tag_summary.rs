@@ -4,11 +4,12 @@
 
 use crate::{
     app::views::image::read_small_blob,
+    error::Result,
     oci::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
     },
-    registry::{Result, Source},
+    registry::Source,
 };
 
 /// A configuration larger than this, in bytes, is not read for a row.

@@ -12,11 +12,12 @@ use super::{
 };
 use crate::{
     app::Place,
+    error::{Error, ErrorKind, Result},
     oci::{
         Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
         parse_config,
     },
-    registry::{Error, ErrorKind, Read, Result, Source, Verification},
+    registry::{Read, Source, Verification},
 };
 
 /// Configurations larger than this, in bytes, are not read into the page (M2).

@@ -7,11 +7,12 @@ use litemap::LiteMap;
 
 use crate::{
     app::Loadable,
+    error::Result,
     oci::{
         Descriptor, Digest, Document, Issue, ManifestRef, Parsed, RepositoryName, parse_document,
     },
     ops::read,
-    registry::{Manifest, Read, Referrers, Result, Verification},
+    registry::{Manifest, Read, Referrers, Verification},
 };
 
 /// A manifest or index as it was read.
@@ -187,7 +188,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::{content::verify::digest_of, oci::MediaType, store::memory::MemoryRegistry};
+    use crate::{content::verify::digest_of, oci::MediaType, sources::memory::MemoryRegistry};
 
     #[test]
     fn r037_what_a_descriptor_carries_is_shown_without_a_request() {

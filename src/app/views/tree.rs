@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     app::Loadable,
+    error::Error,
     oci::{Descriptor, Digest, Document, Index, MediaType, Platform, Schema1Manifest},
-    registry::{Error, Referrers, ReferrersSource},
+    registry::{Referrers, ReferrersSource},
 };
 
 /// Levels below the reference.

@@ -13,7 +13,8 @@ use futures_util::StreamExt;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    registry::{Error, ErrorKind, Missing, Verification},
+    error::{Error, ErrorKind, Missing},
+    registry::Verification,
     transport::{Reply, Request, Scripted, VirtualClock},
 };
 

@@ -73,7 +73,7 @@ fn content_behind(kind: EntryKind, stored: u64, warnings: &mut Vec<Warning>) -> 
 }
 
 /// Says what is odd about a path.
-pub(in crate::content) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warning>) {
+pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warning>) {
     if path.is_empty() {
         warnings.push(Warning::EmptyPath);
     }

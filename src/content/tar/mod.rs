@@ -13,9 +13,9 @@ mod sparse;
 
 use std::ops::ControlFlow;
 
-use super::layer::Archive;
+use crate::layers::pass::Archive;
 
-pub(super) use compose::check_path;
+pub(crate) use compose::check_path;
 use compose::compose;
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
@@ -378,4 +378,4 @@ fn extension_kind(flag: u8) -> Option<Extension> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

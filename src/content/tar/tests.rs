@@ -18,11 +18,11 @@ fn block(path: &[u8], flag: u8, size: u64, change: impl Fn(&mut [u8; BLOCK])) ->
     block.to_vec()
 }
 
-pub(in crate::content) fn plain(path: &[u8], flag: u8, size: u64) -> Vec<u8> {
+pub(crate) fn plain(path: &[u8], flag: u8, size: u64) -> Vec<u8> {
     block(path, flag, size, |_| {})
 }
 
-pub(in crate::content) fn content(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn content(bytes: &[u8]) -> Vec<u8> {
     let mut padded = bytes.to_vec();
     padded.resize(bytes.len().next_multiple_of(BLOCK), 0);
     padded

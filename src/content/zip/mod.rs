@@ -10,7 +10,7 @@ use std::fmt;
 
 use zlib_rs::{InflateFlush, Status, crc32::crc32};
 
-use super::gunzip::headless;
+use crate::content::decode::gzip::headless;
 pub use directory::list;
 
 /// Members listed of one archive; the rest is counted.
@@ -170,4 +170,4 @@ fn inflate(packed: &[u8], size: u64) -> Result<Vec<u8>, ZipError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -13,9 +13,9 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A member as its name, method, content and the size it says it has.
-pub(in crate::content) type Part<'a> = (&'a str, u16, &'a [u8], u32);
+pub(crate) type Part<'a> = (&'a str, u16, &'a [u8], u32);
 
-pub(in crate::content) fn zip(parts: &[Part<'_>], comment: &[u8]) -> Vec<u8> {
+pub(crate) fn zip(parts: &[Part<'_>], comment: &[u8]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, method, content, size) in parts {
         let packed = if *method == 8 { deflate(content) } else { content.to_vec() };

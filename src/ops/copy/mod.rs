@@ -12,8 +12,9 @@ use super::{
     read,
 };
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Reference},
-    registry::{BlobStream, BlobUpload, ErrorKind, Result},
+    registry::{BlobStream, BlobUpload},
 };
 
 pub use referrers::copy_referrers;

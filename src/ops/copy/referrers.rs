@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::copy_manifest;
 use crate::{
+    error::{ErrorKind, Result},
     oci::{Descriptor, Digest, ManifestRef, parse_document},
     ops::ensure::{Options, Place, Sources, Target},
-    registry::{ErrorKind, ReferrersSource, Result},
+    registry::ReferrersSource,
     wire::referrers::{CosignKind, cosign_tag},
 };
 

@@ -11,7 +11,7 @@ use crate::{
         progress::{Event, Observer},
     },
     registry::recorder::{Recorder, run},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 
 struct Bench {

@@ -9,8 +9,9 @@ mod recipe;
 
 use crate::{
     client::{Connection, RemoteRegistry},
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, ManifestRef, RepositoryName, parse_document},
-    registry::{Error, ErrorKind, List, Read, Result},
+    registry::{List, Read},
     transport::{Cache, Mode, Redirect, Request, Response, Stack},
     wire::{
         Accept, Headers, Method, Origin, Url,

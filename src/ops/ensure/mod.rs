@@ -19,11 +19,12 @@ use super::{
 };
 use crate::{
     content::verify::{digest_of, digest_with},
+    error::{Error, ErrorKind, Result},
     oci::{
         Descriptor, Digest, Document, Host, MediaType, Reference, RepositoryName, Tag,
         parse_document,
     },
-    registry::{BlobSource, Error, ErrorKind, ManifestRef, Result, SharedRegistry},
+    registry::{BlobSource, ManifestRef, SharedRegistry},
 };
 
 /// A repository of a registry.

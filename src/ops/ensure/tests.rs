@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     ops::image::{Images, place},
     registry::recorder::{Recorder, run},
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 
 struct Bench {

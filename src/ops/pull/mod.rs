@@ -13,9 +13,10 @@ use super::{
     tree::Selection,
 };
 use crate::{
+    error::{ErrorKind, Missing, Result},
     oci::{Descriptor, Document, Reference, Schema1Manifest, parse_document},
-    registry::{BlobStream, ByteRange, ErrorKind, Manifest, ManifestRef, Missing, Result},
-    store::objects::{Layer, LayerWriter, ObjectStore, StoreError, StoredManifest},
+    registry::{BlobStream, ByteRange, Manifest, ManifestRef},
+    sources::objects::{Layer, LayerWriter, ObjectStore, StoreError, StoredManifest},
 };
 
 /// How to pull and push.
@@ -207,12 +208,12 @@ fn check_size(layer: &dyn Layer, blob: &Descriptor) -> Result<Outcome> {
     if stored == blob.size { Ok(Outcome::AlreadyThere) } else { Err(wrong_size(blob, stored)) }
 }
 
-fn wrong_size(blob: &Descriptor, actual: u64) -> crate::registry::Error {
+fn wrong_size(blob: &Descriptor, actual: u64) -> crate::error::Error {
     let digest = Some(blob.digest.clone());
     ErrorKind::SizeMismatch { digest, expected: blob.size, actual }.into()
 }
 
-fn bad(what: String) -> crate::registry::Error {
+fn bad(what: String) -> crate::error::Error {
     ErrorKind::BadAnswer(what).into()
 }
 

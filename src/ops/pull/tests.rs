@@ -14,7 +14,7 @@ use crate::{
         push::push,
     },
     registry::recorder::{Recorder, run, turn},
-    store::{memory::MemoryRegistry, objects::MemoryObjects},
+    sources::{memory::MemoryRegistry, objects::MemoryObjects},
 };
 
 struct Bench {

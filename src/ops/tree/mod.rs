@@ -6,8 +6,9 @@
 mod walk;
 
 use crate::{
+    error::Error,
     oci::{Descriptor, Digest, Document, MediaType, Parsed, Platform},
-    registry::{Error, Verification},
+    registry::Verification,
 };
 
 pub use super::progress::Role;

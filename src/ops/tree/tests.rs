@@ -5,13 +5,14 @@ use std::{cell::RefCell, rc::Rc};
 use super::*;
 use crate::{
     content::verify::digest_of,
+    error::ErrorKind,
     oci::RepositoryName,
     ops::{
         image::{Images, place},
         progress::{Event, Observer, Outcome},
     },
     registry::{
-        ErrorKind, Read,
+        Read,
         recorder::{Recorder, run},
     },
 };

@@ -8,12 +8,13 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::{Content, Node, NodeId, Opened, Role, Tree};
 use crate::{
+    error::Result,
     oci::{Descriptor, Digest, Document, Index, Platform, RepositoryName, parse_document},
     ops::{
         progress::{Observer, Outcome},
         read,
     },
-    registry::{Manifest, Read, Result},
+    registry::{Manifest, Read},
 };
 
 /// How much of a tree is read.

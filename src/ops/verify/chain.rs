@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use litemap::LiteMap;
 
 use crate::{
-    content::{findings::Findings, sniff},
+    content::sniff,
+    layers::findings::Findings,
     oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
     ops::{
         progress::{Mismatch, Outcome, Role},

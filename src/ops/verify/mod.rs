@@ -21,9 +21,11 @@ use super::{
     tree::{Content, NodeId, Options, Tree, walk},
 };
 use crate::{
-    content::{findings::Findings, verify::verify as verify_bytes},
+    content::verify::verify as verify_bytes,
+    error::{Error, ErrorKind, Result},
+    layers::findings::Findings,
     oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{Error, ErrorKind, Manifest, Read, Result},
+    registry::{Manifest, Read},
 };
 
 pub use chain::{About, Check};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Check;
 use crate::{
-    content::findings::Findings,
+    layers::findings::Findings,
     oci::{Descriptor, Digest, Platform},
     ops::progress::{Mismatch, Outcome, Role},
 };

@@ -21,8 +21,9 @@ use self::{
 };
 use super::{
     BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
-    Referrers, Registry, Result, Verification, Write,
+    Referrers, Registry, Verification, Write,
 };
+use crate::error::Result;
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Time that only goes forward, since any fixed moment. The cache has no clock of its own.

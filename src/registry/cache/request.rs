@@ -7,8 +7,9 @@ use futures_util::TryStreamExt;
 
 use super::contents::{Contents, Kind};
 use crate::{
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, RepositoryName},
-    registry::{BlobStream, Error, ErrorKind, Manifest, ManifestRef, Read, Result, Verification},
+    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
 
 /// A request under way. It may outlive the call that started it, as long as another waits for it.

@@ -6,11 +6,12 @@ use futures_util::future::{join, join3};
 
 use super::{request::collect, *};
 use crate::{
+    error::ErrorKind,
     registry::{
-        ErrorKind, SharedRegistry,
+        SharedRegistry,
         recorder::{Recorder, run},
     },
-    store::memory::MemoryRegistry,
+    sources::memory::MemoryRegistry,
 };
 
 struct Bench {

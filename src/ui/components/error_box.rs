@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{HEADING_ID, approve::Approve, sign_in::SignIn};
 use crate::{
     app::{RegistryAddress, Route, Scheme},
-    registry::{Error, ErrorKind, ServerMessage},
+    error::{Error, ErrorKind, ServerMessage},
     ui::{browser, part::put, text},
 };
 

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
-    registry::Error,
+    error::Error,
     ui::{components::error_box, hooks::Amount, reference_box::field_text, text::list},
 };
 use std::rc::Rc;

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::error_box;
 use crate::{
-    registry::Error,
+    error::Error,
     ui::{hooks::Query, text},
 };
 

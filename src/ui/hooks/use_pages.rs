@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use super::use_query::spawn;
 use crate::{
-    registry::{Error, Page, Result},
+    error::{Error, Result},
+    registry::Page,
     ui::components::ListHead,
 };
 

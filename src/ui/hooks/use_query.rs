@@ -6,7 +6,7 @@ use futures_util::future::{AbortHandle, abortable};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::{app::Loadable, registry::Result};
+use crate::{app::Loadable, error::Result};
 
 /// A question, how far it is, and a way to ask again.
 pub struct Query<T> {
@@ -137,7 +137,7 @@ fn at_first<T, A: Future<Output = Result<T>>>(fetch: impl FnOnce() -> A) -> Load
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::ErrorKind;
+    use crate::error::ErrorKind;
 
     fn after(events: Vec<Event<u8, u32>>) -> Rc<Asked<u8, u32>> {
         let first = Asked { key: 1, attempt: 0, state: Loadable::default(), is_other: false };

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::{
     app::{
         RegistryAddress,
-        doctor::{Fault, Finding, RegistryKind, Step, recipe},
+        session::doctor::{Fault, Finding, RegistryKind, Step, recipe},
     },
     ui::{
         components::{copy_button, heading, loaded},

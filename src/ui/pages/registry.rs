@@ -7,8 +7,8 @@ use yew::prelude::*;
 use super::repository_form::RepositoryForm;
 use crate::{
     app::{Connection, Namespace, RegistryAddress},
+    error::ErrorKind,
     oci::RepositoryName,
-    registry::ErrorKind,
     ui::{
         components::{
             ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,

@@ -1,6 +1,6 @@
 //! The connection doctor in words.
 
-use crate::app::doctor::{Fault, Finding, Step};
+use crate::app::session::doctor::{Fault, Finding, Step};
 
 /// Heading of the page.
 pub const HEADING: &str = "Connection to";

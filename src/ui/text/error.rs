@@ -1,6 +1,6 @@
 //! Errors in words: what was tried, what came back, what the person can do.
 
-use crate::registry::{Error, ErrorKind, Missing};
+use crate::error::{Error, ErrorKind, Missing};
 
 /// Names the text of an answer that was no error document.
 pub const BODY: &str = "What the registry answered";

@@ -2,7 +2,8 @@
 
 use crate::{
     app::{FileList, views::files::form::Form},
-    content::{obstacle::Obstacle, ranges::Basis, tar::EntryKind, tree::ChangeKind},
+    content::tar::EntryKind,
+    layers::{obstacle::Obstacle, ranges::Basis, tree::ChangeKind},
     ui::components::{grouped, human_bytes},
 };
 

@@ -15,8 +15,8 @@ use crate::{
             tree::{Reading, Referring, Role, TreeNode},
         },
     },
+    error::Error,
     oci::{Document, MediaType},
-    registry::Error,
     ui::{
         components::{byte_size, linked_digest, media_type_words, verification_mark},
         text::{self as page_text, views as text},

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::Scene;
 use crate::{
     app::views::verify::{Observer, Run, State, check},
-    registry::Error,
+    error::Error,
     ui::{browser::milliseconds, hooks::use_announce, text::verify as text},
 };
 

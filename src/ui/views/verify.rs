@@ -15,8 +15,8 @@ use crate::{
         Place, Route,
         views::verify::{Check, Counts, Outcome, Row, Run, State, verdict},
     },
+    error::Error,
     oci::{Platform, Timestamp},
-    registry::Error,
     ui::{
         components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
         hooks::use_environment,

@@ -26,65 +26,80 @@ use Browser::{No, Only, Yes};
 /// The table, from the ground up. `ARCHITECTURE.md` shows the same.
 const TABLE: &[Layer] = &[
     Layer { name: "oci", uses: &[], browser: No, waits: false },
+    Layer { name: "error", uses: &["oci"], browser: No, waits: false },
     Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
-    Layer { name: "content", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
+    Layer { name: "layers", uses: &["oci", "content"], browser: No, waits: false },
     Layer {
         name: "trust",
         uses: &["oci", "content"],
         browser: Only(&["webcrypto.rs"]),
         waits: true,
     },
-    Layer { name: "registry", uses: &["oci"], browser: No, waits: true },
+    Layer { name: "registry", uses: &["oci", "error"], browser: No, waits: true },
     Layer {
         name: "transport",
-        uses: &["oci", "wire", "registry"],
+        uses: &["oci", "error", "wire", "registry"],
         browser: Only(&["fetch.rs"]),
         waits: true,
     },
     Layer {
         name: "client",
-        uses: &["oci", "wire", "registry", "transport", "content"],
+        uses: &["oci", "error", "wire", "registry", "transport", "content"],
         browser: No,
         waits: true,
     },
     Layer {
-        name: "store",
-        uses: &["oci", "registry", "content"],
+        name: "sources",
+        uses: &["oci", "error", "wire", "registry", "content", "transport"],
         browser: Only(&["browser.rs"]),
         waits: true,
     },
     Layer {
-        name: "ops",
-        uses: &["oci", "wire", "content", "trust", "registry", "transport", "client", "store"],
-        browser: No,
+        name: "engine",
+        uses: &["oci", "error", "wire", "content", "layers", "transport"],
+        browser: Only(&["spawn.rs", "run.rs"]),
         waits: true,
     },
     Layer {
-        name: "worker",
-        uses: &["oci", "wire", "registry", "content", "transport"],
-        browser: Only(&["spawn.rs", "run.rs"]),
+        name: "ops",
+        uses: &[
+            "oci",
+            "error",
+            "wire",
+            "content",
+            "layers",
+            "trust",
+            "registry",
+            "transport",
+            "client",
+            "sources",
+        ],
+        browser: No,
         waits: true,
     },
     Layer {
         name: "app",
         uses: &[
             "oci",
+            "error",
             "wire",
             "content",
+            "layers",
             "trust",
             "registry",
             "transport",
             "client",
-            "store",
+            "sources",
+            "engine",
             "ops",
-            "worker",
         ],
         browser: Only(&["browser_storage.rs"]),
         waits: true,
     },
     Layer {
-        name: "ui", // What queries hand over: errors by their kind, pages of lists, states of verification.
-        uses: &["app", "oci", "trust", "content", "registry"],
+        name: "ui", // Values that queries hand over: error kinds, pages of lists, states of verification.
+        uses: &["app", "oci", "error", "trust", "content", "layers", "registry"],
         browser: Yes,
         waits: true,
     },
@@ -257,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_page_never_sees_a_client_a_transport_or_a_store() {
-        for module in ["client", "transport", "store"] {
+        for module in ["client", "transport", "sources"] {
             let found = messages("src/ui/tree.rs", &format!("use crate::{module}::X;"));
             assert_eq!(found, [format!("src/ui/tree.rs:1: ui may not use {module}")]);
         }

@@ -23,9 +23,12 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned(), code }
     }
 
-    /// The folder of `src/` that the file belongs to; `None` for `main.rs`, `lib.rs` and others.
+    /// The folder of `src/` that the file belongs to, or `error` for the one file that is a layer of
+    /// its own; `None` for `main.rs`, `lib.rs` and others.
     pub(crate) fn layer(&self) -> Option<&str> {
-        self.path.strip_prefix("src/")?.split_once('/').map(|(layer, _)| layer)
+        let inside = self.path.strip_prefix("src/")?;
+        let folder = inside.split_once('/').map(|(layer, _)| layer);
+        folder.or((inside == "error.rs").then_some("error"))
     }
 
     /// The lines of code, counted from 1.
@@ -176,6 +179,7 @@ mod tests {
     #[test]
     fn the_layer_is_the_folder_below_src() {
         assert_eq!(Source::new("src/oci/json/mod.rs", "").layer(), Some("oci"));
+        assert_eq!(Source::new("src/error.rs", "").layer(), Some("error"));
         assert_eq!(Source::new("src/main.rs", "").layer(), None);
         assert_eq!(Source::new("xtask/src/main.rs", "").layer(), None);
     }

@@ -10,9 +10,9 @@ pub mod text_lines;
 use super::layers::{Index, Layer, Layers};
 use crate::{
     app::{FileList, Place},
-    content::{
+    layers::{
+        index::{Part, Question, Scope, Sort},
         obstacle::Obstacle,
-        shelf::{Part, Question, Scope, Sort},
     },
     oci::Digest,
 };

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::registry::Error;
+use crate::error::Error;
 
 /// How one layer stands.
 #[derive(Clone, Debug)]

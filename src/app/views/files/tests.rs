@@ -9,8 +9,8 @@ use super::{
 use crate::{
     app::{Route, views::layers::layers},
     content::verify::digest_of,
+    error::ErrorKind,
     oci::{Descriptor, MediaType},
-    registry::ErrorKind,
 };
 
 const TAR: &str = "application/vnd.oci.image.layer.v1.tar+gzip";

@@ -4,9 +4,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    app::views::object::Answer,
-    oci::parse_document,
-    registry::{ErrorKind, Verification},
+    app::views::object::Answer, error::ErrorKind, oci::parse_document, registry::Verification,
 };
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";

@@ -11,9 +11,9 @@ pub use crate::ops::{
 };
 use crate::{
     app::{Connection, Place},
+    error::Result,
     oci::ManifestRef,
     ops::tree::{Options, Selection},
-    registry::Result,
 };
 
 /// Reads and checks all that a place names; of an index with a chosen platform only that. Layers

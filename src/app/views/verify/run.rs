@@ -9,7 +9,7 @@ use litemap::LiteMap;
 use super::{Event, Outcome, Report, Role};
 use crate::{
     app::Place,
-    content::findings::Findings,
+    layers::findings::Findings,
     oci::{Descriptor, Digest, Platform},
     ops::verify::{Check, Checked, Occasion},
 };

@@ -19,10 +19,8 @@ use crate::{
             hostile::visible,
         },
     },
-    content::{
-        shelf::{Answer, Inside, Member, Part, Question},
-        tar::EntryKind,
-    },
+    content::tar::EntryKind,
+    layers::index::{Answer, Inside, Member, Part, Question},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         part::{part, put},

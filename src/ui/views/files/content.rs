@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     app::views::files::{AT_ONCE, Files, PREVIEW, SAVE},
-    content::{
+    layers::{
+        index::{Answer, Question, Stored},
         ranges::Basis,
-        shelf::{Answer, Question, Stored},
     },
     ui::{
         components::{error_box, progress},

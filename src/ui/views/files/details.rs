@@ -11,7 +11,8 @@ use crate::{
         Place, Route,
         views::files::{Files, at_path, mode, path},
     },
-    content::{shelf::Details, tar::EntryKind},
+    content::tar::EntryKind,
+    layers::index::Details,
     oci::Timestamp,
     ui::{
         components::{byte_size, foreign},

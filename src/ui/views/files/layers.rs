@@ -15,7 +15,7 @@ use crate::{
             layers::Layer,
         },
     },
-    content::shelf::{LayerSummary, OnShelf, Summary, Table},
+    layers::index::{LayerSummary, OnShelf, Summary, Table},
     ui::{browser, components::byte_size, text::files as text},
 };
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{FileList, Route, views::files::Files},
-    content::shelf::{Answer, Packages, Part, Question, Sort, Wasted},
+    layers::index::{Answer, Packages, Part, Question, Sort, Wasted},
     ui::{
         browser,
         components::{WindowedList, empty, error_box, foreign},

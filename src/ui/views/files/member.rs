@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{href, shown::Shown, use_answer::use_answer};
 use crate::{
     app::{Place, views::files::path},
-    content::shelf::{Answer, Question},
+    layers::index::{Answer, Question},
     ui::{
         components::{error_box, foreign},
         part::{part, put_keyed},

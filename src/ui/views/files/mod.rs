@@ -33,10 +33,8 @@ use crate::{
             layers::layers,
         },
     },
-    content::{
-        shelf::{Answer, Details, OnShelf, Summary},
-        tar::EntryKind,
-    },
+    content::tar::EntryKind,
+    layers::index::{Answer, Details, OnShelf, Summary},
     oci::Document,
     ui::{
         components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},

@@ -11,10 +11,9 @@ use crate::{
             hostile::visible,
         },
     },
-    content::{
-        packages::Package,
-        shelf::{Row, WastedPath},
-        tar::EntryKind,
+    content::{packages::Package, tar::EntryKind},
+    layers::{
+        index::{Row, WastedPath},
         tree::ChangeKind,
     },
     oci::Timestamp,

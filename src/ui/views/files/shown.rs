@@ -12,7 +12,7 @@ use crate::{
         form::{Form, forms},
         path::save_name,
     },
-    content::{ranges::Basis, shelf::Stored},
+    layers::{index::Stored, ranges::Basis},
     ui::{
         components::{copy_button, exact_bytes},
         part::{part, put},

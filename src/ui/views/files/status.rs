@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{is_missing, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{AT_ONCE, Files, reading::Reading},
-    content::shelf::{Summary, Table},
+    layers::index::{Summary, Table},
     ui::{
         components::{error_box, progress},
         text::{files as text, verify},

@@ -6,9 +6,9 @@ use yew::prelude::*;
 use super::{super::facts, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{Files, closed, reading::Reading},
-    content::{
+    layers::{
+        index::{LayerSummary, OnShelf, Summary, Table},
         obstacle::Obstacle,
-        shelf::{LayerSummary, OnShelf, Summary, Table},
     },
     ui::text::files as text,
 };

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::super::Scene;
 use crate::{
-    content::shelf::{Answer, Question},
+    layers::index::{Answer, Question},
     ui::hooks::{Query, use_query},
 };
 

@@ -8,9 +8,9 @@ use yew::prelude::*;
 
 use super::content::Content;
 use crate::{
-    app::{opener::OneFile, views::files::path::save_name},
-    content::shelf::{Answer, Question},
-    registry::{Error, ErrorKind, Result},
+    app::{session::layers::OneFile, views::files::path::save_name},
+    error::{Error, ErrorKind, Result},
+    layers::index::{Answer, Question},
     ui::views::save::save,
 };
 

@@ -13,7 +13,7 @@ use super::super::Scene;
 use crate::{
     app::{
         Place,
-        opener::SharedOpener,
+        session::layers::SharedOpener,
         views::files::{AT_ONCE, Files, reading::Reading},
     },
     oci::Descriptor,

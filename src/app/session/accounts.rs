@@ -1,0 +1,120 @@
+//! Who the person is, registry by registry: in memory only, gone with the tab (R73).
+
+use std::rc::Rc;
+
+use crate::{
+    error::Result,
+    transport::{Approvals, Credential, Credentials, Stack},
+    wire::Secret,
+};
+
+/// What a person shows to a registry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// User name and password, or an access token in the password's place.
+    #[default]
+    Password,
+    /// An identity or refresh token, exchanged for others (R66).
+    Identity,
+    /// A token that is shown to the registry as it is (R67).
+    Registry,
+}
+
+impl CredentialKind {
+    /// All kinds, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Identity, Self::Registry];
+
+    /// The name in a form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Identity => "identity",
+            Self::Registry => "registry",
+        }
+    }
+
+    /// The kind of this name; the usual one where there is none.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
+    }
+}
+
+/// The accounts of this tab.
+#[derive(Clone, Default)]
+pub struct Accounts {
+    credentials: Rc<Credentials>,
+    approvals: Rc<Approvals>,
+}
+
+impl Accounts {
+    /// The accounts that clients over this stack use.
+    pub fn of(stack: &Stack) -> Self {
+        Self {
+            credentials: Rc::clone(stack.credentials()),
+            approvals: Rc::clone(stack.approvals()),
+        }
+    }
+
+    /// Keeps what is to be shown to a registry, in the place of what was kept before.
+    pub fn sign_in(&self, registry: &str, kind: CredentialKind, user: &str, secret: &str) {
+        let secret = Secret::new(secret);
+        let credential = match kind {
+            CredentialKind::Password => {
+                Credential::Basic { user: user.to_owned(), password: secret }
+            }
+            CredentialKind::Identity => Credential::Identity(secret),
+            CredentialKind::Registry => Credential::Registry(secret),
+        };
+        self.credentials.set(registry, credential);
+    }
+
+    /// Forgets what was shown to a registry, with every token it brought.
+    pub fn sign_out(&self, registry: &str) {
+        self.credentials.forget(registry);
+    }
+
+    /// Registries that are shown something, sorted.
+    pub fn signed_in(&self) -> Vec<String> {
+        self.credentials.hosts()
+    }
+
+    /// Lets a token server see what is kept for a registry: this pair only (R71).
+    ///
+    /// # Errors
+    /// `InvalidInput` where either is no origin.
+    pub fn approve(&self, registry: &str, token_server: &str) -> Result<()> {
+        self.approvals.approve(registry, token_server)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn r073_accounts_are_kept_by_registry_until_signed_out() {
+        let accounts = Accounts::default();
+        accounts.sign_in("b.example", CredentialKind::Password, "ann", "secret");
+        accounts.sign_in("a.example:5000", CredentialKind::Identity, "", "token");
+        assert_eq!(accounts.signed_in(), ["a.example:5000", "b.example"]);
+        accounts.sign_out("b.example");
+        assert_eq!(accounts.signed_in(), ["a.example:5000"]);
+    }
+
+    #[test]
+    fn r071_only_origins_can_be_approved() {
+        let accounts = Accounts::default();
+        accounts.approve("https://a.example", "https://auth.example").unwrap();
+        assert!(accounts.approve("https://a.example", "javascript:alert(1)").is_err());
+    }
+
+    #[test]
+    fn kinds_are_found_by_their_names() {
+        for kind in CredentialKind::ALL {
+            assert_eq!(CredentialKind::named(kind.name()), kind);
+        }
+        assert_eq!(CredentialKind::named("else"), CredentialKind::Password);
+    }
+}

@@ -1,0 +1,178 @@
+//! Gzip of many members (RFC 1952): eStargz has one for each file, and browsers read only the first.
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use crate::content::{
+    decode::{DecodeError, Output, PIECE, Stop},
+    sniff::Compression,
+};
+
+/// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
+const WINDOW_BITS: u8 = 15;
+const WITH_GZIP_HEADER: u8 = 16;
+
+/// Bytes behind the data of a member: a checksum and a size.
+const TRAILER: u8 = 8;
+
+/// Inflates members one after the other.
+pub(crate) struct Gunzip {
+    at: At,
+    /// Compressed bytes used so far.
+    position: u64,
+    plain: Vec<u8>,
+}
+
+/// What the next bytes are.
+enum At {
+    /// A member, or data without its header and trailer where one was entered in the middle.
+    Member { inflate: Inflate, headless: bool },
+    /// The trailer of a member that was entered in the middle; nothing can be held against it.
+    Trailer { left: u8 },
+    /// Behind a member: another one, zero padding as on tapes, or the end.
+    Between { magic: bool, padding: bool },
+}
+
+impl Default for Gunzip {
+    fn default() -> Self {
+        let at = At::Member { inflate: new_member(), headless: false };
+        Self { at, position: 0, plain: vec![0; PIECE] }
+    }
+}
+
+fn new_member() -> Inflate {
+    Inflate::new(true, WINDOW_BITS + WITH_GZIP_HEADER)
+}
+
+/// Inflates data that has no header: from the middle of a member.
+pub(crate) fn headless() -> Inflate {
+    Inflate::new(false, WINDOW_BITS)
+}
+
+impl Gunzip {
+    /// Goes on in the middle of a member, with an inflater that was brought there.
+    pub(crate) fn inside(inflate: Inflate) -> Self {
+        Self { at: At::Member { inflate, headless: true }, ..Self::default() }
+    }
+
+    /// Whether the stream may end here: behind a whole member.
+    pub(crate) fn is_at_end(&self) -> bool {
+        matches!(self.at, At::Between { magic: false, .. })
+    }
+
+    /// Takes in the next compressed bytes.
+    ///
+    /// # Errors
+    /// `Corrupt`, or a sink that had enough.
+    pub(crate) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
+        loop {
+            let before = input.len();
+            let ended = match &mut self.at {
+                At::Member { inflate, headless } => {
+                    let step = step(inflate, input, &mut self.plain, self.position, out)?;
+                    input = input.get(step.used..).unwrap_or_default();
+                    if step.ended {
+                        self.at = behind(*headless);
+                    }
+                    !step.more
+                }
+                At::Trailer { left } => {
+                    let taken = input.len().min(usize::from(*left));
+                    input = input.get(taken..).unwrap_or_default();
+                    *left -= taken as u8;
+                    if *left == 0 {
+                        self.at = behind(false);
+                    }
+                    true
+                }
+                At::Between { magic: false, padding } if input.first() == Some(&0) => {
+                    *padding = true;
+                    let zeros = input.iter().take_while(|&&byte| byte == 0).count();
+                    input = input.get(zeros..).unwrap_or_default();
+                    true
+                }
+                At::Between { magic, padding } => {
+                    if let Some((&first, rest)) = input.split_first() {
+                        input = rest;
+                        self.at = between(*magic, *padding, first, self.position, out)?;
+                    }
+                    true
+                }
+            };
+            self.position += (before - input.len()) as u64;
+            if input.is_empty() && ended {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn behind(headless: bool) -> At {
+    if headless {
+        At::Trailer { left: TRAILER }
+    } else {
+        At::Between { magic: false, padding: false }
+    }
+}
+
+/// Reads a byte between members. The first two bytes of a header are needed to know it.
+fn between(
+    magic: bool,
+    padding: bool,
+    byte: u8,
+    position: u64,
+    out: &mut Output<'_>,
+) -> Result<At, Stop> {
+    match (magic, byte) {
+        (false, 0x1f) if !padding => Ok(At::Between { magic: true, padding }),
+        (true, 0x8b) => {
+            out.member(position - 1);
+            let mut inflate = new_member();
+            // A header never makes bytes.
+            let begun = inflate.decompress(&[0x1f, 0x8b], &mut [0], InflateFlush::NoFlush);
+            begun.map_err(|error| corrupt(error.as_str()))?;
+            Ok(At::Member { inflate, headless: false })
+        }
+        _ => Err(corrupt("there is something behind the last member")),
+    }
+}
+
+struct Step {
+    used: usize,
+    ended: bool,
+    /// Whether more may come without more input.
+    more: bool,
+}
+
+/// Inflates up to the end of a block, a piece of output, or of the input.
+fn step(
+    inflate: &mut Inflate,
+    input: &[u8],
+    plain: &mut [u8],
+    position: u64,
+    out: &mut Output<'_>,
+) -> Result<Step, Stop> {
+    let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
+    // Stopping at each block costs nothing that can be measured, and is where reading can begin again.
+    let flush = if out.records() { InflateFlush::Block } else { InflateFlush::NoFlush };
+    let outcome = inflate.decompress(input, plain, flush);
+    let status = outcome
+        .map_err(|error| corrupt(inflate.error_message().unwrap_or_else(|| error.as_str())))?;
+    let used = (inflate.total_in() - before_in) as usize;
+    let made = (inflate.total_out() - before_out) as usize;
+    out.inflated(input, plain.get(..made).unwrap_or_default(), position + used as u64)?;
+    let ended = status == Status::StreamEnd;
+    // A full output buffer may hide more: ask again, even with no input left.
+    let full = made == plain.len();
+    if !ended && !full && used < input.len() {
+        if used == 0 && made == 0 && flush == InflateFlush::NoFlush {
+            return Err(corrupt("it does not go on"));
+        }
+        let last = used.checked_sub(1).and_then(|at| input.get(at));
+        out.block_ended(position + used as u64, last.copied());
+    }
+    Ok(Step { used, ended, more: full && !ended })
+}
+
+fn corrupt(reason: &str) -> Stop {
+    DecodeError::Corrupt { compression: Compression::Gzip, reason: reason.to_owned() }.into()
+}

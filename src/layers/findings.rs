@@ -1,0 +1,160 @@
+//! What a pass over a blob found, as it is told: the report of a [`LayerReader`] with what went
+//! wrong inside put into words, and as bytes for messages.
+//!
+//! [`LayerReader`]: crate::layers::pass::LayerReader
+
+use crate::oci::Digest;
+use crate::{
+    content::{
+        pack::{Packer, Unpacker},
+        sniff::Compression,
+        verify::Verdict,
+    },
+    layers::pass::{Ended, LayerReport},
+};
+
+/// What a pass over a blob found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// Whether the bytes are those of the descriptor.
+    pub verdict: Verdict,
+    /// Compressed bytes that were read.
+    pub size: u64,
+    /// How the blob is compressed, by its bytes; `None` where nobody looked inside.
+    pub compression: Option<Compression>,
+    /// Bytes after decompressing, as far as that got.
+    pub plain_size: u64,
+    /// The digest of what came out of the decompressor; `None` where it was not asked for or not
+    /// read to the end.
+    pub diff_id: Option<Digest>,
+    /// Why the inside was not read to its end, without a full stop.
+    pub problem: Option<String>,
+}
+
+impl From<LayerReport> for Findings {
+    fn from(report: LayerReport) -> Self {
+        let LayerReport { verdict, compression, size, plain_size, diff_id, ended } = report;
+        let problem = match ended {
+            Ended::Whole | Ended::Stopped => None,
+            Ended::Decoding(error) => Some(error.to_string()),
+            Ended::NotAnArchive => Some("what is inside is no tar archive".to_owned()),
+        };
+        Self { verdict, size, compression: Some(compression), plain_size, diff_id, problem }
+    }
+}
+
+impl Findings {
+    /// As bytes.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut packer = Packer::new();
+        match &self.verdict {
+            Verdict::Verified => packer.byte(0),
+            Verdict::DigestMismatch { expected, actual } => {
+                packer.byte(1).text(expected.as_str()).text(actual.as_str())
+            }
+            Verdict::SizeMismatch { expected, actual } => {
+                packer.byte(2).number(*expected).number(*actual)
+            }
+            Verdict::Unsupported(digest) => packer.byte(3).text(digest.as_str()),
+        };
+        packer.number(self.size).byte(match self.compression {
+            None => 0,
+            Some(Compression::None) => 1,
+            Some(Compression::Gzip) => 2,
+            Some(Compression::Zstd) => 3,
+        });
+        packer.number(self.plain_size);
+        packer.optional(self.diff_id.as_ref().map(Digest::as_str));
+        packer.optional(self.problem.as_deref()).finish()
+    }
+
+    /// From bytes; `None` where they are something else.
+    pub fn unpack(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Unpacker::new(bytes);
+        let verdict = match bytes.byte()? {
+            0 => Verdict::Verified,
+            1 => Verdict::DigestMismatch {
+                expected: digest(bytes.text()?)?,
+                actual: digest(bytes.text()?)?,
+            },
+            2 => Verdict::SizeMismatch { expected: bytes.number()?, actual: bytes.number()? },
+            3 => Verdict::Unsupported(digest(bytes.text()?)?),
+            _ => return None,
+        };
+        let size = bytes.number()?;
+        let compression = match bytes.byte()? {
+            0 => None,
+            1 => Some(Compression::None),
+            2 => Some(Compression::Gzip),
+            3 => Some(Compression::Zstd),
+            _ => return None,
+        };
+        Some(Self {
+            verdict,
+            size,
+            compression,
+            plain_size: bytes.number()?,
+            diff_id: match bytes.optional()? {
+                Some(text) => Some(digest(text)?),
+                None => None,
+            },
+            problem: bytes.optional()?.map(str::to_owned),
+        })
+    }
+}
+
+fn digest(text: &str) -> Option<Digest> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::content::{decode::DecodeError, verify::digest_of};
+
+    #[test]
+    fn findings_survive_the_way_as_bytes() {
+        let (expected, actual) = (digest_of(b"a"), digest_of(b"b"));
+        let unknown: Digest = "sha3-256:00".parse().unwrap();
+        for verdict in [
+            Verdict::Verified,
+            Verdict::DigestMismatch { expected, actual: actual.clone() },
+            Verdict::SizeMismatch { expected: 1 << 40, actual: 3 },
+            Verdict::Unsupported(unknown),
+        ] {
+            for (compression, diff_id, problem) in [
+                (None, None, None),
+                (Some(Compression::Zstd), Some(actual.clone()), Some("odd".to_owned())),
+            ] {
+                let verdict = verdict.clone();
+                let found = Findings {
+                    verdict,
+                    size: 7,
+                    compression,
+                    plain_size: 1 << 34,
+                    diff_id,
+                    problem,
+                };
+                assert_eq!(Findings::unpack(&found.pack()), Some(found));
+            }
+        }
+        assert_eq!(Findings::unpack(&[9]), None);
+    }
+
+    #[test]
+    fn what_went_wrong_inside_is_put_into_words() {
+        let report = |ended| LayerReport {
+            verdict: Verdict::Verified,
+            compression: Compression::Gzip,
+            size: 1,
+            plain_size: 2,
+            diff_id: None,
+            ended,
+        };
+        let words = |ended| Findings::from(report(ended)).problem.unwrap_or_default();
+        assert_eq!(words(Ended::Whole), "");
+        assert!(words(Ended::Decoding(DecodeError::OutputLimit(9))).contains('9'));
+        assert!(words(Ended::NotAnArchive).contains("no tar archive"));
+    }
+}

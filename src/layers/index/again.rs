@@ -1,0 +1,47 @@
+//! One file of a layer that was read before, or whose table of contents was, by a range of its bytes.
+
+use super::Shelf;
+use crate::{
+    content::tar::Entry,
+    layers::ranges::{Plan, Ranges, checkpoints::Checkpoints},
+    oci::Digest,
+};
+
+/// Bytes that the checkpoints of all layers take together: of one layer up to 8.3 MiB.
+const WEIGHT_MAX: usize = 32 << 20;
+
+impl Shelf {
+    /// Keeps where a layer can be read in parts. Where the checkpoints of all take too much, those that
+    /// take most are thinned out: a file is then read from further back.
+    pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
+        self.ranges.insert(digest.clone(), ranges);
+        while self.checkpoints().map(|one| one.weight()).sum::<usize>() > WEIGHT_MAX {
+            let heaviest = self.checkpoints().max_by_key(|one| one.weight());
+            if !heaviest.is_some_and(Checkpoints::thin) {
+                break;
+            }
+        }
+    }
+
+    fn checkpoints(&mut self) -> impl Iterator<Item = &mut Checkpoints> {
+        self.ranges.values_mut().filter_map(|ranges| match ranges {
+            Ranges::FirstPass(checkpoints) => Some(checkpoints),
+            Ranges::Toc(_) => None,
+        })
+    }
+
+    /// How to read again the file whose content begins at an offset of a layer, if it has no more bytes
+    /// than `cap`; with its entry. `None` where the layer cannot be read in parts.
+    pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, Plan)> {
+        let ranges = self.ranges.get(digest)?;
+        let mut entries = self.layer(digest)?.listing.entries();
+        while let Some(entry) = entries.next() {
+            if entry.offset == offset && entry.stored > 0 {
+                let fits = entry.stored.max(entry.size) <= cap;
+                let plan = fits.then(|| ranges.plan_for(entry)).flatten()?;
+                return Some((entry.clone(), plan));
+            }
+        }
+        None
+    }
+}

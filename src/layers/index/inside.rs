@@ -1,0 +1,287 @@
+//! What is in an archive that is a file of a layer: one level, nothing is unpacked to be read further.
+
+use std::ops::ControlFlow;
+
+use super::{Answer, OneFile, Part, Shelf, slice};
+use crate::{
+    content::{
+        decode::{DecodeError, Limits, decode_all},
+        sniff::{FileType, file_type},
+        tar::{EntryKind, Event, Reader},
+        zip,
+    },
+    layers::pass::Visitor,
+    oci::Digest,
+};
+
+/// Bytes that may come out of a compressed file, and the window that it may want.
+const LIMITS: Limits = Limits { output: 64 << 20, window: 128 << 20 };
+
+/// Members that are listed of a tar archive.
+const MEMBERS_MAX: usize = 100_000;
+
+/// Bytes that a member may have to be opened.
+const MEMBER_MAX: u64 = 8 << 20;
+
+/// One member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name as written; bytes, which need not be UTF-8.
+    pub name: Vec<u8>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What is in an archive, or in a compressed file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Members in all.
+    pub total: u64,
+    /// The members that were asked for, in the order of the archive.
+    pub members: Vec<Member>,
+    /// What is odd or could not be read, each a sentence without a full stop.
+    pub problems: Vec<String>,
+    /// What came out of a compressed file that is no archive.
+    pub unpacked: Vec<u8>,
+}
+
+impl Shelf {
+    /// What is in a file whose content is at hand.
+    pub(super) fn inside(&self, layer: &Digest, offset: u64, part: Part) -> Answer {
+        let Answer::Content(content, _) = self.content(layer, offset) else {
+            return Answer::Nothing;
+        };
+        let (all, problems, unpacked) = open(&content);
+        let members = slice(&all, part).to_vec();
+        Answer::Inside(Inside { total: all.len() as u64, members, problems, unpacked })
+    }
+}
+
+impl Shelf {
+    /// The content of one member of an archive whose content is at hand; of several of one name, that of
+    /// the last, which is the one that unpacking leaves.
+    pub(super) fn member(&self, layer: &Digest, offset: u64, name: &[u8]) -> Answer {
+        let Answer::Content(content, basis) = self.content(layer, offset) else {
+            return Answer::Nothing;
+        };
+        match read(&content, name) {
+            Ok(member) => Answer::Content(member, basis),
+            Err(reason) => Answer::Failed(reason),
+        }
+    }
+}
+
+fn read(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
+    match file_type(content) {
+        FileType::Zip => read_zip(content, name),
+        FileType::Tar => read_tar(content, name),
+        FileType::Compressed(_) => {
+            let plain = decode_all(content, LIMITS).map_err(|error| error.to_string())?;
+            read_tar(&plain, name)
+        }
+        _ => Err("this is no archive".to_owned()),
+    }
+}
+
+fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
+    let listing = zip::list(content).map_err(|error| error.to_string())?;
+    let member = listing.members.iter().rfind(|member| is_called(&member.name, name));
+    let member = member.ok_or_else(no_member)?;
+    listing.read(content, member, MEMBER_MAX).map_err(|error| error.to_string())
+}
+
+/// Reads the archive twice: which entry is the last of its name is known at the end.
+fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
+    let mut found = None;
+    walk(plain, &mut |event| {
+        if let Event::Entry(entry) = event
+            && is_called(&entry.path, name)
+        {
+            found = Some((entry.kind, entry.offset));
+        }
+        ControlFlow::Continue(())
+    });
+    match found.ok_or_else(no_member)? {
+        (EntryKind::File, offset) => {
+            let mut file = OneFile::new(offset, MEMBER_MAX);
+            walk(plain, &mut |event| file.take(event));
+            file.finish()
+        }
+        (kind, _) => Err(format!("it is no file: {}", kind.words())),
+    }
+}
+
+/// In addresses names have no slash at their front.
+fn is_called(written: &[u8], name: &[u8]) -> bool {
+    let slashes = written.iter().take_while(|&&byte| byte == b'/').count();
+    written == name || written.get(slashes..) == Some(name)
+}
+
+fn no_member() -> String {
+    "the archive has no member of that name".to_owned()
+}
+
+fn walk(plain: &[u8], visit: Visitor<'_>) {
+    let mut reader = Reader::new();
+    if reader.push(plain, visit).is_continue() {
+        let _ = reader.finish(visit);
+    }
+}
+
+type Opened = (Vec<Member>, Vec<String>, Vec<u8>);
+
+fn open(content: &[u8]) -> Opened {
+    match file_type(content) {
+        FileType::Zip => of_zip(content),
+        FileType::Tar => of_tar(content),
+        FileType::Compressed(_) => match decode_all(content, LIMITS) {
+            Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
+            Ok(plain) => (Vec::new(), Vec::new(), plain),
+            Err(error) => failed(&error),
+        },
+        _ => (Vec::new(), vec!["this is no archive".to_owned()], Vec::new()),
+    }
+}
+
+fn failed(error: &DecodeError) -> Opened {
+    (Vec::new(), vec![error.to_string()], Vec::new())
+}
+
+fn of_zip(content: &[u8]) -> Opened {
+    match zip::list(content) {
+        Ok(listing) => {
+            let member = |member: zip::Member| Member {
+                kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
+                name: member.name,
+                size: member.size,
+            };
+            (listing.members.into_iter().map(member).collect(), listing.problems, Vec::new())
+        }
+        Err(error) => (Vec::new(), vec![error.to_string()], Vec::new()),
+    }
+}
+
+fn of_tar(content: &[u8]) -> Opened {
+    let (mut members, mut problems) = (Vec::new(), Vec::new());
+    let mut visit = |event: Event<'_>| {
+        match event {
+            Event::Entry(_) if members.len() == MEMBERS_MAX => {
+                problems.push(format!("members beyond {MEMBERS_MAX} were not read"));
+                return ControlFlow::Break(());
+            }
+            Event::Entry(entry) => {
+                members.push(Member { name: entry.path, size: entry.size, kind: entry.kind });
+            }
+            Event::Odd(warning) => problems.push(warning.to_string()),
+            Event::Content(_) | Event::End => {}
+        }
+        ControlFlow::Continue(())
+    };
+    walk(content, &mut visit);
+    (members, problems, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::content::{tar, zip::tests::zip};
+
+    fn tar(members: &[(&str, u8, &[u8])]) -> Vec<u8> {
+        let member = |(name, flag, bytes): &(&str, u8, &[u8])| {
+            let header = tar::tests::plain(name.as_bytes(), *flag, bytes.len() as u64);
+            [header, tar::tests::content(bytes)].concat()
+        };
+        members.iter().flat_map(member).chain([0; 1024]).collect()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    }
+
+    #[test]
+    fn a_member_is_read_by_its_name() {
+        let jar = zip(
+            &[
+                ("META-INF/", 0, b"", 0),
+                ("META-INF/MANIFEST.MF", 8, b"Manifest-Version: 1.0\n", 22),
+                ("twice", 0, b"one", 3),
+                ("twice", 8, b"other", 5),
+                ("/rooted", 0, b"root", 4),
+                ("method", 12, b"bz", 2),
+                ("lies", 8, b"more than it says", 3),
+            ],
+            b"",
+        );
+        let all: &[(&str, u8, &[u8])] = &[
+            ("dir/", b'5', b""),
+            ("dir/a.txt", b'0', b"text"),
+            ("link", b'2', b""),
+            ("empty", b'0', b""),
+            ("twice", b'0', b"one"),
+            ("twice", b'0', b"other"),
+        ];
+        let (plain, tgz) = (tar(all), gzip(&tar(all)));
+        let check = |archive: &[u8], name: &str, expected: Result<&str, &str>| {
+            let read = read(archive, name.as_bytes());
+            let read = read.as_ref().map(|read| str::from_utf8(read).unwrap());
+            assert_eq!(read.map_err(String::as_str), expected, "{name}");
+        };
+        check(&jar, "META-INF/MANIFEST.MF", Ok("Manifest-Version: 1.0\n"));
+        check(&jar, "twice", Ok("other"));
+        check(&jar, "rooted", Ok("root"));
+        check(&jar, "/rooted", Ok("root"));
+        check(&jar, "none", Err("the archive has no member of that name"));
+        check(&jar, "method", Err("compression method 12 is not read"));
+        check(
+            &jar,
+            "lies",
+            Err("the content has another size or checksum than the directory says"),
+        );
+        for archive in [&plain, &tgz] {
+            check(archive, "dir/a.txt", Ok("text"));
+            check(archive, "empty", Ok(""));
+            check(archive, "twice", Ok("other"));
+            check(archive, "link", Err("it is no file: symlink"));
+            check(archive, "none", Err("the archive has no member of that name"));
+        }
+        check(b"text", "a", Err("this is no archive"));
+    }
+
+    #[test]
+    fn members_end_at_their_cap() {
+        let large = vec![0; MEMBER_MAX as usize + 1];
+        let reason = |archive: &[u8]| read(archive, b"large").unwrap_err();
+        let bomb = zip(&[("large", 8, &large, large.len() as u32)], b"");
+        assert_eq!(reason(&bomb), "the member is larger than 8388608 bytes");
+        // It says that it is small.
+        let bomb = zip(&[("large", 8, &large, 10)], b"");
+        assert!(reason(&bomb).contains("another size"));
+        let bomb = gzip(&tar(&[("large", b'0', &large)]));
+        assert_eq!(reason(&bomb), "the file is larger than 8388608 bytes");
+        let bomb = gzip(&vec![0; LIMITS.output as usize + 1]);
+        assert_eq!(reason(&bomb), "more than 67108864 bytes came out");
+        let cut = tar(&[("large", b'0', &large[..5_000])]);
+        assert_eq!(reason(&cut[..3_000]), "the file is cut short");
+    }
+
+    #[test]
+    fn spoilt_archives_never_panic() {
+        let jar = zip(&[("a", 8, b"content of a", 12), ("b", 0, b"b", 1)], b"");
+        let tgz = gzip(&tar(&[("a", b'0', b"content of a"), ("b", b'0', b"b")]));
+        for archive in [jar, tgz] {
+            for bit in 0..archive.len() * 8 {
+                let mut spoilt = archive.clone();
+                spoilt[bit / 8] ^= 1 << (bit % 8);
+                let _ = read(&spoilt, b"a");
+                let _ = open(&spoilt);
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The shelf: what is kept of opened layers, and the answers to questions about them.
+//!
+//! Lives where the bytes are read, in a worker or natively; only questions and answers pass to the
+//! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
+//! and the last few are kept.
+
+mod again;
+mod answer;
+mod answer_bytes;
+mod by_table;
+mod details;
+mod indexed;
+mod inside;
+mod question;
+mod rows;
+mod software;
+mod sums;
+mod taking;
+
+use std::collections::BTreeMap;
+
+pub use answer::{
+    Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
+    WastedPath,
+};
+pub use by_table::{Table, is_wrong};
+use indexed::Indexed;
+pub use inside::{Inside, Member};
+pub use question::{Part, Question, Scope, Sort};
+use taking::Held;
+pub use taking::{OneFile, Opened, Taking};
+
+use super::{
+    listing::Listing,
+    ranges::{Basis, Ranges},
+    tree::{ChangeKind, FileTree, NodeId},
+};
+use crate::content::{glob::Pattern, tar::EntryKind};
+use crate::oci::Digest;
+
+/// Rows in one answer.
+const ROWS_MAX: u32 = 1_000;
+
+/// What is kept of opened layers.
+#[derive(Default)]
+pub struct Shelf {
+    layers: BTreeMap<Digest, Opened>,
+    /// The tree that was asked last, and the one before: a layer, and all merged.
+    current: Grown,
+    before: Grown,
+    /// The last file that was taken from a layer.
+    held: Option<Held>,
+    /// Where layers can be read in parts.
+    ranges: BTreeMap<Digest, Ranges>,
+    /// Tables of contents that are not used, of layers that were not read since.
+    refused: BTreeMap<Digest, Table>,
+    looked_at: u64,
+}
+
+/// The tree of a scope.
+#[derive(Default)]
+struct Grown {
+    scope: Scope,
+    tree: Indexed,
+}
+
+impl Shelf {
+    /// An empty shelf.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a layer on the shelf, also in place of one of the same digest.
+    pub fn put(&mut self, digest: Digest, opened: Opened) {
+        for grown in [&mut self.current, &mut self.before] {
+            if grown.scope.layers.contains(&digest) {
+                self.looked_at += grown.tree.looked_at.get();
+                *grown = Grown::default();
+            }
+        }
+        // What the table of contents says of places is not true of another listing.
+        let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
+        self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
+        self.layers.insert(digest, opened);
+    }
+
+    /// What is kept of a layer.
+    pub fn layer(&self, digest: &Digest) -> Option<&Opened> {
+        self.layers.get(digest)
+    }
+
+    /// Takes everything off the shelf.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Bytes that the listings take.
+    pub fn weight(&self) -> usize {
+        self.layers.values().map(|opened| opened.listing.weight()).sum()
+    }
+
+    /// Nodes of trees that questions looked at so far: a measure of work that no clock disturbs.
+    pub fn looked_at(&self) -> u64 {
+        self.looked_at + self.current.tree.looked_at.get() + self.before.tree.looked_at.get()
+    }
+
+    /// Answers a question that came as bytes, as bytes.
+    pub fn ask(&mut self, question: &[u8]) -> Vec<u8> {
+        let answer = Question::from_bytes(question)
+            .map_or(Answer::Unknown, |question| self.answer(&question));
+        answer.to_bytes()
+    }
+
+    /// Answers a question.
+    pub fn answer(&mut self, question: &Question) -> Answer {
+        match question {
+            Question::Rows { scope, below, open, sort, part } => {
+                self.rows(scope, below, open, *sort, *part)
+            }
+            Question::Find { scope, pattern, part } => match Pattern::new(pattern) {
+                Some(pattern) => self.list(scope, *part, |tree| tree.matching(&pattern).to_vec()),
+                None => Answer::Nothing,
+            },
+            Question::Largest { scope, part } => {
+                self.list(scope, *part, |tree| tree.largest().to_vec())
+            }
+            Question::Wasted { scope, part } => Answer::Wasted(self.wasted(scope, *part)),
+            Question::Summary(scope) => Answer::Summary(self.summary(scope)),
+            Question::Details { scope, path } => self.details(scope, path),
+            Question::Packages { scope, filter, part } => {
+                Answer::Packages(self.packages(scope, filter, *part))
+            }
+            Question::Content { layer, offset } => self.content(layer, *offset),
+            Question::Inside { layer, offset, part } => self.inside(layer, *offset, *part),
+            Question::Member { layer, offset, name } => self.member(layer, *offset, name),
+        }
+    }
+
+    /// Content that is at hand, or why it could not be taken from its layer.
+    fn content(&self, layer: &Digest, offset: u64) -> Answer {
+        let opened = self.layer(layer);
+        let kept = opened.and_then(|opened| opened.listing.kept(offset));
+        let held = self.held.as_ref().filter(|held| held.layer == *layer && held.offset == offset);
+        match (kept, held.map(|held| &held.content)) {
+            (Some(content), _) => {
+                let is_unhashed = opened.is_some_and(|opened| opened.is_unhashed);
+                let basis = if is_unhashed { Basis::Unhashed } else { Basis::FirstPass };
+                Answer::Content(content.to_vec(), basis)
+            }
+            (None, Some(Ok((content, basis)))) => Answer::Content(content.clone(), *basis),
+            (None, Some(Err(reason))) => Answer::Failed(reason.clone()),
+            (None, None) => Answer::Nothing,
+        }
+    }
+
+    /// The tree of a scope; made where it is not there.
+    fn tree(&mut self, scope: &Scope) -> &mut Indexed {
+        if self.current.scope != *scope {
+            std::mem::swap(&mut self.current, &mut self.before);
+        }
+        if self.current.scope != *scope {
+            // What was asked last is kept; the one before it makes room first.
+            let old = std::mem::take(&mut self.current);
+            self.looked_at += old.tree.looked_at.get();
+            drop(old);
+            self.current = Grown { scope: scope.clone(), tree: self.grow(scope) };
+        }
+        &mut self.current.tree
+    }
+
+    fn grow(&self, scope: &Scope) -> Indexed {
+        let mut tree =
+            if scope.only.is_some() { FileTree::of_one_layer() } else { FileTree::new() };
+        for (number, digest) in (0_u16..).zip(&scope.layers) {
+            if scope.only.is_some_and(|only| only != number) {
+                continue;
+            }
+            let Some(opened) = self.layers.get(digest) else { continue };
+            tree.begin_layer(number);
+            let mut entries = opened.listing.entries();
+            while let Some(entry) = entries.next() {
+                tree.add(entry);
+            }
+        }
+        Indexed::new(tree, scope.with_removed || scope.only.is_some())
+    }
+
+    fn rows(
+        &mut self,
+        scope: &Scope,
+        below: &[u8],
+        open: &[Vec<u8>],
+        sort: Sort,
+        part: Part,
+    ) -> Answer {
+        let tree = self.tree(scope);
+        tree.sort(sort);
+        let Some(top) = tree.find(below) else { return Answer::Nothing };
+        let open: Vec<NodeId> = open.iter().filter_map(|path| tree.find(path)).collect();
+        let mut rows = rows::rows(tree, top, &open, sort, capped(part));
+        self.judge(scope, &mut rows.rows);
+        Answer::Rows(rows)
+    }
+
+    fn list(
+        &mut self,
+        scope: &Scope,
+        part: Part,
+        choose: impl FnOnce(&mut Indexed) -> Vec<NodeId>,
+    ) -> Answer {
+        let tree = self.tree(scope);
+        let chosen = choose(tree);
+        let ids = slice(&chosen, part);
+        let mut rows: Vec<Row> = ids.iter().filter_map(|&id| tree.row(id, 0, false)).collect();
+        self.judge(scope, &mut rows);
+        Answer::Rows(Rows { total: chosen.len() as u64, rows })
+    }
+
+    /// Says of rows of one layer what the layer did to them, where all layers below are here.
+    fn judge(&mut self, scope: &Scope, rows: &mut [Row]) {
+        let Some(only) = scope.only else { return };
+        // Below the base there is nothing that it could change: a second tree would tell nothing.
+        let is_base = only == 0;
+        for row in rows.iter_mut().filter(|row| row.removed || is_base) {
+            row.change = Some(if row.removed { ChangeKind::Removed } else { ChangeKind::Added });
+        }
+        if is_base || !self.has_all_up_to(scope, only) {
+            return;
+        }
+        let merged = self.tree(&merged(scope));
+        for row in rows {
+            merged.look_at(1);
+            let Some(node) = merged.tree.at(&row.path).and_then(|id| merged.tree.node(id)) else {
+                continue;
+            };
+            let change = node.changes().iter().find(|change| change.layer == only);
+            row.change = change.map(|change| change.kind).or(row.change);
+            if row.removed && matches!(row.kind, EntryKind::Other(_)) {
+                row.kind = node.kind;
+            }
+        }
+    }
+
+    fn has_all_up_to(&self, scope: &Scope, layer: u16) -> bool {
+        let is_whole = |digest| {
+            self.layers.get(digest).is_some_and(|opened: &Opened| opened.problem.is_none())
+        };
+        scope.layers.iter().take(usize::from(layer) + 1).all(is_whole)
+    }
+
+    /// The listing of a layer by its place in a scope.
+    fn listing(&self, scope: &Scope, layer: u16) -> Option<&Listing> {
+        let digest = scope.layers.get(usize::from(layer))?;
+        self.layers.get(digest).map(|opened| &opened.listing)
+    }
+}
+
+/// The same layers merged, with what was removed.
+fn merged(scope: &Scope) -> Scope {
+    Scope { only: None, with_removed: true, layers: scope.layers.clone() }
+}
+
+fn capped(part: Part) -> Part {
+    Part { count: part.count.min(ROWS_MAX), ..part }
+}
+
+/// The part of a list that was asked for.
+fn slice<T>(list: &[T], part: Part) -> &[T] {
+    let from = usize::try_from(part.offset).unwrap_or(usize::MAX).min(list.len());
+    let to = from.saturating_add(capped(part).count as usize).min(list.len());
+    list.get(from..to).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! The operating system and the packages that an image says it has, from the files that were kept with
+//! the listings.
+
+use super::{Packages, Part, Scope, Shelf, slice};
+use crate::{
+    content::{
+        packages::{self, Inventory, Kind, Package},
+        tar::EntryKind,
+    },
+    layers::tree::NodeId,
+};
+
+/// One package: the word of its kind, the path of its database, and itself.
+type Found = (String, Vec<u8>, Package);
+
+impl Shelf {
+    pub(super) fn packages(&mut self, scope: &Scope, filter: &str, part: Part) -> Packages {
+        let mut all = Packages::default();
+        let mut found: Vec<Found> = Vec::new();
+        let mut release = None;
+        for (kind, path, id) in self.databases(scope) {
+            let Some(bytes) = self.content_of(scope, id) else {
+                let path = String::from_utf8_lossy(&path).into_owned();
+                let why = match self.is_unread(scope, id) {
+                    true => "is in a layer of which only the table of contents was read",
+                    false => "is too large to be kept, and was not read",
+                };
+                all.problems.push(format!("{path} {why}"));
+                continue;
+            };
+            let Inventory { release: system, packages, problems } = packages::read(kind, &bytes);
+            if let Some(system) =
+                system.filter(|_| rank(&path) > release.as_ref().map_or(0, |(rank, _)| *rank))
+            {
+                release = Some((rank(&path), system));
+            }
+            all.found |= kind != Kind::OsRelease;
+            let named = |package| (kind.word().to_owned(), path.clone(), package);
+            found.extend(packages.into_iter().map(named));
+            all.problems.extend(problems);
+        }
+        if let Some((_, release)) = release {
+            all.system = release.title();
+            all.facts = release.fields;
+        }
+        found.sort_by(|a, b| (&a.2.name, &a.0, &a.2.version).cmp(&(&b.2.name, &b.0, &b.2.version)));
+        all.known = found.len() as u64;
+        let filter = filter.trim().to_lowercase();
+        found.retain(|(_, _, package)| package.name.to_lowercase().contains(&filter));
+        all.total = found.len() as u64;
+        all.packages = slice(&found, part).to_vec();
+        all
+    }
+
+    /// Files that tell of packages and that a container sees.
+    fn databases(&mut self, scope: &Scope) -> Vec<(Kind, Vec<u8>, NodeId)> {
+        let tree = self.tree(scope);
+        tree.look_at(tree.tree.len());
+        let database = |id: NodeId| {
+            let node = tree.tree.node(id)?;
+            let is_file = node.visible && node.kind == EntryKind::File;
+            // Paths are made only for what may be one.
+            let path = is_file.then(|| tree.tree.path(id))?;
+            Some((packages::wanted(&path)?, path, id))
+        };
+        tree.tree.ids().filter_map(database).collect()
+    }
+
+    /// Whether the file's layer is only told.
+    fn is_unread(&mut self, scope: &Scope, id: NodeId) -> bool {
+        let layer = self.tree(scope).tree.node(id).map(|node| usize::from(node.layer));
+        let digest = layer.and_then(|layer| scope.layers.get(layer));
+        digest.is_some_and(|digest| self.is_told(digest))
+    }
+
+    fn content_of(&mut self, scope: &Scope, id: NodeId) -> Option<Vec<u8>> {
+        let node = self.tree(scope).tree.node(id)?;
+        let (layer, offset, size) = (node.layer, node.offset, node.stored);
+        if size == 0 {
+            return Some(Vec::new());
+        }
+        self.listing(scope, layer)?.kept(offset).map(<[u8]>::to_vec)
+    }
+}
+
+/// Which of several `os-release` files counts.
+fn rank(path: &[u8]) -> u8 {
+    match path {
+        b"etc/os-release" => 3,
+        b"usr/lib/os-release" => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,76 @@
+//! Sums: of each layer, of the whole, and of what is wasted.
+
+use super::{
+    Part, Scope, Shelf, Summary, Wasted, WastedPath,
+    answer::{LayerSummary, OnShelf},
+    merged, slice,
+};
+use crate::layers::tree::{ChangeKind, Node};
+
+impl Shelf {
+    pub(super) fn wasted(&mut self, scope: &Scope, part: Part) -> Wasted {
+        let tree = self.tree(&merged(scope));
+        let all = tree.wasted().to_vec();
+        let path = |&(bytes, id)| {
+            tree.look_at(1);
+            let changes = tree.tree.node(id).map(changes).unwrap_or_default();
+            WastedPath { path: tree.tree.path(id), bytes, changes }
+        };
+        Wasted {
+            usage: tree.tree.usage(),
+            total: all.len() as u64,
+            paths: slice(&all, part).iter().map(path).collect(),
+        }
+    }
+
+    pub(super) fn summary(&mut self, scope: &Scope) -> Summary {
+        let mut layers: Vec<LayerSummary> =
+            scope.layers.iter().map(|digest| self.layer_summary(digest)).collect();
+        let known =
+            (0..layers.len() as u16).take_while(|&layer| self.has_all_up_to(scope, layer)).count();
+        let tree = self.tree(&merged(scope));
+        let mut counts = vec![[0_u64; 3]; known];
+        for node in tree.tree.ids().filter_map(|id| tree.tree.node(id)) {
+            for change in node.changes().iter() {
+                let kind = match change.kind {
+                    ChangeKind::Added => 0,
+                    ChangeKind::Changed => 1,
+                    ChangeKind::Removed => 2,
+                };
+                let count = counts.get_mut(usize::from(change.layer)).and_then(|c| c.get_mut(kind));
+                if let Some(count) = count {
+                    *count += 1;
+                }
+            }
+        }
+        for (layer, counts) in layers.iter_mut().zip(counts) {
+            layer.changes = Some(counts);
+        }
+        let (usage, visible) = (tree.tree.usage(), tree.visible());
+        Summary { layers, usage, visible, left_out: tree.tree.left_out }
+    }
+
+    fn layer_summary(&self, digest: &crate::oci::Digest) -> LayerSummary {
+        let Some(opened) = self.layer(digest) else {
+            let table = self.refused.get(digest).cloned().unwrap_or_default();
+            return LayerSummary { table, ..LayerSummary::default() };
+        };
+        LayerSummary {
+            on_shelf: match &opened.problem {
+                Some(reason) => OnShelf::Part(reason.clone()),
+                None => OnShelf::Whole,
+            },
+            table: opened.table.clone(),
+            compression: opened.compression.clone(),
+            plain_size: opened.plain_size,
+            entries: opened.listing.count,
+            changes: None,
+            odd: opened.listing.odd.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// What each layer did to a node, as answers tell it.
+pub(super) fn changes(node: &Node) -> Vec<(u16, ChangeKind, u64)> {
+    node.changes().iter().map(|change| (change.layer, change.kind, change.size)).collect()
+}

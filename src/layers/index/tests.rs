@@ -1,0 +1,428 @@
+//! The shelf against small images, a layer of a million entries, and bytes that nobody sent.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::ops::Range;
+
+use super::*;
+use crate::{
+    content::{
+        decode::Limits,
+        tar::{self, Entry, Event, Warning},
+        verify::digest_of,
+    },
+    layers::{
+        findings::Findings,
+        listing::Lister,
+        pass::{LayerReader, Wanted},
+        tree::{ChangeKind, Usage},
+    },
+};
+
+fn entry(path: &str, kind: EntryKind, link: &str, size: u64) -> Entry {
+    Entry {
+        path: path.into(),
+        kind,
+        link: link.into(),
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        user: Vec::new(),
+        group: Vec::new(),
+        mtime: 1_700_000_000,
+        size,
+        stored: size,
+        offset: 512,
+        device: (0, 0),
+        sparse: None,
+        xattrs: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// `path/` is a directory, `path -> target` a symlink, `path => target` a hard link, `path=n` a file
+/// of n bytes, `path:text` a file with that text, anything else an empty file.
+fn list(lines: &[&str]) -> Listing {
+    let mut lister = Lister::new();
+    for (number, line) in (1_u64..).zip(lines) {
+        let (mut entry, text) = if let Some((path, link)) = line.split_once(" -> ") {
+            (entry(path, EntryKind::Symlink, link, 0), "")
+        } else if let Some((path, link)) = line.split_once(" => ") {
+            (entry(path, EntryKind::HardLink, link, 0), "")
+        } else if line.ends_with('/') {
+            (entry(line, EntryKind::Directory, "", 0), "")
+        } else if let Some((path, text)) = line.split_once(':') {
+            (entry(path, EntryKind::File, "", text.len() as u64), text)
+        } else {
+            let (path, size) = line.split_once('=').unwrap_or((line, "0"));
+            (entry(path, EntryKind::File, "", size.parse().unwrap()), "")
+        };
+        entry.offset = number * 1_024;
+        let _ = lister.take(Event::Entry(Box::new(entry)));
+        let _ = lister.take(Event::Content(text.as_bytes()));
+        let _ = lister.take(Event::End);
+    }
+    lister.finish()
+}
+
+fn opened(lines: &[&str]) -> Opened {
+    Opened { listing: list(lines), compression: "gzip".to_owned(), ..Opened::default() }
+}
+
+/// A shelf with these layers, and the scope of all of them.
+fn shelf(layers: &[&[&str]]) -> (Shelf, Scope) {
+    let mut shelf = Shelf::new();
+    let mut digests = Vec::new();
+    for (number, lines) in layers.iter().enumerate() {
+        let digest = digest_of(&[number as u8]);
+        shelf.put(digest.clone(), opened(lines));
+        digests.push(digest);
+    }
+    (shelf, Scope { layers: digests, ..Scope::default() })
+}
+
+const ALL: Part = Part { offset: 0, count: 1_000 };
+
+fn part(range: Range<u64>) -> Part {
+    Part { offset: range.start, count: (range.end - range.start) as u32 }
+}
+
+fn only(scope: &Scope, layer: u16) -> Scope {
+    Scope { only: Some(layer), ..scope.clone() }
+}
+
+fn paths(open: &[&str]) -> Vec<Vec<u8>> {
+    open.iter().map(|path| path.as_bytes().to_vec()).collect()
+}
+
+fn ask_rows(shelf: &mut Shelf, scope: &Scope, open: &[&str], sort: Sort, part: Part) -> Rows {
+    let (scope, open) = (scope.clone(), paths(open));
+    let question = Question::Rows { scope, below: Vec::new(), open, sort, part };
+    match shelf.answer(&question) {
+        Answer::Rows(rows) => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Rows as text: depth in blanks, the path, `!` for removed, the change's word.
+fn drawn(rows: &Rows) -> Vec<String> {
+    let line = |row: &Row| {
+        let change = row.change.map(|change| format!(" {}", change.word())).unwrap_or_default();
+        let removed = if row.removed { "!" } else { "" };
+        let path = String::from_utf8_lossy(&row.path);
+        format!("{}{path}{removed}{change}", " ".repeat(row.depth.into()))
+    };
+    rows.rows.iter().map(line).collect()
+}
+
+#[test]
+fn open_directories_show_what_is_in_them_and_closed_ones_do_not() {
+    let layer = ["a/", "a/b/", "a/b/c=3", "a/d=4", "e=5", "f/", "f/g=1"];
+    let (mut shelf, scope) = shelf(&[&layer]);
+    let mut check = |open: &[&str], expected: &[&str]| {
+        let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, ALL);
+        assert_eq!(drawn(&rows), expected, "{open:?}");
+        assert_eq!(rows.total, expected.len() as u64, "{open:?}");
+        // Every window onto the list is a part of the list.
+        for start in 0..expected.len() {
+            for end in start..=expected.len() {
+                let window = part(start as u64..end as u64);
+                let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, window);
+                assert_eq!(drawn(&rows), expected[start..end], "{open:?} {start}..{end}");
+            }
+        }
+    };
+    check(&[], &["a", "e", "f"]);
+    check(&["a"], &["a", " a/b", " a/d", "e", "f"]);
+    check(&["a", "a/b"], &["a", " a/b", "  a/b/c", " a/d", "e", "f"]);
+    // What is open in a closed directory is not seen.
+    check(&["a/b"], &["a", "e", "f"]);
+    check(&["f", "a/b", "a", "a"], &["a", " a/b", "  a/b/c", " a/d", "e", "f", " f/g"]);
+    check(&["e", "nothing", ""], &["a", "e", "f"]);
+}
+
+#[test]
+fn a_directory_at_the_top_shows_only_itself() {
+    let (mut shelf, scope) = shelf(&[&["a/b/c=3", "a/d=4", "link -> a"]]);
+    let mut check = |below: &str, expected: Option<&[&str]>| {
+        let (scope, below) = (scope.clone(), below.as_bytes().to_vec());
+        let open = paths(&["a/b"]);
+        let question = Question::Rows { scope, below, open, sort: Sort::Name, part: ALL };
+        let rows = match shelf.answer(&question) {
+            Answer::Rows(rows) => Some(drawn(&rows)),
+            Answer::Nothing => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(rows, expected.map(|rows| rows.iter().map(|&row| row.to_owned()).collect()));
+    };
+    check("a", Some(&["a/b", " a/b/c", "a/d"]));
+    check("a/b", Some(&["a/b/c"]));
+    check("link/b", Some(&["a/b/c"]));
+    check("nothing", None);
+}
+
+#[test]
+fn directories_are_as_large_as_what_is_in_them() {
+    let layer = ["small/x=1", "large/deep/x=900", "file=50", "empty/"];
+    let (mut shelf, scope) = shelf(&[&layer]);
+    let rows = ask_rows(&mut shelf, &scope, &[], Sort::Size, ALL);
+    let sizes: Vec<_> = rows.rows.iter().map(|row| (row.size, row.children)).collect();
+    assert_eq!(drawn(&rows), ["large", "file", "small", "empty"]);
+    assert_eq!(sizes, [(900, 1), (50, 0), (1, 1), (0, 0)]);
+}
+
+#[test]
+fn each_layer_says_what_it_did_once_all_below_are_there() {
+    let layers: [&[&str]; 3] =
+        [&["etc/a=1", "etc/b=2", "etc/c=3"], &["etc/a=9", "etc/.wh.b", "new=4"], &[".wh.etc"]];
+    let (mut shelf, scope) = shelf(&layers);
+    let mut check = |layer, expected: &[&str]| {
+        let rows = ask_rows(&mut shelf, &only(&scope, layer), &["etc"], Sort::Name, ALL);
+        assert_eq!(drawn(&rows), expected);
+    };
+    check(0, &["etc added", " etc/a added", " etc/b added", " etc/c added"]);
+    check(1, &["etc", " etc/a changed", " etc/b! removed", "new added"]);
+    check(2, &["etc! removed"]);
+    // A layer alone cannot tell added from changed, but what it removes it says itself.
+    let one = Scope { layers: vec![scope.layers[1].clone()], only: Some(0), with_removed: false };
+    let rows = ask_rows(&mut shelf, &one, &["etc"], Sort::Name, ALL);
+    assert_eq!(drawn(&rows), ["etc added", " etc/a added", " etc/b! removed", "new added"]);
+    let mut with_gap = scope.clone();
+    with_gap.layers[0] = digest_of(b"not here");
+    let rows = ask_rows(&mut shelf, &only(&with_gap, 1), &["etc"], Sort::Name, ALL);
+    assert_eq!(drawn(&rows), ["etc", " etc/a", " etc/b! removed", "new"]);
+}
+
+#[test]
+fn merged_layers_hide_what_was_removed_unless_it_is_wanted() {
+    let (mut shelf, scope) = shelf(&[&["a=1", "b=22"], &[".wh.b", "c"]]);
+    let rows = ask_rows(&mut shelf, &scope, &[], Sort::Name, ALL);
+    assert_eq!(drawn(&rows), ["a", "c"]);
+    let all = Scope { with_removed: true, ..scope };
+    let rows = ask_rows(&mut shelf, &all, &[], Sort::Name, ALL);
+    assert_eq!(drawn(&rows), ["a", "b!", "c"]);
+    assert_eq!((rows.rows[1].size, rows.rows[1].layer), (22, 1), "removed by the second layer");
+}
+
+#[test]
+fn files_are_found_by_name_and_by_glob() {
+    let layer = ["usr/lib/libssl.so.3=5", "usr/lib/libc.so=1", "etc/ssl/", "etc/ssl/a.conf"];
+    let (mut shelf, scope) = shelf(&[&layer]);
+    let mut check = |pattern: &str, expected: &[&str]| {
+        let scope = scope.clone();
+        let question = Question::Find { scope, pattern: pattern.to_owned(), part: ALL };
+        match shelf.answer(&question) {
+            Answer::Rows(rows) => assert_eq!(drawn(&rows), expected, "{pattern}"),
+            Answer::Nothing => assert_eq!(expected, [""; 0], "{pattern}"),
+            other => panic!("{other:?}"),
+        }
+    };
+    check("SSL", &["usr/lib/libssl.so.3", "etc/ssl"]);
+    check("*.so", &["usr/lib/libc.so"]);
+    check("/etc/**", &["etc/ssl", "etc/ssl/a.conf"]);
+    check("", &[]);
+    check("none", &[]);
+}
+
+#[test]
+fn the_largest_files_and_what_is_wasted_are_sorted() {
+    let (mut shelf, scope) = shelf(&[&["a=10", "b=500", "c=70"], &["a=20", ".wh.c"], &["a=30"]]);
+    let question = Question::Largest { scope: scope.clone(), part: part(0..2) };
+    let Answer::Rows(rows) = shelf.answer(&question) else { panic!() };
+    assert_eq!((drawn(&rows), rows.total), (vec!["b".to_owned(), "a".to_owned()], 2));
+    let Answer::Wasted(wasted) = shelf.answer(&Question::Wasted { scope, part: ALL }) else {
+        panic!()
+    };
+    assert_eq!(wasted.usage, Usage { total: 630, visible: 530 });
+    let paths: Vec<_> = wasted.paths.iter().map(|p| (p.path.as_slice(), p.bytes)).collect();
+    assert_eq!(paths, [(&b"c"[..], 70), (b"a", 30)]);
+    let changes = [(0, ChangeKind::Added, 70), (1, ChangeKind::Removed, 0)];
+    assert_eq!(wasted.paths[0].changes, changes);
+}
+
+#[test]
+fn sums_say_what_is_here_and_what_is_not() {
+    let (mut shelf, mut scope) = shelf(&[&["a=10", "b"], &["a=20", ".wh.b"]]);
+    scope.layers.push(digest_of(b"not here"));
+    let cut = Opened { problem: Some("it ends in the middle".to_owned()), ..opened(&["z=1"]) };
+    shelf.put(digest_of(b"cut"), cut);
+    scope.layers.push(digest_of(b"cut"));
+    let Answer::Summary(summary) = shelf.answer(&Question::Summary(scope)) else { panic!() };
+    let layers: Vec<_> = summary.layers.iter().map(|l| (l.entries, l.changes)).collect();
+    assert_eq!(layers, [(2, Some([2, 0, 0])), (2, Some([0, 1, 1])), (0, None), (1, None)]);
+    assert_eq!(summary.layers[0].on_shelf, OnShelf::Whole);
+    assert_eq!(summary.layers[2].on_shelf, OnShelf::No);
+    assert_eq!(summary.layers[3].on_shelf, OnShelf::Part("it ends in the middle".to_owned()));
+    assert_eq!((summary.visible, summary.usage), (2, Usage { total: 31, visible: 21 }));
+}
+
+#[test]
+fn a_path_is_told_with_its_history_and_where_its_content_is() {
+    let layers: [&[&str]; 2] =
+        [&["etc/real:first", "link -> etc/real", "gone -> nowhere"], &["etc/real:second!"]];
+    let (mut shelf, scope) = shelf(&layers);
+    let mut details = |scope: &Scope, path: &str| {
+        let path = path.as_bytes().to_vec();
+        match shelf.answer(&Question::Details { scope: scope.clone(), path }) {
+            Answer::Details(details) => Some(*details),
+            Answer::Nothing => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    let real = details(&scope, "/etc/real").unwrap();
+    assert_eq!(real.changes, [(0, ChangeKind::Added, 5), (1, ChangeKind::Changed, 7)]);
+    assert_eq!(
+        real.stored,
+        Some(Stored { layer: 1, offset: 1_024, stored: 7, size: 7, part: None })
+    );
+    let link = details(&scope, "link").unwrap();
+    assert_eq!((link.target.as_deref(), link.stored), (Some(&b"etc/real"[..]), real.stored));
+    let gone = details(&scope, "gone").unwrap();
+    assert_eq!((gone.target, gone.stored), (None, None));
+    // The file as the first layer brought it is still to be had, and knows what came after.
+    let first = details(&only(&scope, 0), "etc/real").unwrap();
+    assert_eq!(
+        first.stored.unwrap(),
+        Stored { layer: 0, offset: 1_024, stored: 5, size: 5, part: None }
+    );
+    assert_eq!(first.changes, real.changes);
+    assert_eq!(first.row.change, Some(ChangeKind::Added));
+    assert_eq!(details(&scope, "nothing"), None);
+    let kept = |shelf: &mut Shelf, layer: usize, offset| {
+        let layer = scope.layers[layer].clone();
+        shelf.answer(&Question::Content { layer, offset })
+    };
+    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Content(b"first".to_vec(), Basis::FirstPass));
+    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Content(b"second!".to_vec(), Basis::FirstPass));
+    assert_eq!(kept(&mut shelf, 0, 7), Answer::Nothing);
+}
+
+#[test]
+fn packages_are_those_that_a_container_sees() {
+    let before = "var/lib/dpkg/status:Package: zlib\nVersion: 1\nStatus: install ok installed\n";
+    let after = "var/lib/dpkg/status:Package: zlib\nVersion: 2\nStatus: install ok installed\n\n\
+                 Package: bash\nVersion: 5\nStatus: install ok installed\n";
+    let release = "etc/os-release:PRETTY_NAME=\"Made Up 1\"\nID=madeup\n";
+    let (mut shelf, scope) = shelf(&[&[before, release], &[after]]);
+    let mut check = |filter: &str, expected: &[(&str, &str)], known| {
+        let (scope, filter) = (scope.clone(), filter.to_owned());
+        let question = Question::Packages { scope, filter, part: ALL };
+        let Answer::Packages(packages) = shelf.answer(&question) else { panic!() };
+        assert_eq!((packages.system.as_str(), packages.known), ("Made Up 1", known));
+        let found = packages.packages.iter().map(|(_, _, p)| (p.name.as_str(), p.version.as_str()));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    };
+    check("", &[("bash", "5"), ("zlib", "2")], 2);
+    check("ZL", &[("zlib", "2")], 2);
+}
+
+/// A layer of a million entries: each question looks at what it shows, after one pass at first.
+#[test]
+fn a_million_entries_cost_no_more_than_what_is_shown() {
+    const DIRECTORIES: u32 = 1_000;
+    let mut lister = Lister::new();
+    for directory in 0..DIRECTORIES {
+        for file in 0..999 {
+            let path = format!("d{directory:04}/f{file:03}");
+            let _ = lister.take(Event::Entry(Box::new(entry(&path, EntryKind::File, "", 100))));
+        }
+    }
+    let listing = lister.finish();
+    assert_eq!(listing.count, 999_000);
+    assert!(listing.weight() < 40_000_000, "{} bytes", listing.weight());
+    let mut shelf = Shelf::new();
+    let digest = digest_of(b"large");
+    shelf.put(digest.clone(), Opened { listing, ..Opened::default() });
+    let scope = Scope { layers: vec![digest], ..Scope::default() };
+    let open: Vec<String> = (0..DIRECTORIES).map(|number| format!("d{number:04}")).collect();
+    let open: Vec<&str> = open.iter().map(String::as_str).collect();
+    let first = ask_rows(&mut shelf, &scope, &[], Sort::Name, part(0..50));
+    assert_eq!((first.total, first.rows.len()), (1_000, 50));
+    let mut check = |open: &[&str], window: Range<u64>, first: &str, total: u64| {
+        let before = shelf.looked_at();
+        let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, part(window));
+        assert_eq!((drawn(&rows)[0].trim(), rows.total, rows.rows.len()), (first, total, 50));
+        let cost = shelf.looked_at() - before;
+        assert!(cost <= 51 + open.len() as u64, "{cost} nodes for 50 rows");
+    };
+    check(&[], 900..950, "d0900", 1_000);
+    check(&["d0500"], 700..750, "d0500/f199", 1_999);
+    check(&open, 500_000..500_050, "d0500", 1_000_000);
+    check(&open, 999_950..1_000_000, "d0999/f949", 1_000_000);
+}
+
+#[test]
+fn a_layer_that_breaks_off_shows_what_was_read() {
+    let mut archive = Vec::new();
+    for (path, content) in [("a", &b"first"[..]), ("b", b"second")] {
+        let mut block = [0_u8; 512];
+        block[..path.len()].copy_from_slice(path.as_bytes());
+        block[100..107].copy_from_slice(b"0000644");
+        block[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        block[156] = b'0';
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        archive.extend_from_slice(&block);
+        archive.extend_from_slice(content);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1_024, 0);
+    let digest = digest_of(&archive);
+    let read = |bytes: &[u8], mut taking: Taking, broke: Option<&str>| {
+        let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
+        let size = archive.len() as u64;
+        let mut reader = LayerReader::new(&digest, size, &wanted, Limits::default());
+        let mut visit = |event: Event<'_>| taking.take(event);
+        bytes.chunks(77).for_each(|chunk| reader.push(chunk, &mut visit).unwrap());
+        let findings = Findings::from(reader.finish(&mut visit));
+        let mut shelf = Shelf::new();
+        shelf.settle(&digest, taking, &findings, broke.map(str::to_owned));
+        shelf
+    };
+    let opened = |shelf: &Shelf| shelf.layer(&digest).unwrap().clone();
+    let whole = opened(&read(&archive, Taking::listing(), None));
+    assert_eq!((whole.problem, whole.listing.count), (None, 2));
+    let cut = opened(&read(&archive[..1_540], Taking::listing(), Some("the connection broke")));
+    assert_eq!(cut.problem.as_deref(), Some("the connection broke"));
+    assert_eq!((cut.listing.count, cut.listing.odd.as_slice()), (2, &[Warning::Truncated][..]));
+    assert_eq!(cut.listing.kept(512), Some(&b"first"[..]));
+    let basis = |bytes: &[u8], broke| {
+        let mut shelf = read(bytes, Taking::listing(), broke);
+        match shelf.answer(&Question::Content { layer: digest.clone(), offset: 512 }) {
+            Answer::Content(_, basis) => basis,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(basis(&archive, None), Basis::FirstPass);
+    // A layer that was not read to its end was not held against its digest.
+    assert_eq!(basis(&archive[..1_540], Some("the connection broke")), Basis::Unhashed);
+    // Bytes that are not those of the digest are not shown.
+    let mut wrong = archive.clone();
+    wrong[600] ^= 1;
+    let wrong = opened(&read(&wrong, Taking::listing(), None));
+    assert!(wrong.problem.unwrap().contains("digest"));
+    assert_eq!(wrong.listing, Listing::default());
+
+    let extract = |bytes: &[u8], offset, cap| {
+        let mut shelf = read(bytes, Taking::file(offset, cap), None);
+        match shelf.answer(&Question::Content { layer: digest.clone(), offset }) {
+            Answer::Content(content, _) => Ok(content),
+            Answer::Failed(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(extract(&archive, 1_536, 100).unwrap(), b"second");
+    assert!(extract(&archive, 1_536, 3).unwrap_err().contains("larger than 3"));
+    assert!(extract(&archive, 7, 100).unwrap_err().contains("not in the layer"));
+    assert!(extract(&archive[..1_540], 1_536, 100).unwrap_err().contains("digest"));
+}
+
+#[test]
+fn bytes_that_are_no_question_are_answered_all_the_same() {
+    let (mut shelf, scope) = shelf(&[&["a=1"]]);
+    assert_eq!(Answer::from_bytes(&shelf.ask(&[200, 1, 2])), Some(Answer::Unknown));
+    let asked = Question::Largest { scope, part: ALL }.to_bytes();
+    let Some(Answer::Rows(rows)) = Answer::from_bytes(&shelf.ask(&asked)) else { panic!() };
+    assert_eq!(drawn(&rows), ["a"]);
+}

@@ -1,0 +1,285 @@
+//! What an archive holds, kept in few bytes: its entries in their order, what is odd about it, and
+//! the contents that are small or of use later. Can be handed from one thread to another as bytes.
+
+mod entry;
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+pub(crate) use entry::{flag_of, kind_of};
+
+use crate::content::{
+    pack::{Packer, Unpacker},
+    packages,
+    tar::{Entry, EntryKind, Event, Warning},
+};
+
+/// Entries that are kept of one archive.
+const ENTRIES_MAX: u64 = 4_000_000;
+
+/// Odd things told of one archive, which could have one in each block.
+const ODD_MAX: usize = 1_000;
+
+/// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
+const PACKED_MAX: usize = 64 << 20;
+
+/// Files up to this size, in bytes, are kept with the listing, for most that people open are small.
+const SMALL: u64 = 64 << 10;
+
+/// Bytes that small files may take together.
+const SMALL_ALL: u64 = 16 << 20;
+
+/// Bytes that what tells of packages may take together.
+const USEFUL_ALL: u64 = 64 << 20;
+
+/// Content that was kept, in the order of its pieces.
+type Kept = BTreeMap<u64, Vec<u8>>;
+
+/// What an archive holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    packed: Vec<u8>,
+    /// Number of entries.
+    pub count: u64,
+    /// What is odd about the archive as a whole.
+    pub odd: Vec<Warning>,
+    kept: Kept,
+}
+
+impl Listing {
+    /// The entries in the order of the archive.
+    pub fn entries(&self) -> Entries<'_> {
+        Entries { from: Unpacker::new(&self.packed), entry: entry::blank() }
+    }
+
+    /// The stored content that begins at an offset, where it was kept.
+    pub fn kept(&self, offset: u64) -> Option<&[u8]> {
+        self.kept.get(&offset).map(Vec::as_slice)
+    }
+
+    /// Bytes that it takes.
+    pub fn weight(&self) -> usize {
+        self.packed.len() + self.kept.values().map(Vec::len).sum::<usize>()
+    }
+
+    /// As bytes, to be handed to another thread.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Packer::new();
+        self.write(&mut out);
+        out.finish()
+    }
+
+    /// Reads what [`Listing::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::read(&mut Unpacker::new(bytes))
+    }
+
+    pub(super) fn write(&self, out: &mut Packer) {
+        out.number(self.count).bytes(&self.packed).list(&self.odd, entry::write_warning);
+        out.number(self.kept.len() as u64);
+        for (offset, content) in &self.kept {
+            out.number(*offset).bytes(content);
+        }
+    }
+
+    pub(super) fn read(from: &mut Unpacker<'_>) -> Option<Self> {
+        let (count, packed) = (from.number()?, from.owned()?);
+        let odd = from.list(entry::read_warning)?;
+        let kept = from.list(|from| Some((from.number()?, from.owned()?)))?;
+        Some(Self { packed, count, odd, kept: kept.into_iter().collect() })
+    }
+}
+
+/// The entries of a [`Listing`].
+pub struct Entries<'a> {
+    from: Unpacker<'a>,
+    entry: Entry,
+}
+
+impl Entries<'_> {
+    /// The next entry; lent, for a million of them are read one after the other.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Option<&Entry> {
+        entry::read(&mut self.from, &mut self.entry)?;
+        Some(&self.entry)
+    }
+}
+
+/// Makes a [`Listing`] from the events of an archive.
+pub struct Lister {
+    packed: Packer,
+    before: Entry,
+    count: u64,
+    odd: Vec<Warning>,
+    kept: Kept,
+    small: u64,
+    useful: u64,
+    /// Where the content that is passing goes.
+    keeping: Option<u64>,
+    /// No content passes.
+    is_bare: bool,
+}
+
+impl Default for Lister {
+    fn default() -> Self {
+        Self {
+            packed: Packer::new(),
+            before: entry::blank(),
+            count: 0,
+            odd: Vec::new(),
+            kept: Kept::new(),
+            small: 0,
+            useful: 0,
+            keeping: None,
+            is_bare: false,
+        }
+    }
+}
+
+impl Lister {
+    /// A listing with nothing in it yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A listing of entries whose content does not pass by, as those of a table of contents.
+    pub fn bare() -> Self {
+        Self { is_bare: true, ..Self::default() }
+    }
+
+    /// Takes in what a reader found; `Break` where the listing is full.
+    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Entry(entry) => return self.entry(*entry),
+            Event::Content(bytes) => self.content(bytes),
+            Event::End => self.keeping = None,
+            Event::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            Event::Odd(_) => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether there were more entries than are kept.
+    pub fn is_full(&self) -> bool {
+        matches!(self.odd.last(), Some(Warning::TooManyEntries(_)))
+    }
+
+    fn entry(&mut self, entry: Entry) -> ControlFlow<()> {
+        self.keeping = None;
+        if self.count == ENTRIES_MAX || self.packed.size() > PACKED_MAX {
+            self.odd.push(Warning::TooManyEntries(self.count));
+            return ControlFlow::Break(());
+        }
+        // What is stored of a sparse file is not what it holds.
+        let is_kept = entry.kind == EntryKind::File && entry.sparse.is_none();
+        if is_kept && entry.stored > 0 && !self.is_bare {
+            self.choose(&entry);
+        }
+        entry::write(&mut self.packed, &entry, &self.before);
+        self.before = entry;
+        self.count += 1;
+        ControlFlow::Continue(())
+    }
+
+    /// Decides whether content is kept: by its size, which a header states, and within a budget.
+    fn choose(&mut self, entry: &Entry) {
+        let (spent, budget) =
+            if packages::wanted(&entry.path).is_some_and(|kind| entry.stored <= kind.size_max()) {
+                (&mut self.useful, USEFUL_ALL)
+            } else if entry.stored <= SMALL {
+                (&mut self.small, SMALL_ALL)
+            } else {
+                return;
+            };
+        let after = spent.saturating_add(entry.stored);
+        if after <= budget {
+            *spent = after;
+            self.keeping = Some(entry.offset);
+            self.kept.insert(entry.offset, Vec::new());
+        }
+    }
+
+    fn content(&mut self, bytes: &[u8]) {
+        let kept = self.keeping.and_then(|offset| self.kept.get_mut(&offset));
+        if let Some(kept) = kept {
+            kept.extend_from_slice(bytes);
+        }
+    }
+
+    /// The listing. Content that was cut short is not kept.
+    pub fn finish(mut self) -> Listing {
+        if let Some(offset) = self.keeping {
+            self.kept.remove(&offset);
+        }
+        let Self { mut packed, count, odd, kept, .. } = self;
+        let mut packed = packed.finish();
+        packed.shrink_to_fit();
+        Listing { packed, count, odd, kept }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn file(path: &str, size: u64, offset: u64) -> Entry {
+        Entry { path: path.into(), size, stored: size, offset, ..entry::blank() }
+    }
+
+    fn list(files: &[(Entry, &[u8])]) -> Listing {
+        let mut lister = Lister::new();
+        for (entry, content) in files {
+            assert!(lister.take(Event::Entry(Box::new(entry.clone()))).is_continue());
+            assert!(lister.take(Event::Content(content)).is_continue());
+            assert!(lister.take(Event::End).is_continue());
+        }
+        lister.finish()
+    }
+
+    #[test]
+    fn small_files_are_kept_with_the_listing_and_large_ones_are_not() {
+        let large = vec![7; 100_000];
+        let files = [
+            (file("etc/hostname", 4, 512), &b"here"[..]),
+            (file("large", 100_000, 1536), &large),
+            (file("var/lib/dpkg/status", 100_000, 200_000), &large),
+        ];
+        let listing = list(&files);
+        assert_eq!(listing.kept(512), Some(&b"here"[..]));
+        assert_eq!(listing.kept(1536), None);
+        assert_eq!(listing.kept(200_000).map(<[u8]>::len), Some(100_000));
+        assert_eq!(Listing::from_bytes(&listing.to_bytes()).unwrap(), listing);
+        let mut entries = listing.entries();
+        for (entry, _) in files {
+            assert_eq!(entries.next(), Some(&entry));
+        }
+        assert_eq!(entries.next(), None);
+    }
+
+    #[test]
+    fn content_that_was_cut_short_is_not_kept() {
+        let mut lister = Lister::new();
+        let _ = lister.take(Event::Entry(Box::new(file("a", 10, 512))));
+        let _ = lister.take(Event::Content(b"12345"));
+        let _ = lister.take(Event::Odd(Warning::Truncated));
+        let listing = lister.finish();
+        assert_eq!((listing.count, listing.kept(512)), (1, None));
+        assert_eq!(listing.odd, [Warning::Truncated]);
+    }
+
+    #[test]
+    fn what_is_odd_is_told_up_to_a_cap_and_sparse_files_are_not_kept_without_their_holes() {
+        let mut lister = Lister::new();
+        for _ in 0..100_000 {
+            let _ = lister.take(Event::Odd(Warning::ExtensionTooLarge(1)));
+        }
+        let sparse = Entry { sparse: Some(vec![(9, 4)]), size: 13, ..file("a", 4, 512) };
+        let _ = lister.take(Event::Entry(Box::new(sparse)));
+        let _ = lister.take(Event::Content(b"1234"));
+        let _ = lister.take(Event::End);
+        let listing = lister.finish();
+        assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
+        assert_eq!(listing.kept(512), None);
+    }
+}

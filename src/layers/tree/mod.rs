@@ -1,0 +1,338 @@
+//! File trees: one layer, or several merged as a container would see them.
+//!
+//! Whiteouts and opaque directories (image-spec layer.md) hide what lower layers brought, never what
+//! their own layer brings, in whatever order the entries stand. Links are resolved inside the image
+//! only. Nothing is recursive: a path of 100,000 components must not end the stack.
+
+mod change;
+mod node;
+mod nodes;
+mod paths;
+mod usage;
+mod whiteout;
+
+use std::{cmp::Reverse, rc::Rc};
+
+pub use change::{Change, ChangeKind};
+pub use node::Node;
+use node::{content_size, directory, rare};
+use nodes::Nodes;
+pub use usage::Usage;
+
+use crate::content::tar::{Entry, EntryKind};
+
+/// The prefix of a whiteout's name.
+const WHITEOUT: &[u8] = b".wh.";
+
+/// The name that makes a directory opaque.
+const OPAQUE: &[u8] = b".wh..wh..opq";
+
+/// Components that a path may have; deeper entries are counted and left out.
+const DEPTH_MAX: usize = 1_024;
+
+/// Nodes that a tree may have, as many as a listing has entries: 64 MiB of packed paths could name
+/// thirty million directories.
+const NODES_MAX: usize = 4_000_000;
+
+/// A node of a [`FileTree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// Its number, below [`FileTree::len`]: children have higher ones than their parents.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The root directory.
+pub const ROOT: NodeId = NodeId(0);
+
+/// A tree of files.
+#[derive(Clone, Debug)]
+pub struct FileTree {
+    nodes: Nodes,
+    layer: u16,
+    keeps_whiteouts: bool,
+    /// Where the last entry went, as its path has it: most entries go where the one before went.
+    /// Forgotten as soon as anything but a new node could lead elsewhere.
+    last: Option<(Vec<u8>, NodeId)>,
+    /// What this layer hid already, by node: what is below it, and itself. What it brings since is its
+    /// own, and stays.
+    hidden: Vec<u8>,
+    /// No more entries are added from so many nodes on; the last one may bring its directories.
+    room: usize,
+    /// Entries that were left out because their path is too deep or leads nowhere, or the tree is full.
+    pub left_out: u64,
+}
+
+impl Default for FileTree {
+    fn default() -> Self {
+        let mut nodes = Nodes::default();
+        nodes.push(directory(Rc::from([]), ROOT, 0));
+        let (last, hidden) = (None, Vec::new());
+        let room = NODES_MAX;
+        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, left_out: 0 }
+    }
+}
+
+impl FileTree {
+    /// A tree with nothing in it but the root.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A tree of one layer alone: what a whiteout removes from layers below stands in it as removed.
+    pub fn of_one_layer() -> Self {
+        Self { keeps_whiteouts: true, ..Self::default() }
+    }
+
+    /// Says which layer the next entries belong to, counted from the base.
+    pub fn begin_layer(&mut self, layer: u16) {
+        self.layer = layer;
+        self.last = None;
+        self.hidden.clear();
+    }
+
+    /// The number of nodes, with those no longer visible.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.len() == 1
+    }
+
+    /// The node of this number.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(id.0 as usize)
+    }
+
+    /// All nodes in the order in which they were first seen.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// What is in a directory, by name; with what was removed.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let children = self.node(id).and_then(|node| node.children.as_ref());
+        children.into_iter().flat_map(|children| children.values().copied())
+    }
+
+    /// The path of a node from the root, without a slash at its front.
+    pub fn path(&self, id: NodeId) -> Vec<u8> {
+        let mut names = Vec::new();
+        let mut at = id;
+        while at != ROOT
+            && let Some(node) = self.node(at)
+        {
+            names.push(&*node.name);
+            at = node.parent;
+        }
+        names.reverse();
+        names.join(&b'/')
+    }
+
+    /// Adds an entry of the current layer.
+    pub fn add(&mut self, entry: &Entry) {
+        if self.nodes.len() >= self.room {
+            self.left_out += 1;
+            return;
+        }
+        let place = self.beside_the_last(&entry.path).or_else(|| self.make_way(&entry.path));
+        match place {
+            None => self.left_out += 1,
+            Some((_, b"")) => self.describe_root(entry),
+            Some((parent, OPAQUE)) => self.make_opaque(parent),
+            Some((parent, name)) => match name.strip_prefix(WHITEOUT) {
+                Some(hidden) => self.white_out(parent, hidden),
+                None => self.place(parent, name, entry),
+            },
+        }
+    }
+
+    /// The directory that a path goes into, and its last component, where the entry before went there.
+    fn beside_the_last<'a>(&self, path: &'a [u8]) -> Option<(NodeId, &'a [u8])> {
+        let (before, id) = self.last.as_ref()?;
+        let name = path.strip_prefix(before.as_slice())?.strip_prefix(b"/")?;
+        let is_plain = !name.contains(&b'/') && !matches!(name, b"" | b"." | b"..");
+        is_plain.then_some((*id, name))
+    }
+
+    /// The directory that a path goes into, made where it is missing, and the path's last component:
+    /// nothing for the root.
+    fn make_way<'a>(&mut self, path: &'a [u8]) -> Option<(NodeId, &'a [u8])> {
+        self.last = None;
+        let mut components = components(path)?;
+        let name = components.pop().unwrap_or_default();
+        let parent = self.directory_for(&components)?;
+        let written = path.strip_suffix(name).and_then(|rest| rest.strip_suffix(b"/"));
+        self.last = written.map(|written| (written.to_vec(), parent));
+        Some((parent, name))
+    }
+
+    fn describe_root(&mut self, entry: &Entry) {
+        if entry.kind == EntryKind::Directory
+            && let Some(root) = self.node_mut(ROOT)
+        {
+            root.mode = entry.mode;
+            root.mtime = entry.mtime;
+            root.explicit = true;
+        }
+    }
+
+    /// The directory that an entry goes into. What is missing is made; symbolic links are followed
+    /// inside the image, as extracting does: `bin/sh` goes to `usr/bin/sh` where `bin` is a link.
+    fn directory_for(&mut self, components: &[&[u8]]) -> Option<NodeId> {
+        let mut at = ROOT;
+        for name in components {
+            let next = match self.child(at, name) {
+                Some(id) => self.enter(id)?,
+                None => self.make_directory(at, name),
+            };
+            at = next;
+        }
+        Some(at)
+    }
+
+    fn child(&self, id: NodeId, name: &[u8]) -> Option<NodeId> {
+        self.node(id)?.children.as_ref()?.get(name).copied()
+    }
+
+    /// Goes into a node as into a directory, making it one where it is none.
+    fn enter(&mut self, id: NodeId) -> Option<NodeId> {
+        let (kind, visible) = self.node(id).map(|node| (node.kind, node.visible))?;
+        if kind == EntryKind::Symlink && visible {
+            let target = self.follow(id)?;
+            let is_directory =
+                self.node(target).is_some_and(|node| node.kind == EntryKind::Directory);
+            return is_directory.then_some(target);
+        }
+        if kind != EntryKind::Directory || !visible {
+            let layer = self.layer;
+            self.hide(id);
+            let node = self.node_mut(id)?;
+            let changes = std::mem::take(&mut node.changes);
+            let children = std::mem::take(&mut node.children);
+            let fresh = directory(node.name.clone(), node.parent, layer);
+            *node = Node { changes, children, ..fresh };
+            self.note(id, ChangeKind::Added, 0);
+        }
+        Some(id)
+    }
+
+    fn make_directory(&mut self, parent: NodeId, name: &[u8]) -> NodeId {
+        let id = self.push(directory(name.into(), parent, self.layer));
+        self.note(id, ChangeKind::Added, 0);
+        id
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        let (parent, name) = (node.parent, node.name.clone());
+        self.nodes.push(node);
+        if let Some(parent) = self.node_mut(parent) {
+            parent.children.get_or_insert_default().insert(name, id);
+        }
+        id
+    }
+
+    fn place(&mut self, parent: NodeId, name: &[u8], entry: &Entry) {
+        let before = self.child(parent, name);
+        let was_visible = before.and_then(|id| self.node(id)).is_some_and(|node| node.visible);
+        let id = match before {
+            Some(id) => {
+                self.last = None;
+                // A directory that comes again keeps what is in it; anything else replaces it.
+                let keeps = entry.kind == EntryKind::Directory
+                    && self.node(id).is_some_and(|node| node.kind == EntryKind::Directory);
+                if !keeps {
+                    self.hide_below(id);
+                }
+                id
+            }
+            None => self.push(directory(name.into(), parent, self.layer)),
+        };
+        self.describe(id, entry);
+        let kind = if was_visible { ChangeKind::Changed } else { ChangeKind::Added };
+        self.note(id, kind, content_size(entry));
+    }
+
+    fn describe(&mut self, id: NodeId, entry: &Entry) {
+        let layer = self.layer;
+        let Some(node) = self.node_mut(id) else { return };
+        node.kind = entry.kind;
+        node.mode = entry.mode;
+        node.uid = entry.uid;
+        node.gid = entry.gid;
+        node.mtime = entry.mtime;
+        node.size = if entry.kind == EntryKind::File { entry.size } else { 0 };
+        node.offset = entry.offset;
+        node.stored = entry.stored;
+        node.layer = layer;
+        node.explicit = true;
+        node.visible = true;
+        node.rare = rare(entry);
+    }
+
+    /// Writes down what the current layer did to a path.
+    fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
+        let layer = self.layer;
+        if let Some(node) = self.node_mut(id) {
+            node.changes.note(Change { layer, kind, size });
+        }
+    }
+
+    /// The size of everything visible below each node, by its number.
+    pub fn sizes(&self) -> Vec<u64> {
+        let mut sizes = Vec::with_capacity(self.nodes.len());
+        sizes.extend(self.nodes.iter().map(|node| if node.visible { node.size } else { 0 }));
+        // Children are always made after their parents.
+        for at in (1..self.nodes.len()).rev() {
+            let size = sizes.get(at).copied().unwrap_or_default();
+            let parent = self.nodes.get(at).map_or(0, |node| node.parent.0 as usize);
+            if let Some(sum) = sizes.get_mut(parent) {
+                *sum = sum.saturating_add(size);
+            }
+        }
+        sizes
+    }
+
+    /// The largest visible files, largest first, then by path.
+    pub fn largest(&self, count: usize) -> Vec<NodeId> {
+        let is_file = |id: &NodeId| {
+            self.node(*id).is_some_and(|node| node.visible && node.kind == EntryKind::File)
+        };
+        let mut files: Vec<_> = self.ids().filter(is_file).collect();
+        let size = |id: &NodeId| self.node(*id).map_or(0, |node| node.size);
+        files.sort_by_cached_key(|id| (Reverse(size(id)), *id));
+        files.truncate(count);
+        files
+    }
+}
+
+/// The components of a path; `..` goes up and stops at the root. `None` where there are too many.
+fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut components = Vec::new();
+    for part in path.split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                components.pop();
+            }
+            name => components.push(name),
+        }
+        if components.len() > DEPTH_MAX {
+            return None;
+        }
+    }
+    Some(components)
+}
+
+#[cfg(test)]
+mod tests;

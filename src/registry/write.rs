@@ -1,0 +1,139 @@
+//! Writing: blobs whole, in chunks and resumed; mounts; manifests.
+
+use std::{any::Any, rc::Rc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_core::future::LocalBoxFuture;
+
+use crate::error::{ErrorKind, Result};
+use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+
+/// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
+/// file. Requests are never streamed (R49, C.1 F17).
+pub trait BlobSource {
+    /// Number of bytes.
+    fn size(&self) -> u64;
+
+    /// The bytes from `start` on, at most `length` of them.
+    fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>>;
+
+    /// The whole as a value of the platform's own that it can send without reading it into memory,
+    /// such as a `Blob` in a browser.
+    fn handle(&self) -> Option<Rc<dyn Any>> {
+        None
+    }
+}
+
+/// Bytes in memory, to be pushed.
+impl BlobSource for Bytes {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>> {
+        let part = usize::try_from(start).ok().filter(|start| *start <= self.len()).map(|start| {
+            let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.len() - start);
+            Self::slice(self, start..start + length)
+        });
+        let beyond = || ErrorKind::InvalidInput("a slice beyond the end".to_owned());
+        Box::pin(async move { Ok(part.ok_or_else(beyond)?) })
+    }
+}
+
+/// An upload in progress (R112 to R118).
+#[async_trait(?Send)]
+pub trait BlobUpload {
+    /// Bytes handed in so far, whether sent or buffered.
+    fn size(&self) -> u64;
+
+    /// The smallest number of bytes that goes out as one chunk.
+    fn chunk_size(&self) -> u64;
+
+    /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
+    fn id(&self) -> &str;
+
+    /// Where the session is taken up again, with every query parameter. A secret: never shown.
+    fn location(&self) -> &str;
+
+    /// Hands in bytes; sends a chunk once more than a chunk is buffered.
+    ///
+    /// # Errors
+    /// `InvalidRange` with what is needed to take the upload up again, `UploadUnknown`.
+    async fn write(&mut self, bytes: Bytes) -> Result<()>;
+
+    /// Sends what is left and closes the upload under this digest.
+    ///
+    /// # Errors
+    /// `DigestMismatch` where the source computed another one, `AlreadyClosed` after the end.
+    async fn commit(&mut self, digest: &Digest) -> Result<Descriptor>;
+
+    /// Sends what is buffered and leaves the session open, to be resumed.
+    ///
+    /// # Errors
+    /// As for [`BlobUpload::write`]; a second call gives the outcome of the first.
+    async fn close(&mut self) -> Result<()>;
+
+    /// Ends the session. Failures are ignored; nothing happens after a commit.
+    async fn cancel(&mut self);
+}
+
+/// Pushing.
+#[async_trait(?Send)]
+pub trait Write {
+    /// Pushes a blob whose digest and size are known (R109).
+    ///
+    /// # Errors
+    /// `DigestMismatch`, `Denied`, `Unsupported`, and what sending gives.
+    async fn push_blob(
+        &self,
+        repository: &RepositoryName,
+        descriptor: &Descriptor,
+        source: &dyn BlobSource,
+    ) -> Result<Descriptor>;
+
+    /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
+    ///
+    /// # Errors
+    /// `Denied`, `Unsupported`; `HiddenHeader` where `Location` cannot be read.
+    async fn start_upload(
+        &self,
+        repository: &RepositoryName,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>>;
+
+    /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
+    ///
+    /// # Errors
+    /// `UploadUnknown`; `HiddenHeader` where the answer cannot be read.
+    async fn resume_upload(
+        &self,
+        repository: &RepositoryName,
+        location: &str,
+        offset: Option<u64>,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>>;
+
+    /// Mounts a blob from another repository of the same registry. `false`: it must be uploaded.
+    ///
+    /// # Errors
+    /// `Denied`, `Unsupported`, and what sending gives.
+    async fn mount_blob(
+        &self,
+        repository: &RepositoryName,
+        from: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<bool>;
+
+    /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
+    ///
+    /// # Errors
+    /// `BlobUnknown` where something it points at is missing, `DigestMismatch`, `Denied`.
+    async fn push_manifest(
+        &self,
+        repository: &RepositoryName,
+        media_type: &MediaType,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor>;
+}

@@ -1,0 +1,143 @@
+//! Reading from memory. Bytes are hashed at each read: what was added may be wrong on purpose.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use super::MemoryRegistry;
+use crate::{
+    content::verify::{Verdict, digest_of, verify},
+    error::{Error, ErrorKind, Result},
+    oci::{Descriptor, Digest, MediaType, RepositoryName},
+    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification},
+};
+
+/// Bytes in one chunk of a stream, about what a network gives.
+const CHUNK: usize = 64 * 1024;
+
+#[async_trait(?Send)]
+impl Read for MemoryRegistry {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        let fail = |kind| self.error(kind, "read the manifest", repository);
+        let (bytes, media_type) = self.stored_manifest(repository, reference).map_err(fail)?;
+        let (digest, verification) = check(reference, &bytes).map_err(fail)?;
+        let descriptor = Descriptor::new(media_type.clone(), digest, bytes.len() as u64);
+        Ok(Manifest { descriptor, bytes, content_type: Some(media_type), verification })
+    }
+
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        Ok(self.manifest(repository, reference).await?.descriptor)
+    }
+
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        let bytes = self.stored_blob(repository, &blob.digest)?;
+        let end = verdict_error(verify(&bytes, &blob.digest, Some(blob.size)), blob)
+            .map(|kind| self.error(kind, "read the blob", repository));
+        Ok(stream_of(bytes, end))
+    }
+
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        let bytes = self.stored_blob(repository, &blob.digest)?;
+        let part = part_of(&bytes, range).ok_or_else(|| {
+            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            self.error(kind, "read part of the blob", repository)
+        })?;
+        Ok(stream_of(part, None))
+    }
+
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        let found = self.state.borrow().blob(repository, digest).ok();
+        Ok(found.map(|bytes| {
+            Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), bytes.len() as u64)
+        }))
+    }
+}
+
+impl MemoryRegistry {
+    fn stored_manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> std::result::Result<(Bytes, MediaType), ErrorKind> {
+        let state = self.state.borrow();
+        let (digest, media_type) = state.find(repository, reference)?;
+        let bytes = state.content.get(digest).cloned().unwrap_or_default();
+        Ok((bytes, media_type.clone()))
+    }
+
+    fn stored_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<Bytes> {
+        let found = self.state.borrow().blob(repository, digest);
+        found.map_err(|kind| self.error(kind, "read the blob", repository))
+    }
+}
+
+/// Digest and verification of a manifest's bytes.
+fn check(
+    reference: &ManifestRef,
+    bytes: &Bytes,
+) -> std::result::Result<(Digest, Verification), ErrorKind> {
+    let ManifestRef::Digest(expected) = reference else {
+        let why = "asked for by tag: no digest says which bytes are right".to_owned();
+        return Ok((digest_of(bytes), Verification::NotVerified(why)));
+    };
+    match verify(bytes, expected, None) {
+        Verdict::DigestMismatch { expected, actual } => {
+            Err(ErrorKind::DigestMismatch { expected, actual })
+        }
+        Verdict::Unsupported(digest) => {
+            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            Ok((digest, Verification::NotVerified(why)))
+        }
+        Verdict::Verified | Verdict::SizeMismatch { .. } => {
+            Ok((expected.clone(), Verification::Verified))
+        }
+    }
+}
+
+/// The error with which a stream ends where its bytes are not right.
+fn verdict_error(verdict: Verdict, blob: &Descriptor) -> Option<ErrorKind> {
+    match verdict {
+        Verdict::Verified | Verdict::Unsupported(_) => None,
+        Verdict::DigestMismatch { expected, actual } => {
+            Some(ErrorKind::DigestMismatch { expected, actual })
+        }
+        Verdict::SizeMismatch { expected, actual } => {
+            let digest = Some(blob.digest.clone());
+            Some(ErrorKind::SizeMismatch { digest, expected, actual })
+        }
+    }
+}
+
+/// The part of some bytes, shortened at their end; `None` where it starts beyond.
+fn part_of(bytes: &Bytes, range: ByteRange) -> Option<Bytes> {
+    let start = usize::try_from(range.start).ok().filter(|start| *start <= bytes.len())?;
+    let rest = bytes.slice(start..);
+    let length = range.length.and_then(|length| usize::try_from(length).ok());
+    Some(rest.slice(..length.unwrap_or(rest.len()).min(rest.len())))
+}
+
+fn stream_of(bytes: Bytes, end: Option<Error>) -> BlobStream {
+    let size = Some(bytes.len() as u64);
+    let chunks = stream::unfold(bytes, |mut rest| async move {
+        let length = rest.len().min(CHUNK);
+        (length > 0).then(|| (Ok(rest.split_to(length)), rest))
+    });
+    BlobStream { size, chunks: chunks.chain(stream::iter(end.map(Err))).boxed_local() }
+}

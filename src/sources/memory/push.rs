@@ -1,0 +1,135 @@
+//! Writing to memory, with the checks that a registry makes.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{MemoryRegistry, State, upload::Upload};
+use crate::{
+    content::verify::{Verdict, verify},
+    error::{ErrorKind, Result},
+    oci::{Descriptor, Digest, MediaType, RepositoryName, Tag, document::parse_document},
+    registry::{BlobSource, BlobUpload, Write},
+};
+
+#[async_trait(?Send)]
+impl Write for MemoryRegistry {
+    async fn push_blob(
+        &self,
+        repository: &RepositoryName,
+        descriptor: &Descriptor,
+        source: &dyn BlobSource,
+    ) -> Result<Descriptor> {
+        let bytes = source.slice(0, source.size()).await?;
+        let stored = self.store_blob(repository, &descriptor.digest, bytes);
+        stored.map_err(|kind| self.error(kind, "push the blob", repository))?;
+        Ok(descriptor.clone())
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &RepositoryName,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        let session = self.state.borrow_mut().open_upload();
+        Ok(Box::new(Upload::new(self.clone(), repository.clone(), session, chunk_size)))
+    }
+
+    async fn resume_upload(
+        &self,
+        repository: &RepositoryName,
+        location: &str,
+        offset: Option<u64>,
+        chunk_size: u64,
+    ) -> Result<Box<dyn BlobUpload>> {
+        let fail = |kind| self.error(kind, "resume the upload", repository);
+        let session = location.parse().map_err(|_| fail(ErrorKind::UploadUnknown))?;
+        let upload = Upload::new(self.clone(), repository.clone(), session, chunk_size);
+        let stored = upload.stored().map_err(fail)?;
+        match offset {
+            Some(offset) if offset != stored => Err(fail(ErrorKind::InvalidRange {
+                location: Some(location.to_owned()),
+                stored: Some(stored),
+            })),
+            _ => Ok(Box::new(upload)),
+        }
+    }
+
+    async fn mount_blob(
+        &self,
+        repository: &RepositoryName,
+        from: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<bool> {
+        let mut state = self.state.borrow_mut();
+        let held = state.blob(from, digest).is_ok();
+        if held {
+            state.repository(repository).blobs.insert(digest.clone());
+        }
+        Ok(held)
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &RepositoryName,
+        media_type: &MediaType,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        let missing = self.state.borrow().missing(repository, media_type, &bytes);
+        if let Some(digest) = missing {
+            let kind = ErrorKind::BlobUnknown(Some(digest));
+            return Err(self.error(kind, "push the manifest", repository));
+        }
+        let descriptor = self.add_manifest(repository, media_type.clone(), bytes, None);
+        tags.iter().for_each(|tag| self.add_tag(repository, tag, &descriptor.digest));
+        Ok(descriptor)
+    }
+}
+
+impl MemoryRegistry {
+    /// Holds a blob whose digest is right.
+    pub(super) fn store_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+        bytes: Bytes,
+    ) -> std::result::Result<(), ErrorKind> {
+        match verify(&bytes, digest, None) {
+            Verdict::Verified | Verdict::SizeMismatch { .. } => {
+                self.add_blob_as(repository, digest, bytes);
+                Ok(())
+            }
+            Verdict::DigestMismatch { expected, actual } => {
+                Err(ErrorKind::DigestMismatch { expected, actual })
+            }
+            Verdict::Unsupported(digest) => Err(ErrorKind::UnsupportedDigest(digest)),
+        }
+    }
+}
+
+impl State {
+    fn open_upload(&mut self) -> u64 {
+        let session = self.next_upload;
+        self.next_upload += 1;
+        self.uploads.insert(session, Vec::new());
+        session
+    }
+
+    /// The first thing that a manifest points at and the repository does not hold. What has other
+    /// places to be read from (foreign layers) need not be here.
+    fn missing(
+        &self,
+        repository: &RepositoryName,
+        media_type: &MediaType,
+        bytes: &Bytes,
+    ) -> Option<Digest> {
+        let held = self.repositories.get(repository);
+        let document = parse_document(bytes.clone(), Some(media_type)).value;
+        let own = document.references().into_iter().filter(|found| found.urls.is_empty());
+        own.map(|found| found.digest.clone()).find(|digest| {
+            !held.is_some_and(|held| {
+                held.blobs.contains(digest) || held.manifests.contains_key(digest)
+            })
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Why a store could not do it.
+
+use std::fmt;
+
+use crate::{
+    error::{Error, ErrorKind, Missing},
+    oci::Digest,
+};
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// What went wrong in a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// The layer is complete and is not written again.
+    AlreadyExists,
+    /// Another writer is active.
+    Locked,
+    /// The layer is not, or not completely, there.
+    NotWritten(Digest),
+    /// The layer is being written.
+    BeingWritten(Digest),
+    /// Bytes came before their number was said.
+    SizeNotSet,
+    /// Another size than before, in bytes.
+    SizeChanged {
+        /// The size that was said first.
+        before: u64,
+        /// The size that is said now.
+        now: u64,
+    },
+    /// More bytes than were announced.
+    SizeExceeded {
+        /// The size that was announced, in bytes.
+        size: u64,
+    },
+    /// The bytes are not those of the digest.
+    Mismatch {
+        /// The digest that was announced.
+        expected: Digest,
+        /// The digest of the bytes.
+        actual: Digest,
+    },
+    /// The digest's algorithm cannot be computed here.
+    UnsupportedDigest(Digest),
+    /// The store itself failed, and how.
+    Failed(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyExists => f.write_str("it is there already"),
+            Self::Locked => f.write_str("somebody else is writing it"),
+            Self::NotWritten(digest) => write!(f, "{digest} is not here, or only in part"),
+            Self::BeingWritten(digest) => write!(f, "{digest} is being written"),
+            Self::SizeNotSet => f.write_str("its size was not said before its bytes"),
+            Self::SizeChanged { before, now } => {
+                write!(f, "its size was {before} bytes and is now {now}")
+            }
+            Self::SizeExceeded { size } => write!(f, "more than its {size} bytes came"),
+            Self::Mismatch { expected, actual } => {
+                write!(f, "the bytes have digest {actual}, not {expected}")
+            }
+            Self::UnsupportedDigest(digest) => {
+                write!(f, "{} cannot be computed here", digest.algorithm().name())
+            }
+            Self::Failed(how) => f.write_str(how),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        Self::new(match error {
+            StoreError::Mismatch { expected, actual } => {
+                ErrorKind::DigestMismatch { expected, actual }
+            }
+            StoreError::UnsupportedDigest(digest) => ErrorKind::UnsupportedDigest(digest),
+            StoreError::NotWritten(_) => ErrorKind::NotFound(Missing::Blob),
+            _ => ErrorKind::InvalidInput(format!("the store: {text}")),
+        })
+    }
+}
