@@ -7,17 +7,17 @@ use super::{Digest, Issues, Parsed, Place, Platform, Severity, Timestamp, json};
 /// An image configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageConfig {
-    /// What it runs on.
+    /// The platform that the image runs on.
     pub platform: Platform,
-    /// When it was built.
+    /// The time of the build.
     pub created: Option<Timestamp>,
-    /// Who built it.
+    /// The author, as free text.
     pub author: Option<String>,
-    /// How it runs.
+    /// The settings of a container that runs the image.
     pub run: RunConfig,
     /// Digests of the uncompressed layers, lowest first.
     pub diff_ids: Vec<Digest>,
-    /// How it came about, oldest first.
+    /// The build steps, oldest first.
     pub history: Vec<HistoryEntry>,
 }
 
@@ -30,7 +30,7 @@ pub struct RunConfig {
     pub exposed_ports: Vec<String>,
     /// Environment, as `NAME=value`.
     pub env: Vec<String>,
-    /// What is run.
+    /// The program that is started, with its first arguments.
     pub entrypoint: Vec<String>,
     /// Arguments of the entry point, or what is run where there is none.
     pub cmd: Vec<String>,
@@ -42,9 +42,9 @@ pub struct RunConfig {
     pub labels: Vec<(String, String)>,
     /// Signal that stops it.
     pub stop_signal: Option<String>,
-    /// How it is asked whether it is well (Docker's extension).
+    /// The command that checks the container's health (Docker's extension).
     pub healthcheck: Option<Healthcheck>,
-    /// What a build on top of it runs first (Docker's extension).
+    /// The steps that a build on top of this image runs first (Docker's extension).
     pub on_build: Vec<String>,
     /// Shell of the `RUN`, `CMD` and `ENTRYPOINT` lines in shell form (Docker's extension).
     pub shell: Vec<String>,
@@ -70,15 +70,15 @@ pub struct Healthcheck {
 /// One step of an image's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// When.
+    /// The time of the step.
     pub created: Option<Timestamp>,
     /// The command.
     pub created_by: Option<String>,
-    /// Who.
+    /// The author of the step.
     pub author: Option<String>,
     /// A comment, often the name of the builder.
     pub comment: Option<String>,
-    /// Whether the step made no layer.
+    /// True if the step made no layer.
     pub empty_layer: bool,
 }
 

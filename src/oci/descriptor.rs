@@ -10,7 +10,7 @@ pub type Annotations = Vec<(String, String)>;
 /// A pointer to content: what it is, which bytes, how many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
-    /// What the content is said to be.
+    /// The type that the content is said to have.
     pub media_type: MediaType,
     /// Digest of the exact bytes.
     pub digest: Digest,
@@ -28,7 +28,7 @@ pub struct Descriptor {
     pub artifact_type: Option<String>,
 }
 
-/// What is known under a descriptor (R28).
+/// Content that a descriptor describes (R28).
 pub trait Describe {
     /// The descriptor.
     fn descriptor(&self) -> &Descriptor;
@@ -69,8 +69,8 @@ impl Descriptor {
         named.next().map(|(_, value)| value.as_str())
     }
 
-    /// Whether this index entry is no image but BuildKit's statement about one: its platform is
-    /// `unknown/unknown` and says nothing.
+    /// Returns true if this index entry is BuildKit's statement about an image, and no image: its
+    /// platform is then `unknown/unknown`.
     pub fn is_attestation(&self) -> bool {
         self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
     }

@@ -28,7 +28,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether content can be verified against this algorithm here.
+    /// Returns true if this build can verify content against this algorithm.
     pub fn is_supported(&self) -> bool {
         !matches!(self, Self::Other(_))
     }
@@ -127,7 +127,7 @@ fn hex_digit(number: u8) -> char {
     char::from_digit(u32::from(number), 16).unwrap_or('0')
 }
 
-/// Why a text is not a digest.
+/// A text that is no digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestError {
     /// It does not fit the grammar `algorithm:encoded`.

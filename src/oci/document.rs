@@ -10,7 +10,7 @@ use super::{
     json,
 };
 
-/// What a registry served as a manifest.
+/// A document that a registry serves as a manifest.
 #[allow(clippy::large_enum_variant, reason = "there is one of it for a page, not a list")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
@@ -29,7 +29,7 @@ pub enum Document {
 pub struct UnknownDocument {
     /// Its own `mediaType`, else that of the answer.
     pub media_type: Option<MediaType>,
-    /// What stands under `manifests`, `config` and `layers` (R35).
+    /// The descriptors under `manifests`, `config` and `layers` (R35).
     pub children: Children,
 }
 
@@ -44,7 +44,7 @@ pub struct Children {
     pub layers: Vec<Descriptor>,
 }
 
-/// The kinds that are told apart.
+/// The kinds of document that this module distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Image,
@@ -230,7 +230,7 @@ impl Kind {
         }
     }
 
-    /// What it is, with its article.
+    /// Returns the name of the kind, with its article.
     fn words(self) -> &'static str {
         match self {
             Self::Image => "an image manifest",
@@ -241,7 +241,8 @@ impl Kind {
     }
 }
 
-/// Members of another kind make other readers take the document for that (CVE-2021-41190).
+/// Reports members of another kind: other readers may take the document for that kind
+/// (CVE-2021-41190).
 fn check_ambiguity(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
     let foreign: &[&str] = match kind {
         Some(Kind::Image) => &["manifests", "fsLayers"],

@@ -2,7 +2,7 @@
 
 use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
 
-/// A list of manifests, mostly one for each platform.
+/// A list of manifests, usually one for each platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
     /// The document's own `mediaType`.

@@ -7,7 +7,7 @@ use super::{Issues, Parsed, Place, Severity, json};
 /// The one version there is.
 pub const LAYOUT_VERSION: &str = "1.0.0";
 
-/// What the `oci-layout` file says.
+/// The content of an `oci-layout` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageLayout {
     /// `imageLayoutVersion`.

@@ -1,5 +1,5 @@
-//! Lenient reading of a [`Node`]: a place knows where it stands, so that whatever is wrong with it
-//! can be told by its JSON pointer. What cannot be read is reported and left out; the rest goes on.
+//! Lenient reading of a [`Node`]. A cursor knows its position, so a fault can be reported with its
+//! JSON pointer. A part that cannot be read is reported and left out, and reading goes on.
 
 use super::{
     Issues, Severity,
@@ -27,7 +27,7 @@ impl<'a> Place<'a> {
         Self { node, step: Step::Root, parent: None }
     }
 
-    /// What stands here.
+    /// Returns the node at this position.
     pub fn node(&self) -> &'a Node {
         self.node
     }
@@ -69,7 +69,7 @@ impl<'a> Place<'a> {
         items.map(|(index, node)| Place { node, step: Step::Index(index), parent: Some(self) })
     }
 
-    /// Whether an object stands here; reports anything else.
+    /// Returns true if the node is an object. Reports any other kind.
     pub fn is_object(&self, issues: &mut Issues) -> bool {
         let object = matches!(self.node, Node::Object(_));
         if !object {

@@ -19,7 +19,7 @@ pub struct Platform {
     pub os_features: Vec<String>,
 }
 
-/// Why a text is not a platform.
+/// A text that is no platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformError(String);
 
@@ -63,7 +63,7 @@ impl Platform {
         }
     }
 
-    /// Whether it names no system at all, as BuildKit's attestation entries do.
+    /// Returns true if the platform names no system, as in BuildKit's attestation entries.
     pub fn is_unknown(&self) -> bool {
         let is_empty = |text: &str| text.is_empty() || text == "unknown";
         is_empty(&self.os) && is_empty(&self.architecture)
@@ -84,8 +84,8 @@ impl Platform {
         }
     }
 
-    /// Whether this is what a requirement asks for: each part that the requirement names is the
-    /// same, and each feature it names is there.
+    /// Returns true if each part that the requirement names is equal, and each feature that it
+    /// names is present.
     pub fn satisfies(&self, required: &Self) -> bool {
         let same = |have: &str, want: &str| want.is_empty() || have == want;
         let same_option =

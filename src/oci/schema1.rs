@@ -45,11 +45,12 @@ impl Schema1Manifest {
     }
 }
 
-/// The bytes that the digest of a signed schema 1 manifest is computed over: those without the
-/// signatures. `None` where the document is not signed or the signature does not say which they are.
+/// Returns the bytes that the digest of a signed schema 1 manifest is computed over: the document
+/// without its signatures. `None` if the document is not signed, or the signature does not give
+/// these bytes.
 ///
-/// The digest vouches for these bytes and for nothing else in the document: whoever verifies them
-/// must read *them*, for a forged document may hold other layers behind the same payload.
+/// The digest vouches for these bytes and for nothing else in the document. Read the image from
+/// *them*: a forged document may name other layers beside the same payload.
 pub fn signed_payload(raw: &[u8]) -> Option<Vec<u8>> {
     let document = json::parse(Bytes::copy_from_slice(raw)).value;
     let signature = document.get("signatures")?.items().first()?;
