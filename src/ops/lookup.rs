@@ -1,6 +1,6 @@
 //! Finding what a reference stands for (R77 to R79).
 //!
-//! Absence is a value with its reason: where a seed folded “not allowed” into “not there” (D11), a
+//! Absence is a value with its reason: some clients make “not there” of “not allowed”, but a
 //! page must say which.
 
 use crate::{

@@ -129,7 +129,7 @@ fn r039_in_a_page_own_headers_cost_the_preflight_and_follow_no_redirect() {
     assert_eq!(accept.split(',').count(), 4, "the request is preflighted anyway: {accept}");
 }
 
-/// R8 of security-reliability 4.3: a hidden `Link`, and a registry that pages by 100.
+/// A hidden `Link`, and a registry that pages by 100.
 #[test]
 fn r099_ten_thousand_tags_are_listed_without_link_none_missing_and_none_twice() {
     let all: Vec<String> = (0..10_000).map(|n| format!("t{n:05}")).collect();
