@@ -17,13 +17,13 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The numbers of the rows `| R84 | …`, in their order.
+/// Reads the numbers of the rows `| R84 | …`, in their order.
 fn rows(document: &str) -> Vec<u16> {
     let cells = document.lines().filter_map(|line| line.strip_prefix("| R")?.split(' ').next());
     cells.map(|number| number.parse().expect("a row begins with its number")).collect()
 }
 
-/// The numbers that a text cites: `R` and up to three digits, apart from other letters and digits.
+/// Finds the numbers that a text cites: `R` and up to three digits, apart from other letters and digits.
 fn cited(text: &str) -> Vec<u16> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = text.split(|c| !part(c));
@@ -46,7 +46,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Where `src` cites which number.
+/// Finds the numbers that comments in `src` cite, each with its first place.
 fn citations() -> BTreeMap<u16, String> {
     let mut files = Vec::new();
     sources(&root().join("src"), &mut files);
