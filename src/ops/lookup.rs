@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn r078_absence_has_its_reason_d11() {
+    fn r078_absence_has_its_reason() {
         let check = |kind: ErrorKind, expected: Option<Reason>| {
             let bench = bench();
             bench.recorder.fail_next("manifest", kind.clone());

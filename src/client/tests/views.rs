@@ -89,7 +89,7 @@ fn r102_the_tags_of_a_digest_are_found_a_few_at_a_time() {
 }
 
 #[test]
-fn r140_d07_a_handle_is_made_without_asking_and_names_are_checked_before() {
+fn r140_a_handle_is_made_without_asking_and_names_are_checked_before() {
     let bench = Bench::in_order([]);
     assert_eq!(view(&bench).name().as_str(), "a/b");
     assert!("A/B".parse::<RepositoryName>().is_err(), "bad names are values, not panics");
