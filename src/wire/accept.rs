@@ -1,5 +1,5 @@
 //! Which manifest types to ask for. A page may send at most 128 bytes of `Accept` to another origin
-//! without a preflight (Fetch, C.1 F1), and the four types are 193: so two at a time (R34, R164).
+//! without a preflight (Fetch), and the four types are 193: so two at a time (R34, R164).
 
 use crate::oci::MediaType;
 

@@ -98,14 +98,14 @@ impl Policy {
 
 /// How long to leave a host alone that turned requests away (429) this many times in a row. Many
 /// tabs are turned away in the same second, and must not come back in one: the wait is drawn from
-/// the whole of 10 s, then of 20, then of 30, a second at least (R6 of security-reliability 4.3).
+/// the whole of 10 s, then of 20, then of 30, a second at least (R43).
 pub fn pause(refusals: u32, random: f64) -> Duration {
     let widest = Duration::from_secs(10).saturating_mul(refusals).min(Duration::from_secs(30));
     let share = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
     Duration::from_secs(1) + widest.mul_f64(share)
 }
 
-/// Whether this may be over soon (R45, security-reliability 3.3). 501, 505 and 511 stay.
+/// Whether this may be over soon (R45). 501, 505 and 511 stay.
 pub fn may_pass(outcome: Outcome) -> bool {
     match outcome {
         Outcome::NoAnswer => true,
@@ -122,7 +122,7 @@ fn was_not_handled(outcome: Outcome) -> bool {
 }
 
 /// Whether a request can be sent twice without doing twice what it does. A chunk needs the session
-/// asked first, deletions and tags must be read again first (security-reliability 3.3).
+/// asked first, deletions and tags must be read again first.
 pub fn is_repeatable(endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::PutManifest { reference, tags, .. } => {

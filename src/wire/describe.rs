@@ -46,7 +46,7 @@ pub fn read(status: u16, headers: &Headers) -> Described {
     }
 }
 
-/// `Content-Type` without parameters (P3). Types that say nothing count as missing (R38).
+/// `Content-Type` without parameters (R29). Types that say nothing count as missing (R38).
 pub fn content_type(headers: &Headers) -> Option<MediaType> {
     let text = headers.get(name::CONTENT_TYPE)?.split(';').next()?.trim();
     let (kind, subtype) = text.split_once('/')?;

@@ -20,7 +20,7 @@ const MAX_ENTRIES: usize = 20;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// An error code (B.5). Unknown codes are kept as they came.
+        /// An error code (distribution-spec, “Error Codes”). Unknown codes are kept as they came.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $($(#[$doc])* $name,)*

@@ -1,4 +1,4 @@
-//! Which response headers a page can read, and what is lost with those it cannot (R165, C.3).
+//! Which response headers a page can read, and what is lost with those it cannot (R165).
 
 use super::headers::{Headers, name};
 
@@ -119,7 +119,7 @@ pub fn expose_headers() -> String {
 }
 
 /// The value of `Access-Control-Allow-Headers` for reading and writing. `Authorization` must be
-/// named: `*` does not cover it (Fetch, C.1 F2).
+/// named: `*` does not cover it (Fetch, CORS non-wildcard request-header name).
 pub const ALLOW_HEADERS: &str =
     "Authorization, Accept, Content-Type, Content-Range, Range, If-None-Match";
 

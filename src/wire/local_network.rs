@@ -1,4 +1,4 @@
-//! Whether a page may reach a registry at all: mixed content and local networks (R166, C.5).
+//! Whether a page may reach a registry at all: mixed content and local networks (R166).
 
 use super::{
     host::{self, Reach},

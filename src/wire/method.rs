@@ -37,7 +37,7 @@ impl Method {
         matches!(self, Self::Get | Self::Head)
     }
 
-    /// Whether a page may send it to another origin without asking first (Fetch, C.1 F5).
+    /// Whether a page may send it to another origin without asking first (Fetch).
     pub fn is_cors_safelisted(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Post)
     }

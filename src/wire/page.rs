@@ -21,7 +21,7 @@ pub const SMALL_PAGE_SIZE: u32 = 100;
 /// mentions, as where `Link` is hidden: then it is worth asking for what follows (R99, R100).
 const ROUND: [usize; 6] = [50, 100, 200, 250, 500, 1000];
 
-/// No list has more pages than this (security goal M7).
+/// No list has more pages than this: lists without an end have been seen.
 pub const MAX_PAGES: u32 = 1000;
 
 /// Where the next page is.

@@ -1,4 +1,4 @@
-//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107, B.4).
+//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107).
 
 use bytes::Bytes;
 

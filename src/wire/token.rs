@@ -1,4 +1,4 @@
-//! Tokens: how they are asked for, and what a token server answers (R65, R66, R68; B.6).
+//! Tokens: how they are asked for, and what a token server answers (R65, R66, R68).
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub const CLIENT_ID: &str = "porthole";
 /// What the URL Standard escapes in a form.
 const FORM_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 
-/// How long a token is valid at least, and when nothing is said (B.6).
+/// How long a token is valid at least, and when nothing is said (R68).
 const MIN_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A token is not used in its last second (R68).
@@ -186,7 +186,7 @@ fn expiry(now: u64, issued_at: Option<u64>, lifetime: Duration) -> u64 {
     }
 }
 
-/// A token server that is known without being told (B.6).
+/// A token server that is known without being told, for when `WWW-Authenticate` is hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRealm {
     /// Where tokens are asked for.

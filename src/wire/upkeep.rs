@@ -1,4 +1,4 @@
-//! Keeping the fallback tag of referrers up to date, where the registry does not (R127, R133, B.4).
+//! Keeping the fallback tag of referrers up to date, where the registry does not (R127, R133).
 
 use bytes::Bytes;
 
@@ -19,7 +19,7 @@ pub enum Upkeep {
     Empty(Bytes),
 }
 
-/// What lies under the fallback tag is no OCI index: it is not touched (B.4).
+/// What lies under the fallback tag is no OCI index: it is not touched (R127).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnIndex;
 

@@ -19,7 +19,7 @@ use super::{
 use crate::oci::{Algorithm, Digest, RepositoryName};
 
 /// Size of a chunk where the caller names none, in bytes. Small chunks cost a round trip each, and
-/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112, C.3).
+/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112).
 pub const DEFAULT_CHUNK_SIZE: u64 = 8 * 1024 * 1024;
 
 /// How often in a row the registry may be asked how far it got without getting any further.
@@ -289,7 +289,7 @@ impl Upload {
         self.advance()
     }
 
-    /// Each next request goes to the latest location (P11); without one the last is kept.
+    /// Each next request goes to the latest location (R113); without one the last is kept.
     fn follow(&mut self, request: &Url, headers: &Headers) -> Result<(), UploadError> {
         if let Some(url) = location::read(request, headers).map_err(UploadError::BadLocation)? {
             self.id = location::session_id(headers, &url);

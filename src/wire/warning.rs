@@ -1,4 +1,4 @@
-//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163, P26).
+//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163).
 
 use litemap::LiteMap;
 
