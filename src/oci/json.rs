@@ -115,7 +115,7 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
 /// large to be kept as a tree. Gives the other members, the list left out.
 ///
 /// # Errors
-/// What is wrong with the JSON; items before that were handed on.
+/// A fault in the JSON. The items before it were handed on.
 pub fn walk_items(
     raw: &[u8],
     list: &str,
