@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, Place, Severity};
+use super::{Issues, JsonCursor, Severity};
 
 /// A digest algorithm, known or merely well formed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,9 +94,10 @@ impl Digest {
     }
 
     /// Reads a digest from a document; reports what is none.
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
-        let parsed = place.text(issues)?.parse::<Self>();
-        let report = |error: &DigestError| place.report(Severity::Error, error.to_string(), issues);
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
+        let parsed = cursor.text(issues)?.parse::<Self>();
+        let report =
+            |error: &DigestError| cursor.report(Severity::Error, error.to_string(), issues);
         parsed.inspect_err(report).ok()
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, Place, Severity};
+use super::{Issues, JsonCursor, Severity};
 
 /// A point in time to the nanosecond. Printed in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,11 +45,11 @@ impl Timestamp {
     }
 
     /// Reads a member of a document; reports what is no point in time.
-    pub(super) fn read(place: &Place<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
-        let place = place.member(key)?;
-        let parsed = place.text(issues)?.parse::<Self>();
+    pub(super) fn read(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
+        let cursor = cursor.member(key)?;
+        let parsed = cursor.text(issues)?.parse::<Self>();
         let report =
-            |error: &TimestampError| place.report(Severity::Error, error.to_string(), issues);
+            |error: &TimestampError| cursor.report(Severity::Error, error.to_string(), issues);
         parsed.inspect_err(report).ok()
     }
 
