@@ -64,6 +64,7 @@ mod reader;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;
+mod requirements_list;
 mod servers;
 #[cfg(feature = "native")]
 mod static_files;

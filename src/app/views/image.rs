@@ -20,7 +20,7 @@ use crate::{
     registry::{Read, Source, Verification},
 };
 
-/// Configurations larger than this, in bytes, are not read into the page (M2).
+/// Configurations larger than this, in bytes, are not read into the page: its memory is bounded.
 const MAX_CONFIG: u64 = 8 << 20;
 
 /// An image as far as it could be read.

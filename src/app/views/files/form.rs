@@ -3,7 +3,7 @@
 use super::path::name;
 use crate::content::sniff::{FileType, file_type};
 
-/// Pictures up to this size, in bytes, are drawn (P8).
+/// Pictures up to this size, in bytes, are drawn: larger ones cost the page too much memory.
 const PICTURE_MAX: usize = 8 << 20;
 
 /// A form.

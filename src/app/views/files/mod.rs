@@ -20,7 +20,7 @@ use crate::{
 /// Up to this many bytes are read without being asked.
 pub const AT_ONCE: u64 = 64 << 20;
 
-/// Files up to this size, in bytes, are shown (M6).
+/// Files up to this size, in bytes, are shown; larger ones can be saved.
 pub const PREVIEW: u64 = 8 << 20;
 
 /// Files up to this size, in bytes, can be saved: they pass through the page's memory.

@@ -1,5 +1,5 @@
-//! Lenient reading of a [`Node`]: a place knows where it stands, so that whatever is wrong with it
-//! can be told by its JSON pointer. What cannot be read is reported and left out; the rest goes on.
+//! Lenient reading of a [`Node`]. A cursor knows its position, so a fault can be reported with its
+//! JSON pointer. A part that cannot be read is reported and left out, and reading goes on.
 
 use super::{
     Issues, Severity,
@@ -8,10 +8,10 @@ use super::{
 
 /// A node with its way from the root.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct JsonCursor<'a> {
     node: &'a Node,
     step: Step<'a>,
-    parent: Option<&'a Place<'a>>,
+    parent: Option<&'a JsonCursor<'a>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -21,20 +21,20 @@ enum Step<'a> {
     Index(usize),
 }
 
-impl<'a> Place<'a> {
+impl<'a> JsonCursor<'a> {
     /// The place of a whole document.
     pub fn root(node: &'a Node) -> Self {
         Self { node, step: Step::Root, parent: None }
     }
 
-    /// What stands here.
+    /// Returns the node at this position.
     pub fn node(&self) -> &'a Node {
         self.node
     }
 
     /// The JSON pointer (RFC 6901) to this place.
     pub fn pointer(&self) -> String {
-        let mut pointer = self.parent.map(Place::pointer).unwrap_or_default();
+        let mut pointer = self.parent.map(JsonCursor::pointer).unwrap_or_default();
         match self.step {
             Step::Root => {}
             Step::Key(key) => _ = push_step(&mut pointer, key),
@@ -49,27 +49,27 @@ impl<'a> Place<'a> {
     }
 
     /// The member of this name; `None` where it is missing or `null`.
-    pub fn member<'b>(&'b self, key: &'b str) -> Option<Place<'b>> {
+    pub fn member<'b>(&'b self, key: &'b str) -> Option<JsonCursor<'b>> {
         let node = self.node.get(key).filter(|node| **node != Node::Null)?;
-        Some(Place { node, step: Step::Key(key), parent: Some(self) })
+        Some(JsonCursor { node, step: Step::Key(key), parent: Some(self) })
     }
 
     /// All members, in document order.
-    pub fn members(&self) -> impl Iterator<Item = Place<'_>> {
+    pub fn members(&self) -> impl Iterator<Item = JsonCursor<'_>> {
         let members = self.node.members().iter();
-        members.map(|(key, node)| Place { node, step: Step::Key(key), parent: Some(self) })
+        members.map(|(key, node)| JsonCursor { node, step: Step::Key(key), parent: Some(self) })
     }
 
     /// The items of a list; reports anything else.
-    pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = Place<'_>> {
+    pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = JsonCursor<'_>> {
         if !matches!(self.node, Node::Array(_)) {
             self.report_kind("a list", issues);
         }
         let items = self.node.items().iter().enumerate();
-        items.map(|(index, node)| Place { node, step: Step::Index(index), parent: Some(self) })
+        items.map(|(index, node)| JsonCursor { node, step: Step::Index(index), parent: Some(self) })
     }
 
-    /// Whether an object stands here; reports anything else.
+    /// Returns true if the node is an object. Reports any other kind.
     pub fn is_object(&self, issues: &mut Issues) -> bool {
         let object = matches!(self.node, Node::Object(_));
         if !object {
@@ -106,8 +106,9 @@ impl<'a> Place<'a> {
         if !map.is_object(issues) {
             return Vec::new();
         }
-        let entry =
-            |place: Place<'_>| Some((place.key()?.to_owned(), place.text(issues)?.to_owned()));
+        let entry = |cursor: JsonCursor<'_>| {
+            Some((cursor.key()?.to_owned(), cursor.text(issues)?.to_owned()))
+        };
         map.members().filter_map(entry).collect()
     }
 
@@ -123,43 +124,43 @@ impl<'a> Place<'a> {
     /// The member of this name as a whole number from 0 to 2^63 − 1, as the image specification
     /// has sizes (R28). Missing is `None` without an issue.
     pub fn size_of(&self, key: &str, issues: &mut Issues) -> Option<u64> {
-        let place = self.member(key)?;
-        match *place.node {
+        let cursor = self.member(key)?;
+        match *cursor.node {
             Node::Number(Number::Unsigned(number)) if i64::try_from(number).is_ok() => {
                 return Some(number);
             }
             Node::Number(Number::Negative(number)) => {
-                place.report(Severity::Error, format!("is {number}, below zero"), issues);
+                cursor.report(Severity::Error, format!("is {number}, below zero"), issues);
             }
             Node::Number(_) => {
-                place.report(Severity::Error, "is not a whole number of 63 bits", issues);
+                cursor.report(Severity::Error, "is not a whole number of 63 bits", issues);
             }
-            _ => place.report_kind("a number", issues),
+            _ => cursor.report_kind("a number", issues),
         }
         None
     }
 
     /// The member of this name as a whole number of either sign.
     pub fn integer_of(&self, key: &str, issues: &mut Issues) -> Option<i64> {
-        let place = self.member(key)?;
-        let number = match *place.node {
+        let cursor = self.member(key)?;
+        let number = match *cursor.node {
             Node::Number(Number::Unsigned(number)) => i64::try_from(number).ok(),
             Node::Number(Number::Negative(number)) => Some(number),
             _ => None,
         };
         if number.is_none() {
-            place.report(Severity::Error, "is not a whole number of 64 bits", issues);
+            cursor.report(Severity::Error, "is not a whole number of 64 bits", issues);
         }
         number
     }
 
     /// The member of this name as a boolean. Missing is `None` without an issue.
     pub fn flag_of(&self, key: &str, issues: &mut Issues) -> Option<bool> {
-        let place = self.member(key)?;
-        match place.node {
+        let cursor = self.member(key)?;
+        match cursor.node {
             Node::Bool(flag) => Some(*flag),
             _ => {
-                place.report_kind("a boolean", issues);
+                cursor.report_kind("a boolean", issues);
                 None
             }
         }
@@ -201,12 +202,12 @@ mod tests {
 
     fn with<T>(
         text: &'static str,
-        read: impl FnOnce(Place<'_>, &mut Issues) -> T,
+        read: impl FnOnce(JsonCursor<'_>, &mut Issues) -> T,
     ) -> (T, Vec<String>) {
         let parsed = json::parse(text.into());
         assert!(parsed.issues.is_empty(), "{text}");
         let mut issues = Issues::default();
-        let value = read(Place::root(&parsed.value), &mut issues);
+        let value = read(JsonCursor::root(&parsed.value), &mut issues);
         let issues = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
         (value, issues.collect())
     }
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn sizes_are_whole_and_not_negative() {
         let check = |text, expected, issue: &str| {
-            let (size, issues) = with(text, |place, issues| place.size_of("size", issues));
+            let (size, issues) = with(text, |cursor, issues| cursor.size_of("size", issues));
             assert_eq!(size, expected, "{text}");
             assert_eq!(issues.join(";"), issue, "{text}");
         };
