@@ -1,9 +1,9 @@
-//! What a person types or pastes into the reference box, and the address that it means. Pure.
+//! The text in the reference box, and the address that it means. Pure.
 
 use super::{Route, Scheme, route::RegistryAddress};
 use crate::oci::Host;
 
-/// What stands before a reference in commands and in other tools' addresses.
+/// The words before a reference in commands, and in other tools' addresses.
 const PREFIXES: [&str; 9] = [
     "docker pull ",
     "docker run ",

@@ -1,4 +1,4 @@
-//! What the views of a reference show, as plain values made from documents: no DOM.
+//! The content of the views of a reference, as plain values made from documents. No DOM.
 
 pub mod config;
 pub mod dockerfile;
