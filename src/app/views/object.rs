@@ -112,7 +112,7 @@ impl Objects {
         self.manifests.len() + self.referrers.len()
     }
 
-    /// Returns true if this was asked for and came, or is still on its way.
+    /// Returns true if this was asked for and has not failed.
     pub fn has(&self, want: &Want) -> bool {
         match want {
             Want::Manifest(d) => self.manifest(&d.digest).is_some_and(|l| l.error().is_none()),

@@ -20,7 +20,7 @@ const PREFIXES: [&str; 9] = [
 /// written.
 ///
 /// # Errors
-/// What is wrong with it, as a sentence without a full stop.
+/// The fault, as a sentence without a full stop.
 pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, String> {
     let text = unwrap(text);
     if text.is_empty() {
