@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::app::views::hostile::{is_deceptive, visible};
+use crate::app::views::visible_text::{is_deceptive, visible};
 
 /// The longest line that is shown, in bytes. A longer one is cut on the screen; saving gives all of
 /// it.

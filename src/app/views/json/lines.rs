@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::lex::{Fault, Lexed, Token, TokenKind, lex, span};
 use super::links::{Linker, Target};
-use crate::app::views::hostile::{is_deceptive, visible};
+use crate::app::views::visible_text::{is_deceptive, visible};
 
 /// Levels beyond this are indented no further.
 const MAX_INDENT: u16 = 40;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::hostile::is_deceptive,
+    super::visible_text::is_deceptive,
     lex::{Lexed, NO_KEY, TokenKind, span, string_value},
 };
 use crate::oci::{Digest, Host, MediaType, Reference};
