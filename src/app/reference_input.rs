@@ -1,9 +1,9 @@
-//! What a person types or pastes into the reference box, and the address that it means. Pure.
+//! The text in the reference box, and the address that it means. Pure.
 
 use super::{Route, Scheme, route::RegistryAddress};
 use crate::oci::Host;
 
-/// What stands before a reference in commands and in other tools' addresses.
+/// The words before a reference in commands, and in other tools' addresses.
 const PREFIXES: [&str; 9] = [
     "docker pull ",
     "docker run ",
@@ -20,7 +20,7 @@ const PREFIXES: [&str; 9] = [
 /// written.
 ///
 /// # Errors
-/// What is wrong with it, as a sentence without a full stop.
+/// The fault, as a sentence without a full stop.
 pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, String> {
     let text = unwrap(text);
     if text.is_empty() {

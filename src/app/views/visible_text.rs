@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// Whether a character changes how its neighbours look, or is not seen at all.
+/// Returns true if a character is invisible or changes the look of its neighbours.
 pub fn is_deceptive(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' // controls but tab and line feed
