@@ -4,7 +4,7 @@ use bytes::Bytes;
 use porthole::{
     content::verify::{Verdict, digest_of, verify},
     oci::{
-        Descriptor, Digest, Document, ImageManifest, Issues, MediaType, Parsed, Place,
+        Descriptor, Digest, Document, ImageManifest, Issues, JsonCursor, MediaType, Parsed,
         guess_media_type, json, parse_config, parse_document, parse_layout, signed_payload,
     },
 };
@@ -29,7 +29,7 @@ fn is_sound(media_type: &str, raw: Bytes) -> bool {
 fn is_descriptor(raw: Bytes) -> bool {
     let parsed = json::parse(raw);
     let mut issues = Issues::default();
-    Descriptor::read(&Place::root(&parsed.value), &mut issues);
+    Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
     parsed.is_sound() && issues.into_vec().is_empty()
 }
 
