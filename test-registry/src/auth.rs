@@ -1,8 +1,7 @@
 //! Basic and Bearer authentication, and the token endpoint (distribution's token and OAuth2 specifications).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -190,95 +189,4 @@ fn is_user(auth: &Auth, credential: &str) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// The tokens that were given.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<Given>);
-
-#[derive(Debug, Default)]
-struct Given {
-    next: u64,
-    access: BTreeMap<String, Token>,
-    refresh: Vec<String>,
-}
-
-#[derive(Debug)]
-struct Token {
-    scopes: Vec<String>,
-    ends: Instant,
-}
-
-impl Tokens {
-    fn lock(&self) -> MutexGuard<'_, Given> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Forgets every token; refresh tokens stay.
-    pub(crate) fn expire_all(&self) {
-        self.lock().access.clear();
-    }
-
-    fn issue(&self, scopes: Vec<String>, seconds: u64) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("access-canary-{:06}", given.next);
-        let ends = Instant::now() + Duration::from_secs(seconds);
-        given.access.insert(token.clone(), Token { scopes, ends });
-        token
-    }
-
-    fn issue_refresh(&self) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("refresh-canary-{:06}", given.next);
-        given.refresh.push(token.clone());
-        token
-    }
-
-    fn is_refresh(&self, token: &str) -> bool {
-        self.lock().refresh.iter().any(|known| known == token)
-    }
-
-    /// Why this token does not give these scopes, in the words of RFC 6750.
-    fn refusal(&self, token: &str, needed: &[String]) -> Option<&'static str> {
-        if token.is_empty() {
-            return Some("");
-        }
-        let given = self.lock();
-        match given.access.get(token).filter(|known| known.ends > Instant::now()) {
-            None => Some("invalid_token"),
-            Some(known) if !needed.iter().all(|need| covers(&known.scopes, need)) => {
-                Some("insufficient_scope")
-            }
-            Some(_) => None,
-        }
-    }
-}
-
-/// Whether scopes together hold every action of one more.
-fn covers(scopes: &[String], need: &str) -> bool {
-    let Some((resource, actions)) = need.rsplit_once(':') else { return false };
-    let held: Vec<&str> = scopes
-        .iter()
-        .filter_map(|scope| scope.rsplit_once(':'))
-        .filter(|(held, _)| *held == resource)
-        .flat_map(|(_, actions)| actions.split(','))
-        .collect();
-    actions.split(',').all(|action| held.contains(&action) || held.contains(&"*"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_are_compared_by_action() {
-        let held = ["repository:a:pull,push".to_owned(), "repository:b:*".to_owned()];
-        assert!(covers(&held, "repository:a:pull"));
-        assert!(covers(&held, "repository:a:push,pull"));
-        assert!(covers(&held, "repository:b:delete"));
-        assert!(!covers(&held, "repository:a:delete"));
-        assert!(!covers(&held, "registry:catalog:*"));
-    }
 }

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::auth::Tokens;
 use crate::dice::Dice;
 use crate::faults::Plan;
 use crate::log::Log;
 use crate::store::Store;
 use crate::switches::Switches;
+use crate::tokens::Tokens;
 
 /// One running registry. Layers hold it by `Arc`.
 pub(crate) struct Instance {

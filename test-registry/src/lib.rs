@@ -34,19 +34,25 @@ pub mod canary;
 mod companion;
 mod connection;
 mod dice;
+mod digest;
 mod endpoint;
 mod instance;
 mod layers;
 mod log;
+mod manifest;
 mod options;
+mod pattern;
 mod reply;
 mod server;
 mod store;
 mod switchboard;
 mod switches;
+mod tokens;
 
+pub use digest::digest_of;
 pub use log::{Entry, Log, Origin};
 pub use options::{HELP, parse_options};
+pub use pattern::Pattern;
 pub use server::TestRegistry;
 pub use switchboard::Switchboard;
 pub use switches::{

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use crate::connection::{ResetSwitch, Resettable};
 use crate::instance::Instance;
 use crate::log::Log;
-use crate::seed::Pattern;
-use crate::store::Manifest;
+use crate::manifest::{Manifest, stored};
+use crate::pattern::Pattern;
 use crate::switches::Switches;
 use crate::{companion, faults, layers, seed};
 
@@ -109,7 +109,7 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        self.put_manifest(repository, tags, &seed::stored(media_type, bytes.into()));
+        self.put_manifest(repository, tags, &stored(media_type, bytes.into()));
     }
 
     /// Adds a manifest under a digest, right or wrong: a signed schema 1 manifest goes by that of its payload.
@@ -120,7 +120,7 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        let manifest = Manifest { digest: digest.into(), ..seed::stored(media_type, bytes.into()) };
+        let manifest = Manifest { digest: digest.into(), ..stored(media_type, bytes.into()) };
         self.put_manifest(repository, &[], &manifest);
     }
 

@@ -6,9 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use bytes::Bytes;
 use ferro_blob_store::{BlobStore, BlobStoreError, Digest, DigestAlgo};
-use ferro_oci_server::{InMemoryRegistryMeta, Reference, ReferrerDescriptor, RegistryMeta};
+use ferro_oci_server::{InMemoryRegistryMeta, Reference, RegistryMeta};
 
-use crate::seed::Pattern;
+use crate::manifest::Manifest;
+use crate::pattern::Pattern;
 
 /// Manifests, tags and referrers (ferro's), blobs and which repository has them (ours).
 #[derive(Default)]
@@ -87,15 +88,6 @@ impl Store {
             let _ = put.await;
         }
     }
-}
-
-/// A manifest as it is stored: exact bytes, and what the registry says about them.
-#[derive(Debug, Clone)]
-pub(crate) struct Manifest {
-    pub(crate) digest: String,
-    pub(crate) media_type: String,
-    pub(crate) bytes: Bytes,
-    pub(crate) referrer: Option<(Digest, ReferrerDescriptor)>,
 }
 
 /// Blobs in memory. `put` checks the digest; `put_unchecked` is for seeds that lie.

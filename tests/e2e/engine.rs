@@ -5,9 +5,8 @@
 
 use serde_json::json;
 use test_registry::{
-    Seed, Switches, TestRegistry,
+    Pattern, Seed, Switches, TestRegistry,
     faults::{Fault, Rule},
-    seed::Pattern,
 };
 use xtask::{browser::Look, site::Hosting};
 

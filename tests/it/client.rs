@@ -11,7 +11,7 @@ use porthole::{
     transport::{Credential, Stack},
     wire::Secret,
 };
-use test_registry::seed::digest_of;
+use test_registry::digest_of;
 
 /// A client over the native transport, with what it sends through.
 pub fn client(host: &str) -> (RemoteRegistry, Rc<Clients>) {

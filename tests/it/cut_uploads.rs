@@ -111,7 +111,7 @@ fn no_tag_without_its_content(host: &str, name: &str, context: &str) {
     for part in parts {
         let digest = part["digest"].as_str().unwrap();
         let blob = http::get(host, &format!("/v2/{name}/blobs/{digest}"));
-        let found = test_registry::seed::digest_of(&blob.body);
+        let found = test_registry::digest_of(&blob.body);
         assert_eq!((blob.status, found.as_str()), (200, digest), "{context}");
     }
 }

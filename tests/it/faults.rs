@@ -371,7 +371,7 @@ fn a_thousand_runs_with_three_requests_in_ten_failing() {
 fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself() {
     let full = std::env::var_os("PORTHOLE_FULL").is_some();
     let size: u64 = if full { 1 << 30 } else { 64 << 20 };
-    let pattern = test_registry::seed::Pattern { size, seed: 11 };
+    let pattern = test_registry::Pattern { size, seed: 11 };
     let digest = pattern.digest();
     let registry = ours(Switches::default());
     registry.add_pattern("large", &digest, pattern);

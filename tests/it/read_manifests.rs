@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use test_registry::{Switches, seed::digest_of};
+use test_registry::{Switches, digest_of};
 
 use crate::{
     fixtures::{self, Fixture},

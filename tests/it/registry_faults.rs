@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use test_registry::faults::{Fault, Rule};
-use test_registry::{Seed, Switches, TestRegistry, seed};
+use test_registry::{Pattern, Seed, Switches, TestRegistry};
 
 use crate::http::{Reply, get, send};
 use crate::servers::ours;
@@ -20,7 +20,7 @@ struct Stage {
 impl Stage {
     fn new(rule: Rule) -> Self {
         let registry = ours(Switches::default().seed(Seed::Empty).fault(rule));
-        let pattern = seed::Pattern { size: 100_000, seed: 3 };
+        let pattern = Pattern { size: 100_000, seed: 3 };
         let digest = pattern.digest();
         registry.add_pattern("a", &digest, pattern);
         let content = pattern.bytes(0..pattern.size).to_vec();

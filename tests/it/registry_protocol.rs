@@ -2,7 +2,7 @@
 //! conformance program, asked of it and of Debian's `docker-registry` alike. Where the two differ, the
 //! difference stands here with its reason.
 
-use test_registry::seed::digest_of;
+use test_registry::digest_of;
 use test_registry::{Referrers, Seed, Switches, Uploads};
 
 use crate::http::{Reply, get, send};

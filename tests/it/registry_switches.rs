@@ -2,7 +2,7 @@
 
 use test_registry::{
     Auth, BlobDelivery, Catalog, Cors, LinkHeader, Origin, Paging, Realm, Seed, Switches,
-    TestRegistry, seed,
+    TestRegistry, digest_of, seed,
 };
 
 use crate::http::{Reply, get, send};
@@ -227,7 +227,7 @@ fn blobs_are_redirected_to_another_origin_that_takes_no_credential() {
     let path = target.strip_prefix(&registry.companion_url()).expect("at the companion");
     let elsewhere = registry.companion_url().replace("http://", "");
     let content = get(&elsewhere, path);
-    assert_eq!(seed::digest_of(&content.body), config);
+    assert_eq!(digest_of(&content.body), config);
     assert!(allows(&content));
     assert_eq!(send(&elsewhere, "GET", path, &[("authorization", BASIC)], b"").status, 400);
     registry.turn(|switches| switches.blobs = BlobDelivery::RedirectWithoutCors);
@@ -281,9 +281,9 @@ fn the_catalogue_names_what_is_there_and_the_seed_is_always_the_same() {
 fn r159_a_manifest_of_any_kind_can_be_put_in_from_outside() {
     let registry = ours(Switches::default());
     registry.add_manifest("a", &["odd"], "application/x.odd", "not even JSON");
-    registry.add_blob("a", &seed::digest_of(b"promised"), "delivered");
+    registry.add_blob("a", &digest_of(b"promised"), "delivered");
     let host = Server::host(&registry);
     assert_eq!(get(&host, "/v2/a/manifests/odd").text(), "not even JSON");
-    let lie = get(&host, &format!("/v2/a/blobs/{}", seed::digest_of(b"promised")));
+    let lie = get(&host, &format!("/v2/a/blobs/{}", digest_of(b"promised")));
     assert_eq!(lie.text(), "delivered");
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use test_registry::{Switches, TestRegistry, seed::digest_of};
+use test_registry::{Switches, TestRegistry, digest_of};
 
 use crate::http::{self, Reply};
 

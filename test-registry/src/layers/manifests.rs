@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::manifest::Manifest;
 use crate::reply;
-use crate::store::Manifest;
 
 /// OCI image-spec, "Guidance for an Empty Descriptor": ferro has this blob everywhere.
 const EMPTY: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";

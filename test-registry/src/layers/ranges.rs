@@ -11,8 +11,8 @@ use axum::response::Response;
 
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::pattern::Pattern;
 use crate::reply;
-use crate::seed::Pattern;
 
 pub(crate) async fn layer(
     State(instance): State<Arc<Instance>>,

@@ -1,12 +1,13 @@
 //! Content that lies, is broken, or attacks whoever shows it.
 
 use super::config::Config;
-use super::digest_of;
 use super::images;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, gzip};
 use super::shelf::{Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Shelf, image_manifest, index};
 use super::tar::Tar;
+use crate::digest::digest_of;
+use crate::manifest::stored;
 use crate::store::Store;
 
 /// Texts that must be shown as text: markup, scripts, text that turns its neighbours around.
@@ -66,7 +67,7 @@ async fn wrong_diff_id(shelf: &Shelf<'_>) {
 async fn lying_manifest(shelf: &Shelf<'_>) {
     let layer = layers::put(shelf, GZIP, &layers::whiteouts()).descriptor;
     let promised = image_manifest(&config(shelf, &layers::whiteouts()), &[layer]).to_string();
-    let mut manifest = super::stored(OCI_MANIFEST, promised.clone().into());
+    let mut manifest = stored(OCI_MANIFEST, promised.clone().into());
     manifest.bytes = promised.replace("\"schemaVersion\":2", "\"schemaVersion\":2 ").into();
     shelf.store.put_manifest(shelf.repository, &["wrong-manifest"], &manifest).await;
 }

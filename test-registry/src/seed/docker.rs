@@ -4,6 +4,7 @@ use super::images;
 use super::json::{Json, list, object, text};
 use super::layers::{self, gzip};
 use super::shelf::{Descriptor, Shelf, index};
+use crate::digest::digest_of;
 use crate::store::Store;
 
 const LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
@@ -24,7 +25,7 @@ pub(super) async fn load(store: &Store) {
 
 async fn schema2(shelf: &Shelf<'_>, tags: &[&str], architecture: &str, os: &str) -> Descriptor {
     let layer = layers::base(architecture);
-    let config = config(architecture, os, &[super::digest_of(&layer)]);
+    let config = config(architecture, os, &[digest_of(&layer)]);
     let layers = [shelf.blob(LAYER, gzip(&layer))];
     let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
     let platform = object([("architecture", text(architecture)), ("os", text(os))]);
@@ -37,8 +38,7 @@ async fn windows(shelf: &Shelf<'_>) -> Descriptor {
     let base =
         base.with("urls", list([text("https://mcr.example/windows/nanoserver/layer.tar.gz")]));
     let own = layers::whiteouts();
-    let config =
-        config("amd64", "windows", &[super::digest_of(b"not known here"), super::digest_of(&own)]);
+    let config = config("amd64", "windows", &[digest_of(b"not known here"), digest_of(&own)]);
     let layers = [base, shelf.blob(LAYER, gzip(&own))];
     let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
     let platform = object([

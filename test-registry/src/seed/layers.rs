@@ -5,9 +5,9 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::digest_of;
 use super::shelf::{Descriptor, Shelf};
 use super::tar::{Kind, Tar};
+use crate::digest::digest_of;
 
 pub(super) const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 pub(super) const ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";

@@ -2,6 +2,7 @@
 
 use super::images;
 use super::shelf::Shelf;
+use crate::manifest::stored;
 use crate::store::Store;
 
 const TAGS: usize = 5000;
@@ -65,7 +66,7 @@ async fn many_repositories(store: &Store) {
         ferro_oci_server::RegistryMeta::get_manifest(&*store.meta, "library/small", &reference)
             .await;
     let Ok(Some((_, media_type, bytes))) = found else { return };
-    let manifest = super::stored(&media_type, bytes.clone());
+    let manifest = stored(&media_type, bytes.clone());
     let parts = blobs_of(&bytes);
     for number in 0..REPOSITORIES {
         let name = repository(number);
@@ -105,7 +106,7 @@ async fn point(shelf: &Shelf<'_>, tag: &str, digest: &str) {
     let Ok(digest) = digest.parse() else { return };
     let found = shelf.store.meta.get_manifest(shelf.repository, &Reference::Digest(digest)).await;
     if let Ok(Some((_, media_type, bytes))) = found {
-        let mut manifest = super::stored(&media_type, bytes);
+        let mut manifest = stored(&media_type, bytes);
         manifest.referrer = None;
         shelf.store.put_manifest(shelf.repository, &[tag], &manifest).await;
     }

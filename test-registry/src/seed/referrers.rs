@@ -4,6 +4,7 @@ use super::artifacts::empty;
 use super::json::{Json, list, object, text, texts};
 use super::shelf::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Shelf};
 use super::statements;
+use crate::manifest::stored;
 use crate::store::Store;
 
 const SPDX: &str = "application/spdx+json";
@@ -92,7 +93,7 @@ async fn by_fallback_tag(store: &Store) {
     let bytes = artifact(&shelf, &image, SPDX, statements::spdx().to_string()).to_string();
     // Stored without being registered as a referrer: only the tag below knows.
     let sbom = Descriptor::of(OCI_MANIFEST, bytes.as_bytes());
-    let mut manifest = super::stored(OCI_MANIFEST, bytes.into());
+    let mut manifest = stored(OCI_MANIFEST, bytes.into());
     manifest.referrer = None;
     store.put_manifest(shelf.repository, &[], &manifest).await;
     let listed = sbom.clone().with("artifactType", text(SPDX));

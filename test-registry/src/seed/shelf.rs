@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::json::{Json, list, object, text};
-use super::{digest_of, stored};
+use crate::digest::digest_of;
+use crate::manifest::stored;
 use crate::store::Store;
 
 pub(super) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";

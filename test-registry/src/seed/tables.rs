@@ -2,11 +2,11 @@
 //! (pkg/chunked) write them: each file compressed by itself, so that it can be read by a range.
 
 use super::config::Config;
-use super::digest_of;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, Layer, ZSTD, gzip, zstd};
 use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
 use super::tar::Tar;
+use crate::digest::digest_of;
 use crate::store::Store;
 
 const BLOCK: usize = 512;

@@ -10,6 +10,7 @@ use http_body::Frame;
 use sha2::{Digest, Sha256};
 
 use crate::dice::mix;
+use crate::digest::hexed;
 
 const BLOCK: u64 = 64 * 1024;
 
@@ -51,7 +52,7 @@ impl Pattern {
             hasher.update(self.bytes(at..at + BLOCK));
             at += BLOCK;
         }
-        super::hexed(&hasher.finalize())
+        hexed(&hasher.finalize())
     }
 
     pub(crate) fn body(self, range: Range<u64>) -> Body {
