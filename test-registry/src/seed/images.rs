@@ -4,7 +4,7 @@ use super::config::Config;
 use super::json::{Json, object, text, texts};
 use super::layers::{self, GZIP, Layer, PLAIN, ZSTD};
 use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
-use super::{referrers, statements};
+use super::statements;
 use crate::store::Store;
 
 /// Architecture and variant of every platform of the large image.
@@ -25,11 +25,12 @@ const LABELS: &[(&str, &str)] = &[
     ("org.opencontainers.image.base.name", "docker.io/library/harbour-base:3.1"),
 ];
 
-pub(super) async fn load(store: &Store) {
-    let children = harbour(store).await;
-    referrers::load(store, &children).await;
+/// Puts the images; the family that referrers are about is answered, the index first.
+pub(super) async fn load(store: &Store) -> Vec<Descriptor> {
+    let family = harbour(store).await;
     nested(store).await;
     layered(store).await;
+    family
 }
 
 /// The index with everything: five platforms, two of them with BuildKit attestations.

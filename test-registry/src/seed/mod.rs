@@ -27,7 +27,8 @@ pub(crate) async fn load(instance: &Instance) {
     if seed == Seed::Empty {
         return;
     }
-    images::load(store).await;
+    let family = images::load(store).await;
+    referrers::load(store, &family).await;
     docker::load(store).await;
     artifacts::load(store).await;
     tables::load(store).await;
