@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::dice::Dice;
 use crate::faults::Plan;
 use crate::log::Log;
+use crate::random::Dice;
 use crate::store::Store;
 use crate::switches::Switches;
 use crate::tokens::Tokens;

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http_body::Frame;
 use sha2::{Digest, Sha256};
 
-use crate::dice::mix;
 use crate::digest::hexed;
+use crate::random::mix;
 
 const BLOCK: u64 = 64 * 1024;
 

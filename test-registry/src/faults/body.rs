@@ -14,9 +14,9 @@ use tokio::sync::mpsc;
 
 use crate::connection::ResetSwitch;
 
-/// Bytes per second of [`super::Fault::Throttle`].
+/// Bytes per second of [`super::fault::Fault::Throttle`].
 const RATE: usize = 8 * 1024;
-/// How many bytes [`super::Fault::ByteSlices`] sends one by one; the rest follows at once.
+/// How many bytes [`super::fault::Fault::ByteSlices`] sends one by one; the rest follows at once.
 const SLICED: usize = 2048;
 
 /// How a body ends after its part was sent.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Fault, Rule};
-use crate::dice::Dice;
+use super::fault::Fault;
+use super::rule::Rule;
+use crate::random::Dice;
 
 /// The rules with their counters.
 #[derive(Debug, Default)]

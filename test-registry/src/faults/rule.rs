@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// One fault, and when it strikes. Without further words: every request, always.
 #[derive(Debug, Clone)]

@@ -10,9 +10,9 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::dice;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::random;
 use crate::reply;
 use crate::switches::{LinkHeader, Paging};
 
@@ -95,7 +95,7 @@ fn names(document: &Value, key: &str) -> Vec<String> {
 fn sort(paging: &Paging, names: &mut [String]) {
     if paging.unsorted {
         names.sort_by_key(|name| {
-            name.bytes().fold(7_u64, |hash, byte| dice::mix(hash ^ u64::from(byte)))
+            name.bytes().fold(7_u64, |hash, byte| random::mix(hash ^ u64::from(byte)))
         });
     } else if paging.case_insensitive {
         names.sort_by_key(|name| name.to_lowercase());

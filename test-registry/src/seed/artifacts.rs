@@ -2,7 +2,7 @@
 
 use super::json::{Json, list, object, text, texts};
 use super::layers::gzip;
-use super::shelf::{Descriptor, OCI_EMPTY, OCI_MANIFEST, Shelf, image_manifest};
+use super::repository::{Descriptor, OCI_EMPTY, OCI_MANIFEST, Shelf, image_manifest};
 use super::tar::Tar;
 use crate::store::Store;
 

@@ -4,7 +4,9 @@ use super::config::Config;
 use super::images;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, gzip};
-use super::shelf::{Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Shelf, image_manifest, index};
+use super::repository::{
+    Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Shelf, image_manifest, index,
+};
 use super::tar::Tar;
 use crate::digest::digest_of;
 use crate::manifest::stored;

@@ -3,7 +3,7 @@
 use super::images;
 use super::json::{Json, list, object, text};
 use super::layers::{self, gzip};
-use super::shelf::{Descriptor, Shelf, index};
+use super::repository::{Descriptor, Shelf, index};
 use crate::digest::digest_of;
 use crate::store::Store;
 

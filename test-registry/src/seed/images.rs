@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::json::{Json, object, text, texts};
 use super::layers::{self, GZIP, Layer, PLAIN, ZSTD};
-use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, Shelf};
 use super::statements;
 use crate::store::Store;
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::shelf::{Descriptor, Shelf};
+use super::repository::{Descriptor, Shelf};
 use super::tar::{Kind, Tar};
 use crate::digest::digest_of;
 

@@ -1,7 +1,7 @@
 //! Long lists: 5,000 tags of one repository, 2,500 repositories in nested namespaces.
 
 use super::images;
-use super::shelf::Shelf;
+use super::repository::Shelf;
 use crate::manifest::stored;
 use crate::store::Store;
 

@@ -10,7 +10,7 @@ mod json;
 mod layers;
 mod lists;
 mod referrers;
-mod shelf;
+mod repository;
 mod statements;
 mod tables;
 mod tar;

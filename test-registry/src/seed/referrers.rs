@@ -2,7 +2,7 @@
 
 use super::artifacts::empty;
 use super::json::{Json, list, object, text, texts};
-use super::shelf::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Shelf};
 use super::statements;
 use crate::manifest::stored;
 use crate::store::Store;

@@ -4,7 +4,7 @@
 use super::config::Config;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, Layer, ZSTD, gzip, zstd};
-use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, Shelf};
 use super::tar::Tar;
 use crate::digest::digest_of;
 use crate::store::Store;

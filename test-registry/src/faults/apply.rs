@@ -14,7 +14,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::body::{Ending, cut, sliced, throttled, whole};
-use super::{Fault, Rule, gauntlet};
+use super::fault::Fault;
+use super::gauntlet;
+use super::rule::Rule;
 use crate::connection::ResetSwitch;
 use crate::instance::Instance;
 use crate::reply;
