@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::faults::Plan;
 use crate::log::Log;
-use crate::random::Dice;
+use crate::random::Random;
 use crate::store::Store;
 use crate::switches::Switches;
 use crate::tokens::Tokens;
@@ -17,7 +17,7 @@ pub(crate) struct Instance {
     pub(crate) store: Store,
     pub(crate) tokens: Tokens,
     pub(crate) plan: Plan,
-    pub(crate) dice: Dice,
+    pub(crate) random: Random,
     /// Where the registry listens.
     pub(crate) address: SocketAddr,
     /// Where the companion listens.
@@ -27,7 +27,7 @@ pub(crate) struct Instance {
 impl Instance {
     pub(crate) fn new(switches: Switches, address: SocketAddr, companion: SocketAddr) -> Self {
         Self {
-            dice: Dice::new(switches.dice),
+            random: Random::new(switches.random_seed),
             plan: Plan::new(switches.faults.clone()),
             switches: RwLock::new(Arc::new(switches)),
             log: Log::default(),

@@ -109,22 +109,22 @@ impl Log {
     }
 
     /// Begins an entry; the pen adds what is known only later.
-    pub(crate) fn begin(&self, entry: Entry) -> Pen {
+    pub(crate) fn begin(&self, entry: Entry) -> EntryHandle {
         let sent = Arc::new(AtomicU64::new(0));
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.push(Line { entry, sent: Arc::clone(&sent) });
-        Pen { log: self.clone(), sent }
+        EntryHandle { log: self.clone(), sent }
     }
 }
 
 /// Completes one entry.
 #[derive(Debug, Clone)]
-pub(crate) struct Pen {
+pub(crate) struct EntryHandle {
     log: Log,
     sent: Arc<AtomicU64>,
 }
 
-impl Pen {
+impl EntryHandle {
     /// Notes the status. An entry that was cleared meanwhile is left alone.
     pub(crate) fn status(&self, status: u16) {
         let mut lines = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);

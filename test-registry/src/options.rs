@@ -32,8 +32,8 @@ pub const HELP: &str = "\
   --no-digest-header   no Docker-Content-Digest
   --warning TEXT       a Warning header on every reply
   --fault NAME[:PATTERN[:TIMES]]   a fault on requests whose `METHOD /path` matches; may be repeated
-  --probability P      the last --fault strikes with this probability
-  --dice N             seed of the dice (default 1)
+  --probability P      the last --fault is applied with this probability
+  --random-seed N      seed of the random numbers (default 1)
 ";
 
 /// Reads options into switches, starting from the demo's.
@@ -74,7 +74,7 @@ fn flag(switches: &mut Switches, option: &str) -> bool {
 fn valued(switches: &mut Switches, option: &str, value: &str) -> Result<(), String> {
     match option {
         "--port" => switches.port = number(value)?,
-        "--dice" => switches.dice = number(value)?,
+        "--random-seed" => switches.random_seed = number(value)?,
         "--expires-in" => switches.auth.expires_in = number(value)?,
         "--page-cap" => switches.paging.cap = Some(number(value)?),
         "--refuse-above" => switches.paging.refuse_above = Some(number(value)?),

@@ -56,16 +56,16 @@ impl Pattern {
     }
 
     pub(crate) fn body(self, range: Range<u64>) -> Body {
-        Body::new(Generated { pattern: self, range })
+        Body::new(PatternBody { pattern: self, range })
     }
 }
 
-struct Generated {
+struct PatternBody {
     pattern: Pattern,
     range: Range<u64>,
 }
 
-impl HttpBody for Generated {
+impl HttpBody for PatternBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 

@@ -1,12 +1,12 @@
-//! Dice that throw the same numbers for the same seed.
+//! Random that throw the same numbers for the same seed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A SplitMix64 generator that many requests may share.
 #[derive(Debug)]
-pub(crate) struct Dice(AtomicU64);
+pub(crate) struct Random(AtomicU64);
 
-impl Dice {
+impl Random {
     pub(crate) fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))
     }

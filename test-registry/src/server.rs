@@ -87,8 +87,8 @@ impl TestRegistry {
 
     /// How often each fault rule struck since it was set, in the order of the rules.
     #[must_use]
-    pub fn strikes(&self) -> Vec<u32> {
-        self.instance.plan.strikes()
+    pub fn times_applied(&self) -> Vec<u32> {
+        self.instance.plan.times_applied()
     }
 
     /// Adds a blob that is generated while it is read, so its size costs no memory.

@@ -34,7 +34,7 @@ pub struct Switches {
     /// What goes wrong, first match wins.
     pub faults: Vec<Rule>,
     /// Seed of the dice that rules with a probability throw.
-    pub dice: u64,
+    pub random_seed: u64,
 }
 
 impl Default for Switches {
@@ -54,7 +54,7 @@ impl Default for Switches {
             warning: None,
             seed: Seed::Empty,
             faults: Vec::new(),
-            dice: 1,
+            random_seed: 1,
         }
     }
 }

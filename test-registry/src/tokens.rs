@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The tokens that were given.
+/// The tokens that were issued.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<Given>);
+pub(crate) struct Tokens(Mutex<IssuedTokens>);
 
 #[derive(Debug, Default)]
-struct Given {
+struct IssuedTokens {
     next: u64,
     access: BTreeMap<String, Token>,
     refresh: Vec<String>,
@@ -22,7 +22,7 @@ struct Token {
 }
 
 impl Tokens {
-    fn lock(&self) -> MutexGuard<'_, Given> {
+    fn lock(&self) -> MutexGuard<'_, IssuedTokens> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -32,19 +32,19 @@ impl Tokens {
     }
 
     pub(crate) fn issue(&self, scopes: Vec<String>, seconds: u64) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("access-canary-{:06}", given.next);
+        let mut issued = self.lock();
+        issued.next += 1;
+        let token = format!("access-canary-{:06}", issued.next);
         let ends = Instant::now() + Duration::from_secs(seconds);
-        given.access.insert(token.clone(), Token { scopes, ends });
+        issued.access.insert(token.clone(), Token { scopes, ends });
         token
     }
 
     pub(crate) fn issue_refresh(&self) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("refresh-canary-{:06}", given.next);
-        given.refresh.push(token.clone());
+        let mut issued = self.lock();
+        issued.next += 1;
+        let token = format!("refresh-canary-{:06}", issued.next);
+        issued.refresh.push(token.clone());
         token
     }
 
@@ -57,8 +57,8 @@ impl Tokens {
         if token.is_empty() {
             return Some("");
         }
-        let given = self.lock();
-        match given.access.get(token).filter(|known| known.ends > Instant::now()) {
+        let issued = self.lock();
+        match issued.access.get(token).filter(|known| known.ends > Instant::now()) {
             None => Some("invalid_token"),
             Some(known) if !needed.iter().all(|need| covers(&known.scopes, need)) => {
                 Some("insufficient_scope")

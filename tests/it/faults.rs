@@ -361,8 +361,8 @@ fn a_thousand_runs_with_three_requests_in_ten_failing() {
         }
         println!("{} of {RUNS} runs did not recover: {failed:?}", failed.len());
         assert!(failed.len() <= RUNS / 20, "{failed:?}");
-        let struck: u32 = registry.strikes().iter().sum();
-        assert!(struck > 300, "{struck} strikes only");
+        let applied: u32 = registry.times_applied().iter().sum();
+        assert!(applied > 300, "{applied} faults only");
     });
 }
 
@@ -392,7 +392,7 @@ fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself()
         Ok::<u64, Error>(received)
     });
     assert_eq!(received.unwrap_or_else(|why| panic!("{why}")), size);
-    assert_eq!(registry.strikes().iter().sum::<u32>(), 50);
+    assert_eq!(registry.times_applied().iter().sum::<u32>(), 50);
     let sent = registry.log().bytes_sent();
     println!("cut 50 times: {sent} bytes fetched for {size}");
     assert!(sent <= size + size / 20, "{sent} bytes for {size}");

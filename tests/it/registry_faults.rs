@@ -69,7 +69,7 @@ fn r162_faults_that_pass() {
     assert_eq!(statuses, [503, 200, 200, 503, 200, 200]);
     let stage = Stage::new(Rule::new(Fault::ServerError).after(1).times(1));
     assert_eq!([stage.get().status, stage.get().status, stage.get().status], [200, 500, 200]);
-    assert_eq!(stage.registry.strikes(), [1]);
+    assert_eq!(stage.registry.times_applied(), [1]);
     let stage = Stage::new(Rule::new(Fault::ServerError).probability(0.3));
     let failed = (0..100).filter(|_| stage.get().status == 500).count();
     assert!((15..45).contains(&failed), "{failed} of 100");

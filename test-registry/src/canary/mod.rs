@@ -21,7 +21,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-pub use scenario::{Credential, Places, Scenario, Trick};
+pub use scenario::{Attack, Credential, Places, Scenario};
 
 /// The user name that must not leak.
 pub const USER: &str = "canary-user";
@@ -34,7 +34,7 @@ pub const TOKEN: &str = "canary-token-5be0";
 
 /// A request that an origin was sent.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct ReceivedRequest {
     /// The origin: 0 is the registry, 1 the approved token server, others follow.
     pub origin: usize,
     /// Method and target.
@@ -45,7 +45,7 @@ pub struct Seen {
     pub body: Vec<u8>,
 }
 
-impl Seen {
+impl ReceivedRequest {
     /// The canary text that the request carries, if any.
     pub fn leak(&self) -> Option<String> {
         let pair = STANDARD.encode(format!("{USER}:{PASSWORD}"));
@@ -58,7 +58,7 @@ impl Seen {
     }
 }
 
-type Log = Arc<Mutex<Vec<Seen>>>;
+type Log = Arc<Mutex<Vec<ReceivedRequest>>>;
 
 /// The six origins, listening until dropped.
 pub struct Canary {
@@ -111,17 +111,17 @@ impl Canary {
     }
 
     /// Everything that was sent anywhere so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.log.lock().map(|log| log.clone()).unwrap_or_default()
     }
 
     /// Requests that carried canary bytes to an origin outside the approved pair.
-    pub fn leaks(&self) -> Vec<(Seen, String)> {
-        leaks(&self.seen())
+    pub fn leaks(&self) -> Vec<(ReceivedRequest, String)> {
+        leaks(&self.requests())
     }
 }
 
-fn leaks(seen: &[Seen]) -> Vec<(Seen, String)> {
+fn leaks(seen: &[ReceivedRequest]) -> Vec<(ReceivedRequest, String)> {
     seen.iter()
         .filter(|seen| seen.origin > 1)
         .filter_map(|seen| Some((seen.clone(), seen.leak()?)))
@@ -153,7 +153,7 @@ async fn handle(origin: usize, places: &Places, log: &Log, request: Request) -> 
     }
     let answer = answer::answer(origin, places, &parts, &body);
     if let Ok(mut log) = log.lock() {
-        log.push(Seen { origin, line, headers, body });
+        log.push(ReceivedRequest { origin, line, headers, body });
     }
     answer
 }

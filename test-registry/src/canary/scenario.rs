@@ -32,7 +32,7 @@ impl Credential {
 
 /// What the registry does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trick {
+pub enum Attack {
     /// Names this realm in its challenge.
     Realm(String),
     /// Sends both an honest Basic challenge and a Bearer one with this realm.
@@ -66,7 +66,7 @@ pub struct Scenario {
     /// What it could lose.
     pub credential: Credential,
     /// What the registry does.
-    pub trick: Trick,
+    pub attack: Attack,
 }
 
 /// All scenarios, in an order that never changes.
@@ -117,23 +117,23 @@ fn spellings(places: &Places, path: &str) -> Vec<String> {
 }
 
 fn realms(places: &Places, all: &mut Vec<Scenario>) {
-    let mut add = |credential, trick: Trick| {
-        let name = format!("{trick:?} with {}", Credential::name(credential));
-        all.push(Scenario { name, operation: "manifest", credential, trick });
+    let mut add = |credential, attack: Attack| {
+        let name = format!("{attack:?} with {}", Credential::name(credential));
+        all.push(Scenario { name, operation: "manifest", credential, attack });
     };
     for credential in [Credential::Basic, Credential::Identity] {
         for realm in spellings(places, "/token") {
-            add(credential, Trick::Realm(realm));
+            add(credential, Attack::Realm(realm));
         }
         for status in STATUSES {
-            add(credential, Trick::TokenRedirect(status));
+            add(credential, Attack::TokenRedirect(status));
         }
         let [_, b, ..] = places.others;
         let elsewhere = format!("http://127.0.0.1:{b}/token");
-        add(credential, Trick::TwoChallenges(elsewhere.clone()));
-        add(credential, Trick::MoreScope(elsewhere));
+        add(credential, Attack::TwoChallenges(elsewhere.clone()));
+        add(credential, Attack::MoreScope(elsewhere));
         for realm in ["ftp://127.0.0.1/token", "javascript:alert(1)", "data:text/plain,x", ""] {
-            add(credential, Trick::Realm(realm.to_owned()));
+            add(credential, Attack::Realm(realm.to_owned()));
         }
     }
 }
@@ -143,21 +143,21 @@ fn redirects(all: &mut Vec<Scenario>) {
     for operation in operations {
         for status in STATUSES {
             let name = format!("redirect {status} of {operation}");
-            let trick = Trick::Redirect(status);
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::Redirect(status);
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
 
 fn locations(places: &Places, all: &mut Vec<Scenario>) {
     for location in spellings(places, "/upload/1") {
-        let tricks = [
-            ("push-blob", Trick::StartLocation(location.clone())),
-            ("push-chunks", Trick::ChunkLocation(location)),
+        let attacks = [
+            ("push-blob", Attack::StartLocation(location.clone())),
+            ("push-chunks", Attack::ChunkLocation(location)),
         ];
-        for (operation, trick) in tricks {
-            let name = format!("{trick:?} for {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+        for (operation, attack) in attacks {
+            let name = format!("{attack:?} for {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
@@ -165,9 +165,9 @@ fn locations(places: &Places, all: &mut Vec<Scenario>) {
 fn links(places: &Places, all: &mut Vec<Scenario>) {
     for link in spellings(places, "/v2/next") {
         for operation in ["tags", "referrers"] {
-            let trick = Trick::Link(link.clone());
-            let name = format!("{trick:?} of {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::Link(link.clone());
+            let name = format!("{attack:?} of {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
@@ -177,15 +177,15 @@ fn challenges_elsewhere(places: &Places, all: &mut Vec<Scenario>) {
     let bearer = format!("Bearer realm=\"http://127.0.0.1:{c}/token\",service=\"x\"");
     for operation in ["manifest", "blob"] {
         for challenge in ["Basic realm=\"x\"", &bearer] {
-            let trick = Trick::RedirectToChallenge(challenge.to_owned());
-            let name = format!("{trick:?} of {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::RedirectToChallenge(challenge.to_owned());
+            let name = format!("{attack:?} of {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
     for port in [b, d] {
-        let trick = Trick::ForeignLayer(format!("http://127.0.0.1:{port}/layer"));
-        let name = format!("{trick:?}");
+        let attack = Attack::ForeignLayer(format!("http://127.0.0.1:{port}/layer"));
+        let name = format!("{attack:?}");
         let credential = Credential::Basic;
-        all.push(Scenario { name, operation: "foreign", credential, trick });
+        all.push(Scenario { name, operation: "foreign", credential, attack });
     }
 }

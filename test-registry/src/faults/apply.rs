@@ -13,7 +13,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::body::{Ending, cut, sliced, throttled, whole};
+use super::body::{Ending, collect, cut, send_bytewise, throttle};
 use super::fault::Fault;
 use super::gauntlet;
 use super::rule::Rule;
@@ -34,7 +34,7 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
-    let Some(rule) = instance.plan.strike(&line, &instance.dice) else {
+    let Some(rule) = instance.plan.rule_for(&line, &instance.random) else {
         return next.run(request).await;
     };
     if rule.fault == Fault::Gauntlet {
@@ -42,16 +42,16 @@ pub(crate) async fn layer(
     }
     let line = request.extensions().get::<ConnectInfo<ResetSwitch>>().map(|info| info.0.clone());
     let switch = line.unwrap_or_default();
-    if let Some(answer) = instead(&rule, &request) {
+    if let Some(answer) = early_reply(&rule, &request) {
         return answer;
     }
-    let (delay, request) = before(&instance, &rule, request);
+    let (delay, request) = change_request(&instance, &rule, request);
     tokio::time::sleep(delay).await;
-    after(&rule, &switch, next.run(request).await).await
+    change_reply(&rule, &switch, next.run(request).await).await
 }
 
 /// Faults that answer in the registry's place.
-fn instead(rule: &Rule, request: &Request) -> Option<Response> {
+fn early_reply(rule: &Rule, request: &Request) -> Option<Response> {
     let error = |status, code| Some(reply::error(status, code, "a fault that was asked for"));
     match rule.fault {
         Fault::UnauthorizedLoop => {
@@ -104,11 +104,11 @@ fn too_many(rule: &Rule) -> Response {
 }
 
 /// Faults that hold the request back or change it.
-fn before(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, Request) {
+fn change_request(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, Request) {
     let delay = rule.delay.unwrap_or(Duration::from_secs(5));
     let wait = match rule.fault {
         Fault::Latency => delay,
-        Fault::Jitter => delay.mul_f64((instance.dice.next() % 1000) as f64 / 1000.0),
+        Fault::Jitter => delay.mul_f64((instance.random.next() % 1000) as f64 / 1000.0),
         Fault::StallHeaders => rule.delay.unwrap_or(FOREVER),
         Fault::WrongRange => {
             // Whatever is asked for, the answer is bytes 1 and 2.
@@ -127,12 +127,12 @@ fn before(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, 
 }
 
 /// Faults of the reply.
-async fn after(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Response {
+async fn change_reply(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Response {
     let size = size(&reply);
     let half = rule.at.unwrap_or(size / 2);
     match rule.fault {
-        Fault::Throttle => reply.map(throttled),
-        Fault::ByteSlices => reply.map(sliced),
+        Fault::Throttle => reply.map(throttle),
+        Fault::ByteSlices => reply.map(send_bytewise),
         Fault::StallBody => {
             reply.map(|body| cut(body, half, Ending::Linger(rule.delay.unwrap_or(FOREVER))))
         }
@@ -164,21 +164,21 @@ async fn after(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Respon
             }
             reply
         }
-        _ => changed(rule.fault, reply).await,
+        _ => change_body(rule.fault, reply).await,
     }
 }
 
 /// Faults that replace the bytes.
-async fn changed(fault: Fault, mut reply: Response) -> Response {
+async fn change_body(fault: Fault, mut reply: Response) -> Response {
     let body = std::mem::take(reply.body_mut());
     let encoded = matches!(fault, Fault::GzipEncoded | Fault::BrokenGzip | Fault::EncodingBomb);
     let bytes = match fault {
-        Fault::GzipEncoded => gzip(&whole(body).await),
+        Fault::GzipEncoded => gzip(&collect(body).await),
         Fault::EncodingBomb => bomb(),
-        Fault::BrokenGzip => whole(body).await,
-        Fault::WrongBytes => flipped(&whole(body).await),
+        Fault::BrokenGzip => collect(body).await,
+        Fault::WrongBytes => flip_bit(&collect(body).await),
         Fault::LongerBody => {
-            Bytes::from([whole(body).await.as_ref(), b"\n{\"more\": true}"].concat())
+            Bytes::from([collect(body).await.as_ref(), b"\n{\"more\": true}"].concat())
         }
         Fault::EmptyBody => Bytes::new(),
         Fault::HugeBody => Bytes::from(format!("{{\"padding\": \"{}\"}}", "x".repeat(10 << 20))),
@@ -216,7 +216,7 @@ fn without_length(mut reply: Response) -> Response {
     reply
 }
 
-fn flipped(bytes: &Bytes) -> Bytes {
+fn flip_bit(bytes: &Bytes) -> Bytes {
     let mut copy = bytes.to_vec();
     let middle = copy.len() / 2;
     if let Some(byte) = copy.get_mut(middle) {

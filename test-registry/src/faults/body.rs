@@ -17,7 +17,7 @@ use crate::connection::ResetSwitch;
 /// Bytes per second of [`super::fault::Fault::Throttle`].
 const RATE: usize = 8 * 1024;
 /// How many bytes [`super::fault::Fault::ByteSlices`] sends one by one; the rest follows at once.
-const SLICED: usize = 2048;
+const SINGLE_BYTES: usize = 2048;
 
 /// How a body ends after its part was sent.
 pub(super) enum Ending {
@@ -33,7 +33,7 @@ pub(super) enum Ending {
 
 /// Sends the first bytes of a body, then ends it in its way.
 pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
-    piped(|pipe| async move {
+    channel_body(|sender| async move {
         let mut left = at;
         let mut body = body;
         while left > 0
@@ -41,54 +41,54 @@ pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
         {
             bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             left -= bytes.len() as u64;
-            if !pipe.send(bytes).await {
+            if !sender.send(bytes).await {
                 return;
             }
         }
-        finish(&pipe, ending).await;
+        finish(&sender, ending).await;
     })
 }
 
-async fn finish(pipe: &Pipe, ending: Ending) {
+async fn finish(sender: &Sender, ending: Ending) {
     match ending {
         Ending::Close => {}
-        Ending::Linger(time) => pipe.wait(time).await,
-        Ending::Cut => pipe.fail().await,
+        Ending::Linger(time) => sender.wait(time).await,
+        Ending::Cut => sender.fail().await,
         Ending::Reset(switch) => {
             switch.arm();
-            pipe.fail().await;
+            sender.fail().await;
         }
     }
 }
 
 /// Sends a body at a few bytes per second.
-pub(super) fn throttled(mut body: Body) -> Body {
-    piped(|pipe| async move {
+pub(super) fn throttle(mut body: Body) -> Body {
+    channel_body(|sender| async move {
         while let Some(mut bytes) = data(&mut body).await {
             while !bytes.is_empty() {
                 let part = bytes.split_to(bytes.len().min(RATE / 32));
-                if !pipe.send(part).await {
+                if !sender.send(part).await {
                     return;
                 }
-                pipe.wait(Duration::from_millis(31)).await;
+                sender.wait(Duration::from_millis(31)).await;
             }
         }
     })
 }
 
 /// Sends the beginning of a body byte by byte.
-pub(super) fn sliced(mut body: Body) -> Body {
-    piped(|pipe| async move {
-        let mut singles = SLICED;
+pub(super) fn send_bytewise(mut body: Body) -> Body {
+    channel_body(|sender| async move {
+        let mut singles = SINGLE_BYTES;
         while let Some(mut bytes) = data(&mut body).await {
             while singles > 0 && !bytes.is_empty() {
                 singles -= 1;
-                if !pipe.send(bytes.split_to(1)).await {
+                if !sender.send(bytes.split_to(1)).await {
                     return;
                 }
                 tokio::task::yield_now().await;
             }
-            if !bytes.is_empty() && !pipe.send(bytes).await {
+            if !bytes.is_empty() && !sender.send(bytes).await {
                 return;
             }
         }
@@ -96,7 +96,7 @@ pub(super) fn sliced(mut body: Body) -> Body {
 }
 
 /// The bytes of a body; what a fault changes is small.
-pub(super) async fn whole(body: Body) -> Bytes {
+pub(super) async fn collect(body: Body) -> Bytes {
     body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
 }
 
@@ -112,15 +112,15 @@ async fn data(body: &mut Body) -> Option<Bytes> {
     }
 }
 
-fn piped<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Pipe) -> F) -> Body {
+fn channel_body<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Sender) -> F) -> Body {
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(Pipe(sender)));
-    Body::new(Fed(receiver))
+    tokio::spawn(feed(Sender(sender)));
+    Body::new(ChannelBody(receiver))
 }
 
-struct Pipe(mpsc::Sender<Result<Bytes, Broken>>);
+struct Sender(mpsc::Sender<Result<Bytes, DeliberateError>>);
 
-impl Pipe {
+impl Sender {
     /// Whether somebody still reads.
     async fn send(&self, bytes: Bytes) -> bool {
         self.0.send(Ok(bytes)).await.is_ok()
@@ -130,7 +130,7 @@ impl Pipe {
     /// before leave hyper's buffer.
     async fn fail(&self) {
         self.wait(Duration::from_millis(20)).await;
-        let _ = self.0.send(Err(Broken)).await;
+        let _ = self.0.send(Err(DeliberateError)).await;
     }
 
     /// Waits, but not for a reader that has gone.
@@ -142,33 +142,33 @@ impl Pipe {
     }
 }
 
-struct Fed(mpsc::Receiver<Result<Bytes, Broken>>);
+struct ChannelBody(mpsc::Receiver<Result<Bytes, DeliberateError>>);
 
-impl HttpBody for Fed {
+impl HttpBody for ChannelBody {
     type Data = Bytes;
-    type Error = Broken;
+    type Error = DeliberateError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, DeliberateError>>> {
         self.0.poll_recv(cx).map(|item| item.map(|item| item.map(Frame::data)))
     }
 }
 
 /// The body was cut on purpose.
 #[derive(Debug)]
-pub(super) struct Broken;
+pub(super) struct DeliberateError;
 
-impl fmt::Display for Broken {
+impl fmt::Display for DeliberateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the body was cut on purpose")
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for DeliberateError {}
 
-impl From<Infallible> for Broken {
+impl From<Infallible> for DeliberateError {
     fn from(never: Infallible) -> Self {
         match never {}
     }

@@ -28,7 +28,7 @@ pub(crate) async fn layer(
     }
     let mut reply = next.run(request).await;
     if reply.status() == StatusCode::CREATED {
-        note_upload(&instance, &endpoint, &reply);
+        record_upload(&instance, &endpoint, &reply);
     }
     if !instance.switches().digest_header {
         reply.headers_mut().remove("docker-content-digest");
@@ -106,7 +106,7 @@ async fn delete(instance: &Instance, endpoint: Endpoint, request: Request, next:
 }
 
 /// A finished upload makes its blob a member of the repository that `Location` names.
-fn note_upload(instance: &Instance, endpoint: &Endpoint, reply: &Response) {
+fn record_upload(instance: &Instance, endpoint: &Endpoint, reply: &Response) {
     if !matches!(endpoint, Endpoint::Upload { .. }) {
         return;
     }

@@ -58,7 +58,7 @@ async fn list(mode: Referrers, asked: &Uri, full: Response) -> Response {
     let mut document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let mut link = None;
     if let Some(manifests) = document.get_mut("manifests").and_then(Value::as_array_mut) {
-        forget_doubles(manifests);
+        remove_duplicates(manifests);
         if mode == Referrers::Paged {
             link = cut(manifests, asked);
         }
@@ -71,7 +71,7 @@ async fn list(mode: Referrers, asked: &Uri, full: Response) -> Response {
     reply
 }
 
-fn forget_doubles(manifests: &mut Vec<Value>) {
+fn remove_duplicates(manifests: &mut Vec<Value>) {
     let mut seen = BTreeSet::new();
     manifests.retain(|manifest| seen.insert(manifest.get("digest").map(ToString::to_string)));
 }

@@ -31,7 +31,7 @@ pub(crate) async fn layer(
         (Some(_), _) if is_stale(&uploads, &request) => stale(),
         _ => next.run(request).await,
     };
-    disguise(&uploads, &host, reply)
+    rewrite_headers(&uploads, &host, reply)
 }
 
 /// `POST`: mounts a blob of another repository, takes a whole blob, or opens a session.
@@ -139,7 +139,7 @@ fn stale() -> Response {
 }
 
 /// Rewrites the headers of a session: where it continues, what it holds.
-fn disguise(uploads: &Uploads, host: &str, mut reply: Response) -> Response {
+fn rewrite_headers(uploads: &Uploads, host: &str, mut reply: Response) -> Response {
     let location = header(reply.headers(), "location").to_owned();
     if location.contains("/blobs/uploads/") {
         let origin =

@@ -3,7 +3,7 @@
 use super::images;
 use super::json::{Json, list, object, text};
 use super::layers::{self, gzip};
-use super::repository::{Descriptor, Shelf, index};
+use super::repository::{Descriptor, Repository, index};
 use crate::digest::digest_of;
 use crate::store::Store;
 
@@ -15,39 +15,44 @@ const LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 const FOREIGN: &str = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
 pub(super) async fn load(store: &Store) {
-    let shelf = Shelf { store, repository: "docker/classic" };
-    let amd64 = schema2(&shelf, &["amd64"], "amd64", "linux").await;
-    let arm64 = schema2(&shelf, &[], "arm64", "linux").await;
-    let windows = windows(&shelf).await;
-    shelf.manifest(&["latest", "2.8"], LIST, &index(LIST, &[amd64, arm64, windows])).await;
-    schema1(&shelf).await;
+    let repository = Repository { store, name: "docker/classic" };
+    let amd64 = schema2(&repository, &["amd64"], "amd64", "linux").await;
+    let arm64 = schema2(&repository, &[], "arm64", "linux").await;
+    let windows = windows(&repository).await;
+    repository.manifest(&["latest", "2.8"], LIST, &index(LIST, &[amd64, arm64, windows])).await;
+    schema1(&repository).await;
 }
 
-async fn schema2(shelf: &Shelf<'_>, tags: &[&str], architecture: &str, os: &str) -> Descriptor {
+async fn schema2(
+    repository: &Repository<'_>,
+    tags: &[&str],
+    architecture: &str,
+    os: &str,
+) -> Descriptor {
     let layer = layers::base(architecture);
     let config = config(architecture, os, &[digest_of(&layer)]);
-    let layers = [shelf.blob(LAYER, gzip(&layer))];
-    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let layers = [repository.blob(LAYER, gzip(&layer))];
+    let manifest = manifest(&repository.blob(CONFIG, config), &layers);
     let platform = object([("architecture", text(architecture)), ("os", text(os))]);
-    shelf.manifest(tags, SCHEMA2, &manifest).await.with("platform", platform)
+    repository.manifest(tags, SCHEMA2, &manifest).await.with("platform", platform)
 }
 
 /// A Windows image whose base layer is foreign: its bytes are elsewhere (`urls`).
-async fn windows(shelf: &Shelf<'_>) -> Descriptor {
+async fn windows(repository: &Repository<'_>) -> Descriptor {
     let base = Descriptor::of(FOREIGN, b"the bytes of this layer are not in this registry");
     let base =
         base.with("urls", list([text("https://mcr.example/windows/nanoserver/layer.tar.gz")]));
     let own = layers::whiteouts();
     let config = config("amd64", "windows", &[digest_of(b"not known here"), digest_of(&own)]);
-    let layers = [base, shelf.blob(LAYER, gzip(&own))];
-    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let layers = [base, repository.blob(LAYER, gzip(&own))];
+    let manifest = manifest(&repository.blob(CONFIG, config), &layers);
     let platform = object([
         ("architecture", text("amd64")),
         ("os", text("windows")),
         ("os.version", text("10.0.20348.2227")),
         ("os.features", list([text("win32k")])),
     ]);
-    shelf.manifest(&["windows"], SCHEMA2, &manifest).await.with("platform", platform)
+    repository.manifest(&["windows"], SCHEMA2, &manifest).await.with("platform", platform)
 }
 
 fn manifest(config: &Descriptor, layers: &[Descriptor]) -> Json {
@@ -89,9 +94,9 @@ fn config(architecture: &str, os: &str, diff_ids: &[String]) -> String {
 }
 
 /// Schema 1, signed: layers newest first, the configuration inside `v1Compatibility`.
-async fn schema1(shelf: &Shelf<'_>) {
-    let layer = shelf.blob(LAYER, gzip(&layers::base("amd64")));
-    let empty = shelf.blob(LAYER, gzip(&[0; 1024]));
+async fn schema1(repository: &Repository<'_>) {
+    let layer = repository.blob(LAYER, gzip(&layers::base("amd64")));
+    let empty = repository.blob(LAYER, gzip(&[0; 1024]));
     let top = r##"{\"id\":\"b1\",\"parent\":\"a0\",\"created\":\"2015-03-04T05:06:07Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) CMD [\\\"/bin/sh\\\"]\"]},\"architecture\":\"amd64\",\"os\":\"linux\",\"throwaway\":true}"##;
     let base = r##"{\"id\":\"a0\",\"created\":\"2015-03-04T05:06:00Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) ADD file:0a1b in /\"]}}"##;
     let text = format!(
@@ -135,7 +140,7 @@ async fn schema1(shelf: &Shelf<'_>) {
 }}"#,
         empty.digest, layer.digest
     );
-    shelf.bytes(&["schema1"], SIGNED_SCHEMA1, text).await;
+    repository.bytes(&["schema1"], SIGNED_SCHEMA1, text).await;
     // The same family in the repository of the OCI image, so that one repository holds both.
-    images::platform_image(shelf, &["oci"], "amd64", None).await;
+    images::platform_image(repository, &["oci"], "amd64", None).await;
 }

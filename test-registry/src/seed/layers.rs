@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::repository::{Descriptor, Shelf};
+use super::repository::{Descriptor, Repository};
 use super::tar::{Kind, Tar};
 use crate::digest::digest_of;
 
@@ -20,13 +20,13 @@ pub(super) struct Layer {
 }
 
 /// Compresses a tar as its media type says, and puts it.
-pub(super) fn put(shelf: &Shelf<'_>, media_type: &str, tar: &[u8]) -> Layer {
+pub(super) fn put(repository: &Repository<'_>, media_type: &str, tar: &[u8]) -> Layer {
     let bytes = match media_type {
         ZSTD => zstd(tar),
         PLAIN => tar.to_vec(),
         _ => gzip(tar),
     };
-    Layer { descriptor: shelf.blob(media_type, bytes), diff_id: digest_of(tar) }
+    Layer { descriptor: repository.blob(media_type, bytes), diff_id: digest_of(tar) }
 }
 
 pub(super) fn gzip(tar: &[u8]) -> Vec<u8> {

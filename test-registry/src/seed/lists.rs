@@ -1,7 +1,7 @@
 //! Long lists: 5,000 tags of one repository, 2,500 repositories in nested namespaces.
 
 use super::images;
-use super::repository::Shelf;
+use super::repository::Repository;
 use crate::manifest::stored;
 use crate::store::Store;
 
@@ -22,14 +22,14 @@ pub(super) async fn load(store: &Store) {
 
 /// Versions whose byte order is not their natural order, several images among them.
 async fn many_tags(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/many-tags" };
+    let repository = Repository { store, name: "demo/many-tags" };
     let mut images = Vec::new();
     for architecture in ["amd64", "arm64", "riscv64"] {
-        images.push(images::platform_image(&shelf, &[], architecture, None).await);
+        images.push(images::platform_image(&repository, &[], architecture, None).await);
     }
     for number in 0..TAGS {
         let Some(image) = images.get(number % images.len().max(1)) else { return };
-        point(&shelf, &tag(number), &image.digest).await;
+        point(&repository, &tag(number), &image.digest).await;
     }
 }
 
@@ -54,7 +54,7 @@ fn tag(number: usize) -> String {
 
 async fn many_repositories(store: &Store) {
     let image = images::platform_image(
-        &Shelf { store, repository: "library/small" },
+        &Repository { store, name: "library/small" },
         &["latest"],
         "amd64",
         None,
@@ -101,14 +101,15 @@ fn blobs_of(manifest: &[u8]) -> Vec<String> {
 }
 
 /// Points a tag at a manifest of the same repository.
-async fn point(shelf: &Shelf<'_>, tag: &str, digest: &str) {
+async fn point(repository: &Repository<'_>, tag: &str, digest: &str) {
     use ferro_oci_server::{Reference, RegistryMeta};
     let Ok(digest) = digest.parse() else { return };
-    let found = shelf.store.meta.get_manifest(shelf.repository, &Reference::Digest(digest)).await;
+    let found =
+        repository.store.meta.get_manifest(repository.name, &Reference::Digest(digest)).await;
     if let Ok(Some((_, media_type, bytes))) = found {
         let mut manifest = stored(&media_type, bytes);
         manifest.referrer = None;
-        shelf.store.put_manifest(shelf.repository, &[tag], &manifest).await;
+        repository.store.put_manifest(repository.name, &[tag], &manifest).await;
     }
 }
 

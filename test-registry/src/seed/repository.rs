@@ -14,9 +14,9 @@ pub(super) const OCI_EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
 /// One repository.
 #[derive(Clone, Copy)]
-pub(super) struct Shelf<'a> {
+pub(super) struct Repository<'a> {
     pub(super) store: &'a Store,
-    pub(super) repository: &'a str,
+    pub(super) name: &'a str,
 }
 
 /// A descriptor: type, digest, size, and what else is said in its place.
@@ -65,12 +65,12 @@ impl Descriptor {
     }
 }
 
-impl Shelf<'_> {
+impl Repository<'_> {
     /// Puts a blob.
     pub(super) fn blob(&self, media_type: &str, bytes: impl Into<Bytes>) -> Descriptor {
         let bytes = bytes.into();
         let descriptor = Descriptor::of(media_type, &bytes);
-        self.store.put_blob(self.repository, &descriptor.digest, bytes);
+        self.store.put_blob(self.name, &descriptor.digest, bytes);
         descriptor
     }
 
@@ -93,7 +93,7 @@ impl Shelf<'_> {
     ) -> Descriptor {
         let bytes = bytes.into();
         let descriptor = Descriptor::of(media_type, &bytes);
-        self.store.put_manifest(self.repository, tags, &stored(media_type, bytes)).await;
+        self.store.put_manifest(self.name, tags, &stored(media_type, bytes)).await;
         descriptor
     }
 

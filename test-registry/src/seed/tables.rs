@@ -4,7 +4,7 @@
 use super::config::Config;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, Layer, ZSTD, gzip, zstd};
-use super::repository::{Descriptor, OCI_CONFIG, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, Repository};
 use super::tar::Tar;
 use crate::digest::digest_of;
 use crate::store::Store;
@@ -21,8 +21,8 @@ const CHUNKED_CHECKSUM: &str = "io.github.containers.zstd-chunked.manifest-check
 
 /// What is wrong with a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lie {
-    No,
+enum TableFault {
+    None,
     /// It leaves a file out and gives another a mode that it does not have.
     Listing,
     /// The annotation gives the digest of another table.
@@ -32,23 +32,23 @@ enum Lie {
 }
 
 pub(super) async fn load(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/tables" };
-    image(&shelf, "estargz", estargz(&shelf, Lie::No)).await;
-    image(&shelf, "zstd-chunked", chunked(&shelf)).await;
-    let shelf = Shelf { store, repository: "broken/tables" };
-    image(&shelf, "lying", estargz(&shelf, Lie::Listing)).await;
-    image(&shelf, "wrong-digest", estargz(&shelf, Lie::Digest)).await;
-    image(&shelf, "wrong-content", estargz(&shelf, Lie::Content)).await;
+    let repository = Repository { store, name: "demo/tables" };
+    image(&repository, "estargz", estargz(&repository, TableFault::None)).await;
+    image(&repository, "zstd-chunked", chunked(&repository)).await;
+    let repository = Repository { store, name: "broken/tables" };
+    image(&repository, "lying", estargz(&repository, TableFault::Listing)).await;
+    image(&repository, "wrong-digest", estargz(&repository, TableFault::Digest)).await;
+    image(&repository, "wrong-content", estargz(&repository, TableFault::Content)).await;
 }
 
 /// An image of two layers: one with a table, and above it an ordinary one that changes it.
-async fn image(shelf: &Shelf<'_>, tag: &str, base: Layer) {
+async fn image(repository: &Repository<'_>, tag: &str, base: Layer) {
     let changes = Tar::default()
         .directory("etc/")
         .file("etc/motd", "Read by its table of contents.\n")
         .whiteout("etc/", "hosts")
         .finish();
-    let layers = [base, layers::put(shelf, GZIP, &changes)];
+    let layers = [base, layers::put(repository, GZIP, &changes)];
     let config = Config {
         architecture: "amd64",
         variant: None,
@@ -57,8 +57,8 @@ async fn image(shelf: &Shelf<'_>, tag: &str, base: Layer) {
         history: vec![("ADD rootfs.tar /", false), ("COPY motd /etc/motd", false)],
         labels: Vec::new(),
     };
-    let config = shelf.blob(OCI_CONFIG, config.write());
-    shelf.image(&[tag], &config, &layers.map(|layer| layer.descriptor)).await;
+    let config = repository.blob(OCI_CONFIG, config.write());
+    repository.image(&[tag], &config, &layers.map(|layer| layer.descriptor)).await;
 }
 
 /// What the layer holds: path, mode and content; directories have a slash at the end.
@@ -91,7 +91,7 @@ fn pieces(path: &str, mode: u32, content: &[u8]) -> (Vec<u8>, Vec<u8>) {
 
 /// A layer that grows, with its table.
 #[derive(Default)]
-struct Growing {
+struct LayerBuilder {
     blob: Vec<u8>,
     /// What it decompresses to.
     tar: Vec<u8>,
@@ -100,7 +100,7 @@ struct Growing {
     entries: Vec<Json>,
 }
 
-impl Growing {
+impl LayerBuilder {
     fn write(&mut self, compress: fn(&[u8]) -> Vec<u8>, plain: &[u8]) {
         self.blob.extend(compress(plain));
         self.tar.extend(plain);
@@ -154,40 +154,41 @@ fn number(size: usize) -> Json {
     Json::Number(i64::try_from(size).unwrap_or(i64::MAX))
 }
 
-fn grown(compress: fn(&[u8]) -> Vec<u8>) -> Growing {
-    let mut growing = Growing::default();
+fn filled_builder(compress: fn(&[u8]) -> Vec<u8>) -> LayerBuilder {
+    let mut builder = LayerBuilder::default();
     for (path, mode, content) in files() {
-        growing.add(compress, path, mode, &content);
+        builder.add(compress, path, mode, &content);
     }
-    growing
+    builder
 }
 
 /// gzip, a member for each piece; the table is the last file of the archive, and a member with nothing in
 /// it says where that begins.
-fn estargz(shelf: &Shelf<'_>, lie: Lie) -> Layer {
-    let mut growing = grown(gzip);
-    let mut table = growing.table();
-    match lie {
-        Lie::No | Lie::Digest => {}
-        Lie::Listing => {
+fn estargz(repository: &Repository<'_>, fault: TableFault) -> Layer {
+    let mut builder = filled_builder(gzip);
+    let mut table = builder.table();
+    match fault {
+        TableFault::None | TableFault::Digest => {}
+        TableFault::Listing => {
             table = table
                 .replacen("\"mode\":420", "\"mode\":2541", 1)
                 .replace("etc/hosts", "etc/guests");
         }
-        Lie::Content => {
+        TableFault::Content => {
             let release = files().into_iter().nth(1).map(|(_, _, content)| digest_of(&content));
             table = table.replace(&release.unwrap_or_default(), &digest_of(b"other"));
         }
     }
-    let digest = if lie == Lie::Digest { digest_of(b"other") } else { digest_of(table.as_bytes()) };
-    let before = std::mem::take(&mut growing.before);
-    growing.write(gzip, &before);
-    let start = growing.blob.len();
-    growing.write(gzip, &Tar::default().file("stargz.index.json", &table).finish());
-    growing.blob.extend(footer(start));
+    let digest =
+        if fault == TableFault::Digest { digest_of(b"other") } else { digest_of(table.as_bytes()) };
+    let before = std::mem::take(&mut builder.before);
+    builder.write(gzip, &before);
+    let start = builder.blob.len();
+    builder.write(gzip, &Tar::default().file("stargz.index.json", &table).finish());
+    builder.blob.extend(footer(start));
     let layer =
-        shelf.blob(GZIP, growing.blob).with("annotations", texts(&[(STARGZ_DIGEST, &digest)]));
-    Layer { descriptor: layer, diff_id: digest_of(&growing.tar) }
+        repository.blob(GZIP, builder.blob).with("annotations", texts(&[(STARGZ_DIGEST, &digest)]));
+    Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
 /// An empty gzip member whose extra field names the place of the table.
@@ -199,20 +200,21 @@ fn footer(start: usize) -> Vec<u8> {
 }
 
 /// zstd, a frame for each piece; the table stands behind the archive in a frame that decoders skip.
-fn chunked(shelf: &Shelf<'_>) -> Layer {
-    let mut growing = grown(zstd);
-    let last = [std::mem::take(&mut growing.before), vec![0; 2 * BLOCK]].concat();
-    growing.write(zstd, &last);
-    let plain = growing.table();
+fn chunked(repository: &Repository<'_>) -> Layer {
+    let mut builder = filled_builder(zstd);
+    let last = [std::mem::take(&mut builder.before), vec![0; 2 * BLOCK]].concat();
+    builder.write(zstd, &last);
+    let plain = builder.table();
     let table = zstd(plain.as_bytes());
-    let start = growing.blob.len() + SKIPPED_HEADER;
+    let start = builder.blob.len() + SKIPPED_HEADER;
     let place = [start, table.len(), plain.len(), 1];
-    growing.blob.extend(skipped(&table));
-    growing.blob.extend(skipped(&chunked_footer(&place)));
+    builder.blob.extend(skipped(&table));
+    builder.blob.extend(skipped(&chunked_footer(&place)));
     let position = place.map(|number| number.to_string()).join(":");
     let annotations = [(CHUNKED_CHECKSUM, &*digest_of(&table)), (CHUNKED_POSITION, &position)];
-    let layer: Descriptor = shelf.blob(ZSTD, growing.blob).with("annotations", texts(&annotations));
-    Layer { descriptor: layer, diff_id: digest_of(&growing.tar) }
+    let layer: Descriptor =
+        repository.blob(ZSTD, builder.blob).with("annotations", texts(&annotations));
+    Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
 /// Magic number and length of a frame that decoders skip.
