@@ -1,4 +1,4 @@
-//! Manifests as the store keeps them.
+//! Manifests with the facts that the registry keeps beside their bytes.
 
 use bytes::Bytes;
 use ferro_blob_store::Digest;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::digest::digest_of;
 
-/// A manifest as it is stored: exact bytes, and what the registry says about them.
+/// A manifest in the store: its exact bytes, and the facts that the registry keeps about them.
 #[derive(Debug, Clone)]
 pub(crate) struct Manifest {
     pub(crate) digest: String,
@@ -16,16 +16,19 @@ pub(crate) struct Manifest {
     pub(crate) referrer: Option<(Digest, ReferrerDescriptor)>,
 }
 
-/// A manifest as the store keeps it, with what the referrers API will say about it.
-pub(crate) fn stored(media_type: &str, bytes: Bytes) -> Manifest {
-    let digest = digest_of(&bytes);
-    let referrer = serde_json::from_slice(&bytes)
-        .ok()
-        .and_then(|json| referrer(media_type, &digest, &bytes, &json));
-    Manifest { digest, media_type: media_type.into(), bytes, referrer }
+impl Manifest {
+    /// Makes a manifest of its bytes, with the descriptor by which the referrers API will list it.
+    pub(crate) fn new(media_type: &str, bytes: Bytes) -> Self {
+        let digest = digest_of(&bytes);
+        let referrer = serde_json::from_slice(&bytes)
+            .ok()
+            .and_then(|json| referrer(media_type, &digest, &bytes, &json));
+        Self { digest, media_type: media_type.into(), bytes, referrer }
+    }
 }
 
-/// distribution-spec, "Listing Referrers": `artifactType`, or else the type of the config; all annotations.
+/// Returns the subject of a manifest and its descriptor in the list of referrers. The descriptor has all
+/// annotations and the `artifactType`, or else the type of the config (distribution-spec, "Listing Referrers").
 fn referrer(
     media_type: &str,
     digest: &str,

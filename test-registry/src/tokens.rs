@@ -1,10 +1,10 @@
-//! The tokens that the token endpoint gave, and the scopes that each carries.
+//! The tokens that the token endpoint issued, with their scopes.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The tokens that were issued.
+/// The access tokens and refresh tokens of one instance.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens(Mutex<IssuedTokens>);
 
@@ -26,7 +26,7 @@ impl Tokens {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets every token; refresh tokens stay.
+    /// Removes every access token. Refresh tokens stay.
     pub(crate) fn expire_all(&self) {
         self.lock().access.clear();
     }
@@ -52,7 +52,7 @@ impl Tokens {
         self.lock().refresh.iter().any(|known| known == token)
     }
 
-    /// Why this token does not give these scopes, in the words of RFC 6750.
+    /// Returns the error code of RFC 6750 if this token does not give these scopes.
     pub(crate) fn refusal(&self, token: &str, needed: &[String]) -> Option<&'static str> {
         if token.is_empty() {
             return Some("");
@@ -68,7 +68,7 @@ impl Tokens {
     }
 }
 
-/// Whether scopes together hold every action of one more.
+/// Returns true if the scopes together give every action of the needed one.
 fn covers(scopes: &[String], need: &str) -> bool {
     let Some((resource, actions)) = need.rsplit_once(':') else { return false };
     let held: Vec<&str> = scopes

@@ -1,4 +1,5 @@
-//! What each origin answers. The registry does what the scenario in the repository's name says.
+//! The answers of each origin. The repository's name holds the number of a scenario, and the registry
+//! behaves as that scenario says.
 
 use axum::{
     body::Body,
@@ -28,7 +29,7 @@ pub(super) fn answer(origin: usize, places: &Places, parts: &Parts, body: &[u8])
     })
 }
 
-/// Everything is allowed and exposed: no leak may be prevented by CORS alone.
+/// Allows every origin and exposes every header, so that CORS alone prevents no leak.
 fn finish(mut response: Response) -> Response {
     let fields = [
         ("access-control-allow-origin", "*"),
@@ -54,7 +55,7 @@ fn reply(status: u16) -> Response {
     response
 }
 
-/// Sets a header, where its value can stand in one: some hostile ones cannot be sent at all.
+/// Sets a header if HTTP allows its value. Some hostile values cannot be sent at all.
 fn with(
     mut response: Response,
     name: impl axum::http::header::IntoHeaderName,
@@ -72,7 +73,7 @@ fn json(status: u16, media_type: &str, text: String) -> Response {
     response
 }
 
-/// The number in `/v2/c/<number>/…`.
+/// Returns the scenario whose number stands in `/v2/c/<number>/…`.
 fn scenario_of(places: &Places, path: &str) -> Option<Scenario> {
     let number = path.strip_prefix("/v2/c/")?.split('/').next()?;
     scenario::all(places).into_iter().nth(number.parse().ok()?)
@@ -98,7 +99,7 @@ fn registry(places: &Places, parts: &Parts) -> Response {
             "Bearer realm=\"{realm}\",error=\"insufficient_scope\",scope=\"repository:c/x:pull,push\""
         )),
         Attack::TwoChallenges(_) => manifest(places),
-        // Half of the rest goes by Basic, half by a token, so that both kinds are at stake.
+        // Half of the other scenarios use Basic and half a token, so that both kinds are tested.
         _ if scenario.name.len() % 2 == 0 && shown != basic => unauthorized("Basic realm=\"x\""),
         _ if scenario.name.len() % 2 == 1 && shown != bearer => unauthorized(&honest),
         _ => attack(&scenario, places, parts),
@@ -121,7 +122,7 @@ fn attack(scenario: &Scenario, places: &Places, parts: &Parts) -> Response {
         Attack::ChunkLocation(there) if parts.method == Method::PATCH => {
             with(with(reply(202), LOCATION, there), "range", "0-4095")
         }
-        // The scenario stays in the path, so that the chunk that follows meets it again.
+        // The path keeps the number of the scenario, so that the next chunk gets the same attack.
         Attack::ChunkLocation(_) if uploading => {
             let path = parts.uri.path().trim_end_matches('/');
             with(reply(202), LOCATION, &format!("{path}/1?state=x"))
@@ -135,7 +136,7 @@ fn attack(scenario: &Scenario, places: &Places, parts: &Parts) -> Response {
     }
 }
 
-/// A quoted string may hold anything but these two.
+/// Escapes the two characters that a quoted string of HTTP may not hold as they are.
 fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
@@ -169,7 +170,7 @@ fn list(operation: &str) -> Response {
     json(200, "application/json", "{\"name\":\"c/x\",\"tags\":[\"a\",\"b\"]}".to_owned())
 }
 
-/// Issues tokens, or redirects where the scope that is asked for names a scenario that says so.
+/// Issues a token. Redirects instead if the scope names a scenario with a token redirect.
 fn token_server(places: &Places, parts: &Parts, body: &str) -> Response {
     let asked = format!("{} {body}", parts.uri.query().unwrap_or_default()).replace("%2F", "/");
     let [a, ..] = places.others;
@@ -193,7 +194,7 @@ fn redirect_of(places: &Places, asked: &str) -> Option<u16> {
     }
 }
 
-/// An origin that must never see a credential: it plays along with whatever comes.
+/// Answers as an origin that must never see a credential. Each answer invites the client to go on.
 fn elsewhere(places: &Places, parts: &Parts) -> Response {
     let challenge =
         scenario_of(places, parts.uri.path()).and_then(|scenario| match scenario.attack {

@@ -1,27 +1,28 @@
-//! What a hostile registry does to be sent a credential elsewhere: the rows of advisories, as data.
+//! The attacks by which a hostile registry tries to have a credential sent elsewhere. They are the cases
+//! of published advisories, as data.
 
-/// Where things are: the registry, the token server that the user approved, and others.
+/// The addresses of the registry, of the token server that the user approved, and of the other origins.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// `127.0.0.1:port` of the registry.
+    /// The registry, as `127.0.0.1:port`.
     pub registry: String,
-    /// `127.0.0.1:port` of the approved token server.
+    /// The approved token server, as `127.0.0.1:port`.
     pub tokens: String,
-    /// Ports of the four origins that must never see a credential.
+    /// The ports of the four origins that must never see a credential.
     pub others: [u16; 4],
 }
 
-/// What the credential is.
+/// The kind of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
-    /// User name and password.
+    /// A user name and a password.
     Basic,
     /// An identity token, sent in the body of a POST.
     Identity,
 }
 
 impl Credential {
-    /// The name by which the driver is told.
+    /// The name of the kind, for the driver of the tests.
     pub fn name(self) -> &'static str {
         match self {
             Self::Basic => "basic",
@@ -30,12 +31,12 @@ impl Credential {
     }
 }
 
-/// What the registry does.
+/// The behaviour of the registry that tries to move the credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attack {
     /// Names this realm in its challenge.
     Realm(String),
-    /// Sends both an honest Basic challenge and a Bearer one with this realm.
+    /// Sends an honest Basic challenge together with a Bearer challenge that names this realm.
     TwoChallenges(String),
     /// Names the approved token server, which redirects with this status.
     TokenRedirect(u16),
@@ -47,29 +48,29 @@ pub enum Attack {
     StartLocation(String),
     /// Answers a chunk with this location.
     ChunkLocation(String),
-    /// Says that the next page is there.
+    /// Says that the next page of a list is at this URL.
     Link(String),
-    /// Redirects to an origin that itself asks for credentials, with this challenge.
+    /// Redirects to an origin that asks for credentials with this challenge.
     RedirectToChallenge(String),
-    /// Gives a manifest whose layer is said to lie there.
+    /// Answers with a manifest whose `urls` say that a layer is at this URL.
     ForeignLayer(String),
 }
 
-/// One scenario.
+/// One attack on one operation of the client.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// A name for the report.
+    /// The name for the report.
     pub name: String,
-    /// What the client does: `manifest`, `blob`, `tags`, `referrers`, `push-blob`, `push-chunks`,
-    /// `push-manifest`, `delete`, `foreign`.
+    /// The operation of the client: `manifest`, `blob`, `tags`, `referrers`, `push-blob`, `push-chunks`,
+    /// `push-manifest`, `delete` or `foreign`.
     pub operation: &'static str,
-    /// What it could lose.
+    /// The kind of credential that the client holds.
     pub credential: Credential,
-    /// What the registry does.
+    /// The behaviour of the registry.
     pub attack: Attack,
 }
 
-/// All scenarios, in an order that never changes.
+/// Returns all scenarios, in an order that never changes.
 pub(super) fn all(places: &Places) -> Vec<Scenario> {
     let mut all = Vec::new();
     realms(places, &mut all);
@@ -82,7 +83,7 @@ pub(super) fn all(places: &Places) -> Vec<Scenario> {
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// A URL on the first of the other origins, and every way to write it that parsers read differently.
+/// Returns a URL on the first of the other origins in every spelling that parsers read differently.
 fn spellings(places: &Places, path: &str) -> Vec<String> {
     let [a, ..] = places.others;
     let registry = &places.registry;

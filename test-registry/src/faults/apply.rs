@@ -1,4 +1,4 @@
-//! Does to one request what a rule says.
+//! Applies the fault of a rule to one request.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -27,7 +27,7 @@ const GATEWAY_PAGE: &str = "<html><head><title>502 Bad Gateway</title></head>\
     <body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>";
 const FOREVER: Duration = Duration::from_secs(3600);
 
-/// Asks the plan, and strikes.
+/// Applies the first rule that is due for a request.
 pub(crate) async fn layer(
     State(instance): State<Arc<Instance>>,
     request: Request,
@@ -50,7 +50,7 @@ pub(crate) async fn layer(
     change_reply(&rule, &switch, next.run(request).await).await
 }
 
-/// Faults that answer in the registry's place.
+/// Returns the reply of a fault that answers instead of the registry.
 fn early_reply(rule: &Rule, request: &Request) -> Option<Response> {
     let error = |status, code| Some(reply::error(status, code, "a fault that was asked for"));
     match rule.fault {
@@ -103,7 +103,7 @@ fn too_many(rule: &Rule) -> Response {
     reply
 }
 
-/// Faults that hold the request back or change it.
+/// Applies a fault that delays or changes the request.
 fn change_request(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, Request) {
     let delay = rule.delay.unwrap_or(Duration::from_secs(5));
     let wait = match rule.fault {
@@ -111,7 +111,7 @@ fn change_request(instance: &Instance, rule: &Rule, mut request: Request) -> (Du
         Fault::Jitter => delay.mul_f64((instance.random.next() % 1000) as f64 / 1000.0),
         Fault::StallHeaders => rule.delay.unwrap_or(FOREVER),
         Fault::WrongRange => {
-            // Whatever is asked for, the answer is bytes 1 and 2.
+            // The reply has bytes 1 and 2 for every requested range.
             request
                 .headers_mut()
                 .insert(header::RANGE, axum::http::HeaderValue::from_static("bytes=1-2"));
@@ -126,7 +126,7 @@ fn change_request(instance: &Instance, rule: &Rule, mut request: Request) -> (Du
     (wait, request)
 }
 
-/// Faults of the reply.
+/// Applies a fault of the reply.
 async fn change_reply(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Response {
     let size = size(&reply);
     let half = rule.at.unwrap_or(size / 2);
@@ -168,7 +168,7 @@ async fn change_reply(rule: &Rule, switch: &ResetSwitch, mut reply: Response) ->
     }
 }
 
-/// Faults that replace the bytes.
+/// Applies a fault that replaces the bytes of the body.
 async fn change_body(fault: Fault, mut reply: Response) -> Response {
     let body = std::mem::take(reply.body_mut());
     let encoded = matches!(fault, Fault::GzipEncoded | Fault::BrokenGzip | Fault::EncodingBomb);
@@ -209,7 +209,7 @@ fn with_length(mut reply: Response, length: u64) -> Response {
     reply
 }
 
-/// HTTP/1.0 replies end by closing: neither a length nor chunks.
+/// Makes an HTTP/1.0 reply, which has neither length nor chunks and ends by closing.
 fn without_length(mut reply: Response) -> Response {
     reply.headers_mut().remove(header::CONTENT_LENGTH);
     *reply.version_mut() = Version::HTTP_10;

@@ -1,4 +1,4 @@
-//! Bodies that go wrong on the way.
+//! Bodies that are cut, delayed or sliced on the way.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,24 +14,24 @@ use tokio::sync::mpsc;
 
 use crate::connection::ResetSwitch;
 
-/// Bytes per second of [`super::fault::Fault::Throttle`].
+/// The speed of [`super::fault::Fault::Throttle`], in bytes per second.
 const RATE: usize = 8 * 1024;
-/// How many bytes [`super::fault::Fault::ByteSlices`] sends one by one; the rest follows at once.
+/// The number of bytes that [`super::fault::Fault::ByteSlices`] sends one by one. The rest follows at once.
 const SINGLE_BYTES: usize = 2048;
 
-/// How a body ends after its part was sent.
+/// The end of a body after its first bytes were sent.
 pub(super) enum Ending {
-    /// Properly.
+    /// The body ends properly.
     Close,
-    /// Nothing comes for this long, then properly.
+    /// The body pauses for this long, then ends properly.
     Linger(Duration),
-    /// The connection is closed in the middle.
+    /// The connection closes in the middle of the body.
     Cut,
-    /// The connection is reset.
+    /// The connection is reset in the middle of the body.
     Reset(ResetSwitch),
 }
 
-/// Sends the first bytes of a body, then ends it in its way.
+/// Sends the first bytes of a body, then ends it.
 pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
     channel_body(|sender| async move {
         let mut left = at;
@@ -61,7 +61,7 @@ async fn finish(sender: &Sender, ending: Ending) {
     }
 }
 
-/// Sends a body at a few bytes per second.
+/// Sends a body at [`RATE`].
 pub(super) fn throttle(mut body: Body) -> Body {
     channel_body(|sender| async move {
         while let Some(mut bytes) = data(&mut body).await {
@@ -95,7 +95,7 @@ pub(super) fn send_bytewise(mut body: Body) -> Body {
     })
 }
 
-/// The bytes of a body; what a fault changes is small.
+/// Collects the bytes of a body. Bodies that a fault changes are small.
 pub(super) async fn collect(body: Body) -> Bytes {
     body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
 }
@@ -121,19 +121,19 @@ fn channel_body<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Sende
 struct Sender(mpsc::Sender<Result<Bytes, DeliberateError>>);
 
 impl Sender {
-    /// Whether somebody still reads.
+    /// Sends bytes. Returns false if the reader is gone.
     async fn send(&self, bytes: Bytes) -> bool {
         self.0.send(Ok(bytes)).await.is_ok()
     }
 
-    /// Ends the body by an error, which makes hyper drop the connection. The pause lets what was sent
-    /// before leave hyper's buffer.
+    /// Ends the body by an error, which makes hyper drop the connection. The pause lets the earlier bytes
+    /// leave hyper's buffer.
     async fn fail(&self) {
         self.wait(Duration::from_millis(20)).await;
         let _ = self.0.send(Err(DeliberateError)).await;
     }
 
-    /// Waits, but not for a reader that has gone.
+    /// Waits, but stops if the reader is gone.
     async fn wait(&self, time: Duration) {
         tokio::select! {
             () = tokio::time::sleep(time) => {}
@@ -156,7 +156,7 @@ impl HttpBody for ChannelBody {
     }
 }
 
-/// The body was cut on purpose.
+/// The error that makes hyper drop a connection.
 #[derive(Debug)]
 pub(super) struct DeliberateError;
 

@@ -1,16 +1,16 @@
-//! The names of the faults.
+//! The faults and their names.
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// One fault.
+        /// One fault of a connection, a reply or its content.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Fault { $($(#[$doc])* $variant,)* }
 
         impl Fault {
-            /// Every fault, the 32 of the table first.
+            /// All faults. The 32 of the table stand first.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// Its name on the command line.
+            /// Returns the name on the command line.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
@@ -20,19 +20,19 @@ macro_rules! faults {
 }
 
 faults! {
-    /// Nobody listens at the port (an address of its own: [`crate::TestRegistry::url_under`]).
+    /// No server listens at the port. The fault has its own address: [`crate::TestRegistry::url_under`].
     Refused = "refused",
-    /// The name does not resolve (an address of its own).
+    /// The name does not resolve. The fault has its own address.
     NoSuchName = "dns",
-    /// `https` to a server without TLS (an address of its own).
+    /// `https` to a server without TLS. The fault has its own address.
     NoTls = "tls",
-    /// The reply comes late (5 s unless the rule says otherwise).
+    /// The reply comes late, after 5 s unless the rule sets another delay.
     Latency = "latency",
-    /// The reply comes late, each time by another random part of the delay.
+    /// The reply comes late, each time after a random part of the delay.
     Jitter = "jitter",
-    /// 8 KB per second.
+    /// The body comes at 8 KB per second.
     Throttle = "throttle",
-    /// Nothing comes, not even headers.
+    /// No reply comes, not even its headers.
     StallHeaders = "stall-headers",
     /// Half of the body comes, then nothing.
     StallBody = "stall-body",
@@ -42,78 +42,78 @@ faults! {
     SlowClose = "slow-close",
     /// The body comes byte by byte.
     ByteSlices = "byte-slices",
-    /// `Content-Length` promises more than comes.
+    /// `Content-Length` is larger than the body.
     LengthTooLong = "length-too-long",
-    /// `Content-Length` cuts the body.
+    /// `Content-Length` is smaller than the body.
     LengthTooShort = "length-too-short",
-    /// Half of the body comes without any length, then a proper close: HTTP/1.0 cannot tell.
+    /// Half of the body comes without any length, then a proper close. In HTTP/1.0 this looks complete.
     NoLengthEarlyClose = "no-length-early-close",
     /// Half of a chunked body comes, without its last chunk.
     ChunkedCut = "chunked-cut",
-    /// `Content-Type: text/plain`.
+    /// The reply has `Content-Type: text/plain`.
     WrongContentType = "wrong-content-type",
-    /// The HTML login page of a proxy, with status 200.
+    /// The HTML login page of a proxy comes, with status 200.
     HtmlLogin = "html-login",
-    /// The body is gzipped on the way, and says so.
+    /// The body is gzipped on the way, with the right `Content-Encoding`.
     GzipEncoded = "gzip-encoded",
-    /// `Content-Encoding: gzip` on a body that is not.
+    /// The body is not gzip, but has `Content-Encoding: gzip`.
     BrokenGzip = "broken-gzip",
-    /// `Content-Encoding: gzip` of 64 MiB of zeros.
+    /// The body is 64 MiB of zeros, with `Content-Encoding: gzip`.
     EncodingBomb = "encoding-bomb",
-    /// 401 with a challenge, whatever token comes.
+    /// Status 401 with a challenge, for every token.
     UnauthorizedLoop = "401-loop",
-    /// 403.
+    /// Status 403.
     Forbidden = "403",
-    /// 404 once, then all is well: a registry that replicates.
+    /// Status 404 once, then the right reply, as from a registry that replicates.
     NotFoundOnce = "404-once",
-    /// 408.
+    /// Status 408.
     RequestTimeout = "408",
-    /// 429 with `Retry-After` in seconds.
+    /// Status 429 with `Retry-After` in seconds.
     TooManySeconds = "429-seconds",
-    /// 429 with `Retry-After` as a date.
+    /// Status 429 with `Retry-After` as a date.
     TooManyDate = "429-date",
-    /// 429 without `Retry-After` (or one that CORS hides).
+    /// Status 429 without `Retry-After`, or with one that CORS hides.
     TooManyHidden = "429-hidden",
-    /// 500.
+    /// Status 500.
     ServerError = "500",
-    /// 502 with an HTML body.
+    /// Status 502 with an HTML body.
     BadGateway = "502",
-    /// 503 on every third request.
+    /// Status 503 on every third request.
     Flapping = "503-flapping",
-    /// 206 with another range than was asked for.
+    /// Status 206 with another range than was requested.
     WrongRange = "wrong-range",
-    /// 200 and the whole body to a range request.
+    /// Status 200 and the whole body for a range request.
     RangeIgnored = "range-ignored",
-    /// One byte in the middle is another one.
+    /// One byte in the middle of the body is changed.
     WrongBytes = "wrong-bytes",
-    /// `Docker-Content-Digest` names other content.
+    /// `Docker-Content-Digest` is the digest of other content.
     WrongDigest = "wrong-digest",
-    /// Bytes follow after the promised end of the content (the length says so too).
+    /// Further bytes follow the content, and the length counts them too.
     LongerBody = "longer-body",
-    /// 200 and nothing.
+    /// Status 200 with an empty body.
     EmptyBody = "empty-body",
-    /// A JSON body of 10 MB.
+    /// The body is 10 MB of JSON.
     HugeBody = "huge-body",
-    /// 100,000 levels of JSON arrays.
+    /// The body is 100,000 levels of JSON arrays.
     DeepJson = "deep-json",
-    /// The 503, the redirect, the token and the truncation of R162, one after the other on every path.
+    /// The sequence of R162 on every path: a 503, a redirect, a demand for a token, and truncated blobs.
     Gauntlet = "gauntlet",
 }
 
 impl Fault {
-    /// The 32 faults of the table.
+    /// Returns the 32 faults of the table.
     #[must_use]
     pub fn table() -> &'static [Self] {
         Self::ALL.get(..32).unwrap_or(Self::ALL)
     }
 
-    /// The fault of a name.
+    /// Returns the fault of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fault| fault.name() == name)
     }
 
-    /// Whether the fault comes before HTTP, so it needs an address of its own.
+    /// Returns true if the fault comes before HTTP, so that it needs its own address.
     #[must_use]
     pub const fn is_of_address(self) -> bool {
         matches!(self, Self::Refused | Self::NoSuchName | Self::NoTls)

@@ -1,5 +1,5 @@
-//! What can go wrong between a client and a registry: 32 faults of networks, servers and things in between
-//! (`reference/security-reliability.md` 4.3), and some of content.
+//! The faults between a client and a registry: 32 faults of networks, servers and proxies, which the fault
+//! tests try with every operation, and some faults of content.
 
 mod apply;
 mod body;

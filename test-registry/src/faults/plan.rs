@@ -1,4 +1,4 @@
-//! The rules of one instance, and how often each struck.
+//! The fault rules of one instance, with the number of times that each was applied.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::rule::Rule;
 use crate::random::Random;
 
-/// The rules with their counters.
+/// The rules with their counts.
 #[derive(Debug, Default)]
 pub(crate) struct Plan(Mutex<Counts>);
 
@@ -35,19 +35,19 @@ impl Plan {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts other rules in place and starts counting anew.
+    /// Replaces the rules. All counts start again at 0.
     pub(crate) fn replace(&self, rules: Vec<Rule>) {
         let rules =
             rules.into_iter().map(|rule| RuleCount { rule, matched: 0, applied: 0 }).collect();
         *self.lock() = Counts { rules, visits: BTreeMap::new() };
     }
 
-    /// How often each rule struck.
+    /// Returns the number of times that each rule was applied.
     pub(crate) fn times_applied(&self) -> Vec<u32> {
         self.lock().rules.iter().map(|count| count.applied).collect()
     }
 
-    /// The rule that strikes this request, if one does.
+    /// Returns the first rule that is due for this request.
     pub(super) fn rule_for(&self, line: &str, random: &Random) -> Option<Rule> {
         let mut state = self.lock();
         let struck = state
@@ -57,7 +57,7 @@ impl Plan {
         struck.cloned()
     }
 
-    /// How often a path was asked for before.
+    /// Counts a request, and returns the number of equal requests before it.
     pub(super) fn visit(&self, line: &str) -> u32 {
         let mut state = self.lock();
         let visits = state.visits.entry(line.to_owned()).or_default();

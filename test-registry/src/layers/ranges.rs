@@ -1,4 +1,4 @@
-//! Byte ranges on blobs, which ferro 1.0 does not have, and blobs that are generated while they are read.
+//! Adds byte ranges of blobs, which ferro 1.0 does not have, and blobs that are generated while they are read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) async fn layer(
     }
 }
 
-/// The bytes of a blob, whole or the part that was asked for; none when the store has no such blob.
+/// Returns a reply with a blob, whole or the requested range. Returns `None` if the store has no such blob.
 pub(crate) async fn deliver(
     instance: &Instance,
     digest: &str,
@@ -111,7 +111,8 @@ enum RequestedRange {
     Unsatisfiable,
 }
 
-/// RFC 9110, 14.1.2: one range, open or closed or a suffix; several ranges and other units are ignored.
+/// Reads a `Range` of one range: open, closed or a suffix (RFC 9110, 14.1.2). Several ranges and other
+/// units are ignored.
 fn requested_range(headers: &HeaderMap, size: u64) -> RequestedRange {
     let value = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     let Some((first, last)) =

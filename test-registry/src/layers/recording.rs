@@ -1,4 +1,4 @@
-//! Notes every request and counts the bytes of every reply.
+//! Records every request and counts the bytes of every reply.
 
 use std::sync::Arc;
 
@@ -45,8 +45,8 @@ async fn record(instance: &Instance, origin: Origin, request: Request, next: Nex
     count_bytes(reply, entry)
 }
 
-/// Wraps the body so that its bytes are counted. The wrapper hides the body's length from hyper, so the
-/// length is written down first; HTTP/1.0 replies go without, they end by closing.
+/// Wraps the body so that its bytes are counted. The wrapper hides the body's length from hyper, so
+/// `Content-Length` is set before. HTTP/1.0 replies have none, because they end by closing.
 fn count_bytes(mut reply: Response, entry: EntryHandle) -> Response {
     let known = reply.body().size_hint().exact();
     if let Some(length) = known.filter(|_| reply.version() != axum::http::Version::HTTP_10) {

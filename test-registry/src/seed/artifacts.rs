@@ -1,4 +1,4 @@
-//! What is not an image: an artifact with files, a Helm chart, an artifact of the type that was withdrawn.
+//! Artifacts that are no images: one with files, a Helm chart, and one of the withdrawn manifest type.
 
 use super::json::{Json, list, object, text, texts};
 use super::layers::gzip;
@@ -15,12 +15,12 @@ pub(super) async fn load(store: &Store) {
     withdrawn(&Repository { store, name: "demo/artifact" }).await;
 }
 
-/// The empty descriptor, with its two bytes inside.
+/// Puts the empty blob, and returns its descriptor with the two bytes embedded.
 pub(super) fn empty(repository: &Repository<'_>) -> Descriptor {
     repository.blob(OCI_EMPTY, "{}").with("data", text("e30="))
 }
 
-/// As `oras push` makes it: type, empty config, files with titles.
+/// Puts an artifact as `oras push` makes it, with a type, an empty config and files with titles.
 async fn files(repository: &Repository<'_>) {
     let titled = |media_type: &str, name: &str, content: &str| {
         let layer = repository.blob(media_type, content.to_owned());
@@ -67,7 +67,8 @@ async fn chart(repository: &Repository<'_>) {
     repository.manifest(&["0.4.1"], OCI_MANIFEST, &manifest).await;
 }
 
-/// The artifact manifest of image-spec 1.1.0-rc2, which the release took back; some registries still hold it.
+/// Puts an artifact manifest of image-spec 1.1.0-rc2. The release withdrew it, but some registries still
+/// hold such manifests.
 async fn withdrawn(repository: &Repository<'_>) {
     const ARTIFACT: &str = "application/vnd.oci.artifact.manifest.v1+json";
     let blob = repository.blob("text/plain", "what an artifact was\n");

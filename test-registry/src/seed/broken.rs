@@ -1,4 +1,4 @@
-//! Content that lies, is broken, or attacks whoever shows it.
+//! Content that is wrong, broken, or an attack on the program that shows it.
 
 use super::config::Config;
 use super::images;
@@ -9,10 +9,10 @@ use super::repository::{
 };
 use super::tar::Tar;
 use crate::digest::digest_of;
-use crate::manifest::stored;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
-/// Texts that must be shown as text: markup, scripts, text that turns its neighbours around.
+/// Values that must be shown as text: markup, scripts, and characters that reverse the text around them.
 const HOSTILE: &[(&str, &str)] = &[
     ("org.opencontainers.image.title", "<img src=x onerror=alert(1)>"),
     ("org.opencontainers.image.url", "javascript:alert(document.domain)"),
@@ -38,9 +38,9 @@ pub(super) async fn load(store: &Store) {
     hostile(&Repository { store, name: "broken/hostile" }).await;
 }
 
-/// A layer whose bytes are not those of its digest.
+/// Puts a layer whose bytes do not match its digest.
 async fn wrong_layer(repository: &Repository<'_>) {
-    // Of no other image here: the store keeps one blob by each digest.
+    // No other image here has this layer, because the store keeps one blob for each digest.
     let promised = gzip(&layers::base("s390x"));
     let layer = Descriptor::of(GZIP, &promised);
     let mut delivered = promised;
@@ -51,7 +51,7 @@ async fn wrong_layer(repository: &Repository<'_>) {
     repository.image(&["wrong-layer"], &config(repository, &layers::base("s390x")), &[layer]).await;
 }
 
-/// A layer that is larger than its descriptor says.
+/// Puts a layer that is larger than its descriptor says.
 async fn wrong_size(repository: &Repository<'_>) {
     let tar = layers::whiteouts();
     let mut layer = layers::put(repository, GZIP, &tar).descriptor;
@@ -59,7 +59,7 @@ async fn wrong_size(repository: &Repository<'_>) {
     repository.image(&["wrong-size"], &config(repository, &tar), &[layer]).await;
 }
 
-/// A layer that is right, in a config that promises another content.
+/// Puts a right layer whose config has another diff ID.
 async fn wrong_diff_id(repository: &Repository<'_>) {
     let layer = layers::put(repository, GZIP, &layers::whiteouts()).descriptor;
     repository
@@ -67,16 +67,16 @@ async fn wrong_diff_id(repository: &Repository<'_>) {
         .await;
 }
 
-/// A manifest whose bytes are not those of the digest that it is stored under.
+/// Puts a manifest whose bytes do not match the digest that it is stored under.
 async fn lying_manifest(repository: &Repository<'_>) {
     let layer = layers::put(repository, GZIP, &layers::whiteouts()).descriptor;
     let promised = image_manifest(&config(repository, &layers::whiteouts()), &[layer]).to_string();
-    let mut manifest = stored(OCI_MANIFEST, promised.clone().into());
+    let mut manifest = Manifest::new(OCI_MANIFEST, promised.clone().into());
     manifest.bytes = promised.replace("\"schemaVersion\":2", "\"schemaVersion\":2 ").into();
     repository.store.put_manifest(repository.name, &["wrong-manifest"], &manifest).await;
 }
 
-/// An index with a child, and an image with a layer and a config, that are not there.
+/// Puts an index that lacks a child, and images that lack a layer or the config.
 async fn missing_parts(repository: &Repository<'_>) {
     let there = images::platform_image(repository, &[], "amd64", None).await;
     let platform = object([("architecture", text("s390x")), ("os", text("linux"))]);
@@ -89,7 +89,7 @@ async fn missing_parts(repository: &Repository<'_>) {
         .await;
 }
 
-/// Documents that are not what they should be.
+/// Puts documents that are no valid manifests, or are of another kind than their media type says.
 async fn documents(repository: &Repository<'_>) {
     let config = config(repository, b"");
     repository
@@ -110,7 +110,7 @@ async fn documents(repository: &Repository<'_>) {
         1,
     );
     repository.bytes(&["duplicate-keys"], OCI_MANIFEST, twice).await;
-    // Says that it is an index, and is an image (CVE-2021-41190).
+    // This image also has the field of an index (CVE-2021-41190).
     let ambiguous = image_manifest(&config, &[]).with("manifests", list([config.json()]));
     repository.manifest(&["ambiguous"], OCI_MANIFEST, &ambiguous).await;
     repository.manifest(&["type-confused"], OCI_INDEX, &image_manifest(&config, &[])).await;
@@ -122,7 +122,7 @@ async fn documents(repository: &Repository<'_>) {
         .await;
 }
 
-/// Hostile text wherever text is shown.
+/// Puts hostile text into every field that is shown.
 async fn hostile(repository: &Repository<'_>) {
     let tar = Tar::default()
         .file("<img src=x onerror=alert(1)>", "a file\n")

@@ -1,4 +1,4 @@
-//! Images of the OCI family: many platforms, variants, nested indexes, attestations, one image at several tags.
+//! OCI images: many platforms, variants, nested indexes, attestations, one image at several tags.
 
 use super::config::Config;
 use super::json::{Json, object, text, texts};
@@ -7,7 +7,7 @@ use super::repository::{Descriptor, OCI_CONFIG, Repository};
 use super::statements;
 use crate::store::Store;
 
-/// Architecture and variant of every platform of the large image.
+/// The architecture and variant of every platform of the large image.
 const PLATFORMS: &[(&str, Option<&str>)] = &[
     ("amd64", None),
     ("arm64", Some("v8")),
@@ -25,7 +25,7 @@ const LABELS: &[(&str, &str)] = &[
     ("org.opencontainers.image.base.name", "docker.io/library/harbour-base:3.1"),
 ];
 
-/// Puts the images; the family that referrers are about is answered, the index first.
+/// Puts all images. Returns the image that will get referrers: its index, then its children.
 pub(super) async fn load(store: &Store) -> Vec<Descriptor> {
     let family = harbour(store).await;
     nested(store).await;
@@ -33,7 +33,7 @@ pub(super) async fn load(store: &Store) -> Vec<Descriptor> {
     family
 }
 
-/// The index with everything: five platforms, two of them with BuildKit attestations.
+/// Puts an index of five platforms, two of them with BuildKit attestations. Returns it and its children.
 async fn harbour(store: &Store) -> Vec<Descriptor> {
     let repository = Repository { store, name: "library/harbour" };
     let mut children = Vec::new();
@@ -51,7 +51,7 @@ async fn harbour(store: &Store) -> Vec<Descriptor> {
     children
 }
 
-/// One image of the family, described with its platform.
+/// Puts an image of one platform. Its descriptor names the platform.
 pub(super) async fn platform_image(
     repository: &Repository<'_>,
     tags: &[&str],
@@ -99,7 +99,7 @@ fn platform(architecture: &str, variant: Option<&str>) -> Json {
     }
 }
 
-/// What BuildKit adds to an index: a manifest of platform `unknown/unknown` that names its image.
+/// Puts an attestation as BuildKit does: a manifest of platform `unknown/unknown` that names its image.
 async fn attestation(repository: &Repository<'_>, image: &Descriptor) -> Descriptor {
     let in_toto = |predicate: &str, statement: String| {
         let layer = repository.blob("application/vnd.in-toto+json", statement);
@@ -127,7 +127,7 @@ async fn attestation(repository: &Repository<'_>, image: &Descriptor) -> Descrip
     manifest.with("annotations", texts(&annotations)).with("platform", unknown)
 }
 
-/// An index in an index.
+/// Puts an index in an index in an index.
 async fn nested(store: &Store) {
     let repository = Repository { store, name: "demo/nested" };
     let arm = [
@@ -143,7 +143,7 @@ async fn nested(store: &Store) {
     repository.index(&["latest"], &[amd64, innermost]).await;
 }
 
-/// One image with a layer of every kind, at several tags.
+/// Puts one image with a layer of every kind, at several tags.
 async fn layered(store: &Store) {
     let repository = Repository { store, name: "demo/layers" };
     let layers = [

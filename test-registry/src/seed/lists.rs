@@ -2,7 +2,7 @@
 
 use super::images;
 use super::repository::Repository;
-use crate::manifest::stored;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
 const TAGS: usize = 5000;
@@ -20,7 +20,7 @@ pub(super) async fn load(store: &Store) {
     many_repositories(store).await;
 }
 
-/// Versions whose byte order is not their natural order, several images among them.
+/// Puts tags whose byte order is not their natural order. They point at several images.
 async fn many_tags(store: &Store) {
     let repository = Repository { store, name: "demo/many-tags" };
     let mut images = Vec::new();
@@ -33,7 +33,7 @@ async fn many_tags(store: &Store) {
     }
 }
 
-/// The name of one of the tags: `1.10.3`, `v0.9.12-rc.1`, `nightly-20260117`, `latest`, a commit.
+/// Returns the name of one tag: `1.10.3`, `v0.9.12-rc.1`, `nightly-20260117`, `latest` or a commit.
 fn tag(number: usize) -> String {
     let (major, minor, patch) = (number / 900, number / 30 % 30, number % 30);
     match number {
@@ -66,7 +66,7 @@ async fn many_repositories(store: &Store) {
         ferro_oci_server::RegistryMeta::get_manifest(&*store.meta, "library/small", &reference)
             .await;
     let Ok(Some((_, media_type, bytes))) = found else { return };
-    let manifest = stored(&media_type, bytes.clone());
+    let manifest = Manifest::new(&media_type, bytes.clone());
     let parts = blobs_of(&bytes);
     for number in 0..REPOSITORIES {
         let name = repository(number);
@@ -75,7 +75,7 @@ async fn many_repositories(store: &Store) {
     }
 }
 
-/// The name of one of the repositories, two to five levels deep.
+/// Returns the name of one repository, two to five levels deep.
 fn repository(number: usize) -> String {
     let pick =
         |words: &[&'static str], at: usize| words.get(at % words.len()).copied().unwrap_or("x");
@@ -89,7 +89,7 @@ fn repository(number: usize) -> String {
     }
 }
 
-/// Digests of the config and layers of an image manifest.
+/// Returns the digests of the config and the layers of an image manifest.
 fn blobs_of(manifest: &[u8]) -> Vec<String> {
     let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap_or_default();
     let layers = manifest.get("layers").and_then(|layers| layers.as_array()).into_iter().flatten();
@@ -107,7 +107,7 @@ async fn point(repository: &Repository<'_>, tag: &str, digest: &str) {
     let found =
         repository.store.meta.get_manifest(repository.name, &Reference::Digest(digest)).await;
     if let Ok(Some((_, media_type, bytes))) = found {
-        let mut manifest = stored(&media_type, bytes);
+        let mut manifest = Manifest::new(&media_type, bytes);
         manifest.referrer = None;
         repository.store.put_manifest(repository.name, &[tag], &manifest).await;
     }

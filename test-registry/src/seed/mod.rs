@@ -1,4 +1,4 @@
-//! What the registry holds when it starts, built by code: the same bytes and digests every time.
+//! The content of the registry at its start. Code builds it, with the same bytes and digests every time.
 
 mod artifacts;
 mod broken;

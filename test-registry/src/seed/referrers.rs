@@ -1,10 +1,10 @@
-//! Manifests that refer to others: by `subject`, by the fallback tag, by cosign's tags.
+//! Manifests that refer to others by `subject`, by the fallback tag, or by cosign's tags.
 
 use super::artifacts::empty;
 use super::json::{Json, list, object, text, texts};
 use super::repository::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Repository};
 use super::statements;
-use crate::manifest::stored;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
 const SPDX: &str = "application/spdx+json";
@@ -13,7 +13,7 @@ const IN_TOTO: &str = "application/vnd.in-toto+json";
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
-/// Referrers of an index (the first descriptor) and of its children.
+/// Puts referrers of an index (the first descriptor) and of its children.
 pub(super) async fn load(store: &Store, family: &[Descriptor]) {
     let repository = Repository { store, name: "library/harbour" };
     let [index, amd64, arm64, ..] = family else { return };
@@ -24,13 +24,13 @@ pub(super) async fn load(store: &Store, family: &[Descriptor]) {
     refer(&repository, amd64, SPDX, statements::spdx().to_string()).await;
     refer(&repository, amd64, CYCLONEDX, statements::cyclonedx().to_string()).await;
     refer(&repository, arm64, CYCLONEDX, statements::cyclonedx().to_string()).await;
-    // A referrer of a referrer: the SBOM is signed.
+    // A referrer of a referrer: a signature of the SBOM.
     refer(&repository, &sbom, NOTATION, "a signature of the SBOM would be here").await;
     cosign(&repository, index).await;
     by_fallback_tag(store).await;
 }
 
-/// Puts an artifact with one layer whose `subject` is given.
+/// Puts an artifact of one layer that refers to `subject`.
 async fn refer(
     repository: &Repository<'_>,
     subject: &Descriptor,
@@ -59,7 +59,7 @@ fn artifact(
     ])
 }
 
-/// `sha256-<hex>.sig`, `.att` and `.sbom`, as cosign wrote them before there were referrers.
+/// Puts `sha256-<hex>.sig`, `.att` and `.sbom`, as cosign wrote them before there were referrers.
 async fn cosign(repository: &Repository<'_>, subject: &Descriptor) {
     let stem = subject.digest.replace(':', "-");
     let reference = format!("registry.example/{}", repository.name);
@@ -92,15 +92,15 @@ async fn cosign(repository: &Repository<'_>, subject: &Descriptor) {
     }
 }
 
-/// A repository whose referrers are known by the fallback tag alone, as on registries without the API; one
-/// of them lists itself, so whoever follows it must notice the circle.
+/// Puts an image whose referrers only the fallback tag lists, as on registries without the API. One
+/// referrer lists itself, so a client that follows it must notice the circle.
 async fn by_fallback_tag(store: &Store) {
     let repository = Repository { store, name: "demo/fallback" };
     let image = super::images::platform_image(&repository, &["latest"], "amd64", None).await;
     let bytes = artifact(&repository, &image, SPDX, statements::spdx().to_string()).to_string();
-    // Stored without being registered as a referrer: only the tag below knows.
+    // The manifest is not registered as a referrer, so only the tag below lists it.
     let sbom = Descriptor::of(OCI_MANIFEST, bytes.as_bytes());
-    let mut manifest = stored(OCI_MANIFEST, bytes.into());
+    let mut manifest = Manifest::new(OCI_MANIFEST, bytes.into());
     manifest.referrer = None;
     store.put_manifest(repository.name, &[], &manifest).await;
     let listed = sbom.clone().with("artifactType", text(SPDX));

@@ -1,5 +1,5 @@
-//! Layers that bring a table of contents, as stargz-snapshotter (docs/estargz.md) and containers/storage
-//! (pkg/chunked) write them: each file compressed by itself, so that it can be read by a range.
+//! Layers with a table of contents, as stargz-snapshotter (docs/estargz.md) and containers/storage
+//! (pkg/chunked) write them. Each file is compressed by itself, so that it can be read by a range.
 
 use super::config::Config;
 use super::json::{Json, list, object, text, texts};
@@ -10,7 +10,7 @@ use crate::digest::digest_of;
 use crate::store::Store;
 
 const BLOCK: usize = 512;
-/// A file is compressed in pieces of so many bytes.
+/// The size of the pieces in which a file is compressed, in bytes.
 const CHUNK: usize = 128 << 10;
 
 /// The annotation of eStargz.
@@ -19,15 +19,15 @@ const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 const CHUNKED_POSITION: &str = "io.github.containers.zstd-chunked.manifest-position";
 const CHUNKED_CHECKSUM: &str = "io.github.containers.zstd-chunked.manifest-checksum";
 
-/// What is wrong with a table.
+/// The fault of a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TableFault {
     None,
-    /// It leaves a file out and gives another a mode that it does not have.
+    /// The table lacks a file and gives another file a wrong mode.
     Listing,
-    /// The annotation gives the digest of another table.
+    /// The annotation has the digest of another table.
     Digest,
-    /// The digest of one file is another.
+    /// The digest of one file is wrong.
     Content,
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn load(store: &Store) {
     image(&repository, "wrong-content", estargz(&repository, TableFault::Content)).await;
 }
 
-/// An image of two layers: one with a table, and above it an ordinary one that changes it.
+/// Puts an image of two layers: one with a table, and above it an ordinary one that changes it.
 async fn image(repository: &Repository<'_>, tag: &str, base: Layer) {
     let changes = Tar::default()
         .directory("etc/")
@@ -61,7 +61,7 @@ async fn image(repository: &Repository<'_>, tag: &str, base: Layer) {
     repository.image(&[tag], &config, &layers.map(|layer| layer.descriptor)).await;
 }
 
-/// What the layer holds: path, mode and content; directories have a slash at the end.
+/// Returns the files of the layer: path, mode and content. Directories have a slash at the end.
 fn files() -> Vec<(&'static str, u32, Vec<u8>)> {
     let release = "PRETTY_NAME=\"Harbour Linux 3.1\"\nNAME=\"Harbour Linux\"\nID=harbour\n";
     let number = |n: u32| n.wrapping_mul(2_654_435_761).rotate_left(13).to_le_bytes();
@@ -71,13 +71,13 @@ fn files() -> Vec<(&'static str, u32, Vec<u8>)> {
         ("etc/hosts", 0o644, b"127.0.0.1 localhost\n".to_vec()),
         ("usr/", 0o755, Vec::new()),
         ("usr/lib/", 0o755, Vec::new()),
-        // Hardly to be compressed, so that a part of the layer is much less than the layer.
+        // These bytes compress badly, so that a range is much smaller than the layer.
         ("usr/lib/charts.bin", 0o644, (0..75_000).flat_map(number).collect()),
         ("usr/lib/empty", 0o644, Vec::new()),
     ]
 }
 
-/// An entry of an archive: its header, its content, and what fills the last block.
+/// Returns the header of an archive entry, and the padding after its content.
 fn pieces(path: &str, mode: u32, content: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let tar = match path.strip_suffix('/') {
         Some(_) => Tar::default().directory(path),
@@ -89,13 +89,13 @@ fn pieces(path: &str, mode: u32, content: &[u8]) -> (Vec<u8>, Vec<u8>) {
     (header, rest.get(content.len()..).unwrap_or_default().to_vec())
 }
 
-/// A layer that grows, with its table.
+/// A layer under construction, with its table.
 #[derive(Default)]
 struct LayerBuilder {
     blob: Vec<u8>,
-    /// What it decompresses to.
+    /// The archive that the blob decompresses to.
     tar: Vec<u8>,
-    /// What stands before the next content and is not written yet.
+    /// The bytes before the next content that are not written yet.
     before: Vec<u8>,
     entries: Vec<Json>,
 }
@@ -106,13 +106,13 @@ impl LayerBuilder {
         self.tar.extend(plain);
     }
 
-    /// Adds a file: its header with what is before, then each piece of its content by itself.
+    /// Adds a file: the pending bytes with its header, then each piece of its content by itself.
     fn add(&mut self, compress: fn(&[u8]) -> Vec<u8>, path: &str, mode: u32, content: &[u8]) {
         let (header, padding) = pieces(path, mode, content);
         self.before.extend(header);
         let name = path.trim_end_matches('/');
         let kind = if name == path { "reg" } else { "dir" };
-        let mut entry = named(kind, path)
+        let mut entry = table_entry(kind, path)
             .with("modtime", text("2026-01-02T03:04:05Z"))
             .with("mode", Json::Number(mode.into()))
             .with("userName", text("root"))
@@ -125,7 +125,7 @@ impl LayerBuilder {
         }
         for (at, chunk) in content.chunks(CHUNK).enumerate() {
             if at > 0 {
-                entry = named("chunk", path).with("chunkOffset", number(at * CHUNK));
+                entry = table_entry("chunk", path).with("chunkOffset", number(at * CHUNK));
             }
             entry = entry
                 .with("offset", number(self.blob.len()))
@@ -146,7 +146,7 @@ impl LayerBuilder {
     }
 }
 
-fn named(kind: &str, path: &str) -> Json {
+fn table_entry(kind: &str, path: &str) -> Json {
     object([("name", text(path)), ("type", text(kind))])
 }
 
@@ -162,8 +162,8 @@ fn filled_builder(compress: fn(&[u8]) -> Vec<u8>) -> LayerBuilder {
     builder
 }
 
-/// gzip, a member for each piece; the table is the last file of the archive, and a member with nothing in
-/// it says where that begins.
+/// Makes a layer of gzip with a member for each piece. The table is the last file of the archive. An empty
+/// member at the end holds the offset of the table.
 fn estargz(repository: &Repository<'_>, fault: TableFault) -> Layer {
     let mut builder = filled_builder(gzip);
     let mut table = builder.table();
@@ -191,7 +191,7 @@ fn estargz(repository: &Repository<'_>, fault: TableFault) -> Layer {
     Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
-/// An empty gzip member whose extra field names the place of the table.
+/// Returns an empty gzip member whose extra field has the offset of the table.
 fn footer(start: usize) -> Vec<u8> {
     let mut footer = vec![0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 26, 0, b'S', b'G', 22, 0];
     footer.extend(format!("{start:016x}STARGZ").into_bytes());
@@ -199,17 +199,17 @@ fn footer(start: usize) -> Vec<u8> {
     footer
 }
 
-/// zstd, a frame for each piece; the table stands behind the archive in a frame that decoders skip.
+/// Makes a layer of zstd with a frame for each piece. The table follows the archive in a skippable frame.
 fn chunked(repository: &Repository<'_>) -> Layer {
     let mut builder = filled_builder(zstd);
     let last = [std::mem::take(&mut builder.before), vec![0; 2 * BLOCK]].concat();
     builder.write(zstd, &last);
     let plain = builder.table();
     let table = zstd(plain.as_bytes());
-    let start = builder.blob.len() + SKIPPED_HEADER;
+    let start = builder.blob.len() + SKIPPABLE_HEADER;
     let place = [start, table.len(), plain.len(), 1];
-    builder.blob.extend(skipped(&table));
-    builder.blob.extend(skipped(&chunked_footer(&place)));
+    builder.blob.extend(skippable_frame(&table));
+    builder.blob.extend(skippable_frame(&chunked_footer(&place)));
     let position = place.map(|number| number.to_string()).join(":");
     let annotations = [(CHUNKED_CHECKSUM, &*digest_of(&table)), (CHUNKED_POSITION, &position)];
     let layer: Descriptor =
@@ -217,15 +217,15 @@ fn chunked(repository: &Repository<'_>) -> Layer {
     Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
-/// Magic number and length of a frame that decoders skip.
-const SKIPPED_HEADER: usize = 8;
+/// The size of the magic number and the length of a skippable frame.
+const SKIPPABLE_HEADER: usize = 8;
 
-fn skipped(content: &[u8]) -> Vec<u8> {
+fn skippable_frame(content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
     [&0x184d_2a50_u32.to_le_bytes()[..], &length.to_le_bytes(), content].concat()
 }
 
-/// The same place once more, for readers without annotations; then that of a part that is not there.
+/// Returns the position of the table for readers without annotations, then that of an absent part.
 fn chunked_footer(place: &[usize; 4]) -> Vec<u8> {
     let numbers = place.iter().chain(&[0; 3]);
     let mut footer: Vec<u8> = numbers.flat_map(|number| (*number as u64).to_le_bytes()).collect();
