@@ -1,4 +1,4 @@
-//! Every fault of the test registry is the fault that it says (R162): seen from the outside, byte by byte.
+//! Checks from the outside, byte by byte, that the test registry has each fault that it claims (R162).
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use test_registry::{Pattern, Seed, Switches, TestRegistry};
 use crate::http::{Reply, get, send};
 use crate::servers::ours;
 
-/// A registry with one fault, a long enough blob, and what the blob should be.
+/// A registry with one fault, a blob that is long enough, and the right bytes of the blob.
 struct Stage {
     registry: TestRegistry,
     blob: String,
@@ -88,7 +88,7 @@ fn r162_bodies_that_break() {
         let stage = of(fault);
         let reply = stage.get();
         assert_eq!((reply.status, reply.complete), (200, complete), "{fault:?}");
-        // A reset may overtake what was sent before it.
+        // A reset may arrive before the bytes that were sent first.
         let long_enough = reply.body.len() == length || fault == Fault::ResetBody;
         assert!(long_enough, "{fault:?}: {}", reply.body.len());
         assert!(stage.content.starts_with(&reply.body), "{fault:?}");
@@ -127,7 +127,7 @@ fn r162_ranges_that_lie() {
     assert_eq!((ignored.status, ignored.body.len()), (200, 100_000));
 }
 
-/// Asked over a raw connection: how long until the first byte, and until the end.
+/// Sends a request over a raw connection. Returns the time until the first byte, and until the end.
 fn timed(stage: &Stage) -> (Duration, Duration) {
     let start = Instant::now();
     let mut stream = TcpStream::connect(stage.registry.host()).unwrap();
@@ -154,7 +154,7 @@ fn r162_replies_that_are_slow() {
     assert_eq!(end, Duration::MAX);
     let (_, end) = timed(&Stage::new(Rule::new(Fault::Jitter).delay(short)));
     assert!(end < Duration::MAX);
-    // 100,000 bytes at 8 KB/s take twelve seconds; the first ones are there at once.
+    // 100,000 bytes at 8 KB/s take twelve seconds. The first ones arrive at once.
     let start = Instant::now();
     let stage = of(Fault::Throttle);
     let mut stream = TcpStream::connect(stage.registry.host()).unwrap();

@@ -1,4 +1,4 @@
-//! Every switch of the test registry does what it says: CORS, authentication, paging, redirects, the log.
+//! Checks the effect of every switch of the test registry: CORS, authentication, paging, redirects, the log.
 
 use test_registry::{
     Auth, BlobDelivery, Catalog, Cors, LinkHeader, Origin, Paging, Realm, Seed, Switches,
@@ -28,7 +28,7 @@ fn r162_cors_is_answered_in_every_mode() {
     let config = get(&host, "/v2/demo/layers/manifests/latest").json()["config"]["digest"].clone();
     let blob = format!("/v2/demo/layers/blobs/{}", config.as_str().unwrap());
     let tags = "/v2/demo/layers/tags/list";
-    // Mode; allowed on tags, on blobs; preflight of tags and blobs; headers exposed.
+    // The mode; CORS allowed on tags and on blobs; preflight of tags and of blobs; headers exposed.
     for (mode, on_tags, on_blob, asked_tags, asked_blob, exposed) in [
         (Cors::Exposed, true, true, 204, 204, true),
         (Cors::Hidden, true, true, 204, 204, false),
@@ -61,7 +61,7 @@ fn r162_a_401_can_come_without_cors() {
     assert_eq!((denied.status, allows(&denied)), (401, true));
 }
 
-/// `Basic` of the test user.
+/// Returns the `Basic` credential of the test user.
 const BASIC: &str = "Basic dGVzdGVyOnMzY3JldC1jYW5hcnk=";
 
 #[test]
