@@ -1,4 +1,4 @@
-//! How the page starts, and how it says that it cannot: framing, spoilt files, sub-folders, themes.
+//! The start of the page, and its messages if it cannot start: framing, damaged files, sub-folders, themes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! Native tests of whole parts, in one binary: against real servers, fixtures and other programs.
+//! Native tests of whole parts in one binary, with real servers, fixtures and other programs.
 
 #![allow(
     missing_docs,

@@ -16,7 +16,7 @@ const PIECE: usize = 1 << 20;
 /// Files of the archive whose entries are counted.
 const ENTRIES: usize = 100_000;
 
-/// Files of the layer that is opened to see what that takes (M5).
+/// The number of files in the layer that is opened to measure its memory and its first rows.
 const MANY_ENTRIES: usize = 1_000_000;
 
 /// Writes the archives, and what the page must know of them and of the blobs.

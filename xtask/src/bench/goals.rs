@@ -119,8 +119,8 @@ const SPEED: (fn(f64) -> f64, &str) = (|rate| rate / 1000.0, "MB/s");
 const TIME: (fn(f64) -> f64, &str) = (|rate| 1.0 / rate, "ms");
 const SPACE: (fn(f64) -> f64, &str) = (|bytes| bytes / 1_048_576.0, "MiB");
 
-/// M4 and M5 of `security-reliability.md`; the tab's 40 MB are those of `performance.md`. Speeds make
-/// the ratios readable; they count nothing by themselves, for machines differ.
+/// The figures of the report. Those with a goal are the memory for verifying 4 GiB and for a layer of a million
+/// entries, and the time until its first rows. Speeds have no goal, because machines differ.
 const FIGURES: &[Figure] = &[
     figure("fetch alone, one", ("fetch one", "alone"), SPEED, Goal::None),
     figure("fetch alone, four", ("fetch four", "alone"), SPEED, Goal::None),

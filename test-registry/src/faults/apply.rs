@@ -1,4 +1,4 @@
-//! Does to one request what a rule says.
+//! Applies the fault of a rule to one request.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -13,8 +13,10 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::body::{Ending, cut, sliced, throttled, whole};
-use super::{Fault, Rule, gauntlet};
+use super::body::{Ending, collect, cut, send_bytewise, throttle};
+use super::fault::Fault;
+use super::gauntlet;
+use super::rule::Rule;
 use crate::connection::ResetSwitch;
 use crate::instance::Instance;
 use crate::reply;
@@ -25,14 +27,14 @@ const GATEWAY_PAGE: &str = "<html><head><title>502 Bad Gateway</title></head>\
     <body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>";
 const FOREVER: Duration = Duration::from_secs(3600);
 
-/// Asks the plan, and strikes.
+/// Applies the first rule that is due for a request.
 pub(crate) async fn layer(
     State(instance): State<Arc<Instance>>,
     request: Request,
     next: Next,
 ) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
-    let Some(rule) = instance.plan.strike(&line, &instance.dice) else {
+    let Some(rule) = instance.plan.rule_for(&line, &instance.random) else {
         return next.run(request).await;
     };
     if rule.fault == Fault::Gauntlet {
@@ -40,16 +42,16 @@ pub(crate) async fn layer(
     }
     let line = request.extensions().get::<ConnectInfo<ResetSwitch>>().map(|info| info.0.clone());
     let switch = line.unwrap_or_default();
-    if let Some(answer) = instead(&rule, &request) {
+    if let Some(answer) = early_reply(&rule, &request) {
         return answer;
     }
-    let (delay, request) = before(&instance, &rule, request);
+    let (delay, request) = change_request(&instance, &rule, request);
     tokio::time::sleep(delay).await;
-    after(&rule, &switch, next.run(request).await).await
+    change_reply(&rule, &switch, next.run(request).await).await
 }
 
-/// Faults that answer in the registry's place.
-fn instead(rule: &Rule, request: &Request) -> Option<Response> {
+/// Returns the reply of a fault that answers instead of the registry.
+fn early_reply(rule: &Rule, request: &Request) -> Option<Response> {
     let error = |status, code| Some(reply::error(status, code, "a fault that was asked for"));
     match rule.fault {
         Fault::UnauthorizedLoop => {
@@ -101,15 +103,15 @@ fn too_many(rule: &Rule) -> Response {
     reply
 }
 
-/// Faults that hold the request back or change it.
-fn before(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, Request) {
+/// Applies a fault that delays or changes the request.
+fn change_request(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, Request) {
     let delay = rule.delay.unwrap_or(Duration::from_secs(5));
     let wait = match rule.fault {
         Fault::Latency => delay,
-        Fault::Jitter => delay.mul_f64((instance.dice.next() % 1000) as f64 / 1000.0),
+        Fault::Jitter => delay.mul_f64((instance.random.next() % 1000) as f64 / 1000.0),
         Fault::StallHeaders => rule.delay.unwrap_or(FOREVER),
         Fault::WrongRange => {
-            // Whatever is asked for, the answer is bytes 1 and 2.
+            // The reply has bytes 1 and 2 for every requested range.
             request
                 .headers_mut()
                 .insert(header::RANGE, axum::http::HeaderValue::from_static("bytes=1-2"));
@@ -124,13 +126,13 @@ fn before(instance: &Instance, rule: &Rule, mut request: Request) -> (Duration, 
     (wait, request)
 }
 
-/// Faults of the reply.
-async fn after(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Response {
+/// Applies a fault of the reply.
+async fn change_reply(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Response {
     let size = size(&reply);
     let half = rule.at.unwrap_or(size / 2);
     match rule.fault {
-        Fault::Throttle => reply.map(throttled),
-        Fault::ByteSlices => reply.map(sliced),
+        Fault::Throttle => reply.map(throttle),
+        Fault::ByteSlices => reply.map(send_bytewise),
         Fault::StallBody => {
             reply.map(|body| cut(body, half, Ending::Linger(rule.delay.unwrap_or(FOREVER))))
         }
@@ -162,21 +164,21 @@ async fn after(rule: &Rule, switch: &ResetSwitch, mut reply: Response) -> Respon
             }
             reply
         }
-        _ => changed(rule.fault, reply).await,
+        _ => change_body(rule.fault, reply).await,
     }
 }
 
-/// Faults that replace the bytes.
-async fn changed(fault: Fault, mut reply: Response) -> Response {
+/// Applies a fault that replaces the bytes of the body.
+async fn change_body(fault: Fault, mut reply: Response) -> Response {
     let body = std::mem::take(reply.body_mut());
     let encoded = matches!(fault, Fault::GzipEncoded | Fault::BrokenGzip | Fault::EncodingBomb);
     let bytes = match fault {
-        Fault::GzipEncoded => gzip(&whole(body).await),
+        Fault::GzipEncoded => gzip(&collect(body).await),
         Fault::EncodingBomb => bomb(),
-        Fault::BrokenGzip => whole(body).await,
-        Fault::WrongBytes => flipped(&whole(body).await),
+        Fault::BrokenGzip => collect(body).await,
+        Fault::WrongBytes => flip_bit(&collect(body).await),
         Fault::LongerBody => {
-            Bytes::from([whole(body).await.as_ref(), b"\n{\"more\": true}"].concat())
+            Bytes::from([collect(body).await.as_ref(), b"\n{\"more\": true}"].concat())
         }
         Fault::EmptyBody => Bytes::new(),
         Fault::HugeBody => Bytes::from(format!("{{\"padding\": \"{}\"}}", "x".repeat(10 << 20))),
@@ -207,14 +209,14 @@ fn with_length(mut reply: Response, length: u64) -> Response {
     reply
 }
 
-/// HTTP/1.0 replies end by closing: neither a length nor chunks.
+/// Makes an HTTP/1.0 reply, which has neither length nor chunks and ends by closing.
 fn without_length(mut reply: Response) -> Response {
     reply.headers_mut().remove(header::CONTENT_LENGTH);
     *reply.version_mut() = Version::HTTP_10;
     reply
 }
 
-fn flipped(bytes: &Bytes) -> Bytes {
+fn flip_bit(bytes: &Bytes) -> Bytes {
     let mut copy = bytes.to_vec();
     let middle = copy.len() / 2;
     if let Some(byte) = copy.get_mut(middle) {

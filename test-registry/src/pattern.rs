@@ -9,21 +9,22 @@ use bytes::Bytes;
 use http_body::Frame;
 use sha2::{Digest, Sha256};
 
-use crate::dice::mix;
+use crate::digest::hexed;
+use crate::random::mix;
 
 const BLOCK: u64 = 64 * 1024;
 
-/// Pseudo-random bytes: the same for the same seed, at any offset, without keeping them.
+/// Pseudo-random bytes, computed for any offset. The same seed gives the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pattern {
-    /// Bytes in all.
+    /// The number of bytes of the whole.
     pub size: u64,
-    /// Chooses the bytes.
+    /// The seed that determines the bytes.
     pub seed: u64,
 }
 
 impl Pattern {
-    /// The bytes of a part; past the end there are none.
+    /// Returns the bytes of a range. Past the end there are none.
     #[must_use]
     pub fn bytes(&self, range: Range<u64>) -> Bytes {
         let end = range.end.min(self.size);
@@ -42,7 +43,7 @@ impl Pattern {
         Bytes::from(out)
     }
 
-    /// `sha256:…` of the whole; reads all of it once.
+    /// Returns the `sha256:…` of the whole. Computes all bytes once.
     #[must_use]
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
@@ -51,20 +52,20 @@ impl Pattern {
             hasher.update(self.bytes(at..at + BLOCK));
             at += BLOCK;
         }
-        super::hexed(&hasher.finalize())
+        hexed(&hasher.finalize())
     }
 
     pub(crate) fn body(self, range: Range<u64>) -> Body {
-        Body::new(Generated { pattern: self, range })
+        Body::new(PatternBody { pattern: self, range })
     }
 }
 
-struct Generated {
+struct PatternBody {
     pattern: Pattern,
     range: Range<u64>,
 }
 
-impl HttpBody for Generated {
+impl HttpBody for PatternBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 

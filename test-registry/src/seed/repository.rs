@@ -1,9 +1,10 @@
-//! Puts blobs and manifests into one repository of a store, and describes what it put.
+//! Puts blobs and manifests into one repository of a store, and returns their descriptors.
 
 use bytes::Bytes;
 
 use super::json::{Json, list, object, text};
-use super::{digest_of, stored};
+use crate::digest::digest_of;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
 pub(super) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -11,14 +12,14 @@ pub(super) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+jso
 pub(super) const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 pub(super) const OCI_EMPTY: &str = "application/vnd.oci.empty.v1+json";
 
-/// One repository.
+/// One repository of a store.
 #[derive(Clone, Copy)]
-pub(super) struct Shelf<'a> {
+pub(super) struct Repository<'a> {
     pub(super) store: &'a Store,
-    pub(super) repository: &'a str,
+    pub(super) name: &'a str,
 }
 
-/// A descriptor: type, digest, size, and what else is said in its place.
+/// A descriptor: media type, digest, size and further fields.
 #[derive(Debug, Clone)]
 pub(super) struct Descriptor {
     pub(super) media_type: String,
@@ -28,7 +29,7 @@ pub(super) struct Descriptor {
 }
 
 impl Descriptor {
-    /// The descriptor of some bytes.
+    /// Returns the descriptor of some bytes.
     pub(super) fn of(media_type: &str, bytes: &[u8]) -> Self {
         Self {
             media_type: media_type.into(),
@@ -38,18 +39,18 @@ impl Descriptor {
         }
     }
 
-    /// With a further field, such as `platform` or `annotations`.
+    /// Adds a further field, such as `platform` or `annotations`.
     pub(super) fn with(mut self, key: &str, value: Json) -> Self {
         self.more.push((key.into(), value));
         self
     }
 
-    /// Without what was said in its place.
+    /// Returns the descriptor without further fields.
     pub(super) fn plain(&self) -> Self {
         Self { more: Vec::new(), ..self.clone() }
     }
 
-    /// As JSON.
+    /// Returns the descriptor as JSON.
     pub(super) fn json(&self) -> Json {
         let size = i64::try_from(self.size).unwrap_or(i64::MAX);
         let mut json = object([
@@ -64,12 +65,12 @@ impl Descriptor {
     }
 }
 
-impl Shelf<'_> {
-    /// Puts a blob.
+impl Repository<'_> {
+    /// Puts a blob under its digest.
     pub(super) fn blob(&self, media_type: &str, bytes: impl Into<Bytes>) -> Descriptor {
         let bytes = bytes.into();
         let descriptor = Descriptor::of(media_type, &bytes);
-        self.store.put_blob(self.repository, &descriptor.digest, bytes);
+        self.store.put_blob(self.name, &descriptor.digest, bytes);
         descriptor
     }
 
@@ -83,7 +84,7 @@ impl Shelf<'_> {
         self.bytes(tags, media_type, manifest.to_string()).await
     }
 
-    /// Puts a manifest byte by byte as given.
+    /// Puts a manifest with exactly these bytes.
     pub(super) async fn bytes(
         &self,
         tags: &[&str],
@@ -92,7 +93,7 @@ impl Shelf<'_> {
     ) -> Descriptor {
         let bytes = bytes.into();
         let descriptor = Descriptor::of(media_type, &bytes);
-        self.store.put_manifest(self.repository, tags, &stored(media_type, bytes)).await;
+        self.store.put_manifest(self.name, tags, &Manifest::new(media_type, bytes)).await;
         descriptor
     }
 
@@ -112,7 +113,7 @@ impl Shelf<'_> {
     }
 }
 
-/// An OCI image manifest.
+/// Returns an OCI image manifest as JSON.
 pub(super) fn image_manifest(config: &Descriptor, layers: &[Descriptor]) -> Json {
     object([
         ("schemaVersion", Json::Number(2)),
@@ -122,7 +123,7 @@ pub(super) fn image_manifest(config: &Descriptor, layers: &[Descriptor]) -> Json
     ])
 }
 
-/// An index of either family.
+/// Returns an OCI index or a Docker manifest list as JSON.
 pub(super) fn index(media_type: &str, children: &[Descriptor]) -> Json {
     object([
         ("schemaVersion", Json::Number(2)),
