@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use crate::{
+    digest::{integrity, short},
     failure::{OrFail, Result},
     html::start_tags,
-    page_parts::{integrity, short},
     parts::Parts,
 };
 

@@ -5,6 +5,7 @@ mod args;
 mod bench;
 pub mod browser;
 mod csp;
+mod digest;
 mod dist;
 mod engine;
 mod explore;

@@ -3,10 +3,8 @@
 
 use std::path::Path;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use sha2::{Digest as _, Sha256, Sha384};
-
 use crate::{
+    digest::{integrity, short},
     failure::{OrFail, Result},
     html::{StartTag, start_tags},
     parts::Parts,
@@ -77,17 +75,6 @@ fn of<'a>(link: &'a StartTag, attribute: &str) -> Result<&'a str> {
 fn write(dist: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let path = dist.join(name);
     std::fs::write(&path, bytes).or_fail(path.display(), NEXT)
-}
-
-/// As the page writes digests of files.
-pub(crate) fn integrity(bytes: &[u8]) -> String {
-    format!("sha384-{}", BASE64.encode(Sha384::digest(bytes)))
-}
-
-/// The beginning of the digest, for the name of a file.
-pub(crate) fn short(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

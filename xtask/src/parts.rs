@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use wasm_encoder::reencode::{Error, Reencode};
 
 use crate::{
+    digest::{integrity, short},
     failure::{Failure, OrFail, Result},
-    page_parts::{integrity, short},
     steps::{root, run},
     tools::Toolbox,
 };
