@@ -2,10 +2,13 @@
 //! from sources to violations, with planted violations in its tests.
 
 mod bans;
+mod circles;
 mod graph;
 mod layers;
+mod modules;
 mod shape;
 mod source;
+mod uses;
 
 use std::fmt;
 
@@ -48,6 +51,7 @@ fn files() -> Result<Vec<Violation>> {
     let folders = ["src", "tests", "sha256-simd/src", "xtask/src", "test-registry/src", "examples"];
     let sources = source::read(&root(), &folders)?;
     let mut found = bans::check_fetch(&sources);
+    found.extend(circles::check(&sources));
     for source in &sources {
         found.extend(layers::check(source));
         found.extend(bans::check(source));
