@@ -6,6 +6,7 @@ mod circles;
 mod graph;
 mod layers;
 mod modules;
+mod reexports;
 mod shape;
 mod source;
 mod uses;
@@ -52,6 +53,7 @@ fn files() -> Result<Vec<Violation>> {
     let sources = source::read(&root(), &folders)?;
     let mut found = bans::check_fetch(&sources);
     found.extend(circles::check(&sources));
+    found.extend(reexports::check(&sources));
     for source in &sources {
         found.extend(layers::check(source));
         found.extend(bans::check(source));
