@@ -3,19 +3,22 @@
 
 mod bans;
 mod circles;
+mod count;
 mod graph;
 mod layers;
 mod modules;
 mod reexports;
 mod shape;
 mod source;
+mod type_names;
 mod uses;
+mod words;
 
 use std::fmt;
 
 use self::source::Source;
 use crate::{
-    args::Command,
+    args::{Command, Opt},
     failure::{Failure, Result},
     steps::root,
 };
@@ -25,9 +28,9 @@ pub(crate) const COMMAND: Command = Command {
     name: "tidy",
     about: "Checks the dependency table of the folders, the bans, and the shape of the files.",
     argument: None,
-    options: &[],
+    options: &[Opt { name: "--count", value: None, about: "print the figures behind the rules" }],
     own_options: None,
-    run: |_| tidy(),
+    run: |args| if args.has("--count") { count() } else { tidy() },
 };
 
 /// Checks the project, and prints every violation.
@@ -47,17 +50,27 @@ pub(crate) fn tidy() -> Result<()> {
     }
 }
 
+fn count() -> Result<()> {
+    print!("{}", count::figures(&source::read(&root(), FOLDERS)?));
+    Ok(())
+}
+
+/// The folders with the project's own Rust files.
+const FOLDERS: &[&str] =
+    &["src", "tests", "sha256-simd/src", "xtask/src", "test-registry/src", "examples"];
+
 /// The violations in the files of the project.
 fn files() -> Result<Vec<Violation>> {
-    let folders = ["src", "tests", "sha256-simd/src", "xtask/src", "test-registry/src", "examples"];
-    let sources = source::read(&root(), &folders)?;
+    let sources = source::read(&root(), FOLDERS)?;
     let mut found = bans::check_fetch(&sources);
     found.extend(circles::check(&sources));
     found.extend(reexports::check(&sources));
+    found.extend(type_names::check(&sources));
     for source in &sources {
         found.extend(layers::check(source));
         found.extend(bans::check(source));
         found.extend(shape::check(source));
+        found.extend(words::check(source));
     }
     found.sort();
     Ok(found)
