@@ -30,7 +30,7 @@ pub(crate) struct Opt {
     pub about: &'static str,
 }
 
-/// What was given on the command line.
+/// The options and the argument that a command line gives.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Args {
     argument: Option<String>,
@@ -83,7 +83,7 @@ impl Args {
         self.argument.as_deref()
     }
 
-    /// Whether a switch was given.
+    /// Returns true if a switch was given.
     pub(crate) fn has(&self, option: &str) -> bool {
         self.options.contains_key(option)
     }

@@ -16,8 +16,8 @@ use tokio::{
 use crate::failure::{Failure, OrFail, Result};
 pub use crate::look::{Look, Theme};
 
-/// What Chromium is started with. The browser's own network traffic is switched off: on a machine
-/// without a network it would only cost time.
+/// The arguments that Chromium is started with. They switch off the browser's own network traffic: on
+/// a machine without a network it would only cost time.
 pub const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
@@ -248,7 +248,7 @@ impl Page {
         serde_json::from_value(value).or_fail("a script returned something else", next)
     }
 
-    /// What the policy refused since the document was loaded.
+    /// The violations of the policy since the document was loaded.
     ///
     /// # Errors
     /// When the browser cannot tell.

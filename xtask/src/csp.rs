@@ -74,7 +74,7 @@ fn scripts(dist: &Path) -> Result<Vec<PathBuf>> {
     Ok(files.filter(|file| file.extension().is_some_and(|e| e == "js")).collect())
 }
 
-/// What `connect-src` allows beside the page's own origin.
+/// The sources that `connect-src` allows beside the page's own origin.
 fn connect_of(policy: &str) -> String {
     let directive = policy.split("; ").find_map(|d| d.strip_prefix("connect-src 'self'"));
     directive.unwrap_or_default().trim().to_owned()

@@ -91,7 +91,7 @@ impl Plan {
         registry::interrupt().await
     }
 
-    /// What is printed once all is served: addresses, and where to look.
+    /// The text that is printed once everything is served: addresses, and links to views.
     fn welcome(&self, site: &str, demo: Option<&TestRegistry>) -> String {
         let host = match (&self.registry, demo) {
             (Some(host), _) => host.clone(),

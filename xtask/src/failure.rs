@@ -1,11 +1,11 @@
-//! What went wrong in a command, and what to do about it. Prints nothing and runs nothing.
+//! The failure of a command, with advice. Prints nothing and runs nothing.
 
 use std::fmt;
 
 /// The result of a command or of a part of one.
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// A command that could not do its work: what happened, and the next step for whoever ran it.
+/// The failure of a command: what happened, and what the user should do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     what: String,
@@ -18,12 +18,12 @@ impl Failure {
         Self { what: what.into(), next: next.into() }
     }
 
-    /// What happened.
+    /// The event, in one sentence.
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// What to do next.
+    /// The advice: the next step of the user.
     pub fn next(&self) -> &str {
         &self.next
     }

@@ -10,7 +10,7 @@ use crate::{
     tools::{self, Toolbox},
 };
 
-/// How the page is compiled.
+/// The way in which the page is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// Quick to build, slow to load.

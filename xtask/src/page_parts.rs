@@ -36,10 +36,10 @@ pub(crate) fn install(parts: &Parts, dist: &Path) -> Result<()> {
     std::fs::write(&index, html).or_fail(index.display(), NEXT)
 }
 
-/// What stands in `index.html` where nothing is loaded later: two words, so that it stays in quotes.
+/// The text of `index.html` for a page without parts: two words, so that it stays in quotes.
 const PLAIN: &str = "none later";
 
-/// What is wrong with the parts of a built page: those that it names must be there with their digests.
+/// Lists the faults in the parts of a built page: each part that it names must be there with its digest.
 pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
     let tags = start_tags(html);
     let named = tags.iter().find(|tag| tag.name == "meta" && tag.get("name") == Some("parts"));
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::parts::Part;
 
-    /// What Trunk writes, with the lines that matter here.
+    /// The output of Trunk, as far as it matters here.
     const BUILT: &str = "<meta content=\"none later\" name=parts>\
         <link href=./porthole-1.js integrity=sha384-old-script rel=modulepreload>\
         <link as=fetch href=./porthole-1_bg.wasm integrity=sha384-old-module rel=preload>";
@@ -107,7 +107,7 @@ mod tests {
             assert_eq!(std::fs::read(dist.join(&name)).unwrap(), bytes);
             assert!(html.contains(&name) && html.contains(&integrity(bytes)), "{html}");
         }
-        assert!(!dist.join("porthole-1.js").exists(), "nobody loads what Trunk wrote");
+        assert!(!dist.join("porthole-1.js").exists(), "the page does not load what Trunk wrote");
         assert_eq!(faults(&dist, &html), [""; 0]);
         std::fs::write(dist.join("porthole-explorer-1.wasm"), "changed").unwrap();
         assert_eq!(faults(&dist, &html).len(), 1);

@@ -13,8 +13,8 @@ use crate::{
     tools::Toolbox,
 };
 
-/// What the compiler must be told, for a module that can be parted: relocations tell what uses what, and
-/// our code marks its split points only where something parts it.
+/// The flags of the compiler for a module that can be parted. Relocations tell what uses what, and our
+/// code marks its split points only where something parts it.
 ///
 /// The paths of this machine are none of the page's business: they only stand in what a panic says.
 pub(crate) fn flags() -> String {
@@ -31,7 +31,7 @@ pub(crate) fn flags() -> String {
     flags.join("\u{1f}")
 }
 
-/// Where cargo keeps what it downloaded, a folder for each registry.
+/// The folders in which cargo keeps its downloads, one for each registry.
 fn crate_folders() -> Vec<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
@@ -49,9 +49,9 @@ const NEXT: &str = "build the page again; if it stays, the versions of wasm_spli
 pub(crate) struct Parts {
     /// The script, which starts the module and loads the rest.
     pub(crate) script: String,
-    /// What starts.
+    /// The module that is loaded at the start.
     pub(crate) module: Vec<u8>,
-    /// What is loaded later, each under a name that changes with its bytes.
+    /// The parts that are loaded later. The name of each changes with its bytes.
     pub(crate) later: Vec<Part>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) const COMMAND: Command = Command {
     run: registry,
 };
 
-/// Where the demo registry listens when nobody says otherwise.
+/// The default port of the demo registry.
 pub(crate) const PORT: u16 = 5000;
 
 fn registry(args: &Args) -> Result<()> {

@@ -82,7 +82,7 @@ pub(crate) fn record_file() -> PathBuf {
     root().join("target/test-record.txt")
 }
 
-/// What shows a requirement.
+/// The evidence for a requirement.
 #[derive(Debug, PartialEq, Eq)]
 enum Row {
     Tested(Vec<String>),

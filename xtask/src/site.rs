@@ -29,7 +29,7 @@ impl Drop for Site {
     }
 }
 
-/// How a folder is served.
+/// The way in which a folder is served.
 #[derive(Debug, Clone, Default)]
 pub struct Hosting {
     /// The port; 0 for any free one.
@@ -63,7 +63,7 @@ impl Site {
         Ok(Self { address, task })
     }
 
-    /// Where it is served: `http://127.0.0.1:8080`.
+    /// The address of the site: `http://127.0.0.1:8080`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -42,7 +42,7 @@ pub(crate) const COMMAND: Command = Command {
     run: bench,
 };
 
-/// What is measured against, from npm.
+/// The packages of npm that the engine is compared with.
 const PACKAGES: [&str; 3] = ["hash-wasm@4.12.0", "pako@2.1.0", "fzstd@0.1.1"];
 
 /// Files of these packages, and their names on the page.

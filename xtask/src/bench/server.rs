@@ -77,7 +77,7 @@ fn repeated(seed: u64, size: u64, pace: Option<Pin<Box<Sleep>>>) -> Response {
 struct Repeated {
     piece: Bytes,
     left: u64,
-    /// When the next piece is due, on a link that is not endlessly fast.
+    /// The time of the next piece, on a link of limited speed.
     pace: Option<Pin<Box<Sleep>>>,
 }
 

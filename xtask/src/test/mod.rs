@@ -44,7 +44,7 @@ pub(crate) const COMMAND: Command = Command {
 const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
 const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,worker"];
 
-/// What `cargo xtask bench` measures.
+/// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";
 
 /// A check: its name for `--only`, what it says of itself, and what it does.
@@ -144,8 +144,8 @@ fn docs() -> Result<()> {
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"), "mend what rustdoc found")
 }
 
-/// Where the tests in the browser find their servers. The addresses are compiled in, since a page has
-/// no environment: fixed ports, so that nothing is compiled again.
+/// The ports of the servers for the tests in the browser. A page has no environment, so the addresses are
+/// compiled in. The ports are fixed, so that nothing is compiled again.
 const WEB_PORTS: [u16; 4] = [5066, 5067, 5068, 5069];
 
 /// The tests in headless Chromium. Their runner does not know `--quiet`.

@@ -1,5 +1,5 @@
-//! What the tests need beside Rust: a browser, a second registry, tools of others, axe-core.
-//! Installs what is missing where it may, and otherwise names it.
+//! The programs and data that the tests need beside Rust: a browser, a second registry, tools of others,
+//! axe-core. Installs missing ones where it may, and otherwise names them.
 
 use std::{path::PathBuf, process::Command};
 
@@ -48,7 +48,7 @@ pub(crate) fn ready() -> Result<()> {
     Ok(())
 }
 
-/// Where axe-core is.
+/// The file of axe-core.
 fn axe() -> PathBuf {
     root().join("target/axe/node_modules/axe-core/axe.min.js")
 }

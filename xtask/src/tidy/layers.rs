@@ -10,7 +10,7 @@ struct Layer {
     uses: &'static [&'static str],
     /// The files that may use browser crates.
     browser: Browser,
-    /// Whether it may wait.
+    /// True if it may wait.
     waits: bool,
 }
 
@@ -144,7 +144,7 @@ fn modules(source: &Source) -> Vec<(usize, String)> {
     found
 }
 
-/// How many `super::` lead from a file to the root of the crate.
+/// The number of `super::` that lead from a file to the root of the crate.
 fn depth(path: &str) -> usize {
     let inside = path.strip_prefix("src/").unwrap_or(path);
     let parts = inside.split('/').count();
@@ -215,7 +215,7 @@ fn waiting(source: &Source, layer: &Layer) -> Vec<Violation> {
         .collect()
 }
 
-/// Whether a line of code contains a name that is not the end of a longer one.
+/// Returns true if a line of code contains a name that is not the end of a longer one.
 pub(crate) fn mentions(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(at, _)| {
         let before = code.get(..at).unwrap_or("");
