@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use serde_json::json;
 use test_registry::{
     Seed, Switches, TestRegistry,
     faults::{Fault, Rule},
     seed::Pattern,
 };
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Folder, Stage, demo};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::failure::{Failure, OrFail, Result};
 
 /// A command of `cargo xtask`.
-pub(crate) struct Command {
+pub struct Command {
     /// The word after `cargo xtask`.
     pub name: &'static str,
     /// One line for `cargo xtask help`.
@@ -21,7 +21,7 @@ pub(crate) struct Command {
 }
 
 /// An option of a command.
-pub(crate) struct Opt {
+pub struct Opt {
     /// The option with its dashes: `--port`.
     pub name: &'static str,
     /// The word for its value in the help text; `None` for a switch.
@@ -32,7 +32,7 @@ pub(crate) struct Opt {
 
 /// The options and the argument that a command line gives.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Args {
+pub struct Args {
     argument: Option<String>,
     options: BTreeMap<&'static str, String>,
     words: Vec<String>,
@@ -43,7 +43,7 @@ impl Args {
     ///
     /// # Errors
     /// On an unknown option, a missing value, or an argument too many.
-    pub(crate) fn parse(command: &Command, words: &[String]) -> Result<Self> {
+    pub fn parse(command: &Command, words: &[String]) -> Result<Self> {
         let help = format!("run: cargo xtask {} --help", command.name);
         let mut args = Self { words: words.to_vec(), ..Self::default() };
         if command.own_options.is_some() {
@@ -74,22 +74,22 @@ impl Args {
     }
 
     /// The words as they were given, for a command that reads them by itself.
-    pub(crate) fn words(&self) -> &[String] {
+    pub fn words(&self) -> &[String] {
         &self.words
     }
 
     /// The argument without a dash.
-    pub(crate) fn argument(&self) -> Option<&str> {
+    pub fn argument(&self) -> Option<&str> {
         self.argument.as_deref()
     }
 
     /// Returns true if a switch was given.
-    pub(crate) fn has(&self, option: &str) -> bool {
+    pub fn has(&self, option: &str) -> bool {
         self.options.contains_key(option)
     }
 
     /// The value of an option.
-    pub(crate) fn get(&self, option: &str) -> Option<&str> {
+    pub fn get(&self, option: &str) -> Option<&str> {
         self.options.get(option).map(String::as_str)
     }
 
@@ -97,7 +97,7 @@ impl Args {
     ///
     /// # Errors
     /// When the value is not such a number.
-    pub(crate) fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(
+    pub fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(
         &self,
         option: &str,
         default: T,
@@ -114,8 +114,23 @@ fn names(option: &Opt, word: &str) -> bool {
     }
 }
 
+/// Runs the command that the words of a command line name.
+///
+/// # Errors
+/// When there is no such command, or it fails.
+pub fn dispatch(commands: &[Command], words: &[String]) -> Result<()> {
+    let (name, rest) = words.split_first().or_fail("no command", "run: cargo xtask help")?;
+    let found = commands.iter().find(|command| command.name == name);
+    let command = found.or_fail(format!("no command {name}"), "run: cargo xtask help")?;
+    if rest.iter().any(|word| word == "--help") {
+        print!("{}", help(command));
+        return Ok(());
+    }
+    (command.run)(&Args::parse(command, rest)?)
+}
+
 /// The help text of one command.
-pub(crate) fn help(command: &Command) -> String {
+fn help(command: &Command) -> String {
     let mut text = format!("cargo xtask {}", command.name);
     if let Some(argument) = command.argument {
         text.push_str(&format!(" [{argument}]"));

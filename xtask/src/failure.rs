@@ -1,6 +1,6 @@
-//! The failure of a command, with advice. Prints nothing and runs nothing.
+//! The failure of a command, with advice. Runs nothing.
 
-use std::fmt;
+use std::{fmt, process::ExitCode};
 
 /// The result of a command or of a part of one.
 pub type Result<T> = std::result::Result<T, Failure>;
@@ -36,6 +36,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// The end of a program: a failure is shown.
+pub fn exit_code(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Turns any error into a [`Failure`] at the place that knows what was being done.
 pub trait OrFail<T> {

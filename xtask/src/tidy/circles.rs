@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Violation, modules::Modules, source::Source};
 
 /// The folders that are searched, each the source of one crate.
-const CRATES: &[&str] = &["src/", "xtask/src/", "test-registry/src/"];
+const CRATES: &[&str] = &["src/", "xtask/src/", "xtask/devtools/src/", "test-registry/src/"];
 
 /// The names that a file uses of each other file.
 type Arrows = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;

@@ -30,18 +30,21 @@ pub(crate) const COMMAND: Command = Command {
     argument: None,
     options: &[Opt { name: "--count", value: None, about: "print the figures behind the rules" }],
     own_options: None,
-    run: |args| if args.has("--count") { count() } else { tidy() },
+    run: |args| match args.has("--count") {
+        true => count(),
+        false => tidy(&mut |line| println!("{line}")),
+    },
 };
 
-/// Checks the project, and prints every violation.
+/// Checks the project, and hands over every violation.
 ///
 /// # Errors
 /// When there is a violation, or a file cannot be read.
-pub(crate) fn tidy() -> Result<()> {
+pub(crate) fn tidy(sink: &mut dyn FnMut(&str)) -> Result<()> {
     let mut found = files()?;
     found.extend(graph::check()?);
     for violation in &found {
-        println!("{violation}");
+        sink(&violation.to_string());
     }
     match found.len() {
         0 => Ok(()),
@@ -56,8 +59,15 @@ fn count() -> Result<()> {
 }
 
 /// The folders with the project's own Rust files.
-const FOLDERS: &[&str] =
-    &["src", "tests", "sha256-simd/src", "xtask/src", "test-registry/src", "examples"];
+const FOLDERS: &[&str] = &[
+    "src",
+    "tests",
+    "sha256-simd/src",
+    "xtask/src",
+    "xtask/devtools/src",
+    "test-registry/src",
+    "examples",
+];
 
 /// The violations in the files of the project.
 fn files() -> Result<Vec<Violation>> {

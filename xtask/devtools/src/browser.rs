@@ -12,8 +12,8 @@ use tokio::{
     process::{Child, Command},
     time::{Instant, sleep, timeout},
 };
+use xtask::failure::{Failure, OrFail, Result};
 
-use crate::failure::{Failure, OrFail, Result};
 pub use crate::look::{Look, Theme};
 
 /// The arguments that Chromium is started with. They switch off the browser's own network traffic: on
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_browser_of_the_web_tests_is_started_the_same_way() {
-        let file = crate::steps::root().join("webdriver.json");
+        let file = xtask::steps::root().join("webdriver.json");
         let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         assert_eq!(read["goog:chromeOptions"]["args"], json!(ARGUMENTS));
     }

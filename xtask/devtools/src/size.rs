@@ -7,13 +7,13 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
     failure::{Failure, OrFail, Result},
-    html::start_tags,
     steps::root,
 };
+
+use crate::html::start_tags;
 
 /// The command.
 pub(crate) const COMMAND: Command = Command {

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
-    engine,
     failure::{Failure, OrFail, Result},
+    steps::root,
+};
+
+use crate::{
+    engine,
     html::{StartTag, start_tags},
     page::policy_of,
     page_parts, policy,
-    steps::root,
 };
 
 /// The command.

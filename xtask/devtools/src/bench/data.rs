@@ -8,7 +8,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::failure::{OrFail, Result};
+use xtask::failure::{OrFail, Result};
 
 /// Blobs consist of one piece of this many bytes, repeated.
 const PIECE: usize = 1 << 20;

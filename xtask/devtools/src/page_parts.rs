@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use xtask::failure::{OrFail, Result};
+
 use crate::{
     digest::{integrity, short},
-    failure::{OrFail, Result},
     html::{StartTag, start_tags},
     parts::Parts,
 };

@@ -7,9 +7,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use xtask::failure::Result;
 
 use super::goals::Measured;
-use crate::{browser::Page, failure::Result};
+use crate::browser::Page;
 
 /// The memory that is in use at one moment, in bytes.
 #[derive(Clone, Copy, Default)]

@@ -21,12 +21,10 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::{task::JoinHandle, time::Sleep};
 use tower_http::services::ServeDir;
+use xtask::failure::{OrFail, Result};
 
 use super::data;
-use crate::{
-    failure::{OrFail, Result},
-    site::listen,
-};
+use crate::site::listen;
 
 /// A server that ends when it is dropped.
 pub(super) struct Server {

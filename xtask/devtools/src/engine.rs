@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use xtask::failure::{OrFail, Result};
+
 use crate::{
     digest::{integrity, short},
-    failure::{OrFail, Result},
     html::start_tags,
     parts::Parts,
 };
@@ -80,7 +81,7 @@ fn named(file: &str, bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::steps::root;
+    use xtask::steps::root;
 
     #[test]
     fn names_change_with_the_bytes_and_the_page_knows_them() {
