@@ -51,6 +51,15 @@ impl Report {
         Ok(Self { screen: Screen::of_terminal(), log, times })
     }
 
+    /// A report that shows nothing, with its files in the system's folder for temporary ones.
+    #[cfg(test)]
+    pub(crate) fn unseen(name: &str) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).or_fail(folder.display(), "free some space")?;
+        let log = Log::create(&folder.join("test.log"))?;
+        Ok(Self { screen: Screen::unseen(), log, times: Times::read(&folder.join("times.txt")) })
+    }
+
     /// Does one step. `usual` is the time that it takes on two cores, until this machine has its own.
     ///
     /// # Errors
@@ -85,11 +94,6 @@ impl Report {
     pub fn say(&mut self, line: &str) {
         self.screen.line(line);
         self.log.line(line);
-    }
-
-    /// The log file.
-    pub fn log(&self) -> &Log {
-        &self.log
     }
 }
 
@@ -160,5 +164,29 @@ impl Step<'_> {
 
     fn show(&mut self) {
         self.report.screen.state(&self.state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_output_of_a_step_goes_to_the_log_and_its_progress_does_not() {
+        let mut report = Report::unseen("report").unwrap();
+        let mut lines = Vec::new();
+        let script = "echo 'Building [=> ] 1/2: a' >&2; echo said";
+        let done = report.step("compile", Duration::ZERO, |step| {
+            step.run_and_read(Command::new("sh").args(["-c", script]), "try again", |line| {
+                lines.push(line.to_owned());
+                None
+            })
+        });
+        assert!(done.is_ok());
+        assert_eq!(lines, ["said"]);
+        let text = std::fs::read_to_string(report.log.shown()).unwrap();
+        assert_eq!(text, format!("\n==> compile\n$ sh -c {script}\nsaid\n"));
+        assert!(report.times.usual("compile").is_some());
     }
 }

@@ -41,6 +41,11 @@ impl Screen {
         Self::new(Box::new(stderr()), stderr().is_terminal(), width.unwrap_or(80))
     }
 
+    #[cfg(test)]
+    pub(super) fn unseen() -> Self {
+        Self::new(Box::new(std::io::sink()), false, 80)
+    }
+
     fn new(out: Box<dyn Write>, terminal: bool, width: usize) -> Self {
         Self { out, terminal, width, step: None }
     }
