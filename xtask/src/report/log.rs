@@ -55,14 +55,14 @@ impl Log {
         self.last.clear();
     }
 
-    /// Writes a line.
-    pub(super) fn line(&mut self, line: &str) {
-        self.write(line);
-        if !line.trim().is_empty() {
+    /// Writes a line, or several.
+    pub(super) fn line(&mut self, text: &str) {
+        self.write(text);
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
             self.last.push_back(line.to_owned());
-        }
-        if self.last.len() > SHOWN {
-            self.last.pop_front();
+            if self.last.len() > SHOWN {
+                self.last.pop_front();
+            }
         }
     }
 

@@ -48,54 +48,76 @@ const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "ap
 /// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";
 
+/// The advice where a check does not name its needs.
+const OWN_FAULT: &str = "this is a fault of xtask itself";
+
 /// The state of a run of checks.
 struct Run {
     report: Report,
-    /// The tools that build the page; `None` before they are found.
+    /// The tools that build the page; `None` where no check needs them.
     tools: Option<Toolbox>,
     tally: Tally,
     messages: Messages,
 }
 
+/// The things that a check needs beside Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Needs {
+    Nothing,
+    /// The programs and data of the tests.
+    Programs,
+    /// These, and the tools that build the page.
+    Tools,
+}
+
+use Needs::{Nothing, Programs, Tools};
+
 /// A check: its name for `--only`, and the function that does it.
 struct Check {
     name: &'static str,
+    needs: Needs,
     run: fn(&mut Run) -> Result<()>,
 }
 
 /// All checks, quick ones first.
 const CHECKS: &[Check] = &[
-    Check { name: "format", run: Run::format },
-    Check { name: "tidy", run: Run::tidy },
+    Check { name: "format", needs: Nothing, run: Run::format },
+    Check { name: "tidy", needs: Nothing, run: Run::tidy },
     Check {
         name: "lints",
+        needs: Nothing,
         run: |run| run.lints("clippy, native", 240, &NATIVE, &["--all-targets"]),
     },
     Check {
         name: "lints-wasm",
+        needs: Tools,
         run: |run| {
             let targets = ["--lib", "--bins", "--test", "web", "--example", BENCH];
             run.lints("clippy, in the page", 90, &WASM, &targets)
         },
     },
-    Check { name: "native", run: Run::native },
+    Check { name: "native", needs: Programs, run: Run::native },
     Check {
         name: "fuzz",
+        needs: Nothing,
         run: |run| run.counted("parsers on spoilt input", minutes(2), &mut fuzz::ci()),
     },
-    Check { name: "docs", run: Run::docs },
-    Check { name: "web", run: Run::web },
-    Check { name: "dist", run: Run::dist },
-    Check { name: "size", run: Run::size },
-    Check { name: "e2e", run: Run::end_to_end },
-    Check { name: "requirements", run: Run::requirements },
+    Check { name: "docs", needs: Nothing, run: Run::docs },
+    Check { name: "web", needs: Tools, run: Run::web },
+    Check { name: "dist", needs: Tools, run: Run::dist },
+    Check { name: "size", needs: Nothing, run: Run::size },
+    Check { name: "e2e", needs: Programs, run: Run::end_to_end },
+    Check { name: "requirements", needs: Nothing, run: Run::requirements },
 ];
 
 fn test(args: &Args) -> Result<()> {
     let chosen = chosen(args.get("--only"))?;
     let mut report = Report::start("test")?;
-    needs::ready(&mut report)?;
-    let tools = Some(Toolbox::ready(&mut report)?);
+    let most = chosen.iter().map(|check| check.needs).max().unwrap_or(Nothing);
+    if most >= Programs {
+        needs::ready(&mut report)?;
+    }
+    let tools = if most == Tools { Some(Toolbox::ready(&mut report)?) } else { None };
     let mut run = Run { report, tools, tally: Tally::default(), messages: Messages::default() };
     for check in chosen {
         run.check(check);
@@ -148,7 +170,7 @@ impl Run {
     }
 
     fn tools(&self) -> Result<&Toolbox> {
-        self.tools.as_ref().or_fail("the tools are not ready", "this is a fault of xtask itself")
+        self.tools.as_ref().or_fail("no tools", OWN_FAULT)
     }
 
     /// Runs tests with their output in the log, and counts them.
@@ -228,7 +250,7 @@ impl Run {
     fn dist(&mut self) -> Result<()> {
         let folder = root().join("dist");
         let Self { report, tools, .. } = self;
-        let tools = tools.as_ref().or_fail("no tools", "this is a fault of xtask itself")?;
+        let tools = tools.as_ref().or_fail("no tools", OWN_FAULT)?;
         page::build(report, tools, Profile::Release, &folder, None)?;
         report.step("the policy of the built page", Duration::from_secs(1), |step| {
             let mut check = devtools::command(None);
