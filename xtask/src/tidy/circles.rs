@@ -13,7 +13,7 @@ type Arrows = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// Checks all crates.
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
-    find(sources).iter().map(|circle| violation(circle)).collect()
+    find(sources).iter().map(violation).collect()
 }
 
 /// The number of circles in all crates.
