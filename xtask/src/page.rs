@@ -34,7 +34,21 @@ pub(crate) fn build(
     dist: &Path,
     connect: Option<&str>,
 ) -> Result<()> {
-    // Trunk itself builds offline.
+    compile(report, tools, profile, dist)?;
+    devtools::build(report)?;
+    report.step("finish the page", Duration::from_secs(10), |step| {
+        let mut finish = devtools::command(Some(tools));
+        finish.arg("page").arg(dist);
+        if profile == Profile::Release {
+            finish.arg("--release");
+        }
+        finish.args(connect.map(|hosts| format!("--connect={hosts}")));
+        step.run(&mut finish, "build the page again")
+    })
+}
+
+/// Calls Trunk, which itself builds offline.
+fn compile(report: &mut Report, tools: &Toolbox, profile: Profile, dist: &Path) -> Result<()> {
     report.step("download the crates of the page", Duration::from_secs(5), |step| {
         let next = "check the network and the crates.io settings of cargo";
         step.run(cargo().args(["fetch", "--locked"]), next)
@@ -53,16 +67,6 @@ pub(crate) fn build(
             trunk.env("CARGO_PROFILE_RELEASE_STRIP", "none");
         }
         step.run(&mut trunk, next)
-    })?;
-    devtools::build(report)?;
-    report.step("finish the page", Duration::from_secs(10), |step| {
-        let mut finish = devtools::command(Some(tools));
-        finish.arg("page").arg(dist);
-        if profile == Profile::Release {
-            finish.arg("--release");
-        }
-        finish.args(connect.map(|hosts| format!("--connect={hosts}")));
-        step.run(&mut finish, "build the page again")
     })
 }
 

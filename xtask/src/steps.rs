@@ -51,11 +51,13 @@ pub fn run(command: &mut Command, next: &str) -> Result<()> {
 /// When it cannot start.
 pub(crate) fn run_instead(command: &mut Command) -> Result<()> {
     let next = "install Rust by rustup (https://rustup.rs)";
-    let status = command.status().or_fail(format!("could not start {}", shown(command)), next)?;
-    match status.success() {
-        true => Ok(()),
-        false => std::process::exit(status.code().unwrap_or(1)),
-    }
+    let doing = format!("could not start {}", shown(command));
+    #[cfg(unix)]
+    let status: std::io::Result<std::process::ExitStatus> =
+        Err(std::os::unix::process::CommandExt::exec(command));
+    #[cfg(not(unix))]
+    let status = command.status();
+    std::process::exit(status.or_fail(doing, next)?.code().unwrap_or(1))
 }
 
 /// Runs a program and returns what it printed on standard output.
