@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use xtask::browser::{Look, Theme};
+use devtools::browser::{Look, Theme};
 
 use crate::stage::{Stage, demo};
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use xtask::{
+use devtools::{
     browser::{Look, Theme},
     site::{Hosting, Site},
 };

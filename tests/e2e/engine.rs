@@ -3,12 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use serde_json::json;
 use test_registry::{
     Pattern, Seed, Switches, TestRegistry,
     faults::{Fault, Rule},
 };
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Folder, Stage, demo};
 

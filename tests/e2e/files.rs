@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use devtools::browser::Look;
 use fantoccini::key::Key;
 use serde_json::json;
-use xtask::browser::Look;
 
 use crate::{
     servers::{DockerRegistry, Server, push_blob, put_manifest},

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use fantoccini::{Locator, key::Key};
 use test_registry::seed::CATALOGUE;
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Stage, demo, dist};
 

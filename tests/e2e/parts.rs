@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use serde_json::json;
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Folder, Stage, demo};
 

@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
-use test_registry::{Auth, BlobDelivery, Cors, Realm, Seed, Switches, TestRegistry};
-use xtask::{
+use devtools::{
     browser::{Look, Page},
     site::Hosting,
 };
+use serde_json::Value;
+use test_registry::{Auth, BlobDelivery, Cors, Realm, Seed, Switches, TestRegistry};
 
 use crate::stage::{Folder, Stage, dist};
 

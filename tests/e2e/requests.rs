@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::browser::Look;
 use test_registry::{Cors, Seed, Switches, TestRegistry};
-use xtask::browser::Look;
 
 use crate::stage::Stage;
 

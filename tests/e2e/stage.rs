@@ -8,12 +8,12 @@ use std::{
     sync::OnceLock,
 };
 
-use fantoccini::Locator;
-use test_registry::{Switches, TestRegistry};
-use xtask::{
+use devtools::{
     browser::{Driver, Look, Page},
     site::{Hosting, Site},
 };
+use fantoccini::Locator;
+use test_registry::{Switches, TestRegistry};
 
 const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 

@@ -12,12 +12,12 @@ use tokio::{
     process::{Child, Command},
     time::{Instant, sleep, timeout},
 };
+use xtask::failure::{Failure, OrFail, Result};
 
-use crate::failure::{Failure, OrFail, Result};
 pub use crate::look::{Look, Theme};
 
-/// What Chromium is started with. The browser's own network traffic is switched off: on a machine
-/// without a network it would only cost time.
+/// The arguments that Chromium is started with. They switch off the browser's own network traffic: on
+/// a machine without a network it would only cost time.
 pub const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
@@ -248,7 +248,7 @@ impl Page {
         serde_json::from_value(value).or_fail("a script returned something else", next)
     }
 
-    /// What the policy refused since the document was loaded.
+    /// The violations of the policy since the document was loaded.
     ///
     /// # Errors
     /// When the browser cannot tell.
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_browser_of_the_web_tests_is_started_the_same_way() {
-        let file = crate::steps::root().join("webdriver.json");
+        let file = xtask::steps::root().join("webdriver.json");
         let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         assert_eq!(read["goog:chromeOptions"]["args"], json!(ARGUMENTS));
     }

@@ -2,12 +2,16 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
-    browser::{Driver, Look, Theme},
     failure::{Failure, OrFail, Result},
-    site::{Hosting, Site},
     steps,
+};
+
+use crate::{
+    browser::{Driver, Look, Theme},
+    runtime::block_on,
+    site::{Hosting, Site},
 };
 
 /// The command.
@@ -31,7 +35,7 @@ pub(crate) const COMMAND: Command = Command {
         Opt { name: "--out", value: Some("FILE"), about: "where to write [target/shot.png]" },
     ],
     own_options: None,
-    run: |args| steps::block_on(shot(args)),
+    run: |args| block_on(shot(args)),
 };
 
 async fn shot(args: &Args) -> Result<()> {

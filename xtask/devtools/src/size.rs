@@ -7,13 +7,13 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
     failure::{Failure, OrFail, Result},
-    html::start_tags,
     steps::root,
 };
+
+use crate::html::start_tags;
 
 /// The command.
 pub(crate) const COMMAND: Command = Command {
@@ -25,18 +25,18 @@ pub(crate) const COMMAND: Command = Command {
     run: |args: &Args| size(&root().join(args.get("--dist").unwrap_or("dist"))),
 };
 
-/// What something may weigh at most, in bytes gzipped.
+/// The most that some files may weigh, in bytes gzipped.
 struct Budget {
     what: &'static str,
     most: usize,
     counts: fn(&File) -> bool,
 }
 
-/// What the part that explores registries may weigh: what it weighs, rounded up. The design has no
-/// budget for it. See `DESIGN.md`, “What does the page weigh?”.
+/// The budget of the part that explores registries: its weight, rounded up. The design has no budget for
+/// it. See `DESIGN.md`, “What does the page weigh?”.
 const EXPLORER: usize = 420_000;
 
-/// What its part that opens layers may weigh: what it weighs, rounded up. The design has no budget for it.
+/// The budget of the part that opens layers: its weight, rounded up. The design has no budget for it.
 const OPENING: usize = 150_000;
 
 /// DESIGN section 8. The first load is everything that the page asks for before a person does
@@ -62,7 +62,7 @@ const BUDGETS: [Budget; 6] = [
 struct File {
     name: String,
     zipped: usize,
-    /// Whether the page loads it at once.
+    /// True if the page loads it at once.
     first: bool,
 }
 
@@ -136,7 +136,7 @@ fn files(dist: &Path) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// Whether the page itself asks for a file.
+/// Returns true if the page itself asks for a file.
 fn loads(html: &str, name: &str) -> bool {
     start_tags(html).iter().any(|tag| {
         let address = tag.get("src").or_else(|| tag.get("href"));

@@ -1,4 +1,4 @@
-//! What the bench works on: blobs by their seeds, and archives made on the spot.
+//! The data of the bench: blobs that follow from their seeds, and archives that are written for it.
 
 use std::{io::Write, path::Path};
 
@@ -8,7 +8,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::failure::{OrFail, Result};
+use xtask::failure::{OrFail, Result};
 
 /// Blobs consist of one piece of this many bytes, repeated.
 const PIECE: usize = 1 << 20;
@@ -128,7 +128,7 @@ fn put(block: &mut [u8], at: usize, text: &str) {
     }
 }
 
-/// Where the digits of a header's checksum stand.
+/// The place of the digits of a header's checksum.
 const CHECKSUM: std::ops::Range<usize> = 148..154;
 
 /// A header of POSIX ustar.

@@ -13,12 +13,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
-    browser::{Driver, Look, Page},
     failure::{Failure, OrFail, Result},
-    steps::{block_on, cargo, root, run, step},
-    tools::Toolbox,
+    report::{Report, Step},
+    steps::{cargo, root},
+};
+
+use crate::{
+    browser::{Driver, Look, Page},
+    runtime::block_on,
 };
 
 /// The command.
@@ -42,7 +46,7 @@ pub(crate) const COMMAND: Command = Command {
     run: bench,
 };
 
-/// What is measured against, from npm.
+/// The packages of npm that the engine is compared with.
 const PACKAGES: [&str; 3] = ["hash-wasm@4.12.0", "pako@2.1.0", "fzstd@0.1.1"];
 
 /// Files of these packages, and their names on the page.
@@ -64,38 +68,43 @@ const PAGE: [(&str, &str); 4] = [
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
 
 fn bench(args: &Args) -> Result<()> {
-    let tools = Toolbox::ready()?;
     let folder = root().join("target/bench/site");
     let next = "check that target/ can be written";
     std::fs::create_dir_all(&folder).or_fail(folder.display(), next)?;
-    step("compiling what is measured", || compile(&tools, &folder, args.has("--debug")))?;
-    step("fetching what it is measured against", || others(&folder))?;
+    let mut report = Report::start("bench")?;
+    report.step("compile the code to measure", Duration::from_secs(90), |step| {
+        compile(step, &folder, args.has("--debug"))
+    })?;
+    report.step("fetch the packages to compare with", Duration::from_secs(5), |step| {
+        others(step, &folder)
+    })?;
     for (name, text) in PAGE {
         std::fs::write(folder.join(name), text).or_fail(name, next)?;
     }
-    step("making layers and blobs", || data::write(&folder))?;
-    let results = step("measuring in Chromium (a few minutes)", || {
-        block_on(measure(&folder, args.get("--only")))
+    report.step("make layers and blobs", Duration::from_secs(20), |_| data::write(&folder))?;
+    let results = report.step("measure in Chromium", Duration::from_secs(240), |step| {
+        block_on(measure(step, &folder, args.get("--only")))
     })?;
     println!("\n{}", goals::table(&results));
     Ok(())
 }
 
 /// Compiles `examples/bench_in_browser.rs` as the engine is compiled.
-fn compile(tools: &Toolbox, folder: &Path, debug: bool) -> Result<()> {
+fn compile(step: &mut Step, folder: &Path, debug: bool) -> Result<()> {
     let profile = if debug { "dev" } else { "worker" };
     let mut build = cargo();
     build.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
     build.args(["--features", "worker", "--example", "bench_in_browser"]);
-    run(&mut build, "mend what the compiler found")?;
+    step.run(&mut build, "mend what the compiler found")?;
     let built = if debug { "debug" } else { "worker" };
     let wasm = format!("target/wasm32-unknown-unknown/{built}/examples/bench_in_browser.wasm");
-    let mut bindgen = tools.command("wasm-bindgen");
+    let mut bindgen = Program::new("wasm-bindgen");
+    bindgen.current_dir(root());
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(folder).arg(wasm);
-    run(&mut bindgen, "this is a fault of xtask itself")
+    step.run(&mut bindgen, "this is a fault of xtask itself")
 }
 
-fn others(folder: &Path) -> Result<()> {
+fn others(step: &mut Step, folder: &Path) -> Result<()> {
     let home = root().join("target/bench/npm");
     let next = "check the network and npm's registry setting";
     let source = |file: &str| -> PathBuf { home.join("node_modules").join(file) };
@@ -104,7 +113,7 @@ fn others(folder: &Path) -> Result<()> {
         let mut npm = Program::new("npm");
         npm.current_dir(&home).args(["install", "--no-audit", "--no-fund", "--silent"]);
         npm.args(["--ignore-scripts", "--prefix", "."]).args(PACKAGES);
-        run(&mut npm, next)?;
+        step.run(&mut npm, next)?;
     }
     for (file, name) in MODULES {
         std::fs::copy(source(file), folder.join(name)).or_fail(file, next)?;
@@ -113,18 +122,22 @@ fn others(folder: &Path) -> Result<()> {
 }
 
 /// Opens the page and waits for its results.
-async fn measure(folder: &Path, only: Option<&str>) -> Result<Vec<goals::Measured>> {
+async fn measure(
+    step: &mut Step<'_>,
+    folder: &Path,
+    only: Option<&str>,
+) -> Result<Vec<goals::Measured>> {
     let server = server::start(folder).await?;
     let driver = Driver::start().await?;
     let page = driver.open(Look::default()).await?;
     let query = only.map(|names| format!("?only={names}")).unwrap_or_default();
     page.goto(&format!("{}{query}", server.origin)).await?;
-    let results = wait(&page).await;
+    let results = wait(step, &page).await;
     page.close().await?;
     results
 }
 
-async fn wait(page: &Page) -> Result<Vec<goals::Measured>> {
+async fn wait(step: &mut Step<'_>, page: &Page) -> Result<Vec<goals::Measured>> {
     let start = Instant::now();
     let mut said = String::new();
     let mut watch = memory::Watch::start(page).await?;
@@ -138,13 +151,14 @@ async fn wait(page: &Page) -> Result<Vec<goals::Measured>> {
                 return Ok(results.into_iter().chain(watch.grown()).collect());
             }
             failed if failed.starts_with("failed") => {
-                return Err(Failure::new(failed, "look at xtask/src/bench/page/bench.js"));
+                return Err(Failure::new(failed, "look at xtask/devtools/src/bench/page/bench.js"));
             }
             state => {
                 if state != said {
-                    eprintln!("    {state}");
+                    step.log(state);
                     state.clone_into(&mut said);
                 }
+                step.state(state);
                 watch.look(page, state).await?;
             }
         }

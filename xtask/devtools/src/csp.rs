@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{
+use xtask::{
     args::{Args, Command, Opt},
-    engine,
     failure::{Failure, OrFail, Result},
+    steps::root,
+};
+
+use crate::{
+    engine,
     html::{StartTag, start_tags},
     page::policy_of,
     page_parts, policy,
-    steps::root,
 };
 
 /// The command.
@@ -74,7 +77,7 @@ fn scripts(dist: &Path) -> Result<Vec<PathBuf>> {
     Ok(files.filter(|file| file.extension().is_some_and(|e| e == "js")).collect())
 }
 
-/// What `connect-src` allows beside the page's own origin.
+/// The sources that `connect-src` allows beside the page's own origin.
 fn connect_of(policy: &str) -> String {
     let directive = policy.split("; ").find_map(|d| d.strip_prefix("connect-src 'self'"));
     directive.unwrap_or_default().trim().to_owned()

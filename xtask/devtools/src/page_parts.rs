@@ -3,11 +3,10 @@
 
 use std::path::Path;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use sha2::{Digest as _, Sha256, Sha384};
+use xtask::failure::{OrFail, Result};
 
 use crate::{
-    failure::{OrFail, Result},
+    digest::{integrity, short},
     html::{StartTag, start_tags},
     parts::Parts,
 };
@@ -38,10 +37,10 @@ pub(crate) fn install(parts: &Parts, dist: &Path) -> Result<()> {
     std::fs::write(&index, html).or_fail(index.display(), NEXT)
 }
 
-/// What stands in `index.html` where nothing is loaded later: two words, so that it stays in quotes.
+/// The text of `index.html` for a page without parts: two words, so that it stays in quotes.
 const PLAIN: &str = "none later";
 
-/// What is wrong with the parts of a built page: those that it names must be there with their digests.
+/// Lists the faults in the parts of a built page: each part that it names must be there with its digest.
 pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
     let tags = start_tags(html);
     let named = tags.iter().find(|tag| tag.name == "meta" && tag.get("name") == Some("parts"));
@@ -79,24 +78,13 @@ fn write(dist: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     std::fs::write(&path, bytes).or_fail(path.display(), NEXT)
 }
 
-/// As the page writes digests of files.
-pub(crate) fn integrity(bytes: &[u8]) -> String {
-    format!("sha384-{}", BASE64.encode(Sha384::digest(bytes)))
-}
-
-/// The beginning of the digest, for the name of a file.
-pub(crate) fn short(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
     use crate::parts::Part;
 
-    /// What Trunk writes, with the lines that matter here.
+    /// The output of Trunk, as far as it matters here.
     const BUILT: &str = "<meta content=\"none later\" name=parts>\
         <link href=./porthole-1.js integrity=sha384-old-script rel=modulepreload>\
         <link as=fetch href=./porthole-1_bg.wasm integrity=sha384-old-module rel=preload>";
@@ -120,7 +108,7 @@ mod tests {
             assert_eq!(std::fs::read(dist.join(&name)).unwrap(), bytes);
             assert!(html.contains(&name) && html.contains(&integrity(bytes)), "{html}");
         }
-        assert!(!dist.join("porthole-1.js").exists(), "nobody loads what Trunk wrote");
+        assert!(!dist.join("porthole-1.js").exists(), "the page does not load what Trunk wrote");
         assert_eq!(faults(&dist, &html), [""; 0]);
         std::fs::write(dist.join("porthole-explorer-1.wasm"), "changed").unwrap();
         assert_eq!(faults(&dist, &html).len(), 1);

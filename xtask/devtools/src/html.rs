@@ -8,7 +8,7 @@ pub(crate) struct StartTag {
     pub name: String,
     /// Its attributes in order, names in lower case, values without their quotes.
     pub attributes: Vec<(String, String)>,
-    /// What stands between this tag and the next.
+    /// The text between this tag and the next.
     pub text: String,
 }
 

@@ -1,13 +1,13 @@
-//! How a page is looked at: the width and height of the window, and the theme.
+//! The look of a browser window: its width and height, and the theme.
 
-/// How the window looks.
+/// The look of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Width in CSS pixels.
     pub width: u32,
     /// Height in CSS pixels.
     pub height: u32,
-    /// What the system is said to prefer.
+    /// The colour scheme that the system prefers.
     pub theme: Theme,
 }
 

@@ -1,7 +1,7 @@
 //! The content security policy and the other headers of the page: one text, from which the meta
 //! tag and every host's file are written and checked. Reads and writes no files.
 
-/// Where the page may connect, when nobody narrows it.
+/// The hosts to which the page may connect, if the build does not narrow them.
 ///
 /// A registry explorer must reach any registry, so all of https is allowed; what leaves the page is
 /// limited by the one function that calls fetch. Plain http only reaches this machine: browsers let
@@ -9,9 +9,9 @@
 /// --connect` writes a narrower list.
 pub(crate) const CONNECT: &str = "https: http://localhost:* http://127.0.0.1:*";
 
-/// Where workers come from: a blob that `static/boot.js` makes of a file whose digest it knows. A
-/// worker from a blob runs under this very policy on every host; one from a file would run under the
-/// headers of that file, and there are hosts that send none.
+/// The source of workers: a blob that `static/boot.js` makes of a file whose digest it knows. A worker
+/// from a blob runs under this very policy on every host. One from a file would run under the headers of
+/// that file, and some hosts send none.
 const WORKER: &str = "worker-src blob:";
 
 /// `new Worker` takes nothing but a `TrustedScriptURL`, so there is one policy. A second one of the

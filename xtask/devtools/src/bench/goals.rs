@@ -1,5 +1,5 @@
-//! What was measured, and what it should be: the goals of `performance.md`, section 6, and figures
-//! beside them that have no goal.
+//! Compares the figures that were measured with the goals of `performance.md`, section 6. Some figures
+//! have no goal.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ impl Measured {
     }
 }
 
-/// What a ratio should be.
+/// The goal of a ratio.
 enum Goal {
     AtLeast(f64),
     AtMost(f64),
@@ -47,7 +47,7 @@ const fn line(
     Line { what, group, way, base, goal }
 }
 
-/// Where several ways are named, the fastest counts: the page may choose.
+/// The lines of the table. Of several ways the fastest counts: the page may choose.
 const LINES: &[Line] = &[
     line("SHA-256, one blob / subtle in one shot", "hash", &["one"], "subtle", Goal::None),
     line("SHA-256, four lanes / subtle in one shot", "hash", &["lanes"], "subtle", Goal::None),

@@ -1,12 +1,12 @@
 //! `cargo xtask registry`: the demo registry alone, with any of its switches.
 
 use test_registry::{HELP, Switches, TestRegistry, parse_options, seed};
-
-use crate::{
+use xtask::{
     args::{Args, Command},
     failure::{OrFail, Result},
-    steps::block_on,
 };
+
+use crate::runtime::{block_on, interrupt};
 
 /// The command.
 pub(crate) const COMMAND: Command = Command {
@@ -18,7 +18,7 @@ pub(crate) const COMMAND: Command = Command {
     run: registry,
 };
 
-/// Where the demo registry listens when nobody says otherwise.
+/// The default port of the demo registry.
 pub(crate) const PORT: u16 = 5000;
 
 fn registry(args: &Args) -> Result<()> {
@@ -49,15 +49,6 @@ pub(crate) fn start(switches: Switches, option: &str) -> Result<TestRegistry> {
         format!("the demo registry cannot listen on port {port}"),
         format!("stop what uses it (ss -ltnp | grep :{port}), or choose another: {option} PORT"),
     )
-}
-
-/// Waits for Ctrl-C.
-///
-/// # Errors
-/// When the system does not let it.
-pub(crate) async fn interrupt() -> Result<()> {
-    let interrupted = tokio::signal::ctrl_c().await;
-    interrupted.or_fail("waiting for Ctrl-C", "stop the process in another way")
 }
 
 #[cfg(test)]

@@ -11,11 +11,9 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_http::services::ServeDir;
+use xtask::failure::{Failure, OrFail, Result};
 
-use crate::{
-    failure::{Failure, OrFail, Result},
-    policy,
-};
+use crate::policy;
 
 /// A site that is being served; it ends when this is dropped.
 pub struct Site {
@@ -29,7 +27,7 @@ impl Drop for Site {
     }
 }
 
-/// How a folder is served.
+/// The way in which a folder is served.
 #[derive(Debug, Clone, Default)]
 pub struct Hosting {
     /// The port; 0 for any free one.
@@ -63,7 +61,7 @@ impl Site {
         Ok(Self { address, task })
     }
 
-    /// Where it is served: `http://127.0.0.1:8080`.
+    /// The address of the site: `http://127.0.0.1:8080`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -105,7 +103,7 @@ fn router(dist: &Path, hosting: &Hosting) -> Result<Router> {
 
 fn headers(text: &str) -> Result<Vec<(HeaderName, HeaderValue)>> {
     let read = policy::parse_headers_file(text).into_iter().map(|(name, value)| {
-        let next = "mend xtask/src/policy.rs";
+        let next = "mend xtask/devtools/src/policy.rs";
         let header = HeaderName::try_from(name.as_str()).or_fail(&name, next)?;
         Ok((header, HeaderValue::try_from(value.as_str()).or_fail(&name, next)?))
     });

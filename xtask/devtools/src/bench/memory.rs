@@ -7,11 +7,12 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use xtask::failure::Result;
 
 use super::goals::Measured;
-use crate::{browser::Page, failure::Result};
+use crate::browser::Page;
 
-/// What is held at a moment, in bytes.
+/// The memory that is in use at one moment, in bytes.
 #[derive(Clone, Copy, Default)]
 struct Sample {
     /// The process of the tab: page, engines, buffers of streams. `None` where this is no Linux.
@@ -102,7 +103,7 @@ fn is_tab(process: &Path) -> bool {
     arguments.contains("--type=renderer") && is_ours(process)
 }
 
-/// Whether this program started a process, or one that started it.
+/// Returns true if this program started the process, or started one of its parents.
 fn is_ours(process: &Path) -> bool {
     let mut process = process.to_path_buf();
     // Generations, and enough of them.

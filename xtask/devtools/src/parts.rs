@@ -2,45 +2,18 @@
 //! module; functions marked with `wasm_split` in our code are the only ways from one part into another,
 //! so what only they reach becomes a file of its own.
 
-use std::path::{Path, PathBuf};
-
-use wasm_encoder::reencode::{Error, Reencode};
-
-use crate::{
-    failure::{Failure, OrFail, Result},
-    page_parts::{integrity, short},
-    steps::{root, run},
-    tools::Toolbox,
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
 };
 
-/// What the compiler must be told, for a module that can be parted: relocations tell what uses what, and
-/// our code marks its split points only where something parts it.
-///
-/// The paths of this machine are none of the page's business: they only stand in what a panic says.
-pub(crate) fn flags() -> String {
-    let mut flags = vec![
-        "-Ctarget-feature=+simd128".to_owned(),
-        "-Clink-args=--emit-relocs".to_owned(),
-        "--cfg=porthole_parts".to_owned(),
-        format!("--remap-path-prefix={}/=", root().display()),
-    ];
-    for crates in crate_folders() {
-        flags.push(format!("--remap-path-prefix={}/=", crates.display()));
-    }
-    // As cargo wants them where one may hold a space.
-    flags.join("\u{1f}")
-}
+use wasm_encoder::reencode::{Error, Reencode};
+use xtask::{
+    failure::{Failure, OrFail, Result},
+    steps::{root, run},
+};
 
-/// Where cargo keeps what it downloaded, a folder for each registry.
-fn crate_folders() -> Vec<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let entries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
-    let folders = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    let mut folders: Vec<PathBuf> = folders.collect();
-    folders.sort();
-    folders
-}
+use crate::digest::{integrity, short};
 
 const NEXT: &str = "build the page again; if it stays, the versions of wasm_split_cli_support and \
                     wasm-bindgen in Cargo.lock do not go together";
@@ -49,9 +22,9 @@ const NEXT: &str = "build the page again; if it stays, the versions of wasm_spli
 pub(crate) struct Parts {
     /// The script, which starts the module and loads the rest.
     pub(crate) script: String,
-    /// What starts.
+    /// The module that is loaded at the start.
     pub(crate) module: Vec<u8>,
-    /// What is loaded later, each under a name that changes with its bytes.
+    /// The parts that are loaded later. The name of each changes with its bytes.
     pub(crate) later: Vec<Part>,
 }
 
@@ -67,14 +40,14 @@ pub(crate) struct Part {
 ///
 /// # Errors
 /// When the module is not there or has no relocations, or a tool fails.
-pub(crate) fn part(tools: &Toolbox, program: &str, profile: &str) -> Result<Parts> {
+pub(crate) fn part(program: &str, profile: &str) -> Result<Parts> {
     let input =
         target().join("wasm32-unknown-unknown").join(profile).join(format!("{program}.wasm"));
     let input = std::fs::read(&input).or_fail(input.display(), NEXT)?;
     let folder = root().join("target/parts").join(program);
     let _ = std::fs::remove_dir_all(&folder);
     let files = split(&input, program, &folder)?;
-    bind(tools, program, &folder)?;
+    bind(program, &folder)?;
     let read = |name: &str| {
         let path = folder.join(name);
         std::fs::read(&path).or_fail(path.display(), NEXT)
@@ -117,8 +90,8 @@ fn split(input: &[u8], program: &str, folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Calls wasm-bindgen on what starts: Trunk has done so on the whole.
-fn bind(tools: &Toolbox, program: &str, folder: &Path) -> Result<()> {
-    let mut command = tools.command("wasm-bindgen");
+fn bind(program: &str, folder: &Path) -> Result<()> {
+    let mut command = Command::new("wasm-bindgen");
     command.args(["--target", "web", "--no-typescript", "--keep-lld-exports"]);
     command.args(["--remove-name-section", "--remove-producers-section", "--out-name", program]);
     command.arg("--out-dir").arg(folder).arg(folder.join(format!("{program}.wasm")));

@@ -4,8 +4,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use test_registry::TestRegistry;
-
-use crate::{
+use xtask::{
     failure::{OrFail, Result},
     steps::root,
 };

@@ -21,12 +21,10 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::{task::JoinHandle, time::Sleep};
 use tower_http::services::ServeDir;
+use xtask::failure::{OrFail, Result};
 
 use super::data;
-use crate::{
-    failure::{OrFail, Result},
-    site::listen,
-};
+use crate::site::listen;
 
 /// A server that ends when it is dropped.
 pub(super) struct Server {
@@ -77,7 +75,7 @@ fn repeated(seed: u64, size: u64, pace: Option<Pin<Box<Sleep>>>) -> Response {
 struct Repeated {
     piece: Bytes,
     left: u64,
-    /// When the next piece is due, on a link that is not endlessly fast.
+    /// The time of the next piece, on a link of limited speed.
     pace: Option<Pin<Box<Sleep>>>,
 }
 

@@ -3,14 +3,15 @@
 
 use std::path::Path;
 
+use xtask::failure::{OrFail, Result};
+
 use crate::{
-    failure::{OrFail, Result},
+    digest::{integrity, short},
     html::start_tags,
-    page_parts::{integrity, short},
     parts::Parts,
 };
 
-/// As Trunk writes them, and as `index.html` names them for whoever builds with Trunk alone.
+/// The names that Trunk writes. `index.html` has the same, for a build with Trunk alone.
 const FILES: [&str; 2] = ["worker.js", "worker_bg.wasm"];
 
 /// Puts the engine's parts in the place of the one module that Trunk wrote.
@@ -52,7 +53,7 @@ pub(crate) fn name_files(dist: &Path) -> Result<()> {
     std::fs::write(&index, html.replace(&plain, &names.join(" "))).or_fail(index.display(), next)
 }
 
-/// What is wrong with the engine of a built page: its files must be those whose digests the page
+/// Lists the faults of the engine in a built page: its files must be those whose digests the page
 /// names.
 pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
     let tags = start_tags(html);
@@ -80,7 +81,7 @@ fn named(file: &str, bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::steps::root;
+    use xtask::steps::root;
 
     #[test]
     fn names_change_with_the_bytes_and_the_page_knows_them() {
