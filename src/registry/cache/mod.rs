@@ -5,7 +5,6 @@
 //! read it in one says nothing about another. Lists and referrers always ask the source.
 
 mod contents;
-mod flight;
 mod request;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -16,7 +15,6 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 use self::{
     contents::{Contents, Kind},
-    flight::Flights,
     request::Request,
 };
 use super::{
@@ -25,6 +23,7 @@ use super::{
 };
 use crate::error::Result;
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::sync::SingleFlight;
 
 /// Time that only goes forward, since any fixed moment. The cache has no clock of its own.
 pub type Clock = Rc<dyn Fn() -> Duration>;
@@ -64,10 +63,10 @@ pub struct Cache<R: ?Sized = dyn Registry> {
     inner: Rc<R>,
     clock: Clock,
     contents: Rc<RefCell<Contents>>,
-    manifests: Flights<ManifestKey, Result<Manifest>>,
-    resolving: Flights<ManifestKey, Result<Descriptor>>,
-    blobs: Flights<BlobKey, Result<Bytes>>,
-    stats: Flights<StatKey, Result<Option<Descriptor>>>,
+    manifests: SingleFlight<ManifestKey, Result<Manifest>>,
+    resolving: SingleFlight<ManifestKey, Result<Descriptor>>,
+    blobs: SingleFlight<BlobKey, Result<Bytes>>,
+    stats: SingleFlight<StatKey, Result<Option<Descriptor>>>,
 }
 
 impl<R: ?Sized> Cache<R> {
@@ -77,10 +76,10 @@ impl<R: ?Sized> Cache<R> {
             inner,
             clock,
             contents: Rc::new(RefCell::new(Contents::new(limits))),
-            manifests: Flights::default(),
-            resolving: Flights::default(),
-            blobs: Flights::default(),
-            stats: Flights::default(),
+            manifests: SingleFlight::default(),
+            resolving: SingleFlight::default(),
+            blobs: SingleFlight::default(),
+            stats: SingleFlight::default(),
         }
     }
 

@@ -27,6 +27,7 @@ use Browser::{No, Only, Yes};
 const TABLE: &[Layer] = &[
     Layer { name: "oci", uses: &[], browser: No, waits: false },
     Layer { name: "error", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "sync", uses: &[], browser: No, waits: true },
     Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
     Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
     Layer { name: "layers", uses: &["oci", "content"], browser: No, waits: false },
@@ -36,10 +37,10 @@ const TABLE: &[Layer] = &[
         browser: Only(&["webcrypto.rs"]),
         waits: true,
     },
-    Layer { name: "registry", uses: &["oci", "error"], browser: No, waits: true },
+    Layer { name: "registry", uses: &["oci", "error", "sync"], browser: No, waits: true },
     Layer {
         name: "transport",
-        uses: &["oci", "error", "wire", "registry"],
+        uses: &["oci", "error", "sync", "wire", "registry"],
         browser: Only(&["fetch.rs"]),
         waits: true,
     },
@@ -51,13 +52,13 @@ const TABLE: &[Layer] = &[
     },
     Layer {
         name: "sources",
-        uses: &["oci", "error", "wire", "registry", "content", "transport"],
+        uses: &["oci", "error", "sync", "wire", "registry", "content", "transport"],
         browser: Only(&["browser.rs"]),
         waits: true,
     },
     Layer {
         name: "engine",
-        uses: &["oci", "error", "wire", "content", "layers", "transport"],
+        uses: &["oci", "error", "sync", "wire", "content", "layers", "transport"],
         browser: Only(&["spawn.rs", "run.rs"]),
         waits: true,
     },
@@ -66,6 +67,7 @@ const TABLE: &[Layer] = &[
         uses: &[
             "oci",
             "error",
+            "sync",
             "wire",
             "content",
             "layers",
