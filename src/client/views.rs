@@ -8,7 +8,9 @@ use super::{RemoteRegistry, Scope, Tags, exchange::Call};
 use crate::{
     error::{ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Manifest, Read, Write},
+    registry::{
+        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, Manifest, Read, Write, collect,
+    },
     wire::{Endpoint, headers::name},
 };
 
@@ -110,12 +112,7 @@ impl Blobs<'_> {
         if blob.size > limit {
             return Err(ErrorKind::TooLarge { limit }.into());
         }
-        let mut chunks = self.fetch(blob).await?.chunks;
-        let mut all = Vec::new();
-        while let Some(chunk) = chunks.next().await {
-            all.extend_from_slice(&chunk?);
-        }
-        Ok(all.into())
+        collect(self.fetch(blob).await?, limit).await
     }
 
     /// A blob in which one can go to and fro (R82).

@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub use cache::{Cache, Clock, Limits};
 pub use delete::Delete;
 pub use list::{List, Page, Referrers, ReferrersSource};
-pub use read::{BlobStream, ByteRange, Manifest, Read, Verification};
+pub use read::{BlobStream, ByteRange, CONFIG_MAX, Manifest, Read, Verification, collect};
 
 pub use crate::oci::ManifestRef;
 pub use read_only::ReadOnly;

@@ -1,12 +1,15 @@
 //! Reading: manifests, and blobs whole or in part.
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::stream::LocalBoxStream;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
+
+/// The largest configuration of an image that is read into memory, in bytes.
+pub const CONFIG_MAX: u64 = 8 << 20;
 
 /// How far the bytes of an object were checked in this page. There are only these three states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,21 @@ pub trait Read {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>>;
+}
+
+/// Reads a blob into memory, at most `limit` bytes. A whole blob is verified by then.
+///
+/// # Errors
+/// `TooLarge` when more bytes come; and those of the stream.
+pub async fn collect(mut stream: BlobStream, limit: u64) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = stream.chunks.try_next().await? {
+        if (bytes.len() + chunk.len()) as u64 > limit {
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
 }
 
 impl BlobStream {

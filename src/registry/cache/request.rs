@@ -2,14 +2,13 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 
 use super::contents::{Contents, Kind};
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, RepositoryName},
-    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
+    registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
 
 /// A request under way. It may outlive the call that started it, as long as another waits for it.
@@ -65,7 +64,7 @@ impl<R: Read + ?Sized> Request<R> {
 
     pub(super) async fn blob(self, blob: Descriptor) -> Result<Bytes> {
         let stream = self.inner.blob(&self.repository, &blob).await?;
-        let bytes = collect(stream).await?;
+        let bytes = collect(stream, blob.size).await?;
         self.record(|contents| {
             contents.record(Kind::Blob, &self.repository, &blob, Some(&bytes));
         });
@@ -99,12 +98,4 @@ fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
 /// verified against it.
 fn is_bound(reference: &ManifestRef, manifest: &Manifest) -> bool {
     matches!(reference, ManifestRef::Tag(_)) || manifest.verification == Verification::Verified
-}
-
-pub(super) async fn collect(mut stream: BlobStream) -> Result<Bytes> {
-    let mut all = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.freeze())
 }
