@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use crate::error::Result;
+use super::unsupported::unsupported;
+use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
 /// One page of a list.
@@ -36,20 +37,26 @@ pub struct Referrers {
     pub may_be_incomplete: bool,
 }
 
-/// Listing what is there.
+/// Listing. A source that has no such list leaves the method out.
 #[async_trait(?Send)]
 pub trait List {
     /// A page of repository names. `from` is `None` at first, then [`Page::next`].
     ///
     /// # Errors
     /// `CatalogUnavailable` where the source does not list its repositories (R94).
-    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>>;
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        let _ = from;
+        Err(ErrorKind::CatalogUnavailable.into())
+    }
 
     /// A page of tags. `from` is `None` at first, then [`Page::next`].
     ///
     /// # Errors
     /// `NotFound` where there is no such repository.
-    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>>;
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        let _ = from;
+        unsupported("list the tags", repository)
+    }
 
     /// What refers to a digest: the API, else the fallback tag; cosign tags besides (R103 to R107).
     /// An `artifact_type` keeps only those of that type (R104).
@@ -61,5 +68,8 @@ pub trait List {
         repository: &RepositoryName,
         subject: &Digest,
         artifact_type: Option<&str>,
-    ) -> Result<Referrers>;
+    ) -> Result<Referrers> {
+        let _ = (subject, artifact_type);
+        unsupported("list the referrers", repository)
+    }
 }

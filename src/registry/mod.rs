@@ -10,6 +10,7 @@ mod read;
 mod read_only;
 #[cfg(test)]
 pub(crate) mod recorder;
+mod unsupported;
 mod write;
 
 use std::rc::Rc;

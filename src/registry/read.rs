@@ -5,6 +5,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::unsupported::unsupported;
 use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
@@ -81,7 +82,9 @@ pub trait Read {
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        Ok(self.manifest(repository, reference).await?.descriptor)
+    }
 
     /// Streams a blob, verifying it against its descriptor.
     ///
@@ -99,7 +102,10 @@ pub trait Read {
         repository: &RepositoryName,
         blob: &Descriptor,
         range: ByteRange,
-    ) -> Result<BlobStream>;
+    ) -> Result<BlobStream> {
+        let _ = (blob, range);
+        unsupported("read part of the blob", repository)
+    }
 
     /// Whether a blob is there, and its size (R75, R85). Absence is `None`, not an error.
     ///
@@ -109,7 +115,10 @@ pub trait Read {
         &self,
         repository: &RepositoryName,
         digest: &Digest,
-    ) -> Result<Option<Descriptor>>;
+    ) -> Result<Option<Descriptor>> {
+        let _ = digest;
+        unsupported("find the blob", repository)
+    }
 }
 
 /// Reads a blob into memory, at most `limit` bytes. A whole blob is verified by then.

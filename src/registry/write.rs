@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
+use super::unsupported::read_only;
 use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -78,7 +79,7 @@ pub trait BlobUpload {
     async fn cancel(&mut self);
 }
 
-/// Pushing.
+/// Pushing. A source that implements none of these methods is read-only.
 #[async_trait(?Send)]
 pub trait Write {
     /// Pushes a blob whose digest and size are known (R109).
@@ -90,7 +91,10 @@ pub trait Write {
         repository: &RepositoryName,
         descriptor: &Descriptor,
         source: &dyn BlobSource,
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        let _ = (descriptor, source);
+        read_only("push the blob", repository)
+    }
 
     /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
     ///
@@ -100,7 +104,10 @@ pub trait Write {
         &self,
         repository: &RepositoryName,
         chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>>;
+    ) -> Result<Box<dyn BlobUpload>> {
+        let _ = chunk_size;
+        read_only("start an upload", repository)
+    }
 
     /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
     ///
@@ -112,7 +119,10 @@ pub trait Write {
         location: &str,
         offset: Option<u64>,
         chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>>;
+    ) -> Result<Box<dyn BlobUpload>> {
+        let _ = (location, offset, chunk_size);
+        read_only("resume the upload", repository)
+    }
 
     /// Mounts a blob from another repository of the same registry. `false`: it must be uploaded.
     ///
@@ -123,7 +133,10 @@ pub trait Write {
         repository: &RepositoryName,
         from: &RepositoryName,
         digest: &Digest,
-    ) -> Result<bool>;
+    ) -> Result<bool> {
+        let _ = (from, digest);
+        read_only("mount the blob", repository)
+    }
 
     /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
     ///
@@ -135,5 +148,8 @@ pub trait Write {
         media_type: &MediaType,
         bytes: Bytes,
         tags: &[Tag],
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        let _ = (media_type, bytes, tags);
+        read_only("push the manifest", repository)
+    }
 }
