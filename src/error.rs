@@ -192,6 +192,19 @@ impl Error {
     }
 }
 
+impl ErrorKind {
+    /// Names the content of a size mismatch, unless it is named already.
+    #[must_use]
+    pub fn about(self, content: &Digest) -> Self {
+        match self {
+            Self::SizeMismatch { digest: None, expected, actual } => {
+                Self::SizeMismatch { digest: Some(content.clone()), expected, actual }
+            }
+            other => other,
+        }
+    }
+}
+
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self::new(kind)

@@ -29,18 +29,11 @@ impl Read for MemoryRegistry {
         Ok(Manifest { descriptor, bytes, content_type: Some(media_type), verification })
     }
 
-    async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        Ok(self.manifest(repository, reference).await?.descriptor)
-    }
-
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
-        let end = verdict_error(verify(&bytes, &blob.digest, Some(blob.size)), blob)
-            .map(|kind| self.error(kind, "read the blob", repository));
+        let verdict = verify(&bytes, &blob.digest, Some(blob.size));
+        let end = verdict.reject_mismatch().err();
+        let end = end.map(|kind| self.error(kind.about(&blob.digest), "read the blob", repository));
         Ok(stream_of(bytes, end))
     }
 
@@ -98,30 +91,11 @@ fn check(
         return Ok((digest_of(bytes), Verification::NotVerified(why)));
     };
     match verify(bytes, expected, None) {
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual })
-        }
         Verdict::Unsupported(digest) => {
             let why = format!("{} cannot be computed here", digest.algorithm().name());
             Ok((digest, Verification::NotVerified(why)))
         }
-        Verdict::Verified | Verdict::SizeMismatch { .. } => {
-            Ok((expected.clone(), Verification::Verified))
-        }
-    }
-}
-
-/// The error with which a stream ends where its bytes are not right.
-fn verdict_error(verdict: Verdict, blob: &Descriptor) -> Option<ErrorKind> {
-    match verdict {
-        Verdict::Verified | Verdict::Unsupported(_) => None,
-        Verdict::DigestMismatch { expected, actual } => {
-            Some(ErrorKind::DigestMismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            let digest = Some(blob.digest.clone());
-            Some(ErrorKind::SizeMismatch { digest, expected, actual })
-        }
+        verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 
