@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::exchange::{Answer, Call, Core};
+use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
     error::{Error, ErrorKind, Missing, ServerMessage},
     transport::{ERROR_BODY, Request, Response},
@@ -42,8 +42,8 @@ impl Core {
     }
 
     /// The error that an answer without success is.
-    pub(super) async fn refusal(&self, call: &Call, answer: Answer) -> Error {
-        let Answer { request, response } = answer;
+    pub(super) async fn refusal(&self, call: &Call, answer: UnreadAnswer) -> Error {
+        let UnreadAnswer { request, response } = answer;
         let wait = response.retry_after(self.clock.now());
         let is_late = response.is_late_refusal;
         let challenged = challenge_error(&response);

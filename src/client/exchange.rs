@@ -1,16 +1,11 @@
 //! One question and its answer: builds the request for an endpoint, sends it, and turns what is no
 //! success into an error that says what was tried.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
-
-use litemap::LiteMap;
+use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::{Connection, Warnings, keep_referrers::Waiting};
+use super::{Connection, Warnings, html_page::html_page, memory::Memory};
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, RepositoryName},
@@ -19,13 +14,9 @@ use crate::{
         Transport,
     },
     wire::{
-        Accept, BaseUrl, Endpoint, Headers, Method, ScopeSet, Subject, Url, describe,
-        headers::name, list,
+        BaseUrl, Endpoint, Headers, Method, ScopeSet, Subject, Url, describe, headers::name, list,
     },
 };
-
-/// The most bytes of a manifest that are read unless more is allowed (R51, M1).
-pub(super) const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The most bytes of any other answer that is read whole.
 pub(super) const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
@@ -42,22 +33,6 @@ pub(super) struct Core {
     pub(super) url_of: fn(&Endpoint, &BaseUrl) -> Url,
     /// Whether short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
-}
-
-/// What was learnt about the registry, so as not to ask twice.
-pub(super) struct Memory {
-    /// Which types a repository answers to (R164).
-    pub(super) accept: RefCell<LiteMap<RepositoryName, Accept>>,
-    /// Whether the digest of a HEAD answer cannot be read; then only GET helps (R30).
-    pub(super) digest_hidden: Cell<bool>,
-    /// Whether there is a referrers API (R107).
-    pub(super) referrers_api: Cell<Option<bool>>,
-    /// The most bytes of a manifest that are read.
-    pub(super) manifest_limit: Cell<u64>,
-    /// Whether several tags can be pushed in one request (R126).
-    pub(super) many_tags: Cell<Option<bool>>,
-    /// Updates of fallback tags that are on their way (R127).
-    pub(super) referrers: RefCell<Waiting>,
 }
 
 /// A question: an endpoint, and words for what it is to achieve.
@@ -89,7 +64,7 @@ impl Call {
 }
 
 /// An answer with the request that it is for, as errors want both.
-pub(super) struct Answer {
+pub(super) struct UnreadAnswer {
     pub(super) request: Request,
     pub(super) response: Response,
 }
@@ -117,14 +92,7 @@ impl Core {
             clock: Rc::clone(stack.clock()),
             retry: stack.retry().cloned(),
             warnings: Warnings::default(),
-            memory: Memory {
-                accept: RefCell::default(),
-                digest_hidden: Cell::new(false),
-                referrers_api: Cell::new(None),
-                manifest_limit: Cell::new(MANIFEST_LIMIT),
-                many_tags: Cell::new(None),
-                referrers: RefCell::default(),
-            },
+            memory: Memory::default(),
             url_of: Endpoint::url,
             spares_preflights: stack.is_page(),
         }
@@ -160,18 +128,18 @@ impl Core {
     }
 
     /// Sends, whatever the status of the answer.
-    pub(super) async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
+    pub(super) async fn send(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         match self.transport.send(request.clone()).await {
             Ok(response) => {
                 self.warnings.note(&request.url, &response.headers);
-                Ok(Answer { request, response })
+                Ok(UnreadAnswer { request, response })
             }
             Err(error) => Err(self.explain(call, Some(&request), error)),
         }
     }
 
     /// Sends, and takes anything but success for an error.
-    pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<Answer> {
+    pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let answer = self.send(call, request).await?;
         match answer.response.is_success() {
             true => Ok(answer),
@@ -184,15 +152,15 @@ impl Core {
         let answer = self.expect(call, self.request(call)).await?;
         let document = self.read(call, answer).await?;
         // A login page with status 200 has neither deleted anything nor is it a registry.
-        match super::body::is_page(&document) {
+        match html_page(&document.bytes) {
             Some(what) => Err(self.unusable(call, &document, ErrorKind::BadAnswer(what))),
             None => Ok(document),
         }
     }
 
     /// Reads the body of an answer, up to the cap that its request names.
-    pub(super) async fn read(&self, call: &Call, answer: Answer) -> Result<Document> {
-        let Answer { request, response } = answer;
+    pub(super) async fn read(&self, call: &Call, answer: UnreadAnswer) -> Result<Document> {
+        let UnreadAnswer { request, response } = answer;
         let (status, headers) = (response.status, response.headers.clone());
         if request.method == Method::Head {
             return Ok(Document { request, status, headers, bytes: Bytes::new() });

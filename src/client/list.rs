@@ -1,18 +1,21 @@
-//! Listing repositories and tags (R94 to R100).
+//! Listing what a remote registry holds: repositories and tags (R94 to R100), referrers (R103 to R107).
 //!
 //! `Link` leads where it can be read. Where it cannot, the last item does: registries have asked
 //! for `last` since long before `Link`, and no browser hides it.
 
+use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
-    body,
+    RemoteRegistry,
     exchange::{Call, Core, Document},
+    html_page::not_a_document,
+    referrers::ReferrersSearch,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    oci::{RepositoryName, Tag},
-    registry::Page,
+    oci::{Digest, RepositoryName, Tag},
+    registry::{List, Page, Referrers},
     wire::{
         Endpoint, Window,
         headers::name,
@@ -47,9 +50,10 @@ impl Listing<'_> {
     }
 }
 
-impl Core {
-    pub(super) async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        match self.page(&Listing::Repositories, from).await {
+#[async_trait(?Send)]
+impl List for RemoteRegistry {
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        match self.core.page(&Listing::Repositories, from).await {
             Ok(page) => Ok(parse_items(page)),
             Err(error) if says_no_catalog(&error) => {
                 Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
@@ -58,14 +62,21 @@ impl Core {
         }
     }
 
-    pub(super) async fn tags(
-        &self,
-        repository: &RepositoryName,
-        from: Option<&str>,
-    ) -> Result<Page<Tag>> {
-        self.page(&Listing::Tags(repository), from).await.map(parse_items)
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        self.core.page(&Listing::Tags(repository), from).await.map(parse_items)
     }
 
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        ReferrersSearch::new(&self.core, repository, subject).run(artifact_type).await
+    }
+}
+
+impl Core {
     async fn page(&self, listing: &Listing<'_>, from: Option<&str>) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
@@ -113,7 +124,7 @@ impl Core {
     /// What is on the page; of a broken answer, what can be read.
     fn listed(&self, call: &Call, document: &Document, listing: &Listing<'_>) -> Result<Listed> {
         let bad = |what: String| self.unusable(call, document, ErrorKind::BadAnswer(what));
-        if let Some(what) = body::not_a_document(document) {
+        if let Some(what) = not_a_document(&document.bytes) {
             return Err(bad(what));
         }
         listing.read(document.bytes.clone()).map_err(|error| match error {

@@ -23,58 +23,49 @@
 //!
 //! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
-mod body;
+mod clients;
 mod connection;
 mod delete;
+mod download;
 mod error;
 mod exchange;
+mod fallback_tag;
 mod hand_off;
-mod hosts;
-mod keep_referrers;
+mod handles;
+mod html_page;
 mod layout;
 mod layout_index;
 mod list;
-mod manifests;
+mod manifest;
+mod memory;
+mod namespace;
 mod negotiate;
-mod pages;
 mod ping;
-mod pull;
-mod push;
+mod push_blob;
+mod push_manifest;
+mod read;
 mod referrers;
-mod scope;
 mod signed;
-mod stream;
-mod tag_store;
 mod upload;
-mod views;
+mod upload_session;
 mod warnings;
+mod write;
 
 use std::rc::Rc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-
+pub use clients::Clients;
 pub use connection::Connection;
-use exchange::Core;
-pub use hosts::Clients;
+pub use handles::{
+    Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob, TagPages,
+    Tags,
+};
 pub use layout::StaticLayouts;
-pub use pages::{Names, RepositoryPages, TagPages};
+pub use namespace::Namespace;
 pub use ping::Ping;
-pub use scope::Scope;
-pub use tag_store::{Aliases, Tags};
-pub use views::{Blobs, Manifests, Repository, SeekableBlob};
 pub use warnings::{Notice, Warnings};
 
-use crate::{
-    error::Result,
-    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
-    registry::{
-        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Page, Read,
-        Referrers, SharedRegistry, Write,
-    },
-    transport::Stack,
-    wire::Headers,
-};
+use self::exchange::Core;
+use crate::{error::Result, registry::SharedRegistry, transport::Stack, wire::Headers};
 
 /// A registry somewhere else. Cheap to clone: clones share what was learnt about it.
 #[derive(Clone)]
@@ -108,14 +99,6 @@ impl RemoteRegistry {
         Rc::new(self.clone())
     }
 
-    /// Asks whether it is there, and what it calls its version (R74).
-    ///
-    /// # Errors
-    /// `NotFound` where it is no registry; `Unauthorized`, and what sending gives.
-    pub async fn ping(&self) -> Result<Ping> {
-        self.core.ping().await
-    }
-
     /// How it is reached.
     pub fn connection(&self) -> &Connection {
         &self.core.connection
@@ -124,133 +107,6 @@ impl RemoteRegistry {
     /// What the registry wanted its users to know (R163).
     pub fn warnings(&self) -> &Warnings {
         &self.core.warnings
-    }
-}
-
-#[async_trait(?Send)]
-impl Read for RemoteRegistry {
-    async fn manifest(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Manifest> {
-        self.core.manifest(repository, reference).await
-    }
-
-    async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        self.core.resolve(repository, reference).await
-    }
-
-    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
-        Rc::clone(&self.core).blob(repository, blob).await
-    }
-
-    async fn blob_range(
-        &self,
-        repository: &RepositoryName,
-        blob: &Descriptor,
-        range: ByteRange,
-    ) -> Result<BlobStream> {
-        Rc::clone(&self.core).blob_range(repository, blob, range).await
-    }
-
-    async fn stat_blob(
-        &self,
-        repository: &RepositoryName,
-        digest: &Digest,
-    ) -> Result<Option<Descriptor>> {
-        self.core.stat_blob(repository, digest).await
-    }
-}
-
-#[async_trait(?Send)]
-impl List for RemoteRegistry {
-    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        self.core.repositories(from).await
-    }
-
-    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
-        self.core.tags(repository, from).await
-    }
-
-    async fn referrers(
-        &self,
-        repository: &RepositoryName,
-        subject: &Digest,
-        artifact_type: Option<&str>,
-    ) -> Result<Referrers> {
-        self.core.referrers(repository, subject, artifact_type).await
-    }
-}
-
-#[async_trait(?Send)]
-impl Write for RemoteRegistry {
-    async fn push_blob(
-        &self,
-        repository: &RepositoryName,
-        descriptor: &Descriptor,
-        source: &dyn BlobSource,
-    ) -> Result<Descriptor> {
-        Rc::clone(&self.core).push_blob(repository, descriptor, source).await
-    }
-
-    async fn start_upload(
-        &self,
-        repository: &RepositoryName,
-        chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>> {
-        let upload = Rc::clone(&self.core).start_upload(repository, chunk_size).await?;
-        Ok(Box::new(upload))
-    }
-
-    async fn resume_upload(
-        &self,
-        repository: &RepositoryName,
-        location: &str,
-        offset: Option<u64>,
-        chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>> {
-        let core = Rc::clone(&self.core);
-        let upload = core.resume_upload(repository, location, offset, chunk_size).await?;
-        Ok(Box::new(upload))
-    }
-
-    async fn mount_blob(
-        &self,
-        repository: &RepositoryName,
-        from: &RepositoryName,
-        digest: &Digest,
-    ) -> Result<bool> {
-        self.core.mount_blob(repository, from, digest).await
-    }
-
-    async fn push_manifest(
-        &self,
-        repository: &RepositoryName,
-        media_type: &MediaType,
-        bytes: Bytes,
-        tags: &[Tag],
-    ) -> Result<Descriptor> {
-        self.core.push_manifest(repository, media_type, &bytes, tags).await
-    }
-}
-
-#[async_trait(?Send)]
-impl Delete for RemoteRegistry {
-    async fn delete_manifest(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<()> {
-        self.core.delete_manifest(repository, reference).await
-    }
-
-    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
-        self.core.delete_blob(repository, digest).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which manifest types are asked for, and when the other ones are asked for too (R164).
 
-use super::exchange::{Answer, Call, Core};
+use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
     error::Result,
     transport::{ERROR_BODY, Request},
@@ -14,7 +14,7 @@ use crate::{
 impl Core {
     /// Asks for two types at a time, as a page may ask another origin for no more without a
     /// preflight, and remembers per repository which pair was right (R164).
-    pub(super) async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
+    pub(super) async fn negotiate(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let first = self.accept_for(call);
         let answer = self.send(call, with_accept(&request, first)).await?;
         let (answer, second) = second_pair(call, first, answer).await?;
@@ -30,7 +30,7 @@ impl Core {
     }
 
     /// Asks once, for OCI types, whatever is right for other manifests of the repository.
-    pub(super) async fn expect_artifact(&self, call: &Call) -> Result<Answer> {
+    pub(super) async fn expect_artifact(&self, call: &Call) -> Result<UnreadAnswer> {
         let accept = Accept::first(self.is_preflighted());
         self.expect(call, with_accept(&self.request(call), accept)).await
     }
@@ -44,7 +44,12 @@ impl Core {
         known.unwrap_or(Accept::first(false))
     }
 
-    async fn accepted(&self, call: &Call, answer: Answer, accept: Accept) -> Result<Answer> {
+    async fn accepted(
+        &self,
+        call: &Call,
+        answer: UnreadAnswer,
+        accept: Accept,
+    ) -> Result<UnreadAnswer> {
         if !answer.response.is_success() {
             return Err(self.refusal(call, answer).await);
         }
@@ -59,8 +64,8 @@ impl Core {
 async fn second_pair(
     call: &Call,
     first: Accept,
-    answer: Answer,
-) -> Result<(Answer, Option<Accept>)> {
+    answer: UnreadAnswer,
+) -> Result<(UnreadAnswer, Option<Accept>)> {
     let content_type = describe::content_type(&answer.response.headers);
     // What is asked for by digest is not rewritten: it would be something else.
     let by_tag = !matches!(&call.endpoint, Endpoint::GetManifest { reference, .. }
@@ -69,13 +74,13 @@ async fn second_pair(
     if second.is_none() || answer.response.status != 404 || answer.request.method == Method::Head {
         return Ok((answer, second));
     }
-    let Answer { request, response } = answer;
+    let UnreadAnswer { request, response } = answer;
     let response = response.read_whole(ERROR_BODY).await?;
     let (status, headers) = (response.status, response.headers.clone());
     let bytes = response.bytes(ERROR_BODY).await?;
     let second = second.filter(|_| !says_unknown(&ErrorDocument::read(status, &bytes)));
     let response = crate::transport::Response::with_bytes(status, headers, bytes);
-    Ok((Answer { request, response }, second))
+    Ok((UnreadAnswer { request, response }, second))
 }
 
 /// Whether the registry knows no such manifest or repository, of whatever type. Distribution,

@@ -1,10 +1,12 @@
-//! Waiting for one another within one thread: a wait queue, and a single flight.
+//! Waiting for one another within one thread: a wait queue, a single flight, and batches.
 //!
-//! Knows nothing of what is waited for. Both are safe under cancelling: a future that is dropped
-//! leaves the queue, and never takes the work of the others with it.
+//! Knows nothing of what is waited for. All are safe under cancelling: a future that is dropped
+//! leaves the queue, and the others are never left hanging.
 
+mod batches;
 mod notify;
 mod single_flight;
 
+pub use batches::Batches;
 pub use notify::Notify;
 pub use single_flight::{Flight, SingleFlight};

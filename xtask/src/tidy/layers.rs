@@ -46,7 +46,7 @@ const TABLE: &[Layer] = &[
     },
     Layer {
         name: "client",
-        uses: &["oci", "error", "wire", "registry", "transport", "content"],
+        uses: &["oci", "error", "sync", "wire", "registry", "transport", "content"],
         browser: No,
         waits: true,
     },

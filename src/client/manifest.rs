@@ -1,15 +1,18 @@
-//! Reading manifests, and finding out what a name stands for (R29, R30, R74 to R79, R164).
+//! Manifests on their way in: asked for, checked, and described (R29, R30, R74 to R79, R164).
+
+use bytes::Bytes;
 
 use super::{
-    body,
     exchange::{Call, Core, Document},
+    html_page::not_a_document,
     signed,
 };
 use crate::{
     content::verify::{self, Verdict},
     error::{ErrorKind, Result},
     oci::{
-        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type, json,
+        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
+        json::{self, Node},
     },
     registry::{Manifest, Verification},
     transport::{Cache, Request},
@@ -17,19 +20,6 @@ use crate::{
 };
 
 impl Core {
-    /// Gets a manifest, verified where a digest is asked for.
-    pub(super) async fn manifest(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Manifest> {
-        let expected = match reference {
-            ManifestRef::Digest(digest) => Some(digest),
-            ManifestRef::Tag(_) => None,
-        };
-        self.manifest_verified(repository, reference, expected).await
-    }
-
     /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere: asked
     /// by tag and verified by digest, caches on the way learn the tag (R79).
     pub(super) async fn manifest_verified(
@@ -115,22 +105,8 @@ impl Core {
         })
     }
 
-    /// Finds out what a tag or digest stands for: by HEAD, and by GET where the digest of a HEAD
-    /// answer cannot be read (R30, R75).
-    pub(super) async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        let may_help = reference.digest().is_some() || !self.memory.digest_hidden.get();
-        if may_help && let Some(found) = self.head_manifest(repository, reference).await? {
-            return Ok(found);
-        }
-        Ok(self.manifest(repository, reference).await?.descriptor)
-    }
-
-    /// `None` where the answer does not say enough.
-    async fn head_manifest(
+    /// Finds out by HEAD what a tag or digest stands for; `None` if the answer does not say enough.
+    pub(super) async fn head_manifest(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
@@ -181,27 +157,21 @@ fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Diges
 /// The digest of what came, and how far it was checked.
 fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, Verification)> {
     let bytes = &document.bytes;
-    if let Some(what) = body::not_a_document(document) {
+    if let Some(what) = not_a_document(bytes) {
         return Err(ErrorKind::BadAnswer(what));
     }
     let Some(expected) = expected else {
         return Ok((verify::digest_of(bytes), Verification::NotVerified(unnamed(document))));
     };
     match verify::verify(bytes, expected, None) {
-        Verdict::Verified => Ok((expected.clone(), Verification::Verified)),
         Verdict::DigestMismatch { expected, .. } if signed::is_payload(bytes, &expected) => {
             Ok((expected, Verification::Verified))
-        }
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            Err(ErrorKind::SizeMismatch { digest: None, expected, actual })
         }
         Verdict::Unsupported(digest) => {
             let why = format!("{} cannot be computed here", digest.algorithm().name());
             Ok((digest, Verification::NotVerified(why)))
         }
+        verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 
@@ -223,13 +193,22 @@ fn unnamed(document: &Document) -> String {
 /// contradict each other are refused (R38): readers would disagree about what they read.
 fn media_type(document: &Document) -> Judged<MediaType> {
     let node = json::parse(document.bytes.clone()).value;
-    match (document.content_type(), body::stated(&node)) {
+    match (document.content_type(), stated(&node)) {
         (Some(header), Some(own)) if header != own => Err(ErrorKind::BadAnswer(format!(
             "the answer is said to be {header}, and says of itself that it is {own}"
         ))),
         (Some(media_type), _) => Ok(media_type),
         (None, _) => Ok(guess_media_type(&node).unwrap_or(MediaType::OCTET_STREAM)),
     }
+}
+
+/// Returns the type that a manifest states of itself.
+pub(super) fn stated_type(bytes: &Bytes) -> Option<MediaType> {
+    stated(&json::parse(bytes.clone()).value)
+}
+
+fn stated(document: &Node) -> Option<MediaType> {
+    document.get("mediaType").and_then(Node::as_str).map(MediaType::new)
 }
 
 /// `:tag` or `@digest`.

@@ -1,16 +1,11 @@
-//! The tags of a repository as a handle, and the names that one content has by several digests (R138,
-//! R141).
-
-use std::cell::RefCell;
-
-use litemap::LiteMap;
+//! The tags of a repository, as a handle (R138).
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::{Repository, TagPages};
 use crate::{
-    error::{ErrorKind, Result},
+    error::Result,
     oci::{Descriptor, Digest, MediaType, Tag},
     registry::{Delete, Read, Write},
 };
@@ -80,38 +75,5 @@ impl Tags<'_> {
         });
         let found: Vec<Result<Option<Tag>>> = stream::iter(found).buffered(LOOKUPS).collect().await;
         found.into_iter().filter_map(Result::transpose).collect()
-    }
-}
-
-/// Different digests of the same content, such as SHA-256 and SHA-512 (R141).
-#[derive(Default)]
-pub struct Aliases(pub(super) RefCell<LiteMap<Digest, Descriptor>>);
-
-impl Aliases {
-    /// The canonical descriptor of the content that a digest names.
-    pub fn stat(&self, digest: &Digest) -> Option<Descriptor> {
-        self.0.borrow().get(digest).cloned()
-    }
-
-    /// Notes that a digest names the content of a descriptor, which is checked on the bytes.
-    ///
-    /// # Errors
-    /// `DigestMismatch` where either does not name them.
-    pub fn set(&self, digest: &Digest, canonical: &Descriptor, bytes: &[u8]) -> Result<()> {
-        for claimed in [digest, &canonical.digest] {
-            let actual = crate::content::verify::digest_with(&claimed.algorithm(), bytes);
-            let actual = actual.ok_or(ErrorKind::UnsupportedDigest(claimed.clone()))?;
-            if actual != *claimed {
-                let expected = claimed.clone();
-                return Err(ErrorKind::DigestMismatch { expected, actual }.into());
-            }
-        }
-        self.0.borrow_mut().insert(digest.clone(), canonical.clone());
-        Ok(())
-    }
-
-    /// Forgets a digest.
-    pub fn clear(&self, digest: &Digest) {
-        self.0.borrow_mut().remove(digest);
     }
 }
