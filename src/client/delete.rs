@@ -45,8 +45,8 @@ impl Delete for RemoteRegistry {
 }
 
 impl RemoteRegistry {
-    /// What a manifest refers to, to be known before it is gone. Only by digest: with a tag perhaps
-    /// nothing but the tag goes. Needless where the registry keeps referrers itself.
+    /// Finds out the subject of a manifest before it is deleted. Only by digest: deleting a tag may
+    /// delete nothing but the tag. Needless if the registry keeps referrers itself.
     async fn subject_of(
         &self,
         repository: &RepositoryName,
@@ -61,7 +61,7 @@ impl RemoteRegistry {
         document.subject().map(|subject| subject.digest.clone())
     }
 
-    /// Takes a deleted manifest off the list of what refers to its subject (R133).
+    /// Removes a deleted manifest from the referrers of its subject (R133).
     async fn forget_referrer(
         &self,
         repository: &RepositoryName,

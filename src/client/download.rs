@@ -1,8 +1,7 @@
-//! Blobs on their way: whole or in part, verified, and taken up again where they break off
-//! (R80 to R85).
+//! Downloads of blobs: whole or in part, verified, and resumed if they break off (R80 to R85).
 //!
-//! No hidden header is needed: where `Content-Range` cannot be read, lengths are compared, and for
-//! whole blobs the digest at the end decides.
+//! No hidden header is needed: if `Content-Range` cannot be read, lengths are compared, and for whole
+//! blobs the digest at the end decides.
 
 use std::rc::Rc;
 
@@ -24,7 +23,7 @@ pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call 
     Call::new(format!("read the blob {} of {repository}", blob.digest), endpoint).about(Some(blob))
 }
 
-/// The bytes that a descriptor carries, where they are those it describes (R37).
+/// Returns the bytes that a descriptor carries, if they are the ones that it describes (R37).
 pub(super) fn embedded(blob: &Descriptor) -> Option<Bytes> {
     let data = blob.data.as_ref()?;
     verify::verify(data, &blob.digest, Some(blob.size))
@@ -73,7 +72,7 @@ impl Download {
         .boxed_local()
     }
 
-    /// The next bytes, hashed; `None` after the last one, when all was right.
+    /// Returns the next bytes, hashed; `None` after the last ones, if they are verified.
     async fn next(&mut self) -> Result<Option<Bytes>> {
         let chunk = self.body.next().await?;
         match &chunk {
@@ -88,7 +87,7 @@ impl Download {
     }
 }
 
-/// Asks the registry for the bytes of a range.
+/// Returns a function that asks the registry for the bytes of a range.
 fn opener(core: &Rc<Core>, call: &Rc<Call>) -> Opener {
     let (core, call) = (Rc::clone(core), Rc::clone(call));
     Box::new(move |range| {

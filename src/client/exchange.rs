@@ -1,5 +1,5 @@
-//! One question and its answer: builds the request for an endpoint, sends it, and turns what is no
-//! success into an error that says what was tried.
+//! One question and its answer: builds the request for an endpoint, sends it, and turns an answer
+//! without success into an error that names the operation.
 
 use std::rc::Rc;
 
@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// The most bytes of any other answer that is read whole.
+/// The largest answer that is read whole, manifests apart, in bytes.
 pub(super) const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
 
-/// What all handles of one registry share.
+/// The state that all handles of one registry share.
 pub(super) struct Core {
     pub(super) connection: Connection,
     pub(super) transport: Rc<Auth>,
@@ -29,20 +29,20 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
-    /// Where the answer to a question is: an endpoint of the protocol, or a file.
+    /// Returns the address that answers a question: of the protocol, or of a file.
     pub(super) url_of: fn(&Endpoint, &BaseUrl) -> Url,
-    /// Whether short requests can do without a preflight (R164).
+    /// Set if short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
 }
 
-/// A question: an endpoint, and words for what it is to achieve.
+/// A question: an endpoint, and words for its purpose.
 pub(super) struct Call {
     pub(super) endpoint: Endpoint,
     /// To be read after “could not”.
     pub(super) operation: String,
-    /// The repository, which upload sessions do not know from their endpoint.
+    /// The repository. The endpoint of an upload session does not contain it.
     pub(super) repository: Option<RepositoryName>,
-    /// The content it is about.
+    /// The content that it is about.
     pub(super) subject: Option<Descriptor>,
 }
 
@@ -63,7 +63,7 @@ impl Call {
     }
 }
 
-/// An answer with the request that it is for, as errors want both.
+/// An answer whose body is not read yet, with its request: errors need both.
 pub(super) struct UnreadAnswer {
     pub(super) request: Request,
     pub(super) response: Response,
@@ -78,7 +78,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// `Content-Type` without parameters; `None` where missing or generic (R29, R38).
+    /// Returns `Content-Type` without parameters; `None` if missing or generic (R29, R38).
     pub(super) fn content_type(&self) -> Option<MediaType> {
         describe::content_type(&self.headers)
     }
@@ -98,7 +98,7 @@ impl Core {
         }
     }
 
-    /// The request for a question: its whole answer is read, up to the cap of its kind.
+    /// Builds the request for a question: its whole answer is read, up to the cap of its kind.
     pub(super) fn request(&self, call: &Call) -> Request {
         let endpoint = &call.endpoint;
         let base = match endpoint.method().is_read() {
@@ -120,8 +120,8 @@ impl Core {
         }
     }
 
-    /// Whether reading may ask for all types at once: outside a page nothing is preflighted, and
-    /// what carries `Authorization` is preflighted anyway (R164).
+    /// Tells whether reading may ask for all types at once: outside a page nothing is preflighted, and
+    /// a request with `Authorization` is preflighted anyway (R164).
     pub(super) fn is_preflighted(&self) -> bool {
         !self.spares_preflights
             || self.transport.would_authorize(self.connection.read_base().origin())
@@ -138,7 +138,7 @@ impl Core {
         }
     }
 
-    /// Sends, and takes anything but success for an error.
+    /// Sends, and returns an error unless the answer is a success.
     pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let answer = self.send(call, request).await?;
         match answer.response.is_success() {
@@ -172,7 +172,7 @@ impl Core {
         }
     }
 
-    /// An error about an answer that came and cannot be used.
+    /// Returns an error about an answer that cannot be used.
     pub(super) fn unusable(&self, call: &Call, document: &Document, kind: ErrorKind) -> Error {
         let mut error = self.explain(call, Some(&document.request), kind.into());
         error.context.status = Some(document.status);
@@ -190,7 +190,7 @@ fn lane(endpoint: &Endpoint) -> Lane {
     }
 }
 
-/// What is named by its digest never changes; everything else is asked again (R93).
+/// Content that is named by its digest never changes; everything else is asked for again (R93).
 fn cache(endpoint: &Endpoint) -> Cache {
     use crate::oci::ManifestRef::Digest;
     match endpoint {
@@ -204,11 +204,11 @@ fn cache(endpoint: &Endpoint) -> Cache {
     }
 }
 
-/// Deletions and moved tags are not sent twice unseen; of a chunk only when it was refused.
+/// Deletions and moved tags are never repeated by themselves, a chunk only if it was refused.
 fn replay(endpoint: &Endpoint) -> Replay {
     use crate::oci::ManifestRef::Tag;
     match endpoint {
-        // What comes of a cancellation is of no interest.
+        // The outcome of a cancellation does not matter.
         Endpoint::CancelUpload { .. }
         | Endpoint::DeleteManifest { .. }
         | Endpoint::DeleteBlob { .. }
@@ -219,7 +219,7 @@ fn replay(endpoint: &Endpoint) -> Replay {
     }
 }
 
-/// A body in memory, as requests carry it.
+/// Returns the body of a request for bytes in memory.
 pub(super) fn body(bytes: Bytes) -> Body {
     if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes) }
 }

@@ -1,4 +1,4 @@
-//! Blobs that somebody else reads: a prepared request goes to the engine with a job, through all
+//! Blobs that the engine reads: a prepared request goes to the engine with a job, through all
 //! layers, and messages come back in place of the bytes.
 
 use std::{rc::Rc, time::Duration};

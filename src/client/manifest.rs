@@ -14,14 +14,14 @@ use crate::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
     },
-    registry::{Manifest, Verification},
+    registry::{Manifest, Unverified, Verification},
     transport::{Cache, Request},
     wire::{Endpoint, describe, headers::name},
 };
 
 impl Core {
-    /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere: asked
-    /// by tag and verified by digest, caches on the way learn the tag (R79).
+    /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere. A
+    /// manifest that is asked for by tag and verified by digest teaches the tag to caches (R79).
     pub(super) async fn manifest_verified(
         &self,
         repository: &RepositoryName,
@@ -33,7 +33,7 @@ impl Core {
         let call =
             Call::new(format!("read the manifest {repository}{}", suffix(reference)), endpoint);
         match self.read_manifest(&call, expected, None).await {
-            // A cache on the way may hold something else under this name; it gets one more chance.
+            // A cache on the way may hold other content under this name: ask past it, once.
             Err(error) if matches!(error.kind, ErrorKind::DigestMismatch { .. }) => {
                 self.read_manifest(&call, expected, Some(Cache::Reload)).await
             }
@@ -52,7 +52,7 @@ impl Core {
         self.manifest_by(call, request, expected).await
     }
 
-    /// Sends a prepared request for a manifest and checks what comes.
+    /// Sends a prepared request for a manifest and checks the answer.
     pub(super) async fn manifest_by(
         &self,
         call: &Call,
@@ -64,8 +64,8 @@ impl Core {
         self.check_manifest(call, &document, expected)
     }
 
-    /// Gets what tools for OCI artefacts keep under a tag of their own (cosign's, the fallback of the
-    /// referrers API). It is never of Docker's types, and mostly not there: one question is enough.
+    /// Gets a manifest under a tag that tools make (cosign's, the fallback tag of the referrers API).
+    /// It never has one of Docker's types, and is mostly not there: one question is enough.
     pub(super) async fn artifact(
         &self,
         repository: &RepositoryName,
@@ -80,7 +80,7 @@ impl Core {
         self.check_manifest(&call, &document, None)
     }
 
-    /// Verifies, and says what was read.
+    /// Verifies an answer and returns it as a manifest.
     pub(super) fn check_manifest(
         &self,
         call: &Call,
@@ -117,7 +117,7 @@ impl Core {
         let call = Call::new(operation, endpoint);
         let answer = match self.negotiate(&call, self.request(&call)).await {
             Ok(answer) => answer,
-            // Some do not do HEAD; GET will say what is the matter.
+            // Some registries do not know HEAD; GET will show the problem.
             Err(error) if matches!(error.context.status, Some(405 | 501)) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -138,10 +138,10 @@ impl Core {
     }
 }
 
-/// What was found out about an answer, or what is wrong with it.
+/// A fact about an answer, or the fault in it.
 type Judged<T> = std::result::Result<T, ErrorKind>;
 
-/// The digest that was asked for, unless the answer's own contradicts it (R29, D4).
+/// Returns the digest that was asked for, unless the answer's own contradicts it (R29, D4).
 fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Digest>> {
     match (asked, stated) {
         (Some(asked), Some(stated))
@@ -154,7 +154,7 @@ fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Diges
     }
 }
 
-/// The digest of what came, and how far it was checked.
+/// Returns the digest of an answer, and how far it was checked.
 fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, Verification)> {
     let bytes = &document.bytes;
     if let Some(what) = not_a_document(bytes) {
@@ -168,29 +168,26 @@ fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, V
             Ok((expected, Verification::Verified))
         }
         Verdict::Unsupported(digest) => {
-            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            let why = Unverified::Algorithm(digest.clone());
             Ok((digest, Verification::NotVerified(why)))
         }
         verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 
-/// Why a manifest that was asked for by tag is not verified; with a warning where the registry
-/// itself names another digest, which many do wrongly.
-fn unnamed(document: &Document) -> String {
-    let why = "asked for by tag, so there was no digest to check against".to_owned();
+/// Returns the reason why a manifest that was asked for by tag is not verified. Many registries name
+/// a wrong digest themselves, so another digest in a header is no error.
+fn unnamed(document: &Document) -> Unverified {
     let stated = document.headers.get(name::DOCKER_CONTENT_DIGEST);
     let stated = stated.and_then(|text| text.parse::<Digest>().ok());
     match stated.map(|digest| (verify::verify(&document.bytes, &digest, None), digest)) {
-        Some((Verdict::DigestMismatch { .. }, digest)) => {
-            format!("{why}; the registry says {digest}, which these bytes are not")
-        }
-        _ => why,
+        Some((Verdict::DigestMismatch { .. }, digest)) => Unverified::OtherThanNamed(digest),
+        _ => Unverified::ByTag,
     }
 }
 
-/// What the answer is: its `Content-Type`, else its own `mediaType`, else its structure. Two that
-/// contradict each other are refused (R38): readers would disagree about what they read.
+/// Returns the media type of an answer: its `Content-Type`, else its own `mediaType`, else by its
+/// structure. Two that contradict each other are refused (R38): readers would disagree about them.
 fn media_type(document: &Document) -> Judged<MediaType> {
     let node = json::parse(document.bytes.clone()).value;
     match (document.content_type(), stated(&node)) {

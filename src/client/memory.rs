@@ -1,4 +1,4 @@
-//! What a client has learnt about its registry, so as not to ask twice.
+//! Facts that a client has learnt about its registry, so as not to ask twice.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,8 +1,7 @@
 //! A remote registry: the interface of [`crate::registry`] over a [`crate::transport`].
 //!
-//! Reading depends on no response header that a browser may hide. Everything that is asked for by
-//! its digest is counted and hashed before it is handed out. May not touch the browser, nor what
-//! shows or stores anything.
+//! Reading depends on no response header that a browser may hide. Content that is asked for by its
+//! digest is counted and hashed before it is handed out.
 //!
 //! ```no_run
 //! use porthole::{
@@ -67,26 +66,26 @@ pub use warnings::{Notice, Warnings};
 use self::exchange::Core;
 use crate::{error::Result, registry::SharedRegistry, transport::Stack, wire::Headers};
 
-/// A registry somewhere else. Cheap to clone: clones share what was learnt about it.
+/// A remote registry. Cheap to clone: clones share its memory and its tokens.
 #[derive(Clone)]
 pub struct RemoteRegistry {
     core: Rc<Core>,
 }
 
 impl RemoteRegistry {
-    /// A client for one registry. Nothing is sent yet.
+    /// Returns a client for one registry. Sends nothing yet.
     pub fn new(connection: Connection, stack: &Stack) -> Self {
         let transport = stack.authenticated(connection.accounts());
         Self { core: Rc::new(Core::new(connection, stack, transport)) }
     }
 
-    /// The same with header fields of its own on every request, token requests too, such as the
-    /// key that a gateway wants (R39). They go to the registry's own origins and to approved token
-    /// servers, never anywhere else. In a page each request is then preflighted, so the registry
-    /// must name the fields in `Access-Control-Allow-Headers`, and redirects fail.
+    /// Returns a client with header fields of its own on every request, token requests too, such as
+    /// the key of a gateway (R39). They go to the registry's own origins and to approved token
+    /// servers only. In a page each request is then preflighted, so the registry must name the fields
+    /// in `Access-Control-Allow-Headers`, and redirects fail.
     ///
     /// # Errors
-    /// `InvalidInput` where a field cannot be sent, or is one that the client sets itself.
+    /// `InvalidInput` if a field cannot be sent, or is one that the client sets itself.
     pub fn with_headers(connection: Connection, stack: &Stack, headers: Headers) -> Result<Self> {
         let transport = stack.authenticated_with(headers, connection.accounts())?;
         let mut core = Core::new(connection, stack, transport);
@@ -94,17 +93,17 @@ impl RemoteRegistry {
         Ok(Self { core: Rc::new(core) })
     }
 
-    /// The same as what every source of images is.
+    /// Returns this registry as a shared source of images.
     pub fn shared(&self) -> SharedRegistry {
         Rc::new(self.clone())
     }
 
-    /// How it is reached.
+    /// Returns the way to the registry.
     pub fn connection(&self) -> &Connection {
         &self.core.connection
     }
 
-    /// What the registry wanted its users to know (R163).
+    /// Returns the messages of the registry to its users (R163).
     pub fn warnings(&self) -> &Warnings {
         &self.core.warnings
     }

@@ -13,7 +13,7 @@ use crate::{
     wire::{Endpoint, headers::name, upkeep},
 };
 
-/// Tags that go out with one request (R126).
+/// The largest number of tags in one request (R126).
 const TAGS_AT_ONCE: usize = 10;
 
 /// A manifest that is pushed.
@@ -25,7 +25,7 @@ pub(super) struct ManifestPush<'a> {
 }
 
 impl ManifestPush<'_> {
-    /// Adds the manifest to the referrers of its subject, where the registry does not (R127).
+    /// Adds the manifest to the referrers of its subject, if the registry does not (R127).
     pub(super) async fn announce(&self) -> Result<()> {
         let Self { registry, repository, manifest, bytes } = self;
         let document = oci::parse_document((*bytes).clone(), Some(&manifest.media_type)).value;
@@ -38,7 +38,7 @@ impl ManifestPush<'_> {
         registry.add_referrer(repository, &subject.digest, entry).await
     }
 
-    /// The type that is sent is the one that the manifest names itself (P18).
+    /// Checks that the type that is sent is the one that the manifest states (P18).
     pub(super) fn check_type(&self) -> Result<()> {
         let sent = &self.manifest.media_type;
         match stated_type(self.bytes) {
@@ -55,7 +55,7 @@ impl ManifestPush<'_> {
         ManifestRef::Digest(self.manifest.digest.clone())
     }
 
-    /// Pushes under every name. Whether the registry said that it noted the subject.
+    /// Pushes under every name. Returns whether the registry noted the subject.
     pub(super) async fn all(&self, tags: &[Tag]) -> Result<bool> {
         match tags {
             [] => self.put(self.by_digest(), &[]).await.map(|answer| notes_subject(&answer)),
@@ -69,7 +69,7 @@ impl ManifestPush<'_> {
         Ok(notes_subject(&answer))
     }
 
-    /// Several tags at once, and one by one those that the registry did not take (R126).
+    /// Pushes several tags at once, then one by one those that the registry did not take (R126).
     async fn many(&self, tags: &[Tag]) -> Result<bool> {
         let mut noted = false;
         for some in tags.chunks(TAGS_AT_ONCE) {
@@ -84,7 +84,7 @@ impl ManifestPush<'_> {
         Ok(noted)
     }
 
-    /// The tags that were accepted; none where the registry does not know of this.
+    /// Returns the tags that were accepted; none if the registry cannot take several.
     async fn at_once(&self, tags: &[Tag], noted: &mut bool) -> Result<Vec<String>> {
         let answer = match self.put(self.by_digest(), tags).await {
             Ok(answer) => answer,
@@ -113,7 +113,7 @@ impl ManifestPush<'_> {
         Ok(document)
     }
 
-    /// The digest that the registry answers, where it can be read, is that of what was sent (R125).
+    /// Checks that the registry names the digest of the bytes that were sent, if it can be read (R125).
     fn check_echo(&self, call: &Call, document: &Document) -> Result<()> {
         let stated = document.headers.get(name::DOCKER_CONTENT_DIGEST);
         let stated = stated.and_then(|text| text.parse::<Digest>().ok());
@@ -136,12 +136,12 @@ impl ManifestPush<'_> {
     }
 }
 
-/// Whether the registry keeps the referrers of the subject itself.
+/// Tells whether the registry keeps the referrers of the subject itself.
 fn notes_subject(answer: &Document) -> bool {
     answer.headers.contains(name::OCI_SUBJECT)
 }
 
-/// Whether it is the query that the registry does not take.
+/// Tells whether the registry refused the query of the request.
 fn refuses_query(error: &Error) -> bool {
     matches!(error.context.status, Some(400 | 404 | 405 | 414 | 431))
         && !matches!(error.kind, ErrorKind::BlobUnknown(_))

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The most pages and items that are read: lists without an end have been seen (M7).
+/// The largest number of pages and items that are read: there are lists without an end (M7).
 const PAGES: usize = 1000;
 const ITEMS: usize = 10_000;
 
@@ -204,7 +204,7 @@ fn referrers_call(
     Call::new(format!("list what refers to {subject} in {repository}"), endpoint)
 }
 
-/// 404 means that there is no API, unless it is the repository that is missing (R105).
+/// Tells whether there is no API: 404 says so, unless the repository is missing (R105).
 fn says_no_api(error: &Error) -> bool {
     match error.context.status {
         Some(404) => error.kind != ErrorKind::NotFound(Missing::Repository) || !names_it(error),

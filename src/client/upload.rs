@@ -1,4 +1,5 @@
-//! An upload whose bytes come bit by bit: keeps what the registry does not have yet (R111 to R118).
+//! An upload whose bytes come bit by bit: keeps the bytes that the registry does not have yet (R111
+//! to R118).
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -13,17 +14,17 @@ use crate::{
 /// A chunked upload to a remote registry.
 pub(super) struct RemoteUpload {
     session: UploadSession,
-    /// What was handed in and is not stored.
+    /// The bytes that were handed in and are not stored yet.
     pending: Bytes,
     location: String,
     id: String,
     state: UploadState,
 }
 
-/// How far the caller took it.
+/// The states of an upload.
 enum UploadState {
     Open,
-    /// Left open; with the outcome, which a second call gives again (R118).
+    /// Left open; with the outcome, which a second call returns again (R118).
     Left(Result<()>),
     Committed,
     Cancelled,
@@ -47,7 +48,7 @@ impl RemoteUpload {
         (first, self.pending.clone())
     }
 
-    /// Forgets what the registry has, and follows the session.
+    /// Drops the bytes that the registry has, and follows the session.
     fn settle(&mut self) {
         let machine = &self.session.machine;
         let missing = machine.size().saturating_sub(machine.stored());

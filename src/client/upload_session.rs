@@ -20,16 +20,16 @@ use crate::{
     },
 };
 
-/// Where the bytes of an upload come from.
+/// The source of the bytes of an upload.
 pub(super) enum UploadBytes<'a> {
-    /// Something that can be read again.
+    /// A source that can be read again.
     Source(&'a dyn BlobSource),
-    /// What was handed in and is not stored yet, with the place of its first byte.
+    /// Bytes that were handed in and are not stored yet, with the position of the first.
     Buffer(u64, &'a Bytes),
 }
 
 impl UploadBytes<'_> {
-    /// The bytes of a range as a body.
+    /// Returns the bytes of a range as a body.
     async fn body(&self, range: &Range<u64>) -> Result<Body> {
         let length = range.end - range.start;
         match self {
@@ -45,7 +45,7 @@ impl UploadBytes<'_> {
                 let from = from.and_then(|from| usize::try_from(from).ok());
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 let part = from.and_then(|from| buffer.get(from..from.checked_add(length)?));
-                // The registry has lost what it had, and here it is gone too.
+                // The registry has lost bytes that it had, and they are gone here too.
                 let part = part.ok_or(ErrorKind::InvalidRange { location: None, stored: None })?;
                 Ok(exchange::body(buffer.slice_ref(part)))
             }
@@ -84,7 +84,7 @@ impl UploadSession {
         Ok(session)
     }
 
-    /// Sends what the machine wants sent until it wants nothing more.
+    /// Sends requests until the state machine has no more.
     pub(super) async fn drive(&mut self, mut step: Step, bytes: &UploadBytes<'_>) -> Result<Step> {
         let mut last: Option<Result<AnsweredCall>> = None;
         loop {
@@ -135,7 +135,7 @@ impl UploadSession {
         Ok(AnsweredCall { call, answer })
     }
 
-    /// Why it does not go on, in the words of every source.
+    /// Returns the error for an upload that cannot go on.
     async fn failure(&self, error: UploadError, last: Option<Result<AnsweredCall>>) -> Error {
         let (kind, last) = match (error, last) {
             (UploadError::Answer, Some(Ok(AnsweredCall { call, answer }))) => {
@@ -169,20 +169,20 @@ impl UploadSession {
         }
     }
 
-    /// Ends the session; what comes of it is of no interest (P15).
+    /// Ends the session. The outcome does not matter (P15).
     pub(super) async fn cancel(&mut self) {
         let step = self.machine.cancel();
         let _ = self.drive(step, &UploadBytes::Buffer(0, &Bytes::new())).await;
     }
 }
 
-/// An answer with the question.
+/// An answer with its question.
 struct AnsweredCall {
     call: Call,
     answer: UnreadAnswer,
 }
 
-/// What a session needs is that of its repository; distribution wants `delete` for cancelling.
+/// Returns the scopes of a request. Distribution asks for `delete` to cancel an upload.
 fn scopes(endpoint: &Endpoint, repository: &RepositoryName) -> ScopeSet {
     match endpoint {
         Endpoint::CancelUpload { .. } => ScopeSet::repository(repository, &[Action::Delete]),
@@ -209,7 +209,7 @@ fn kind_of(error: UploadError) -> ErrorKind {
     }
 }
 
-/// The descriptor of a blob that was pushed.
+/// Returns the descriptor of a blob that was pushed.
 pub(super) fn blob_descriptor(digest: &Digest, size: u64) -> Descriptor {
     Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), size)
 }

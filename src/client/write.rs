@@ -63,7 +63,7 @@ impl Write for RemoteRegistry {
         Ok(Box::new(RemoteUpload::new(session)))
     }
 
-    /// If the registry opens an upload instead, the upload is ended (R119, D1).
+    /// Ends the upload that a registry may open instead of mounting (R119, D1).
     async fn mount_blob(
         &self,
         repository: &RepositoryName,

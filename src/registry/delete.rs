@@ -6,7 +6,8 @@ use super::{ManifestRef, unsupported::read_only};
 use crate::error::Result;
 use crate::oci::{Digest, RepositoryName};
 
-/// Deleting. A source that implements none of these methods is read-only. The three outcomes of R131 are told apart: done, `NotFound`, `DeleteDisabled`.
+/// Deleting. A source that implements none of these methods is read-only. R131 has three outcomes:
+/// done, `NotFound`, `DeleteDisabled`.
 #[async_trait(?Send)]
 pub trait Delete {
     /// Deletes a tag, or a manifest with all its tags.

@@ -16,11 +16,11 @@ pub trait BlobSource {
     /// Number of bytes.
     fn size(&self) -> u64;
 
-    /// The bytes from `start` on, at most `length` of them.
+    /// Returns the bytes from `start` on, at most `length` of them.
     fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>>;
 
-    /// The whole as a value of the platform's own that it can send without reading it into memory,
-    /// such as a `Blob` in a browser.
+    /// Returns the whole as a value that the platform can send without reading it into memory, such
+    /// as a `Blob` in a browser.
     fn handle(&self) -> Option<Rc<dyn Any>> {
         None
     }
@@ -54,22 +54,23 @@ pub trait BlobUpload {
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
     fn id(&self) -> &str;
 
-    /// Where the session is taken up again, with every query parameter. A secret: never shown.
+    /// The location at which the session is taken up again, with every query parameter. A secret:
+    /// never shown.
     fn location(&self) -> &str;
 
     /// Hands in bytes; sends a chunk once more than a chunk is buffered.
     ///
     /// # Errors
-    /// `InvalidRange` with what is needed to take the upload up again, `UploadUnknown`.
+    /// `InvalidRange` with the facts that are needed to take the upload up again, `UploadUnknown`.
     async fn write(&mut self, bytes: Bytes) -> Result<()>;
 
-    /// Sends what is left and closes the upload under this digest.
+    /// Sends the rest and closes the upload under this digest.
     ///
     /// # Errors
-    /// `DigestMismatch` where the source computed another one, `AlreadyClosed` after the end.
+    /// `DigestMismatch` if the source computed another one, `AlreadyClosed` after the end.
     async fn commit(&mut self, digest: &Digest) -> Result<Descriptor>;
 
-    /// Sends what is buffered and leaves the session open, to be resumed.
+    /// Sends the buffered bytes and leaves the session open, to be resumed.
     ///
     /// # Errors
     /// As for [`BlobUpload::write`]; a second call gives the outcome of the first.
@@ -85,7 +86,7 @@ pub trait Write {
     /// Pushes a blob whose digest and size are known (R109).
     ///
     /// # Errors
-    /// `DigestMismatch`, `Denied`, `Unsupported`, and what sending gives.
+    /// `DigestMismatch`, `Denied`, `Unsupported`, and errors of sending.
     async fn push_blob(
         &self,
         repository: &RepositoryName,
@@ -99,7 +100,7 @@ pub trait Write {
     /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
     ///
     /// # Errors
-    /// `Denied`, `Unsupported`; `HiddenHeader` where `Location` cannot be read.
+    /// `Denied`, `Unsupported`; `HiddenHeader` if `Location` cannot be read.
     async fn start_upload(
         &self,
         repository: &RepositoryName,
@@ -112,7 +113,7 @@ pub trait Write {
     /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
     ///
     /// # Errors
-    /// `UploadUnknown`; `HiddenHeader` where the answer cannot be read.
+    /// `UploadUnknown`; `HiddenHeader` if the answer cannot be read.
     async fn resume_upload(
         &self,
         repository: &RepositoryName,
@@ -124,10 +125,10 @@ pub trait Write {
         read_only("resume the upload", repository)
     }
 
-    /// Mounts a blob from another repository of the same registry. `false`: it must be uploaded.
+    /// Mounts a blob from another repository of the same registry; `false` if it must be uploaded.
     ///
     /// # Errors
-    /// `Denied`, `Unsupported`, and what sending gives.
+    /// `Denied`, `Unsupported`, and errors of sending.
     async fn mount_blob(
         &self,
         repository: &RepositoryName,
@@ -141,7 +142,7 @@ pub trait Write {
     /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
     ///
     /// # Errors
-    /// `BlobUnknown` where something it points at is missing, `DigestMismatch`, `Denied`.
+    /// `BlobUnknown` if something it points at is missing, `DigestMismatch`, `Denied`.
     async fn push_manifest(
         &self,
         repository: &RepositoryName,

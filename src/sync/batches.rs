@@ -1,4 +1,5 @@
-//! Batches: values for one key that come while work on that key is under way go together next.
+//! Batches: values for one key that come while work on that key is under way are handled together
+//! next.
 
 use std::cell::RefCell;
 
@@ -6,11 +7,11 @@ use futures_channel::oneshot;
 use litemap::LiteMap;
 
 /// A value, and the channel for the outcome of its batch.
-type Entry<V, T> = (V, oneshot::Sender<T>);
+type WaitingValue<V, T> = (V, oneshot::Sender<T>);
 
 /// The values that wait, by key. A key that is present is being worked on.
 pub struct Batches<K, V, T> {
-    waiting: RefCell<LiteMap<K, Vec<Entry<V, T>>>>,
+    waiting: RefCell<LiteMap<K, Vec<WaitingValue<V, T>>>>,
 }
 
 impl<K, V, T> Default for Batches<K, V, T> {
@@ -20,8 +21,8 @@ impl<K, V, T> Default for Batches<K, V, T> {
 }
 
 impl<K: Ord + Clone, V, T: Clone> Batches<K, V, T> {
-    /// Hands in a value, and returns the outcome of the batch that it went with. The first caller
-    /// does the work for all that come meanwhile; `None` if it was dropped before the end.
+    /// Hands in a value, and returns the outcome of its batch. The first caller does the work for all
+    /// that come meanwhile; `None` if that caller was dropped before the end.
     pub async fn join(&self, key: &K, value: V, work: impl AsyncFn(Vec<V>) -> T) -> Option<T> {
         let (sender, outcome) = oneshot::channel();
         if self.add(key, (value, sender)) {
@@ -31,7 +32,7 @@ impl<K: Ord + Clone, V, T: Clone> Batches<K, V, T> {
     }
 
     /// Adds an entry, and returns whether its caller has to do the work.
-    fn add(&self, key: &K, entry: Entry<V, T>) -> bool {
+    fn add(&self, key: &K, entry: WaitingValue<V, T>) -> bool {
         let mut waiting = self.waiting.borrow_mut();
         let is_first = !waiting.contains_key(key);
         waiting.entry(key.clone()).or_default().push(entry);

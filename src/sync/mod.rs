@@ -1,7 +1,7 @@
 //! Waiting for one another within one thread: a wait queue, a single flight, and batches.
 //!
-//! Knows nothing of what is waited for. All are safe under cancelling: a future that is dropped
-//! leaves the queue, and the others are never left hanging.
+//! All are safe under cancelling: a future that is dropped leaves the queue, and the others never
+//! hang.
 
 mod batches;
 mod notify;

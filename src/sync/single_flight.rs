@@ -6,11 +6,10 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::future::{FutureExt, Shared, WeakShared};
 use litemap::LiteMap;
 
-/// Work that several callers wait for. Any of them drives it: when one is dropped, the next goes on.
+/// Work that several callers wait for. Each of them can drive it: if one is dropped, another goes on.
 pub type Flight<T> = Shared<LocalBoxFuture<'static, T>>;
 
-/// The work under way, by key. Only its callers keep it alive, so work that no caller waits for any
-/// more is cancelled.
+/// The work under way, by key. Only its callers keep it alive: work without a caller is cancelled.
 pub struct SingleFlight<K, T> {
     running: RefCell<LiteMap<K, WeakShared<LocalBoxFuture<'static, T>>>>,
 }
@@ -59,7 +58,7 @@ mod tests {
     use super::*;
     use crate::sync::Notify;
 
-    /// Work that ends when it is told to, and counts how often it was begun and given up.
+    /// Work that ends on demand, and counts how often it was begun and given up.
     #[derive(Clone, Default)]
     struct Bench(Rc<Inner>);
 
@@ -101,7 +100,7 @@ mod tests {
             self.0.notify.notify_all();
         }
 
-        /// How often work was begun, and how much of it is alive.
+        /// Counts the work that was begun, and the work that is alive.
         fn counts(&self) -> (u32, u32) {
             (self.0.begun.get(), self.0.alive.get())
         }

@@ -15,7 +15,7 @@ use crate::{
         parse_config,
     },
     ops::read,
-    registry::{CONFIG_MAX, Source, Verification},
+    registry::{CONFIG_MAX, Source, Unverified, Verification},
 };
 
 /// An image as far as it could be read.
@@ -109,8 +109,7 @@ async fn read_config(
     let verification = if descriptor.digest.algorithm().is_supported() {
         Verification::Verified
     } else {
-        let name = descriptor.digest.algorithm().name().to_owned();
-        Verification::NotVerified(format!("{name} cannot be computed here"))
+        Verification::NotVerified(Unverified::Algorithm(descriptor.digest.clone()))
     };
     Ok(Config { descriptor, verification, parsed: parse_config(bytes) })
 }

@@ -13,7 +13,7 @@ use crate::{
 pub struct Blobs<'a>(pub(super) &'a Repository);
 
 impl Blobs<'_> {
-    /// What is known of a blob; `None` where it is not there.
+    /// Finds out the size of a blob; `None` if it is not there.
     ///
     /// # Errors
     /// As for [`Read::stat_blob`].
@@ -21,7 +21,7 @@ impl Blobs<'_> {
         self.0.registry.stat_blob(&self.0.name, digest).await
     }
 
-    /// Whether a blob is there.
+    /// Tells whether a blob is there.
     ///
     /// # Errors
     /// As for [`Read::stat_blob`].
@@ -59,7 +59,7 @@ impl Blobs<'_> {
         collect(self.fetch(blob).await?, limit).await
     }
 
-    /// A blob in which one can go to and fro (R82).
+    /// Opens a blob that can be read from any byte on (R82).
     pub fn open(&self, blob: Descriptor) -> SeekableBlob {
         SeekableBlob::new(self.0, blob)
     }

@@ -15,7 +15,7 @@ use crate::{
 pub struct Manifests<'a>(pub(super) &'a Repository);
 
 impl Manifests<'_> {
-    /// What a tag or digest stands for; `None` where it is not there.
+    /// Finds out what a tag or digest stands for; `None` if it is not there.
     ///
     /// # Errors
     /// As for [`Read::resolve`](crate::registry::Read::resolve), but for absence.
@@ -27,7 +27,7 @@ impl Manifests<'_> {
         }
     }
 
-    /// Whether a manifest is there.
+    /// Tells whether a manifest is there.
     ///
     /// # Errors
     /// As for [`Manifests::stat`].
@@ -38,7 +38,7 @@ impl Manifests<'_> {
     /// Gets the manifest that a descriptor points at.
     ///
     /// # Errors
-    /// `SizeMismatch` where it is longer or shorter, and as for [`Read::manifest`].
+    /// `SizeMismatch` if it is longer or shorter, and as for [`Read::manifest`].
     pub async fn fetch(&self, descriptor: &Descriptor) -> Result<Manifest> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
         let (expected, actual) = (descriptor.size, manifest.descriptor.size);
@@ -70,7 +70,7 @@ impl Manifests<'_> {
     /// Gets a manifest, unless it is still the one that is known (R139).
     ///
     /// # Errors
-    /// `NotModified` where it is; otherwise as for [`Read::manifest`].
+    /// `NotModified` if it is; otherwise as for [`Read::manifest`].
     pub async fn get_unless(&self, reference: &ManifestRef, known: &Digest) -> Result<Manifest> {
         self.0.registry.core.manifest_unless(&self.0.name, reference, known).await
     }
@@ -93,8 +93,8 @@ impl Manifests<'_> {
 }
 
 impl Core {
-    /// Asks with `If-None-Match`, which distribution compares with the quoted digest; elsewhere the
-    /// digest of what came tells (R139).
+    /// Asks with `If-None-Match`, which distribution compares with the quoted digest; for other
+    /// registries the digest of the answer decides (R139).
     async fn manifest_unless(
         &self,
         repository: &RepositoryName,

@@ -67,7 +67,7 @@ impl TagPages {
         Self { repository: repository.clone(), reading: ListReading::default() }
     }
 
-    /// The next page, which may be empty; `None` after the last one. After an error, and after being
+    /// Reads the next page, which may be empty; `None` after the last one. After an error, or if it is
     /// dropped, it can be called again for the same page (R97).
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl TagPages {
         Ok(Some(self.reading.take(&page)))
     }
 
-    /// Whether more tags may exist than the pages so far showed and the next ones can.
+    /// Tells whether there may be more tags than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
     }
@@ -101,7 +101,7 @@ impl RepositoryPages {
         }
     }
 
-    /// The next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
+    /// Reads the next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
     ///
     /// # Errors
     /// As for [`List::repositories`].
@@ -112,7 +112,7 @@ impl RepositoryPages {
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
 
-    /// Whether more repositories may exist than the pages so far showed and the next ones can.
+    /// Tells whether there may be more repositories than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
     }
@@ -123,7 +123,7 @@ impl RepositoryPages {
 pub struct CatalogSlice {
     /// The names, in the registry's order.
     pub names: Vec<RepositoryName>,
-    /// Whether the catalog ends with them.
+    /// Set if the catalog ends with them.
     pub at_end: bool,
 }
 
@@ -133,7 +133,7 @@ impl RemoteRegistry {
         RepositoryPages::of(self, None)
     }
 
-    /// At most `count` names after one, from as many pages as it takes (R101).
+    /// Reads at most `count` names after one, from as many pages as it takes (R101).
     ///
     /// # Errors
     /// As for [`List::repositories`].

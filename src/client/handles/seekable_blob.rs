@@ -10,7 +10,7 @@ use crate::{
     registry::{BlobStream, ByteRange, Read},
 };
 
-/// A blob with a place in it. Going somewhere asks for nothing; the next read does (R82).
+/// A blob with a position. Seeking asks for nothing; the next read does (R82).
 pub struct SeekableBlob {
     repository: Repository,
     blob: Descriptor,
@@ -23,12 +23,12 @@ impl SeekableBlob {
         Self { repository: repository.clone(), blob, position: 0, stream: None }
     }
 
-    /// Where the next read begins.
+    /// Returns the byte at which the next read begins.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// Size of the blob in bytes.
+    /// Returns the size of the blob in bytes.
     pub fn size(&self) -> u64 {
         self.blob.size
     }
@@ -36,7 +36,7 @@ impl SeekableBlob {
     /// Goes to a byte.
     ///
     /// # Errors
-    /// `InvalidInput` beyond the end; the place stays.
+    /// `InvalidInput` beyond the end; the position stays.
     pub fn seek(&mut self, position: u64) -> Result<()> {
         if position > self.blob.size {
             let what = format!("byte {position} of a blob of {} bytes", self.blob.size);
@@ -49,7 +49,8 @@ impl SeekableBlob {
         Ok(())
     }
 
-    /// The next bytes; `None` at the end. What is read from the beginning to the end is verified.
+    /// Reads the next bytes; `None` at the end. A blob that is read from its beginning to its end is
+    /// verified.
     ///
     /// # Errors
     /// As for [`Read::blob_range`].

@@ -10,14 +10,14 @@ use crate::{
     registry::{Delete, Read, Write},
 };
 
-/// Tags that are looked at at one time.
+/// The largest number of tags that are resolved at one time.
 const LOOKUPS: usize = 4;
 
 /// The tags of a repository (R138).
 pub struct Tags<'a>(pub(super) &'a Repository);
 
 impl Tags<'_> {
-    /// What a tag stands for.
+    /// Finds out what a tag stands for.
     ///
     /// # Errors
     /// As for [`Read::resolve`](crate::registry::Read::resolve).
@@ -33,7 +33,7 @@ impl Tags<'_> {
         self.0.registry.push_manifest(&self.0.name, media_type, bytes, &[tag]).await
     }
 
-    /// Takes a tag away. Some registries delete the manifest with it, or refuse (R131).
+    /// Deletes a tag. Some registries delete the manifest with it, or refuse (R131).
     ///
     /// # Errors
     /// As for [`Delete::delete_manifest`].
@@ -41,7 +41,7 @@ impl Tags<'_> {
         self.0.registry.delete_manifest(&self.0.name, &tag.clone().into()).await
     }
 
-    /// All tags, each once, in the registry's order. `true` where more may exist.
+    /// Lists all tags, each once, in the registry's order; `true` if there may be more.
     ///
     /// # Errors
     /// As for [`List::tags`](crate::registry::List::tags).
@@ -53,13 +53,13 @@ impl Tags<'_> {
         Ok((tags, pages.may_be_incomplete()))
     }
 
-    /// The tags page by page (R97).
+    /// Lists the tags page by page (R97).
     pub fn pages(&self) -> TagPages {
         TagPages::of(self.0)
     }
 
-    /// The tags that stand for a digest, a few at a time; dropping it ends it (R102). Tags that are
-    /// gone meanwhile are left out.
+    /// Finds the tags that stand for a digest, a few at a time (R102). Tags that are deleted meanwhile
+    /// are left out.
     ///
     /// # Errors
     /// As for [`List::tags`](crate::registry::List::tags) and [`Read::resolve`](crate::registry::Read::resolve).

@@ -9,7 +9,7 @@ use crate::{
     content::verify::{Verdict, digest_of, verify},
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
-    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification},
+    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Unverified, Verification},
 };
 
 /// Bytes in one chunk of a stream, about what a network gives.
@@ -87,12 +87,11 @@ fn check(
     bytes: &Bytes,
 ) -> std::result::Result<(Digest, Verification), ErrorKind> {
     let ManifestRef::Digest(expected) = reference else {
-        let why = "asked for by tag: no digest says which bytes are right".to_owned();
-        return Ok((digest_of(bytes), Verification::NotVerified(why)));
+        return Ok((digest_of(bytes), Verification::NotVerified(Unverified::ByTag)));
     };
     match verify(bytes, expected, None) {
         Verdict::Unsupported(digest) => {
-            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            let why = Unverified::Algorithm(digest.clone());
             Ok((digest, Verification::NotVerified(why)))
         }
         verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
