@@ -235,17 +235,9 @@ impl fmt::Display for Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFound(Missing::Repository) => f.write_str("there is no such repository"),
-            Self::NotFound(Missing::Manifest) => f.write_str("there is no such manifest or tag"),
-            Self::NotFound(Missing::Blob) => f.write_str("there is no such blob"),
-            Self::NotFound(Missing::Unknown) => f.write_str("it is not there"),
-            Self::Unauthorized => f.write_str("the registry asks for credentials"),
-            Self::Denied => f.write_str("the registry denies access"),
             Self::RateLimited(Some(wait)) => {
                 write!(f, "too many requests, try again in {} s", wait.as_secs())
             }
-            Self::RateLimited(None) => f.write_str("too many requests"),
-            Self::Unavailable => f.write_str("the registry failed"),
             Self::DigestMismatch { expected, actual } => {
                 write!(f, "the bytes have digest {actual}, not {expected}")
             }
@@ -256,26 +248,43 @@ impl fmt::Display for ErrorKind {
             Self::UnsupportedDigest(digest) => {
                 write!(f, "{} cannot be computed here", digest.algorithm().name())
             }
-            Self::BadAnswer(what) => f.write_str(what),
             Self::HiddenHeader(name) => write!(f, "the response header {name} cannot be read"),
             Self::Network { detail, .. } => write!(f, "no answer could be read: {detail}"),
             Self::Timeout(after) => write!(f, "nothing came for {} s", after.as_secs()),
-            Self::CatalogUnavailable => f.write_str("the registry does not list its repositories"),
             Self::Unsupported(what) => write!(f, "not supported: {what}"),
-            Self::DeleteDisabled => f.write_str("deleting is switched off on this registry"),
-            Self::InvalidRange { .. } => f.write_str("the range is refused"),
-            Self::UploadUnknown => f.write_str("the upload session is gone"),
-            Self::AlreadyClosed => f.write_str("the upload has ended"),
             Self::BlobUnknown(Some(digest)) => write!(f, "it points at {digest}, which is missing"),
-            Self::BlobUnknown(None) => f.write_str("it points at content that is missing"),
             Self::ApproveTokenServer { registry, token_server } => {
                 write!(f, "{registry} wants to check credentials at {token_server}")
             }
             Self::Refused(why) => write!(f, "refused: {why}"),
-            Self::InvalidInput(what) => f.write_str(what),
-            Self::Rejected => f.write_str("the registry refused the content"),
-            Self::NotModified => f.write_str("it has not changed"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
+            Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
+            plain => f.write_str(plain.words()),
+        }
+    }
+}
+
+impl ErrorKind {
+    /// Returns the words for a kind whose facts are not part of them.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::NotFound(Missing::Repository) => "there is no such repository",
+            Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
+            Self::NotFound(Missing::Blob) => "there is no such blob",
+            Self::NotFound(Missing::Unknown) => "it is not there",
+            Self::Unauthorized => "the registry asks for credentials",
+            Self::Denied => "the registry denies access",
+            Self::RateLimited(_) => "too many requests",
+            Self::Unavailable => "the registry failed",
+            Self::CatalogUnavailable => "the registry does not list its repositories",
+            Self::DeleteDisabled => "deleting is switched off on this registry",
+            Self::InvalidRange { .. } => "the range is refused",
+            Self::UploadUnknown => "the upload session is gone",
+            Self::AlreadyClosed => "the upload has ended",
+            Self::BlobUnknown(_) => "it points at content that is missing",
+            Self::Rejected => "the registry refused the content",
+            Self::NotModified => "it has not changed",
+            _ => "it failed",
         }
     }
 }
