@@ -13,10 +13,10 @@ use futures_util::TryStreamExt;
 
 use super::{
     ensure::Place,
+    graph::Selection,
     lookup::{self, Prefer},
     progress::{Observer, Outcome, Role},
     read,
-    tree::Selection,
 };
 use crate::{
     error::{ErrorKind, Result},

@@ -7,6 +7,7 @@ pub mod diagnose;
 pub mod ensure;
 pub mod enumerate;
 pub mod export;
+pub mod graph;
 #[cfg(test)]
 mod image;
 pub mod inspect;
@@ -18,5 +19,4 @@ pub mod read;
 pub mod referrers;
 pub mod synthesize;
 pub mod tags_of;
-pub mod tree;
 pub mod verify;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 
-use super::{read, tree::Limits};
+use super::{graph::Limits, read};
 use crate::{
     error::{Error, Result},
     oci::{Descriptor, Digest, Document, ImageManifest, MediaType, RepositoryName, parse_document},

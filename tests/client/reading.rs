@@ -8,9 +8,9 @@ use porthole::{
     error::ErrorKind,
     oci::{Descriptor, Document, ManifestRef, RepositoryName, Tag, parse_document},
     ops::{
+        graph::Options,
         lookup::{self, Lookup, Prefer, Reason},
         tags_of::tags_of,
-        tree::Options,
         verify::verify,
     },
     registry::{BlobStream, ByteRange, List, Manifest, Read, ReferrersSource, Verification},

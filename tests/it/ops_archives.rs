@@ -7,7 +7,7 @@ use porthole::{
     ops::{
         ensure::Place,
         export::{Options, export},
-        tree::Selection,
+        graph::Selection,
     },
 };
 use test_registry::Switches;

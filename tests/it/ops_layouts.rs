@@ -8,9 +8,9 @@ use porthole::{
     ops::{
         copy::copy,
         ensure::{self, Place, Target},
+        graph::{Content, Options, Role, walk},
         progress::Outcome,
         read,
-        tree::{Content, Options, Role, walk},
         verify::{Report, verify},
     },
     registry::Manifest,

@@ -8,10 +8,10 @@ use porthole::{
     ops::{
         self,
         ensure::{Options, Place, Sources, Target, ensure_manifest},
+        graph::Options as TreeOptions,
         lookup::{Prefer, manifest},
         progress::{Event, Observer, Outcome},
         pull,
-        tree::Options as TreeOptions,
         verify::verify,
     },
     registry::{Delete, List, Read},

@@ -7,7 +7,7 @@ use porthole::{
     client::{Connection, StaticLayouts},
     error::{ErrorKind, Missing},
     oci::{Descriptor, Digest, MediaType},
-    ops::{progress::Outcome, tree::Options, verify::verify},
+    ops::{graph::Options, progress::Outcome, verify::verify},
     registry::{ByteRange, List, ManifestRef, Read, Verification},
     wire::BaseUrl,
 };

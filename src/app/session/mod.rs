@@ -25,7 +25,7 @@ use crate::{
     error::{ErrorKind, Result},
     oci::RepositoryName,
     ops::{
-        tree::Options,
+        graph::Options,
         verify::{Report, verify_by},
     },
     registry::{self, Cache, Limits, Manifest, SharedSource},

@@ -253,7 +253,7 @@ fn i3_random_trees_keep_every_byte_and_digest() {
         let whole = run(async {
             let place = &bench.to;
             let root = read::manifest(&bench.target, &place.repository, &root).await.unwrap();
-            let options = crate::ops::tree::Options::default();
+            let options = crate::ops::graph::Options::default();
             crate::ops::verify::verify(&bench.target, &place.repository, root, &options).await
         });
         let totals = whole.totals();

@@ -8,9 +8,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     ensure::Place,
+    graph::Selection,
     lookup::{self, Prefer},
     progress::{Observer, Outcome, Role},
-    tree::Selection,
 };
 use crate::{
     error::{ErrorKind, Missing, Result},

@@ -10,8 +10,8 @@ use crate::{
     layers::findings::Findings,
     oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
     ops::{
+        graph::{Content, NodeId, Opened, Tree},
         progress::{Mismatch, Outcome, Role},
-        tree::{Content, NodeId, Opened, Tree},
     },
 };
 

@@ -16,9 +16,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
+    graph::{Content, NodeId, Options, Tree, walk},
     inspect::{Inspect, Reading},
     progress::{Observer, Outcome},
-    tree::{Content, NodeId, Options, Tree, walk},
 };
 use crate::{
     content::verify::verify as verify_bytes,
@@ -235,7 +235,7 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
 }
 
 impl Checked {
-    fn new(tree: &Tree, id: NodeId, node: &super::tree::Node) -> Self {
+    fn new(tree: &Tree, id: NodeId, node: &super::graph::Node) -> Self {
         Self {
             role: node.role,
             platforms: tree.platform(id).cloned().into_iter().collect(),

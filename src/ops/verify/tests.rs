@@ -10,10 +10,10 @@ use crate::{
     content::verify::digest_of,
     oci::MediaType,
     ops::{
+        graph::Selection,
         image::{Images, place},
         progress::{Event, Mismatch, Role},
         read,
-        tree::Selection,
     },
     registry::{
         ManifestRef,

@@ -13,7 +13,7 @@ use crate::{
     app::{Connection, Place},
     error::Result,
     oci::ManifestRef,
-    ops::tree::{Options, Selection},
+    ops::graph::{Options, Selection},
 };
 
 /// Reads and checks all that a place names; of an index with a chosen platform only that. Layers
