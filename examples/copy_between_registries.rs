@@ -12,9 +12,8 @@ use porthole::{
     client::Clients,
     oci::Reference,
     ops::{
-        copy,
-        ensure::{Options, Place, Target},
-        progress::Observer,
+        copy, ensure::ManifestName, progress::Observer, repository_ref::RepositoryRef,
+        transfer::TransferOptions,
     },
     transport::{Credential, Stack},
     wire::Secret,
@@ -33,16 +32,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         clients.stack().credentials().set(to.host.as_str(), Credential::Basic { user, password });
     }
     let observer = Observer::new(|event| println!("{event:?}"));
-    let options = Options { observer, ..Options::default() };
+    let options = TransferOptions { observer, ..TransferOptions::default() };
     let (source, target) = (place(&clients, &from)?, place(&clients, &to)?);
-    let names = Target { tag: to.tag.clone(), digest: to.digest.clone() };
+    let names = ManifestName { tag: to.tag.clone(), digest: to.digest.clone() };
     let copied = copy::copy(&source, &from, &target, &names, &options).await?;
     println!("{to} is {}", copied.digest);
     Ok(())
 }
 
-fn place(clients: &Clients, reference: &Reference) -> Result<Place, Box<dyn Error>> {
+fn place(clients: &Clients, reference: &Reference) -> Result<RepositoryRef, Box<dyn Error>> {
     let registry = clients.get(&reference.host, None)?.shared();
     let (host, repository) = (reference.host.clone(), reference.repository.clone());
-    Ok(Place { host, registry, repository })
+    Ok(RepositoryRef { host, registry, repository })
 }

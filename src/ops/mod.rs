@@ -5,18 +5,20 @@
 pub mod copy;
 pub mod diagnose;
 pub mod ensure;
-pub mod enumerate;
 pub mod export;
 pub mod graph;
 #[cfg(test)]
 mod image;
 pub mod inspect;
 pub mod lookup;
+pub mod not_in_protocol;
 pub mod progress;
 pub mod pull;
 pub mod push;
 pub mod read;
 pub mod referrers;
+pub mod repository_ref;
 pub mod synthesize;
 pub mod tags_of;
+pub mod transfer;
 pub mod verify;

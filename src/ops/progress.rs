@@ -2,11 +2,11 @@
 //!
 //! Times and speeds are the caller's: nothing here has a clock.
 
-use std::rc::Rc;
+use std::{future::Future, rc::Rc};
 
 use crate::{
     content::verify::Verdict,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest},
     registry::Verification,
 };
@@ -72,8 +72,8 @@ pub enum Outcome {
     Mounted,
     /// It was there already.
     AlreadyThere,
-    /// Left out on purpose, and why.
-    Skipped(String),
+    /// Left out on purpose: a layer that has other places to be read from (R130).
+    Skipped,
     /// The job stopped at this object.
     Failed(Error),
 }
@@ -136,6 +136,11 @@ impl Outcome {
         }
     }
 
+    /// The outcome of moving an object.
+    pub(super) fn of_sending(result: &Result<Self>) -> Self {
+        result.as_ref().map_or_else(|error| Self::Failed(error.clone()), Clone::clone)
+    }
+
     /// The outcome of reading an object that failed: wrong bytes are told from no bytes.
     pub fn of_reading(error: &Error) -> Self {
         match &error.kind {
@@ -165,6 +170,20 @@ impl Observer {
     /// Nobody is told.
     pub fn silent() -> Self {
         Self::new(|_| ())
+    }
+
+    /// Reports the beginning and the end of the work on an object, with what came of it.
+    pub(super) async fn track<T>(
+        &self,
+        object: &Descriptor,
+        role: Role,
+        work: impl Future<Output = T>,
+        outcome: impl FnOnce(&T) -> Outcome,
+    ) -> T {
+        self.started(object, role);
+        let done = work.await;
+        self.finished(&object.digest, &outcome(&done));
+        done
     }
 
     pub(super) fn planned(&self, objects: usize, bytes: u64) {

@@ -7,11 +7,11 @@ use crate::{
     content::verify::verify,
     error::{ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{Manifest, ManifestRef, Read, Verification},
+    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
 
 /// The largest configuration that is read into memory, in bytes.
-pub const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+pub const CONFIG_LIMIT: u64 = 8 << 20;
 
 /// The content that a descriptor carries itself, where its size and digest are right (R37).
 pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
@@ -37,7 +37,14 @@ pub async fn blob(
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
     }
-    let mut stream = source.blob(repository, descriptor).await?;
+    collect(source.blob(repository, descriptor).await?, limit).await
+}
+
+/// Reads a stream to its end.
+///
+/// # Errors
+/// `TooLarge` once more than `limit` bytes have come; errors of the stream.
+pub async fn collect(mut stream: BlobStream, limit: u64) -> Result<Bytes> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = stream.chunks.try_next().await? {
         if (bytes.len() + chunk.len()) as u64 > limit {

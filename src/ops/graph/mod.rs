@@ -3,7 +3,13 @@
 //! What goes wrong with a child is a value in the tree. Manifests are read level by level; blobs are
 //! not read. Hostile trees are cut: depth, number of nodes, and each digest opened once.
 
+mod children;
+mod documents;
+mod limits;
+mod selection;
 mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     error::Error,
@@ -12,7 +18,11 @@ use crate::{
 };
 
 pub use super::progress::Role;
-pub use walk::{Limits, Options, Selection, walk};
+pub use children::{Child, children};
+pub use documents::{Documents, InRepository};
+pub use limits::{Limits, MAX_DEPTH, MAX_NODES};
+pub use selection::Selection;
+pub use walk::{WalkOptions, walk};
 
 /// A node's place in its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,15 +130,11 @@ impl Tree {
     /// Sum of the sizes under a node, itself included, as the descriptors say: what reading it all
     /// transfers. Each digest counts once, in bytes.
     pub fn size(&self, id: NodeId) -> u64 {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         self.add_size(id, &mut seen)
     }
 
-    fn add_size<'a>(
-        &'a self,
-        id: NodeId,
-        seen: &mut std::collections::BTreeSet<&'a Digest>,
-    ) -> u64 {
+    fn add_size<'a>(&'a self, id: NodeId, seen: &mut BTreeSet<&'a Digest>) -> u64 {
         let Some(node) = self.get(id) else { return 0 };
         let target = match node.content {
             Content::Repeated(first) => first,
@@ -139,6 +145,36 @@ impl Tree {
         // The walk's depth limit bounds this recursion.
         self.children(target)
             .fold(own, |sum, (child, _)| sum.saturating_add(self.add_size(child, seen)))
+    }
+
+    /// Returns the levels of manifests under each manifest, so that children can go before parents.
+    /// `None` if there are more than `most`: documents whose digests cannot be checked may even point
+    /// at each other in a circle.
+    pub fn heights(&self, most: usize) -> Option<BTreeMap<NodeId, usize>> {
+        let mut known = BTreeMap::new();
+        self.add_height(self.root(), most, &mut known)?;
+        Some(known)
+    }
+
+    fn add_height(
+        &self,
+        id: NodeId,
+        room: usize,
+        known: &mut BTreeMap<NodeId, usize>,
+    ) -> Option<usize> {
+        if let Some(height) = known.get(&id) {
+            return Some(*height);
+        }
+        let mut height = 0;
+        for (child, node) in self.children(id).filter(|(_, node)| node.role == Role::Manifest) {
+            let child = match node.content {
+                Content::Repeated(first) => first,
+                _ => child,
+            };
+            height = height.max(self.add_height(child, room.checked_sub(1)?, known)? + 1);
+        }
+        known.insert(id, height);
+        Some(height)
     }
 
     fn push(&mut self, node: Node) -> NodeId {

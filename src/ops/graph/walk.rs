@@ -1,111 +1,55 @@
-//! Walking a tree, level by level, with a window of requests.
+//! Walking an image level by level, with a window of requests. Verifying and every transfer read
+//! images by this function.
 
 use std::pin::pin;
 
+use futures_util::{Stream, StreamExt, stream};
 use litemap::LiteMap;
 
-use futures_util::{Stream, StreamExt, stream};
-
-use super::{Content, Node, NodeId, Opened, Role, Tree};
+use super::{Content, Documents, Limits, Node, NodeId, Opened, Role, Selection, Tree, children};
 use crate::{
     error::Result,
-    oci::{Descriptor, Digest, Document, Index, Platform, RepositoryName, parse_document},
-    ops::{
-        progress::{Observer, Outcome},
-        read,
-    },
-    registry::{Manifest, Read},
+    oci::{Descriptor, Digest, Document, parse_document},
+    ops::progress::{Observer, Outcome},
+    registry::Manifest,
 };
 
-/// How much of a tree is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Steps from the root.
-    pub depth: usize,
-    /// Nodes in all.
-    pub nodes: usize,
-    /// Bytes of manifests in all: they stay in memory.
-    pub bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { depth: 32, nodes: 10_000, bytes: 64 * 1024 * 1024 }
-    }
-}
-
-/// Which entries of indexes are opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
-    /// All of them.
-    #[default]
-    All,
-    /// Those that satisfy one of these platforms, with their attestations, and nested indexes.
-    Platforms(Vec<Platform>),
-}
-
-/// How to walk.
+/// The settings of a walk.
 #[derive(Clone)]
-pub struct Options {
-    /// How much is read.
+pub struct WalkOptions {
+    /// The part of the image that is read.
     pub limits: Limits,
-    /// Which platforms.
+    /// The platforms that are read.
     pub selection: Selection,
-    /// Requests under way at one time.
+    /// The number of requests at one time.
     pub window: usize,
-    /// Whether content that descriptors carry is used in place of a request (R37). A verification
-    /// asks the source all the same.
-    pub use_embedded: bool,
-    /// Who is told about manifests as they are read.
+    /// Receives an event for each manifest.
     pub observer: Observer,
 }
 
-impl Default for Options {
+impl Default for WalkOptions {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
             selection: Selection::All,
             window: 4,
-            use_embedded: true,
             observer: Observer::silent(),
         }
     }
 }
 
-/// Reads the tree under a manifest. Never fails: what could not be read says so in its place.
-pub async fn walk(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    root: Manifest,
-    options: &Options,
-) -> Tree {
-    let mut walk = Walk::new(options);
-    let mut level = walk.plant(root);
+/// Reads the tree under a manifest. Never fails: a node that could not be read holds its error.
+pub async fn walk(documents: &dyn Documents, root: Manifest, options: &WalkOptions) -> Tree {
+    let mut growth = Growth::new(options);
+    let mut level = growth.plant(root);
     while !level.is_empty() {
         let reading = stream::iter(level).map(|(id, descriptor)| async move {
-            (id, open(source, repository, &descriptor, options).await)
+            let reading = documents.document(&descriptor);
+            (id, options.observer.track(&descriptor, Role::Manifest, reading, outcome).await)
         });
-        level = walk.take_all(reading.buffered(options.window.max(1))).await;
+        level = growth.take_all(reading.buffered(options.window.max(1))).await;
     }
-    walk.tree
-}
-
-/// Reads one manifest, and tells.
-async fn open(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    descriptor: &Descriptor,
-    options: &Options,
-) -> Result<Manifest> {
-    let Options { observer, use_embedded, .. } = options;
-    observer.started(descriptor, Role::Manifest);
-    let result = if *use_embedded {
-        read::manifest(source, repository, descriptor).await
-    } else {
-        read::fetched_manifest(source, repository, descriptor).await
-    };
-    observer.finished(&descriptor.digest, &outcome(&result));
-    result
+    growth.tree
 }
 
 fn outcome(result: &Result<Manifest>) -> Outcome {
@@ -116,41 +60,33 @@ fn outcome(result: &Result<Manifest>) -> Outcome {
 }
 
 /// A tree that grows.
-struct Walk<'a> {
-    options: &'a Options,
+struct Growth<'a> {
+    options: &'a WalkOptions,
     tree: Tree,
-    /// Where each manifest was first met.
+    /// The node at which each manifest was first met.
     met: LiteMap<Digest, NodeId>,
     /// Bytes of manifests held.
     bytes: u64,
 }
 
-/// What is to be read next.
+/// The manifests that are read next.
 type Level = Vec<(NodeId, Descriptor)>;
 
-impl<'a> Walk<'a> {
-    fn new(options: &'a Options) -> Self {
-        Self {
-            options,
-            tree: Tree { nodes: Vec::new(), cut: false },
-            met: LiteMap::new(),
-            bytes: 0,
-        }
+impl<'a> Growth<'a> {
+    fn new(options: &'a WalkOptions) -> Self {
+        let tree = Tree { nodes: Vec::new(), cut: false };
+        Self { options, tree, met: LiteMap::new(), bytes: 0 }
     }
 
     fn plant(&mut self, root: Manifest) -> Level {
         let descriptor = root.descriptor.clone();
-        let (observer, digest) = (&self.options.observer, descriptor.digest.clone());
-        observer.started(&descriptor, Role::Root);
-        observer.finished(&digest, &Outcome::of_verification(&root.verification));
-        let id = self.tree.push(Node {
-            descriptor,
-            role: Role::Root,
-            parent: None,
-            depth: 0,
-            children: Vec::new(),
-            content: Content::Cut,
-        });
+        let digest = descriptor.digest.clone();
+        self.options.observer.started(&descriptor, Role::Root);
+        let outcome = Outcome::of_verification(&root.verification);
+        self.options.observer.finished(&digest, &outcome);
+        let (children, content) = (Vec::new(), Content::Cut);
+        let node = Node { descriptor, role: Role::Root, parent: None, depth: 0, children, content };
+        let id = self.tree.push(node);
         self.met.insert(digest, id);
         self.take(id, Ok(root))
     }
@@ -169,7 +105,7 @@ impl<'a> Walk<'a> {
         next
     }
 
-    /// Takes in what was read of a node, and says what is to be read under it.
+    /// Takes in what was read of a node, and returns what is to be read under it.
     fn take(&mut self, id: NodeId, result: Result<Manifest>) -> Level {
         let manifest = match result {
             Ok(manifest) => manifest,
@@ -181,91 +117,55 @@ impl<'a> Walk<'a> {
         let Manifest { bytes, content_type, verification, .. } = manifest;
         self.bytes += bytes.len() as u64;
         let document = parse_document(bytes, content_type.as_ref());
-        let children = children(&document.value, &self.options.selection);
+        let next = self.add_all(id, &document.value);
         let opened = Opened { document, verification, content_type };
         self.tree.set_content(id, Content::Opened(Box::new(opened)));
-        children.into_iter().filter_map(|child| self.add(id, child)).collect()
+        next
     }
 
-    /// Adds a child; gives it back where it is to be opened.
-    fn add(&mut self, parent: NodeId, child: Child) -> Option<(NodeId, Descriptor)> {
-        let Limits { depth: deepest, nodes: most, .. } = self.options.limits;
-        if self.tree.nodes.len() >= most {
-            self.tree.cut = true;
-            return None;
+    /// Adds the children of a document. A child without a size is left out: nothing tells its bytes
+    /// from others.
+    fn add_all(&mut self, parent: NodeId, document: &Document) -> Level {
+        let children = children(document).into_iter().filter(|child| child.has_size);
+        let mut next = Level::new();
+        for child in children {
+            let is_selected = match document {
+                Document::Index(index) => self.options.selection.has(index, &child.descriptor),
+                _ => true,
+            };
+            if self.tree.nodes.len() >= self.options.limits.nodes {
+                self.tree.cut = true;
+                break;
+            }
+            next.extend(self.add(parent, child.role, &child.descriptor, is_selected));
         }
+        next
+    }
+
+    /// Adds a child; returns it if it is to be opened.
+    fn add(
+        &mut self,
+        parent: NodeId,
+        role: Role,
+        descriptor: &Descriptor,
+        is_selected: bool,
+    ) -> Option<(NodeId, Descriptor)> {
         let depth = self.tree.get(parent).map_or(0, |node| node.depth) + 1;
-        let content = self.content_of(&child, depth > deepest);
-        let (parent, role) = (Some(parent), child.role);
-        let children = Vec::new();
-        let to_open = (role == Role::Manifest && content == Content::Cut && depth <= deepest)
-            .then(|| child.descriptor.clone());
-        let node = Node { descriptor: child.descriptor, role, parent, depth, children, content };
-        let id = self.tree.push(node);
+        let is_too_deep = depth > self.options.limits.depth;
+        let content = match self.met.get(&descriptor.digest) {
+            _ if role != Role::Manifest => Content::Blob,
+            Some(first) => Content::Repeated(*first),
+            None if !is_selected => Content::NotSelected,
+            // A node that is still to be read counts as cut.
+            None => Content::Cut,
+        };
+        let is_open = content == Content::Cut;
+        self.tree.cut |= is_open && is_too_deep;
+        let (descriptor, parent, children) = (descriptor.clone(), Some(parent), Vec::new());
+        let to_open = (is_open && !is_too_deep).then(|| descriptor.clone());
+        let id = self.tree.push(Node { descriptor, role, parent, depth, children, content });
         let descriptor = to_open?;
         self.met.insert(descriptor.digest.clone(), id);
         Some((id, descriptor))
-    }
-
-    /// What can be said of a child before it is read; what is still to be read counts as cut.
-    fn content_of(&mut self, child: &Child, too_deep: bool) -> Content {
-        if child.role != Role::Manifest {
-            return Content::Blob;
-        }
-        if let Some(first) = self.met.get(&child.descriptor.digest) {
-            return Content::Repeated(*first);
-        }
-        if !child.selected {
-            return Content::NotSelected;
-        }
-        self.tree.cut |= too_deep;
-        Content::Cut
-    }
-}
-
-/// Something that a document points at.
-struct Child {
-    descriptor: Descriptor,
-    role: Role,
-    selected: bool,
-}
-
-fn children(document: &Document, selection: &Selection) -> Vec<Child> {
-    let child = |descriptor: &Descriptor, role, selected| Child {
-        descriptor: descriptor.clone(),
-        role,
-        selected,
-    };
-    let blobs = |config: &Option<Descriptor>, layers: &[Descriptor]| -> Vec<Child> {
-        let config = config.iter().map(|config| child(config, Role::Config, true));
-        config.chain(layers.iter().map(|layer| child(layer, Role::Layer, true))).collect()
-    };
-    match document {
-        Document::Index(index) => {
-            let entries = index.manifests.iter();
-            entries.map(|entry| child(entry, Role::Manifest, selection.has(index, entry))).collect()
-        }
-        Document::Image(image) => blobs(&image.config, &image.layers),
-        Document::Unknown(unknown) => {
-            let found = &unknown.children;
-            let manifests = found.manifests.iter().map(|entry| child(entry, Role::Manifest, true));
-            manifests.chain(blobs(&found.config, &found.layers)).collect()
-        }
-        // Its layers have digests and no sizes: they are no descriptors.
-        Document::Schema1(_) => Vec::new(),
-    }
-}
-
-impl Selection {
-    pub(in crate::ops) fn has(&self, index: &Index, entry: &Descriptor) -> bool {
-        let Self::Platforms(wanted) = self else { return true };
-        let subject = index.attested_by(entry).unwrap_or(entry);
-        match &subject.platform {
-            Some(platform) => {
-                let platform = platform.normalized();
-                wanted.iter().any(|wanted| platform.satisfies(&wanted.normalized()))
-            }
-            None => entry.media_type.is_index(),
-        }
     }
 }

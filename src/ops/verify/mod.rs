@@ -13,12 +13,13 @@ mod report;
 use litemap::LiteMap;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use super::{
-    graph::{Content, NodeId, Options, Tree, walk},
+    graph::{Content, InRepository, NodeId, Tree, WalkOptions, walk},
     inspect::{Inspect, Reading},
     progress::{Observer, Outcome},
+    read::{CONFIG_LIMIT, collect},
 };
 use crate::{
     content::verify::verify as verify_bytes,
@@ -31,10 +32,6 @@ use crate::{
 pub use chain::{About, Check};
 pub use report::{Checked, Occasion, Report, Totals};
 
-/// The largest configuration that is read to compare it with the layers, in bytes; a larger one is
-/// verified like a layer.
-const CONFIG_MAX: u64 = 8 << 20;
-
 /// Reads and verifies everything under a manifest, in this thread.
 ///
 /// What the descriptors carry themselves is checked as well, and the source is asked all the same.
@@ -43,7 +40,7 @@ pub async fn verify(
     source: &dyn Read,
     repository: &RepositoryName,
     root: Manifest,
-    options: &Options,
+    options: &WalkOptions,
 ) -> Report {
     verify_by(source, &Reading(source), repository, root, options).await
 }
@@ -54,10 +51,10 @@ pub async fn verify_by(
     inspector: &dyn Inspect,
     repository: &RepositoryName,
     root: Manifest,
-    options: &Options,
+    options: &WalkOptions,
 ) -> Report {
-    let options = Options { use_embedded: false, ..options.clone() };
-    let tree = walk(source, repository, root, &options).await;
+    let documents = InRepository { source, repository, use_embedded: false };
+    let tree = walk(&documents, root, options).await;
     let mut objects = manifests(&tree);
     let blobs = blobs(&tree);
     let bytes = blobs.iter().fold(0u64, |sum, blob| sum.saturating_add(blob.descriptor.size));
@@ -71,8 +68,9 @@ pub async fn verify_by(
         configs: LiteMap::new(),
         found: LiteMap::new(),
     };
+    // A larger configuration is verified like a layer.
     let is_config = |blob: &Checked| {
-        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
+        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_LIMIT
     };
     let (configs, others) = blobs.into_iter().partition(is_config);
     objects.extend(pass.read_configs(configs).await);
@@ -114,20 +112,27 @@ impl Pass<'_> {
 
     async fn read_config(&self, blob: Checked) -> (Checked, Option<Bytes>) {
         let Checked { descriptor, role, .. } = &blob;
-        self.observer.started(descriptor, *role);
-        let read = collect(self.source, self.repository, descriptor).await;
-        let (outcome, bytes) = match read {
-            Ok(bytes) => {
-                let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
-                (Outcome::of_verdict(&verdict), Some(bytes))
-            }
-            Err(error) => (failure(descriptor, &error), None),
+        let work = async {
+            let (outcome, bytes) = match self.read(descriptor).await {
+                Ok(bytes) => {
+                    let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
+                    (Outcome::of_verdict(&verdict), Some(bytes))
+                }
+                Err(error) => (failure(descriptor, &error), None),
+            };
+            let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+            self.observer.progress(&descriptor.digest, received);
+            (outcome, received, bytes)
         };
-        let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-        self.observer.progress(&descriptor.digest, received);
-        self.observer.finished(&descriptor.digest, &outcome);
+        let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
+        let (outcome, received, bytes) = tracked.await;
         let bytes = bytes.filter(|_| outcome == Outcome::Verified);
         (Checked { outcome, received, ..blob }, bytes)
+    }
+
+    /// A configuration as the source gives it, whatever the descriptor carries.
+    async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
+        collect(self.source.blob(self.repository, blob).await?, CONFIG_LIMIT).await
     }
 
     async fn inspect_all(
@@ -152,21 +157,24 @@ impl Pass<'_> {
     async fn inspect(&self, blob: Checked, diff_id: Option<Algorithm>) -> Checked {
         let Checked { descriptor, role, .. } = &blob;
         let digest = &descriptor.digest;
-        self.observer.started(descriptor, *role);
-        let mut received = 0;
-        let mut progress = |bytes| {
-            received = bytes;
-            self.observer.progress(digest, bytes);
+        let work = async {
+            let mut received = 0;
+            let mut progress = |bytes| {
+                received = bytes;
+                self.observer.progress(digest, bytes);
+            };
+            let found =
+                self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+            let (outcome, findings) = match found {
+                Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
+                Err(error) => (failure(descriptor, &error), None),
+            };
+            let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
+            self.observer.progress(digest, received);
+            (outcome, received, findings)
         };
-        let found =
-            self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
-        let (outcome, findings) = match found {
-            Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
-            Err(error) => (failure(descriptor, &error), None),
-        };
-        let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
-        self.observer.progress(digest, received);
-        self.observer.finished(digest, &outcome);
+        let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
+        let (outcome, received, findings) = tracked.await;
         Checked { outcome, received, findings, ..blob }
     }
 }
@@ -179,20 +187,6 @@ fn failure(blob: &Descriptor, error: &Error) -> Outcome {
         }
         _ => Outcome::of_reading(error),
     }
-}
-
-/// A small blob, whole.
-async fn collect(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    blob: &Descriptor,
-) -> Result<Bytes> {
-    let mut chunks = source.blob(repository, blob).await?.chunks;
-    let mut all = Vec::new();
-    while let Some(chunk) = chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.into())
 }
 
 /// The manifests of the tree with what came of reading them.

@@ -13,7 +13,7 @@ use crate::{
     app::{Connection, Place},
     error::Result,
     oci::ManifestRef,
-    ops::graph::{Options, Selection},
+    ops::graph::{Selection, WalkOptions},
 };
 
 /// Reads and checks all that a place names; of an index with a chosen platform only that. Layers
@@ -33,7 +33,7 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
         }
     }
     let root = connection.registry.manifest(repository, &wanted).await?;
-    let options = Options { selection, observer, ..Options::default() };
+    let options = WalkOptions { selection, observer, ..WalkOptions::default() };
     connection.verify(repository, root, &options).await
 }
 
@@ -50,9 +50,9 @@ pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
         Outcome::Mismatch(Mismatch::Claim { expected, actual }) => {
             ("mismatch", format!("{actual}, not {expected}"))
         }
-        Outcome::NotVerified(why) | Outcome::Skipped(why) => ("not verified", why.clone()),
+        Outcome::NotVerified(why) => ("not verified", why.clone()),
         Outcome::Failed(error) => ("not verified", error.to_string()),
-        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere => {
+        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere | Outcome::Skipped => {
             ("not verified", String::new())
         }
     }
