@@ -4,7 +4,8 @@
 //! cargo run --features native --example copy_between_registries -- \
 //!     127.0.0.1:5000/library/harbour:1.4.2 127.0.0.1:5001/mirror/harbour:1.4.2
 //! ```
-//! User and password of the target are taken from `TARGET_USER` and `TARGET_PASSWORD`.
+//! User and password of the target are taken from `TARGET_USER` and `TARGET_PASSWORD`. With `--plan`
+//! behind the two references the plan is shown, and nothing is written.
 
 use std::{env, error::Error};
 
@@ -23,8 +24,9 @@ use porthole::{
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let (Some(from), Some(to)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: copy_between_registries FROM TO".into());
+        return Err("usage: copy_between_registries FROM TO [--plan]".into());
     };
+    let only_plan = arguments.next().as_deref() == Some("--plan");
     let (from, to): (Reference, Reference) = (from.parse()?, to.parse()?);
     let clients = Clients::new(Stack::native()?);
     if let (Ok(user), Ok(password)) = (env::var("TARGET_USER"), env::var("TARGET_PASSWORD")) {
@@ -35,6 +37,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let options = TransferOptions { observer, ..TransferOptions::default() };
     let (source, target) = (place(&clients, &from)?, place(&clients, &to)?);
     let names = ManifestName { tag: to.tag.clone(), digest: to.digest.clone() };
+    if only_plan {
+        let (_, plan) = copy::plan_copy(&source, &from, &target, &names, &options).await?;
+        print!("{plan}");
+        return Ok(());
+    }
     let copied = copy::copy(&source, &from, &target, &names, &options).await?;
     println!("{to} is {}", copied.digest);
     Ok(())

@@ -6,7 +6,7 @@ use super::{
     read,
     repository_ref::RepositoryRef,
     synthesize::REF_NAME,
-    transfer::{Archive, Plan, Planner, Sink, TransferOptions, carry_out},
+    transfer::{Plan, Planner, Sink, TarArchive, TransferOptions, carry_out},
 };
 use crate::{
     error::{ErrorKind, Missing, Result},
@@ -38,7 +38,7 @@ pub async fn export(
     options: &TransferOptions,
 ) -> Result<Descriptor> {
     let plan = plan_export(from, reference, options).await?;
-    let archive = Archive::new(sink);
+    let archive = TarArchive::new(sink);
     archive.begin(&plan.index).await?;
     // The files of an archive follow one another.
     let options = TransferOptions { window: 1, ..options.clone() };
@@ -62,7 +62,7 @@ pub async fn plan_export(
     let listed = listed(&root, &options.selection)?;
     let options = TransferOptions { selection: Selection::All, ..options.clone() };
     let mut nothing = Vec::new();
-    let archive = Archive::new(&mut nothing);
+    let archive = TarArchive::new(&mut nothing);
     let mut planner = Planner::new(from, &archive, &options);
     for entry in &listed {
         let manifest = match entry.digest == root.descriptor.digest {

@@ -1,7 +1,9 @@
-//! Jobs over one or two sources: resolve, verify a tree, copy, pull, push, list what refers to what.
+//! Jobs over one or two sources: look up, verify, copy, pull, push, export, list referrers.
 //!
-//! Uses everything below it, and no browser. A job is cancelled by dropping its future.
+//! `graph` is the one traversal of an image, and `transfer` the one mover. A job is cancelled by
+//! dropping its future. Nothing here touches a browser.
 
+pub mod all_pages;
 pub mod copy;
 pub mod diagnose;
 pub mod ensure;

@@ -8,7 +8,7 @@ use porthole::{
     ops::{
         copy::copy,
         ensure::ManifestName,
-        graph::{Content, InRepository, Role, WalkOptions, walk},
+        graph::{InRepository, NodeContent, Role, WalkOptions, walk},
         progress::Outcome,
         read,
         repository_ref::RepositoryRef,
@@ -143,7 +143,7 @@ fn every_layout_opens_with_as_many_children_as_its_facts_say() {
             let digest = text(expected, "digest");
             let found = tree.nodes().find(|(_, node)| {
                 node.descriptor.digest.as_str() == digest
-                    && matches!(node.content, Content::Opened(_))
+                    && matches!(node.content, NodeContent::Opened(_))
             });
             // One whose size is stated wrongly is blocked.
             let Some((id, _)) = found else {

@@ -10,7 +10,7 @@ use porthole::{
         ensure::{ManifestName, Sources, ensure_manifest},
         graph::WalkOptions,
         lookup::{Prefer, manifest},
-        progress::{Event, Observer, Outcome},
+        progress::{JobEvent, Observer, Outcome},
         pull,
         repository_ref::RepositoryRef,
         transfer::TransferOptions,
@@ -170,7 +170,7 @@ fn r130_a_second_copy_sends_nothing_that_is_there() {
             let sent = Rc::new(std::cell::Cell::new(0));
             let counted = Rc::clone(&sent);
             let observer = Observer::new(move |event| {
-                if let Event::Finished { outcome: Outcome::Transferred, .. } = event {
+                if let JobEvent::Finished { outcome: Outcome::Transferred, .. } = event {
                     counted.set(counted.get() + 1);
                 }
             });

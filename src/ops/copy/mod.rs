@@ -54,8 +54,8 @@ pub async fn copy_manifest(
     ensure_manifest(to, name, media_type, found.bytes, &sources, options).await
 }
 
-/// Copies an image or index as a user means it: children before parents, whatever the target checks
-/// (R130). With [`TransferOptions::referrers`] what refers to it comes along.
+/// Copies an image or index as a user means it: children before parents, also to a target that checks
+/// nothing (R130). With [`TransferOptions::referrers`] its referrers are copied too.
 ///
 /// # Errors
 /// As for [`plan_copy`] and [`carry_out`].

@@ -10,7 +10,7 @@ use crate::{
     ops::{
         graph::WalkOptions,
         image::{Images, place},
-        progress::{Event, Observer},
+        progress::{JobEvent, Observer},
         read,
     },
     registry::recorder::{Recorder, run},
@@ -186,7 +186,7 @@ fn r130_the_window_bounds_transfers_and_events_tell_what_happened() {
     let layers: Vec<_> = (0..20).map(|i| i.to_string()).collect();
     let layers: Vec<_> = layers.iter().map(String::as_str).collect();
     let image = bench.images.image("linux/amd64", &layers);
-    let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let heard: Rc<RefCell<Vec<JobEvent>>> = Rc::default();
     let told = heard.clone();
     let observer = Observer::new(move |event| told.borrow_mut().push(event.clone()));
     bench
@@ -194,10 +194,11 @@ fn r130_the_window_bounds_transfers_and_events_tell_what_happened() {
         .unwrap();
     assert_eq!(bench.recorder.most_at_once(), 3);
     let heard = heard.take();
-    let count = |of: fn(&Event) -> bool| heard.iter().filter(|event| of(event)).count();
-    assert_eq!(count(|event| matches!(event, Event::Started { .. })), 22);
-    let sent =
-        |event: &Event| matches!(event, Event::Finished { outcome: Outcome::Transferred, .. });
+    let count = |of: fn(&JobEvent) -> bool| heard.iter().filter(|event| of(event)).count();
+    assert_eq!(count(|event| matches!(event, JobEvent::Started { .. })), 22);
+    let sent = |event: &JobEvent| {
+        matches!(event, JobEvent::Finished { outcome: Outcome::Transferred, .. })
+    };
     assert_eq!(count(sent), 22);
 }
 

@@ -9,7 +9,7 @@ const MAX_BYTES: u64 = 64 << 20;
 
 /// The part of an image that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ImageLimits {
     /// Steps from the root.
     pub depth: usize,
     /// Nodes in all.
@@ -18,7 +18,7 @@ pub struct Limits {
     pub bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for ImageLimits {
     fn default() -> Self {
         Self { depth: MAX_DEPTH, nodes: MAX_NODES, bytes: MAX_BYTES }
     }

@@ -1,7 +1,7 @@
 //! The tree under a reference: index, nested indexes, manifests, configurations and layers.
 //!
-//! What goes wrong with a child is a value in the tree. Manifests are read level by level; blobs are
-//! not read. Hostile trees are cut: depth, number of nodes, and each digest opened once.
+//! An error about a child is a value in the tree. Manifests are read level by level; blobs are not
+//! read. Hostile trees are cut: by depth, by number of nodes, and each digest is opened once.
 
 mod children;
 mod documents;
@@ -20,7 +20,7 @@ use crate::{
 pub use super::progress::Role;
 pub use children::{Child, children};
 pub use documents::{Documents, InRepository};
-pub use limits::{Limits, MAX_DEPTH, MAX_NODES};
+pub use limits::{ImageLimits, MAX_DEPTH, MAX_NODES};
 pub use selection::Selection;
 pub use walk::{WalkOptions, walk};
 
@@ -28,87 +28,86 @@ pub use walk::{WalkOptions, walk};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(usize);
 
-/// Everything under a reference. The nodes stand in the order in which they were found: a parent
-/// before its children, level by level.
+/// The objects under a reference. A parent stands before its children, level by level.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    nodes: Vec<Node>,
+    nodes: Vec<ImageNode>,
     cut: bool,
 }
 
 /// One object in the tree.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// How the parent points at it; for the root, what was received.
+pub struct ImageNode {
+    /// The pointer of the parent; for the root, its own digest and size.
     pub descriptor: Descriptor,
-    /// What it is in the image.
+    /// Its part in the image.
     pub role: Role,
     /// The node that points at it; `None` for the root.
     pub parent: Option<NodeId>,
     /// Steps from the root.
     pub depth: usize,
-    /// What it points at, in document order.
+    /// The nodes that it points at, in document order.
     pub children: Vec<NodeId>,
-    /// What was read of it.
-    pub content: Content,
+    /// The result of reading it.
+    pub content: NodeContent,
 }
 
-/// What was read of a node.
+/// The result of reading a node.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content {
+pub enum NodeContent {
     /// A manifest or index.
-    Opened(Box<Opened>),
+    Opened(Box<OpenedDocument>),
     /// A configuration or layer: the tree does not read blobs.
     Blob,
-    /// The same digest stands elsewhere in the tree, and its children are there.
+    /// A repetition: its children stand at the first node of this digest.
     Repeated(NodeId),
-    /// It belongs to a platform that was not asked for.
+    /// Not read: its platform was not asked for.
     NotSelected,
-    /// It lies beyond a limit of the walk.
+    /// Not read: beyond a limit of the walk.
     Cut,
-    /// It could not be read.
+    /// Reading it failed.
     Failed(Error),
 }
 
 /// A document that was read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opened {
-    /// What it says, its bytes, and what is wrong with it.
+pub struct OpenedDocument {
+    /// The parsed document, with its bytes and its issues.
     pub document: Parsed<Document>,
-    /// How far the bytes were checked.
+    /// The result of checking the bytes.
     pub verification: Verification,
     /// Media type of the answer.
     pub content_type: Option<MediaType>,
 }
 
 impl Tree {
-    /// The root.
+    /// Returns the root.
     pub fn root(&self) -> NodeId {
         NodeId(0)
     }
 
-    /// A node of this tree.
-    pub fn get(&self, id: NodeId) -> Option<&Node> {
+    /// Returns a node of this tree.
+    pub fn get(&self, id: NodeId) -> Option<&ImageNode> {
         self.nodes.get(id.0)
     }
 
-    /// All nodes.
-    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+    /// Returns all nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &ImageNode)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index), node))
     }
 
-    /// The nodes that a node points at, in document order.
-    pub fn children(&self, id: NodeId) -> impl Iterator<Item = (NodeId, &Node)> {
+    /// Returns the nodes that a node points at, in document order.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = (NodeId, &ImageNode)> {
         let children = self.get(id).map(|node| node.children.as_slice()).unwrap_or_default();
         children.iter().filter_map(|child| Some((*child, self.get(*child)?)))
     }
 
-    /// Whether something was left out because of a limit.
+    /// Returns true if something was left out because of a limit.
     pub fn is_cut(&self) -> bool {
         self.cut
     }
 
-    /// The platform that a node belongs to: its own, or that of the nearest node above it.
+    /// Returns the platform of a node: its own, or that of the nearest node above it.
     pub fn platform(&self, id: NodeId) -> Option<&Platform> {
         let mut node = self.get(id)?;
         loop {
@@ -119,16 +118,16 @@ impl Tree {
         }
     }
 
-    /// What a document says, where it was opened.
+    /// Returns the document of a node that was opened.
     pub fn document(&self, id: NodeId) -> Option<&Document> {
         match &self.get(id)?.content {
-            Content::Opened(opened) => Some(&opened.document.value),
+            NodeContent::Opened(opened) => Some(&opened.document.value),
             _ => None,
         }
     }
 
-    /// Sum of the sizes under a node, itself included, as the descriptors say: what reading it all
-    /// transfers. Each digest counts once, in bytes.
+    /// Returns the sum of the sizes under a node and of its own, in bytes, as the descriptors state
+    /// them. Each digest counts once.
     pub fn size(&self, id: NodeId) -> u64 {
         let mut seen = BTreeSet::new();
         self.add_size(id, &mut seen)
@@ -137,7 +136,7 @@ impl Tree {
     fn add_size<'a>(&'a self, id: NodeId, seen: &mut BTreeSet<&'a Digest>) -> u64 {
         let Some(node) = self.get(id) else { return 0 };
         let target = match node.content {
-            Content::Repeated(first) => first,
+            NodeContent::Repeated(first) => first,
             _ => id,
         };
         let own =
@@ -168,7 +167,7 @@ impl Tree {
         let mut height = 0;
         for (child, node) in self.children(id).filter(|(_, node)| node.role == Role::Manifest) {
             let child = match node.content {
-                Content::Repeated(first) => first,
+                NodeContent::Repeated(first) => first,
                 _ => child,
             };
             height = height.max(self.add_height(child, room.checked_sub(1)?, known)? + 1);
@@ -177,7 +176,7 @@ impl Tree {
         Some(height)
     }
 
-    fn push(&mut self, node: Node) -> NodeId {
+    fn push(&mut self, node: ImageNode) -> NodeId {
         let id = NodeId(self.nodes.len());
         if let Some(parent) = node.parent.and_then(|parent| self.nodes.get_mut(parent.0)) {
             parent.children.push(id);
@@ -186,7 +185,7 @@ impl Tree {
         id
     }
 
-    fn set_content(&mut self, id: NodeId, content: Content) {
+    fn set_content(&mut self, id: NodeId, content: NodeContent) {
         if let Some(node) = self.nodes.get_mut(id.0) {
             node.content = content;
         }

@@ -9,7 +9,7 @@ use crate::{
     oci::RepositoryName,
     ops::{
         image::{Images, place},
-        progress::{Event, Observer, Outcome},
+        progress::{JobEvent, Observer, Outcome},
     },
     registry::{
         Read,
@@ -30,12 +30,12 @@ fn outline(tree: &Tree) -> Vec<String> {
     fn add(tree: &Tree, id: NodeId, lines: &mut Vec<String>) {
         let node = tree.get(id).unwrap();
         let state = match &node.content {
-            Content::Opened(_) => "opened",
-            Content::Blob => "blob",
-            Content::Repeated(_) => "repeated",
-            Content::NotSelected => "not selected",
-            Content::Cut => "cut",
-            Content::Failed(_) => "failed",
+            NodeContent::Opened(_) => "opened",
+            NodeContent::Blob => "blob",
+            NodeContent::Repeated(_) => "repeated",
+            NodeContent::NotSelected => "not selected",
+            NodeContent::Cut => "cut",
+            NodeContent::Failed(_) => "failed",
         };
         lines.push(format!("{}{:?} {state}", "  ".repeat(node.depth), node.role));
         tree.children(id).for_each(|(child, _)| add(tree, child, lines));
@@ -107,10 +107,10 @@ fn what_cannot_be_read_stays_in_its_place() {
     ];
     assert_eq!(outline(&tree), expected);
     let (_, last) = tree.children(tree.root()).last().unwrap();
-    let Content::Opened(opened) = &last.content else { panic!("{last:?}") };
+    let NodeContent::Opened(opened) = &last.content else { panic!("{last:?}") };
     assert!(!opened.document.is_sound(), "broken, and shown as far as it can be");
     let (_, short) = tree.children(tree.root()).nth(2).unwrap();
-    let Content::Failed(error) = &short.content else { panic!("{short:?}") };
+    let NodeContent::Failed(error) = &short.content else { panic!("{short:?}") };
     assert!(matches!(error.kind, ErrorKind::SizeMismatch { .. }));
 }
 
@@ -173,17 +173,17 @@ fn deep_and_wide_trees_are_cut_where_the_limits_say() {
     assert!(tree.is_cut());
     assert_eq!(tree.nodes().map(|(_, node)| node.depth).max(), Some(33));
     let (_, last) = tree.nodes().last().unwrap();
-    assert_eq!(last.content, Content::Cut);
+    assert_eq!(last.content, NodeContent::Cut);
 
     let layers: Vec<_> = (0..50).map(|i| i.to_string()).collect();
     let layers: Vec<_> = layers.iter().map(String::as_str).collect();
     let wide = images.image("linux/amd64", &layers);
-    let limits = Limits { nodes: 20, ..Limits::default() };
+    let limits = ImageLimits { nodes: 20, ..ImageLimits::default() };
     let tree = walked(&images, &wide, &WalkOptions { limits, ..WalkOptions::default() });
     assert_eq!((tree.nodes().count(), tree.is_cut()), (20, true));
 
     let index = images.index(&[wide, images.image("linux/arm64", &layers)]);
-    let limits = Limits { bytes: index.size + 10, ..Limits::default() };
+    let limits = ImageLimits { bytes: index.size + 10, ..ImageLimits::default() };
     let tree = walked(&images, &index, &WalkOptions { limits, ..WalkOptions::default() });
     assert!(tree.is_cut());
     assert!(outline(&tree).contains(&"  Manifest cut".to_owned()));
@@ -239,16 +239,16 @@ fn the_observer_hears_of_each_manifest() {
     let images = Images::default();
     let gone = Descriptor::new(MediaType::OCI_MANIFEST, digest_of(b"gone"), 4);
     let index = images.index(&[images.image("linux/amd64", &["one"]), gone.clone()]);
-    let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let heard: Rc<RefCell<Vec<JobEvent>>> = Rc::default();
     let told = heard.clone();
     let observer = Observer::new(move |event| told.borrow_mut().push(event.clone()));
     walked(&images, &index, &WalkOptions { observer, ..WalkOptions::default() });
     let heard = heard.take();
-    let started = heard.iter().filter(|event| matches!(event, Event::Started { .. })).count();
+    let started = heard.iter().filter(|event| matches!(event, JobEvent::Started { .. })).count();
     assert_eq!(started, 3);
     assert!(heard.iter().any(|event| matches!(
         event,
-        Event::Finished { digest, outcome: Outcome::NotVerified(_) } if *digest == gone.digest
+        JobEvent::Finished { digest, outcome: Outcome::NotVerified(_) } if *digest == gone.digest
     )));
 }
 

@@ -6,7 +6,10 @@ use std::pin::pin;
 use futures_util::{Stream, StreamExt, stream};
 use litemap::LiteMap;
 
-use super::{Content, Documents, Limits, Node, NodeId, Opened, Role, Selection, Tree, children};
+use super::{
+    Documents, ImageLimits, ImageNode, NodeContent, NodeId, OpenedDocument, Role, Selection, Tree,
+    children,
+};
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, Document, parse_document},
@@ -18,7 +21,7 @@ use crate::{
 #[derive(Clone)]
 pub struct WalkOptions {
     /// The part of the image that is read.
-    pub limits: Limits,
+    pub limits: ImageLimits,
     /// The platforms that are read.
     pub selection: Selection,
     /// The number of requests at one time.
@@ -30,7 +33,7 @@ pub struct WalkOptions {
 impl Default for WalkOptions {
     fn default() -> Self {
         Self {
-            limits: Limits::default(),
+            limits: ImageLimits::default(),
             selection: Selection::All,
             window: 4,
             observer: Observer::silent(),
@@ -40,7 +43,7 @@ impl Default for WalkOptions {
 
 /// Reads the tree under a manifest. Never fails: a node that could not be read holds its error.
 pub async fn walk(documents: &dyn Documents, root: Manifest, options: &WalkOptions) -> Tree {
-    let mut growth = Growth::new(options);
+    let mut growth = TreeBuilder::new(options);
     let mut level = growth.plant(root);
     while !level.is_empty() {
         let reading = stream::iter(level).map(|(id, descriptor)| async move {
@@ -60,7 +63,7 @@ fn outcome(result: &Result<Manifest>) -> Outcome {
 }
 
 /// A tree that grows.
-struct Growth<'a> {
+struct TreeBuilder<'a> {
     options: &'a WalkOptions,
     tree: Tree,
     /// The node at which each manifest was first met.
@@ -72,7 +75,7 @@ struct Growth<'a> {
 /// The manifests that are read next.
 type Level = Vec<(NodeId, Descriptor)>;
 
-impl<'a> Growth<'a> {
+impl<'a> TreeBuilder<'a> {
     fn new(options: &'a WalkOptions) -> Self {
         let tree = Tree { nodes: Vec::new(), cut: false };
         Self { options, tree, met: LiteMap::new(), bytes: 0 }
@@ -84,8 +87,9 @@ impl<'a> Growth<'a> {
         self.options.observer.started(&descriptor, Role::Root);
         let outcome = Outcome::of_verification(&root.verification);
         self.options.observer.finished(&digest, &outcome);
-        let (children, content) = (Vec::new(), Content::Cut);
-        let node = Node { descriptor, role: Role::Root, parent: None, depth: 0, children, content };
+        let (children, content) = (Vec::new(), NodeContent::Cut);
+        let node =
+            ImageNode { descriptor, role: Role::Root, parent: None, depth: 0, children, content };
         let id = self.tree.push(node);
         self.met.insert(digest, id);
         self.take(id, Ok(root))
@@ -110,7 +114,7 @@ impl<'a> Growth<'a> {
         let manifest = match result {
             Ok(manifest) => manifest,
             Err(error) => {
-                self.tree.set_content(id, Content::Failed(error));
+                self.tree.set_content(id, NodeContent::Failed(error));
                 return Level::new();
             }
         };
@@ -118,8 +122,8 @@ impl<'a> Growth<'a> {
         self.bytes += bytes.len() as u64;
         let document = parse_document(bytes, content_type.as_ref());
         let next = self.add_all(id, &document.value);
-        let opened = Opened { document, verification, content_type };
-        self.tree.set_content(id, Content::Opened(Box::new(opened)));
+        let opened = OpenedDocument { document, verification, content_type };
+        self.tree.set_content(id, NodeContent::Opened(Box::new(opened)));
         next
     }
 
@@ -153,17 +157,17 @@ impl<'a> Growth<'a> {
         let depth = self.tree.get(parent).map_or(0, |node| node.depth) + 1;
         let is_too_deep = depth > self.options.limits.depth;
         let content = match self.met.get(&descriptor.digest) {
-            _ if role != Role::Manifest => Content::Blob,
-            Some(first) => Content::Repeated(*first),
-            None if !is_selected => Content::NotSelected,
+            _ if role != Role::Manifest => NodeContent::Blob,
+            Some(first) => NodeContent::Repeated(*first),
+            None if !is_selected => NodeContent::NotSelected,
             // A node that is still to be read counts as cut.
-            None => Content::Cut,
+            None => NodeContent::Cut,
         };
-        let is_open = content == Content::Cut;
+        let is_open = content == NodeContent::Cut;
         self.tree.cut |= is_open && is_too_deep;
         let (descriptor, parent, children) = (descriptor.clone(), Some(parent), Vec::new());
         let to_open = (is_open && !is_too_deep).then(|| descriptor.clone());
-        let id = self.tree.push(Node { descriptor, role, parent, depth, children, content });
+        let id = self.tree.push(ImageNode { descriptor, role, parent, depth, children, content });
         let descriptor = to_open?;
         self.met.insert(descriptor.digest.clone(), id);
         Some((id, descriptor))

@@ -38,12 +38,12 @@ impl Sink for Vec<u8> {
 }
 
 /// An archive that is written, one file at a time.
-pub struct Archive<'a> {
+pub struct TarArchive<'a> {
     /// The sink, while no file is being written.
     sink: Cell<Option<&'a mut dyn Sink>>,
 }
 
-impl<'a> Archive<'a> {
+impl<'a> TarArchive<'a> {
     /// Writes to this sink.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
         Self { sink: Cell::new(Some(sink)) }
@@ -104,7 +104,7 @@ impl<'a> Archive<'a> {
 }
 
 #[async_trait(?Send)]
-impl Target for Archive<'_> {
+impl Target for TarArchive<'_> {
     fn name(&self) -> String {
         "archive".to_owned()
     }

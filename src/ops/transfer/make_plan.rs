@@ -9,7 +9,7 @@ use crate::{
     error::{ErrorKind, Result},
     oci::{Descriptor, Digest, Document, Tag},
     ops::{
-        graph::{Content, NodeId, Opened, Tree, WalkOptions, walk},
+        graph::{NodeContent, NodeId, OpenedDocument, Tree, WalkOptions, walk},
         progress::{Observer, Role},
     },
     registry::{Manifest, ManifestRef},
@@ -47,8 +47,8 @@ impl<'a> Planner<'a> {
         self.add_under(root, step).await
     }
 
-    /// Asks for a manifest by its tags, whatever its digest stands for: a tag that was moved is moved
-    /// back. Without tags, by its digest.
+    /// Asks for a manifest by its tags, even if its digest is there: a tag that was moved is moved
+    /// back. Without tags, asks by its digest.
     pub(in crate::ops) async fn root_step(
         &self,
         root: &Manifest,
@@ -102,15 +102,18 @@ impl<'a> Planner<'a> {
         let tree = walk(self.from, root.clone(), &options).await;
         for (_, node) in tree.nodes() {
             match &node.content {
-                Content::Failed(error) => return Err(error.clone()),
-                Content::Opened(opened) => {
+                NodeContent::Failed(error) => return Err(error.clone()),
+                NodeContent::Opened(opened) => {
                     self.to.check(&node.descriptor, &opened.document.value)?;
                 }
-                Content::NotSelected if !self.to.takes_parts() => {
+                NodeContent::NotSelected if !self.to.takes_parts() => {
                     let what = "this target takes an index with all of its platforms";
                     return Err(ErrorKind::InvalidInput(what.to_owned()).into());
                 }
-                Content::Blob | Content::Repeated(_) | Content::NotSelected | Content::Cut => {}
+                NodeContent::Blob
+                | NodeContent::Repeated(_)
+                | NodeContent::NotSelected
+                | NodeContent::Cut => {}
             }
         }
         if tree.is_cut() { Err(self.too_large()) } else { Ok(tree) }
@@ -128,7 +131,7 @@ impl<'a> Planner<'a> {
     /// The child manifests that the target has.
     async fn manifests_there(&self, tree: &Tree) -> Result<BTreeSet<NodeId>> {
         let children = tree.nodes().filter(|(_, node)| {
-            node.role == Role::Manifest && matches!(node.content, Content::Opened(_))
+            node.role == Role::Manifest && matches!(node.content, NodeContent::Opened(_))
         });
         let asking = stream::iter(children)
             .map(|(id, node)| async move { Ok(self.has(&node.descriptor).await?.then_some(id)) });
@@ -161,8 +164,8 @@ impl<'a> Planner<'a> {
         let mut blobs = Vec::new();
         for node in needed.iter().filter_map(|id| tree.get(*id)) {
             match &node.content {
-                Content::Blob => blobs.push((node.descriptor.clone(), node.role)),
-                Content::Opened(opened) => blobs.extend(self.sized(opened).await?),
+                NodeContent::Blob => blobs.push((node.descriptor.clone(), node.role)),
+                NodeContent::Opened(opened) => blobs.extend(self.sized(opened).await?),
                 _ => {}
             }
         }
@@ -174,7 +177,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The layers of a Docker schema 1 manifest. It states no sizes: the origin is asked.
-    async fn sized(&self, opened: &Opened) -> Result<Vec<(Descriptor, Role)>> {
+    async fn sized(&self, opened: &OpenedDocument) -> Result<Vec<(Descriptor, Role)>> {
         let Document::Schema1(old) = &opened.document.value else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for digest in old.layers.iter().collect::<BTreeSet<_>>() {
@@ -208,7 +211,7 @@ impl<'a> Planner<'a> {
 /// The step of a child manifest that was read.
 fn child_step(tree: &Tree, id: NodeId) -> Option<(NodeId, ManifestStep)> {
     let node = tree.get(id).filter(|node| node.role == Role::Manifest)?;
-    let Content::Opened(opened) = &node.content else { return None };
+    let NodeContent::Opened(opened) = &node.content else { return None };
     let manifest = Descriptor { data: None, ..node.descriptor.clone() };
     let (bytes, role, tags) = (opened.document.raw.clone(), Role::Manifest, Vec::new());
     Some((id, ManifestStep { manifest, bytes, role, action: Action::Send, tags, stage: 0 }))

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 
 use super::{
-    graph::{Documents, Limits, Selection},
+    graph::{Documents, ImageLimits, Selection},
     progress::{Observer, Outcome},
     repository_ref::RepositoryRef,
 };
@@ -27,7 +27,7 @@ use crate::{
     registry::{BlobSource, BlobStream, ManifestRef},
 };
 
-pub use archive::{Archive, Sink};
+pub use archive::{Sink, TarArchive};
 pub use carry_out::carry_out;
 pub use make_plan::Planner;
 pub use plan::{Action, BlobStep, ManifestStep, Plan, PlannedTag};
@@ -52,7 +52,7 @@ pub struct TransferOptions {
     /// ended (R157).
     pub window: usize,
     /// The largest image that is moved.
-    pub limits: Limits,
+    pub limits: ImageLimits,
     /// Receives the events.
     pub observer: Observer,
 }
@@ -66,7 +66,7 @@ impl Default for TransferOptions {
             referrers: false,
             selection: Selection::All,
             window: 4,
-            limits: Limits::default(),
+            limits: ImageLimits::default(),
             observer: Observer::silent(),
         }
     }

@@ -262,7 +262,7 @@ fn r158_a_store_can_be_exported_too() {
     let from = InStore { store: &store, repository: &place };
     let mut bytes = Vec::new();
     run(async {
-        let archive = Archive::new(&mut bytes);
+        let archive = TarArchive::new(&mut bytes);
         let root = from.manifest(&ManifestRef::Digest(image.digest.clone())).await?.unwrap();
         let mut planner = Planner::new(&from, &archive, &options);
         planner.add(&root, &[]).await?;

@@ -2,9 +2,9 @@
 //! → diff IDs.
 //!
 //! Bytes are counted and hashed as they stream and then dropped, so memory does not grow with the
-//! image; only configurations are kept, for they say what the layers decompress to. An object that
-//! several manifests share is read once. Who reads the blobs is up to the caller ([`Inspect`]): this
-//! thread, or an engine elsewhere.
+//! image. Only configurations are kept, because they hold the diff IDs of the layers. An object that
+//! several manifests share is read once. The caller chooses the reader of the blobs ([`Inspect`]):
+//! this thread, or an engine elsewhere.
 
 mod chain;
 mod markdown;
@@ -16,9 +16,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::{
-    graph::{Content, InRepository, NodeId, Tree, WalkOptions, walk},
+    graph::{InRepository, NodeContent, NodeId, Tree, WalkOptions, walk},
     inspect::{Inspect, Reading},
-    progress::{Observer, Outcome},
+    progress::{Observer, Outcome, Unverified},
     read::{CONFIG_LIMIT, collect},
 };
 use crate::{
@@ -30,12 +30,12 @@ use crate::{
 };
 
 pub use chain::{About, Check};
-pub use report::{Checked, Occasion, Report, Totals};
+pub use report::{Checked, Report, ReportContext, Totals};
 
 /// Reads and verifies everything under a manifest, in this thread.
 ///
-/// What the descriptors carry themselves is checked as well, and the source is asked all the same.
-/// Never fails: what could not be read is an outcome. Dropping the future cancels it.
+/// Content that descriptors carry is checked as well, and the source is asked all the same. Never
+/// fails: a failed read is an outcome. Dropping the future cancels it.
 pub async fn verify(
     source: &dyn Read,
     repository: &RepositoryName,
@@ -45,7 +45,7 @@ pub async fn verify(
     verify_by(source, &Reading(source), repository, root, options).await
 }
 
-/// The same; `inspector` reads the layers.
+/// Verifies as [`verify`] does; `inspector` reads the layers.
 pub async fn verify_by(
     source: &dyn Read,
     inspector: &dyn Inspect,
@@ -91,11 +91,11 @@ struct Pass<'a> {
     observer: &'a Observer,
     window: usize,
     configs: chain::Configs,
-    found: chain::Found,
+    found: chain::BlobFindings,
 }
 
 impl Pass<'_> {
-    /// Configurations first: they say what the layers are to decompress to.
+    /// Reads configurations first: they hold the diff IDs of the layers.
     async fn read_configs(&mut self, blobs: Vec<Checked>) -> Vec<Checked> {
         let reading = stream::iter(blobs).map(|blob| self.read_config(blob));
         // In order, so that the report does not depend on which came first.
@@ -130,7 +130,7 @@ impl Pass<'_> {
         (Checked { outcome, received, ..blob }, bytes)
     }
 
-    /// A configuration as the source gives it, whatever the descriptor carries.
+    /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
         collect(self.source.blob(self.repository, blob).await?, CONFIG_LIMIT).await
     }
@@ -179,30 +179,26 @@ impl Pass<'_> {
     }
 }
 
-/// What came of a blob that could not be read.
+/// The outcome of a blob that could not be read.
 fn failure(blob: &Descriptor, error: &Error) -> Outcome {
     match (&error.kind, &blob.urls[..]) {
-        (ErrorKind::NotFound(_), [_, ..]) => {
-            Outcome::NotVerified("a foreign layer: this registry does not hold it".to_owned())
-        }
+        (ErrorKind::NotFound(_), [_, ..]) => Outcome::NotVerified(Unverified::Foreign),
         _ => Outcome::of_reading(error),
     }
 }
 
-/// The manifests of the tree with what came of reading them.
+/// The manifests of the tree with their outcomes.
 fn manifests(tree: &Tree) -> Vec<Checked> {
     let opened = tree.nodes().filter_map(|(id, node)| {
         let (outcome, received) = match &node.content {
-            Content::Opened(opened) => {
+            NodeContent::Opened(opened) => {
                 let received = opened.document.raw.len() as u64;
                 (Outcome::of_verification(&opened.verification), received)
             }
-            Content::Failed(error) => (Outcome::of_reading(error), 0),
-            Content::Cut => (Outcome::NotVerified("beyond the limits of the walk".to_owned()), 0),
-            Content::NotSelected => {
-                (Outcome::NotVerified("its platform was not asked for".to_owned()), 0)
-            }
-            Content::Blob | Content::Repeated(_) => return None,
+            NodeContent::Failed(error) => (Outcome::of_reading(error), 0),
+            NodeContent::Cut => (Outcome::NotVerified(Unverified::BeyondLimits), 0),
+            NodeContent::NotSelected => (Outcome::NotVerified(Unverified::NotSelected), 0),
+            NodeContent::Blob | NodeContent::Repeated(_) => return None,
         };
         Some(Checked { outcome, received, ..Checked::new(tree, id, node) })
     });
@@ -213,7 +209,7 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
 fn blobs(tree: &Tree) -> Vec<Checked> {
     let mut seen: LiteMap<(Digest, u64), usize> = LiteMap::new();
     let mut found: Vec<Checked> = Vec::new();
-    for (id, node) in tree.nodes().filter(|(_, node)| node.content == Content::Blob) {
+    for (id, node) in tree.nodes().filter(|(_, node)| node.content == NodeContent::Blob) {
         // The same digest with another size is another claim, and one of them is wrong.
         let key = (node.descriptor.digest.clone(), node.descriptor.size);
         let blob = Checked::new(tree, id, node);
@@ -229,19 +225,19 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
 }
 
 impl Checked {
-    fn new(tree: &Tree, id: NodeId, node: &super::graph::Node) -> Self {
+    fn new(tree: &Tree, id: NodeId, node: &super::graph::ImageNode) -> Self {
         Self {
             role: node.role,
             platforms: tree.platform(id).cloned().into_iter().collect(),
             received: 0,
-            outcome: Outcome::NotVerified("not read".to_owned()),
+            outcome: Outcome::NotVerified(Unverified::NotRead),
             embedded: embedded(&node.descriptor),
             findings: None,
             descriptor: Descriptor { data: None, ..node.descriptor.clone() },
         }
     }
 
-    /// Another place that points at the same object.
+    /// Adds another mention of the same object.
     fn also(&mut self, other: Self) {
         for platform in other.platforms {
             if !self.platforms.contains(&platform) {
@@ -255,7 +251,7 @@ impl Checked {
     }
 }
 
-/// What came of checking the content that a descriptor carries.
+/// The outcome of checking the content that a descriptor carries.
 fn embedded(descriptor: &Descriptor) -> Option<Outcome> {
     let data = descriptor.data.as_ref()?;
     Some(Outcome::of_verdict(&verify_bytes(data, &descriptor.digest, Some(descriptor.size))))

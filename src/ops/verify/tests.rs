@@ -12,7 +12,7 @@ use crate::{
     ops::{
         graph::Selection,
         image::{Images, place},
-        progress::{Event, Mismatch, Role},
+        progress::{JobEvent, Mismatch, Role},
         read,
     },
     registry::{
@@ -78,8 +78,8 @@ fn the_three_states_are_told_apart() {
     let mismatch = Mismatch::Size { expected: 3, actual: 6 };
     assert_eq!(*outcome_of(&report, &long.digest), Outcome::Mismatch(mismatch));
     for (found, why) in [(&gone, "no such blob"), (&foreign, "foreign"), (&unknown, "sha3-256")] {
-        let Outcome::NotVerified(text) = outcome_of(&report, &found.digest) else { panic!() };
-        assert!(text.contains(why), "{text}");
+        let Outcome::NotVerified(reason) = outcome_of(&report, &found.digest) else { panic!() };
+        assert!(reason.to_string().contains(why), "{reason}");
     }
     let totals = report.totals();
     assert_eq!((totals.verified, totals.mismatched, totals.not_verified), (2, 2, 3));
@@ -158,7 +158,7 @@ fn events_tell_of_every_object_and_of_every_byte() {
     let images = Images::default();
     let large = "x".repeat(200_000);
     let image = images.image("linux/amd64", &[&large]);
-    let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let heard: Rc<RefCell<Vec<JobEvent>>> = Rc::default();
     let told = heard.clone();
     let observer = Observer::new(move |event| told.borrow_mut().push(event.clone()));
     verified(&images, &image, &WalkOptions { observer, ..WalkOptions::default() });
@@ -167,17 +167,16 @@ fn events_tell_of_every_object_and_of_every_byte() {
     let done: Vec<u64> = heard
         .iter()
         .filter_map(|event| match event {
-            Event::Progress { digest, done } if *digest == layer => Some(*done),
+            JobEvent::Progress { digest, done } if *digest == layer => Some(*done),
             _ => None,
         })
         .collect();
     assert!(done.len() > 2 && done.is_sorted() && done.last() == Some(&200_000), "{done:?}");
-    let count = |of: fn(&Event) -> bool| heard.iter().filter(|event| of(event)).count();
-    assert_eq!(count(|event| matches!(event, Event::Started { .. })), 3);
-    assert_eq!(count(|event| matches!(event, Event::Finished { .. })), 3);
-    assert_eq!(count(|event| matches!(event, Event::Planned { objects: 3, .. })), 1);
-    let starts =
-        |role| move |event: &&Event| matches!(event, Event::Started { role: r, .. } if *r == role);
+    let count = |of: fn(&JobEvent) -> bool| heard.iter().filter(|event| of(event)).count();
+    assert_eq!(count(|event| matches!(event, JobEvent::Started { .. })), 3);
+    assert_eq!(count(|event| matches!(event, JobEvent::Finished { .. })), 3);
+    assert_eq!(count(|event| matches!(event, JobEvent::Planned { objects: 3, .. })), 1);
+    let starts = |role| move |event: &&JobEvent| matches!(event, JobEvent::Started { role: r, .. } if *r == role);
     assert_eq!(heard.iter().filter(starts(Role::Config)).count(), 1);
 }
 
@@ -253,7 +252,7 @@ fn config_of(diff_ids: &[&Digest], steps: usize) -> String {
     .to_string()
 }
 
-/// What was compared, and its state.
+/// The comparisons, with their states.
 fn compared(report: &Report) -> Vec<(&'static str, &'static str)> {
     let state = |outcome: &Outcome| match outcome {
         Outcome::Verified => "verified",
@@ -341,14 +340,14 @@ fn the_report_says_what_when_and_against_what() {
         &config_of(&[&digest_of(b"one")], 1),
     );
     let (report, _) = verified(&images, &root, &WalkOptions::default());
-    let occasion = Occasion {
+    let context = ReportContext {
         reference: "registry.example/a_b:1".to_owned(),
         registry: "registry.example".to_owned(),
         platform: None,
         checked_at: "2026-01-02T03:04:05Z".to_owned(),
         milliseconds: 12,
     };
-    let json = report.to_json_of(&occasion);
+    let json = report.to_json_of(&context);
     assert_eq!(
         (&json["registry"], &json["checkedAt"]),
         (&"registry.example".into(), &"2026-01-02T03:04:05Z".into())
@@ -356,7 +355,7 @@ fn the_report_says_what_when_and_against_what() {
     assert_eq!(json["checks"][3]["about"], "diffId");
     assert_eq!(json["objects"][2]["uncompressedSize"], 3);
     assert!(json["notChecked"].as_array().unwrap().len() >= 2);
-    let text = report.to_markdown(&occasion);
+    let text = report.to_markdown(&context);
     for expected in [
         "# Verification of registry.example/a\\_b:1",
         "- Objects: 3 verified, 0 mismatch, 0 not verified",

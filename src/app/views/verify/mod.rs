@@ -1,4 +1,4 @@
-//! Verifying what a place names, and what came of it in words.
+//! Verifying what a place names.
 
 mod run;
 
@@ -6,7 +6,7 @@ pub use run::{Counts, Row, Run, State};
 
 use super::image::manifest_ref;
 pub use crate::ops::{
-    progress::{Event, Mismatch, Observer, Outcome, Role},
+    progress::{JobEvent, Mismatch, Observer, Outcome, Role, Unverified},
     verify::{About, Check, Report},
 };
 use crate::{
@@ -35,27 +35,6 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
     let root = connection.registry.manifest(repository, &wanted).await?;
     let options = WalkOptions { selection, observer, ..WalkOptions::default() };
     connection.verify(repository, root, &options).await
-}
-
-/// An outcome in one word of three, and the rest of what is to be said.
-pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
-    match outcome {
-        Outcome::Verified => ("verified", String::new()),
-        Outcome::Mismatch(Mismatch::Digest { actual, .. }) => {
-            ("mismatch", format!("the bytes have the digest {actual}"))
-        }
-        Outcome::Mismatch(Mismatch::Size { actual, .. }) => {
-            ("mismatch", format!("{actual} bytes came"))
-        }
-        Outcome::Mismatch(Mismatch::Claim { expected, actual }) => {
-            ("mismatch", format!("{actual}, not {expected}"))
-        }
-        Outcome::NotVerified(why) => ("not verified", why.clone()),
-        Outcome::Failed(error) => ("not verified", error.to_string()),
-        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere | Outcome::Skipped => {
-            ("not verified", String::new())
-        }
-    }
 }
 
 #[cfg(test)]
