@@ -7,8 +7,8 @@ use std::{fmt, future::Future, rc::Rc};
 use crate::{
     content::verify::Verdict,
     error::{Error, ErrorKind, Result},
-    oci::{Algorithm, Descriptor, Digest},
-    registry::Verification,
+    oci::{Descriptor, Digest},
+    registry::{Unverified, Verification},
 };
 
 /// The part of an object in an image.
@@ -65,7 +65,7 @@ pub enum Outcome {
     /// Counted and hashed here: they are other bytes.
     Mismatch(Mismatch),
     /// Not checked, with the reason.
-    NotVerified(Unverified),
+    NotVerified(UnverifiedReason),
     /// Sent.
     Transferred,
     /// Mounted from another repository of the same registry, without being sent.
@@ -80,9 +80,7 @@ pub enum Outcome {
 
 /// The reason for not verifying an object, or a claim about it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Unverified {
-    /// The digest's algorithm cannot be computed here.
-    Algorithm(Algorithm),
+pub enum UnverifiedReason {
     /// Reading it failed.
     Unreadable(Error),
     /// A foreign layer that the registry does not hold.
@@ -107,16 +105,14 @@ pub enum Unverified {
     NotToItsEnd,
     /// Decompressing the layer failed, in the words of the decoder.
     Decoding(String),
-    /// A reason of the source, in its words.
-    Source(String),
+    /// The source, or hashing here, did not check the bytes.
+    Bytes(Unverified),
 }
 
-impl fmt::Display for Unverified {
+impl fmt::Display for UnverifiedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Algorithm(algorithm) => {
-                return write!(f, "{} cannot be computed here", algorithm.name());
-            }
+            Self::Bytes(reason) => return reason.fmt(f),
             Self::Unreadable(error) => return error.fmt(f),
             Self::Foreign => "a foreign layer that the registry does not hold",
             Self::BeyondLimits => "beyond the limits of the walk",
@@ -128,7 +124,7 @@ impl fmt::Display for Unverified {
             Self::WrongBytes => "the bytes are not those of the digest",
             Self::OtherAlgorithm => "another algorithm",
             Self::NotToItsEnd => "not read to its end",
-            Self::Decoding(why) | Self::Source(why) => why,
+            Self::Decoding(words) => words,
         })
     }
 }
@@ -164,7 +160,7 @@ impl Outcome {
     pub fn of_verification(verification: &Verification) -> Self {
         match verification {
             Verification::Verified => Self::Verified,
-            Verification::NotVerified(why) => Self::NotVerified(Unverified::Source(why.clone())),
+            Verification::NotVerified(why) => Self::NotVerified(UnverifiedReason::Bytes(why.clone())),
             Verification::Mismatch { expected, actual } => {
                 let (expected, actual) = (expected.clone(), actual.clone());
                 Self::Mismatch(Mismatch::Digest { expected, actual })
@@ -185,7 +181,7 @@ impl Outcome {
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
             Verdict::Unsupported(digest) => {
-                Self::NotVerified(Unverified::Algorithm(digest.algorithm()))
+                Self::NotVerified(UnverifiedReason::Bytes(Unverified::Algorithm(digest.clone())))
             }
         }
     }
@@ -206,7 +202,7 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
-            _ => Self::NotVerified(Unverified::Unreadable(error.clone())),
+            _ => Self::NotVerified(UnverifiedReason::Unreadable(error.clone())),
         }
     }
 }

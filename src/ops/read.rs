@@ -1,17 +1,13 @@
 //! Reading one object into memory, by its descriptor (R36, R37, R85).
 
-use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
     error::{ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
+    registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
-
-/// The largest configuration that is read into memory, in bytes.
-pub const CONFIG_LIMIT: u64 = 8 << 20;
 
 /// The content that a descriptor carries itself, where its size and digest are right (R37).
 pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
@@ -38,21 +34,6 @@ pub async fn blob(
         return Ok(bytes);
     }
     collect(source.blob(repository, descriptor).await?, limit).await
-}
-
-/// Reads a stream to its end.
-///
-/// # Errors
-/// `TooLarge` once more than `limit` bytes have come; errors of the stream.
-pub async fn collect(mut stream: BlobStream, limit: u64) -> Result<Bytes> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        if (bytes.len() + chunk.len()) as u64 > limit {
-            return Err(ErrorKind::TooLarge { limit }.into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
 }
 
 /// Reads the manifest that a descriptor points at: what the descriptor carries, else from the

@@ -15,7 +15,7 @@ use crate::{
         read,
         repository_ref::RepositoryRef,
     },
-    registry::{BlobStream, BlobUpload, ByteRange, Manifest, ManifestRef},
+    registry::{BlobStream, BlobUpload, ByteRange, Manifest, ManifestRef, collect},
 };
 
 /// Blobs up to this many bytes are read into memory and sent in one piece.
@@ -114,7 +114,7 @@ impl Target for RepositoryRef {
                 self.upload(stream, blob, observer).await?;
             }
             BlobContent::Stream(stream) => {
-                let bytes = read::collect(stream, WHOLE).await?;
+                let bytes = collect(stream, WHOLE).await?;
                 self.registry.push_blob(&self.repository, blob, &bytes).await?;
                 observer.progress(&blob.digest, blob.size);
             }

@@ -11,7 +11,7 @@ use crate::{
     oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
     ops::{
         graph::{NodeContent, NodeId, OpenedDocument, Tree},
-        progress::{Mismatch, Outcome, Role, Unverified},
+        progress::{Mismatch, Outcome, Role, UnverifiedReason},
     },
 };
 
@@ -159,7 +159,7 @@ impl Checks {
         self.compare(image.manifest, About::LayerCount, &expected, &named);
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
-            let why = Outcome::NotVerified(Unverified::NoHistory);
+            let why = Outcome::NotVerified(UnverifiedReason::NoHistory);
             self.add(image.manifest, About::History, "", why);
         } else {
             let made = format!("{steps} layers");
@@ -185,19 +185,19 @@ impl Checks {
     fn diff_id(&mut self, layer: &Descriptor, expected: &Digest, found: Option<&Findings>) {
         let not = Outcome::NotVerified;
         let outcome = match found {
-            _ if layer.media_type.is_encrypted() => not(Unverified::Encrypted),
-            None => not(Unverified::NotRead),
-            Some(found) if found.verdict.is_mismatch() => not(Unverified::WrongBytes),
+            _ if layer.media_type.is_encrypted() => not(UnverifiedReason::Encrypted),
+            None => not(UnverifiedReason::NotRead),
+            Some(found) if found.verdict.is_mismatch() => not(UnverifiedReason::WrongBytes),
             Some(found) => match &found.diff_id {
                 Some(actual) if actual == expected => Outcome::Verified,
                 Some(actual) if actual.algorithm() == expected.algorithm() => {
                     let (expected, actual) = (expected.clone(), actual.clone());
                     Outcome::Mismatch(Mismatch::Digest { expected, actual })
                 }
-                Some(_) => not(Unverified::OtherAlgorithm),
+                Some(_) => not(UnverifiedReason::OtherAlgorithm),
                 None => not(match &found.problem {
-                    Some(problem) => Unverified::Decoding(problem.clone()),
-                    None => Unverified::NotToItsEnd,
+                    Some(problem) => UnverifiedReason::Decoding(problem.clone()),
+                    None => UnverifiedReason::NotToItsEnd,
                 }),
             },
         };

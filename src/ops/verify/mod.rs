@@ -18,15 +18,14 @@ use futures_util::{StreamExt, stream};
 use super::{
     graph::{InRepository, NodeContent, NodeId, Tree, WalkOptions, walk},
     inspect::{Inspect, Reading},
-    progress::{Observer, Outcome, Unverified},
-    read::{CONFIG_LIMIT, collect},
+    progress::{Observer, Outcome, UnverifiedReason},
 };
 use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
     oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, Read, collect},
 };
 
 pub use chain::{About, Check};
@@ -68,9 +67,9 @@ pub async fn verify_by(
         configs: LiteMap::new(),
         found: LiteMap::new(),
     };
-    // A larger configuration is verified like a layer.
+    // A larger configuration is verified like a layer, and not compared with the layers.
     let is_config = |blob: &Checked| {
-        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_LIMIT
+        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
     };
     let (configs, others) = blobs.into_iter().partition(is_config);
     objects.extend(pass.read_configs(configs).await);
@@ -132,7 +131,7 @@ impl Pass<'_> {
 
     /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
-        collect(self.source.blob(self.repository, blob).await?, CONFIG_LIMIT).await
+        collect(self.source.blob(self.repository, blob).await?, CONFIG_MAX).await
     }
 
     async fn inspect_all(
@@ -182,7 +181,7 @@ impl Pass<'_> {
 /// The outcome of a blob that could not be read.
 fn failure(blob: &Descriptor, error: &Error) -> Outcome {
     match (&error.kind, &blob.urls[..]) {
-        (ErrorKind::NotFound(_), [_, ..]) => Outcome::NotVerified(Unverified::Foreign),
+        (ErrorKind::NotFound(_), [_, ..]) => Outcome::NotVerified(UnverifiedReason::Foreign),
         _ => Outcome::of_reading(error),
     }
 }
@@ -196,8 +195,8 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
                 (Outcome::of_verification(&opened.verification), received)
             }
             NodeContent::Failed(error) => (Outcome::of_reading(error), 0),
-            NodeContent::Cut => (Outcome::NotVerified(Unverified::BeyondLimits), 0),
-            NodeContent::NotSelected => (Outcome::NotVerified(Unverified::NotSelected), 0),
+            NodeContent::Cut => (Outcome::NotVerified(UnverifiedReason::BeyondLimits), 0),
+            NodeContent::NotSelected => (Outcome::NotVerified(UnverifiedReason::NotSelected), 0),
             NodeContent::Blob | NodeContent::Repeated(_) => return None,
         };
         Some(Checked { outcome, received, ..Checked::new(tree, id, node) })
@@ -230,7 +229,7 @@ impl Checked {
             role: node.role,
             platforms: tree.platform(id).cloned().into_iter().collect(),
             received: 0,
-            outcome: Outcome::NotVerified(Unverified::NotRead),
+            outcome: Outcome::NotVerified(UnverifiedReason::NotRead),
             embedded: embedded(&node.descriptor),
             findings: None,
             descriptor: Descriptor { data: None, ..node.descriptor.clone() },

@@ -2,11 +2,11 @@
 
 use super::{
     error,
-    verification::{MISMATCH, NOT_VERIFIED, VERIFIED},
+    verification::{self, MISMATCH, NOT_VERIFIED, VERIFIED},
 };
 use crate::app::{
     session::doctor::RegistryKind,
-    views::verify::{Mismatch, Outcome, Unverified},
+    views::verify::{Mismatch, Outcome, UnverifiedReason},
 };
 
 /// Returns the state of an outcome, and its reason, which may be empty.
@@ -14,7 +14,7 @@ pub fn outcome(outcome: &Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Verified => (VERIFIED, String::new()),
         Outcome::Mismatch(mismatch) => (MISMATCH, self::mismatch(mismatch)),
-        Outcome::NotVerified(reason) => (NOT_VERIFIED, unverified(reason)),
+        Outcome::NotVerified(reason) => (NOT_VERIFIED, self::reason(reason)),
         Outcome::Failed(failure) => (NOT_VERIFIED, error::what_came_back(failure)),
         Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere | Outcome::Skipped => {
             (NOT_VERIFIED, String::new())
@@ -30,23 +30,21 @@ fn mismatch(mismatch: &Mismatch) -> String {
     }
 }
 
-fn unverified(reason: &Unverified) -> String {
+fn reason(reason: &UnverifiedReason) -> String {
     let words = match reason {
-        Unverified::Algorithm(algorithm) => {
-            return format!("{} cannot be computed here", algorithm.name());
-        }
-        Unverified::Unreadable(failure) => return error::what_came_back(failure),
-        Unverified::Foreign => "a foreign layer: this registry does not hold it",
-        Unverified::BeyondLimits => "the image is too large to verify at once",
-        Unverified::NotSelected => "its platform was not asked for",
-        Unverified::NotRead => "not read",
-        Unverified::Cancelled => "cancelled",
-        Unverified::NoHistory => "the configuration has no history",
-        Unverified::Encrypted => "the layer is encrypted",
-        Unverified::WrongBytes => "the bytes are not those of the layer's digest",
-        Unverified::OtherAlgorithm => "another image states it by another algorithm",
-        Unverified::NotToItsEnd => "it was not read to its end",
-        Unverified::Decoding(words) | Unverified::Source(words) => words,
+        UnverifiedReason::Bytes(reason) => return verification::unverified(reason),
+        UnverifiedReason::Unreadable(failure) => return error::what_came_back(failure),
+        UnverifiedReason::Foreign => "a foreign layer: this registry does not hold it",
+        UnverifiedReason::BeyondLimits => "the image is too large to verify at once",
+        UnverifiedReason::NotSelected => "its platform was not asked for",
+        UnverifiedReason::NotRead => "not read",
+        UnverifiedReason::Cancelled => "cancelled",
+        UnverifiedReason::NoHistory => "the configuration has no history",
+        UnverifiedReason::Encrypted => "the layer is encrypted",
+        UnverifiedReason::WrongBytes => "the bytes are not those of the layer's digest",
+        UnverifiedReason::OtherAlgorithm => "another image states it by another algorithm",
+        UnverifiedReason::NotToItsEnd => "it was not read to its end",
+        UnverifiedReason::Decoding(words) => words,
     };
     words.to_owned()
 }

@@ -6,7 +6,7 @@ pub use run::{Counts, Row, Run, State};
 
 use super::image::manifest_ref;
 pub use crate::ops::{
-    progress::{JobEvent, Mismatch, Observer, Outcome, Role, Unverified},
+    progress::{JobEvent, Mismatch, Observer, Outcome, Role, UnverifiedReason},
     verify::{About, Check, Report},
 };
 use crate::{

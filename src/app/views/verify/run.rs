@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
-use super::{JobEvent, Outcome, Report, Role, Unverified};
+use super::{JobEvent, Outcome, Report, Role, UnverifiedReason};
 use crate::{
     app::Place,
     layers::findings::Findings,
@@ -115,7 +115,7 @@ impl Run {
     pub fn end(&mut self, state: State, now: u64) {
         self.now = self.now.max(now);
         self.state = state;
-        let (now, cancelled) = (self.now, Outcome::NotVerified(Unverified::Cancelled));
+        let (now, cancelled) = (self.now, Outcome::NotVerified(UnverifiedReason::Cancelled));
         for row in self.rows.iter_mut().filter(|row| row.outcome.is_none()) {
             row.outcome = Some(cancelled.clone());
             row.ended = Some(now);
@@ -314,7 +314,7 @@ impl Run {
             role: row.role,
             platforms: row.platforms.clone(),
             received: row.done,
-            outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified(Unverified::NotRead)),
+            outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified(UnverifiedReason::NotRead)),
             embedded: row.embedded.clone(),
             findings: row.findings.clone(),
         };

@@ -75,7 +75,7 @@ fn every_outcome_falls_into_one_of_three_states() {
         Outcome::Verified,
         Outcome::Mismatch(Mismatch::Digest { expected, actual: actual.clone() }),
         Outcome::Mismatch(Mismatch::Size { expected: 10, actual: 7 }),
-        Outcome::NotVerified(Unverified::NotRead),
+        Outcome::NotVerified(UnverifiedReason::NotRead),
     ];
     let mut run = Run::new(0);
     for (blob, outcome) in blobs.iter().zip(outcomes) {
