@@ -1,7 +1,6 @@
 //! Finding what a reference stands for (R77 to R79).
 //!
-//! Absence is a value with its reason: a page must say whether an object is missing or not allowed
-//! (D11).
+//! Absence is a value with its reason: a page must say whether an object is missing or not allowed.
 
 use crate::{
     content::verify::verify,

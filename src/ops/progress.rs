@@ -222,7 +222,7 @@ impl Observer {
         Self::new(|_| ())
     }
 
-    /// Reports the beginning and the end of the work on an object, with what came of it.
+    /// Reports the beginning and the end of the work on an object, with its outcome.
     pub(super) async fn track<T>(
         &self,
         object: &Descriptor,

@@ -35,7 +35,7 @@ pub enum LeftOut {
     Limit,
 }
 
-/// One referrer.
+/// A referrer of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Referrer {
     /// The pointer in the list.
@@ -114,7 +114,7 @@ impl ReferrersReader<'_> {
         }
     }
 
-    /// Gives the referrer back where what refers to it is to be asked for.
+    /// Returns the referrer if its own referrers are to be asked for.
     fn admit<'b>(&mut self, referrer: &'b mut Referrer) -> Option<&'b mut Referrer> {
         self.nodes += 1;
         let left_out = if self.nodes > self.limits.nodes {

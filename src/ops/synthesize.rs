@@ -98,7 +98,7 @@ fn parse_index(tree: &Parsed<Node>, media_type: &MediaType, raw: &Bytes) -> Resu
     Ok(Index { media_type: Some(stated), ..index })
 }
 
-/// Accepts 2, or none, or 0 as programs write that forget it (R144).
+/// Accepts version 2, no version, and the 0 of programs that forget to set it (R144).
 fn check_version(tree: &Node) -> Result<()> {
     match tree.get("schemaVersion") {
         None | Some(Node::Null) => Ok(()),
@@ -132,7 +132,7 @@ fn is_complete(platform: &Platform) -> bool {
     !platform.os.is_empty() && !platform.architecture.is_empty()
 }
 
-/// The platform in the configuration of an image; none for anything else (R147).
+/// Reads the platform from the configuration of an image. Anything else has none (R147).
 async fn platform_of(
     source: &dyn Read,
     reference: &Reference,

@@ -1,7 +1,7 @@
 //! The tree of a reference: index, platforms, manifest, configuration and layers, with what refers
 //! to them. A pure function of what was read so far; says what it needs next.
 //!
-//! Bounded whatever the documents say: no node stands below itself, none deeper than
+//! Bounded for any documents: no node stands below itself, none deeper than
 //! [`MAX_DEPTH`], and there are at most [`MAX_NODES`]. What a document points at is taken from
 //! [`children`], as in every other traversal.
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Copies a blob: by mounting it where both repositories are of one registry, else by reading and
-/// sending it. A registry that answers a mount by opening an upload (202) is sent the blob (D12).
+/// sending it. A registry that answers a mount by opening an upload (202) is sent the blob.
 ///
 /// # Errors
 /// `NotFound` where the source lacks it, `DigestMismatch` where its bytes are wrong, and failures of

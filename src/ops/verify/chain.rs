@@ -82,7 +82,7 @@ pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Algo
 /// Makes all comparisons, in the tree's order. A comparison that several images share is made once.
 pub(super) fn checks(tree: &Tree, configs: &Configs, found: &BlobFindings) -> Vec<Check> {
     let mut all = Checks::default();
-    // Nothing points at the root: its type is what it says itself.
+    // Nothing points at the root: no descriptor states a type for it.
     for (_, node) in tree.nodes().filter(|(_, node)| node.parent.is_some()) {
         if let NodeContent::Opened(opened) = &node.content {
             all.media_type(&node.descriptor, opened);
@@ -168,7 +168,7 @@ impl Checks {
     }
 
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
-        // Encrypted bytes look like nothing at all.
+        // The compression of encrypted bytes cannot be seen.
         let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
         let found = found.filter(|found| found.verdict.is_verified());
         if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
