@@ -10,6 +10,7 @@ mod views;
 
 use std::rc::Rc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
@@ -19,7 +20,7 @@ use crate::{
     error::{Error, ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
-        BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification,
+        BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Referrers, Verification,
         Write,
     },
     transport::{Reply, Request, Scripted, VirtualClock},

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use futures_util::future::{join, join3};
 
-use super::{request::collect, *};
+use super::*;
 use crate::{
     error::ErrorKind,
     registry::{
-        SharedRegistry,
+        SharedRegistry, collect,
         recorder::{Recorder, run},
     },
     sources::memory::MemoryRegistry,
@@ -57,7 +57,7 @@ impl Bench {
     }
 
     fn blob(&self, place: &str, blob: &Descriptor) -> Result<Bytes> {
-        run(async { collect(self.cache.blob(&repository(place), blob).await?).await })
+        run(async { collect(self.cache.blob(&repository(place), blob).await?, u64::MAX).await })
     }
 }
 
