@@ -6,8 +6,9 @@
 //! ```no_run
 //! use porthole::{
 //!     client::Clients,
+//!     error::Result,
 //!     oci::Reference,
-//!     registry::{ManifestRef, Read, Result},
+//!     registry::{ManifestRef, Read},
 //!     transport::Stack,
 //! };
 //!
