@@ -83,7 +83,7 @@ pub enum ErrorKind {
         /// Origin of the token server that it names.
         token_server: String,
     },
-    /// A realm, location or link must not be followed, for this reason (R71, C2).
+    /// A realm, location or link must not be followed, for this reason (R71).
     Refused(String),
     /// The caller's input cannot be used.
     InvalidInput(String),

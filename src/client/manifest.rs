@@ -141,7 +141,7 @@ impl Core {
 /// A fact about an answer, or the fault in it.
 type Judged<T> = std::result::Result<T, ErrorKind>;
 
-/// Returns the digest that was asked for, unless the answer's own contradicts it (R29, D4).
+/// Returns the digest that was asked for, unless the answer's own contradicts it (R29).
 fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Digest>> {
     match (asked, stated) {
         (Some(asked), Some(stated))

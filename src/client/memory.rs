@@ -11,7 +11,7 @@ use crate::{
     wire::Accept,
 };
 
-/// The largest manifest that is read unless more is allowed, in bytes (R51, M1).
+/// The largest manifest that is read unless more is allowed, in bytes (R51).
 const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Facts about one registry, shared by all handles of its client.

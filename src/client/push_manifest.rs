@@ -38,7 +38,7 @@ impl ManifestPush<'_> {
         registry.add_referrer(repository, &subject.digest, entry).await
     }
 
-    /// Checks that the type that is sent is the one that the manifest states (P18).
+    /// Checks that the type that is sent is the one that the manifest states (R124).
     pub(super) fn check_type(&self) -> Result<()> {
         let sent = &self.manifest.media_type;
         match stated_type(self.bytes) {

@@ -78,7 +78,7 @@ impl Read for RemoteRegistry {
     }
 
     /// Never needed to learn the size of what a descriptor names: storage behind a registry may
-    /// refuse HEAD (C.4).
+    /// refuse HEAD.
     async fn stat_blob(
         &self,
         repository: &RepositoryName,

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The largest number of pages and items that are read: there are lists without an end (M7).
+/// The largest number of pages and items that are read: there are lists without an end.
 const PAGES: usize = 1000;
 const ITEMS: usize = 10_000;
 

@@ -63,7 +63,7 @@ impl Write for RemoteRegistry {
         Ok(Box::new(RemoteUpload::new(session)))
     }
 
-    /// Ends the upload that a registry may open instead of mounting (R119, D1).
+    /// Ends the upload that a registry may open instead of mounting (R119).
     async fn mount_blob(
         &self,
         repository: &RepositoryName,

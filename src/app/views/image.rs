@@ -21,9 +21,9 @@ use crate::{
 /// An image as far as it could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// What the address names.
+    /// The object that the address names.
     pub root: Rc<Object>,
-    /// Which of its platforms.
+    /// The platform that was chosen in it.
     pub chosen: Chosen,
     /// The manifest of the image: `root` itself or the chosen entry.
     pub manifest: Option<Rc<Object>>,
@@ -36,9 +36,9 @@ pub struct Image {
 pub struct Config {
     /// The manifest's pointer to it.
     pub descriptor: Descriptor,
-    /// Whether the bytes are those of the digest.
+    /// The state of verification of the bytes.
     pub verification: Verification,
-    /// What it says.
+    /// The configuration itself.
     pub parsed: Parsed<ImageConfig>,
 }
 

@@ -83,7 +83,7 @@ impl<R: Read + ?Sized> CacheRequest<R> {
     }
 }
 
-/// Refuses an answer with another digest than the one that was asked for (D13, R93).
+/// Refuses an answer with another digest than the one that was asked for (R93).
 fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
     match reference {
         ManifestRef::Digest(expected) if *expected != found.digest => {
