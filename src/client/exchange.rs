@@ -18,10 +18,7 @@ use crate::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport,
     },
-    wire::{
-        Accept, BaseUrl, Endpoint, Headers, Method, ScopeSet, Subject, Url, describe,
-        headers::name, list,
-    },
+    wire::{Accept, Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
 };
 
 /// The most bytes of a manifest that are read unless more is allowed (R51).
@@ -38,8 +35,6 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
-    /// Where the answer to a question is: an endpoint of the protocol, or a file.
-    pub(super) url_of: fn(&Endpoint, &BaseUrl) -> Url,
     /// Whether short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
 }
@@ -125,7 +120,6 @@ impl Core {
                 many_tags: Cell::new(None),
                 referrers: RefCell::default(),
             },
-            url_of: Endpoint::url,
             spares_preflights: stack.is_page(),
         }
     }
@@ -137,7 +131,7 @@ impl Core {
             true => self.connection.read_base(),
             false => &self.connection.base,
         };
-        let mut request = Request::new(endpoint.method(), (self.url_of)(endpoint, base));
+        let mut request = Request::new(endpoint.method(), endpoint.url(base));
         request.lane = lane(endpoint);
         request.cache = cache(endpoint);
         request.replay = replay(endpoint);

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification},
+    sources::verdict::mismatch,
 };
 
 /// Bytes in one chunk of a stream, about what a network gives.
@@ -39,7 +40,7 @@ impl Read for MemoryRegistry {
 
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
-        let end = verdict_error(verify(&bytes, &blob.digest, Some(blob.size)), blob)
+        let end = mismatch(verify(&bytes, &blob.digest, Some(blob.size)), &blob.digest)
             .map(|kind| self.error(kind, "read the blob", repository));
         Ok(stream_of(bytes, end))
     }
@@ -107,20 +108,6 @@ fn check(
         }
         Verdict::Verified | Verdict::SizeMismatch { .. } => {
             Ok((expected.clone(), Verification::Verified))
-        }
-    }
-}
-
-/// The error with which a stream ends where its bytes are not right.
-fn verdict_error(verdict: Verdict, blob: &Descriptor) -> Option<ErrorKind> {
-    match verdict {
-        Verdict::Verified | Verdict::Unsupported(_) => None,
-        Verdict::DigestMismatch { expected, actual } => {
-            Some(ErrorKind::DigestMismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            let digest = Some(blob.digest.clone());
-            Some(ErrorKind::SizeMismatch { digest, expected, actual })
         }
     }
 }
