@@ -9,6 +9,7 @@ mod compose;
 pub mod entry;
 pub mod header;
 pub mod pax;
+mod skip;
 mod sparse;
 
 use std::ops::ControlFlow;
