@@ -7,10 +7,9 @@ use crate::{
     content::{
         decode::{DecodeError, Limits, decode_all},
         sniff::{FileType, file_type},
-        tar::{EntryKind, Event, Reader},
+        tar::{EntryKind, Event, Reader, Visitor},
         zip,
     },
-    layers::pass::Visitor,
     oci::Digest,
 };
 
