@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::sha256_lanes::{Gang, Mark, RunningHash};
@@ -175,7 +176,7 @@ pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
 }
 
 /// What came of verifying.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Size and digest are right.
     Verified,

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::ControlFlow};
 
+use serde::{Deserialize, Serialize};
+
 use crate::content::sniff::Compression;
 
 /// Receives plain bytes; `Break` ends decompressing early without an error.
@@ -27,7 +29,7 @@ impl Default for Limits {
 }
 
 /// Why decompressing stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DecodeError {
     /// The compressed stream is broken.
     Corrupt {

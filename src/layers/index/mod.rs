@@ -6,7 +6,6 @@
 
 mod again;
 mod answer;
-mod answer_bytes;
 mod by_table;
 mod details;
 mod indexed;
@@ -20,12 +19,11 @@ mod taking;
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
-    WastedPath,
+    Answer, Details, Inside, LayerSummary, Member, OnShelf, Packages, Row, Rows, Stored, Summary,
+    Table, Wasted, WastedPath,
 };
-pub use by_table::{Table, is_wrong};
+pub use by_table::is_wrong;
 use indexed::Indexed;
-pub use inside::{Inside, Member};
 pub use question::{Part, Question, Scope, Sort};
 use taking::Held;
 pub use taking::{OneFile, Opened, Taking};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::content::decode::DecodeError;
 
 /// Why content could not be read by a range.
@@ -34,7 +36,7 @@ impl std::error::Error for RangeError {}
 
 /// What content that was read by a range was held against. A range can never be held against the
 /// digest of its layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     /// The first pass, in which the whole layer had its digest.
     FirstPass,
