@@ -4,17 +4,17 @@
 //! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
 //! and the last few are kept.
 
-mod again;
 mod answer;
-mod by_table;
+mod archive;
+mod collector;
 mod details;
-mod indexed;
-mod inside;
+mod from_toc;
 mod question;
+mod range_read;
 mod rows;
 mod software;
+mod sorted_tree;
 mod sums;
-mod taking;
 
 use std::collections::BTreeMap;
 
@@ -22,11 +22,11 @@ pub use answer::{
     Answer, Details, Inside, LayerSummary, Member, OnShelf, Packages, Row, Rows, Stored, Summary,
     Table, Wasted, WastedPath,
 };
-pub use by_table::is_wrong;
-use indexed::Indexed;
+use collector::Held;
+pub use collector::{OneFile, Opened, Taking};
+pub use from_toc::is_wrong;
 pub use question::{Part, Question, Scope, Sort};
-use taking::Held;
-pub use taking::{OneFile, Opened, Taking};
+use sorted_tree::Indexed;
 
 use super::{
     listing::Listing,
