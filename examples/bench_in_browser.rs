@@ -13,7 +13,7 @@ mod measured {
     use porthole::{
         content::{
             decode::{Decoder, Limits},
-            sha256_lanes::{Gang, Lane},
+            sha256_lanes::{HashBatch, Lane},
             tar::{Event, Reader},
             verify::{Hasher, Verdict},
         },
@@ -39,7 +39,7 @@ mod measured {
                 _ => Algorithm::Sha256,
             };
             // As the engine does: ready to be joined by others.
-            Self(Hasher::new(&algorithm).map(|hasher| hasher.together(&Gang::default())))
+            Self(Hasher::new(&algorithm).map(|hasher| hasher.together(&HashBatch::default())))
         }
 
         /// The next bytes.
@@ -65,7 +65,7 @@ mod measured {
         #[wasm_bindgen(constructor)]
         #[allow(clippy::new_without_default)]
         pub fn new() -> Self {
-            let gang = Gang::default();
+            let gang = HashBatch::default();
             Self((0..4).map(|_| gang.join()).collect())
         }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::sha256_lanes::{Gang, Mark, RunningHash};
+use super::sha256_lanes::{HashBatch, Midstate, RunningHash};
 use crate::oci::{Algorithm, Digest};
 
 /// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
@@ -24,9 +24,9 @@ pub fn digest_with(algorithm: &Algorithm, bytes: &[u8]) -> Option<Digest> {
 }
 
 /// A running hash.
-pub struct Hasher(State);
+pub struct Hasher(HashState);
 
-enum State {
+enum HashState {
     Sha256(Sha256),
     // Behind a trait: a program that never hashes in batches, as the page, does not link the code.
     Lane(Box<dyn RunningHash>),
@@ -39,18 +39,18 @@ impl Hasher {
     /// A hash with nothing in it; `None` where the algorithm cannot be computed here (R3).
     pub fn new(algorithm: &Algorithm) -> Option<Self> {
         Some(Self(match algorithm {
-            Algorithm::Sha256 => State::Sha256(Sha256::new()),
-            Algorithm::Sha512 => State::Sha512(Sha512::new()),
-            Algorithm::Blake3 => State::Blake3(Box::default()),
+            Algorithm::Sha256 => HashState::Sha256(Sha256::new()),
+            Algorithm::Sha512 => HashState::Sha512(Sha512::new()),
+            Algorithm::Blake3 => HashState::Blake3(Box::default()),
             Algorithm::Other(_) => return None,
         }))
     }
 
     /// Hashes together with others where that is faster; to be said before the first byte.
     #[must_use]
-    pub fn together(self, gang: &Gang) -> Self {
+    pub fn in_batch(self, batch: &HashBatch) -> Self {
         match self.0 {
-            State::Sha256(_) => Self(State::Lane(Box::new(gang.join()))),
+            HashState::Sha256(_) => Self(HashState::Lane(Box::new(batch.join()))),
             _ => self,
         }
     }
@@ -58,10 +58,10 @@ impl Hasher {
     /// Takes in the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
-            State::Sha256(hash) => hash.update(bytes),
-            State::Lane(lane) => lane.update(bytes),
-            State::Sha512(hash) => hash.update(bytes),
-            State::Blake3(hash) => {
+            HashState::Sha256(hash) => hash.update(bytes),
+            HashState::Lane(lane) => lane.update(bytes),
+            HashState::Sha512(hash) => hash.update(bytes),
+            HashState::Blake3(hash) => {
                 hash.update(bytes);
             }
         }
@@ -70,10 +70,10 @@ impl Hasher {
     /// The digest of all bytes taken in.
     pub fn finish(self) -> Digest {
         match self.0 {
-            State::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
-            State::Lane(lane) => Digest::from_sha256(lane.finish()),
-            State::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
-            State::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
+            HashState::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
+            HashState::Lane(lane) => Digest::from_sha256(lane.finish()),
+            HashState::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
+            HashState::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
         }
     }
 }
@@ -95,8 +95,8 @@ impl Verifier {
 
     /// Hashes together with others where that is faster; to be said before the first byte.
     #[must_use]
-    pub fn together(mut self, gang: &Gang) -> Self {
-        self.hasher = self.hasher.map(|hasher| hasher.together(gang));
+    pub fn in_batch(mut self, batch: &HashBatch) -> Self {
+        self.hasher = self.hasher.map(|hasher| hasher.in_batch(batch));
         self
     }
 
@@ -105,20 +105,20 @@ impl Verifier {
         &self.expected
     }
 
-    /// Sees to it that there are marks, where the digest is of SHA-256; to be said before the first
+    /// Sees to it that there are midstates, where the digest is of SHA-256; to be said before the first
     /// byte.
     #[must_use]
-    pub fn with_marks(self) -> Self {
+    pub fn with_midstates(self) -> Self {
         match &self.hasher {
-            Some(Hasher(State::Lane(_))) => self,
-            _ => self.together(&Gang::default()),
+            Some(Hasher(HashState::Lane(_))) => self,
+            _ => self.in_batch(&HashBatch::default()),
         }
     }
 
     /// Where the hash stands; `None` where that cannot be kept.
-    pub fn mark(&self) -> Option<Mark> {
+    pub fn midstate(&self) -> Option<Midstate> {
         match &self.hasher {
-            Some(Hasher(State::Lane(lane))) => lane.mark(),
+            Some(Hasher(HashState::Lane(lane))) => lane.midstate(),
             _ => None,
         }
     }

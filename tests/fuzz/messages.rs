@@ -12,8 +12,8 @@ use porthole::{
     layers::{
         findings::Findings,
         index::{
-            Answer, LayerSummary, OnShelf, Packages, Part, Question, Rows, Scope, Shelf, Sort,
-            Summary, Wasted, WastedPath,
+            Answer, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange, Rows, Scope,
+            Sort, Summary, Wasted, WastedPath,
         },
         ranges::Basis,
         tree::{ChangeKind, Usage},
@@ -55,7 +55,7 @@ fn writes_and_reads<T: Debug + PartialEq>(
 /// A shelf answers whatever it is asked, and its answer is one.
 fn question(input: &[u8]) {
     writes_and_reads(input, Question::from_bytes, Question::to_bytes);
-    let answer = Shelf::new().ask(input);
+    let answer = LayerIndex::new().ask(input);
     assert!(Answer::from_bytes(&answer).is_some());
 }
 
@@ -64,7 +64,7 @@ fn scope() -> Scope {
 }
 
 fn questions() -> Vec<Vec<u8>> {
-    let (scope, part) = (scope(), Part { offset: 300, count: 7 });
+    let (scope, part) = (scope(), RowRange { offset: 300, count: 7 });
     let (layer, path) = (digest_of(b"a"), b"etc/\xff".to_vec());
     let rows = Question::Rows {
         scope: scope.clone(),
@@ -82,8 +82,8 @@ fn questions() -> Vec<Vec<u8>> {
         Question::Details { scope: scope.clone(), path },
         Question::Packages { scope, filter: "ssl".to_owned(), part },
         Question::Content { layer: layer.clone(), offset: 512 },
-        Question::Inside { layer: layer.clone(), offset: 512, part },
-        Question::Member { layer, offset: 512, name: b"META-INF/MANIFEST.MF".to_vec() },
+        Question::ArchiveListing { layer: layer.clone(), offset: 512, part },
+        Question::ArchiveMember { layer, offset: 512, name: b"META-INF/MANIFEST.MF".to_vec() },
     ];
     all.iter().map(Question::to_bytes).collect()
 }
@@ -91,7 +91,7 @@ fn questions() -> Vec<Vec<u8>> {
 fn answers() -> Vec<Vec<u8>> {
     let usage = Usage { total: 1 << 40, visible: 4 };
     let layer = LayerSummary {
-        on_shelf: OnShelf::Part("cut".to_owned()),
+        read_state: ReadState::Partial("cut".to_owned()),
         changes: Some([1, 2, 3]),
         odd: vec!["odd".to_owned()],
         ..LayerSummary::default()

@@ -12,12 +12,12 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// A registry with one repository, and how it is filled.
-pub(crate) struct Shelf {
+pub(crate) struct LayerIndex {
     pub(crate) registry: MemoryRegistry,
     pub(crate) repository: RepositoryName,
 }
 
-impl Shelf {
+impl LayerIndex {
     pub(crate) fn new() -> Self {
         let registry = MemoryRegistry::new("localhost:5000");
         Self { registry, repository: "demo/app".parse().unwrap() }

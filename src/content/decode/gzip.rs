@@ -134,7 +134,7 @@ fn between(
     }
 }
 
-struct Step {
+struct InflateStep {
     used: usize,
     ended: bool,
     /// Whether more may come without more input.
@@ -148,7 +148,7 @@ fn step(
     plain: &mut [u8],
     position: u64,
     out: &mut Output<'_>,
-) -> Result<Step, Stop> {
+) -> Result<InflateStep, Stop> {
     let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
     // Stopping at each block costs nothing that can be measured, and is where reading can begin again.
     let flush = if out.is_traced() { InflateFlush::Block } else { InflateFlush::NoFlush };
@@ -168,7 +168,7 @@ fn step(
         let last = used.checked_sub(1).and_then(|at| input.get(at));
         out.block_ended(position + used as u64, last.copied());
     }
-    Ok(Step { used, ended, more: full && !ended })
+    Ok(InflateStep { used, ended, more: full && !ended })
 }
 
 fn corrupt(reason: &str) -> Stop {

@@ -14,14 +14,14 @@ pub(crate) const PIECE: usize = 64 << 10;
 
 /// Where decompressing stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct DecodeLimits {
     /// Plain bytes that may come out.
     pub output: u64,
     /// Largest zstd window that is accepted, in bytes.
     pub window: u64,
 }
 
-impl Default for Limits {
+impl Default for DecodeLimits {
     /// The caps of a listing: 16 GiB of output, windows of 128 MiB.
     fn default() -> Self {
         Self { output: 16 << 30, window: 128 << 20 }

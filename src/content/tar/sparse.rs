@@ -4,18 +4,18 @@
 use std::ops::ControlFlow;
 
 use super::{
-    EXTENSION_MAX, Pending, Reader, SPARSE_MAX, State, Visitor,
+    EXTENSION_MAX, PendingEntry, Reader, ReaderState, SPARSE_MAX, Visitor,
     entry::Warning,
     header::{self, BLOCK},
     pax,
 };
-use crate::content::tar::Event;
+use crate::content::tar::ArchiveEvent;
 
 impl Reader {
     /// A block of 21 more pieces, with a flag that says whether another follows.
     pub(super) fn sparse_map(
         &mut self,
-        mut pending: Pending,
+        mut pending: PendingEntry,
         block: &[u8; BLOCK],
         visitor: Visitor<'_>,
     ) -> ControlFlow<()> {
@@ -24,12 +24,12 @@ impl Reader {
         pending.entry.offset += BLOCK as u64;
         let more = block.get(504).is_some_and(|&byte| byte != 0);
         if more && map.len() < SPARSE_MAX {
-            self.state = State::SparseMap(Box::new(pending));
+            self.state = ReaderState::SparseMap(Box::new(pending));
             return ControlFlow::Continue(());
         }
         if more {
-            self.state = State::Lost;
-            return visitor(Event::Odd(Warning::BadSparseMap));
+            self.state = ReaderState::Lost;
+            return visitor(ArchiveEvent::Odd(Warning::BadSparseMap));
         }
         self.open(pending, visitor)
     }
@@ -38,7 +38,7 @@ impl Reader {
     /// all are there: read anew with each block, a map without end would take time in the square.
     pub(super) fn sparse_head(
         &mut self,
-        mut pending: Pending,
+        mut pending: PendingEntry,
         mut text: Vec<u8>,
         lines: usize,
         block: &[u8; BLOCK],
@@ -50,7 +50,7 @@ impl Reader {
         pending.left = pending.left.saturating_sub(BLOCK as u64);
         let is_last = pending.left == 0 || text.len() as u64 > EXTENSION_MAX;
         if !is_last && sparse_lines(&text).is_some_and(|needed| lines < needed) {
-            self.state = State::SparseHead { pending: Box::new(pending), text, lines };
+            self.state = ReaderState::SparseHead { pending: Box::new(pending), text, lines };
             return ControlFlow::Continue(());
         }
         match read_sparse_head(&text) {

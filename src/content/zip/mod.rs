@@ -29,7 +29,7 @@ pub enum Method {
 
 /// A member, as the directory lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct ZipMember {
     /// The name as written: bytes, which need not be UTF-8. A directory's ends in a slash.
     pub name: Vec<u8>,
     /// Size in bytes.
@@ -45,7 +45,7 @@ pub struct Member {
     crc: u32,
 }
 
-impl Member {
+impl ZipMember {
     /// Whether it is a directory.
     pub fn is_directory(&self) -> bool {
         self.name.ends_with(b"/")
@@ -54,9 +54,9 @@ impl Member {
 
 /// What an archive holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct ZipListing {
     /// The members in the order of the directory.
-    pub members: Vec<Member>,
+    pub members: Vec<ZipMember>,
     /// Members that the archive says it has.
     pub announced: u64,
     /// What is odd about the archive, each a sentence without a full stop.
@@ -103,12 +103,17 @@ impl fmt::Display for ZipError {
 
 impl std::error::Error for ZipError {}
 
-impl Listing {
+impl ZipListing {
     /// The content of a member, held against its checksum.
     ///
     /// # Errors
     /// As [`ZipError`] lists them; more than `limit` bytes are never made.
-    pub fn read(&self, archive: &[u8], member: &Member, limit: u64) -> Result<Vec<u8>, ZipError> {
+    pub fn read(
+        &self,
+        archive: &[u8],
+        member: &ZipMember,
+        limit: u64,
+    ) -> Result<Vec<u8>, ZipError> {
         if member.encrypted {
             return Err(ZipError::Encrypted);
         }
@@ -126,7 +131,7 @@ impl Listing {
     }
 
     /// The member's data behind its own header, which must name it.
-    fn packed<'a>(&self, archive: &'a [u8], member: &Member) -> Option<&'a [u8]> {
+    fn packed<'a>(&self, archive: &'a [u8], member: &ZipMember) -> Option<&'a [u8]> {
         let at = usize::try_from(member.offset.checked_add(self.before)?).ok()?;
         let header = archive.get(at..at.checked_add(30)?)?;
         if !header.starts_with(b"PK\x03\x04") {

@@ -83,24 +83,24 @@ pub struct Wasted {
 
 /// How much of a layer is on the shelf.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OnShelf {
+pub enum ReadState {
     /// Nothing.
     #[default]
-    No,
+    Unread,
     /// All of it.
-    Whole,
+    Complete,
     /// A part, or nothing of use; the reason, without a full stop.
-    Part(String),
+    Partial(String),
 }
 
 /// What became of a layer's table of contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Table {
+pub enum TocState {
     /// Nobody asked for one.
     #[default]
     None,
     /// The listing is what the table tells; the layer itself was not read.
-    Told {
+    Listed {
         /// The name of the table's format.
         format: String,
         /// What is odd about the table, each a sentence without a full stop.
@@ -122,9 +122,9 @@ pub enum Table {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerSummary {
     /// How much of it is here.
-    pub on_shelf: OnShelf,
+    pub read_state: ReadState,
     /// What became of its table of contents.
-    pub table: Table,
+    pub table: TocState,
     /// How it is compressed, by its bytes.
     pub compression: String,
     /// Bytes after decompressing; 0 where only its table of contents was read.
@@ -214,7 +214,7 @@ pub struct Packages {
 
 /// One member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
+pub struct ArchiveMember {
     /// Its name as written; bytes, which need not be UTF-8.
     pub name: Vec<u8>,
     /// Its size in bytes.
@@ -225,11 +225,11 @@ pub struct Member {
 
 /// What is in an archive, or in a compressed file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inside {
+pub struct ArchiveListing {
     /// Members in all.
     pub total: u64,
     /// The members that were asked for, in the order of the archive.
-    pub members: Vec<Member>,
+    pub members: Vec<ArchiveMember>,
     /// What is odd or could not be read, each a sentence without a full stop.
     pub problems: Vec<String>,
     /// What came out of a compressed file that is no archive.
@@ -257,7 +257,7 @@ pub enum Answer {
     /// Content, and what it was held against.
     Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),
     /// What is in an archive.
-    Inside(Inside),
+    ArchiveListing(ArchiveListing),
     /// Why there is no content, without a full stop.
     Failed(String),
 }
@@ -300,7 +300,7 @@ mod tests {
         }
     }
 
-    fn with_table(table: Table) -> LayerSummary {
+    fn with_table(table: TocState) -> LayerSummary {
         LayerSummary { table, ..LayerSummary::default() }
     }
 
@@ -324,11 +324,14 @@ mod tests {
         let package = Package { name: "zlib".to_owned(), size: Some(7), ..Package::default() };
         let layers = vec![
             LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
-            LayerSummary { on_shelf: OnShelf::Part("cut".to_owned()), ..LayerSummary::default() },
-            LayerSummary { on_shelf: OnShelf::Whole, ..LayerSummary::default() },
-            with_table(Table::Told { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
-            with_table(Table::Refused { reason: "r".to_owned(), is_wrong: true }),
-            with_table(Table::Compared(vec!["d".to_owned()])),
+            LayerSummary {
+                read_state: ReadState::Partial("cut".to_owned()),
+                ..LayerSummary::default()
+            },
+            LayerSummary { read_state: ReadState::Complete, ..LayerSummary::default() },
+            with_table(TocState::Listed { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
+            with_table(TocState::Refused { reason: "r".to_owned(), is_wrong: true }),
+            with_table(TocState::Compared(vec!["d".to_owned()])),
         ];
         let path = WastedPath { path: b"p".to_vec(), bytes: 6, changes };
         vec![
@@ -352,9 +355,13 @@ mod tests {
             Answer::Content(vec![], Basis::LooseToc),
             Answer::Content(vec![1], Basis::Unhashed),
             Answer::Failed("cut".to_owned()),
-            Answer::Inside(Inside {
+            Answer::ArchiveListing(ArchiveListing {
                 total: 3,
-                members: vec![Member { name: b"m".to_vec(), size: 4, kind: EntryKind::Symlink }],
+                members: vec![ArchiveMember {
+                    name: b"m".to_vec(),
+                    size: 4,
+                    kind: EntryKind::Symlink,
+                }],
                 problems: vec!["odd".to_owned()],
                 unpacked: vec![1],
             }),

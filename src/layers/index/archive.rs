@@ -2,19 +2,19 @@
 
 use std::ops::ControlFlow;
 
-use super::{Answer, Inside, Member, OneFile, Part, Shelf, slice};
+use super::{Answer, ArchiveListing, ArchiveMember, FileCollector, LayerIndex, RowRange, slice};
 use crate::{
     content::{
-        decode::{DecodeError, Limits, decode_all},
+        decode::{DecodeError, DecodeLimits, decode_all},
         sniff::{FileType, file_type},
-        tar::{EntryKind, Event, Reader, Visitor},
+        tar::{ArchiveEvent, EntryKind, Reader, Visitor},
         zip,
     },
     oci::Digest,
 };
 
 /// Bytes that may come out of a compressed file, and the window that it may want.
-const LIMITS: Limits = Limits { output: 64 << 20, window: 128 << 20 };
+const LIMITS: DecodeLimits = DecodeLimits { output: 64 << 20, window: 128 << 20 };
 
 /// Members that are listed of a tar archive.
 const MEMBERS_MAX: usize = 100_000;
@@ -22,19 +22,24 @@ const MEMBERS_MAX: usize = 100_000;
 /// Bytes that a member may have to be opened.
 const MEMBER_MAX: u64 = 8 << 20;
 
-impl Shelf {
+impl LayerIndex {
     /// What is in a file whose content is at hand.
-    pub(super) fn inside(&self, layer: &Digest, offset: u64, part: Part) -> Answer {
+    pub(super) fn inside(&self, layer: &Digest, offset: u64, part: RowRange) -> Answer {
         let Answer::Content(content, _) = self.content(layer, offset) else {
             return Answer::Nothing;
         };
         let (all, problems, unpacked) = open(&content);
         let members = slice(&all, part).to_vec();
-        Answer::Inside(Inside { total: all.len() as u64, members, problems, unpacked })
+        Answer::ArchiveListing(ArchiveListing {
+            total: all.len() as u64,
+            members,
+            problems,
+            unpacked,
+        })
     }
 }
 
-impl Shelf {
+impl LayerIndex {
     /// The content of one member of an archive whose content is at hand; of several of one name, that of
     /// the last, which is the one that unpacking leaves.
     pub(super) fn member(&self, layer: &Digest, offset: u64, name: &[u8]) -> Answer {
@@ -71,7 +76,7 @@ fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
 fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
     let mut found = None;
     walk(plain, &mut |event| {
-        if let Event::Entry(entry) = event
+        if let ArchiveEvent::Entry(entry) = event
             && is_called(&entry.path, name)
         {
             found = Some((entry.kind, entry.offset));
@@ -80,7 +85,7 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
     });
     match found.ok_or_else(no_member)? {
         (EntryKind::File, offset) => {
-            let mut file = OneFile::new(offset, MEMBER_MAX);
+            let mut file = FileCollector::new(offset, MEMBER_MAX);
             walk(plain, &mut |event| file.take(event));
             file.finish()
         }
@@ -105,9 +110,9 @@ fn walk(plain: &[u8], visit: Visitor<'_>) {
     }
 }
 
-type Opened = (Vec<Member>, Vec<String>, Vec<u8>);
+type LayerRecord = (Vec<ArchiveMember>, Vec<String>, Vec<u8>);
 
-fn open(content: &[u8]) -> Opened {
+fn open(content: &[u8]) -> LayerRecord {
     match file_type(content) {
         FileType::Zip => of_zip(content),
         FileType::Tar => of_tar(content),
@@ -120,14 +125,14 @@ fn open(content: &[u8]) -> Opened {
     }
 }
 
-fn failed(error: &DecodeError) -> Opened {
+fn failed(error: &DecodeError) -> LayerRecord {
     (Vec::new(), vec![error.to_string()], Vec::new())
 }
 
-fn of_zip(content: &[u8]) -> Opened {
+fn of_zip(content: &[u8]) -> LayerRecord {
     match zip::list(content) {
         Ok(listing) => {
-            let member = |member: zip::Member| Member {
+            let member = |member: zip::ZipMember| ArchiveMember {
                 kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
                 name: member.name,
                 size: member.size,
@@ -138,19 +143,23 @@ fn of_zip(content: &[u8]) -> Opened {
     }
 }
 
-fn of_tar(content: &[u8]) -> Opened {
+fn of_tar(content: &[u8]) -> LayerRecord {
     let (mut members, mut problems) = (Vec::new(), Vec::new());
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(_) if members.len() == MEMBERS_MAX => {
+            ArchiveEvent::Entry(_) if members.len() == MEMBERS_MAX => {
                 problems.push(format!("members beyond {MEMBERS_MAX} were not read"));
                 return ControlFlow::Break(());
             }
-            Event::Entry(entry) => {
-                members.push(Member { name: entry.path, size: entry.size, kind: entry.kind });
+            ArchiveEvent::Entry(entry) => {
+                members.push(ArchiveMember {
+                    name: entry.path,
+                    size: entry.size,
+                    kind: entry.kind,
+                });
             }
-            Event::Odd(warning) => problems.push(warning.to_string()),
-            Event::Content(_) | Event::End => {}
+            ArchiveEvent::Odd(warning) => problems.push(warning.to_string()),
+            ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };

@@ -1,15 +1,17 @@
 //! All about one path.
 
-use super::{Answer, Details, Scope, Shelf, Stored, merged, sorted_tree::Indexed, sums::changes};
+use super::{
+    Answer, Details, LayerIndex, Scope, Stored, merged, sorted_tree::SortedTree, sums::changes,
+};
 use crate::{content::tar::EntryKind, layers::tree::NodeId};
 
-impl Shelf {
+impl LayerIndex {
     pub(super) fn details(&mut self, scope: &Scope, path: &[u8]) -> Answer {
         let tree = self.tree(scope);
         let Some(mut details) = tree.find(path).and_then(|id| describe(tree, id)) else {
             return Answer::Nothing;
         };
-        self.judge(scope, std::slice::from_mut(&mut details.row));
+        self.mark_changes(scope, std::slice::from_mut(&mut details.row));
         if scope.only.is_some() {
             self.add_from_below(scope, &mut details);
         }
@@ -41,7 +43,7 @@ impl Shelf {
     }
 }
 
-fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
+fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
     let node = tree.tree.node(id)?;
     let row = tree.row(id, 0, false)?;
     let (user, group) = node.owner();
@@ -63,7 +65,7 @@ fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
 }
 
 /// Where the content of a regular file is. That of a removed one is still in its layer.
-fn stored(tree: &Indexed, id: NodeId) -> Option<Stored> {
+fn stored(tree: &SortedTree, id: NodeId) -> Option<Stored> {
     let node = tree.tree.node(id).filter(|node| node.kind == EntryKind::File)?;
     let (layer, offset) = (node.layer, node.offset);
     Some(Stored { layer, offset, stored: node.stored, size: node.size, part: None })

@@ -1,6 +1,6 @@
 //! Layers that are listed by their tables of contents: what is told is kept apart from what was seen.
 
-use super::{Opened, Shelf, Table, Taking};
+use super::{Collector, LayerIndex, LayerRecord, TocState};
 use crate::{
     layers::{
         listing::Lister,
@@ -12,21 +12,21 @@ use crate::{
     oci::Digest,
 };
 
-impl Shelf {
+impl LayerIndex {
     /// Puts a layer on the shelf as its table of contents tells it. The table must have the digest that
     /// the layer's annotation gives.
-    pub fn tell(&mut self, digest: &Digest, lister: Lister, toc: Toc) {
+    pub fn list_from_toc(&mut self, digest: &Digest, lister: Lister, toc: Toc) {
         let is_full = lister.is_full();
         let compression = match toc.format {
             Format::Estargz => "gzip",
             Format::ZstdChunked => "zstd",
         };
-        let opened = Opened {
+        let opened = LayerRecord {
             listing: lister.finish(),
             compression: compression.to_owned(),
             plain_size: 0,
             problem: is_full.then(|| "it has more entries than are read".to_owned()),
-            table: Table::Told {
+            table: TocState::Listed {
                 format: toc.format.name().to_owned(),
                 problems: toc.problems.clone(),
             },
@@ -38,28 +38,28 @@ impl Shelf {
 
     /// Notes why a layer's table is not used. What is on the shelf stays.
     pub fn refuse(&mut self, digest: &Digest, reason: String, is_wrong: bool) {
-        self.refused.insert(digest.clone(), Table::Refused { reason, is_wrong });
+        self.refused.insert(digest.clone(), TocState::Refused { reason, is_wrong });
     }
 
     /// Whether all that is known of a layer is what its table tells. Then offsets in its listing are
     /// the table's, and the archive has others.
-    pub fn is_told(&self, digest: &Digest) -> bool {
-        self.layer(digest).is_some_and(|opened| matches!(opened.table, Table::Told { .. }))
+    pub fn is_listed_from_toc(&self, digest: &Digest) -> bool {
+        self.layer(digest).is_some_and(|opened| matches!(opened.table, TocState::Listed { .. }))
     }
 
     /// What is taken for the listing of a layer that passes by: where its table told one, they are
     /// compared.
-    pub fn listing_of(&self, digest: &Digest) -> Taking {
-        let told = self.layer(digest).filter(|_| self.is_told(digest));
+    pub fn collector_for(&self, digest: &Digest) -> Collector {
+        let told = self.layer(digest).filter(|_| self.is_listed_from_toc(digest));
         let comparison = told.map(|opened| {
             let mut comparison = Comparison::default();
             let mut entries = opened.listing.entries();
             while let Some(entry) = entries.next() {
-                comparison.told(entry);
+                comparison.listed(entry);
             }
             Box::new(comparison)
         });
-        Taking::Listing(Box::default(), comparison)
+        Collector::Listing(Box::default(), comparison)
     }
 }
 

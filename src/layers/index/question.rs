@@ -21,7 +21,7 @@ pub struct Scope {
 
 /// A part of a list: what is on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct RowRange {
     /// The first row.
     pub offset: u64,
     /// How many.
@@ -52,7 +52,7 @@ pub enum Question {
         /// How directories are sorted.
         sort: Sort,
         /// Which rows.
-        part: Part,
+        part: RowRange,
     },
     /// Paths that match a pattern (see [`crate::content::glob::Pattern`]).
     Find {
@@ -61,21 +61,21 @@ pub enum Question {
         /// The pattern.
         pattern: String,
         /// Which rows.
-        part: Part,
+        part: RowRange,
     },
     /// Files, largest first.
     Largest {
         /// What it is about.
         scope: Scope,
         /// Which rows.
-        part: Part,
+        part: RowRange,
     },
     /// Paths whose content no container sees, for a later layer replaced or removed it.
     Wasted {
         /// What it is about.
         scope: Scope,
         /// Which rows.
-        part: Part,
+        part: RowRange,
     },
     /// Sums of each layer and of the whole.
     Summary(Scope),
@@ -90,10 +90,10 @@ pub enum Question {
     Packages {
         /// What it is about.
         scope: Scope,
-        /// Part of the name; empty for all.
+        /// RowRange of the name; empty for all.
         filter: String,
         /// Which rows.
-        part: Part,
+        part: RowRange,
     },
     /// Content that is at hand: kept with a layer's listing, or taken from the layer last.
     Content {
@@ -103,16 +103,16 @@ pub enum Question {
         offset: u64,
     },
     /// What is in an archive whose content is at hand.
-    Inside {
+    ArchiveListing {
         /// The layer.
         layer: Digest,
         /// Where the archive begins in the uncompressed layer.
         offset: u64,
         /// Which members.
-        part: Part,
+        part: RowRange,
     },
     /// The content of one member of an archive whose content is at hand.
-    Member {
+    ArchiveMember {
         /// The layer.
         layer: Digest,
         /// Where the archive begins in the uncompressed layer.
@@ -125,18 +125,18 @@ pub enum Question {
 impl Question {
     /// The same question about another part of the list; unchanged where the answer is no list.
     #[must_use]
-    pub fn with_part(mut self, wanted: Part) -> Self {
+    pub fn with_part(mut self, wanted: RowRange) -> Self {
         match &mut self {
             Self::Rows { part, .. }
             | Self::Find { part, .. }
             | Self::Largest { part, .. }
             | Self::Wasted { part, .. }
             | Self::Packages { part, .. }
-            | Self::Inside { part, .. } => *part = wanted,
+            | Self::ArchiveListing { part, .. } => *part = wanted,
             Self::Summary(_)
             | Self::Details { .. }
             | Self::Content { .. }
-            | Self::Member { .. } => {}
+            | Self::ArchiveMember { .. } => {}
         }
         self
     }
@@ -173,7 +173,7 @@ mod tests {
         let layers = vec![digest_of(b"a"), digest_of(b"b")];
         let scope = Scope { layers, only: Some(1), with_removed: true };
         let all = Scope { only: None, with_removed: false, ..scope.clone() };
-        let part = Part { offset: 1 << 40, count: 7 };
+        let part = RowRange { offset: 1 << 40, count: 7 };
         let path = b"etc/\xff".to_vec();
         let sort = Sort::Size;
         let open = vec![path.clone(), vec![]];
@@ -186,8 +186,12 @@ mod tests {
             Question::Details { scope, path },
             Question::Packages { scope: all, filter: "ssl".to_owned(), part },
             Question::Content { layer: digest_of(b"a"), offset: 512 },
-            Question::Inside { layer: digest_of(b"a"), offset: 512, part },
-            Question::Member { layer: digest_of(b"a"), offset: 512, name: b"a/\xff".to_vec() },
+            Question::ArchiveListing { layer: digest_of(b"a"), offset: 512, part },
+            Question::ArchiveMember {
+                layer: digest_of(b"a"),
+                offset: 512,
+                name: b"a/\xff".to_vec(),
+            },
         ];
         for question in questions {
             let bytes = question.to_bytes();

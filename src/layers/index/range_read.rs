@@ -1,6 +1,6 @@
 //! One file of a layer that was read before, or whose table of contents was, by a range of its bytes.
 
-use super::Shelf;
+use super::LayerIndex;
 use crate::{
     content::tar::Entry,
     layers::ranges::{Plan, Ranges, checkpoints::Checkpoints},
@@ -10,7 +10,7 @@ use crate::{
 /// Bytes that the checkpoints of all layers take together: of one layer up to 8.3 MiB.
 const WEIGHT_MAX: usize = 32 << 20;
 
-impl Shelf {
+impl LayerIndex {
     /// Keeps where a layer can be read in parts. Where the checkpoints of all take too much, those that
     /// take most are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use crate::content::{
     pack::{Packer, Unpacker},
     packages,
-    tar::{Entry, EntryKind, Event, Warning},
+    tar::{ArchiveEvent, Entry, EntryKind, Warning},
 };
 
 /// Entries that are kept of one archive.
@@ -118,13 +118,13 @@ impl Lister {
     }
 
     /// Takes in what a reader found; `Break` where the listing is full.
-    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+    pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match event {
-            Event::Entry(entry) => return self.entry(*entry),
-            Event::Content(bytes) => self.content(bytes),
-            Event::End => self.keeping = None,
-            Event::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
-            Event::Odd(_) => {}
+            ArchiveEvent::Entry(entry) => return self.entry(*entry),
+            ArchiveEvent::Content(bytes) => self.content(bytes),
+            ArchiveEvent::End => self.keeping = None,
+            ArchiveEvent::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
     }
@@ -201,9 +201,9 @@ mod tests {
     fn list(files: &[(Entry, &[u8])]) -> Listing {
         let mut lister = Lister::new();
         for (entry, content) in files {
-            assert!(lister.take(Event::Entry(Box::new(entry.clone()))).is_continue());
-            assert!(lister.take(Event::Content(content)).is_continue());
-            assert!(lister.take(Event::End).is_continue());
+            assert!(lister.take(ArchiveEvent::Entry(Box::new(entry.clone()))).is_continue());
+            assert!(lister.take(ArchiveEvent::Content(content)).is_continue());
+            assert!(lister.take(ArchiveEvent::End).is_continue());
         }
         lister.finish()
     }
@@ -230,9 +230,9 @@ mod tests {
     #[test]
     fn content_that_was_cut_short_is_not_kept() {
         let mut lister = Lister::new();
-        let _ = lister.take(Event::Entry(Box::new(file("a", 10, 512))));
-        let _ = lister.take(Event::Content(b"12345"));
-        let _ = lister.take(Event::Odd(Warning::Truncated));
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(file("a", 10, 512))));
+        let _ = lister.take(ArchiveEvent::Content(b"12345"));
+        let _ = lister.take(ArchiveEvent::Odd(Warning::Truncated));
         let listing = lister.finish();
         assert_eq!((listing.count, listing.kept(512)), (1, None));
         assert_eq!(listing.odd, [Warning::Truncated]);
@@ -242,12 +242,12 @@ mod tests {
     fn what_is_odd_is_told_up_to_a_cap_and_sparse_files_are_not_kept_without_their_holes() {
         let mut lister = Lister::new();
         for _ in 0..100_000 {
-            let _ = lister.take(Event::Odd(Warning::ExtensionTooLarge(1)));
+            let _ = lister.take(ArchiveEvent::Odd(Warning::ExtensionTooLarge(1)));
         }
         let sparse = Entry { sparse: Some(vec![(9, 4)]), size: 13, ..file("a", 4, 512) };
-        let _ = lister.take(Event::Entry(Box::new(sparse)));
-        let _ = lister.take(Event::Content(b"1234"));
-        let _ = lister.take(Event::End);
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(sparse)));
+        let _ = lister.take(ArchiveEvent::Content(b"1234"));
+        let _ = lister.take(ArchiveEvent::End);
         let listing = lister.finish();
         assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
         assert_eq!(listing.kept(512), None);

@@ -14,7 +14,7 @@ mod whiteout;
 use std::{cmp::Reverse, rc::Rc};
 
 pub use change::{Change, ChangeKind};
-pub use node::Node;
+pub use node::FileNode;
 use node::{content_size, directory, rare};
 use nodes::Nodes;
 pub use usage::Usage;
@@ -105,11 +105,11 @@ impl FileTree {
     }
 
     /// The node of this number.
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
+    pub fn node(&self, id: NodeId) -> Option<&FileNode> {
         self.nodes.get(id.0 as usize)
     }
 
-    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut FileNode> {
         self.nodes.get_mut(id.0 as usize)
     }
 
@@ -220,7 +220,7 @@ impl FileTree {
             let changes = std::mem::take(&mut node.changes);
             let children = std::mem::take(&mut node.children);
             let fresh = directory(node.name.clone(), node.parent, layer);
-            *node = Node { changes, children, ..fresh };
+            *node = FileNode { changes, children, ..fresh };
             self.note(id, ChangeKind::Added, 0);
         }
         Some(id)
@@ -232,7 +232,7 @@ impl FileTree {
         id
     }
 
-    fn push(&mut self, node: Node) -> NodeId {
+    fn push(&mut self, node: FileNode) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let (parent, name) = (node.parent, node.name.clone());
         self.nodes.push(node);

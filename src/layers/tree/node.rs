@@ -10,7 +10,7 @@ pub(super) type Children = Option<Box<BTreeMap<Rc<[u8]>, NodeId>>>;
 
 /// A file, link, directory or device.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct FileNode {
     /// Shared with the directory that it is in: a million names take a third of a tree.
     pub(super) name: Rc<[u8]>,
     pub(super) parent: NodeId,
@@ -55,7 +55,7 @@ pub(super) struct Rare {
     sparse: bool,
 }
 
-impl Node {
+impl FileNode {
     /// The last component of the path; bytes, which need not be UTF-8.
     pub fn name(&self) -> &[u8] {
         &self.name
@@ -98,8 +98,8 @@ impl Node {
 }
 
 /// A directory that no entry names yet.
-pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> Node {
-    Node {
+pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> FileNode {
+    FileNode {
         name,
         parent,
         children: None,

@@ -1,7 +1,7 @@
 //! What a layer takes away: whiteouts, opaque directories, and what another thing stands in place of.
 //! Each node is gone through once in a layer, however often it is named.
 
-use super::{ChangeKind, FileTree, Node, NodeId, directory};
+use super::{ChangeKind, FileNode, FileTree, NodeId, directory};
 use crate::content::tar::EntryKind;
 
 /// Bits of what a layer hid of a node.
@@ -17,7 +17,7 @@ impl FileTree {
             None if self.keeps_whiteouts && !name.is_empty() => {
                 let kind = EntryKind::Other(b'w');
                 let gone =
-                    Node { kind, visible: false, ..directory(name.into(), parent, self.layer) };
+                    FileNode { kind, visible: false, ..directory(name.into(), parent, self.layer) };
                 let id = self.push(gone);
                 self.note(id, ChangeKind::Removed, 0);
             }

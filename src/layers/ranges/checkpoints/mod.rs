@@ -1,9 +1,9 @@
 //! Where a layer can be read again from the middle: made in the first pass, kept for this tab.
 //!
 //! A second look at a file then costs one range request. A range cannot be held against the digest of
-//! the layer. So it is kept where the hash of the layer stood at marks on the way: bytes that take it
-//! from one mark to the next, or to the digest at the end, are the bytes of then. That hash is made in
-//! any case, so keeping its marks costs next to nothing.
+//! the layer. So it is kept where the hash of the layer stood at midstates on the way: bytes that take it
+//! from one midstate to the next, or to the digest at the end, are the bytes of then. That hash is made in
+//! any case, so keeping its midstates costs next to nothing.
 //!
 //! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
 //! frames, of which most layers have one; without compression anywhere.
@@ -15,11 +15,11 @@ mod restart;
 
 use std::ops::Range;
 
-pub(crate) use midstates::Marks;
+pub(crate) use midstates::Midstates;
 pub use point_reader::PointReader;
 pub(crate) use recorder::Recorder;
 
-use crate::content::{sha256_lanes::Mark, sniff::Compression};
+use crate::content::{sha256_lanes::Midstate, sniff::Compression};
 use crate::oci::Digest;
 
 /// Plain bytes between two places where reading can begin: what a second look decompresses for
@@ -33,9 +33,9 @@ pub struct Checkpoints {
     /// Where reading can begin, in order; the first at 0.
     points: Vec<Point>,
     /// How far the compressed bytes have to be read, in order; one at the end.
-    steps: Vec<Step>,
+    steps: Vec<OutputStep>,
     /// Where the hash of the compressed bytes stood, in order; the first at 0.
-    marks: Vec<Mark>,
+    midstates: Vec<Midstate>,
     /// Where that ends, and what it was.
     size: u64,
     digest: Digest,
@@ -61,7 +61,7 @@ enum Restart {
 
 /// So many plain bytes come out of so many compressed ones.
 #[derive(Clone, Copy)]
-struct Step {
+struct OutputStep {
     plain: u64,
     packed: u64,
 }
@@ -69,7 +69,7 @@ struct Step {
 /// What the hash must be behind a range.
 #[derive(Clone)]
 enum End {
-    Mark(Mark),
+    Midstate(Midstate),
     Digest(Digest),
 }
 
@@ -82,7 +82,7 @@ pub struct PointPlan {
     /// Where decompressing begins: in the range, or at its start.
     point: Point,
     /// The hash in front of the range, and behind it.
-    start: Mark,
+    start: Midstate,
     end: End,
     content: Range<u64>,
 }
@@ -100,7 +100,7 @@ impl Checkpoints {
     pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {
         let content = offset..offset.checked_add(length)?;
         let point = self.point_before(offset)?;
-        let start = *last_at_most(&self.marks, point.packed, |mark| mark.at)?;
+        let start = *last_at_most(&self.midstates, point.packed, |midstate| midstate.at)?;
         let enough = self.packed_for(content.end)?;
         let (at, end) = self.end_behind(enough);
         let range = if length == 0 { start.at..start.at } else { start.at..at };
@@ -125,9 +125,9 @@ impl Checkpoints {
 
     /// The first place at or behind so many compressed bytes where the hash is known.
     fn end_behind(&self, packed: u64) -> (u64, End) {
-        let at = self.marks.partition_point(|mark| mark.at < packed);
-        match self.marks.get(at) {
-            Some(mark) => (mark.at, End::Mark(*mark)),
+        let at = self.midstates.partition_point(|midstate| midstate.at < packed);
+        match self.midstates.get(at) {
+            Some(midstate) => (midstate.at, End::Midstate(*midstate)),
             None => (self.size, End::Digest(self.digest.clone())),
         }
     }
@@ -147,8 +147,8 @@ impl Checkpoints {
         });
         windows.sum::<usize>()
             + self.points.len() * size_of::<Point>()
-            + self.steps.len() * size_of::<Step>()
-            + self.marks.len() * size_of::<Mark>()
+            + self.steps.len() * size_of::<OutputStep>()
+            + self.midstates.len() * size_of::<Midstate>()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Notes in a first pass where reading can begin again, and how far it has to go.
 
-use super::{Checkpoints, Marks, Point, Restart, Step, restart};
+use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};
 use crate::{
     content::{decode::Trace, sniff::Compression},
     oci::Digest,
@@ -28,13 +28,13 @@ pub(crate) struct Recorder {
     packed: u64,
     /// What came out last of this member, where that is wanted soon.
     window: Vec<u8>,
-    pending: Option<Pending>,
+    pending: Option<BlockEnd>,
     points: Vec<Point>,
-    steps: Vec<Step>,
+    steps: Vec<OutputStep>,
 }
 
 /// The end of a block whose place in a byte is not known: inflaters do not tell.
-struct Pending {
+struct BlockEnd {
     packed: u64,
     last: u8,
 }
@@ -62,11 +62,11 @@ impl Trace for Recorder {
 
     fn block_ended(&mut self, packed: u64, last: Option<u8>) {
         let is_due = self.plain >= self.due();
-        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
+        self.pending = last.filter(|_| is_due).map(|last| BlockEnd { packed, last });
     }
 
     fn confirm(&mut self, input: &[u8], plain: &[u8]) {
-        let Some(Pending { packed, last }) = self.pending.take() else { return };
+        let Some(BlockEnd { packed, last }) = self.pending.take() else { return };
         if plain.len() < PROOF_MIN {
             return;
         }
@@ -126,7 +126,7 @@ impl Recorder {
     }
 
     fn step(&mut self) {
-        self.steps.push(Step { plain: self.plain, packed: self.packed });
+        self.steps.push(OutputStep { plain: self.plain, packed: self.packed });
         if self.steps.len() > STEPS_MAX {
             self.step_every *= 2;
             every_other(&mut self.steps);
@@ -137,12 +137,12 @@ impl Recorder {
     pub(crate) fn finish(
         mut self,
         compression: Compression,
-        marks: Marks,
+        midstates: Midstates,
         (size, digest): (u64, Digest),
     ) -> Checkpoints {
         self.step();
-        let (points, steps, marks) = (self.points, self.steps, marks.list);
-        Checkpoints { compression, points, steps, marks, size, digest }
+        let (points, steps, midstates) = (self.points, self.steps, midstates.list);
+        Checkpoints { compression, points, steps, midstates, size, digest }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use super::{Chunk, File, Toc};
 use crate::{
     content::{
-        decode::{Decoder, Limits, Sink, Stop},
+        decode::{DecodeLimits, Decoder, Sink, Stop},
         verify::Hasher,
     },
     layers::ranges::{
@@ -75,7 +75,7 @@ impl ChunkPlan {
     pub fn reader(self) -> ChunkReader {
         let whole = self.digest.as_ref().and_then(|digest| Hasher::new(&digest.algorithm()));
         let out = Out { at: 0, content: self.content.clone(), whole };
-        ChunkReader { position: self.range.start, plan: self, current: None, out, told: true }
+        ChunkReader { position: self.range.start, plan: self, current: None, out, had_digest: true }
     }
 }
 
@@ -88,7 +88,7 @@ pub struct ChunkReader {
     current: Option<Current>,
     out: Out,
     /// Whether each chunk so far had a digest.
-    told: bool,
+    had_digest: bool,
 }
 
 /// The chunk that is being read.
@@ -155,7 +155,7 @@ impl ChunkReader {
             return Err(RangeError::Short);
         }
         let actual = current.hasher.map(Hasher::finish);
-        self.told &= actual.is_some();
+        self.had_digest &= actual.is_some();
         if actual.is_some() && actual != current.chunk.digest {
             return Err(RangeError::Changed);
         }
@@ -175,8 +175,8 @@ impl ChunkReader {
         if whole.is_some() && whole != self.plan.digest {
             return Err(RangeError::Changed);
         }
-        let told = self.told || whole.is_some();
-        Ok(match (told, self.plan.is_verified) {
+        let had_digest = self.had_digest || whole.is_some();
+        Ok(match (had_digest, self.plan.is_verified) {
             (true, true) => Basis::Toc,
             (true, false) => Basis::LooseToc,
             (false, _) => Basis::NoDigest,
@@ -188,7 +188,7 @@ impl Current {
     fn new(chunk: Chunk) -> Self {
         let hasher = chunk.digest.as_ref().and_then(|digest| Hasher::new(&digest.algorithm()));
         // What comes out ends where the chunk does, whatever the limit.
-        let limits = Limits { output: u64::MAX, window: 32 << 20 };
+        let limits = DecodeLimits { output: u64::MAX, window: 32 << 20 };
         Self { chunk, decoder: Decoder::new(limits), hasher, made: 0 }
     }
 

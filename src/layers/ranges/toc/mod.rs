@@ -13,7 +13,7 @@ mod read;
 
 pub use chunk_reader::{ChunkPlan, ChunkReader};
 pub use compare::Comparison;
-pub use open::{Opening, Step, TocError, is_annotation};
+pub use open::{Opening, OpeningStep, TocError, is_annotation};
 
 use crate::oci::Digest;
 

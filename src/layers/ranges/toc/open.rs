@@ -5,8 +5,8 @@ use std::{fmt, ops::ControlFlow, ops::Range};
 use super::{Format, PACKED_MAX, PLAIN_MAX, Toc};
 use crate::{
     content::{
-        decode::{DecodeError, Decoder, Limits, Stop},
-        tar::{Event, Reader, Visitor},
+        decode::{DecodeError, DecodeLimits, Decoder, Stop},
+        tar::{ArchiveEvent, Reader, Visitor},
         verify::{Verdict, verify},
     },
     oci::{Descriptor, Digest},
@@ -106,7 +106,7 @@ enum Next {
 
 /// What comes of giving bytes.
 #[derive(Debug)]
-pub enum Step {
+pub enum OpeningStep {
     /// More are needed.
     More(Opening),
     /// The table was read.
@@ -154,7 +154,7 @@ impl Opening {
     ///
     /// # Errors
     /// As [`TocError`] lists them.
-    pub fn give(self, bytes: &[u8], visitor: Visitor<'_>) -> Result<Step, TocError> {
+    pub fn give(self, bytes: &[u8], visitor: Visitor<'_>) -> Result<OpeningStep, TocError> {
         let range = self.range();
         let (asked, came) = (range.end - range.start, bytes.len() as u64);
         if asked != came {
@@ -164,7 +164,7 @@ impl Opening {
             Next::Nothing(error) => return Err(error.clone()),
             Next::Footer { size } => {
                 let next = footer(bytes, *size)?;
-                return Ok(Step::More(Self { next, ..self }));
+                return Ok(OpeningStep::More(Self { next, ..self }));
             }
             Next::Stargz { .. } => Format::Estargz,
             Next::Chunked { .. } => Format::ZstdChunked,
@@ -190,7 +190,7 @@ impl Opening {
         };
         // No file can be behind the start of the table.
         toc.read(&table, range.start, visitor).map_err(TocError::Malformed)?;
-        Ok(Step::Ready(toc))
+        Ok(OpeningStep::Ready(toc))
     }
 
     fn check(&self, bytes: &[u8]) -> Result<(), TocError> {
@@ -243,20 +243,22 @@ fn offset_in<'a>(footer: &'a [u8], field: &[u8]) -> Option<&'a str> {
 }
 
 fn unpack(bytes: &[u8], plain: u64) -> Result<Vec<u8>, TocError> {
-    let limits = Limits { output: plain.min(PLAIN_MAX), window: 8 << 20 };
+    let limits = DecodeLimits { output: plain.min(PLAIN_MAX), window: 8 << 20 };
     crate::content::decode::decode_all(bytes, limits).map_err(TocError::Decoding)
 }
 
 /// The table is the one entry of the archive that is left.
 fn unpack_stargz(bytes: &[u8]) -> Result<Vec<u8>, TocError> {
-    let mut decoder = Decoder::new(Limits { output: PLAIN_MAX, ..Limits::default() });
+    let mut decoder = Decoder::new(DecodeLimits { output: PLAIN_MAX, ..DecodeLimits::default() });
     let mut archive = Reader::new();
     let mut table = None;
-    let mut take = |event: Event<'_>| {
+    let mut take = |event: ArchiveEvent<'_>| {
         match (event, &mut table) {
-            (Event::Entry(entry), None) if entry.path == STARGZ_NAME => table = Some(Vec::new()),
-            (Event::Content(part), Some(table)) => table.extend_from_slice(part),
-            (Event::End, Some(_)) => return ControlFlow::Break(()),
+            (ArchiveEvent::Entry(entry), None) if entry.path == STARGZ_NAME => {
+                table = Some(Vec::new())
+            }
+            (ArchiveEvent::Content(part), Some(table)) => table.extend_from_slice(part),
+            (ArchiveEvent::End, Some(_)) => return ControlFlow::Break(()),
             _ => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
