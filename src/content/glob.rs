@@ -24,7 +24,7 @@ enum PatternStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     steps: Vec<PatternStep>,
-    /// Whether it is held against whole paths, and not only against names.
+    /// `true` if it is matched against whole paths, `false` if against names.
     of_paths: bool,
 }
 
@@ -64,12 +64,12 @@ impl Pattern {
         Some(Self { steps, of_paths })
     }
 
-    /// Whether it is held against whole paths (without a slash at their front), or against names.
+    /// Returns `true` if it is matched against whole paths (without a slash at their front).
     pub fn is_of_paths(&self) -> bool {
         self.of_paths
     }
 
-    /// Whether a name or path matches. Bytes that are not UTF-8 match `?` and `*`.
+    /// Returns `true` if a name or path matches. Bytes that are not UTF-8 match `?` and `*`.
     pub fn matches(&self, name: &[u8]) -> bool {
         let mut at = self.close(1);
         if self.of_paths

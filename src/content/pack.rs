@@ -93,7 +93,7 @@ impl<'a> Unpacker<'a> {
         Self(bytes)
     }
 
-    /// What is left.
+    /// The bytes that are left.
     pub fn rest(&self) -> &'a [u8] {
         self.0
     }

@@ -1,10 +1,10 @@
-//! SHA-256 of several messages at once, four to a SIMD register, where that is faster than one after
+//! SHA-256 of several messages at once, four to a SIMD register, if that is faster than one after
 //! the other.
 //!
-//! Messages come and go as they like, in parts of any length. What comes is kept for a moment, until
-//! three have something; a message whose share of memory is full goes on alone, so nothing ever waits
-//! for the others. Where the hash of a message stood after some whole blocks can be kept, as a [`Midstate`],
-//! and gone on from.
+//! Messages come and go at any time, in parts of any length. Bytes wait for a moment, until three
+//! messages have some. A message whose share of memory is full goes on alone, so no message ever
+//! waits for the others. The state of a hash after whole blocks can be kept as a [`Midstate`], and
+//! hashing can go on from it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -26,7 +26,7 @@ pub struct HashBatch(Rc<RefCell<Messages>>);
 #[derive(Default)]
 struct Messages {
     list: Vec<Option<Message>>,
-    /// Whether the message that took in something last waits for the others.
+    /// `true` if the message that grew last waits for the others.
     ahead: bool,
 }
 
@@ -38,7 +38,7 @@ struct Message {
     length: u64,
 }
 
-/// Where the hash of a message stands: after these whole blocks, and no others, it is this.
+/// The state of a hash after whole blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Midstate {
     /// Bytes that were hashed.
@@ -56,7 +56,7 @@ pub(super) trait RunningHash {
     /// Takes in the next bytes.
     fn update(&mut self, bytes: &[u8]);
 
-    /// Where the hash stands, after whole blocks.
+    /// Returns the state of the hash after whole blocks.
     fn midstate(&self) -> Option<Midstate>;
 
     /// The hash of all bytes taken in.
@@ -95,7 +95,7 @@ impl HashBatch {
         Lane { batch: self.clone(), place }
     }
 
-    /// Whether the message that took in something last waits for the others: bytes of theirs are
+    /// Returns `true` if the message that grew last waits for the others. Then their bytes are
     /// wanted next.
     pub fn is_ahead(&self) -> bool {
         self.0.borrow().ahead
@@ -128,7 +128,8 @@ impl Lane {
         messages.ahead = message.pending.len() >= FULL;
     }
 
-    /// Where the hash stands. Bytes that wait for others, or for the rest of their block, are not in it.
+    /// Returns the state of the hash. Bytes that wait for others, or for the rest of their block,
+    /// are not in it.
     pub fn midstate(&self) -> Option<Midstate> {
         let mut messages = self.batch.0.borrow_mut();
         let message = messages.message(self.place)?;

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256, Sha512};
 use super::sha256_lanes::{HashBatch, Midstate, RunningHash};
 use crate::oci::{Algorithm, Digest};
 
-/// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
+/// Returns the SHA-256 digest of some bytes: the digest by which registries name content by
+/// default.
 pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest::from_sha256(Sha256::digest(bytes).into())
 }
@@ -46,7 +47,7 @@ impl Hasher {
         }))
     }
 
-    /// Hashes together with others where that is faster; to be said before the first byte.
+    /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
     #[must_use]
     pub fn in_batch(self, batch: &HashBatch) -> Self {
         match self.0 {
@@ -93,7 +94,7 @@ impl Verifier {
         Self { expected: expected.clone(), size, received: 0, hasher }
     }
 
-    /// Hashes together with others where that is faster; to be said before the first byte.
+    /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
     #[must_use]
     pub fn in_batch(mut self, batch: &HashBatch) -> Self {
         self.hasher = self.hasher.map(|hasher| hasher.in_batch(batch));
@@ -105,8 +106,7 @@ impl Verifier {
         &self.expected
     }
 
-    /// Sees to it that there are midstates, where the digest is of SHA-256; to be said before the first
-    /// byte.
+    /// Makes midstates available if the digest is of SHA-256. Must be called before the first byte.
     #[must_use]
     pub fn with_midstates(self) -> Self {
         match &self.hasher {
@@ -115,7 +115,7 @@ impl Verifier {
         }
     }
 
-    /// Where the hash stands; `None` where that cannot be kept.
+    /// Returns the state of the hash; `None` if it cannot be kept.
     pub fn midstate(&self) -> Option<Midstate> {
         match &self.hasher {
             Some(Hasher(HashState::Lane(lane))) => lane.midstate(),
@@ -167,7 +167,7 @@ fn compare(expected: Digest, actual: Digest) -> Verdict {
     }
 }
 
-/// Verifies bytes that are all at hand.
+/// Verifies bytes that are complete.
 pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
     let mut verifier = Verifier::new(expected, size);
     // Too many bytes show in the verdict as well.
@@ -175,7 +175,7 @@ pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
     verifier.finish()
 }
 
-/// What came of verifying.
+/// The verdict on some content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Size and digest are right.
@@ -199,12 +199,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the bytes are those of the digest.
+    /// Returns `true` if the bytes have the digest.
     pub fn is_verified(&self) -> bool {
         *self == Self::Verified
     }
 
-    /// Whether the bytes are known to be others.
+    /// Returns `true` if the bytes are known to be others.
     pub fn is_mismatch(&self) -> bool {
         matches!(self, Self::DigestMismatch { .. } | Self::SizeMismatch { .. })
     }

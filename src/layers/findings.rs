@@ -1,5 +1,5 @@
-//! What a pass over a blob found, as it is told: the report of a [`LayerReader`] with what went
-//! wrong inside put into words.
+//! The outcome of a pass over a blob: the report of a [`LayerReader`], with the fault of its inside
+//! in words.
 //!
 //! [`LayerReader`]: crate::layers::pass::LayerReader
 
@@ -11,21 +11,21 @@ use crate::{
     oci::Digest,
 };
 
-/// What a pass over a blob found.
+/// The outcome of a pass over a blob.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
-    /// Whether the bytes are those of the descriptor.
+    /// The verdict on the bytes.
     pub verdict: Verdict,
     /// Compressed bytes that were read.
     pub size: u64,
-    /// How the blob is compressed, by its bytes; `None` where nobody looked inside.
+    /// The compression of the blob, by its bytes; `None` if its inside was not read.
     pub compression: Option<Compression>,
     /// Bytes after decompressing, as far as that got.
     pub plain_size: u64,
     /// The digest of what came out of the decompressor; `None` where it was not asked for or not
     /// read to the end.
     pub diff_id: Option<Digest>,
-    /// Why the inside was not read to its end, without a full stop.
+    /// The reason why the inside was not read to its end, without a full stop.
     pub problem: Option<String>,
 }
 

@@ -1,17 +1,17 @@
-//! Why a layer cannot be opened, by what its descriptor says: before a byte of it is asked for.
+//! Finds out by a descriptor that a layer cannot be opened, before a byte of it is asked for.
 
 use std::fmt;
 
 use crate::oci::Descriptor;
 
-/// What stands in the way of opening a layer.
+/// The reason why a layer cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// Its bytes are encrypted (ocicrypt); they can be verified, and not read. With the schemes under
     /// which its key is wrapped, such as `jwe`, `pgp` or `pkcs7`.
     Encrypted(Vec<String>),
-    /// The registry need not have it: it is to be read from these addresses, or nobody says where.
-    /// Sometimes it is there nevertheless.
+    /// The registry need not have it. These addresses have it, or no address is known. Sometimes
+    /// the registry has it nevertheless.
     Foreign(Vec<String>),
     /// It is no layer of a file system, by its media type.
     NotALayer(String),
@@ -37,7 +37,7 @@ impl fmt::Display for Obstacle {
 const KEYS: &str = "org.opencontainers.image.enc.keys.";
 
 impl Obstacle {
-    /// What stands in the way of opening this layer; `None` where nothing is known to.
+    /// Returns the reason why this layer cannot be opened; `None` if none is known.
     pub fn of(layer: &Descriptor) -> Option<Self> {
         let schemes: Vec<String> = layer
             .annotations
@@ -51,8 +51,8 @@ impl Obstacle {
             return Some(Self::Foreign(layer.urls.clone()));
         }
         let media_type = layer.media_type.as_str();
-        // What says nothing about itself may be anything, and charts are archives too: the bytes will
-        // tell.
+        // A layer without a media type may be anything, and charts are archives too: the bytes will
+        // show.
         let is_packed = layer.media_type.compression().is_some();
         let may_be = layer.media_type.is_layer() || is_packed || matches!(media_type, "" | OCTETS);
         (!may_be).then(|| Self::NotALayer(media_type.to_owned()))

@@ -14,7 +14,7 @@ use crate::{
     layers::ranges::checkpoints::{Checkpoints, Midstates, Recorder},
 };
 
-/// What a pass over a layer is to find out, besides its digest.
+/// The findings that a pass over a layer is to make, besides its digest.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Hash what comes out of the decompressor by this algorithm, to compare with
@@ -24,25 +24,25 @@ pub struct Wanted {
     pub archive: Option<fn() -> Box<dyn ArchiveReader>>,
 }
 
-/// Why the inside of a layer was not read to its end. What was read before stays valid.
+/// The end of reading the inside of a layer. Everything read before it stays valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Everything was read.
     Whole,
     /// The compressed stream could not be read on.
     Decoding(DecodeError),
-    /// What came out is no tar archive.
+    /// The plain bytes are no tar archive.
     NotAnArchive,
     /// The visitor had enough.
     Stopped,
 }
 
-/// What a pass over a layer found.
+/// The findings of a pass over a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerReport {
-    /// Whether the bytes are those of the descriptor.
+    /// The verdict on the bytes.
     pub verdict: Verdict,
-    /// How the layer is compressed, by its bytes.
+    /// The compression of the layer, by its bytes.
     pub compression: Compression,
     /// Compressed bytes.
     pub size: u64,
@@ -50,7 +50,7 @@ pub struct LayerReport {
     pub plain_size: u64,
     /// The digest of what came out; `None` where it was not asked for or not read to the end.
     pub diff_id: Option<Digest>,
-    /// How far the plain_reader was read.
+    /// The end of reading the inside.
     pub ended: Ended,
 }
 
@@ -69,17 +69,17 @@ struct Notes {
     midstates: Midstates,
 }
 
-/// What is done with the decompressed bytes.
+/// Takes the decompressed bytes.
 struct PlainReader {
     diff: Option<Hasher>,
-    /// All bytes are wanted, though nobody here hashes them.
+    /// All bytes are wanted, even if no hash here takes them.
     whole: bool,
     archive: Option<Box<dyn ArchiveReader>>,
     stopped: bool,
 }
 
 impl PlainReader {
-    /// Where only the reading of the archive ends early, the hash still wants the rest.
+    /// Goes on for the hash if only the reading of the archive ends early.
     fn take(&mut self, plain: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
         if let Some(diff) = &mut self.diff {
             diff.update(plain);
@@ -137,7 +137,7 @@ impl LayerReader {
         Self { verifier, decoder, notes: None, plain_reader, ended: None }
     }
 
-    /// Hashes together with other layers; to be said before the first byte.
+    /// Hashes in a batch with other layers. Must be called before the first byte.
     #[must_use]
     pub fn in_batch(mut self, batch: &HashBatch) -> Self {
         self.verifier = self.verifier.in_batch(batch);
@@ -145,9 +145,10 @@ impl LayerReader {
         self
     }
 
-    /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to
-    /// be said before the first byte, and after [`Self::in_batch`]. `spacing` is mostly
-    /// [`SPACING`](crate::layers::ranges::checkpoints::SPACING). Nothing is kept where the digest is not of SHA-256.
+    /// Keeps checkpoints on the way, for [`Self::finish_with_checkpoints`]. Must be called before
+    /// the first byte and after [`Self::in_batch`]. `spacing` is mostly
+    /// [`SPACING`](crate::layers::ranges::checkpoints::SPACING). Nothing is kept if the digest is
+    /// not of SHA-256.
     #[must_use]
     pub fn keep_checkpoints(mut self, spacing: u64) -> Self {
         self.verifier = self.verifier.with_midstates();
@@ -214,9 +215,9 @@ impl LayerReader {
         self.finish_with_checkpoints(visitor).0
     }
 
-    /// The same, with where the layer can be read again: only of a layer that was verified, for what
-    /// is read later is held against what was read now. Where the plain_reader was not read to its end, they
-    /// reach as far as it was.
+    /// Does the same as [`Self::finish`] and returns the checkpoints of a verified layer: later
+    /// reads are checked against this pass. If the inside was not read to its end, they reach as
+    /// far as it was.
     pub fn finish_with_checkpoints(
         mut self,
         visitor: Visitor<'_>,

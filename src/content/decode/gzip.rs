@@ -20,11 +20,11 @@ pub(crate) struct Gunzip {
     plain: Vec<u8>,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 enum At {
     /// A member, or data without its header and trailer where one was entered in the middle.
     Member { inflate: Inflate, headless: bool },
-    /// The trailer of a member that was entered in the middle; nothing can be held against it.
+    /// The trailer of a member that was entered in the middle. It cannot be checked.
     Trailer { left: u8 },
     /// Behind a member: another one, zero padding as on tapes, or the end.
     Between { magic: bool, padding: bool },
@@ -52,7 +52,7 @@ impl Gunzip {
         Self { at: At::Member { inflate, headless: true }, ..Self::default() }
     }
 
-    /// Whether the stream may end here: behind a whole member.
+    /// Returns `true` if the stream may end here: behind a whole member.
     pub(crate) fn is_at_end(&self) -> bool {
         matches!(self.at, At::Between { magic: false, .. })
     }
@@ -137,7 +137,7 @@ fn between(
 struct InflateStep {
     used: usize,
     ended: bool,
-    /// Whether more may come without more input.
+    /// `true` if more may come out without more input.
     more: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Decompressing, push-style: compressed chunks go in, plain chunks come out, memory is bounded.
 //!
-//! What comes out is counted against a cap before it is handed on, so a bomb ends at the cap
-//! (goal M6), whatever its headers announce.
+//! A decoder counts its output against a cap before it hands the output on. So a bomb ends at the
+//! cap, whatever its headers announce.
 
 pub(crate) mod gzip;
 mod output;
@@ -15,7 +15,7 @@ pub use output::{DecodeError, DecodeLimits, Sink, Stop};
 use output::{Frames, Output, PIECE};
 pub(crate) use output::{Trace, Traced};
 
-/// Decompresses whatever it is given, as its first bytes say.
+/// A decoder that finds the compression by the first bytes.
 pub struct Decoder {
     limits: DecodeLimits,
     /// Makes a decoder of frames with windows of at most so many bytes.
@@ -48,7 +48,7 @@ impl Decoder {
         Self { limits, zstd: None, state, consumed: 0, produced: 0 }
     }
 
-    /// A decoder that hands on what it is given, whatever that looks like.
+    /// Returns a decoder that hands on its input unchanged.
     pub(crate) fn plain(limits: DecodeLimits) -> Self {
         Self { state: DecodeState::Plain, ..Self::new(limits) }
     }
@@ -159,7 +159,7 @@ impl Decoder {
         match &mut self.state {
             DecodeState::Gzip(gunzip) => gunzip.push(input, &mut out),
             DecodeState::Zstd(unzstd) => unzstd.push(input, &mut out),
-            // Where nothing is wanted of the inside, that it is not read is no fault of it.
+            // If the sink wants no contents, failing to decode them is not an error.
             DecodeState::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
             DecodeState::Foreign(compression) => {
                 let (compression, reason) = (*compression, "nothing here reads it".to_owned());

@@ -26,7 +26,7 @@ pub(super) struct Unzstd {
     plain: Vec<u8>,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 #[derive(Clone, Copy)]
 enum At {
     Frame,
@@ -62,7 +62,7 @@ impl Unzstd {
         }
     }
 
-    /// Whether the stream may end here: behind a whole frame.
+    /// Returns `true` if the stream may end here: behind a whole frame.
     pub(super) fn is_at_end(&self) -> bool {
         matches!(self.at, At::Frame | At::Skip(0)) && self.held.is_empty()
     }

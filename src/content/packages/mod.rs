@@ -27,11 +27,11 @@ const PROBLEMS_MAX: usize = 20;
 /// Bytes kept of any text in a file.
 const TEXT_MAX: usize = 1_024;
 
-/// A kind of file that tells of packages.
+/// The kind of a database of packages, or of a file about the operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DatabaseKind {
-    /// `os-release`, in any of its three places: `/etc/os-release` wins over
-    /// `/usr/lib/os-release`, and that over `/etc/initrd-release`.
+    /// `os-release`, in any of its three places: `/etc/os-release` wins over `/usr/lib/os-release`,
+    /// and that over `/etc/initrd-release`.
     OsRelease,
     /// dpkg's database of all packages.
     Dpkg,
@@ -45,7 +45,7 @@ pub enum DatabaseKind {
     RpmNdb,
     /// rpm's database as Berkeley DB keeps it, up to RHEL 8.
     RpmBerkeley,
-    /// What Python's installers write down of one package.
+    /// The metadata that Python's installers write about one package.
     Python,
     /// `package.json` of one package in `node_modules`.
     Npm,
@@ -92,14 +92,14 @@ pub struct Package {
     pub size: Option<u64>,
 }
 
-/// What a file tells.
+/// The content of a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// The operating system, where the file is `os-release`.
     pub release: Option<OsRelease>,
     /// The packages in the order of the file.
     pub packages: Vec<Package>,
-    /// What could not be read and why, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub problems: Vec<String>,
 }
 
@@ -123,8 +123,8 @@ impl Inventory {
     }
 }
 
-/// Whether a file of this path tells of packages, and what it is. The path may begin with `/` or
-/// `./`. What it finds are files; a link of that name leads to another file that is found as well.
+/// Returns the kind of database that stands at a path, if any. The path may begin with `/` or `./`.
+/// Only files are databases: a link of that name leads to a file that is found by itself.
 pub fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     let path = path.strip_prefix(b"./").unwrap_or(path);
     let path = path.strip_prefix(b"/").unwrap_or(path);
@@ -141,7 +141,7 @@ pub fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     }
 }
 
-/// Reads a file that was [`wanted`]. Never fails: what is broken is told in `problems`.
+/// Reads a file that was [`wanted`]. Never fails: faults stand in `problems`.
 pub fn read(kind: DatabaseKind, bytes: &[u8]) -> Inventory {
     let mut inventory = Inventory::default();
     if bytes.len() as u64 > kind.size_max() {

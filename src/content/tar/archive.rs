@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::entry::{Entry, Warning};
 
-/// What a reader finds, in the order of the archive.
+/// A finding of a reader. Findings come in the order of the archive.
 #[derive(Debug)]
 pub enum ArchiveEvent<'a> {
     /// An entry begins. Its content follows.

@@ -58,8 +58,9 @@ fn kind_of(header: &Header, path: &[u8]) -> EntryKind {
     }
 }
 
-/// Directories, links and devices have no content, whatever their size says, except hard links of
-/// PAX, which may carry it: like Go's reader, their size counts only where something is stored.
+/// Returns the bytes of content. Directories, links and devices have none, whatever their size
+/// says. Hard links of PAX may carry some: as in Go's reader, their size counts only if content is
+/// stored.
 fn content_behind(kind: EntryKind, stored: u64, warnings: &mut Vec<Warning>) -> u64 {
     match kind {
         EntryKind::File | EntryKind::Other(_) => stored,

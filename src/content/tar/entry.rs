@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A regular file.
@@ -26,8 +26,8 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// The kind that a type flag stands for. `7` is a contiguous file, which is a file everywhere,
-    /// and `S` a GNU sparse file.
+    /// Returns the kind for a type flag. `7` is a contiguous file, which is a file everywhere, and
+    /// `S` a GNU sparse file.
     pub fn from_flag(flag: u8) -> Self {
         match flag {
             0 | b'0' | b'7' | b'S' => Self::File,
@@ -56,7 +56,7 @@ impl EntryKind {
     }
 }
 
-/// What is odd about an entry or an archive: often, readers of tar differ over it.
+/// A fault of an entry or an archive. Readers of tar often differ over it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Warning {
     /// The size in the header is no number; nothing behind it can be found.
@@ -97,7 +97,7 @@ pub enum Warning {
     DataBehindEnd,
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
-    /// The layer's table of contents says something else of it, or nothing.
+    /// The layer's table of contents has another entry for this path, or none.
     UnlikeTable,
 }
 
@@ -138,9 +138,9 @@ impl fmt::Display for Warning {
 pub struct Entry {
     /// The path as written: bytes, which need not be UTF-8.
     pub path: Vec<u8>,
-    /// What it is.
+    /// The kind of the entry.
     pub kind: EntryKind,
-    /// What a link points at, as written.
+    /// The target of a link, as written.
     pub link: Vec<u8>,
     /// Permission bits.
     pub mode: u32,
@@ -158,7 +158,7 @@ pub struct Entry {
     pub size: u64,
     /// Bytes stored in the archive.
     pub stored: u64,
-    /// Where the stored bytes begin in the uncompressed archive.
+    /// The offset of the stored bytes in the uncompressed archive.
     pub offset: u64,
     /// Major and minor number of a device.
     pub device: (u32, u32),
@@ -166,6 +166,6 @@ pub struct Entry {
     pub sparse: Option<Vec<(u64, u64)>>,
     /// Names of the extended attributes, with their values.
     pub xattrs: Vec<(String, Vec<u8>)>,
-    /// What is odd about it.
+    /// The faults of the entry.
     pub warnings: Vec<Warning>,
 }

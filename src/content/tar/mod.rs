@@ -1,9 +1,9 @@
 //! Tar archives, push-style: blocks go in, entries and their content come out.
 //!
-//! POSIX ustar and PAX, GNU long names and sparse files, V7, base-256 numbers. An archive is hostile:
-//! sizes lie, names escape, extensions never end. Whatever readers of tar differ over becomes a
-//! [`Warning`] on the entry; where Go's `archive/tar` has an opinion, it is followed, for that is
-//! what extracts images.
+//! POSIX ustar and PAX, GNU long names and sparse files, V7, base-256 numbers. An archive is
+//! hostile: sizes lie, names escape, extensions never end. A point on which readers of tar differ
+//! becomes a [`Warning`] on the entry. If Go's `archive/tar` has an opinion, it is followed, since
+//! it is the reader that extracts images.
 
 mod archive;
 mod compose;
@@ -117,12 +117,12 @@ impl Reader {
         Self::default()
     }
 
-    /// Whether the end marker was seen.
+    /// Returns `true` if the end marker was read.
     pub fn is_at_end(&self) -> bool {
         matches!(self.state, ReaderState::End { .. })
     }
 
-    /// Whether a header was read: if not, this is no archive.
+    /// Returns `true` if a header was read. If not, the bytes are no archive.
     pub fn is_archive(&self) -> bool {
         self.saw_header || self.is_at_end()
     }

@@ -34,8 +34,9 @@ impl Reader {
         self.open(pending, visitor)
     }
 
-    /// Lines of decimal numbers, the first their count of pieces, padded to a block. They are read once
-    /// all are there: read anew with each block, a map without end would take time in the square.
+    /// Reads lines of decimal numbers, the first their count of pieces, padded to a block. They are
+    /// read once all are there: reading them again with each block would take quadratic time for a
+    /// map without end.
     pub(super) fn sparse_head(
         &mut self,
         mut pending: PendingEntry,
@@ -84,7 +85,8 @@ pub(super) fn read_sparse_head(text: &[u8]) -> Option<Vec<(u64, u64)>> {
     lines.next().is_some().then_some(map)
 }
 
-/// Whether pieces are in order, inside the file, and together as long as what is stored.
+/// Returns `true` if pieces are in order, inside the file, and together as long as the stored
+/// bytes.
 pub(super) fn map_fits(map: &[(u64, u64)], size: u64, stored: u64) -> bool {
     let mut end = 0_u64;
     let mut total = 0_u64;

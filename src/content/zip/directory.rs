@@ -10,7 +10,7 @@ const LOCATOR: usize = 20;
 /// A member in the directory, without its name.
 const HEAD: usize = 46;
 
-/// What a 32-bit field says where the number stands in 64 bits elsewhere.
+/// The value of a 32-bit field whose number stands in 64 bits elsewhere.
 const ELSEWHERE: u64 = 0xffff_ffff;
 
 /// Bytes that names may take together.

@@ -1,4 +1,4 @@
-//! What is answered about opened layers: small, whatever the size of the layer.
+//! The answers about opened layers. They are small, whatever the size of the layer.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct Row {
     pub path: Vec<u8>,
     /// Directories between the top of the list and this row.
     pub depth: u16,
-    /// What it is.
+    /// The kind of the entry.
     pub kind: EntryKind,
     /// Permission bits.
     pub mode: u32,
@@ -35,18 +35,18 @@ pub struct Row {
     pub size: u64,
     /// The layer that brought it, counted from the base.
     pub layer: u16,
-    /// What the layer of the scope did to it; `None` for merged layers, and where nothing is known
-    /// of the layers below.
+    /// The change that the layer of the scope made; `None` for merged layers, and if the layers
+    /// below are not known.
     pub change: Option<ChangeKind>,
-    /// Whether no container sees it.
+    /// `true` if no container sees it.
     pub removed: bool,
-    /// What a directory holds, counted.
+    /// The number of things in a directory.
     pub children: u64,
-    /// Whether its rows follow.
+    /// `true` if its rows follow.
     pub open: bool,
-    /// What a link points at, as written.
+    /// The target of a link, as written.
     pub link: Vec<u8>,
-    /// Whether something is odd about it.
+    /// `true` if something is odd about it.
     pub odd: bool,
 }
 
@@ -66,7 +66,7 @@ pub struct WastedPath {
     pub path: Vec<u8>,
     /// Bytes that no container sees.
     pub bytes: u64,
-    /// What each layer did to it: the layer, what it did, the bytes it brought.
+    /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
 }
 
@@ -81,36 +81,36 @@ pub struct Wasted {
     pub paths: Vec<WastedPath>,
 }
 
-/// How much of a layer is on the shelf.
+/// The part of a layer that the index holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadState {
     /// Nothing.
     #[default]
     Unread,
-    /// All of it.
+    /// The whole layer.
     Complete,
     /// A part, or nothing of use; the reason, without a full stop.
     Partial(String),
 }
 
-/// What became of a layer's table of contents.
+/// The state of a layer's table of contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TocState {
-    /// Nobody asked for one.
+    /// No table was asked for.
     #[default]
     None,
-    /// The listing is what the table tells; the layer itself was not read.
+    /// The listing is that of the table; the layer itself was not read.
     Listed {
         /// The name of the table's format.
         format: String,
-        /// What is odd about the table, each a sentence without a full stop.
+        /// The faults of the table, each a sentence without a full stop.
         problems: Vec<String>,
     },
     /// It is not used.
     Refused {
-        /// Why, without a full stop.
+        /// The reason, without a full stop.
         reason: String,
-        /// Whether something is wrong with the table, and not only with reading it.
+        /// `true` if the table is wrong, `false` if only reading it failed.
         is_wrong: bool,
     },
     /// The layer was read too: how the table differs, each a sentence without a full stop; none where
@@ -121,11 +121,11 @@ pub enum TocState {
 /// A layer in sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerSummary {
-    /// How much of it is here.
+    /// The part of the layer that was read.
     pub read_state: ReadState,
-    /// What became of its table of contents.
+    /// The state of its table of contents.
     pub table: TocState,
-    /// How it is compressed, by its bytes.
+    /// The compression, by the bytes.
     pub compression: String,
     /// Bytes after decompressing; 0 where only its table of contents was read.
     pub plain_size: u64,
@@ -133,7 +133,7 @@ pub struct LayerSummary {
     pub entries: u64,
     /// Paths that it adds, changes and removes; known where all layers below are here.
     pub changes: Option<[u64; 3]>,
-    /// What is odd about the archive, each a sentence without a full stop.
+    /// The faults of the archive, each a sentence without a full stop.
     pub odd: Vec<String>,
 }
 
@@ -150,12 +150,12 @@ pub struct Summary {
     pub left_out: u64,
 }
 
-/// Where content is stored.
+/// The place of some content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// The layer, counted from the base.
     pub layer: u16,
-    /// Where it begins in the uncompressed layer.
+    /// The offset of its first byte in the uncompressed layer.
     pub offset: u64,
     /// Bytes stored there.
     pub stored: u64,
@@ -168,7 +168,7 @@ pub struct Stored {
 /// All about one path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    /// What a list says of it.
+    /// The row of a list.
     pub row: Row,
     /// The owner's name, where given.
     pub user: Vec<u8>,
@@ -176,30 +176,30 @@ pub struct Details {
     pub group: Vec<u8>,
     /// Major and minor number of a device.
     pub device: (u32, u32),
-    /// Whether it is stored without its holes.
+    /// `true` if it is stored without its holes.
     pub sparse: bool,
-    /// Whether it hides all that layers below have in this directory.
+    /// `true` if it hides all that layers below have in this directory.
     pub opaque: bool,
     /// Extended attributes.
     pub xattrs: Vec<(String, Vec<u8>)>,
-    /// What is odd about it, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub odd: Vec<String>,
-    /// What each layer did to it, from the base up: the layer, what it did, the bytes it brought.
+    /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
-    /// What a link leads to in the end; `None` where it is none or leads nowhere.
+    /// The last target of a chain of links; `None` if it is no link or leads nowhere.
     pub target: Option<Vec<u8>>,
-    /// Where its content is, or its target's; `None` where there is none.
+    /// The place of its content, or of its target's; `None` if there is none.
     pub stored: Option<Stored>,
 }
 
 /// The operating system and a part of the list of its packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packages {
-    /// What the system calls itself; empty where it does not say.
+    /// The name that the system gives itself; empty if it gives none.
     pub system: String,
     /// More of what it says, as name and value.
     pub facts: Vec<(String, String)>,
-    /// Whether any database of packages was found.
+    /// `true` if a database of packages was found.
     pub found: bool,
     /// Packages in all, before the filter.
     pub known: u64,
@@ -208,7 +208,7 @@ pub struct Packages {
     /// The packages that were asked for, each with the word of its kind and the path of its
     /// database.
     pub packages: Vec<(String, Vec<u8>, Package)>,
-    /// What could not be read and why, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub problems: Vec<String>,
 }
 
@@ -219,20 +219,20 @@ pub struct ArchiveMember {
     pub name: Vec<u8>,
     /// Its size in bytes.
     pub size: u64,
-    /// What it is.
+    /// The kind of the member.
     pub kind: EntryKind,
 }
 
-/// What is in an archive, or in a compressed file.
+/// The content of an archive, or of a compressed file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchiveListing {
     /// Members in all.
     pub total: u64,
     /// The members that were asked for, in the order of the archive.
     pub members: Vec<ArchiveMember>,
-    /// What is odd or could not be read, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub problems: Vec<String>,
-    /// What came out of a compressed file that is no archive.
+    /// The plain bytes of a compressed file that is no archive.
     #[serde(with = "in_one_go")]
     pub unpacked: Vec<u8>,
 }
@@ -246,7 +246,7 @@ pub enum Answer {
     Nothing,
     /// Rows of the tree, of what was found, or of the largest files.
     Rows(Rows),
-    /// What is wasted.
+    /// Paths whose content no container sees.
     Wasted(Wasted),
     /// Sums.
     Summary(Summary),
@@ -254,11 +254,11 @@ pub enum Answer {
     Details(Box<Details>),
     /// Packages.
     Packages(Packages),
-    /// Content, and what it was held against.
+    /// Content, and the evidence that it was checked against.
     Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),
-    /// What is in an archive.
+    /// The members of an archive.
     ArchiveListing(ArchiveListing),
-    /// Why there is no content, without a full stop.
+    /// The reason why there is no content, without a full stop.
     Failed(String),
 }
 

@@ -1,4 +1,4 @@
-//! What is in an archive that is a file of a layer: one level, nothing is unpacked to be read further.
+//! Lists an archive that is a file of a layer. One level only: an archive inside it is not opened.
 
 use std::ops::ControlFlow;
 
@@ -23,7 +23,7 @@ const MEMBERS_MAX: usize = 100_000;
 const MEMBER_MAX: u64 = 8 << 20;
 
 impl LayerIndex {
-    /// What is in a file whose content is at hand.
+    /// Lists an archive whose content is at hand.
     pub(super) fn inside(&self, layer: &Digest, offset: u64, part: RowRange) -> Answer {
         let Answer::Content(content, _) = self.content(layer, offset) else {
             return Answer::Nothing;
@@ -40,8 +40,8 @@ impl LayerIndex {
 }
 
 impl LayerIndex {
-    /// The content of one member of an archive whose content is at hand; of several of one name, that of
-    /// the last, which is the one that unpacking leaves.
+    /// Returns the content of one member of an archive whose content is at hand. Of several members
+    /// of one name, the last counts: it is the one that unpacking leaves.
     pub(super) fn member(&self, layer: &Digest, offset: u64, name: &[u8]) -> Answer {
         let Answer::Content(content, basis) = self.content(layer, offset) else {
             return Answer::Nothing;

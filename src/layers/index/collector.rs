@@ -1,4 +1,4 @@
-//! What is taken from a layer that passes by: its listing, or the content of one file.
+//! Collects from a layer that is being read: its listing, or the content of one file.
 
 use std::ops::ControlFlow;
 
@@ -16,23 +16,24 @@ use crate::{
     oci::Digest,
 };
 
-/// Why nothing of a layer is shown.
+/// The reason why nothing of a layer is shown.
 const BLOCKED: &str = "its bytes are not those of its digest, so nothing of it is shown";
 
-/// What is known of a layer that was opened.
+/// The knowledge about a layer that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerRecord {
-    /// What its archive holds, as far as it could be read.
+    /// The content of its archive, as far as it could be read.
     pub listing: Listing,
-    /// How it is compressed, by its bytes, in a word.
+    /// The compression in a word, by the bytes.
     pub compression: String,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// Why not all of it was read, without a full stop.
+    /// The reason why the layer was not read to its end, without a full stop.
     pub problem: Option<String>,
-    /// What became of its table of contents.
+    /// The state of its table of contents.
     pub table: TocState,
-    /// Whether its bytes were not checked against its digest: it broke off, or nobody can.
+    /// `true` if its bytes were not checked against its digest: reading broke off, or the algorithm
+    /// is unknown.
     pub is_unhashed: bool,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct ExtractedFile {
     pub(super) content: Result<(Vec<u8>, Basis), String>,
 }
 
-/// What is taken from a layer that passes by.
+/// Collects from a layer that is being read.
 pub enum Collector {
     /// Its listing, perhaps checked against its table of contents.
     Listing(Box<Lister>, Option<Box<Comparison>>),
@@ -104,7 +105,7 @@ impl LayerIndex {
             Collector::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
                 let mut opened = opened(lister, findings, wrong);
-                // Of a layer that was cut short nobody knows what else it has.
+                // A layer that was cut short may have more entries than were read.
                 let compared = comparison.filter(|_| opened.problem.is_none());
                 opened.table = match compared {
                     Some(comparison) => TocState::Compared(comparison.finish()),
@@ -123,7 +124,8 @@ impl LayerIndex {
 }
 
 impl LayerIndex {
-    /// Keeps one file at hand, with what it was checked against; or why it is not there.
+    /// Keeps one file at hand, with the evidence that it was checked against, or the reason why
+    /// there is none.
     pub fn hold(&mut self, digest: &Digest, file: FileCollector, basis: Result<Basis, String>) {
         let offset = file.offset;
         let content = basis.and_then(|basis| Ok((file.finish()?, basis)));

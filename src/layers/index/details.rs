@@ -64,7 +64,8 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
     })
 }
 
-/// Where the content of a regular file is. That of a removed one is still in its layer.
+/// Returns the place of a regular file's content. A removed file still has its content in its
+/// layer.
 fn stored(tree: &SortedTree, id: NodeId) -> Option<Stored> {
     let node = tree.tree.node(id).filter(|node| node.kind == EntryKind::File)?;
     let (layer, offset) = (node.layer, node.offset);

@@ -1,4 +1,5 @@
-//! Layers that are listed by their tables of contents: what is told is kept apart from what was seen.
+//! Lists layers from their tables of contents. Such a listing is marked until the layer itself was
+//! read.
 
 use super::{Collector, LayerIndex, LayerRecord, TocState};
 use crate::{
@@ -13,8 +14,8 @@ use crate::{
 };
 
 impl LayerIndex {
-    /// Puts a layer on the shelf as its table of contents tells it. The table must have the digest that
-    /// the layer's annotation gives.
+    /// Lists a layer from its table of contents. The table must have the digest that the layer's
+    /// annotation gives.
     pub fn list_from_toc(&mut self, digest: &Digest, lister: Lister, toc: Toc) {
         let is_full = lister.is_full();
         let compression = match toc.format {
@@ -41,14 +42,14 @@ impl LayerIndex {
         self.refused.insert(digest.clone(), TocState::Refused { reason, is_wrong });
     }
 
-    /// Whether all that is known of a layer is what its table tells. Then offsets in its listing are
-    /// the table's, and the archive has others.
+    /// Returns `true` if a layer was only listed from its table. Then the offsets in its listing
+    /// are the table's, and the archive has others.
     pub fn is_listed_from_toc(&self, digest: &Digest) -> bool {
         self.layer(digest).is_some_and(|opened| matches!(opened.table, TocState::Listed { .. }))
     }
 
-    /// What is taken for the listing of a layer that passes by: where its table told one, they are
-    /// compared.
+    /// Returns a collector for the listing of a layer. If a table listed the layer before, the two
+    /// are compared.
     pub fn collector_for(&self, digest: &Digest) -> Collector {
         let told = self.layer(digest).filter(|_| self.is_listed_from_toc(digest));
         let comparison = told.map(|opened| {
@@ -63,7 +64,7 @@ impl LayerIndex {
     }
 }
 
-/// Whether a table is wrong, and not only missing or out of reach.
+/// Returns `true` if a table is wrong, and not only missing or out of reach.
 pub fn is_wrong(error: &TocError) -> bool {
     !matches!(error, TocError::NoFooter | TocError::Short { .. } | TocError::TooLarge(_))
 }

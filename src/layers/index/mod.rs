@@ -1,8 +1,8 @@
-//! The shelf: what is kept of opened layers, and the answers to questions about them.
+//! An index of opened layers that answers questions about them.
 //!
-//! Lives where the bytes are read, in a worker or natively; only questions and answers pass to the
-//! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
-//! and the last few are kept.
+//! It lives where the bytes are read, in a worker or natively; only questions and answers pass to
+//! the page, as bytes. A layer is kept as a [`Listing`]. A tree is made from listings when a
+//! question needs it, and the last few trees are kept.
 
 mod answer;
 mod archive;
@@ -39,7 +39,7 @@ use crate::oci::Digest;
 /// Rows in one answer.
 const ROWS_MAX: u32 = 1_000;
 
-/// What is kept of opened layers.
+/// Holds opened layers and answers questions about them.
 #[derive(Default)]
 pub struct LayerIndex {
     layers: BTreeMap<Digest, LayerRecord>,
@@ -48,7 +48,7 @@ pub struct LayerIndex {
     before: CachedTree,
     /// The last file that was taken from a layer.
     extracted: Option<ExtractedFile>,
-    /// Where layers can be read in parts.
+    /// The ways to read layers in parts.
     ranges: BTreeMap<Digest, Ranges>,
     /// Tables of contents that are not used, of layers that were not read since.
     refused: BTreeMap<Digest, TocState>,
@@ -82,7 +82,7 @@ impl LayerIndex {
         self.layers.insert(digest, opened);
     }
 
-    /// What is kept of a layer.
+    /// Returns the record of a layer.
     pub fn layer(&self, digest: &Digest) -> Option<&LayerRecord> {
         self.layers.get(digest)
     }
@@ -136,7 +136,7 @@ impl LayerIndex {
         }
     }
 
-    /// Content that is at hand, or why it could not be taken from its layer.
+    /// Returns content that is at hand, or the reason why it could not be extracted.
     fn content(&self, layer: &Digest, offset: u64) -> Answer {
         let opened = self.layer(layer);
         let kept = opened.and_then(|opened| opened.listing.kept(offset));
@@ -222,7 +222,7 @@ impl LayerIndex {
     /// Says of rows of one layer what the layer did to them, where all layers below are here.
     fn mark_changes(&mut self, scope: &Scope, rows: &mut [Row]) {
         let Some(only) = scope.only else { return };
-        // Below the base there is nothing that it could change: a second tree would tell nothing.
+        // Below the base there is nothing to change, so a second tree would add nothing.
         let is_base = only == 0;
         for row in rows.iter_mut().filter(|row| row.removed || is_base) {
             row.change = Some(if row.removed { ChangeKind::Removed } else { ChangeKind::Added });

@@ -30,8 +30,9 @@ impl LayerIndex {
         })
     }
 
-    /// How to read again the file whose content begins at an offset of a layer, if it has no more bytes
-    /// than `cap`; with its entry. `None` where the layer cannot be read in parts.
+    /// Returns a plan to read the file whose content begins at an offset of a layer, with its
+    /// entry. Returns `None` if the file has more bytes than `cap`, or if the layer cannot be read
+    /// in parts.
     pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, Plan)> {
         let ranges = self.ranges.get(digest)?;
         let mut entries = self.layer(digest)?.listing.entries();

@@ -52,7 +52,7 @@ impl LayerIndex {
         all
     }
 
-    /// Files that tell of packages and that a container sees.
+    /// Returns the databases of packages that a container sees.
     fn databases(&mut self, scope: &Scope) -> Vec<(DatabaseKind, Vec<u8>, NodeId)> {
         let tree = self.tree(scope);
         tree.visit(tree.tree.len());
@@ -66,7 +66,7 @@ impl LayerIndex {
         tree.tree.ids().filter_map(database).collect()
     }
 
-    /// Whether the file's layer is only told.
+    /// Returns `true` if the file's layer was only listed from its table of contents.
     fn is_unread(&mut self, scope: &Scope, id: NodeId) -> bool {
         let layer = self.tree(scope).tree.node(id).map(|node| usize::from(node.layer));
         let digest = layer.and_then(|layer| scope.layers.get(layer));
@@ -83,7 +83,7 @@ impl LayerIndex {
     }
 }
 
-/// Which of several `os-release` files counts.
+/// The rank of an `os-release` file: of several, the highest counts.
 fn rank(path: &[u8]) -> u8 {
     match path {
         b"etc/os-release" => 3,

@@ -15,7 +15,7 @@ pub(super) struct SortedTree {
     pub(super) tree: FileTree,
     with_removed: bool,
     sizes: Vec<u64>,
-    /// Where the children of each node begin in an order; one more at the end.
+    /// The start of each node's children in an order; one more at the end.
     starts: Vec<u32>,
     by_name: Order,
     by_size: Option<Order>,
@@ -95,7 +95,7 @@ impl SortedTree {
         }
     }
 
-    /// What a directory shows, in an order that is ready.
+    /// Returns the shown children of a directory, in an order that is ready.
     pub(super) fn children(&self, directory: NodeId, sort: Sort) -> &[NodeId] {
         self.sorted(sort).children.get(self.range(directory)).unwrap_or_default()
     }
@@ -169,7 +169,7 @@ impl SortedTree {
         self.wasted.as_deref().unwrap_or_default()
     }
 
-    /// What is shown and matches, by path as the tree is walked.
+    /// Returns the shown nodes that match, by path as the tree is walked.
     pub(super) fn matching(&mut self, pattern: &Pattern) -> &[NodeId] {
         if self.found.as_ref().is_none_or(|(known, _)| known != pattern) {
             self.visit(self.tree.len());

@@ -70,7 +70,7 @@ impl LayerIndex {
     }
 }
 
-/// What each layer did to a node, as answers tell it.
+/// Returns the changes that layers made to a node, in the form of answers.
 pub(super) fn changes(node: &FileNode) -> Vec<(u16, ChangeKind, u64)> {
     node.changes().iter().map(|change| (change.layer, change.kind, change.size)).collect()
 }

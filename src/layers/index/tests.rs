@@ -1,4 +1,5 @@
-//! The index with small images, a layer of a million entries, and bytes that nobody sent.
+//! Tests of the index with small images, a layer of a million entries, and bytes that are no
+//! question.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -189,7 +190,7 @@ fn each_layer_says_what_it_did_once_all_below_are_there() {
     check(0, &["etc added", " etc/a added", " etc/b added", " etc/c added"]);
     check(1, &["etc", " etc/a changed", " etc/b! removed", "new added"]);
     check(2, &["etc! removed"]);
-    // A layer alone cannot tell added from changed, but what it removes it says itself.
+    // A layer alone does not show added from changed, but it shows what it removes.
     let one = Scope { layers: vec![scope.layers[1].clone()], only: Some(0), with_removed: false };
     let rows = ask_rows(&mut index, &one, &["etc"], Sort::Name, ALL);
     assert_eq!(drawn(&rows), ["etc added", " etc/a added", " etc/b! removed", "new added"]);

@@ -1,5 +1,5 @@
-//! What an archive holds, kept in few bytes: its entries in their order, what is odd about it, and
-//! the contents that are small or of use later.
+//! Keeps the content of an archive in few bytes: its entries in their order, its faults, and the
+//! files that are small or of use later.
 
 mod entry;
 
@@ -14,7 +14,7 @@ use crate::content::{
 /// Entries that are kept of one archive.
 const ENTRIES_MAX: u64 = 4_000_000;
 
-/// Odd things told of one archive, which could have one in each block.
+/// Faults noted of one archive, which could have one in each block.
 const ODD_MAX: usize = 1_000;
 
 /// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
@@ -26,19 +26,19 @@ const SMALL: u64 = 64 << 10;
 /// Bytes that small files may take together.
 const SMALL_ALL: u64 = 16 << 20;
 
-/// Bytes that what tells of packages may take together.
+/// Bytes that databases of packages may take together.
 const USEFUL_ALL: u64 = 64 << 20;
 
 /// Content that was kept, in the order of its pieces.
 type Kept = BTreeMap<u64, Vec<u8>>;
 
-/// What an archive holds.
+/// The content of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     packed: Vec<u8>,
     /// Number of entries.
     pub count: u64,
-    /// What is odd about the archive as a whole.
+    /// The faults of the archive as a whole.
     pub odd: Vec<Warning>,
     kept: Kept,
 }
@@ -84,7 +84,7 @@ pub struct Lister {
     kept: Kept,
     small: u64,
     useful: u64,
-    /// Where the content that is passing goes.
+    /// The place for the content that is being read.
     keeping: Option<u64>,
     /// No content passes.
     is_bare: bool,
@@ -129,7 +129,7 @@ impl Lister {
         ControlFlow::Continue(())
     }
 
-    /// Whether there were more entries than are kept.
+    /// Returns `true` if there were more entries than are kept.
     pub fn is_full(&self) -> bool {
         matches!(self.odd.last(), Some(Warning::TooManyEntries(_)))
     }

@@ -54,11 +54,11 @@ pub struct FileTree {
     nodes: Nodes,
     layer: u16,
     keeps_whiteouts: bool,
-    /// Where the last entry went, as its path has it: most entries go where the one before went.
-    /// Forgotten as soon as anything but a new node could lead elsewhere.
+    /// The place of the last entry, by its path: most entries go to the same directory as the one
+    /// before. Forgotten as soon as anything but a new node could lead elsewhere.
     last: Option<(Vec<u8>, NodeId)>,
-    /// What this layer hid already, by node: what is below it, and itself. What it brings since is its
-    /// own, and stays.
+    /// A bit for each node that this layer hid already: its content, and the node itself. All that
+    /// the layer brings after that is its own, and stays.
     hidden: Vec<u8>,
     /// No more entries are added from so many nodes on; the last one may bring its directories.
     room: usize,
@@ -99,7 +99,7 @@ impl FileTree {
         self.nodes.len()
     }
 
-    /// Whether nothing was added.
+    /// Returns `true` if nothing was added.
     pub fn is_empty(&self) -> bool {
         self.nodes.len() == 1
     }
@@ -118,7 +118,7 @@ impl FileTree {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
-    /// What is in a directory, by name; with what was removed.
+    /// Returns the content of a directory, by name; with removed paths.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let children = self.node(id).and_then(|node| node.children.as_ref());
         children.into_iter().flat_map(|children| children.values().copied())

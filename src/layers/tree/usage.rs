@@ -1,4 +1,4 @@
-//! How much of what layers bring a container sees.
+//! Counts the bytes that layers bring, and those of them that a container sees.
 
 use serde::{Deserialize, Serialize};
 

@@ -13,8 +13,8 @@ const HEADER_MAX: usize = 32 << 20;
 /// Receives the headers of a database one by one; `false` ends reading.
 type Receive<'a> = &'a mut dyn FnMut(&[u8]) -> bool;
 
-/// What a path holds, by where rpm keeps its database: since Fedora 36 and in SUSE under
-/// `usr/lib/sysimage`, and in ostree's images under `usr/share`.
+/// Returns the kind of database at a path. Since Fedora 36 and in SUSE, rpm keeps its database
+/// under `usr/lib/sysimage`; images of ostree keep it under `usr/share`.
 pub(super) fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     let places: [&[u8]; 3] = [b"var/lib/rpm/", b"usr/lib/sysimage/rpm/", b"usr/share/rpm/"];
     match places.into_iter().find_map(|place| path.strip_prefix(place))? {

@@ -6,7 +6,7 @@ use crate::content::sha256_lanes::Midstate;
 /// Midstates kept, of 40 bytes each. Where there would be more, every other one is dropped.
 const MIDSTATES_MAX: usize = 4_096;
 
-/// Where the hash of a layer stood, in order.
+/// The states of a layer's hash, in order.
 pub(crate) struct Midstates {
     every: u64,
     pub(super) list: Vec<Midstate>,

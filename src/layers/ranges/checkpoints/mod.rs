@@ -1,12 +1,13 @@
-//! Where a layer can be read again from the middle: made in the first pass, kept for this tab.
+//! Checkpoints: places from which a layer can be read again. The first pass makes them, and this tab
+//! keeps them.
 //!
-//! A second look at a file then costs one range request. A range cannot be held against the digest of
-//! the layer. So it is kept where the hash of the layer stood at midstates on the way: bytes that take it
-//! from one midstate to the next, or to the digest at the end, are the bytes of then. That hash is made in
-//! any case, so keeping its midstates costs next to nothing.
+//! A second look at a file then costs one range request. A range cannot be checked against the digest
+//! of the layer. So the first pass keeps midstates of the layer's hash. If bytes take the hash from
+//! one midstate to the next, or to the digest at the end, they are the bytes of the first pass. That
+//! hash is computed in any case, so keeping its midstates costs next to nothing.
 //!
-//! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
-//! frames, of which most layers have one; without compression anywhere.
+//! Reading can begin at blocks in gzip, with the 32 KiB before them, and at members. In zstd it can
+//! begin at frames, of which most layers have one; without compression anywhere.
 
 mod midstates;
 mod point_reader;
@@ -26,17 +27,17 @@ use crate::oci::Digest;
 /// nothing, at most. In large layers they are further apart.
 pub const SPACING: u64 = 1 << 20;
 
-/// Where a layer can be read again.
+/// The places from which a layer can be read again.
 #[derive(Clone)]
 pub struct Checkpoints {
     compression: Compression,
-    /// Where reading can begin, in order; the first at 0.
+    /// The points at which reading can begin, in order; the first at 0.
     points: Vec<Point>,
-    /// How far the compressed bytes have to be read, in order; one at the end.
+    /// The compressed bytes that are needed for so many plain ones, in order; one at the end.
     steps: Vec<OutputStep>,
-    /// Where the hash of the compressed bytes stood, in order; the first at 0.
+    /// The states of the hash of the compressed bytes, in order; the first at 0.
     midstates: Vec<Midstate>,
-    /// Where that ends, and what it was.
+    /// The size of the compressed bytes, and their digest.
     size: u64,
     digest: Digest,
 }
@@ -50,7 +51,7 @@ struct Point {
     restart: Restart,
 }
 
-/// What is needed to begin.
+/// The data that a decoder needs to begin.
 #[derive(Clone)]
 enum Restart {
     /// Nothing: a member or frame begins.
@@ -66,20 +67,20 @@ struct OutputStep {
     packed: u64,
 }
 
-/// What the hash must be behind a range.
+/// The state that the hash must have behind a range.
 #[derive(Clone)]
 enum End {
     Midstate(Midstate),
     Digest(Digest),
 }
 
-/// How some content of a layer is read again.
+/// A plan to read some content of a layer again.
 #[derive(Clone)]
 pub struct PointPlan {
     /// The compressed bytes to ask for. Empty where there is no content.
     pub range: Range<u64>,
     compression: Compression,
-    /// Where decompressing begins: in the range, or at its start.
+    /// The point where decompressing begins: in the range, or at its start.
     point: Point,
     /// The hash in front of the range, and behind it.
     start: Midstate,
@@ -95,8 +96,8 @@ impl PointPlan {
 }
 
 impl Checkpoints {
-    /// How to read content again that is at an offset of the uncompressed layer, both in bytes. `None`
-    /// where the first pass did not get that far.
+    /// Returns a plan to read content again that is at an offset of the uncompressed layer, both in
+    /// bytes. Returns `None` if the first pass did not get that far.
     pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {
         let content = offset..offset.checked_add(length)?;
         let point = self.point_before(offset)?;

@@ -26,14 +26,14 @@ pub(crate) struct Recorder {
     step_every: u64,
     plain: u64,
     packed: u64,
-    /// What came out last of this member, where that is wanted soon.
+    /// The last output of this member, if it is wanted soon.
     window: Vec<u8>,
     pending: Option<BlockEnd>,
     points: Vec<Point>,
     steps: Vec<OutputStep>,
 }
 
-/// The end of a block whose place in a byte is not known: inflaters do not tell.
+/// The end of a block. Its place in the byte is not known, since inflaters do not report it.
 struct BlockEnd {
     packed: u64,
     last: u8,
@@ -71,7 +71,7 @@ impl Trace for Recorder {
             return;
         }
         let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
-        // The bytes that came out tell at which bit the block began.
+        // The bytes that came out show at which bit the block began.
         let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
         // Bits can be chosen so that other places make the same bytes, for a while.
         let mut fitting = (0..8).filter(fits);
@@ -146,8 +146,8 @@ impl Recorder {
     }
 }
 
-/// Where a block that is stored goes on, if one begins there: behind the header's own padding, which may
-/// end with this byte (`false`) or the next. So places that give the same are one.
+/// Returns where a stored block goes on, if one begins there. The header's own padding may end with
+/// this byte (`false`) or the next (`true`). So places that give the same are one.
 fn stored(last: u8, unused: u8, input: &[u8]) -> Option<bool> {
     let next = u16::from(*input.first()?);
     let bits = u16::from(last) >> (8 - unused) | next << unused;

@@ -1,4 +1,5 @@
-//! Reads a file chunk by chunk from its range of the blob, each held against its digest.
+//! Reads a file chunk by chunk from its range of the blob, and checks each chunk against its
+//! digest.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +19,7 @@ use crate::{
     oci::Digest,
 };
 
-/// How some content of a file is read.
+/// A plan to read some content of a file.
 #[derive(Clone, Debug)]
 pub struct ChunkPlan {
     /// The compressed bytes to ask for. Empty where there is no content, or nothing but zeros.
@@ -83,11 +84,11 @@ impl ChunkPlan {
 /// only when [`ChunkReader::finish`] says so.
 pub struct ChunkReader {
     plan: ChunkPlan,
-    /// Where the next byte is in the blob.
+    /// The place of the next byte in the blob.
     position: u64,
     current: Option<Current>,
     out: Out,
-    /// Whether each chunk so far had a digest.
+    /// `true` if each chunk so far had a digest.
     had_digest: bool,
 }
 
@@ -111,7 +112,8 @@ impl ChunkReader {
     /// Takes in the next bytes.
     ///
     /// # Errors
-    /// Bytes that are not those that the table tells of.
+    ///
+    /// The bytes are not those that the table describes.
     pub fn push(&mut self, mut bytes: &[u8], sink: Sink<'_>) -> Result<(), RangeError> {
         while self.begin(sink)? {
             let Some(current) = &mut self.current else { break };
@@ -187,7 +189,7 @@ impl ChunkReader {
 impl Current {
     fn new(chunk: Chunk) -> Self {
         let hasher = chunk.digest.as_ref().and_then(|digest| Hasher::new(&digest.algorithm()));
-        // What comes out ends where the chunk does, whatever the limit.
+        // The output ends where the chunk does, whatever the limit.
         let limits = DecodeLimits { output: u64::MAX, window: 32 << 20 };
         Self { chunk, decoder: Decoder::new(limits), hasher, made: 0 }
     }
@@ -240,7 +242,7 @@ fn zeros(size: u64, out: &mut Out, sink: Sink<'_>) {
     out.at = end;
 }
 
-/// Cuts a piece to what belongs to the chunk, hashes it, and hands on what is wanted of it.
+/// Cuts a piece to the bytes of the chunk, hashes them, and hands on the wanted ones.
 fn take(
     chunk: &Chunk,
     hasher: &mut Option<Hasher>,

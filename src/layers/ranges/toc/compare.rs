@@ -10,7 +10,7 @@ const DIFFERENCES_MAX: usize = 20;
 /// Names that are in the archive only for the table's sake.
 const OWN: &[u8] = b"stargz.index.json";
 
-/// What the table and the archive say of each path. Both are handed in entry by entry.
+/// The entries of the table and of the archive, by path. Both are handed in one by one.
 #[derive(Default)]
 pub struct Comparison {
     listed: BTreeMap<Vec<u8>, EntryBrief>,
@@ -55,8 +55,8 @@ impl Comparison {
         agrees
     }
 
-    /// What differs, each a sentence without a full stop; none where they agree. Contents are not
-    /// compared: each is held against its digest when it is read.
+    /// Returns the differences, each a sentence without a full stop; none if they agree. Contents
+    /// are not compared: each is checked against its digest when it is read.
     pub fn finish(mut self) -> Vec<String> {
         for (path, listed) in std::mem::take(&mut self.listed) {
             if !listed.seen {

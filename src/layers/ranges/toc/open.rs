@@ -1,4 +1,5 @@
-//! Which bytes are needed to read a table of contents, and reading it once they are there.
+//! Opens a table of contents: names the bytes that are needed next, and reads the table once they
+//! are there.
 
 use std::{fmt, ops::ControlFlow, ops::Range};
 
@@ -18,7 +19,7 @@ const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 /// zstd:chunked has had two names for its annotations; which follow behind.
 const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 
-/// Whether an annotation of this name tells of a table of contents.
+/// Returns `true` if an annotation of this name is about a table of contents.
 pub fn is_annotation(name: &str) -> bool {
     name == STARGZ_DIGEST || CHUNKED.iter().any(|prefix| name.starts_with(prefix))
 }
@@ -30,7 +31,7 @@ const OLD_FOOTER: usize = 47;
 /// The table's name in the archive.
 const STARGZ_NAME: &[u8] = b"stargz.index.json";
 
-/// Why a table of contents cannot be used. The layer can still be read as a whole.
+/// The reason why a table of contents cannot be used. The layer can still be read as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TocError {
     /// There is no footer at the end that says where the table is.
@@ -54,7 +55,7 @@ pub enum TocError {
     Digest {
         /// The digest of the annotation.
         expected: Digest,
-        /// What is wrong.
+        /// The verdict on the table.
         verdict: Verdict,
     },
     /// The table is not what it should be.
@@ -104,7 +105,7 @@ enum Next {
     Nothing(TocError),
 }
 
-/// What comes of giving bytes.
+/// The outcome of giving bytes.
 #[derive(Debug)]
 pub enum OpeningStep {
     /// More are needed.
@@ -134,7 +135,7 @@ impl Opening {
         Self { expected: None, next: Next::Footer { size } }
     }
 
-    /// Whether an annotation gives a digest that the table is held against.
+    /// Returns `true` if an annotation gives a digest that the table is checked against.
     pub fn is_vouched_for(&self) -> bool {
         self.expected.is_some()
     }

@@ -15,8 +15,8 @@ use crate::{
 /// Bytes of attributes kept of one entry.
 const XATTRS_MAX: usize = 1 << 20;
 
-/// Where the content of the first file is said to be: beyond every archive, so that a place in one is
-/// never taken for a place in the other.
+/// The start of the first file's content: beyond every archive, so that a place in the one is never
+/// taken for a place in the other.
 const PLACES: u64 = 1 << 63;
 
 impl Toc {
@@ -71,7 +71,7 @@ impl Toc {
 struct TocParser<'a, 'b> {
     toc: &'a mut Toc,
     visitor: Visitor<'b>,
-    /// Where the next file begins in the counted-up content.
+    /// The start of the next file in the counted-up content.
     virtual_end: u64,
     /// Bytes of the last file that its chunks make.
     covered: u64,

@@ -285,7 +285,7 @@ fn a_table_s_places_are_none_of_an_archive() {
     let (blob, _) = estargz(&PARTS, &table(), false);
     let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
     let of_files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-    // Nobody reads that far.
+    // No read gets that far.
     assert!(of_files.map(|entry| entry.offset).all(|offset| offset >= 1 << 63));
 }
 
