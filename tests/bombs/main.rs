@@ -79,7 +79,7 @@ fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
         other => format!("{other:?}"),
     };
     let listing = lister.finish();
-    let odd = listing.odd.iter().take(100).map(ToString::to_string);
+    let odd = listing.odd.iter().take(100).map(|warning| format!("{warning:?}"));
     let told = std::iter::once(ended).chain(odd).collect();
     (listing, told)
 }

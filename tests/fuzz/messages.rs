@@ -6,14 +6,15 @@ use std::fmt::Debug;
 use porthole::{
     content::{
         packages::Package,
+        tar::Warning,
         verify::{Verdict, digest_of},
     },
     engine::{Job, OneFile},
     layers::{
-        findings::Findings,
+        findings::{Findings, ReadFault},
         index::{
-            Answer, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange, Rows, Scope,
-            Sort, Summary, Wasted, WastedPath,
+            Answer, Incomplete, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange,
+            Rows, Scope, Sort, Summary, Wasted, WastedPath,
         },
         ranges::Basis,
         tree::{ChangeKind, Usage},
@@ -91,9 +92,9 @@ fn questions() -> Vec<Vec<u8>> {
 fn answers() -> Vec<Vec<u8>> {
     let usage = Usage { total: 1 << 40, visible: 4 };
     let layer = LayerSummary {
-        read_state: ReadState::Partial("cut".to_owned()),
+        read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
         changes: Some([1, 2, 3]),
-        odd: vec!["odd".to_owned()],
+        odd: vec![Warning::BadHeader],
         ..LayerSummary::default()
     };
     let changes = vec![(3, ChangeKind::Removed, 0)];
@@ -139,7 +140,7 @@ fn findings() -> Vec<Vec<u8>> {
         compression: None,
         plain_size: 1 << 33,
         diff_id: Some(expected.clone()),
-        problem: Some("cut".to_owned()),
+        problem: Some(ReadFault::NotAnArchive),
     };
     verdicts.map(|verdict| found(verdict).pack()).into()
 }

@@ -1,7 +1,5 @@
 //! An entry of an archive: what a header and its extensions say together.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// The kind of an entry.
@@ -99,38 +97,6 @@ pub enum Warning {
     TooManyEntries(u64),
     /// The layer's table of contents has another entry for this path, or none.
     UnlikeTable,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadSize => f.write_str("the size in the header is no number"),
-            Self::SizeOverridden { header, pax } => {
-                write!(f, "the header says {header} bytes, its PAX record {pax}; readers differ")
-            }
-            Self::BadPaxRecord => f.write_str("a PAX record is malformed"),
-            Self::ExtensionTooLarge(size) => {
-                write!(f, "an extension of {size} bytes was not read")
-            }
-            Self::DanglingExtension => f.write_str("an extension belongs to no entry"),
-            Self::ContentBehindLink => {
-                f.write_str("a link or device is followed by content; readers differ")
-            }
-            Self::EscapingPath => f.write_str("the path leads out of the image"),
-            Self::NulInPath => f.write_str("the path holds a NUL byte; readers differ"),
-            Self::EmptyPath => f.write_str("the path is empty"),
-            Self::UnknownKind(flag) => write!(f, "type flag {flag:#04x} is not known"),
-            Self::BadSparseMap => f.write_str("the map of a sparse file does not fit"),
-            Self::BadHeader => f.write_str("there is no header where one should be"),
-            Self::Truncated => f.write_str("the archive ends in the middle of an entry"),
-            Self::NoEndMarker => f.write_str("the archive has no end marker"),
-            Self::DataBehindEnd => f.write_str("something follows the end marker; readers differ"),
-            Self::TooManyEntries(limit) => write!(f, "entries beyond {limit} were not read"),
-            Self::UnlikeTable => {
-                f.write_str("the layer's table of contents does not say the same of it")
-            }
-        }
-    }
 }
 
 /// One entry.

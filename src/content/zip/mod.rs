@@ -108,7 +108,6 @@ impl ZipListing {
     /// Returns the content of a member, checked against its checksum.
     ///
     /// # Errors
-    ///
     /// As [`ZipError`] lists them; more than `limit` bytes are never made.
     pub fn read(
         &self,

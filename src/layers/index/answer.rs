@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     content::{
         codec::{self, in_one_go},
+        decode::DecodeError,
         packages::Package,
-        tar::EntryKind,
+        tar::{EntryKind, Warning},
     },
     layers::{
+        findings::ReadFault,
         ranges::Basis,
         tree::{ChangeKind, Usage},
     },
@@ -90,7 +92,35 @@ pub enum ReadState {
     /// The whole layer.
     Complete,
     /// A part, or nothing of use; the reason, without a full stop.
-    Partial(String),
+    Partial(Incomplete),
+}
+
+/// The reason why a layer was not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Incomplete {
+    /// Its bytes are not those of its digest.
+    WrongBytes,
+    /// Reading broke off; with the error.
+    BrokeOff(String),
+    /// Its inside could not be read on.
+    ReadFault(ReadFault),
+    /// It has more entries than are read.
+    TooManyEntries,
+}
+
+/// A problem of an archive that is a file of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArchiveProblem {
+    /// It is no archive.
+    NotAnArchive,
+    /// It cannot be decompressed.
+    Decoding(DecodeError),
+    /// Members beyond this many were not read.
+    TooManyMembers(u64),
+    /// A fault of a tar archive.
+    Tar(Warning),
+    /// A fault of a zip archive, without a full stop.
+    Zip(String),
 }
 
 /// The state of a layer's table of contents.
@@ -133,8 +163,8 @@ pub struct LayerSummary {
     pub entries: u64,
     /// Paths that it adds, changes and removes; known where all layers below are here.
     pub changes: Option<[u64; 3]>,
-    /// The faults of the archive, each a sentence without a full stop.
-    pub odd: Vec<String>,
+    /// The faults of the archive.
+    pub odd: Vec<Warning>,
 }
 
 /// All layers in sums.
@@ -182,8 +212,8 @@ pub struct Details {
     pub opaque: bool,
     /// Extended attributes.
     pub xattrs: Vec<(String, Vec<u8>)>,
-    /// The faults, each a sentence without a full stop.
-    pub odd: Vec<String>,
+    /// The faults.
+    pub odd: Vec<Warning>,
     /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
     /// The last target of a chain of links; `None` if it is no link or leads nowhere.
@@ -230,8 +260,8 @@ pub struct ArchiveListing {
     pub total: u64,
     /// The members that were asked for, in the order of the archive.
     pub members: Vec<ArchiveMember>,
-    /// The faults, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The problems of the archive.
+    pub problems: Vec<ArchiveProblem>,
     /// The plain bytes of a compressed file that is no archive.
     #[serde(with = "in_one_go")]
     pub unpacked: Vec<u8>,
@@ -315,7 +345,7 @@ mod tests {
             sparse: true,
             opaque: false,
             xattrs: vec![("user.x".to_owned(), vec![1, 2])],
-            odd: vec!["odd".to_owned()],
+            odd: vec![Warning::UnknownKind(7)],
             changes: changes.clone(),
             target: Some(b"t".to_vec()),
             stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
@@ -325,7 +355,7 @@ mod tests {
         let layers = vec![
             LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
             LayerSummary {
-                read_state: ReadState::Partial("cut".to_owned()),
+                read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
                 ..LayerSummary::default()
             },
             LayerSummary { read_state: ReadState::Complete, ..LayerSummary::default() },
@@ -362,7 +392,7 @@ mod tests {
                     size: 4,
                     kind: EntryKind::Symlink,
                 }],
-                problems: vec!["odd".to_owned()],
+                problems: vec![ArchiveProblem::Tar(Warning::BadHeader)],
                 unpacked: vec![1],
             }),
         ]

@@ -2,10 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use super::{Answer, ArchiveListing, ArchiveMember, FileCollector, LayerIndex, RowRange, slice};
+use super::{
+    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, FileCollector, LayerIndex, RowRange,
+    slice,
+};
 use crate::{
     content::{
-        decode::{DecodeError, DecodeLimits, decode_all},
+        decode::{DecodeLimits, decode_all},
         sniff::{FileType, file_type},
         tar::{ArchiveEvent, EntryKind, Reader, Visitor},
         zip,
@@ -28,14 +31,10 @@ impl LayerIndex {
         let Answer::Content(content, _) = self.content(layer, offset) else {
             return Answer::Nothing;
         };
-        let (all, problems, unpacked) = open(&content);
-        let members = slice(&all, part).to_vec();
-        Answer::ArchiveListing(ArchiveListing {
-            total: all.len() as u64,
-            members,
-            problems,
-            unpacked,
-        })
+        let mut listing = open(&content);
+        listing.total = listing.members.len() as u64;
+        listing.members = slice(&listing.members, part).to_vec();
+        Answer::ArchiveListing(listing)
     }
 }
 
@@ -110,45 +109,48 @@ fn walk(plain: &[u8], visit: Visitor<'_>) {
     }
 }
 
-type LayerRecord = (Vec<ArchiveMember>, Vec<String>, Vec<u8>);
-
-fn open(content: &[u8]) -> LayerRecord {
+/// Lists all members of an archive, or decompresses a file that is none.
+fn open(content: &[u8]) -> ArchiveListing {
     match file_type(content) {
         FileType::Zip => of_zip(content),
         FileType::Tar => of_tar(content),
         FileType::Compressed(_) => match decode_all(content, LIMITS) {
             Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
-            Ok(plain) => (Vec::new(), Vec::new(), plain),
-            Err(error) => failed(&error),
+            Ok(unpacked) => ArchiveListing { unpacked, ..ArchiveListing::default() },
+            Err(error) => failed(ArchiveProblem::Decoding(error)),
         },
-        _ => (Vec::new(), vec!["this is no archive".to_owned()], Vec::new()),
+        _ => failed(ArchiveProblem::NotAnArchive),
     }
 }
 
-fn failed(error: &DecodeError) -> LayerRecord {
-    (Vec::new(), vec![error.to_string()], Vec::new())
+fn failed(problem: ArchiveProblem) -> ArchiveListing {
+    ArchiveListing { problems: vec![problem], ..ArchiveListing::default() }
 }
 
-fn of_zip(content: &[u8]) -> LayerRecord {
-    match zip::list(content) {
-        Ok(listing) => {
-            let member = |member: zip::ZipMember| ArchiveMember {
-                kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
-                name: member.name,
-                size: member.size,
-            };
-            (listing.members.into_iter().map(member).collect(), listing.problems, Vec::new())
-        }
-        Err(error) => (Vec::new(), vec![error.to_string()], Vec::new()),
+fn of_zip(content: &[u8]) -> ArchiveListing {
+    let listing = match zip::list(content) {
+        Ok(listing) => listing,
+        Err(error) => return failed(ArchiveProblem::Zip(error.to_string())),
+    };
+    let member = |member: zip::ZipMember| ArchiveMember {
+        kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
+        name: member.name,
+        size: member.size,
+    };
+    ArchiveListing {
+        members: listing.members.into_iter().map(member).collect(),
+        problems: listing.problems.into_iter().map(ArchiveProblem::Zip).collect(),
+        ..ArchiveListing::default()
     }
 }
 
-fn of_tar(content: &[u8]) -> LayerRecord {
-    let (mut members, mut problems) = (Vec::new(), Vec::new());
+fn of_tar(content: &[u8]) -> ArchiveListing {
+    let mut listing = ArchiveListing::default();
+    let ArchiveListing { members, problems, .. } = &mut listing;
     let mut visit = |event: ArchiveEvent<'_>| {
         match event {
             ArchiveEvent::Entry(_) if members.len() == MEMBERS_MAX => {
-                problems.push(format!("members beyond {MEMBERS_MAX} were not read"));
+                problems.push(ArchiveProblem::TooManyMembers(MEMBERS_MAX as u64));
                 return ControlFlow::Break(());
             }
             ArchiveEvent::Entry(entry) => {
@@ -158,13 +160,13 @@ fn of_tar(content: &[u8]) -> LayerRecord {
                     kind: entry.kind,
                 });
             }
-            ArchiveEvent::Odd(warning) => problems.push(warning.to_string()),
+            ArchiveEvent::Odd(warning) => problems.push(ArchiveProblem::Tar(warning)),
             ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };
     walk(content, &mut visit);
-    (members, problems, Vec::new())
+    listing
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{LayerIndex, TocState};
+use super::{Incomplete, LayerIndex, TocState};
 use crate::{
     content::{
         tar::{ArchiveEvent, Entry, Warning},
@@ -28,8 +28,8 @@ pub struct LayerRecord {
     pub compression: String,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// The reason why the layer was not read to its end, without a full stop.
-    pub problem: Option<String>,
+    /// The reason why the layer was not read to its end.
+    pub problem: Option<Incomplete>,
     /// The state of its table of contents.
     pub table: TocState,
     /// `true` if its bytes were not checked against its digest: reading broke off, or the algorithm
@@ -100,10 +100,11 @@ impl LayerIndex {
     ) {
         let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
         let is_blocked = broke.is_none() && !is_right;
-        let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
         match taking {
             Collector::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
+                let wrong = is_blocked.then_some(Incomplete::WrongBytes);
+                let wrong = broke.map(Incomplete::BrokeOff).or(wrong);
                 let mut opened = opened(lister, findings, wrong);
                 // A layer that was cut short may have more entries than were read.
                 let compared = comparison.filter(|_| opened.problem.is_none());
@@ -114,6 +115,7 @@ impl LayerIndex {
                 self.put(digest.clone(), opened);
             }
             Collector::File(file) => {
+                let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
                 let content = wrong.map_or_else(|| Ok(()), Err);
                 let is_right = findings.verdict.is_verified();
                 let basis = if is_right { Basis::FirstPass } else { Basis::Unhashed };
@@ -133,14 +135,14 @@ impl LayerIndex {
     }
 }
 
-fn opened(lister: Lister, findings: &Findings, wrong: Option<String>) -> LayerRecord {
+fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> LayerRecord {
     let is_full = lister.is_full();
-    let full = || is_full.then(|| "it has more entries than are read".to_owned());
+    let fault = || findings.problem.clone().map(Incomplete::ReadFault);
     LayerRecord {
         listing: lister.finish(),
         compression: findings.compression.map_or("", |compression| compression.name()).to_owned(),
         plain_size: findings.plain_size,
-        problem: wrong.or_else(|| findings.problem.clone()).or_else(full),
+        problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
         table: TocState::None,
         is_unhashed: !findings.verdict.is_verified(),
     }

@@ -56,7 +56,7 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
         sparse: node.is_sparse(),
         opaque: node.opaque,
         xattrs: node.xattrs().to_vec(),
-        odd: node.warnings().iter().map(ToString::to_string).collect(),
+        odd: node.warnings().to_vec(),
         changes: changes(node),
         target: target.map(|target| tree.tree.path(target)),
         stored: stored(tree, target.unwrap_or(id)),

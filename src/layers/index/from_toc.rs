@@ -1,7 +1,7 @@
 //! Lists layers from their tables of contents. Such a listing is marked until the layer itself was
 //! read.
 
-use super::{Collector, LayerIndex, LayerRecord, TocState};
+use super::{Collector, Incomplete, LayerIndex, LayerRecord, TocState};
 use crate::{
     layers::{
         listing::Lister,
@@ -26,7 +26,7 @@ impl LayerIndex {
             listing: lister.finish(),
             compression: compression.to_owned(),
             plain_size: 0,
-            problem: is_full.then(|| "it has more entries than are read".to_owned()),
+            problem: is_full.then_some(Incomplete::TooManyEntries),
             table: TocState::Listed {
                 format: toc.format.name().to_owned(),
                 problems: toc.problems.clone(),

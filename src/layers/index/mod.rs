@@ -19,8 +19,8 @@ mod sums;
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, ArchiveListing, ArchiveMember, Details, LayerSummary, Packages, ReadState, Row, Rows,
-    Stored, Summary, TocState, Wasted, WastedPath,
+    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, Details, Incomplete, LayerSummary,
+    Packages, ReadState, Row, Rows, Stored, Summary, TocState, Wasted, WastedPath,
 };
 use collector::ExtractedFile;
 pub use collector::{Collector, FileCollector, LayerRecord};

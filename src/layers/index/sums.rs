@@ -65,7 +65,7 @@ impl LayerIndex {
             plain_size: opened.plain_size,
             entries: opened.listing.count,
             changes: None,
-            odd: opened.listing.odd.iter().map(ToString::to_string).collect(),
+            odd: opened.listing.odd.clone(),
         }
     }
 }

@@ -83,7 +83,6 @@ impl Plan {
     /// Reads content from the bytes of the whole range.
     ///
     /// # Errors
-    ///
     /// As [`RangeError`] lists them; no more than `limit` bytes are made.
     pub fn read(self, range: &[u8], limit: u64) -> Result<(Vec<u8>, Basis), RangeError> {
         if self.length() > limit {
@@ -124,7 +123,6 @@ impl RangeReader {
     /// Ends the range. Only now it is known what the content was checked against.
     ///
     /// # Errors
-    ///
     /// `Short` or `Changed`: the bytes that were handed on are not the content.
     pub fn finish(self, sink: Sink<'_>) -> Result<Basis, RangeError> {
         match self.0 {

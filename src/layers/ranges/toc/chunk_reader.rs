@@ -112,7 +112,6 @@ impl ChunkReader {
     /// Takes in the next bytes.
     ///
     /// # Errors
-    ///
     /// The bytes are not those that the table describes.
     pub fn push(&mut self, mut bytes: &[u8], sink: Sink<'_>) -> Result<(), RangeError> {
         while self.begin(sink)? {

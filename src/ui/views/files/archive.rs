@@ -24,7 +24,7 @@ use crate::{
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         part::{part, put},
-        text::files as text,
+        text::{files as text, layers},
         views::Same,
     },
 };
@@ -78,7 +78,7 @@ fn use_archive(props: &Archive) -> Html {
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
-                    html! { <p class="note">{ foreign(problem) }</p> }
+                    html! { <p class="note">{ foreign(&layers::archive_problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
                 if !unpacked.is_empty() { { plain(&unpacked) } }

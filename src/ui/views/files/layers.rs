@@ -16,7 +16,11 @@ use crate::{
         },
     },
     layers::index::{LayerSummary, ReadState, Summary, TocState},
-    ui::{browser, components::byte_size, text::files as text},
+    ui::{
+        browser,
+        components::byte_size,
+        text::{files as text, layers},
+    },
 };
 
 /// From this width on, in CSS pixels, the layers stand beside the files, and are open.
@@ -125,9 +129,11 @@ fn opened(summary: &LayerSummary) -> Html {
             <span class="hint">{ words }</span>
             { table(&summary.table) }
             if let ReadState::Partial(reason) = &summary.read_state {
-                <span class="failed">{ text::in_part(reason) }</span>
+                <span class="failed">{ text::in_part(&layers::incomplete(reason)) }</span>
             }
-            { for summary.odd.iter().map(|odd| html! { <span class="hint">{ odd }</span> }) }
+            { for summary.odd.iter().map(|odd| {
+                html! { <span class="hint">{ layers::warning(odd) }</span> }
+            }) }
         </>
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         index::{LayerSummary, ReadState, Summary, TocState},
         obstacle::Obstacle,
     },
-    ui::text::files as text,
+    ui::text::{files as text, layers},
 };
 
 /// What has to be known of the layers that are looked at.
@@ -98,7 +98,7 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {
         <div class="note">
-            <strong>{ which }</strong>{ ": " }{ facts::foreign(&obstacle.to_string()) }{ ". " }
+            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layers::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
                 <ul class="plain">{ for urls.iter().map(|url| {
