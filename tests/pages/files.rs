@@ -1,18 +1,18 @@
-//! The view of files.
+//! Golden pages of the view of files.
 
 use serde_json::json;
 
 use crate::{
     golden::{check, page},
-    images::{LayerIndex, MANIFEST},
+    images::{MANIFEST, Shelf},
     tar::{entry, layer},
 };
 
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Three layers: files, changes to them, and one that nobody can read.
-fn image(third: &str) -> LayerIndex {
-    let shelf = LayerIndex::new();
+/// Makes an image of three layers: files, changes to them, and an unreadable one of media type `third`.
+fn image(third: &str) -> Shelf {
+    let shelf = Shelf::new();
     let status =
         b"Package: zlib\nVersion: 1.3\nArchitecture: amd64\nStatus: install ok installed\n";
     let base = layer(&[
@@ -41,12 +41,12 @@ fn image(third: &str) -> LayerIndex {
     shelf
 }
 
-fn encrypted() -> LayerIndex {
+fn encrypted() -> Shelf {
     image("application/vnd.oci.image.layer.v1.tar+gzip+encrypted")
 }
 
-/// The digest of a layer, from the page that lists them.
-fn digest_of_layer(shelf: &LayerIndex, number: usize) -> String {
+/// Reads the digest of a layer from the page that lists the layers.
+fn digest_of_layer(shelf: &Shelf, number: usize) -> String {
     let layers = page(&shelf.registry, &shelf.address("1", "?view=layers"));
     let mut digests: Vec<&str> = layers.split("sha256:").skip(1).map(|rest| &rest[..64]).collect();
     digests.dedup();
@@ -77,10 +77,10 @@ fn files() {
     }
 }
 
-/// An archive inside a layer: what is in it, and one of its files, by the address alone.
+/// Opens an archive inside a layer, and one of its files, by the address alone.
 #[test]
 fn files_of_an_archive_in_a_layer() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let inner = layer(&[
         entry(b"META-INF/", b'5', "", b""),
         entry(b"META-INF/MANIFEST.MF", b'0', "", b"Manifest-Version: 1.0\nCreated-By: nobody\n"),
@@ -109,7 +109,7 @@ fn files_of_an_archive_in_a_layer() {
 
 #[test]
 fn files_that_no_tree_has_a_place_for_are_counted() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let layers = [shelf.blob(
         LAYER,
         layer(&[
@@ -125,7 +125,7 @@ fn files_that_no_tree_has_a_place_for_are_counted() {
     check("files-left-out", &shelf.registry, &shelf.address("1", "?view=files"));
 }
 
-/// A layer that is no archive, or whose bytes are others, says so; the rest is shown.
+/// Checks that a layer that is no archive, or has wrong bytes, gets a notice. The other layers are shown.
 #[test]
 fn files_of_a_layer_that_cannot_be_read() {
     let shelf = image(LAYER);

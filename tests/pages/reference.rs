@@ -1,24 +1,24 @@
-//! The views of a reference.
+//! Golden pages of the views of a reference.
 
 use porthole::oci::Descriptor;
 use serde_json::json;
 
 use crate::{
     golden::{check, page},
-    images::{INDEX, LayerIndex, MANIFEST, digest_of, platform, with},
+    images::{INDEX, MANIFEST, Shelf, digest_of, platform, with},
 };
 
 /// Checks views of a tag against golden pages of this name.
-fn check_views(name: &str, shelf: &LayerIndex, tag: &str, views: &[&str]) {
+fn check_views(name: &str, shelf: &Shelf, tag: &str, views: &[&str]) {
     for view in views {
         let address = shelf.address(tag, &format!("?view={view}"));
         check(&format!("{name}-{view}"), &shelf.registry, &address);
     }
 }
 
-/// Two platforms, an attestation of the first, and an SBOM that refers to it all.
-fn multi_platform() -> LayerIndex {
-    let shelf = LayerIndex::new();
+/// Makes an index of two platforms, an attestation of the first, and an SBOM that refers to the index.
+fn multi_platform() -> Shelf {
+    let shelf = Shelf::new();
     let (amd64, arm64) = (shelf.image("amd64", None), shelf.image("arm64", None));
     let attestation = shelf.image("unknown", None);
     let about = json!({
@@ -43,7 +43,7 @@ fn multi_platform() -> LayerIndex {
 
 #[test]
 fn image() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     shelf.image("amd64", Some("1"));
     let views = ["tree", "json", "config", "history", "layers", "referrers", "verify", "commands"];
     check_views("image", &shelf, "1", &views);
@@ -63,7 +63,7 @@ fn index() {
 
 #[test]
 fn artifact() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let file = shelf.blob("text/markdown", "# read me\n");
     let file =
         with(file, &json!({ "annotations": { "org.opencontainers.image.title": "README.md" } }));
@@ -77,7 +77,7 @@ fn artifact() {
 
 #[test]
 fn schema_1() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let step = |created_by: &str| json!({ "v1Compatibility": json!({ "id": "1", "container_config": { "Cmd": [created_by] } }).to_string() });
     let document = json!({
         "schemaVersion": 1, "name": "demo/app", "tag": "1", "architecture": "amd64",
@@ -93,7 +93,7 @@ fn schema_1() {
 
 #[test]
 fn broken() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     shelf.bytes(MANIFEST, "<!doctype html>\n<title>Sign in</title>".to_owned(), Some("login"));
     check_views("login", &shelf, "login", &["tree", "json", "config", "layers"]);
     let text =
@@ -104,7 +104,7 @@ fn broken() {
 
 #[test]
 fn hostile() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let layer = with(
         shelf.blob("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "x"),
         &json!({
@@ -129,7 +129,7 @@ fn hostile() {
 
 #[test]
 fn mismatch() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let image = shelf.image("amd64", Some("1"));
     let manifest = shelf.registry.bytes(&digest_of(&image)).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
@@ -151,7 +151,7 @@ fn mismatch() {
 
 #[test]
 fn a_document_of_many_lines_is_windowed() {
-    let shelf = LayerIndex::new();
+    let shelf = Shelf::new();
     let entries: Vec<_> = (0..400).map(|n| json!({ "n": n, "text": "x" })).collect();
     let document = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
     shelf.manifest(INDEX, &document, Some("1"));

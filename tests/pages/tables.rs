@@ -1,4 +1,4 @@
-//! The view of files over layers that bring a table of contents, and over layers that nobody asks for.
+//! Golden pages of files for layers with a table of contents, and for layers that are not opened.
 
 use std::rc::Rc;
 
@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 
 use crate::{
     golden::{check, compare, rendered},
-    images::{LayerIndex, MANIFEST, with},
+    images::{MANIFEST, Shelf, with},
     tar::{entry, layer},
 };
 
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Opens layers as ever, and says of the first that this became of its table.
+/// Opens layers as usual, but gives the first one this state of its table.
 struct WithTable(SharedOpener, TocState);
 
 #[async_trait(?Send)]
@@ -59,8 +59,8 @@ impl Opener for WithTable {
     }
 }
 
-fn image(first: &Value) -> LayerIndex {
-    let shelf = LayerIndex::new();
+fn image(first: &Value) -> Shelf {
+    let shelf = Shelf::new();
     let base = layer(&[
         entry(b"etc/", b'5', "", b""),
         entry(b"etc/os-release", b'0', "", b"PRETTY_NAME=\"Made Up 1\"\nID=madeup\n"),
