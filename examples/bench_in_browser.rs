@@ -39,7 +39,7 @@ mod measured {
                 _ => Algorithm::Sha256,
             };
             // As the engine does: ready to be joined by others.
-            Self(Hasher::new(&algorithm).map(|hasher| hasher.together(&HashBatch::default())))
+            Self(Hasher::new(&algorithm).map(|hasher| hasher.in_batch(&HashBatch::default())))
         }
 
         /// The next bytes.

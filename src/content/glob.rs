@@ -31,7 +31,7 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern. Without `*` and `?` it is a part of a name, or of a path where it has a
     /// slash; with them it is a whole name, or the end of a path, and from `/` on a whole path.
-    /// `None` where there is nothing in it. What is longer than the limit is cut.
+    /// `None` if there is nothing in it. What is longer than the limit is cut.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let of_paths = text.contains('/');
@@ -114,7 +114,7 @@ impl Pattern {
     }
 }
 
-/// A character in lower case, where that is one character.
+/// A character in lower case, if that is one character.
 fn fold(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();

@@ -14,7 +14,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// The name as it stands in media types; `none` where there is none.
+    /// The name as it stands in media types; `none` if there is none.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",

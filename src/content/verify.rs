@@ -37,7 +37,7 @@ enum HashState {
 }
 
 impl Hasher {
-    /// A hash with nothing in it; `None` where the algorithm cannot be computed here (R3).
+    /// A hash with nothing in it; `None` if the algorithm cannot be computed here (R3).
     pub fn new(algorithm: &Algorithm) -> Option<Self> {
         Some(Self(match algorithm {
             Algorithm::Sha256 => HashState::Sha256(Sha256::new()),
@@ -88,7 +88,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for content of this digest and, where it is known, this size in bytes.
+    /// A verifier for content of this digest and, if it is known, this size in bytes.
     pub fn new(expected: &Digest, size: Option<u64>) -> Self {
         let hasher = Hasher::new(&expected.algorithm());
         Self { expected: expected.clone(), size, received: 0, hasher }

@@ -24,7 +24,7 @@ pub struct Findings {
     pub compression: Option<Compression>,
     /// Bytes after decompressing, as far as that got.
     pub plain_size: u64,
-    /// The digest of what came out of the decompressor; `None` where it was not asked for or not
+    /// The digest of what came out of the decompressor; `None` if it was not asked for or not
     /// read to the end.
     pub diff_id: Option<Digest>,
     /// The fault that ended reading the inside.
@@ -67,7 +67,7 @@ impl Findings {
         codec::to_bytes(self)
     }
 
-    /// From bytes; `None` where they are something else.
+    /// From bytes; `None` if they are something else.
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
         codec::from_bytes(bytes)
     }

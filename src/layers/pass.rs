@@ -1,4 +1,4 @@
-//! A layer in one pass: its digest, what it decompresses to, its diff ID, and the archive plain_reader.
+//! Reads a layer in one pass: its digest, its plain bytes, its diff ID, and the archive inside.
 
 use std::ops::ControlFlow;
 
@@ -20,7 +20,7 @@ pub struct Wanted {
     /// Hash what comes out of the decompressor by this algorithm, to compare with
     /// `rootfs.diff_ids`.
     pub diff_id: Option<Algorithm>,
-    /// Read the archive plain_reader, by what this makes ([`tar::archive`](crate::content::tar::archive)).
+    /// Read the archive inside, by the reader that this makes ([`tar::archive`](crate::content::tar::archive)).
     pub archive: Option<fn() -> Box<dyn ArchiveReader>>,
 }
 
@@ -48,7 +48,7 @@ pub struct LayerReport {
     pub size: u64,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// The digest of what came out; `None` where it was not asked for or not read to the end.
+    /// The digest of the plain bytes; `None` if it was not asked for or not read to the end.
     pub diff_id: Option<Digest>,
     /// The end of reading the inside.
     pub ended: Ended,
@@ -170,8 +170,8 @@ impl LayerReader {
         self.decoder.produced()
     }
 
-    /// Takes in the next bytes. Where the plain_reader cannot be read on, hashing goes on: the digest of
-    /// a layer can be right though its archive is broken.
+    /// Takes in the next bytes. If the inside cannot be read on, hashing goes on: the digest of a layer
+    /// can be right although its archive is broken.
     ///
     /// # Errors
     /// More bytes than the descriptor says.
@@ -210,7 +210,7 @@ impl LayerReader {
         };
     }
 
-    /// Says that all bytes came, and gives the findings.
+    /// Ends the layer and returns the findings.
     pub fn finish(self, visitor: Visitor<'_>) -> LayerReport {
         self.finish_with_checkpoints(visitor).0
     }

@@ -87,7 +87,7 @@ impl Unzstd {
         Ok(())
     }
 
-    /// Reads one unit. Gives the bytes it used, or `None` where more are needed.
+    /// Reads one unit. Gives the bytes it used, or `None` if more are needed.
     fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
             At::Frame => self.begin_frame(input, out),

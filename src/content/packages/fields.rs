@@ -18,7 +18,7 @@ impl<'a> Paragraph<'a> {
         found.map(|(_, value)| *value).filter(|value| !value.is_empty())
     }
 
-    /// The same as text; empty where there is none.
+    /// The same as text; empty if there is none.
     pub(super) fn text(&self, name: &str) -> String {
         self.get(name).map(super::text).unwrap_or_default()
     }

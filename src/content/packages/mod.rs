@@ -80,13 +80,13 @@ impl DatabaseKind {
 pub struct Package {
     /// Its name.
     pub name: String,
-    /// Its version as the package manager writes it: with epoch and release where there are any.
+    /// Its version as the package manager writes it: with epoch and release if there are any.
     pub version: String,
-    /// The architecture it was built for; empty where the file does not say.
+    /// The architecture it was built for; empty if the file does not say.
     pub arch: String,
-    /// The source package that it was built from, as written; empty where it is the same or unknown.
+    /// The source package that it was built from, as written; empty if it is the same or unknown.
     pub source: String,
-    /// Its licence as written; empty where the file does not say.
+    /// Its licence as written; empty if the file does not say.
     pub licence: String,
     /// Bytes that it takes when installed, as it says itself.
     pub size: Option<u64>,
@@ -95,7 +95,7 @@ pub struct Package {
 /// The content of a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// The operating system, where the file is `os-release`.
+    /// The operating system, if the file is `os-release`.
     pub release: Option<OsRelease>,
     /// The packages in the order of the file.
     pub packages: Vec<Package>,
@@ -171,7 +171,7 @@ fn text(bytes: &[u8]) -> String {
     text
 }
 
-/// A whole number; `None` where there is none.
+/// A whole number; `None` if there is none.
 fn number(bytes: &[u8]) -> Option<u64> {
     super::tar::pax::decimal(bytes.trim_ascii())
 }

@@ -89,7 +89,7 @@ pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warnin
     }
 }
 
-/// The map of PAX versions 0.0 and 0.1; an empty one where version 1.0 keeps it in the content.
+/// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.
 fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
     let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
     is_sparse.then(|| {

@@ -114,9 +114,9 @@ pub struct Entry {
     pub uid: u64,
     /// The group's number.
     pub gid: u64,
-    /// The owner's name, where given.
+    /// The owner's name, if given.
     pub user: Vec<u8>,
-    /// The group's name, where given.
+    /// The group's name, if given.
     pub group: Vec<u8>,
     /// Time of the last change, in seconds since 1970.
     pub mtime: i64,

@@ -23,7 +23,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Takes a block; `None` where its checksum is wrong, so that it is no header at all.
+    /// Takes a block; `None` if its checksum is wrong, so that it is no header at all.
     pub fn new(block: &[u8; BLOCK]) -> Option<Self> {
         checksum_matches(block).then_some(Self { block: *block })
     }
@@ -95,12 +95,12 @@ impl Header {
         number(self.field(136, 12)).unwrap_or_default()
     }
 
-    /// The owner's name, where the format has one.
+    /// The owner's name, if the format has one.
     pub fn user(&self) -> Vec<u8> {
         self.named(265)
     }
 
-    /// The group's name, where the format has one.
+    /// The group's name, if the format has one.
     pub fn group(&self) -> Vec<u8> {
         self.named(297)
     }

@@ -66,7 +66,7 @@ impl Reader {
     }
 }
 
-/// Lines that a map at the head of the content has, by its first one; none where that says nothing
+/// Lines that a map at the head of the content has, by its first one; none if that says nothing
 /// that can be.
 pub(super) fn sparse_lines(text: &[u8]) -> Option<usize> {
     let end = text.iter().take(32).position(|&byte| byte == b'\n')?;

@@ -157,11 +157,11 @@ pub struct LayerSummary {
     pub table: TocState,
     /// The compression, by the bytes.
     pub compression: String,
-    /// Bytes after decompressing; 0 where only its table of contents was read.
+    /// Bytes after decompressing; 0 if only its table of contents was read.
     pub plain_size: u64,
     /// Entries of its archive.
     pub entries: u64,
-    /// Paths that it adds, changes and removes; known where all layers below are here.
+    /// The number of paths that it adds, changes and removes; known if all layers below are here.
     pub changes: Option<[u64; 3]>,
     /// The faults of the archive.
     pub odd: Vec<Warning>,
@@ -191,7 +191,7 @@ pub struct Stored {
     pub stored: u64,
     /// Bytes of the file, with its holes.
     pub size: u64,
-    /// Bytes of the layer that have to be asked for to read it; `None` where that is all of them.
+    /// Bytes of the layer that must be asked for to read it; `None` if that is all of them.
     pub part: Option<u64>,
 }
 
@@ -200,9 +200,9 @@ pub struct Stored {
 pub struct Details {
     /// The row of a list.
     pub row: Row,
-    /// The owner's name, where given.
+    /// The owner's name; empty if not given.
     pub user: Vec<u8>,
-    /// The group's name, where given.
+    /// The group's name; empty if not given.
     pub group: Vec<u8>,
     /// Major and minor number of a device.
     pub device: (u32, u32),

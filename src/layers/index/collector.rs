@@ -64,7 +64,7 @@ impl Collector {
         Self::File(Box::new(FileCollector::new(offset, cap)))
     }
 
-    /// Takes in what the reader of the archive found.
+    /// Takes the next event of the archive.
     pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match self {
             Self::Listing(lister, comparison) => lister.take(compared(event, comparison)),
@@ -89,18 +89,18 @@ fn compared<'e>(
 }
 
 impl LayerIndex {
-    /// Puts on the shelf what was taken from a layer that was read, or that `broke` off for a
-    /// reason. Bytes that are not those of the digest are never shown: then only that is kept.
+    /// Ends a pass over a layer and keeps its findings. `broke` is the reason if reading broke off.
+    /// Bytes that are not those of the digest are never shown: then only the verdict is kept.
     pub fn finish_pass(
         &mut self,
         digest: &Digest,
-        taking: Collector,
+        collector: Collector,
         findings: &Findings,
         broke: Option<String>,
     ) {
         let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
         let is_blocked = broke.is_none() && !is_right;
-        match taking {
+        match collector {
             Collector::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
                 let wrong = is_blocked.then_some(Incomplete::WrongBytes);
@@ -171,7 +171,7 @@ impl FileCollector {
         Self { offset, cap, entry: None, content: Vec::new(), state: Finding::Before }
     }
 
-    /// Takes in what the reader of the archive found.
+    /// Takes the next event of the archive.
     pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match event {
             ArchiveEvent::Entry(entry) if entry.offset == self.offset => {

@@ -21,7 +21,7 @@ impl LayerIndex {
         Answer::Details(Box::new(details))
     }
 
-    /// Bytes to ask for where the layer can be read in parts.
+    /// Returns the bytes to ask for if the layer can be read in parts.
     fn part(&self, scope: &Scope, stored: &Stored) -> Option<u64> {
         let digest = scope.layers.get(usize::from(stored.layer))?;
         let (_, plan) = self.plan(digest, stored.offset, u64::MAX)?;
@@ -29,7 +29,8 @@ impl LayerIndex {
         range.end.checked_sub(range.start)
     }
 
-    /// A layer alone knows neither what other layers did nor where a link into them leads.
+    /// Adds the facts that one layer alone does not have: changes by other layers, and targets in
+    /// them.
     fn add_from_below(&mut self, scope: &Scope, details: &mut Details) {
         let tree = self.tree(&merged(scope));
         let Some(id) = tree.tree.at(&details.row.path) else { return };

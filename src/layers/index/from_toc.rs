@@ -37,7 +37,7 @@ impl LayerIndex {
         self.keep_ranges(digest, Ranges::Toc(toc));
     }
 
-    /// Notes why a layer's table is not used. What is on the shelf stays.
+    /// Notes why a layer's table is not used. A layer that was read stays.
     pub fn refuse(&mut self, digest: &Digest, reason: String, is_wrong: bool) {
         self.refused.insert(digest.clone(), TocState::Refused { reason, is_wrong });
     }

@@ -63,12 +63,12 @@ struct CachedTree {
 }
 
 impl LayerIndex {
-    /// An empty shelf.
+    /// Returns an empty index.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a layer on the shelf, also in place of one of the same digest.
+    /// Adds a layer. One of the same digest gives way.
     pub fn put(&mut self, digest: Digest, opened: LayerRecord) {
         for cached in [&mut self.current, &mut self.before] {
             if cached.scope.layers.contains(&digest) {
@@ -87,7 +87,7 @@ impl LayerIndex {
         self.layers.get(digest)
     }
 
-    /// Takes everything off the shelf.
+    /// Forgets all layers.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -156,7 +156,7 @@ impl LayerIndex {
         }
     }
 
-    /// The tree of a scope; made where it is not there.
+    /// Returns the tree of a scope, and makes it first if it is not kept.
     fn tree(&mut self, scope: &Scope) -> &mut SortedTree {
         if self.current.scope != *scope {
             std::mem::swap(&mut self.current, &mut self.before);
@@ -219,7 +219,8 @@ impl LayerIndex {
         Answer::Rows(Rows { total: chosen.len() as u64, rows })
     }
 
-    /// Says of rows of one layer what the layer did to them, where all layers below are here.
+    /// Marks each row as added, changed or removed by the chosen layer, if all layers below it were
+    /// read.
     fn mark_changes(&mut self, scope: &Scope, rows: &mut [Row]) {
         let Some(only) = scope.only else { return };
         // Below the base there is nothing to change, so a second tree would add nothing.

@@ -10,7 +10,7 @@ const LAYERS_MAX: usize = 4_096;
 /// The subject of a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
-    /// The layers of the image from the base up. Those that are not on the shelf are left out.
+    /// The layers of the image from the base up. Layers that were not read are left out.
     #[serde(deserialize_with = "few_layers")]
     pub layers: Vec<Digest>,
     /// The place in the list of the one layer that is asked about; `None` for all merged.
@@ -70,7 +70,7 @@ pub enum Question {
         /// The rows that are wanted.
         part: RowRange,
     },
-    /// Paths whose content no container sees, for a later layer replaced or removed it.
+    /// Paths whose content no container sees, because a later layer replaced or removed it.
     Wasted {
         /// The subject.
         scope: Scope,
@@ -123,7 +123,7 @@ pub enum Question {
 }
 
 impl Question {
-    /// The same question about another part of the list; unchanged where the answer is no list.
+    /// Returns the same question about other rows; unchanged if the answer is no list.
     #[must_use]
     pub fn with_part(mut self, wanted: RowRange) -> Self {
         match &mut self {

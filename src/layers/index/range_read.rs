@@ -11,8 +11,8 @@ use crate::{
 const WEIGHT_MAX: usize = 32 << 20;
 
 impl LayerIndex {
-    /// Keeps where a layer can be read in parts. Where the checkpoints of all take too much, those that
-    /// take most are thinned out: a file is then read from further back.
+    /// Keeps the way to read a layer in parts. If the checkpoints of all layers take too much, the largest
+    /// are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
         self.ranges.insert(digest.clone(), ranges);
         while self.checkpoints().map(|one| one.weight()).sum::<usize>() > WEIGHT_MAX {

@@ -26,7 +26,7 @@ struct Frame {
     at: usize,
 }
 
-/// The rows below `top`, where the `open` directories are open.
+/// Returns the rows below `top`. The `open` directories are open.
 pub(super) fn rows(
     tree: &SortedTree,
     top: NodeId,

@@ -20,7 +20,7 @@ const ODD_MAX: usize = 1_000;
 /// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
 const PACKED_MAX: usize = 64 << 20;
 
-/// Files up to this size, in bytes, are kept with the listing, for most that people open are small.
+/// Files up to this size, in bytes, are kept with the listing, since most opened files are small.
 const SMALL: u64 = 64 << 10;
 
 /// Bytes that small files may take together.
@@ -49,7 +49,7 @@ impl Listing {
         Entries { from: Unpacker::new(&self.packed), entry: entry::blank() }
     }
 
-    /// The stored content that begins at an offset, where it was kept.
+    /// Returns the stored content that begins at an offset, if it was kept.
     pub fn kept(&self, offset: u64) -> Option<&[u8]> {
         self.kept.get(&offset).map(Vec::as_slice)
     }
@@ -67,7 +67,7 @@ pub struct Entries<'a> {
 }
 
 impl Entries<'_> {
-    /// The next entry; lent, for a million of them are read one after the other.
+    /// Returns the next entry. It is lent, since a million of them are read one after the other.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<&Entry> {
         entry::read(&mut self.from, &mut self.entry)?;
@@ -117,7 +117,7 @@ impl Lister {
         Self { is_bare: true, ..Self::default() }
     }
 
-    /// Takes in what a reader found; `Break` where the listing is full.
+    /// Takes the next event of the archive. Breaks if the listing is full.
     pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match event {
             ArchiveEvent::Entry(entry) => return self.entry(*entry),

@@ -56,7 +56,7 @@ enum Way {
 }
 
 impl Plan {
-    /// The compressed bytes to ask for. Where it is empty, nothing needs to be asked.
+    /// The compressed bytes to ask for. If it is empty, nothing needs to be asked.
     pub fn range(&self) -> Range<u64> {
         match &self.0 {
             Way::Point(plan) => plan.range.clone(),

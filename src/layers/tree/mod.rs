@@ -204,7 +204,7 @@ impl FileTree {
         self.node(id)?.children.as_ref()?.get(name).copied()
     }
 
-    /// Goes into a node as into a directory, making it one where it is none.
+    /// Goes into a node as into a directory, making it one if it is none.
     fn enter(&mut self, id: NodeId) -> Option<NodeId> {
         let (kind, visible) = self.node(id).map(|node| (node.kind, node.visible))?;
         if kind == EntryKind::Symlink && visible {
@@ -316,7 +316,7 @@ impl FileTree {
     }
 }
 
-/// The components of a path; `..` goes up and stops at the root. `None` where there are too many.
+/// The components of a path; `..` goes up and stops at the root. `None` if there are too many.
 fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
     let mut components = Vec::new();
     for part in path.split(|&byte| byte == b'/') {

@@ -66,7 +66,7 @@ impl FileNode {
         self.rare.as_ref().map_or(&[], |rare| &rare.link)
     }
 
-    /// The names of owner and group, where given.
+    /// The names of owner and group, if given.
     pub fn owner(&self) -> (&[u8], &[u8]) {
         self.rare.as_ref().map_or((&[], &[]), |rare| (&rare.user, &rare.group))
     }

@@ -3,7 +3,7 @@
 use super::recorder::every_other;
 use crate::content::sha256_lanes::Midstate;
 
-/// Midstates kept, of 40 bytes each. Where there would be more, every other one is dropped.
+/// Midstates kept, of 40 bytes each. If there would be more, every other one is dropped.
 const MIDSTATES_MAX: usize = 4_096;
 
 /// The states of a layer's hash, in order.

@@ -77,7 +77,7 @@ enum End {
 /// A plan to read some content of a layer again.
 #[derive(Clone)]
 pub struct PointPlan {
-    /// The compressed bytes to ask for. Empty where there is no content.
+    /// The compressed bytes to ask for. Empty if there is no content.
     pub range: Range<u64>,
     compression: Compression,
     /// The point where decompressing begins: in the range, or at its start.
@@ -133,7 +133,7 @@ impl Checkpoints {
         }
     }
 
-    /// Drops every other place where reading can begin. `false` where there was only one.
+    /// Drops every other place where reading can begin. `false` if there was only one.
     pub fn thin(&mut self) -> bool {
         let before = self.points.len();
         recorder::every_other(&mut self.points);

@@ -9,7 +9,7 @@ use crate::{
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
 
-/// Points kept; with their windows 8 MiB. Where there would be more, every other one is dropped.
+/// Points kept; with their windows 8 MiB. If there would be more, every other one is dropped.
 const POINTS_MAX: usize = 256;
 
 /// Steps kept, of 16 bytes each, and how many there are for a point, at first.

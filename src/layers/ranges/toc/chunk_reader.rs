@@ -22,12 +22,12 @@ use crate::{
 /// A plan to read some content of a file.
 #[derive(Clone, Debug)]
 pub struct ChunkPlan {
-    /// The compressed bytes to ask for. Empty where there is no content, or nothing but zeros.
+    /// The compressed bytes to ask for. Empty if there is no content, or nothing but zeros.
     pub range: Range<u64>,
     chunks: VecDeque<Chunk>,
     /// The part of what comes out that is wanted.
     content: Range<u64>,
-    /// The digest of the whole file, where all of it is read.
+    /// The digest of the whole file, if all of it is read.
     digest: Option<Digest>,
     is_verified: bool,
 }
@@ -132,7 +132,7 @@ impl ChunkReader {
         Ok(())
     }
 
-    /// Makes the next chunk the current one; zeros need no bytes. `false` where there is none left.
+    /// Makes the next chunk the current one; zeros need no bytes. `false` if there is none left.
     fn begin(&mut self, sink: Sink<'_>) -> Result<bool, RangeError> {
         while self.current.is_none() {
             let Some(chunk) = self.plan.chunks.pop_front() else { return Ok(false) };

@@ -140,7 +140,7 @@ impl Opening {
         self.expected.is_some()
     }
 
-    /// The bytes of the blob that are needed next; none where it is known already that there is no
+    /// The bytes of the blob that are needed next; none if it is known already that there is no
     /// table to be had.
     pub fn range(&self) -> Range<u64> {
         match &self.next {
