@@ -28,7 +28,7 @@ use crate::{
         tree::Options,
         verify::{Report, verify_by},
     },
-    registry::{self, Cache, Limits, Manifest, SharedSource},
+    registry::{self, Cache, CacheLimits, Manifest, SharedSource},
     transport::Stack,
 };
 
@@ -49,7 +49,7 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
             Some(inspector) => layers::in_engine(inspector.clone()),
             None => layers::here(&source),
         };
-        let registry = Rc::new(Cache::new(source, Limits::default(), Rc::clone(&now)));
+        let registry = Rc::new(Cache::new(source, CacheLimits::default(), Rc::clone(&now)));
         Ok(Connection { address: address.clone(), registry, inspector, layers })
     })
 }
