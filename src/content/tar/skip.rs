@@ -1,6 +1,6 @@
 //! Reading only the headers of an archive: the content between them is passed over, not read.
 
-use super::{Reader, State, padded};
+use super::{Reader, ReaderState, padded};
 
 impl Reader {
     /// Passes over the content that comes next, with its padding. Returns the number of bytes that
@@ -8,15 +8,15 @@ impl Reader {
     /// entries.
     pub fn pass_over(&mut self) -> u64 {
         let left = match &self.state {
-            State::Content { left } => {
+            ReaderState::Content { left } => {
                 let end = self.position.saturating_add(*left);
                 padded(end).saturating_sub(self.position)
             }
-            State::Skip { left } => *left,
+            ReaderState::Skip { left } => *left,
             _ => return 0,
         };
         self.position = self.position.saturating_add(left);
-        self.state = State::Header;
+        self.state = ReaderState::Header;
         left
     }
 }
@@ -28,7 +28,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::content::tar::{Event, header::BLOCK, tests::plain};
+    use crate::content::tar::{ArchiveEvent, header::BLOCK, tests::plain};
 
     #[test]
     fn headers_are_found_without_the_content_between_them() {
@@ -38,7 +38,7 @@ mod tests {
         for (name, size) in [("a", 0), ("b", 1), ("c", 1 << 32), ("d", 512)] {
             let block = plain(name.as_bytes(), b'0', size);
             let read = reader.push(&block, &mut |event| {
-                if let Event::Entry(entry) = event {
+                if let ArchiveEvent::Entry(entry) = event {
                     found.push((entry.path, entry.offset));
                 }
                 ControlFlow::Continue(())

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::{
     content::{
         sniff::{self, Compression},
-        tar::{Entry, EntryKind, Event, Reader, Warning, header::BLOCK},
+        tar::{ArchiveEvent, Entry, EntryKind, Reader, Warning, header::BLOCK},
     },
     error::{Error, ErrorKind, Missing, Result},
     registry::BlobSource,
@@ -80,11 +80,11 @@ impl ArchiveIndex {
         // The visitor never stops.
         let _ = reader.push(block, &mut |event| {
             match event {
-                Event::Entry(entry) => found = Some(entry),
-                Event::Odd(Warning::ExtensionTooLarge(_) | Warning::DataBehindEnd)
-                | Event::Content(_)
-                | Event::End => {}
-                Event::Odd(warning) => self.fault = Some(warning),
+                ArchiveEvent::Entry(entry) => found = Some(entry),
+                ArchiveEvent::Odd(Warning::ExtensionTooLarge(_) | Warning::DataBehindEnd)
+                | ArchiveEvent::Content(_)
+                | ArchiveEvent::End => {}
+                ArchiveEvent::Odd(warning) => self.fault = Some(warning),
             }
             ControlFlow::Continue(())
         });
@@ -147,7 +147,8 @@ impl ArchiveIndex {
         match &self.fault {
             None => ErrorKind::NotFound(Missing::Unknown).into(),
             Some(fault) => {
-                let what = format!("{path} was not found before the archive breaks off: {fault}");
+                let what =
+                    format!("{path} was not found before the archive breaks off ({fault:?})");
                 ErrorKind::BadAnswer(what).into()
             }
         }
