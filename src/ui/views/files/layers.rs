@@ -109,7 +109,7 @@ fn standing(
                 let read = start.reform(move |_: MouseEvent| vec![number]);
                 html! {
                     <>
-                        <span class="failed">{ closed.to_string() }</span>
+                        <span class="failed">{ layers::obstacle(&closed) }</span>
                         <button type="button" onclick={read}>{ text::TRY }</button>
                     </>
                 }
