@@ -28,7 +28,7 @@ mod connection;
 mod delete;
 mod error;
 mod exchange;
-mod hand_off;
+mod blob_via;
 mod hosts;
 mod keep_referrers;
 mod layout;

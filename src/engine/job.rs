@@ -92,7 +92,7 @@ impl Job {
     }
 
     /// What the reader of a layer is asked for.
-    pub(super) fn wanted(&self) -> Wanted {
+    pub(in crate::engine) fn wanted(&self) -> Wanted {
         Wanted { diff_id: self.diff_id.clone(), archive: None }
     }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// From the page to an engine. The numbers are the page's, one for each exchange.
-pub(super) enum ToEngine {
+pub(in crate::engine) enum ToEngine {
     /// Send this and do the job with what comes. Of the request only what a reading one has goes
     /// along.
     Run { id: u64, request: Box<Request>, job: Bytes },
@@ -25,7 +25,7 @@ pub(super) enum ToEngine {
 }
 
 impl ToEngine {
-    pub(super) fn pack(&self) -> Vec<u8> {
+    pub(in crate::engine) fn pack(&self) -> Vec<u8> {
         let mut packer = Packer::new();
         match self {
             Self::Run { id, request, job } => {
@@ -53,7 +53,7 @@ impl ToEngine {
         packer.finish()
     }
 
-    pub(super) fn unpack(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::engine) fn unpack(bytes: &[u8]) -> Option<Self> {
         let mut bytes = Unpacker::new(bytes);
         let (tag, number) = (bytes.byte()?, bytes.number()?);
         Some(match tag {
@@ -106,7 +106,7 @@ fn unpack_headers(bytes: &mut Unpacker<'_>) -> Option<Headers> {
 
 /// From an engine to the page.
 #[derive(Debug, PartialEq)]
-pub(super) enum Said {
+pub(in crate::engine) enum Said {
     /// An answer came; with its body where it is no success.
     Head { status: u16, url: Option<String>, headers: Headers, body: Bytes },
     /// So many bytes were read.
@@ -118,7 +118,7 @@ pub(super) enum Said {
 }
 
 impl Said {
-    pub(super) fn pack(&self, id: u64) -> Vec<u8> {
+    pub(in crate::engine) fn pack(&self, id: u64) -> Vec<u8> {
         let mut packer = Packer::new();
         packer.number(id);
         match self {
@@ -137,7 +137,7 @@ impl Said {
         packer.finish()
     }
 
-    pub(super) fn unpack(bytes: &[u8]) -> Option<(u64, Self)> {
+    pub(in crate::engine) fn unpack(bytes: &[u8]) -> Option<(u64, Self)> {
         let mut bytes = Unpacker::new(bytes);
         let id = bytes.number()?;
         let said = match bytes.byte()? {

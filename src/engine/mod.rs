@@ -17,32 +17,21 @@
 //! [`Findings`]: crate::layers::findings::Findings
 //! [`Shelf`]: crate::layers::index::Shelf
 
-mod again;
-mod by_table;
-mod door;
-mod engine;
 mod job;
-mod keeper;
-mod line;
 mod local;
 mod mailbox;
 mod message;
-#[cfg(target_arch = "wasm32")]
-mod run;
-mod serve;
-mod shelves;
-#[cfg(target_arch = "wasm32")]
-mod spawn;
+mod page;
+mod worker;
 
-pub use door::{Door, outcome};
-pub use engine::{Engine, Inbox, Outbox, Spawn};
 pub use job::{Job, Keep, OneFile};
 pub use mailbox::Mailbox;
+pub use page::{Door, Engine, Inbox, Outbox, Spawn, outcome};
 #[cfg(target_arch = "wasm32")]
-pub use run::serve_port;
-pub use serve::serve;
+pub use page::{engines, in_a_browser};
+pub use worker::serve;
 #[cfg(target_arch = "wasm32")]
-pub use spawn::{engines, in_a_browser};
+pub use worker::serve_port;
 
 #[cfg(test)]
 mod tests;

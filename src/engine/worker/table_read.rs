@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::{Job, again::findings, job::Table, keeper::Again, shelves::Shelves};
+use super::{layer_sets::Shelves, layer_store::Again, range_read::findings};
 use crate::{
+    engine::job::{Job, Table},
     layers::{
         index::is_wrong,
         listing::Lister,

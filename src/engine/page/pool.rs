@@ -10,11 +10,11 @@ use litemap::LiteMap;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::{
-    Mailbox,
-    message::{Said, ToEngine},
-};
 use crate::{
+    engine::{
+        Mailbox,
+        message::{Said, ToEngine},
+    },
     error::{ErrorKind, Result},
     transport::{Request, Response},
 };
@@ -75,9 +75,9 @@ impl Engine {
 
     /// Has a request sent and a job done. Head and body come as from any door; the parts of the body
     /// of a success are messages, which [`outcome`](super::outcome) reads.
-    pub(super) async fn run(&self, request: Request, job: Bytes) -> Result<Response> {
+    pub(in crate::engine) async fn run(&self, request: Request, job: Bytes) -> Result<Response> {
         let id = self.number();
-        let set = super::Job::unpack(&job).and_then(|job| job.keep).map(|keep| keep.set);
+        let set = crate::engine::Job::unpack(&job).and_then(|job| job.keep).map(|keep| keep.set);
         let link = set.map_or_else(|| self.least_busy(), |set| self.of_set(set));
         let exchange = Exchange::begin(link, id);
         exchange.link.send(&ToEngine::Run { id, request: Box::new(request), job });

@@ -7,7 +7,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessagePort};
 
-use super::{Mailbox, Outbox, serve};
+use super::serve;
+use crate::engine::{Mailbox, Outbox};
 use crate::transport::{BrowserClock, Fetch};
 
 /// Serves the other end of a port. `port` is a `MessagePort`, or a worker's global scope, which
@@ -29,7 +30,7 @@ pub fn serve_port(port: JsValue) {
 }
 
 /// Sends bytes, which move instead of being copied once more.
-pub(super) fn post(port: &MessagePort, message: &[u8]) {
+pub(in crate::engine) fn post(port: &MessagePort, message: &[u8]) {
     let bytes = Uint8Array::from(message);
     // It can only fail where the other end is gone, and then nobody waits.
     let _ = port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));

@@ -2,18 +2,13 @@
 //! contents tells where it is. Whatever goes wrong with checkpoints, the layer is read as a whole instead;
 //! of a layer that only its table told, it is said what went wrong.
 
-use super::{
-    Job,
-    job::{Keep, OneFile as Place},
-    keeper::Again,
-    serve::Exchange,
-    shelves::Shelves,
-};
+use super::{layer_sets::Shelves, layer_store::Again, serve::Exchange};
 use crate::{
     content::{
         tar::{Entry, Event},
         verify::Verdict,
     },
+    engine::job::{Job, Keep, OneFile as Place},
     layers::{
         findings::Findings,
         index::OneFile,

@@ -6,9 +6,8 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt;
 
 use super::{
-    Job, Keep, OneFile,
-    keeper::{Again, Keeper, Only, Pass, with_size},
-    line::Line,
+    fetcher::Line,
+    layer_store::{Again, Keeper, Only, Pass, with_size},
     serve::Exchange,
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
         tar::{self, Event},
         verify::Verdict,
     },
+    engine::{Job, Keep, OneFile},
     error::Result,
     layers::{
         findings::Findings,

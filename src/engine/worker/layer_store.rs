@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use futures_core::future::LocalBoxFuture;
 
-use super::{Job, line::Line, serve::Exchange};
+use super::{fetcher::Line, serve::Exchange};
 use crate::{
     content::{decode::Limits, sha256_lanes::Gang, verify::Verdict},
+    engine::Job,
     error::{ErrorKind, Result},
     layers::{findings::Findings, pass::LayerReader},
     transport::{Request, Response},
@@ -106,11 +107,11 @@ async fn load(line: Line) -> std::result::Result<Rc<dyn Keeper>, String> {
 #[cfg(all(porthole_parts, feature = "worker"))]
 #[wasm_split_helpers::wasm_split(files, fallible)]
 fn files(line: Line) -> std::result::Result<Rc<dyn Keeper>, wasm_split_helpers::SplitLoaderError> {
-    Ok(Rc::new(super::shelves::Shelves::new(line)))
+    Ok(Rc::new(super::layer_sets::Shelves::new(line)))
 }
 
 #[cfg(not(all(porthole_parts, feature = "worker")))]
 #[allow(clippy::unused_async, reason = "in an engine of parts there is something to wait for")]
 async fn load(line: Line) -> std::result::Result<Rc<dyn Keeper>, String> {
-    Ok(Rc::new(super::shelves::Shelves::new(line)))
+    Ok(Rc::new(super::layer_sets::Shelves::new(line)))
 }

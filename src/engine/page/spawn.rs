@@ -8,7 +8,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MessageEvent, MessagePort, Window};
 
-use super::{Engine, Inbox, Outbox, run::post};
+use super::{Engine, Inbox, Outbox};
+use crate::engine::worker::post;
 
 /// The function of `static/boot.js` that starts an engine: it promises something with `postMessage`
 /// and `onmessage`, a worker or, where none starts, a port to the same code in the page.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 
-use super::{Engine, message::Said};
+use super::Engine;
 use crate::{
+    engine::message::Said,
     error::{ErrorKind, Result},
     layers::findings::Findings,
     transport::{BodyStream, Request, Response, SharedTransport, Transport},

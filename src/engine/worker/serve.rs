@@ -19,13 +19,15 @@ use futures_util::{
 };
 
 use super::{
-    Job, Mailbox, Outbox,
-    keeper::{Again, Keeper, Only, Pass, keeper},
-    line::{Line, refusal},
-    message::{Said, ToEngine},
+    fetcher::{Line, refusal},
+    layer_store::{Again, Keeper, Only, Pass, keeper},
 };
 use crate::{
     content::{sha256_lanes::Gang, sniff::may_be_zstd, verify::Verdict},
+    engine::{
+        Job, Mailbox, Outbox,
+        message::{Said, ToEngine},
+    },
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
     transport::{
