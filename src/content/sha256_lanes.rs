@@ -10,8 +10,6 @@ use std::{cell::RefCell, rc::Rc};
 
 use sha256_simd::{Block, START, State, compress, compress_four};
 
-use super::verify::OneOfMany;
-
 /// Bytes of a message that are worth being hashed together with those of others.
 const FULL: usize = 256 * 1024;
 
@@ -51,6 +49,18 @@ pub struct Mark {
 impl Mark {
     /// In front of every message.
     pub const START: Self = Self { at: 0, state: START };
+}
+
+/// A SHA-256 that is computed together with others.
+pub(super) trait RunningHash {
+    /// Takes in the next bytes.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// Where the hash stands, after whole blocks.
+    fn mark(&self) -> Option<Mark>;
+
+    /// The hash of all bytes taken in.
+    fn finish(self: Box<Self>) -> [u8; 32];
 }
 
 /// One message of a gang. Dropping it leaves the gang.
@@ -134,7 +144,7 @@ impl Lane {
     }
 }
 
-impl OneOfMany for Lane {
+impl RunningHash for Lane {
     fn update(&mut self, bytes: &[u8]) {
         Self::update(self, bytes);
     }

@@ -1,7 +1,9 @@
 //! What bytes are, by the bytes: a media type is a claim and is never believed here.
 
+use serde::{Deserialize, Serialize};
+
 /// How a stream is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Compression {
     /// Not at all.
     None,

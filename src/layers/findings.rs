@@ -1,20 +1,18 @@
 //! What a pass over a blob found, as it is told: the report of a [`LayerReader`] with what went
-//! wrong inside put into words, and as bytes for messages.
+//! wrong inside put into words.
 //!
 //! [`LayerReader`]: crate::layers::pass::LayerReader
 
-use crate::oci::Digest;
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    content::{
-        pack::{Packer, Unpacker},
-        sniff::Compression,
-        verify::Verdict,
-    },
+    content::{codec, sniff::Compression, verify::Verdict},
     layers::pass::{Ended, LayerReport},
+    oci::Digest,
 };
 
 /// What a pass over a blob found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// Whether the bytes are those of the descriptor.
     pub verdict: Verdict,
@@ -46,65 +44,13 @@ impl From<LayerReport> for Findings {
 impl Findings {
     /// As bytes.
     pub fn pack(&self) -> Vec<u8> {
-        let mut packer = Packer::new();
-        match &self.verdict {
-            Verdict::Verified => packer.byte(0),
-            Verdict::DigestMismatch { expected, actual } => {
-                packer.byte(1).text(expected.as_str()).text(actual.as_str())
-            }
-            Verdict::SizeMismatch { expected, actual } => {
-                packer.byte(2).number(*expected).number(*actual)
-            }
-            Verdict::Unsupported(digest) => packer.byte(3).text(digest.as_str()),
-        };
-        packer.number(self.size).byte(match self.compression {
-            None => 0,
-            Some(Compression::None) => 1,
-            Some(Compression::Gzip) => 2,
-            Some(Compression::Zstd) => 3,
-        });
-        packer.number(self.plain_size);
-        packer.optional(self.diff_id.as_ref().map(Digest::as_str));
-        packer.optional(self.problem.as_deref()).finish()
+        codec::to_bytes(self)
     }
 
     /// From bytes; `None` where they are something else.
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Unpacker::new(bytes);
-        let verdict = match bytes.byte()? {
-            0 => Verdict::Verified,
-            1 => Verdict::DigestMismatch {
-                expected: digest(bytes.text()?)?,
-                actual: digest(bytes.text()?)?,
-            },
-            2 => Verdict::SizeMismatch { expected: bytes.number()?, actual: bytes.number()? },
-            3 => Verdict::Unsupported(digest(bytes.text()?)?),
-            _ => return None,
-        };
-        let size = bytes.number()?;
-        let compression = match bytes.byte()? {
-            0 => None,
-            1 => Some(Compression::None),
-            2 => Some(Compression::Gzip),
-            3 => Some(Compression::Zstd),
-            _ => return None,
-        };
-        Some(Self {
-            verdict,
-            size,
-            compression,
-            plain_size: bytes.number()?,
-            diff_id: match bytes.optional()? {
-                Some(text) => Some(digest(text)?),
-                None => None,
-            },
-            problem: bytes.optional()?.map(str::to_owned),
-        })
+        codec::from_bytes(bytes)
     }
-}
-
-fn digest(text: &str) -> Option<Digest> {
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use crate::oci::{Algorithm, Digest};
 use crate::{
     content::{
-        decode::{DecodeError, Decoder, Limits, Stop},
+        decode::{DecodeError, Decoder, Limits, Stop, Traced},
         sha256_lanes::Gang,
         sniff::Compression,
-        tar::Event,
+        tar::{Archive, Visitor},
         verify::{Hasher, SizeExceeded, Verdict, Verifier},
     },
-    layers::ranges::checkpoints::{Checkpoints, Marks},
+    layers::ranges::checkpoints::{Checkpoints, Marks, Recorder},
 };
 
 /// What a pass over a layer is to find out, besides its digest.
@@ -22,19 +22,6 @@ pub struct Wanted {
     pub diff_id: Option<Algorithm>,
     /// Read the archive inside, by what this makes ([`tar::archive`](crate::content::tar::archive)).
     pub archive: Option<fn() -> Box<dyn Archive>>,
-}
-
-/// An archive that is read as its bytes come. An interface, so that who only verifies layers does not
-/// carry the code that reads archives.
-pub trait Archive {
-    /// Takes in the next bytes of the archive.
-    fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()>;
-
-    /// Says that the archive ends here.
-    fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()>;
-
-    /// Whether it is one.
-    fn is_archive(&self) -> bool;
 }
 
 /// Why the inside of a layer was not read to its end. What was read before stays valid.
@@ -67,17 +54,19 @@ pub struct LayerReport {
     pub ended: Ended,
 }
 
-/// Receives what the archive holds; `Break` ends reading it.
-pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
-
 /// Reads a layer as its bytes come.
 pub struct LayerReader {
     verifier: Verifier,
     decoder: Decoder,
-    /// Kept beside the notes of the decoder, or not at all.
-    marks: Option<Marks>,
+    notes: Option<Notes>,
     inside: Inside,
     ended: Option<Ended>,
+}
+
+/// Notes for reading the layer again from the middle.
+struct Notes {
+    recorder: Recorder,
+    marks: Marks,
 }
 
 /// What is done with the decompressed bytes.
@@ -145,7 +134,7 @@ impl LayerReader {
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));
-        Self { verifier, decoder, marks: None, inside, ended: None }
+        Self { verifier, decoder, notes: None, inside, ended: None }
     }
 
     /// Hashes together with other layers; to be said before the first byte.
@@ -163,8 +152,8 @@ impl LayerReader {
     pub fn keep_checkpoints(mut self, spacing: u64) -> Self {
         self.verifier = self.verifier.with_marks();
         if self.verifier.mark().is_some() {
-            self.marks = Some(Marks::default());
-            self.decoder.record(spacing);
+            let recorder = Recorder::new(spacing);
+            self.notes = Some(Notes { recorder, marks: Marks::default() });
             self.inside.whole = true;
         }
         self
@@ -186,7 +175,7 @@ impl LayerReader {
     /// # Errors
     /// More bytes than the descriptor says.
     pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
-        if self.marks.is_none() {
+        if self.notes.is_none() {
             return self.take(bytes, visitor);
         }
         while !bytes.is_empty() {
@@ -200,12 +189,13 @@ impl LayerReader {
 
     fn take(&mut self, bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         self.verifier.update(bytes)?;
-        if let (Some(marks), Some(mark)) = (&mut self.marks, self.verifier.mark()) {
-            marks.passed(mark);
+        if let (Some(notes), Some(mark)) = (&mut self.notes, self.verifier.mark()) {
+            notes.marks.passed(mark);
         }
         if self.ended.is_none() {
-            let Self { decoder, inside, .. } = self;
-            let outcome = decoder.push(bytes, &mut |plain| inside.take(plain, visitor));
+            let Self { decoder, inside, notes, .. } = self;
+            let mut sink = |plain: &[u8]| inside.take(plain, visitor);
+            let outcome = decoder.push_traced(bytes, &mut sink, trace(notes));
             self.note(outcome);
         }
         Ok(())
@@ -232,8 +222,9 @@ impl LayerReader {
         visitor: Visitor<'_>,
     ) -> (LayerReport, Option<Checkpoints>) {
         if self.ended.is_none() {
-            let Self { decoder, inside, .. } = &mut self;
-            let outcome = decoder.finish(&mut |plain| inside.take(plain, visitor));
+            let Self { decoder, inside, notes, .. } = &mut self;
+            let mut sink = |plain: &[u8]| inside.take(plain, visitor);
+            let outcome = decoder.finish_traced(&mut sink, trace(notes));
             self.note(outcome);
         }
         self.inside.finish(visitor);
@@ -249,10 +240,14 @@ impl LayerReader {
             diff_id: self.inside.diff.map(Hasher::finish).filter(|_| decoded),
             ended,
         };
-        let notes = self.decoder.take_recorder().zip(self.marks);
-        let notes = notes.filter(|_| report.verdict.is_verified());
-        let checkpoints =
-            notes.map(|(notes, marks)| notes.finish(compression, marks, (report.size, expected)));
+        let notes = self.notes.filter(|_| report.verdict.is_verified());
+        let checkpoints = notes.map(|Notes { recorder, marks }| {
+            recorder.finish(compression, marks, (report.size, expected))
+        });
         (report, checkpoints)
     }
+}
+
+fn trace(notes: &mut Option<Notes>) -> Traced<'_> {
+    notes.as_mut().map(|notes| &mut notes.recorder as _)
 }

@@ -19,6 +19,7 @@ mod layout;
 mod manifest;
 mod manifest_ref;
 mod media_type;
+mod message;
 mod parsed;
 mod place;
 mod platform;

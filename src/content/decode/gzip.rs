@@ -2,10 +2,8 @@
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use crate::content::{
-    decode::{DecodeError, Output, PIECE, Stop},
-    sniff::Compression,
-};
+use super::output::{DecodeError, Output, PIECE, Stop};
+use crate::content::sniff::Compression;
 
 /// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
 const WINDOW_BITS: u8 = 15;
@@ -153,7 +151,7 @@ fn step(
 ) -> Result<Step, Stop> {
     let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
     // Stopping at each block costs nothing that can be measured, and is where reading can begin again.
-    let flush = if out.records() { InflateFlush::Block } else { InflateFlush::NoFlush };
+    let flush = if out.is_traced() { InflateFlush::Block } else { InflateFlush::NoFlush };
     let outcome = inflate.decompress(input, plain, flush);
     let status = outcome
         .map_err(|error| corrupt(inflate.error_message().unwrap_or_else(|| error.as_str())))?;

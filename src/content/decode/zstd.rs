@@ -8,10 +8,8 @@ use std::io::Read as _;
 
 use ruzstd::decoding::FrameDecoder;
 
-use crate::content::{
-    decode::{DecodeError, Frames, Output, PIECE, Stop},
-    sniff::Compression,
-};
+use super::output::{DecodeError, Frames, Output, PIECE, Stop};
+use crate::content::sniff::Compression;
 
 /// The most that a block may hold or make (RFC 8878 3.1.1.2.4).
 const BLOCK_MAX: usize = 128 << 10;

@@ -14,6 +14,8 @@ pub mod os_release;
 mod python;
 mod rpm;
 
+use serde::{Deserialize, Serialize};
+
 pub use os_release::OsRelease;
 
 /// Packages read of one database; the rest is counted.
@@ -74,7 +76,7 @@ impl Kind {
 }
 
 /// One installed package.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its name.
     pub name: String,

@@ -5,6 +5,7 @@
 //! [`Warning`] on the entry; where Go's `archive/tar` has an opinion, it is followed, for that is
 //! what extracts images.
 
+mod archive;
 mod compose;
 pub mod entry;
 pub mod header;
@@ -13,8 +14,7 @@ mod sparse;
 
 use std::ops::ControlFlow;
 
-use crate::layers::pass::Archive;
-
+pub use archive::{Archive, Event, Visitor};
 pub(crate) use compose::check_path;
 use compose::compose;
 pub use entry::{Entry, EntryKind, Warning};
@@ -28,22 +28,6 @@ const EXTENSION_MAX: u64 = 1 << 20;
 
 /// Pieces that a sparse map may have.
 const SPARSE_MAX: usize = 1 << 16;
-
-/// What a reader finds, in the order of the archive.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// An entry begins. Its content follows.
-    Entry(Box<Entry>),
-    /// The next bytes of the content as stored: for sparse files the pieces, without the holes.
-    Content(&'a [u8]),
-    /// The content is complete.
-    End,
-    /// Something odd that belongs to no entry.
-    Odd(Warning),
-}
-
-/// Receives events; `Break` ends reading.
-pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Reads an archive that is handed in bit by bit.
 #[derive(Default)]

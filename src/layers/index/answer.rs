@@ -1,8 +1,13 @@
 //! What is answered about opened layers: small, whatever the size of the layer.
 
-use super::{by_table::Table, inside::Inside};
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    content::{packages::Package, tar::EntryKind},
+    content::{
+        codec::{self, in_one_go},
+        packages::Package,
+        tar::EntryKind,
+    },
     layers::{
         ranges::Basis,
         tree::{ChangeKind, Usage},
@@ -10,7 +15,7 @@ use crate::{
 };
 
 /// One row of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The path from the root, without a slash at its front; bytes, which need not be UTF-8.
     pub path: Vec<u8>,
@@ -46,7 +51,7 @@ pub struct Row {
 }
 
 /// A part of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Rows in the whole list.
     pub total: u64,
@@ -55,7 +60,7 @@ pub struct Rows {
 }
 
 /// A path whose content is brought and not seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WastedPath {
     /// The path.
     pub path: Vec<u8>,
@@ -66,7 +71,7 @@ pub struct WastedPath {
 }
 
 /// A part of the list of what is wasted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wasted {
     /// Bytes brought and bytes seen.
     pub usage: Usage,
@@ -77,7 +82,7 @@ pub struct Wasted {
 }
 
 /// How much of a layer is on the shelf.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnShelf {
     /// Nothing.
     #[default]
@@ -88,8 +93,33 @@ pub enum OnShelf {
     Part(String),
 }
 
+/// What became of a layer's table of contents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Table {
+    /// Nobody asked for one.
+    #[default]
+    None,
+    /// The listing is what the table tells; the layer itself was not read.
+    Told {
+        /// The name of the table's format.
+        format: String,
+        /// What is odd about the table, each a sentence without a full stop.
+        problems: Vec<String>,
+    },
+    /// It is not used.
+    Refused {
+        /// Why, without a full stop.
+        reason: String,
+        /// Whether something is wrong with the table, and not only with reading it.
+        is_wrong: bool,
+    },
+    /// The layer was read too: how the table differs, each a sentence without a full stop; none where
+    /// they agree.
+    Compared(Vec<String>),
+}
+
 /// A layer in sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerSummary {
     /// How much of it is here.
     pub on_shelf: OnShelf,
@@ -108,7 +138,7 @@ pub struct LayerSummary {
 }
 
 /// All layers in sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Each layer.
     pub layers: Vec<LayerSummary>,
@@ -121,7 +151,7 @@ pub struct Summary {
 }
 
 /// Where content is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// The layer, counted from the base.
     pub layer: u16,
@@ -136,7 +166,7 @@ pub struct Stored {
 }
 
 /// All about one path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// What a list says of it.
     pub row: Row,
@@ -163,7 +193,7 @@ pub struct Details {
 }
 
 /// The operating system and a part of the list of its packages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packages {
     /// What the system calls itself; empty where it does not say.
     pub system: String,
@@ -182,8 +212,33 @@ pub struct Packages {
     pub problems: Vec<String>,
 }
 
+/// One member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name as written; bytes, which need not be UTF-8.
+    pub name: Vec<u8>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What is in an archive, or in a compressed file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    /// Members in all.
+    pub total: u64,
+    /// The members that were asked for, in the order of the archive.
+    pub members: Vec<Member>,
+    /// What is odd or could not be read, each a sentence without a full stop.
+    pub problems: Vec<String>,
+    /// What came out of a compressed file that is no archive.
+    #[serde(with = "in_one_go")]
+    pub unpacked: Vec<u8>,
+}
+
 /// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The question was not understood.
     Unknown,
@@ -200,9 +255,120 @@ pub enum Answer {
     /// Packages.
     Packages(Packages),
     /// Content, and what it was held against.
-    Content(Vec<u8>, Basis),
+    Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),
     /// What is in an archive.
     Inside(Inside),
     /// Why there is no content, without a full stop.
     Failed(String),
+}
+
+impl Answer {
+    /// Writes the answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        codec::to_bytes(self)
+    }
+
+    /// Reads the bytes of [`Answer::to_bytes`]. Returns `None` if they are something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        codec::from_bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn row() -> Row {
+        Row {
+            path: b"a/\xff".to_vec(),
+            depth: 3,
+            kind: EntryKind::Other(b'w'),
+            mode: 0o7777,
+            uid: u64::MAX,
+            gid: 2,
+            mtime: -5,
+            size: 1 << 40,
+            layer: 7,
+            change: Some(ChangeKind::Removed),
+            removed: true,
+            children: 9,
+            open: true,
+            link: b"x".to_vec(),
+            odd: true,
+        }
+    }
+
+    fn with_table(table: Table) -> LayerSummary {
+        LayerSummary { table, ..LayerSummary::default() }
+    }
+
+    fn samples() -> Vec<Answer> {
+        let usage = Usage { total: 10, visible: 4 };
+        let changes = vec![(0, ChangeKind::Added, 10), (3, ChangeKind::Changed, 4)];
+        let details = Details {
+            row: row(),
+            user: b"u".to_vec(),
+            group: b"g".to_vec(),
+            device: (1, 2),
+            sparse: true,
+            opaque: false,
+            xattrs: vec![("user.x".to_owned(), vec![1, 2])],
+            odd: vec!["odd".to_owned()],
+            changes: changes.clone(),
+            target: Some(b"t".to_vec()),
+            stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
+        };
+        let bare = Details { target: None, stored: None, ..details.clone() };
+        let package = Package { name: "zlib".to_owned(), size: Some(7), ..Package::default() };
+        let layers = vec![
+            LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
+            LayerSummary { on_shelf: OnShelf::Part("cut".to_owned()), ..LayerSummary::default() },
+            LayerSummary { on_shelf: OnShelf::Whole, ..LayerSummary::default() },
+            with_table(Table::Told { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
+            with_table(Table::Refused { reason: "r".to_owned(), is_wrong: true }),
+            with_table(Table::Compared(vec!["d".to_owned()])),
+        ];
+        let path = WastedPath { path: b"p".to_vec(), bytes: 6, changes };
+        vec![
+            Answer::Unknown,
+            Answer::Nothing,
+            Answer::Rows(Rows { total: 5, rows: vec![row(), Row { change: None, ..row() }] }),
+            Answer::Wasted(Wasted { usage, total: 1, paths: vec![path] }),
+            Answer::Summary(Summary { layers, usage, visible: 8, left_out: 9 }),
+            Answer::Details(Box::new(details)),
+            Answer::Details(Box::new(bare)),
+            Answer::Packages(Packages {
+                system: "Debian".to_owned(),
+                facts: vec![("ID".to_owned(), "debian".to_owned())],
+                found: true,
+                known: 2,
+                total: 1,
+                packages: vec![("dpkg".to_owned(), b"var".to_vec(), package)],
+                problems: vec!["p".to_owned()],
+            }),
+            Answer::Content(vec![0, 255], Basis::FirstPass),
+            Answer::Content(vec![], Basis::LooseToc),
+            Answer::Content(vec![1], Basis::Unhashed),
+            Answer::Failed("cut".to_owned()),
+            Answer::Inside(Inside {
+                total: 3,
+                members: vec![Member { name: b"m".to_vec(), size: 4, kind: EntryKind::Symlink }],
+                problems: vec!["odd".to_owned()],
+                unpacked: vec![1],
+            }),
+        ]
+    }
+
+    #[test]
+    fn answers_come_back_as_they_were_given() {
+        for answer in samples() {
+            let bytes = answer.to_bytes();
+            assert_eq!(Answer::from_bytes(&bytes).unwrap(), answer);
+            for end in 0..bytes.len() {
+                assert_eq!(Answer::from_bytes(bytes.get(..end).unwrap()), None, "{answer:?}");
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! All about one path.
 
-use super::{Answer, Details, Scope, Shelf, Stored, indexed::Indexed, merged, sums::changes};
+use super::{Answer, Details, Scope, Shelf, Stored, merged, sorted_tree::Indexed, sums::changes};
 use crate::{content::tar::EntryKind, layers::tree::NodeId};
 
 impl Shelf {

@@ -4,31 +4,29 @@
 //! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
 //! and the last few are kept.
 
-mod again;
 mod answer;
-mod answer_bytes;
-mod by_table;
+mod archive;
+mod collector;
 mod details;
-mod indexed;
-mod inside;
+mod from_toc;
 mod question;
+mod range_read;
 mod rows;
 mod software;
+mod sorted_tree;
 mod sums;
-mod taking;
 
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
-    WastedPath,
+    Answer, Details, Inside, LayerSummary, Member, OnShelf, Packages, Row, Rows, Stored, Summary,
+    Table, Wasted, WastedPath,
 };
-pub use by_table::{Table, is_wrong};
-use indexed::Indexed;
-pub use inside::{Inside, Member};
+use collector::Held;
+pub use collector::{OneFile, Opened, Taking};
+pub use from_toc::is_wrong;
 pub use question::{Part, Question, Scope, Sort};
-use taking::Held;
-pub use taking::{OneFile, Opened, Taking};
+use sorted_tree::Indexed;
 
 use super::{
     listing::Listing,

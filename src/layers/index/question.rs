@@ -1,17 +1,17 @@
 //! What can be asked about opened layers, and how a question passes between threads.
 
-use crate::{
-    content::pack::{Packer, Unpacker},
-    oci::Digest,
-};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::{content::codec, oci::Digest};
 
 /// Layers per image that a question can name; runtimes refuse images with more than 127.
 const LAYERS_MAX: usize = 4_096;
 
 /// What a question is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// The layers of the image from the base up. Those that are not on the shelf are left out.
+    #[serde(deserialize_with = "few_layers")]
     pub layers: Vec<Digest>,
     /// What this layer alone brings, by its place in the list; `None` for all merged.
     pub only: Option<u16>,
@@ -20,7 +20,7 @@ pub struct Scope {
 }
 
 /// A part of a list: what is on the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The first row.
     pub offset: u64,
@@ -29,7 +29,7 @@ pub struct Part {
 }
 
 /// How a directory is sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {
     /// By name, in the order of bytes.
     #[default]
@@ -39,7 +39,7 @@ pub enum Sort {
 }
 
 /// A question about opened layers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// Rows of the tree below a directory, with those directories opened that are named.
     Rows {
@@ -141,98 +141,24 @@ impl Question {
         self
     }
 
-    /// As bytes.
+    /// Writes the question as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Packer::new();
-        match self {
-            Self::Rows { scope, below, open, sort, part } => {
-                scope.write(out.number(0)).bytes(below).list(open, |out, path| out.bytes(path));
-                part.write(out.flag(*sort == Sort::Size))
-            }
-            Self::Find { scope, pattern, part } => {
-                part.write(scope.write(out.number(1)).text(pattern))
-            }
-            Self::Largest { scope, part } => part.write(scope.write(out.number(2))),
-            Self::Wasted { scope, part } => part.write(scope.write(out.number(3))),
-            Self::Summary(scope) => scope.write(out.number(4)),
-            Self::Details { scope, path } => scope.write(out.number(5)).bytes(path),
-            Self::Packages { scope, filter, part } => {
-                part.write(scope.write(out.number(6)).text(filter))
-            }
-            Self::Content { layer, offset } => out.number(7).text(layer.as_str()).number(*offset),
-            Self::Inside { layer, offset, part } => {
-                part.write(out.number(8).text(layer.as_str()).number(*offset))
-            }
-            Self::Member { layer, offset, name } => {
-                out.number(9).text(layer.as_str()).number(*offset).bytes(name)
-            }
-        };
-        out.finish()
+        codec::to_bytes(self)
     }
 
-    /// Reads what [`Question::to_bytes`] wrote.
+    /// Reads the bytes of [`Question::to_bytes`]. Returns `None` if they are something else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let from = &mut Unpacker::new(bytes);
-        Some(match from.number()? {
-            0 => Self::Rows {
-                scope: Scope::read(from)?,
-                below: from.owned()?,
-                open: from.list(Unpacker::owned)?,
-                sort: if from.flag()? { Sort::Size } else { Sort::Name },
-                part: Part::read(from)?,
-            },
-            1 => Self::Find {
-                scope: Scope::read(from)?,
-                pattern: from.string()?,
-                part: Part::read(from)?,
-            },
-            2 => Self::Largest { scope: Scope::read(from)?, part: Part::read(from)? },
-            3 => Self::Wasted { scope: Scope::read(from)?, part: Part::read(from)? },
-            4 => Self::Summary(Scope::read(from)?),
-            5 => Self::Details { scope: Scope::read(from)?, path: from.owned()? },
-            6 => Self::Packages {
-                scope: Scope::read(from)?,
-                filter: from.string()?,
-                part: Part::read(from)?,
-            },
-            7 => Self::Content { layer: from.text()?.parse().ok()?, offset: from.number()? },
-            8 => Self::Inside {
-                layer: from.text()?.parse().ok()?,
-                offset: from.number()?,
-                part: Part::read(from)?,
-            },
-            9 => Self::Member {
-                layer: from.text()?.parse().ok()?,
-                offset: from.number()?,
-                name: from.owned()?,
-            },
-            _ => return None,
-        })
+        codec::from_bytes(bytes)
     }
 }
 
-impl Scope {
-    fn write<'a>(&self, out: &'a mut Packer) -> &'a mut Packer {
-        out.list(&self.layers, |out, layer| out.text(layer.as_str()));
-        out.number(self.only.map_or(0, |layer| u64::from(layer) + 1)).flag(self.with_removed)
+/// Reads the layers of a scope, which are no more than [`LAYERS_MAX`].
+fn few_layers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Digest>, D::Error> {
+    let layers = Vec::deserialize(from)?;
+    if layers.len() > LAYERS_MAX {
+        return Err(D::Error::custom("more layers than an image has"));
     }
-
-    fn read(from: &mut Unpacker<'_>) -> Option<Self> {
-        let layers = from.list(|from| from.text()?.parse().ok())?;
-        let only = from.number()?.checked_sub(1).map(u16::try_from).transpose().ok()?;
-        let scope = Self { layers, only, with_removed: from.flag()? };
-        (scope.layers.len() <= LAYERS_MAX).then_some(scope)
-    }
-}
-
-impl Part {
-    fn write(self, out: &mut Packer) -> &mut Packer {
-        out.number(self.offset).number(self.count.into())
-    }
-
-    fn read(from: &mut Unpacker<'_>) -> Option<Self> {
-        Some(Self { offset: from.number()?, count: from.small()? })
-    }
+    Ok(layers)
 }
 
 #[cfg(test)]
@@ -272,5 +198,7 @@ mod tests {
             }
         }
         assert_eq!(Question::from_bytes(&[99]), None);
+        let many = Scope { layers: vec![digest_of(b"a"); LAYERS_MAX + 1], ..Scope::default() };
+        assert_eq!(Question::from_bytes(&Question::Summary(many).to_bytes()), None);
     }
 }

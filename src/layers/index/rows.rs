@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{
     answer::{Row, Rows},
-    indexed::Indexed,
     question::{Part, Sort},
+    sorted_tree::Indexed,
 };
 use crate::layers::tree::{NodeId, ROOT};
 

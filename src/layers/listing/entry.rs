@@ -122,7 +122,7 @@ pub(super) fn read(from: &mut Unpacker<'_>, entry: &mut Entry) -> Option<()> {
 }
 
 /// A kind as a byte: that of tar, where there is one.
-pub(crate) fn flag_of(kind: EntryKind) -> u8 {
+fn flag_of(kind: EntryKind) -> u8 {
     match kind {
         EntryKind::File => b'0',
         EntryKind::HardLink => b'1',
@@ -136,7 +136,7 @@ pub(crate) fn flag_of(kind: EntryKind) -> u8 {
 }
 
 /// The kind of a [`flag_of`].
-pub(crate) fn kind_of(flag: u8) -> EntryKind {
+fn kind_of(flag: u8) -> EntryKind {
     EntryKind::from_flag(flag)
 }
 

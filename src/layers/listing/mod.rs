@@ -1,11 +1,9 @@
 //! What an archive holds, kept in few bytes: its entries in their order, what is odd about it, and
-//! the contents that are small or of use later. Can be handed from one thread to another as bytes.
+//! the contents that are small or of use later.
 
 mod entry;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
-
-pub(crate) use entry::{flag_of, kind_of};
 
 use crate::content::{
     pack::{Packer, Unpacker},
@@ -59,33 +57,6 @@ impl Listing {
     /// Bytes that it takes.
     pub fn weight(&self) -> usize {
         self.packed.len() + self.kept.values().map(Vec::len).sum::<usize>()
-    }
-
-    /// As bytes, to be handed to another thread.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Packer::new();
-        self.write(&mut out);
-        out.finish()
-    }
-
-    /// Reads what [`Listing::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Self::read(&mut Unpacker::new(bytes))
-    }
-
-    pub(super) fn write(&self, out: &mut Packer) {
-        out.number(self.count).bytes(&self.packed).list(&self.odd, entry::write_warning);
-        out.number(self.kept.len() as u64);
-        for (offset, content) in &self.kept {
-            out.number(*offset).bytes(content);
-        }
-    }
-
-    pub(super) fn read(from: &mut Unpacker<'_>) -> Option<Self> {
-        let (count, packed) = (from.number()?, from.owned()?);
-        let odd = from.list(entry::read_warning)?;
-        let kept = from.list(|from| Some((from.number()?, from.owned()?)))?;
-        Some(Self { packed, count, odd, kept: kept.into_iter().collect() })
     }
 }
 
@@ -249,7 +220,6 @@ mod tests {
         assert_eq!(listing.kept(512), Some(&b"here"[..]));
         assert_eq!(listing.kept(1536), None);
         assert_eq!(listing.kept(200_000).map(<[u8]>::len), Some(100_000));
-        assert_eq!(Listing::from_bytes(&listing.to_bytes()).unwrap(), listing);
         let mut entries = listing.entries();
         for (entry, _) in files {
             assert_eq!(entries.next(), Some(&entry));

@@ -1,7 +1,9 @@
 //! What each layer did to a path.
 
+use serde::{Deserialize, Serialize};
+
 /// What a layer did to a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ChangeKind {
     /// It was not there before.
     Added,

@@ -1,10 +1,12 @@
 //! How much of what layers bring a container sees.
 
+use serde::{Deserialize, Serialize};
+
 use super::FileTree;
 use crate::content::tar::EntryKind;
 
 /// Bytes that layers bring and that no container sees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Bytes of files in all layers.
     pub total: u64,

@@ -8,14 +8,14 @@
 //! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
 //! frames, of which most layers have one; without compression anywhere.
 
-mod marks;
+mod midstates;
 mod point_reader;
 mod recorder;
 mod restart;
 
 use std::ops::Range;
 
-pub(crate) use marks::Marks;
+pub(crate) use midstates::Marks;
 pub use point_reader::PointReader;
 pub(crate) use recorder::Recorder;
 

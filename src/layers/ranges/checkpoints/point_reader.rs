@@ -9,7 +9,7 @@ use crate::{
         sha256_lanes::{Gang, Lane},
         sniff::Compression,
     },
-    layers::ranges::{RangeError, toc::overlap},
+    layers::ranges::{error::RangeError, overlap::overlap},
     oci::Digest,
 };
 

@@ -1,7 +1,10 @@
 //! Notes in a first pass where reading can begin again, and how far it has to go.
 
 use super::{Checkpoints, Marks, Point, Restart, Step, restart};
-use crate::{content::sniff::Compression, oci::Digest};
+use crate::{
+    content::{decode::Trace, sniff::Compression},
+    oci::Digest,
+};
 
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
@@ -36,6 +39,53 @@ struct Pending {
     last: u8,
 }
 
+impl Trace for Recorder {
+    fn made(&mut self, plain: &[u8], packed: u64) {
+        self.plain += plain.len() as u64;
+        self.packed = packed;
+        if self.plain.saturating_add(WINDOW as u64) >= self.due() {
+            self.slide(plain);
+        }
+        let last = self.steps.last().map_or(0, |step| step.plain);
+        if self.plain - last >= self.step_every {
+            self.step();
+        }
+    }
+
+    fn member(&mut self, packed: u64) {
+        self.window.clear();
+        self.pending = None;
+        if self.plain >= self.due() {
+            self.point(packed, Restart::Fresh);
+        }
+    }
+
+    fn block_ended(&mut self, packed: u64, last: Option<u8>) {
+        let is_due = self.plain >= self.due();
+        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
+    }
+
+    fn confirm(&mut self, input: &[u8], plain: &[u8]) {
+        let Some(Pending { packed, last }) = self.pending.take() else { return };
+        if plain.len() < PROOF_MIN {
+            return;
+        }
+        let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
+        // The bytes that came out tell at which bit the block began.
+        let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
+        // Bits can be chosen so that other places make the same bytes, for a while.
+        let mut fitting = (0..8).filter(fits);
+        let stored = |&unused: &u8| stored(last, unused, input);
+        if let Some(unused) = fitting.next()
+            && let alike = stored(&unused)
+            && fitting.all(|other| alike.is_some() && stored(&other) == alike)
+        {
+            let window = self.window.as_slice().into();
+            self.point(packed, Restart::Block { window, last, unused });
+        }
+    }
+}
+
 impl Recorder {
     /// Notes with so many plain bytes between points, at first.
     pub(crate) fn new(point_every: u64) -> Self {
@@ -51,19 +101,6 @@ impl Recorder {
         }
     }
 
-    /// Plain bytes came out that need the compressed ones up to a position.
-    pub(crate) fn made(&mut self, plain: &[u8], packed: u64) {
-        self.plain += plain.len() as u64;
-        self.packed = packed;
-        if self.plain.saturating_add(WINDOW as u64) >= self.due() {
-            self.slide(plain);
-        }
-        let last = self.steps.last().map_or(0, |step| step.plain);
-        if self.plain - last >= self.step_every {
-            self.step();
-        }
-    }
-
     /// Of what came out more than a window before the next point, nothing is needed: what came since
     /// is as long as a window, and takes the place of all before it.
     fn slide(&mut self, plain: &[u8]) {
@@ -72,42 +109,6 @@ impl Recorder {
         let surplus = self.window.len().saturating_sub(room);
         self.window.drain(..surplus);
         self.window.extend_from_slice(tail);
-    }
-
-    /// A member or frame begins.
-    pub(crate) fn member(&mut self, packed: u64) {
-        self.window.clear();
-        self.pending = None;
-        if self.plain >= self.due() {
-            self.point(packed, Restart::Fresh);
-        }
-    }
-
-    /// A block ended in front of a position, somewhere in the last byte before it.
-    pub(crate) fn block_ended(&mut self, packed: u64, last: Option<u8>) {
-        let is_due = self.plain >= self.due();
-        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
-    }
-
-    /// What came out next, not yet counted, and the input from which it came: they tell at which bit
-    /// the block began.
-    pub(crate) fn confirm(&mut self, input: &[u8], plain: &[u8]) {
-        let Some(Pending { packed, last }) = self.pending.take() else { return };
-        if plain.len() < PROOF_MIN {
-            return;
-        }
-        let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
-        let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
-        // Bits can be chosen so that other places make the same bytes, for a while.
-        let mut fitting = (0..8).filter(fits);
-        let stored = |&unused: &u8| stored(last, unused, input);
-        if let Some(unused) = fitting.next()
-            && let alike = stored(&unused)
-            && fitting.all(|other| alike.is_some() && stored(&other) == alike)
-        {
-            let window = self.window.as_slice().into();
-            self.point(packed, Restart::Block { window, last, unused });
-        }
     }
 
     /// Plain bytes before the next point, at least.

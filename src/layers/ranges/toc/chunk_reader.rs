@@ -11,7 +11,10 @@ use crate::{
         decode::{Decoder, Limits, Sink, Stop},
         verify::Hasher,
     },
-    layers::ranges::{Basis, RangeError},
+    layers::ranges::{
+        error::{Basis, RangeError},
+        overlap::overlap,
+    },
     oci::Digest,
 };
 
@@ -258,10 +261,4 @@ fn take(
         sink(wanted)?;
     }
     if *made >= end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-}
-
-/// The part of a piece that begins at some position which lies in a range.
-pub(crate) fn overlap<'a>(piece: &'a [u8], at: u64, range: &Range<u64>) -> &'a [u8] {
-    let inside = |position: u64| position.saturating_sub(at).min(piece.len() as u64) as usize;
-    piece.get(inside(range.start)..inside(range.end)).unwrap_or_default()
 }

@@ -11,7 +11,6 @@ mod compare;
 mod open;
 mod read;
 
-pub(super) use chunk_reader::overlap;
 pub use chunk_reader::{ChunkPlan, ChunkReader};
 pub use compare::Comparison;
 pub use open::{Opening, Step, TocError, is_annotation};

@@ -1,6 +1,6 @@
 //! Layers that are listed by their tables of contents: what is told is kept apart from what was seen.
 
-use super::{Opened, Shelf, Taking};
+use super::{Opened, Shelf, Table, Taking};
 use crate::{
     layers::{
         listing::Lister,
@@ -11,31 +11,6 @@ use crate::{
     },
     oci::Digest,
 };
-
-/// What became of a layer's table of contents.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Table {
-    /// Nobody asked for one.
-    #[default]
-    None,
-    /// The listing is what the table tells; the layer itself was not read.
-    Told {
-        /// The name of the table's format.
-        format: String,
-        /// What is odd about the table, each a sentence without a full stop.
-        problems: Vec<String>,
-    },
-    /// It is not used.
-    Refused {
-        /// Why, without a full stop.
-        reason: String,
-        /// Whether something is wrong with the table, and not only with reading it.
-        is_wrong: bool,
-    },
-    /// The layer was read too: how the table differs, each a sentence without a full stop; none where
-    /// they agree.
-    Compared(Vec<String>),
-}
 
 impl Shelf {
     /// Puts a layer on the shelf as its table of contents tells it. The table must have the digest that

@@ -2,15 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use super::{Answer, OneFile, Part, Shelf, slice};
+use super::{Answer, Inside, Member, OneFile, Part, Shelf, slice};
 use crate::{
     content::{
         decode::{DecodeError, Limits, decode_all},
         sniff::{FileType, file_type},
-        tar::{EntryKind, Event, Reader},
+        tar::{EntryKind, Event, Reader, Visitor},
         zip,
     },
-    layers::pass::Visitor,
     oci::Digest,
 };
 
@@ -22,30 +21,6 @@ const MEMBERS_MAX: usize = 100_000;
 
 /// Bytes that a member may have to be opened.
 const MEMBER_MAX: u64 = 8 << 20;
-
-/// One member of an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Its name as written; bytes, which need not be UTF-8.
-    pub name: Vec<u8>,
-    /// Its size in bytes.
-    pub size: u64,
-    /// What it is.
-    pub kind: EntryKind,
-}
-
-/// What is in an archive, or in a compressed file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inside {
-    /// Members in all.
-    pub total: u64,
-    /// The members that were asked for, in the order of the archive.
-    pub members: Vec<Member>,
-    /// What is odd or could not be read, each a sentence without a full stop.
-    pub problems: Vec<String>,
-    /// What came out of a compressed file that is no archive.
-    pub unpacked: Vec<u8>,
-}
 
 impl Shelf {
     /// What is in a file whose content is at hand.
