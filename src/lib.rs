@@ -18,6 +18,8 @@ pub mod oci;
 pub mod ops;
 pub mod registry;
 pub mod sources;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod transport;
 #[cfg(feature = "app")]
 pub mod ui;

@@ -23,12 +23,12 @@
 //!
 //! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
+mod blob_via;
 mod body;
 mod connection;
 mod delete;
 mod error;
 mod exchange;
-mod blob_via;
 mod hosts;
 mod keep_referrers;
 mod layout;

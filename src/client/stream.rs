@@ -4,7 +4,7 @@
 //! No hidden header is needed: where `Content-Range` cannot be read, lengths are compared, and for
 //! whole blobs the digest at the end decides.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -15,8 +15,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::{BlobStream, ByteRange},
-    transport::{BodyStream, Course, Opener, Resumed, Span},
-    wire::{Endpoint, headers::name},
+    transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
+    wire::{Endpoint, backoff::Policy, headers::name},
 };
 
 impl Core {
@@ -29,8 +29,7 @@ impl Core {
         if let Some(data) = embedded(blob) {
             return Ok(BlobStream::of_bytes(data));
         }
-        let span = Span { start: 0, end: blob.size };
-        let mut download = Download::open(self, repository, blob, span).await?;
+        let mut download = Download::open(self, repository, blob, 0..blob.size).await?;
         download.verifier = Some(Verifier::new(&blob.digest, Some(blob.size)));
         Ok(BlobStream { size: Some(blob.size), chunks: download.into_chunks() })
     }
@@ -43,17 +42,17 @@ impl Core {
         range: ByteRange,
     ) -> Result<BlobStream> {
         let length = range.length.unwrap_or(u64::MAX);
-        let span =
-            Span { start: range.start, end: range.start.saturating_add(length).min(blob.size) };
-        if span.start > span.end {
+        let wanted = range.start..range.start.saturating_add(length).min(blob.size);
+        if wanted.start > wanted.end {
             let kind = ErrorKind::InvalidRange { location: None, stored: None };
             return Err(self.explain(&blob_call(repository, blob), None, kind.into()));
         }
-        if span.start == span.end {
+        if wanted.is_empty() {
             return Ok(BlobStream::of_bytes(Bytes::new()));
         }
-        let download = Download::open(self, repository, blob, span).await?;
-        Ok(BlobStream { size: Some(span.end - span.start), chunks: download.into_chunks() })
+        let size = Some(wanted.end - wanted.start);
+        let download = Download::open(self, repository, blob, wanted).await?;
+        Ok(BlobStream { size, chunks: download.into_chunks() })
     }
 
     /// Whether a blob is there, and its size (R75, R85). Never needed to learn the size of what a
@@ -108,7 +107,7 @@ fn embedded(blob: &Descriptor) -> Option<Bytes> {
 struct Download {
     core: Rc<Core>,
     call: Rc<Call>,
-    body: Resumed,
+    body: ResumingBody,
     /// For a whole blob.
     verifier: Option<Verifier>,
 }
@@ -118,16 +117,16 @@ impl Download {
         core: Rc<Core>,
         repository: &RepositoryName,
         blob: &Descriptor,
-        span: Span,
+        range: Range<u64>,
     ) -> Result<Self> {
         let call = Rc::new(blob_call(repository, blob));
-        let course = Course {
+        let plan = ResumePlan {
             size: blob.size,
-            span,
-            tries: core.retry.as_ref().map_or(1, |policy| policy.backoff.tries),
+            range,
+            policy: core.retry.as_ref().map_or_else(Policy::never, |retry| retry.backoff.clone()),
             clock: Rc::clone(&core.clock),
         };
-        match Resumed::open(opener(&core, &call), course).await {
+        match ResumingBody::open(reopen(&core, &call), plan).await {
             Ok(body) => Ok(Self { core, call, body, verifier: None }),
             Err(error) => Err(core.explain_blob(&call, error)),
         }
@@ -175,7 +174,7 @@ fn judge(verifier: Verifier) -> Result<()> {
 }
 
 /// Asks the registry for the bytes of a range.
-fn opener(core: &Rc<Core>, call: &Rc<Call>) -> Opener {
+fn reopen(core: &Rc<Core>, call: &Rc<Call>) -> Reopen {
     let (core, call) = (Rc::clone(core), Rc::clone(call));
     Box::new(move |range| {
         let (core, call) = (Rc::clone(&core), Rc::clone(&call));

@@ -2,6 +2,7 @@
 //!
 //! Uses everything below it, and no browser. A job is cancelled by dropping its future.
 
+pub mod blob_reader;
 pub mod copy;
 pub mod diagnose;
 pub mod ensure;
@@ -9,7 +10,6 @@ pub mod enumerate;
 pub mod export;
 #[cfg(test)]
 mod image;
-pub mod inspect;
 pub mod lookup;
 pub mod progress;
 pub mod pull;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     endpoint::Endpoint,
     headers::{Headers, name},
@@ -17,7 +19,7 @@ pub enum Outcome {
 }
 
 /// How often to try, and how long to wait between.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Tries in all; 1 never tries again (R45).
     pub tries: u32,

@@ -15,7 +15,8 @@ use crate::{
     content::verify::digest_of,
     error::{Error, ErrorKind, Missing},
     registry::Verification,
-    transport::{Reply, Request, Scripted, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::Request,
 };
 
 pub(super) const INDEX: &str =

@@ -1,123 +1,21 @@
-//! What an engine keeps of layers, by sets that belong together.
+//! The layers that an engine keeps, in sets that belong together.
 
-use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use futures_core::future::LocalBoxFuture;
-use futures_util::FutureExt;
+use crate::layers::index::Shelf;
 
-use super::{
-    fetcher::Line,
-    layer_store::{Again, Keeper, Only, Pass, with_size},
-    serve::Exchange,
-};
-use crate::{
-    content::{
-        decode::Limits,
-        sha256_lanes::Gang,
-        tar::{self, Event},
-        verify::Verdict,
-    },
-    engine::{Job, Keep, OneFile},
-    error::Result,
-    layers::{
-        findings::Findings,
-        index::{Shelf, Taking},
-        pass::{LayerReader, Wanted},
-        ranges::{Ranges, checkpoints::SPACING},
-    },
-    oci::Digest,
-    transport::Request,
-};
+/// The indexes of an engine, one for each set of layers. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct LayerSets(Rc<RefCell<BTreeMap<u64, Shelf>>>);
 
-/// The shelves of an engine, and the way to the registry.
-pub(super) struct Shelves {
-    pub(super) line: Line,
-    pub(super) sets: RefCell<BTreeMap<u64, Shelf>>,
-}
-
-impl Shelves {
-    /// Nothing is kept yet.
-    pub(super) fn new(line: Line) -> Self {
-        Self { line, sets: RefCell::default() }
-    }
-}
-
-impl Keeper for Shelves {
-    fn again<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-        request: &'a Request,
-        job: &'a Job,
-    ) -> LocalBoxFuture<'a, Again> {
-        self.with_parts(exchange, request, job).boxed_local()
+impl LayerSets {
+    /// Does something with the index of a set; an index that is not there is made.
+    pub(super) fn with<T>(&self, set: u64, act: impl FnOnce(&mut Shelf) -> T) -> T {
+        act(self.0.borrow_mut().entry(set).or_default())
     }
 
-    fn pass(self: Rc<Self>, job: &Job, gang: &Gang) -> Box<dyn Pass> {
-        let Some(keep) = job.keep else {
-            return Box::new(Only(reader(job, &job.wanted(), gang)));
-        };
-        Box::new(Keeping::new(self, job, keep, gang))
-    }
-
-    fn answer(&self, set: u64, question: &[u8]) -> Vec<u8> {
-        // Of layers that nobody opened the shelf says itself that they are not there.
-        self.sets.borrow_mut().entry(set).or_default().ask(question)
-    }
-
-    fn forget(&self, set: u64) {
-        self.sets.borrow_mut().remove(&set);
-    }
-}
-
-fn reader(job: &Job, wanted: &Wanted, gang: &Gang) -> LayerReader {
-    LayerReader::new(&job.digest, job.size, wanted, Limits::default()).together(gang)
-}
-
-/// A pass whose archive is kept.
-struct Keeping {
-    shelves: Rc<Shelves>,
-    set: u64,
-    digest: Digest,
-    reader: LayerReader,
-    taking: Taking,
-}
-
-impl Keeping {
-    fn new(shelves: Rc<Shelves>, job: &Job, keep: Keep, gang: &Gang) -> Self {
-        let wanted = Wanted { archive: Some(tar::archive), ..job.wanted() };
-        // A layer that is listed is mostly looked into afterwards.
-        let reader = reader(job, &wanted, gang).keep_checkpoints(SPACING);
-        let taking = match keep.file {
-            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
-            None => shelves.sets.borrow_mut().entry(keep.set).or_default().listing_of(&job.digest),
-        };
-        Self { shelves, set: keep.set, digest: job.digest.clone(), reader, taking }
-    }
-}
-
-impl Pass for Keeping {
-    fn push(&mut self, chunk: &[u8]) {
-        let Self { reader, taking, .. } = self;
-        // Counted before: more than was announced does not come here.
-        let _ = reader.push(chunk, &mut |event: Event<'_>| taking.take(event));
-    }
-
-    fn received(&self) -> u64 {
-        self.reader.received()
-    }
-
-    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
-        let Self { shelves, set, digest, reader, mut taking } = *self;
-        let mut visitor = |event: Event<'_>| -> ControlFlow<()> { taking.take(event) };
-        let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
-        let findings = with_size(Findings::from(report), end);
-        let broke = end.as_ref().err().map(|error| error.kind.to_string());
-        let mut sets = shelves.sets.borrow_mut();
-        let shelf = sets.entry(set).or_default();
-        shelf.settle(&digest, taking, &findings, broke);
-        if let Some(checkpoints) = checkpoints {
-            shelf.keep_ranges(&digest, Ranges::FirstPass(checkpoints));
-        }
-        findings
+    /// Forgets a set.
+    pub(super) fn forget(&self, set: u64) {
+        self.0.borrow_mut().remove(&set);
     }
 }

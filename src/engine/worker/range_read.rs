@@ -1,150 +1,123 @@
-//! One file of a layer by one request for a range: where an earlier pass left checkpoints, or a table of
-//! contents tells where it is. Whatever goes wrong with checkpoints, the layer is read as a whole instead;
-//! of a layer that only its table told, it is said what went wrong.
+//! Reading one file of a layer by one request for a range.
+//!
+//! That is possible if an earlier pass left checkpoints, or if a table of contents gives the place of the
+//! file. If reading by checkpoints fails, the whole layer is read instead. If the layer was only listed
+//! from its table, the reason is kept as the answer to questions about the file.
 
-use super::{layer_sets::Shelves, layer_store::Again, serve::Exchange};
+use super::{
+    feed::{Failure, Feed},
+    layer_sets::LayerSets,
+    layer_store::RangeOutcome,
+    reporter::Reporter,
+};
 use crate::{
-    content::{
-        tar::{Entry, Event},
-        verify::Verdict,
-    },
-    engine::job::{Job, Keep, OneFile as Place},
+    content::tar::{Entry, Event},
+    engine::Job,
+    error::Error,
     layers::{
-        findings::Findings,
+        file_location::FileLocation,
         index::OneFile,
         ranges::{Basis, Plan},
     },
-    transport::{Request, Response, Resumed, Span, Transport},
-    wire::{Headers, headers::name, range},
+    transport::Response,
 };
 
-/// Bytes asked for beyond a file because a table of contents says so.
+/// The most bytes that are read beyond a file because a table of contents says so.
 const BEYOND: u64 = 16 << 20;
 
-/// Why a file was not read by a range.
-enum Failure {
-    Answer(Response),
+/// The reason why a file was not read by a range.
+enum NotRead {
+    /// A refusal that the layers above the engine may answer.
+    Refused(Response),
     Reason(String),
 }
 
-impl Shelves {
-    /// Does a job with parts of the blob, where that is known to go.
-    pub(super) async fn with_parts(
-        &self,
-        exchange: &Exchange<'_>,
-        request: &Request,
-        job: &Job,
-    ) -> Again {
-        match job.keep {
-            Some(Keep { set, file: Some(file) }) => {
-                self.one_file(exchange, request, job, set, file).await
+/// Reads one file, and puts it into the index of its set.
+pub(super) async fn read_file(
+    sets: &LayerSets,
+    reporter: &Reporter,
+    feed: &Feed,
+    (job, set, file): (&Job, u64, FileLocation),
+) -> RangeOutcome {
+    let hold = |extracted, basis| sets.with(set, |index| index.hold(&job.digest, extracted, basis));
+    let is_from_toc = sets.with(set, |index| index.is_told(&job.digest));
+    let reason = match plan(sets, (job, set, file), is_from_toc) {
+        None => "the table of contents does not say where this file is".to_owned(),
+        Some(plan) => match extract(reporter, feed, file, plan).await {
+            Ok((extracted, basis)) => {
+                hold(extracted, Ok(basis));
+                return RangeOutcome::Done;
             }
-            _ => self.by_table(request, job).await,
+            Err(NotRead::Refused(response)) => return RangeOutcome::Refused(response),
+            Err(NotRead::Reason(reason)) => reason,
+        },
+    };
+    if !is_from_toc {
+        return RangeOutcome::NotPossible;
+    }
+    // Its place in the archive is not known.
+    hold(OneFile::new(file.offset, file.cap), Err(reason));
+    RangeOutcome::Done
+}
+
+/// The plan to read a file by one range, if the range is worth a request.
+fn plan(
+    sets: &LayerSets,
+    (job, set, file): (&Job, u64, FileLocation),
+    is_from_toc: bool,
+) -> Option<(Entry, Plan)> {
+    let plan = sets.with(set, |index| index.plan(&job.digest, file.offset, file.cap));
+    let (entry, plan) = plan?;
+    let range = plan.range();
+    let length = range.end.checked_sub(range.start)?;
+    let most = file.cap.saturating_add(BEYOND).min(job.size);
+    let is_worth = if is_from_toc { length <= most } else { length > 0 && length < job.size };
+    is_worth.then_some((entry, plan))
+}
+
+/// Reads the content as the reader of an archive would give it.
+async fn extract(
+    reporter: &Reporter,
+    feed: &Feed,
+    place: FileLocation,
+    (entry, plan): (Entry, Plan),
+) -> Result<(OneFile, Basis), NotRead> {
+    let range = plan.range();
+    let mut file = OneFile::new(place.offset, place.cap);
+    let _ = file.take(Event::Entry(Box::new(entry)));
+    let mut sink = |content: &[u8]| file.take(Event::Content(content));
+    let mut reader = plan.reader();
+    let wrong = |error| NotRead::Reason(format!("where this file should be, {error}"));
+    if !range.is_empty() {
+        let mut chunks = feed.range(range).await?;
+        reporter.begin(feed.head());
+        let mut read = 0;
+        while let Some(chunk) = chunks.next().await? {
+            reader.push(&chunk, &mut sink).map_err(wrong)?;
+            read += chunk.len() as u64;
+            reporter.report_progress(read);
         }
     }
+    let basis = reader.finish(&mut sink).map_err(wrong)?;
+    let _ = file.take(Event::End);
+    Ok((file, basis))
+}
 
-    /// Reads one file, and puts it on the shelf.
-    async fn one_file(
-        &self,
-        exchange: &Exchange<'_>,
-        request: &Request,
-        job: &Job,
-        set: u64,
-        file: Place,
-    ) -> Again {
-        let is_told = self.sets.borrow().get(&set).is_some_and(|shelf| shelf.is_told(&job.digest));
-        let reason = match self.plan(job, set, file, is_told) {
-            None => "the table of contents does not say where this file is".to_owned(),
-            Some(plan) => match self.read_part(exchange, request, job.size, file, plan).await {
-                Ok((taken, basis)) => return self.hold(job, set, taken, Ok(basis)),
-                Err(Failure::Answer(response)) => return Again::Answer(response),
-                Err(Failure::Reason(reason)) => reason,
-            },
-        };
-        if !is_told {
-            return Again::No;
-        }
-        // Its place in the archive is not known.
-        self.hold(job, set, OneFile::new(file.offset, file.cap), Err(reason))
-    }
-
-    fn hold(&self, job: &Job, set: u64, file: OneFile, basis: Result<Basis, String>) -> Again {
-        self.sets.borrow_mut().entry(set).or_default().hold(&job.digest, file, basis);
-        Again::Found(findings(0))
-    }
-
-    /// How to read it by one range that is worth asking for.
-    fn plan(&self, job: &Job, set: u64, file: Place, is_told: bool) -> Option<(Entry, Plan)> {
-        let sets = self.sets.borrow();
-        let (entry, plan) = sets.get(&set)?.plan(&job.digest, file.offset, file.cap)?;
-        let range = plan.range();
-        let length = range.end.checked_sub(range.start)?;
-        let most = file.cap.saturating_add(BEYOND).min(job.size);
-        let is_worth = if is_told { length <= most } else { length > 0 && length < job.size };
-        is_worth.then_some((entry, plan))
-    }
-
-    /// Takes the content as from the reader of an archive. Of a server that knows no ranges, what is in
-    /// front of the range is dropped, and what is behind it is not waited for.
-    async fn read_part(
-        &self,
-        exchange: &Exchange<'_>,
-        request: &Request,
-        size: u64,
-        place: Place,
-        (entry, plan): (Entry, Plan),
-    ) -> Result<(OneFile, Basis), Failure> {
-        let span = Span { start: plan.range().start, end: plan.range().end };
-        let mut file = OneFile::new(place.offset, place.cap);
-        let _ = file.take(Event::Entry(Box::new(entry)));
-        let mut sink = |content: &[u8]| file.take(Event::Content(content));
-        let mut reader = plan.reader();
-        let wrong = |error| format!("where this file should be, {error}");
-        if span.start < span.end {
-            let mut body = self.body(request, size, span).await?;
-            exchange.begin(Some(request.url.to_string()), Headers::default());
-            let mut read = 0;
-            while let Some(chunk) = body.next().await.map_err(reason)? {
-                reader.push(&chunk, &mut sink).map_err(wrong)?;
-                read += chunk.len() as u64;
-                exchange.tell(read);
-            }
-        }
-        let basis = reader.finish(&mut sink).map_err(wrong)?;
-        let _ = file.take(Event::End);
-        Ok((file, basis))
-    }
-
-    /// Asks for a part of a blob. A refusal that layers above know to mend goes to them.
-    async fn body(&self, request: &Request, size: u64, span: Span) -> Result<Resumed, Failure> {
-        let mut first = request.clone();
-        let wanted = range::request(span.start, Some(span.end - span.start));
-        first.headers.set(name::RANGE, wanted.unwrap_or_default());
-        let response = self.line.transport.send(first).await.map_err(reason)?;
-        match response.status {
-            200..300 => {
-                let opener = self.line.opener(request.clone());
-                Resumed::of(response, opener, self.line.course(size, span)).map_err(reason)
-            }
-            401 => Err(Failure::Answer(response)),
-            status => Err(format!("a part of the layer was refused ({status})").into()),
-        }
+impl From<Error> for NotRead {
+    fn from(error: Error) -> Self {
+        Self::Reason(error.kind.to_string())
     }
 }
 
-impl From<String> for Failure {
-    fn from(reason: String) -> Self {
-        Self::Reason(reason)
+impl From<Failure> for NotRead {
+    /// A refusal that a token may change goes to the layers that have one.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(response) if response.status == 401 => Self::Refused(response),
+            Failure::Refused(response) => {
+                Self::Reason(format!("a part of the layer was refused ({})", response.status))
+            }
+            Failure::Error(error) => error.into(),
+        }
     }
-}
-
-#[allow(clippy::needless_pass_by_value)]
-fn reason(error: crate::error::Error) -> Failure {
-    Failure::Reason(error.kind.to_string())
-}
-
-/// What is found without a pass over the layer: there was one, or a table was held against its digest.
-pub(super) fn findings(size: u64) -> Findings {
-    let verdict = Verdict::Verified;
-    Findings { verdict, size, compression: None, plain_size: 0, diff_id: None, problem: None }
 }

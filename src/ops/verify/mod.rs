@@ -3,7 +3,7 @@
 //!
 //! Bytes are counted and hashed as they stream and then dropped, so memory does not grow with the
 //! image; only configurations are kept, for they say what the layers decompress to. An object that
-//! several manifests share is read once. Who reads the blobs is up to the caller ([`Inspect`]): this
+//! several manifests share is read once. Who reads the blobs is up to the caller ([`BlobReader`]): this
 //! thread, or an engine elsewhere.
 
 mod chain;
@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    inspect::{Inspect, Reading},
+    blob_reader::{BlobReader, LocalReader},
     progress::{Observer, Outcome},
     tree::{Content, NodeId, Options, Tree, walk},
 };
@@ -45,13 +45,13 @@ pub async fn verify(
     root: Manifest,
     options: &Options,
 ) -> Report {
-    verify_by(source, &Reading(source), repository, root, options).await
+    verify_by(source, &LocalReader::new(source), repository, root, options).await
 }
 
-/// The same; `inspector` reads the layers.
+/// The same; `reader` reads the layers.
 pub async fn verify_by(
     source: &dyn Read,
-    inspector: &dyn Inspect,
+    reader: &dyn BlobReader,
     repository: &RepositoryName,
     root: Manifest,
     options: &Options,
@@ -64,7 +64,7 @@ pub async fn verify_by(
     options.observer.planned(objects.len() + blobs.len(), bytes);
     let mut pass = Pass {
         source,
-        inspector,
+        reader,
         repository,
         observer: &options.observer,
         window: options.window.max(1),
@@ -88,7 +88,7 @@ pub async fn verify_by(
 /// Reading the blobs of a tree.
 struct Pass<'a> {
     source: &'a dyn Read,
-    inspector: &'a dyn Inspect,
+    reader: &'a dyn BlobReader,
     repository: &'a RepositoryName,
     observer: &'a Observer,
     window: usize,
@@ -158,8 +158,7 @@ impl Pass<'_> {
             received = bytes;
             self.observer.progress(digest, bytes);
         };
-        let found =
-            self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+        let found = self.reader.inspect(self.repository, descriptor, diff_id, &mut progress).await;
         let (outcome, findings) = match found {
             Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
             Err(error) => (failure(descriptor, &error), None),

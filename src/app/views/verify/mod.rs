@@ -34,7 +34,7 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
     }
     let root = connection.registry.manifest(repository, &wanted).await?;
     let options = Options { selection, observer, ..Options::default() };
-    connection.verify(repository, root, &options).await
+    Ok(connection.verify(repository, root, &options).await)
 }
 
 /// An outcome in one word of three, and the rest of what is to be said.
