@@ -7,10 +7,10 @@ pub mod command_line;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;
+pub mod reference_input;
 pub mod route;
 pub mod session;
 pub mod settings;
-pub mod typed;
 pub mod view;
 pub mod views;
 

@@ -1,5 +1,5 @@
 //! Loading the code of the explorer when it is first needed. In the published page it is a file of its
-//! own (`xtask/src/parts.rs`); in one that Trunk alone has built it is there from the start.
+//! own (`xtask/devtools/src/parts.rs`); in one that Trunk alone has built it is there from the start.
 
 use std::{cell::OnceCell, rc::Rc};
 

@@ -1,18 +1,18 @@
-//! How far reading layers is. Times are handed in, in milliseconds of any clock that only goes
-//! forward.
+//! The progress of reading layers. The caller passes in times, in milliseconds of any clock that
+//! never goes back.
 
 use std::rc::Rc;
 
 use crate::error::Error;
 
-/// How one layer stands.
+/// The state of one layer.
 #[derive(Clone, Debug)]
 pub enum State {
     /// It will be read.
     Waiting,
     /// It is being read: the bytes so far.
     Reading(u64),
-    /// It was read, or as much of it as came.
+    /// The layer was read, to its end or as far as it came.
     Read(u64),
     /// It could not be read, or not to its end.
     Failed(Rc<Error>),
@@ -71,12 +71,12 @@ impl Reading {
         self.generation += 1;
     }
 
-    /// How a layer stands; `None` where it was not asked for.
+    /// Returns the state of a layer; `None` if it was not asked for.
     pub fn state(&self, number: u16) -> Option<&State> {
         self.layers.iter().find(|(known, _)| *known == number).map(|(_, state)| state)
     }
 
-    /// Whether anything is being read.
+    /// Returns true while a layer is being read.
     pub fn is_running(&self) -> bool {
         let running =
             |(_, state): &(u16, State)| matches!(state, State::Waiting | State::Reading(_));
@@ -105,7 +105,7 @@ impl Reading {
         self.total.max(self.done())
     }
 
-    /// Bytes a second; `None` before that can be told.
+    /// Returns the speed in bytes a second; `None` while it is not known yet.
     pub fn speed(&self) -> Option<u64> {
         let passed = self.now.saturating_sub(self.started);
         (passed >= 300).then(|| self.done().saturating_mul(1_000) / passed)

@@ -1,4 +1,4 @@
-//! Verifying what a place names, and what came of it in words.
+//! Verification of the content that a place names, and its outcome in words.
 
 mod run;
 
@@ -37,7 +37,7 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
     Ok(connection.verify(repository, root, &options).await)
 }
 
-/// An outcome in one word of three, and the rest of what is to be said.
+/// Returns an outcome as one of three words, with the details.
 pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Verified => ("verified", String::new()),
