@@ -7,15 +7,15 @@ use futures_util::StreamExt;
 
 use crate::{
     content::{
-        decode::Limits,
-        tar::{self, Event, Visitor},
+        decode::DecodeLimits,
+        tar::{self, ArchiveEvent, Visitor},
         verify::Verdict,
     },
     error::{Error, ErrorKind, Result},
     layers::{
         file_location::FileLocation,
         findings::Findings,
-        index::{Answer, Question, Shelf, Taking},
+        index::{Answer, Collector, LayerIndex, Question},
         pass::{LayerReader, LayerReport, Wanted},
     },
     oci::{Algorithm, Descriptor, RepositoryName},
@@ -82,7 +82,7 @@ pub type SharedBlobReader = Rc<dyn BlobReader>;
 /// Reads from any source, in this thread.
 pub struct LocalReader<S> {
     source: S,
-    index: RefCell<Shelf>,
+    index: RefCell<LayerIndex>,
 }
 
 impl<S> LocalReader<S>
@@ -104,7 +104,7 @@ where
         visitor: Visitor<'_>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(LayerReport, Option<Error>)> {
-        let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, Limits::default());
+        let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, DecodeLimits::default());
         let mut chunks = self.source.blob(repository, blob).await?.chunks;
         let mut broke = None;
         while let Some(chunk) = chunks.next().await {
@@ -138,7 +138,7 @@ where
         progress: &mut dyn FnMut(u64),
     ) -> Result<Findings> {
         let wanted = Wanted { diff_id, ..Wanted::default() };
-        let mut nothing = |_: Event<'_>| ControlFlow::Break(());
+        let mut nothing = |_: ArchiveEvent<'_>| ControlFlow::Break(());
         let (report, broke) = self.read(repository, blob, &wanted, &mut nothing, progress).await?;
         let mut findings = Findings::from(report);
         if let Some(error) = broke {
@@ -154,10 +154,10 @@ where
         file: Option<FileLocation>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let mut taking =
-            file.map_or_else(Taking::listing, |file| Taking::file(file.offset, file.cap));
+        let mut collector =
+            file.map_or_else(Collector::listing, |file| Collector::file(file.offset, file.cap));
         let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
-        let mut visitor = |event: Event<'_>| taking.take(event);
+        let mut visitor = |event: ArchiveEvent<'_>| collector.take(event);
         let (report, broke) = self.read(repository, layer, &wanted, &mut visitor, progress).await?;
         let findings = Findings::from(report);
         let is_wrong = |kind: &ErrorKind| {
@@ -165,7 +165,7 @@ where
         };
         let reason = broke.as_ref().map(|error| &error.kind).filter(|kind| !is_wrong(kind));
         let reason = reason.map(ToString::to_string);
-        self.index.borrow_mut().settle(&layer.digest, taking, &findings, reason);
+        self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, reason);
         broke.map_or_else(|| judge(findings.verdict, layer), Err)
     }
 

@@ -5,7 +5,7 @@ use std::{io::Write as _, rc::Rc};
 use futures_util::future::{Either, select};
 use porthole::{
     app::{RegistryAddress, remote},
-    content::{decode::Limits, tar::Event},
+    content::{decode::DecodeLimits, tar::ArchiveEvent},
     engine::Engine,
     layers::{
         file_location::FileLocation,
@@ -68,10 +68,10 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn offsets(archive: &[u8]) -> Vec<u64> {
     let wanted = Wanted { archive: Some(porthole::content::tar::archive), ..Wanted::default() };
     let blob = descriptor(MediaType::OCTET_STREAM, archive);
-    let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, Limits::default());
+    let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, DecodeLimits::default());
     let mut offsets = Vec::new();
-    let mut visit = |event: Event<'_>| {
-        if let Event::Entry(entry) = event {
+    let mut visit = |event: ArchiveEvent<'_>| {
+        if let ArchiveEvent::Entry(entry) = event {
             offsets.push(entry.offset);
         }
         std::ops::ControlFlow::Continue(())

@@ -8,7 +8,7 @@ use porthole::{
     engine::Engine,
     layers::{
         file_location::FileLocation,
-        index::{Answer, Details, LayerSummary, Part, Question, Row, Scope},
+        index::{Answer, Details, LayerSummary, Question, Row, RowRange, Scope},
     },
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
     transport::{Credential, Native, Stack, SystemClock},
@@ -108,7 +108,7 @@ impl Bench<'_> {
 
     /// Returns all rows, sorted by path.
     pub async fn rows(&self, scope: Scope) -> Vec<Row> {
-        let part = Part { offset: 0, count: 1_000 };
+        let part = RowRange { offset: 0, count: 1_000 };
         let find = Question::Find { scope, pattern: "**".to_owned(), part };
         match self.ask(find).await {
             Answer::Rows(mut rows) => {

@@ -1,7 +1,7 @@
 //! Decompressing, push-style: compressed chunks go in, plain chunks come out, memory is bounded.
 //!
-//! What comes out is counted against a cap before it is handed on, so a bomb ends at the cap,
-//! whatever its headers announce.
+//! A decoder counts its output against a cap before it hands the output on. So a bomb ends at the
+//! cap, whatever its headers announce.
 
 pub(crate) mod gzip;
 mod output;
@@ -11,21 +11,21 @@ use std::ops::ControlFlow;
 
 use super::sniff::{self, Compression};
 use gzip::Gunzip;
-pub use output::{DecodeError, Limits, Sink, Stop};
+pub use output::{DecodeError, DecodeLimits, Sink, Stop};
 use output::{Frames, Output, PIECE};
 pub(crate) use output::{Trace, Traced};
 
-/// Decompresses whatever it is given, as its first bytes say.
+/// A decoder that finds the compression by the first bytes.
 pub struct Decoder {
-    limits: Limits,
+    limits: DecodeLimits,
     /// Makes a decoder of frames with windows of at most so many bytes.
     zstd: Option<fn(u64) -> Box<dyn Frames>>,
-    state: State,
+    state: DecodeState,
     consumed: u64,
     produced: u64,
 }
 
-enum State {
+enum DecodeState {
     /// Too few bytes yet to know.
     Sniffing(Vec<u8>),
     Plain,
@@ -38,34 +38,34 @@ enum State {
 
 impl Decoder {
     /// A decoder that finds out the compression by itself.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: DecodeLimits) -> Self {
         Self { zstd: Some(zstd::frames), ..Self::without_zstd(limits) }
     }
 
     /// The same for a program that does without zstd: to it such a stream is broken.
-    pub fn without_zstd(limits: Limits) -> Self {
-        let state = State::Sniffing(Vec::new());
+    pub fn without_zstd(limits: DecodeLimits) -> Self {
+        let state = DecodeState::Sniffing(Vec::new());
         Self { limits, zstd: None, state, consumed: 0, produced: 0 }
     }
 
-    /// A decoder that hands on what it is given, whatever that looks like.
-    pub(crate) fn plain(limits: Limits) -> Self {
-        Self { state: State::Plain, ..Self::new(limits) }
+    /// Returns a decoder that hands on its input unchanged.
+    pub(crate) fn plain(limits: DecodeLimits) -> Self {
+        Self { state: DecodeState::Plain, ..Self::new(limits) }
     }
 
     /// A decoder that goes on in the middle of a gzip member.
-    pub(crate) fn inside(gunzip: Gunzip, limits: Limits) -> Self {
-        Self { state: State::Gzip(Box::new(gunzip)), ..Self::new(limits) }
+    pub(crate) fn inside(gunzip: Gunzip, limits: DecodeLimits) -> Self {
+        Self { state: DecodeState::Gzip(Box::new(gunzip)), ..Self::new(limits) }
     }
 
     /// The compression found; `None` while too few bytes were seen.
     pub fn compression(&self) -> Option<Compression> {
         match self.state {
-            State::Sniffing(_) => None,
-            State::Plain => Some(Compression::None),
-            State::Gzip(_) => Some(Compression::Gzip),
-            State::Zstd(_) => Some(Compression::Zstd),
-            State::Foreign(compression) => Some(compression),
+            DecodeState::Sniffing(_) => None,
+            DecodeState::Plain => Some(Compression::None),
+            DecodeState::Gzip(_) => Some(Compression::Gzip),
+            DecodeState::Zstd(_) => Some(Compression::Zstd),
+            DecodeState::Foreign(compression) => Some(compression),
         }
     }
 
@@ -99,7 +99,7 @@ impl Decoder {
     ) -> Result<(), Stop> {
         self.consumed = self.consumed.saturating_add(input.len() as u64);
         match &mut self.state {
-            State::Sniffing(prefix) => {
+            DecodeState::Sniffing(prefix) => {
                 prefix.extend_from_slice(input);
                 if prefix.len() < sniff::PREFIX {
                     return Ok(());
@@ -125,16 +125,16 @@ impl Decoder {
     /// # Errors
     /// As for [`Self::finish`].
     pub(crate) fn finish_traced(&mut self, sink: Sink<'_>, trace: Traced<'_>) -> Result<(), Stop> {
-        if let State::Sniffing(prefix) = &mut self.state {
+        if let DecodeState::Sniffing(prefix) = &mut self.state {
             let prefix = std::mem::take(prefix);
             self.begin(&prefix);
             self.decode(&prefix, sink, trace)?;
         }
         match &self.state {
-            State::Gzip(gunzip) if !gunzip.is_at_end() => {
+            DecodeState::Gzip(gunzip) if !gunzip.is_at_end() => {
                 Err(DecodeError::Truncated(Compression::Gzip).into())
             }
-            State::Zstd(unzstd) if !unzstd.is_at_end() => {
+            DecodeState::Zstd(unzstd) if !unzstd.is_at_end() => {
                 Err(DecodeError::Truncated(Compression::Zstd).into())
             }
             _ => Ok(()),
@@ -143,11 +143,11 @@ impl Decoder {
 
     fn begin(&mut self, prefix: &[u8]) {
         self.state = match sniff::compression(prefix) {
-            Compression::None => State::Plain,
-            Compression::Gzip => State::Gzip(Box::default()),
+            Compression::None => DecodeState::Plain,
+            Compression::Gzip => DecodeState::Gzip(Box::default()),
             Compression::Zstd => match self.zstd {
-                Some(frames) => State::Zstd(frames(self.limits.window)),
-                None => State::Foreign(Compression::Zstd),
+                Some(frames) => DecodeState::Zstd(frames(self.limits.window)),
+                None => DecodeState::Foreign(Compression::Zstd),
             },
         };
     }
@@ -157,19 +157,21 @@ impl Decoder {
         let limit = self.limits.output;
         let mut out = Output { sink, trace, limit, produced: &mut self.produced };
         match &mut self.state {
-            State::Gzip(gunzip) => gunzip.push(input, &mut out),
-            State::Zstd(unzstd) => unzstd.push(input, &mut out),
-            // Where nothing is wanted of the inside, that it is not read is no fault of it.
-            State::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
-            State::Foreign(compression) => {
+            DecodeState::Gzip(gunzip) => gunzip.push(input, &mut out),
+            DecodeState::Zstd(unzstd) => unzstd.push(input, &mut out),
+            // If the sink wants no contents, failing to decode them is not an error.
+            DecodeState::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
+            DecodeState::Foreign(compression) => {
                 let (compression, reason) = (*compression, "nothing here reads it".to_owned());
                 Err(DecodeError::Corrupt { compression, reason }.into())
             }
             // In pieces, as the others make them: marks are set between pieces.
-            State::Plain | State::Sniffing(_) => input.chunks(PIECE).try_for_each(|piece| {
-                position = position.saturating_add(piece.len() as u64);
-                out.made(piece, position)
-            }),
+            DecodeState::Plain | DecodeState::Sniffing(_) => {
+                input.chunks(PIECE).try_for_each(|piece| {
+                    position = position.saturating_add(piece.len() as u64);
+                    out.made(piece, position)
+                })
+            }
         }
     }
 }
@@ -178,7 +180,7 @@ impl Decoder {
 ///
 /// # Errors
 /// As for [`Decoder::push`] and [`Decoder::finish`].
-pub fn decode_all(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, DecodeError> {
+pub fn decode_all(bytes: &[u8], limits: DecodeLimits) -> Result<Vec<u8>, DecodeError> {
     let mut plain = Vec::new();
     let mut sink = |bytes: &[u8]| {
         plain.extend_from_slice(bytes);

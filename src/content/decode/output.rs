@@ -12,30 +12,30 @@ pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>;
 /// Plain bytes are handed on in pieces of at most this size.
 pub(crate) const PIECE: usize = 64 << 10;
 
-/// Where decompressing stops.
+/// The limits of a decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct DecodeLimits {
     /// Plain bytes that may come out.
     pub output: u64,
     /// Largest zstd window that is accepted, in bytes.
     pub window: u64,
 }
 
-impl Default for Limits {
+impl Default for DecodeLimits {
     /// The caps of a listing: 16 GiB of output, windows of 128 MiB.
     fn default() -> Self {
         Self { output: 16 << 30, window: 128 << 20 }
     }
 }
 
-/// Why decompressing stopped.
+/// The reason why decompressing failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DecodeError {
     /// The compressed stream is broken.
     Corrupt {
         /// The compression it was taken for.
         compression: Compression,
-        /// What is wrong, without a full stop.
+        /// The fault, without a full stop.
         reason: String,
     },
     /// The compressed stream ended in the middle.
@@ -44,7 +44,7 @@ pub enum DecodeError {
     OutputLimit(u64),
     /// The zstd frame wants a window larger than the cap, both in bytes.
     WindowLimit {
-        /// What the frame asks for.
+        /// The window that the frame asks for.
         window: u64,
         /// The cap.
         limit: u64,
@@ -70,7 +70,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// What kept a push from going on.
+/// The reason why a push did not go on.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The sink had enough.
@@ -173,7 +173,7 @@ impl Output<'_> {
 
 /// A decoder of zstd frames. A trait, so that a program without zstd does not link the decoder.
 pub(crate) trait Frames {
-    /// Whether the stream may end here: behind a whole frame.
+    /// Returns `true` if the stream may end here: behind a whole frame.
     fn is_at_end(&self) -> bool;
 
     /// Takes in the next compressed bytes.

@@ -26,7 +26,7 @@ pub(super) struct Unzstd {
     plain: Vec<u8>,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 #[derive(Clone, Copy)]
 enum At {
     Frame,
@@ -62,7 +62,7 @@ impl Unzstd {
         }
     }
 
-    /// Whether the stream may end here: behind a whole frame.
+    /// Returns `true` if the stream may end here: behind a whole frame.
     pub(super) fn is_at_end(&self) -> bool {
         matches!(self.at, At::Frame | At::Skip(0)) && self.held.is_empty()
     }
@@ -87,7 +87,7 @@ impl Unzstd {
         Ok(())
     }
 
-    /// Reads one unit. Gives the bytes it used, or `None` where more are needed.
+    /// Reads one unit. Gives the bytes it used, or `None` if more are needed.
     fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
             At::Frame => self.begin_frame(input, out),

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use super::entry::{Entry, Warning};
 
-/// What a reader finds, in the order of the archive.
+/// A finding of a reader. Findings come in the order of the archive.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum ArchiveEvent<'a> {
     /// An entry begins. Its content follows.
     Entry(Box<Entry>),
     /// The next bytes of the content as stored: for sparse files the pieces, without the holes.
@@ -18,11 +18,11 @@ pub enum Event<'a> {
 }
 
 /// Receives events; `Break` ends reading.
-pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
+pub type Visitor<'a> = &'a mut dyn FnMut(ArchiveEvent<'_>) -> ControlFlow<()>;
 
 /// An archive that is read as its bytes come. A trait, so that a program that only verifies layers does
 /// not link the code that reads archives.
-pub trait Archive {
+pub trait ArchiveReader {
     /// Takes in the next bytes of the archive.
     fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()>;
 

@@ -41,16 +41,18 @@ struct Read {
 fn read_in_pieces(archive: &[u8], piece: usize) -> Read {
     let mut read = Read::default();
     let mut open = false;
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => {
+            ArchiveEvent::Entry(entry) => {
                 assert!(!open, "an entry begins inside another");
                 open = true;
                 read.entries.push((*entry, Vec::new()));
             }
-            Event::Content(bytes) => read.entries.last_mut().unwrap().1.extend_from_slice(bytes),
-            Event::End => open = false,
-            Event::Odd(warning) => read.odd.push(warning),
+            ArchiveEvent::Content(bytes) => {
+                read.entries.last_mut().unwrap().1.extend_from_slice(bytes)
+            }
+            ArchiveEvent::End => open = false,
+            ArchiveEvent::Odd(warning) => read.odd.push(warning),
         }
         ControlFlow::Continue(())
     };

@@ -22,7 +22,7 @@ use crate::{
     layers::{
         file_location::FileLocation,
         findings::Findings,
-        index::{Answer, Part, Question, Rows, Scope},
+        index::{Answer, Question, RowRange, Rows, Scope},
         ranges::Basis,
     },
     oci::{Algorithm, Descriptor, MediaType, RepositoryName},
@@ -250,7 +250,7 @@ fn what_is_kept_of_a_layer_can_be_asked() {
     bench.read(&layer, &Job::verify(&layer).retaining(set)).unwrap();
     let ask = |set, question: &Question| bench.ask(set, question);
     let layers = vec![layer.digest.clone()];
-    let part = Part { offset: 0, count: 10 };
+    let part = RowRange { offset: 0, count: 10 };
     let largest = Question::Largest { scope: Scope { layers, ..Scope::default() }, part };
     let Answer::Rows(rows) = ask(set, &largest) else { panic!("rows") };
     assert_eq!(rows.total, 1);

@@ -76,7 +76,7 @@ fn a_layer_in_a_slice_is_indexed_and_its_files_are_read_by_ranges() {
     let bench = Bench::in_order([]);
     bench.read_slice(&slice, &Job::verify(&layer).retaining(7)).unwrap();
     assert_eq!(file.1.take(), layer.size);
-    let part = Part { offset: 0, count: 10 };
+    let part = RowRange { offset: 0, count: 10 };
     let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
     let Answer::Rows(rows) = bench.ask(7, &Question::Largest { scope, part }) else {
         panic!("rows")

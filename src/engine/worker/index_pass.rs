@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     content::{
-        decode::Limits,
-        sha256_lanes::Gang,
-        tar::{self, Event},
+        decode::DecodeLimits,
+        sha256_lanes::HashBatch,
+        tar::{self, ArchiveEvent},
         verify::Verdict,
     },
     engine::job::{Job, Retain},
@@ -18,7 +18,7 @@ use crate::{
     layers::{
         file_location::FileLocation,
         findings::Findings,
-        index::Taking,
+        index::Collector,
         pass::{LayerReader, Wanted},
         ranges::{Ranges, checkpoints::SPACING},
     },
@@ -31,27 +31,27 @@ pub(super) struct IndexPass {
     set: u64,
     digest: Digest,
     reader: LayerReader,
-    taking: Taking,
+    collector: Collector,
 }
 
 impl IndexPass {
-    pub(super) fn new(sets: LayerSets, job: &Job, retain: Retain, gang: &Gang) -> Self {
+    pub(super) fn new(sets: LayerSets, job: &Job, retain: Retain, batch: &HashBatch) -> Self {
         let wanted = Wanted { archive: Some(tar::archive), ..job.wanted() };
         // Files of a layer that is listed are mostly read afterwards.
-        let reader = reader(job, &wanted, gang).keep_checkpoints(SPACING);
-        let taking = match retain.file {
-            Some(FileLocation { offset, cap }) => Taking::file(offset, cap),
-            None => sets.with(retain.set, |index| index.listing_of(&job.digest)),
+        let reader = reader(job, &wanted, batch).keep_checkpoints(SPACING);
+        let collector = match retain.file {
+            Some(FileLocation { offset, cap }) => Collector::file(offset, cap),
+            None => sets.with(retain.set, |index| index.collector_for(&job.digest)),
         };
-        Self { sets, set: retain.set, digest: job.digest.clone(), reader, taking }
+        Self { sets, set: retain.set, digest: job.digest.clone(), reader, collector }
     }
 }
 
 impl Pass for IndexPass {
     fn push(&mut self, chunk: &[u8]) {
-        let Self { reader, taking, .. } = self;
+        let Self { reader, collector, .. } = self;
         // The bytes were counted before: more than the descriptor says do not come here.
-        let _ = reader.push(chunk, &mut |event: Event<'_>| taking.take(event));
+        let _ = reader.push(chunk, &mut |event: ArchiveEvent<'_>| collector.take(event));
     }
 
     fn received(&self) -> u64 {
@@ -59,13 +59,13 @@ impl Pass for IndexPass {
     }
 
     fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
-        let Self { sets, set, digest, reader, mut taking } = *self;
-        let mut visitor = |event: Event<'_>| -> ControlFlow<()> { taking.take(event) };
+        let Self { sets, set, digest, reader, mut collector } = *self;
+        let mut visitor = |event: ArchiveEvent<'_>| -> ControlFlow<()> { collector.take(event) };
         let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
         let findings = with_size(Findings::from(report), end);
         let broke = end.as_ref().err().map(|error| error.kind.to_string());
         sets.with(set, |index| {
-            index.settle(&digest, taking, &findings, broke);
+            index.finish_pass(&digest, collector, &findings, broke);
             if let Some(checkpoints) = checkpoints {
                 index.keep_ranges(&digest, Ranges::FirstPass(checkpoints));
             }
@@ -75,6 +75,6 @@ impl Pass for IndexPass {
 }
 
 /// A reader of the blob of a job that also knows zstd.
-pub(super) fn reader(job: &Job, wanted: &Wanted, gang: &Gang) -> LayerReader {
-    LayerReader::new(&job.digest, job.size, wanted, Limits::default()).together(gang)
+pub(super) fn reader(job: &Job, wanted: &Wanted, batch: &HashBatch) -> LayerReader {
+    LayerReader::new(&job.digest, job.size, wanted, DecodeLimits::default()).in_batch(batch)
 }

@@ -14,7 +14,7 @@ use super::{
     toc_read,
 };
 use crate::{
-    content::sha256_lanes::Gang,
+    content::sha256_lanes::HashBatch,
     engine::job::{Job, Retain},
 };
 
@@ -43,10 +43,10 @@ impl LayerStore for IndexStore {
         .boxed_local()
     }
 
-    fn pass(&self, job: &Job, gang: &Gang) -> Box<dyn Pass> {
+    fn pass(&self, job: &Job, batch: &HashBatch) -> Box<dyn Pass> {
         match job.retain {
-            None => Box::new(VerifyPass::by(reader(job, &job.wanted(), gang))),
-            Some(retain) => Box::new(IndexPass::new(self.0.clone(), job, retain, gang)),
+            None => Box::new(VerifyPass::by(reader(job, &job.wanted(), batch))),
+            Some(retain) => Box::new(IndexPass::new(self.0.clone(), job, retain, batch)),
         }
     }
 

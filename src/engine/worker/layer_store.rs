@@ -11,7 +11,7 @@ use super::{
     pass::Pass,
     reporter::Reporter,
 };
-use crate::{content::sha256_lanes::Gang, engine::Job, transport::Response};
+use crate::{content::sha256_lanes::HashBatch, engine::Job, transport::Response};
 
 /// Keeps the listings and files of layers, and answers questions about them.
 pub(super) trait LayerStore {
@@ -24,7 +24,7 @@ pub(super) trait LayerStore {
     ) -> LocalBoxFuture<'a, RangeOutcome>;
 
     /// Begins a pass over the whole blob.
-    fn pass(&self, job: &Job, gang: &Gang) -> Box<dyn Pass>;
+    fn pass(&self, job: &Job, batch: &HashBatch) -> Box<dyn Pass>;
 
     /// Answers a question about a set of layers. Both cross as bytes: only this side reads them.
     fn answer(&self, set: u64, question: &[u8]) -> Vec<u8>;

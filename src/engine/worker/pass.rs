@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    content::{decode::Limits, sha256_lanes::Gang, verify::Verdict},
+    content::{decode::DecodeLimits, sha256_lanes::HashBatch, verify::Verdict},
     engine::Job,
     error::Result,
     layers::{findings::Findings, pass::LayerReader},
@@ -35,9 +35,9 @@ pub(super) struct VerifyPass(LayerReader);
 
 impl VerifyPass {
     /// A pass over a blob that is not compressed by zstd.
-    pub(super) fn without_zstd(job: &Job, gang: &Gang) -> Self {
-        let (wanted, limits) = (job.wanted(), Limits::default());
-        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).together(gang))
+    pub(super) fn without_zstd(job: &Job, batch: &HashBatch) -> Self {
+        let (wanted, limits) = (job.wanted(), DecodeLimits::default());
+        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).in_batch(batch))
     }
 
     /// A pass of this reader.

@@ -11,12 +11,12 @@ use super::{
     reporter::Reporter,
 };
 use crate::{
-    content::tar::{Entry, Event},
+    content::tar::{ArchiveEvent, Entry},
     engine::Job,
     error::Error,
     layers::{
         file_location::FileLocation,
-        index::OneFile,
+        index::FileCollector,
         ranges::{Basis, Plan},
     },
     transport::Response,
@@ -40,8 +40,8 @@ pub(super) async fn read_file(
     (job, set, file): (&Job, u64, FileLocation),
 ) -> RangeOutcome {
     let hold = |extracted, basis| sets.with(set, |index| index.hold(&job.digest, extracted, basis));
-    let is_from_toc = sets.with(set, |index| index.is_told(&job.digest));
-    let reason = match plan(sets, (job, set, file), is_from_toc) {
+    let is_listed_from_toc = sets.with(set, |index| index.is_listed_from_toc(&job.digest));
+    let reason = match plan(sets, (job, set, file), is_listed_from_toc) {
         None => "the table of contents does not say where this file is".to_owned(),
         Some(plan) => match extract(reporter, feed, file, plan).await {
             Ok((extracted, basis)) => {
@@ -52,11 +52,11 @@ pub(super) async fn read_file(
             Err(NotRead::Reason(reason)) => reason,
         },
     };
-    if !is_from_toc {
+    if !is_listed_from_toc {
         return RangeOutcome::NotPossible;
     }
     // Its place in the archive is not known.
-    hold(OneFile::new(file.offset, file.cap), Err(reason));
+    hold(FileCollector::new(file.offset, file.cap), Err(reason));
     RangeOutcome::Done
 }
 
@@ -64,14 +64,15 @@ pub(super) async fn read_file(
 fn plan(
     sets: &LayerSets,
     (job, set, file): (&Job, u64, FileLocation),
-    is_from_toc: bool,
+    is_listed_from_toc: bool,
 ) -> Option<(Entry, Plan)> {
     let plan = sets.with(set, |index| index.plan(&job.digest, file.offset, file.cap));
     let (entry, plan) = plan?;
     let range = plan.range();
     let length = range.end.checked_sub(range.start)?;
     let most = file.cap.saturating_add(BEYOND).min(job.size);
-    let is_worth = if is_from_toc { length <= most } else { length > 0 && length < job.size };
+    let is_worth =
+        if is_listed_from_toc { length <= most } else { length > 0 && length < job.size };
     is_worth.then_some((entry, plan))
 }
 
@@ -81,11 +82,11 @@ async fn extract(
     feed: &Feed,
     place: FileLocation,
     (entry, plan): (Entry, Plan),
-) -> Result<(OneFile, Basis), NotRead> {
+) -> Result<(FileCollector, Basis), NotRead> {
     let range = plan.range();
-    let mut file = OneFile::new(place.offset, place.cap);
-    let _ = file.take(Event::Entry(Box::new(entry)));
-    let mut sink = |content: &[u8]| file.take(Event::Content(content));
+    let mut file = FileCollector::new(place.offset, place.cap);
+    let _ = file.take(ArchiveEvent::Entry(Box::new(entry)));
+    let mut sink = |content: &[u8]| file.take(ArchiveEvent::Content(content));
     let mut reader = plan.reader();
     let wrong = |error| NotRead::Reason(format!("where this file should be, {error}"));
     if !range.is_empty() {
@@ -99,7 +100,7 @@ async fn extract(
         }
     }
     let basis = reader.finish(&mut sink).map_err(wrong)?;
-    let _ = file.take(Event::End);
+    let _ = file.take(ArchiveEvent::End);
     Ok((file, basis))
 }
 

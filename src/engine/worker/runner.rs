@@ -11,7 +11,7 @@ use super::{
     reporter::Reporter,
 };
 use crate::{
-    content::{sha256_lanes::Gang, sniff::may_be_zstd, verify::Verdict},
+    content::{sha256_lanes::HashBatch, sniff::may_be_zstd, verify::Verdict},
     engine::{
         Job, Origin,
         message::{FromEngine, ReplySender},
@@ -26,14 +26,14 @@ pub(super) struct Runner {
     fetcher: Fetcher,
     outbox: ReplySender,
     /// Blobs that are read at the same time are hashed together.
-    gang: Gang,
+    batch: HashBatch,
     /// The code that keeps layers, once it is loaded.
     store: OnceCell<Rc<dyn LayerStore>>,
 }
 
 impl Runner {
     pub(super) fn new(fetcher: Fetcher, outbox: ReplySender) -> Self {
-        Self { fetcher, outbox, gang: Gang::default(), store: OnceCell::new() }
+        Self { fetcher, outbox, batch: HashBatch::default(), store: OnceCell::new() }
     }
 
     /// Forgets a set of layers.
@@ -126,8 +126,8 @@ impl Runner {
             store => store,
         };
         Ok(match store {
-            None => Box::new(VerifyPass::without_zstd(job, &self.gang)),
-            Some(store) => store.pass(job, &self.gang),
+            None => Box::new(VerifyPass::without_zstd(job, &self.batch)),
+            Some(store) => store.pass(job, &self.batch),
         })
     }
 
@@ -143,7 +143,7 @@ impl Runner {
     /// Yields when this body is ahead. Otherwise one fast body would be read and hashed alone while the
     /// others wait.
     async fn let_others_catch_up(&self) {
-        if self.gang.is_ahead() {
+        if self.batch.is_ahead() {
             self.fetcher.clock.sleep(Duration::ZERO).await;
         }
     }

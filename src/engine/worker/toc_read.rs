@@ -11,7 +11,7 @@ use crate::{
     layers::{
         index::is_wrong,
         listing::Lister,
-        ranges::toc::{Opening, Step, Toc, TocError},
+        ranges::toc::{Opening, OpeningStep, Toc, TocError},
     },
     oci::{Descriptor, MediaType},
     transport::Response,
@@ -45,7 +45,7 @@ pub(super) async fn list(
     };
     match listing(feed, job, toc).await {
         Ok((lister, table)) => {
-            sets.with(set, |index| index.tell(&job.digest, lister, table));
+            sets.with(set, |index| index.list_from_toc(&job.digest, lister, table));
             RangeOutcome::Done
         }
         Err(NotListed::Refused(response)) => RangeOutcome::Refused(response),
@@ -75,8 +75,8 @@ async fn listing(feed: &Feed, job: &Job, toc: &TocRequest) -> Result<(Lister, To
             RangeReply::Whole(chunks) => return Err(NotListed::Whole(chunks)),
         };
         match opening.give(&bytes, &mut |event| lister.take(event))? {
-            Step::More(more) => opening = more,
-            Step::Ready(table) => return Ok((lister, table)),
+            OpeningStep::More(more) => opening = more,
+            OpeningStep::Ready(table) => return Ok((lister, table)),
         }
     }
 }

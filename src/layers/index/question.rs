@@ -1,4 +1,4 @@
-//! What can be asked about opened layers, and how a question passes between threads.
+//! The questions about opened layers.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -7,28 +7,28 @@ use crate::{content::codec, oci::Digest};
 /// Layers per image that a question can name; runtimes refuse images with more than 127.
 const LAYERS_MAX: usize = 4_096;
 
-/// What a question is about.
+/// The subject of a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
-    /// The layers of the image from the base up. Those that are not on the shelf are left out.
+    /// The layers of the image from the base up. Layers that were not read are left out.
     #[serde(deserialize_with = "few_layers")]
     pub layers: Vec<Digest>,
-    /// What this layer alone brings, by its place in the list; `None` for all merged.
+    /// The place in the list of the one layer that is asked about; `None` for all merged.
     pub only: Option<u16>,
-    /// Whether what a later layer removed is there too, marked. One layer alone always shows it.
+    /// `true` to show removed paths too, marked. One layer alone always shows them.
     pub with_removed: bool,
 }
 
 /// A part of a list: what is on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct RowRange {
     /// The first row.
     pub offset: u64,
-    /// How many.
+    /// The number of rows.
     pub count: u32,
 }
 
-/// How a directory is sorted.
+/// The order of a directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {
     /// By name, in the order of bytes.
@@ -43,79 +43,79 @@ pub enum Sort {
 pub enum Question {
     /// Rows of the tree below a directory, with those directories opened that are named.
     Rows {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
         /// The directory at the top; empty for the root.
         below: Vec<u8>,
         /// Directories that are open.
         open: Vec<Vec<u8>>,
-        /// How directories are sorted.
+        /// The order of directories.
         sort: Sort,
-        /// Which rows.
-        part: Part,
+        /// The rows that are wanted.
+        part: RowRange,
     },
     /// Paths that match a pattern (see [`crate::content::glob::Pattern`]).
     Find {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
         /// The pattern.
         pattern: String,
-        /// Which rows.
-        part: Part,
+        /// The rows that are wanted.
+        part: RowRange,
     },
     /// Files, largest first.
     Largest {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
-        /// Which rows.
-        part: Part,
+        /// The rows that are wanted.
+        part: RowRange,
     },
-    /// Paths whose content no container sees, for a later layer replaced or removed it.
+    /// Paths whose content no container sees, because a later layer replaced or removed it.
     Wasted {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
-        /// Which rows.
-        part: Part,
+        /// The rows that are wanted.
+        part: RowRange,
     },
     /// Sums of each layer and of the whole.
     Summary(Scope),
     /// All about one path.
     Details {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
         /// The path.
         path: Vec<u8>,
     },
     /// The packages that the image says it has.
     Packages {
-        /// What it is about.
+        /// The subject.
         scope: Scope,
-        /// Part of the name; empty for all.
+        /// RowRange of the name; empty for all.
         filter: String,
-        /// Which rows.
-        part: Part,
+        /// The rows that are wanted.
+        part: RowRange,
     },
-    /// Content that is at hand: kept with a layer's listing, or taken from the layer last.
+    /// Content that is at hand: kept with a layer's listing, or the last file that was extracted.
     Content {
         /// The layer.
         layer: Digest,
-        /// Where the content begins in the uncompressed layer.
+        /// The offset of the content in the uncompressed layer.
         offset: u64,
     },
-    /// What is in an archive whose content is at hand.
-    Inside {
+    /// The members of an archive whose content is at hand.
+    ArchiveListing {
         /// The layer.
         layer: Digest,
-        /// Where the archive begins in the uncompressed layer.
+        /// The offset of the archive in the uncompressed layer.
         offset: u64,
-        /// Which members.
-        part: Part,
+        /// The members that are wanted.
+        part: RowRange,
     },
     /// The content of one member of an archive whose content is at hand.
-    Member {
+    ArchiveMember {
         /// The layer.
         layer: Digest,
-        /// Where the archive begins in the uncompressed layer.
+        /// The offset of the archive in the uncompressed layer.
         offset: u64,
         /// The member's name as written.
         name: Vec<u8>,
@@ -123,20 +123,20 @@ pub enum Question {
 }
 
 impl Question {
-    /// The same question about another part of the list; unchanged where the answer is no list.
+    /// Returns the same question about other rows; unchanged if the answer is no list.
     #[must_use]
-    pub fn with_part(mut self, wanted: Part) -> Self {
+    pub fn with_part(mut self, wanted: RowRange) -> Self {
         match &mut self {
             Self::Rows { part, .. }
             | Self::Find { part, .. }
             | Self::Largest { part, .. }
             | Self::Wasted { part, .. }
             | Self::Packages { part, .. }
-            | Self::Inside { part, .. } => *part = wanted,
+            | Self::ArchiveListing { part, .. } => *part = wanted,
             Self::Summary(_)
             | Self::Details { .. }
             | Self::Content { .. }
-            | Self::Member { .. } => {}
+            | Self::ArchiveMember { .. } => {}
         }
         self
     }
@@ -173,7 +173,7 @@ mod tests {
         let layers = vec![digest_of(b"a"), digest_of(b"b")];
         let scope = Scope { layers, only: Some(1), with_removed: true };
         let all = Scope { only: None, with_removed: false, ..scope.clone() };
-        let part = Part { offset: 1 << 40, count: 7 };
+        let part = RowRange { offset: 1 << 40, count: 7 };
         let path = b"etc/\xff".to_vec();
         let sort = Sort::Size;
         let open = vec![path.clone(), vec![]];
@@ -186,8 +186,12 @@ mod tests {
             Question::Details { scope, path },
             Question::Packages { scope: all, filter: "ssl".to_owned(), part },
             Question::Content { layer: digest_of(b"a"), offset: 512 },
-            Question::Inside { layer: digest_of(b"a"), offset: 512, part },
-            Question::Member { layer: digest_of(b"a"), offset: 512, name: b"a/\xff".to_vec() },
+            Question::ArchiveListing { layer: digest_of(b"a"), offset: 512, part },
+            Question::ArchiveMember {
+                layer: digest_of(b"a"),
+                offset: 512,
+                name: b"a/\xff".to_vec(),
+            },
         ];
         for question in questions {
             let bytes = question.to_bytes();

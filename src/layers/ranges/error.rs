@@ -1,4 +1,5 @@
-//! The outcome of reading by ranges: what failed, or what the content was held against.
+//! The outcome of reading by ranges: an error, or the evidence that the content was checked
+//! against.
 
 use std::fmt;
 
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::decode::DecodeError;
 
-/// Why content could not be read by a range.
+/// The reason why content could not be read by a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RangeError {
     /// The bytes cannot be decompressed, so they are not those that were expected.
@@ -34,8 +35,8 @@ impl fmt::Display for RangeError {
 
 impl std::error::Error for RangeError {}
 
-/// What content that was read by a range was held against. A range can never be held against the
-/// digest of its layer.
+/// The evidence that content read by a range was checked against. A range can never be checked
+/// against the digest of its layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     /// The first pass, in which the whole layer had its digest.
@@ -44,7 +45,7 @@ pub enum Basis {
     Toc,
     /// Nothing: the table of contents has no digest of it.
     NoDigest,
-    /// Nothing: nobody says that the table of contents is right.
+    /// Nothing: no digest vouches for the table of contents.
     LooseToc,
     /// Nothing: the layer was not read to its end, or its digest cannot be computed here.
     Unhashed,

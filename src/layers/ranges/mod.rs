@@ -1,7 +1,7 @@
 //! Files of a layer by ranges of the blob: one interface, whether a first pass left checkpoints or the
 //! layer brings a table of contents.
 //!
-//! Where a server knows no ranges, or neither is there, the layer is read as a whole again with
+//! The layer is read as a whole again if a server knows no ranges, or a layer has neither, with
 //! [`LayerReader`](crate::layers::pass::LayerReader).
 
 pub mod checkpoints;
@@ -20,7 +20,7 @@ use crate::{
 };
 pub use error::{Basis, RangeError};
 
-/// Where a layer can be read in parts.
+/// The way to read a layer in parts.
 #[derive(Clone)]
 pub enum Ranges {
     /// Checkpoints that a first pass left.
@@ -30,8 +30,8 @@ pub enum Ranges {
 }
 
 impl Ranges {
-    /// How to read the content of an entry, as stored. The entry must come from the listing that was
-    /// made with these. `None` where it cannot be read by a range.
+    /// Returns a plan to read the content of an entry, as stored. The entry must come from the
+    /// listing that was made with these. Returns `None` if it cannot be read by a range.
     pub fn plan_for(&self, entry: &Entry) -> Option<Plan> {
         self.plan(entry.offset, entry.stored)
     }
@@ -45,7 +45,7 @@ impl Ranges {
     }
 }
 
-/// How some content is read by a range.
+/// A plan to read some content by a range.
 #[derive(Clone)]
 pub struct Plan(Way);
 
@@ -56,7 +56,7 @@ enum Way {
 }
 
 impl Plan {
-    /// The compressed bytes to ask for. Where it is empty, nothing needs to be asked.
+    /// The compressed bytes to ask for. If it is empty, nothing needs to be asked.
     pub fn range(&self) -> Range<u64> {
         match &self.0 {
             Way::Point(plan) => plan.range.clone(),
@@ -80,7 +80,7 @@ impl Plan {
         })
     }
 
-    /// Reads content from bytes that are all at hand.
+    /// Reads content from the bytes of the whole range.
     ///
     /// # Errors
     /// As [`RangeError`] lists them; no more than `limit` bytes are made.
@@ -120,10 +120,10 @@ impl RangeReader {
         }
     }
 
-    /// Says that all bytes of the range came. Only now it is known what the content was held against.
+    /// Ends the range. Only now it is known what the content was checked against.
     ///
     /// # Errors
-    /// `Short` or `Changed`: what was handed on is not the content.
+    /// `Short` or `Changed`: the bytes that were handed on are not the content.
     pub fn finish(self, sink: Sink<'_>) -> Result<Basis, RangeError> {
         match self.0 {
             WayReader::Point(reader) => reader.finish(sink).map(|()| Basis::FirstPass),

@@ -1,4 +1,4 @@
-//! How much of what layers bring a container sees.
+//! Counts the bytes that layers bring, and those of them that a container sees.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ impl Usage {
         self.total.saturating_sub(self.visible)
     }
 
-    /// Visible bytes of all bytes, in thousandths; 1,000 where there are none.
+    /// Visible bytes of all bytes, in thousandths; 1,000 if there are none.
     pub fn efficiency(self) -> u32 {
         let share = u128::from(self.visible) * 1_000;
         share.checked_div(u128::from(self.total)).map_or(1_000, |share| share as u32)

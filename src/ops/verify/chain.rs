@@ -196,7 +196,10 @@ impl Checks {
                     Outcome::Mismatch(Mismatch::Digest { expected, actual })
                 }
                 Some(_) => not("another image names it by another algorithm"),
-                None => not(found.problem.as_deref().unwrap_or("it was not read to its end")),
+                None => match &found.problem {
+                    Some(fault) => not(&fault.to_string()),
+                    None => not("it was not read to its end"),
+                },
             },
         };
         self.add(&layer.digest, About::DiffId, expected.as_str(), outcome);

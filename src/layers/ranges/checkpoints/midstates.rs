@@ -1,36 +1,36 @@
 //! Keeps in a first pass where the hash of the compressed bytes stood.
 
 use super::recorder::every_other;
-use crate::content::sha256_lanes::Mark;
+use crate::content::sha256_lanes::Midstate;
 
-/// Marks kept, of 40 bytes each. Where there would be more, every other one is dropped.
-const MARKS_MAX: usize = 4_096;
+/// Midstates kept, of 40 bytes each. If there would be more, every other one is dropped.
+const MIDSTATES_MAX: usize = 4_096;
 
-/// Where the hash of a layer stood, in order.
-pub(crate) struct Marks {
+/// The states of a layer's hash, in order.
+pub(crate) struct Midstates {
     every: u64,
-    pub(super) list: Vec<Mark>,
+    pub(super) list: Vec<Midstate>,
 }
 
-impl Default for Marks {
+impl Default for Midstates {
     fn default() -> Self {
-        Self { every: Self::EVERY, list: vec![Mark::START] }
+        Self { every: Self::EVERY, list: vec![Midstate::START] }
     }
 }
 
-impl Marks {
-    /// Compressed bytes between two marks, at first: what a second look reads for nothing, at most, in
+impl Midstates {
+    /// Compressed bytes between two midstates, at first: what a second look reads for nothing, at most, in
     /// front of what it needs and behind that.
     pub(crate) const EVERY: u64 = 64 << 10;
 
     /// Takes in where the hash stands now.
-    pub(crate) fn passed(&mut self, mark: Mark) {
+    pub(crate) fn passed(&mut self, midstate: Midstate) {
         let last = self.list.last().map_or(0, |last| last.at);
-        if mark.at < last.saturating_add(self.every) {
+        if midstate.at < last.saturating_add(self.every) {
             return;
         }
-        self.list.push(mark);
-        if self.list.len() > MARKS_MAX {
+        self.list.push(midstate);
+        if self.list.len() > MIDSTATES_MAX {
             self.every *= 2;
             every_other(&mut self.list);
         }

@@ -1,6 +1,6 @@
 //! Notes in a first pass where reading can begin again, and how far it has to go.
 
-use super::{Checkpoints, Marks, Point, Restart, Step, restart};
+use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};
 use crate::{
     content::{decode::Trace, sniff::Compression},
     oci::Digest,
@@ -9,7 +9,7 @@ use crate::{
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
 
-/// Points kept; with their windows 8 MiB. Where there would be more, every other one is dropped.
+/// Points kept; with their windows 8 MiB. If there would be more, every other one is dropped.
 const POINTS_MAX: usize = 256;
 
 /// Steps kept, of 16 bytes each, and how many there are for a point, at first.
@@ -26,15 +26,15 @@ pub(crate) struct Recorder {
     step_every: u64,
     plain: u64,
     packed: u64,
-    /// What came out last of this member, where that is wanted soon.
+    /// The last output of this member, if it is wanted soon.
     window: Vec<u8>,
-    pending: Option<Pending>,
+    pending: Option<BlockEnd>,
     points: Vec<Point>,
-    steps: Vec<Step>,
+    steps: Vec<OutputStep>,
 }
 
-/// The end of a block whose place in a byte is not known: inflaters do not tell.
-struct Pending {
+/// The end of a block. Its place in the byte is not known, since inflaters do not report it.
+struct BlockEnd {
     packed: u64,
     last: u8,
 }
@@ -62,16 +62,16 @@ impl Trace for Recorder {
 
     fn block_ended(&mut self, packed: u64, last: Option<u8>) {
         let is_due = self.plain >= self.due();
-        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
+        self.pending = last.filter(|_| is_due).map(|last| BlockEnd { packed, last });
     }
 
     fn confirm(&mut self, input: &[u8], plain: &[u8]) {
-        let Some(Pending { packed, last }) = self.pending.take() else { return };
+        let Some(BlockEnd { packed, last }) = self.pending.take() else { return };
         if plain.len() < PROOF_MIN {
             return;
         }
         let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
-        // The bytes that came out tell at which bit the block began.
+        // The bytes that came out show at which bit the block began.
         let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
         // Bits can be chosen so that other places make the same bytes, for a while.
         let mut fitting = (0..8).filter(fits);
@@ -126,7 +126,7 @@ impl Recorder {
     }
 
     fn step(&mut self) {
-        self.steps.push(Step { plain: self.plain, packed: self.packed });
+        self.steps.push(OutputStep { plain: self.plain, packed: self.packed });
         if self.steps.len() > STEPS_MAX {
             self.step_every *= 2;
             every_other(&mut self.steps);
@@ -137,17 +137,17 @@ impl Recorder {
     pub(crate) fn finish(
         mut self,
         compression: Compression,
-        marks: Marks,
+        midstates: Midstates,
         (size, digest): (u64, Digest),
     ) -> Checkpoints {
         self.step();
-        let (points, steps, marks) = (self.points, self.steps, marks.list);
-        Checkpoints { compression, points, steps, marks, size, digest }
+        let (points, steps, midstates) = (self.points, self.steps, midstates.list);
+        Checkpoints { compression, points, steps, midstates, size, digest }
     }
 }
 
-/// Where a block that is stored goes on, if one begins there: behind the header's own padding, which may
-/// end with this byte (`false`) or the next. So places that give the same are one.
+/// Returns where a stored block goes on, if one begins there. The header's own padding may end with
+/// this byte (`false`) or the next (`true`). So places that give the same are one.
 fn stored(last: u8, unused: u8, input: &[u8]) -> Option<bool> {
     let next = u16::from(*input.first()?);
     let bits = u16::from(last) >> (8 - unused) | next << unused;
