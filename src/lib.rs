@@ -18,6 +18,7 @@ pub mod oci;
 pub mod ops;
 pub mod registry;
 pub mod sources;
+pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod transport;

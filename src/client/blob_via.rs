@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Duration};
 
 use futures_util::StreamExt;
 
-use super::{RemoteRegistry, stream::blob_call};
+use super::{RemoteRegistry, download::blob_call};
 use crate::{
     error::Result,
     oci::{Descriptor, RepositoryName},

@@ -142,7 +142,7 @@ where
         let (report, broke) = self.read(repository, blob, &wanted, &mut nothing, progress).await?;
         let mut findings = Findings::from(report);
         if let Some(error) = broke {
-            findings.verdict = verdict(error)?;
+            findings.verdict = Verdict::of_error(error)?;
         }
         Ok(findings)
     }
@@ -166,7 +166,10 @@ where
         let reason = broke.as_ref().map(|error| &error.kind).filter(|kind| !is_wrong(kind));
         let reason = reason.map(ToString::to_string);
         self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, reason);
-        broke.map_or_else(|| judge(findings.verdict, layer), Err)
+        match broke {
+            Some(error) => Err(error),
+            None => reject_mismatch(&findings, layer),
+        }
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer> {
@@ -174,32 +177,11 @@ where
     }
 }
 
-/// Turns a verdict into an error: nothing is shown of bytes that are not those of the descriptor.
+/// Refuses bytes that are not those of the descriptor: nothing of them is shown.
 ///
 /// # Errors
 /// `DigestMismatch` and `SizeMismatch`, as the verdict says.
-pub fn judge(verdict: Verdict, layer: &Descriptor) -> Result<()> {
-    match verdict {
-        Verdict::Verified | Verdict::Unsupported(_) => Ok(()),
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual }.into())
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            let digest = Some(layer.digest.clone());
-            Err(ErrorKind::SizeMismatch { digest, expected, actual }.into())
-        }
-    }
-}
-
-/// The verdict that an error of a source stands for, if the source verifies by itself.
-fn verdict(error: Error) -> Result<Verdict> {
-    match error.kind {
-        ErrorKind::DigestMismatch { expected, actual } => {
-            Ok(Verdict::DigestMismatch { expected, actual })
-        }
-        ErrorKind::SizeMismatch { expected, actual, .. } => {
-            Ok(Verdict::SizeMismatch { expected, actual })
-        }
-        _ => Err(error),
-    }
+pub fn reject_mismatch(findings: &Findings, layer: &Descriptor) -> Result<()> {
+    let checked = findings.verdict.clone().reject_mismatch();
+    checked.map_err(|kind| kind.about(&layer.digest).into())
 }

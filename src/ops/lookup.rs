@@ -4,7 +4,7 @@
 //! page must say which.
 
 use crate::{
-    content::verify::{Verdict, verify},
+    content::verify::verify,
     error::{Error, ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, Reference, Tag},
     registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
@@ -178,15 +178,9 @@ fn invalid(what: &str) -> Error {
 
 /// Holds a manifest that was asked for by tag against a digest.
 fn bind(manifest: Manifest, digest: &Digest) -> Result<Manifest> {
-    let verification = match verify(&manifest.bytes, digest, None) {
-        Verdict::DigestMismatch { expected, actual } => {
-            return Err(ErrorKind::DigestMismatch { expected, actual }.into());
-        }
-        Verdict::Unsupported(digest) => return Err(ErrorKind::UnsupportedDigest(digest).into()),
-        Verdict::Verified | Verdict::SizeMismatch { .. } => Verification::Verified,
-    };
+    verify(&manifest.bytes, digest, None).require_verified()?;
     let descriptor = Descriptor { digest: digest.clone(), ..manifest.descriptor };
-    Ok(Manifest { descriptor, verification, ..manifest })
+    Ok(Manifest { descriptor, verification: Verification::Verified, ..manifest })
 }
 
 #[cfg(test)]

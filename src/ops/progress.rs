@@ -109,7 +109,7 @@ impl Outcome {
     pub fn of_verification(verification: &Verification) -> Self {
         match verification {
             Verification::Verified => Self::Verified,
-            Verification::NotVerified(why) => Self::NotVerified(why.clone()),
+            Verification::NotVerified(why) => Self::NotVerified(why.to_string()),
             Verification::Mismatch { expected, actual } => {
                 let (expected, actual) = (expected.clone(), actual.clone());
                 Self::Mismatch(Mismatch::Digest { expected, actual })

@@ -1,17 +1,13 @@
 //! Reading one object into memory, by its descriptor (R36, R37, R85).
 
-use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
     error::{ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{Manifest, ManifestRef, Read, Verification},
+    registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
-
-/// The largest configuration that is read into memory, in bytes.
-pub const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The content that a descriptor carries itself, where its size and digest are right (R37).
 pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
@@ -37,15 +33,7 @@ pub async fn blob(
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
     }
-    let mut stream = source.blob(repository, descriptor).await?;
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        if (bytes.len() + chunk.len()) as u64 > limit {
-            return Err(ErrorKind::TooLarge { limit }.into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
+    collect(source.blob(repository, descriptor).await?, limit).await
 }
 
 /// Reads the manifest that a descriptor points at: what the descriptor carries, else from the

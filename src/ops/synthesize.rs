@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{
     lookup::{self, Lookup, Prefer},
-    read::{self, CONFIG_LIMIT},
+    read,
 };
 use crate::{
     error::{ErrorKind, Result},
@@ -15,7 +15,7 @@ use crate::{
         json::{self, Node},
         parse_config, parse_document,
     },
-    registry::{Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, Read},
 };
 
 /// The annotation with the architecture's name among Docker Official Images (R149).
@@ -149,7 +149,7 @@ async fn platform_of(
     let Some(config) = image.config.filter(|config| config.media_type.is_image_config()) else {
         return Ok(None);
     };
-    let raw = read::blob(source, &reference.repository, &config, CONFIG_LIMIT).await?;
+    let raw = read::blob(source, &reference.repository, &config, CONFIG_MAX).await?;
     Ok(Some(parse_config(raw).value.platform).filter(is_complete))
 }
 

@@ -30,7 +30,7 @@ use crate::{
         tree::Options,
         verify::{Report, verify_by},
     },
-    registry::{self, Cache, Limits, Manifest, SharedSource},
+    registry::{self, Cache, CacheLimits, Manifest, SharedSource},
     transport::Stack,
 };
 
@@ -61,7 +61,7 @@ fn connector(
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
         let source: SharedSource = Rc::new(client.clone());
-        let registry = Rc::new(Cache::new(source, Limits::default(), Rc::clone(&now)));
+        let registry = Rc::new(Cache::new(source, CacheLimits::default(), Rc::clone(&now)));
         Ok(Connection { address: address.clone(), registry, blobs: reader(client) })
     })
 }

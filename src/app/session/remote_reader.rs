@@ -15,7 +15,7 @@ use crate::{
         index::{Answer, Question},
     },
     oci::{Algorithm, Descriptor, RepositoryName},
-    ops::blob_reader::{BlobReader, judge},
+    ops::blob_reader::{BlobReader, reject_mismatch},
     wire::backoff::Policy,
 };
 
@@ -67,7 +67,7 @@ impl RemoteReader {
         job: &Job,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        judge(self.run(repository, layer, job, progress).await?.verdict, layer)
+        reject_mismatch(&self.run(repository, layer, job, progress).await?, layer)
     }
 }
 

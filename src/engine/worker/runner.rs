@@ -16,7 +16,7 @@ use crate::{
         Job, Origin,
         message::{FromEngine, ReplySender},
     },
-    error::{self, Error, ErrorKind},
+    error::{self, ErrorKind},
     layers::findings::Findings,
     wire::backoff::Policy,
 };
@@ -106,7 +106,7 @@ impl Runner {
                     self.let_others_catch_up().await;
                 }
                 Ok(None) => break Ok(None),
-                Err(error) => break size_verdict(error).map(Some),
+                Err(error) => break Verdict::of_error(error).map(Some),
             }
             next = chunks.next().await;
         };
@@ -146,16 +146,6 @@ impl Runner {
         if self.batch.is_ahead() {
             self.fetcher.clock.sleep(Duration::ZERO).await;
         }
-    }
-}
-
-/// The verdict about a wrong size. Any other error is a failure.
-fn size_verdict(error: Error) -> error::Result<Verdict> {
-    match error.kind {
-        ErrorKind::SizeMismatch { expected, actual, .. } => {
-            Ok(Verdict::SizeMismatch { expected, actual })
-        }
-        _ => Err(error),
     }
 }
 

@@ -13,7 +13,7 @@ mod report;
 use litemap::LiteMap;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use super::{
     blob_reader::{BlobReader, LocalReader},
@@ -22,18 +22,14 @@ use super::{
 };
 use crate::{
     content::verify::verify as verify_bytes,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind},
     layers::findings::Findings,
     oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, Read, collect},
 };
 
 pub use chain::{About, Check};
 pub use report::{Checked, Occasion, Report, Totals};
-
-/// The largest configuration that is read to compare it with the layers, in bytes; a larger one is
-/// verified like a layer.
-const CONFIG_MAX: u64 = 8 << 20;
 
 /// Reads and verifies everything under a manifest, in this thread.
 ///
@@ -71,6 +67,7 @@ pub async fn verify_by(
         configs: LiteMap::new(),
         found: LiteMap::new(),
     };
+    // A larger configuration is verified like a layer, and not compared with the layers.
     let is_config = |blob: &Checked| {
         blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
     };
@@ -115,7 +112,8 @@ impl Pass<'_> {
     async fn read_config(&self, blob: Checked) -> (Checked, Option<Bytes>) {
         let Checked { descriptor, role, .. } = &blob;
         self.observer.started(descriptor, *role);
-        let read = collect(self.source, self.repository, descriptor).await;
+        let stream = self.source.blob(self.repository, descriptor);
+        let read = async { collect(stream.await?, CONFIG_MAX).await }.await;
         let (outcome, bytes) = match read {
             Ok(bytes) => {
                 let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
@@ -178,20 +176,6 @@ fn failure(blob: &Descriptor, error: &Error) -> Outcome {
         }
         _ => Outcome::of_reading(error),
     }
-}
-
-/// A small blob, whole.
-async fn collect(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    blob: &Descriptor,
-) -> Result<Bytes> {
-    let mut chunks = source.blob(repository, blob).await?.chunks;
-    let mut all = Vec::new();
-    while let Some(chunk) = chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.into())
 }
 
 /// The manifests of the tree with what came of reading them.

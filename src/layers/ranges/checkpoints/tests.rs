@@ -6,7 +6,7 @@ use std::{io::Write as _, ops::ControlFlow};
 use super::*;
 use crate::{
     content::{
-        decode::{DecodeLimits, output::Trace},
+        decode::{DecodeLimits, Trace},
         sha256_lanes::HashBatch,
         verify::{digest_of, digest_with},
     },
