@@ -23,6 +23,7 @@
 //!
 //! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
+mod blob_via;
 mod clients;
 mod connection;
 mod delete;
@@ -30,7 +31,6 @@ mod download;
 mod error;
 mod exchange;
 mod fallback_tag;
-mod hand_off;
 mod handles;
 mod html_page;
 mod list;

@@ -4,6 +4,7 @@
 //! dropping its future. Nothing here touches a browser.
 
 pub mod all_pages;
+pub mod blob_reader;
 pub mod copy;
 pub mod diagnose;
 pub mod ensure;
@@ -11,7 +12,6 @@ pub mod export;
 pub mod graph;
 #[cfg(test)]
 mod image;
-pub mod inspect;
 pub mod lookup;
 pub mod not_in_protocol;
 pub mod progress;

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     content::verify::digest_of,
     oci::MediaType,
-    transport::{Reply, Scripted, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
 };
 
 /// The permissions that a registry gives to a page.

@@ -3,7 +3,7 @@
 //!
 //! Bytes are counted and hashed as they stream and then dropped, so memory does not grow with the
 //! image. Only configurations are kept, because they hold the diff IDs of the layers. An object that
-//! several manifests share is read once. The caller chooses the reader of the blobs ([`Inspect`]):
+//! several manifests share is read once. The caller chooses the reader of the blobs ([`BlobReader`]):
 //! this thread, or an engine elsewhere.
 
 mod chain;
@@ -16,8 +16,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::{
+    blob_reader::{BlobReader, LocalReader},
     graph::{InRepository, NodeContent, NodeId, Tree, WalkOptions, walk},
-    inspect::{Inspect, Reading},
     progress::{Observer, Outcome, UnverifiedReason},
 };
 use crate::{
@@ -41,13 +41,13 @@ pub async fn verify(
     root: Manifest,
     options: &WalkOptions,
 ) -> Report {
-    verify_by(source, &Reading(source), repository, root, options).await
+    verify_by(source, &LocalReader::new(source), repository, root, options).await
 }
 
-/// Verifies as [`verify`] does; `inspector` reads the layers.
+/// Verifies as [`verify`] does; `reader` reads the layers.
 pub async fn verify_by(
     source: &dyn Read,
-    inspector: &dyn Inspect,
+    reader: &dyn BlobReader,
     repository: &RepositoryName,
     root: Manifest,
     options: &WalkOptions,
@@ -60,7 +60,7 @@ pub async fn verify_by(
     options.observer.planned(objects.len() + blobs.len(), bytes);
     let mut pass = Pass {
         source,
-        inspector,
+        reader,
         repository,
         observer: &options.observer,
         window: options.window.max(1),
@@ -85,7 +85,7 @@ pub async fn verify_by(
 /// Reading the blobs of a tree.
 struct Pass<'a> {
     source: &'a dyn Read,
-    inspector: &'a dyn Inspect,
+    reader: &'a dyn BlobReader,
     repository: &'a RepositoryName,
     observer: &'a Observer,
     window: usize,
@@ -163,7 +163,7 @@ impl Pass<'_> {
                 self.observer.progress(digest, bytes);
             };
             let found =
-                self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+                self.reader.inspect(self.repository, descriptor, diff_id, &mut progress).await;
             let (outcome, findings) = match found {
                 Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
                 Err(error) => (failure(descriptor, &error), None),

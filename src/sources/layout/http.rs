@@ -17,10 +17,10 @@ use crate::{
     error::{Error, ErrorKind, Missing, Result},
     oci::Host,
     transport::{
-        Cache, Course, ERROR_BODY, Lane, Opener, Request, Response, Resumed, SharedClock,
-        SharedTransport, Span, Stack,
+        Cache, ERROR_BODY, Lane, Reopen, Request, Response, ResumePlan, ResumingBody, SharedClock,
+        SharedTransport, Stack,
     },
-    wire::{BaseUrl, Method, error_document::ErrorDocument, headers::name},
+    wire::{BaseUrl, Method, backoff::Policy, error_document::ErrorDocument, headers::name},
 };
 
 /// OCI layouts of one host: a layout is a folder below the base URL, and the path of the folder is
@@ -42,8 +42,8 @@ pub struct HttpFiles {
     base: BaseUrl,
     transport: SharedTransport,
     clock: SharedClock,
-    /// Tries in a row to go on with a file that breaks off.
-    tries: u32,
+    /// Tries to go on with a file that breaks off, and the waits between them.
+    policy: Policy,
 }
 
 impl HttpFiles {
@@ -54,7 +54,7 @@ impl HttpFiles {
             base,
             transport: stack.layers(),
             clock: stack.clock().clone(),
-            tries: stack.retry().map_or(1, |policy| policy.backoff.tries),
+            policy: stack.retry().map_or_else(Policy::never, |retry| retry.backoff.clone()),
         }
     }
 
@@ -92,7 +92,7 @@ impl HttpFiles {
     }
 
     /// Asks for the bytes of a range, as often as the file breaks off.
-    fn opener(&self, request: &Request) -> Opener {
+    fn reopen(&self, request: &Request) -> Reopen {
         let (files, request) = (self.clone(), request.clone());
         Box::new(move |range| {
             let (files, mut request) = (files.clone(), request.clone());
@@ -119,13 +119,9 @@ impl Files for HttpFiles {
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks> {
         let mut request = self.request(Method::Get, path);
         request.lane = Lane::Blob;
-        let course = Course {
-            size,
-            span: Span { start: range.start, end: range.end },
-            tries: self.tries,
-            clock: self.clock.clone(),
-        };
-        let body = Resumed::open(self.opener(&request), course).await;
+        let plan =
+            ResumePlan { size, range, policy: self.policy.clone(), clock: self.clock.clone() };
+        let body = ResumingBody::open(self.reopen(&request), plan).await;
         let body = body.map_err(|error| about(&request, error))?;
         Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())
     }
@@ -140,8 +136,8 @@ impl Files for HttpFiles {
 
 /// The next chunk of a body, with what is needed for the one after it; nothing after an error.
 async fn next_chunk(
-    reading: Option<(Resumed, Request)>,
-) -> Option<(Result<Bytes>, Option<(Resumed, Request)>)> {
+    reading: Option<(ResumingBody, Request)>,
+) -> Option<(Result<Bytes>, Option<(ResumingBody, Request)>)> {
     let (mut body, request) = reading?;
     match body.next().await {
         Ok(Some(chunk)) => Some((Ok(chunk), Some((body, request)))),

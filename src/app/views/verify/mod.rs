@@ -34,7 +34,7 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
     }
     let root = connection.registry.manifest(repository, &wanted).await?;
     let options = WalkOptions { selection, observer, ..WalkOptions::default() };
-    connection.verify(repository, root, &options).await
+    Ok(connection.verify(repository, root, &options).await)
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
+//! The engine and the page together, over a scripted network.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod pool;
+mod slices;
 
 use std::{cell::RefCell, io::Write, rc::Rc};
 
 use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
-use futures_util::{FutureExt, future::select, pin_mut};
+use futures_util::{FutureExt, StreamExt, future::select, pin_mut};
 
 use super::*;
 use crate::{
@@ -15,12 +20,15 @@ use crate::{
     },
     error::{ErrorKind, Result},
     layers::{
+        file_location::FileLocation,
         findings::Findings,
         index::{Answer, Question, RowRange, Rows, Scope},
         ranges::Basis,
     },
     oci::{Algorithm, Descriptor, MediaType, RepositoryName},
-    transport::{Reply, Request, Scripted, SharedTransport, Stack, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::{Request, SharedTransport, Stack},
+    wire::backoff::Policy,
 };
 
 /// A client whose blobs an engine reads, over a script.
@@ -38,8 +46,7 @@ impl Bench {
         let script = Scripted::answering(clock.shared(), answer);
         let network: SharedTransport = Rc::clone(&script) as _;
         let (engine, serving) = Engine::local(Rc::clone(&network), clock.shared());
-        let door = Door::new(network, Rc::clone(&engine));
-        let stack = Stack::over(Rc::new(door), clock.shared()).as_page(true);
+        let stack = Stack::over(network, clock.shared()).as_page(true);
         let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
         let registry = RemoteRegistry::new(connection, &stack);
         Self { clock, script, engine, serving: RefCell::new(Some(serving)), registry }
@@ -67,10 +74,19 @@ impl Bench {
     fn read(&self, blob: &Descriptor, job: &Job) -> Result<(Findings, Vec<u64>)> {
         self.run(async {
             let mut told = Vec::new();
-            let body = self.registry.hand_off(&repository(), blob, job.pack().into()).await?;
-            let found = outcome(body, |bytes| told.push(bytes)).await?;
+            let (via, reports) = self.engine.transport(job.clone(), Policy::default());
+            let body = self.registry.blob_via(&repository(), blob, via).await?;
+            let found = reports.follow(body, &mut |bytes| told.push(bytes)).await?;
             Ok((found, told))
         })
+    }
+
+    fn read_slice(&self, slice: &Slice, job: &Job) -> Result<Findings> {
+        self.run(self.engine.read_slice(slice.clone(), job.clone(), &mut |_| ()))
+    }
+
+    fn ask(&self, set: u64, question: &Question) -> Answer {
+        self.run(self.engine.ask(set, question)).unwrap()
     }
 }
 
@@ -213,10 +229,10 @@ fn dropping_the_answer_ends_the_fetch() {
     let layer = blob(b"0123456789");
     let bench = Bench::answering(|_, _| Reply::ok("0123").silent());
     bench.run(async {
-        let job = Job::verify(&layer).pack().into();
-        let mut body = bench.registry.hand_off(&repository(), &layer, job).await.unwrap();
-        let first = futures_util::StreamExt::next(&mut body).await.unwrap();
-        assert!(first.is_ok());
+        let (via, _reports) = bench.engine.transport(Job::verify(&layer), Policy::default());
+        let mut body = bench.registry.blob_via(&repository(), &layer, via).await.unwrap();
+        let first = body.next().await.unwrap();
+        assert_eq!(first.unwrap(), Bytes::new(), "a sign of life");
         assert_eq!(bench.script.open(), 1);
     });
     // The task that held the answer is over; the engine hears of it when it is served next.
@@ -231,78 +247,39 @@ fn what_is_kept_of_a_layer_can_be_asked() {
     let layer = blob(&bytes);
     let bench = Bench::answering(move |_, _| Reply::ok(bytes.clone()));
     let set = bench.engine.new_set();
-    bench.read(&layer, &Job::verify(&layer).keeping(set)).unwrap();
-    let ask = |set, question: &Question| {
-        let answer = bench.run(bench.engine.ask(set, question.to_bytes()));
-        answer.map(|bytes| Answer::from_bytes(&bytes).unwrap())
-    };
+    bench.read(&layer, &Job::verify(&layer).retaining(set)).unwrap();
+    let ask = |set, question: &Question| bench.ask(set, question);
     let layers = vec![layer.digest.clone()];
     let part = RowRange { offset: 0, count: 10 };
     let largest = Question::Largest { scope: Scope { layers, ..Scope::default() }, part };
-    let Answer::Rows(rows) = ask(set, &largest).unwrap() else { panic!("rows") };
+    let Answer::Rows(rows) = ask(set, &largest) else { panic!("rows") };
     assert_eq!(rows.total, 1);
     let content = Question::Content { layer: layer.digest.clone(), offset: 7 };
-    assert_eq!(ask(set, &content).unwrap(), Answer::Nothing);
-    let file = OneFile { offset: 7, cap: 100 };
-    bench.read(&layer, &Job::verify(&layer).keeping_file(set, file)).unwrap();
-    assert!(matches!(ask(set, &content).unwrap(), Answer::Failed(_)));
+    assert_eq!(ask(set, &content), Answer::Nothing);
+    let file = FileLocation { offset: 7, cap: 100 };
+    bench.read(&layer, &Job::verify(&layer).retaining_file(set, file)).unwrap();
+    assert!(matches!(ask(set, &content), Answer::Failed(_)));
     let nothing = Answer::Rows(Rows::default());
-    assert_eq!(ask(set + 100, &largest).unwrap(), nothing, "no such set");
+    assert_eq!(ask(set + 100, &largest), nothing, "no such set");
     bench.engine.forget(set);
-    assert_eq!(ask(set, &largest).unwrap(), nothing, "forgotten");
+    assert_eq!(ask(set, &largest), nothing, "forgotten");
 }
 
 #[test]
-fn a_transport_without_an_engine_refuses_jobs() {
+fn a_request_that_names_its_sender_passes_all_layers_and_never_the_network() {
+    let layer = blob(b"layer");
     let clock = VirtualClock::default();
-    let script = Scripted::in_order(clock.shared(), [Reply::ok("layer")]);
-    let stack = Stack::over(Rc::clone(&script) as _, clock.shared());
+    let network = Scripted::in_order(clock.shared(), []);
+    let sender = Scripted::in_order(clock.shared(), [Reply::status(503), Reply::ok("layer")]);
+    let stack = Stack::over(Rc::clone(&network) as _, clock.shared());
     let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
     let registry = RemoteRegistry::new(connection, &stack);
-    let layer = blob(b"layer");
-    let job = Job::verify(&layer).pack().into();
-    let outcome = clock.run(registry.hand_off(&repository(), &layer, job)).unwrap();
-    assert!(matches!(outcome.err().unwrap().kind, ErrorKind::Unsupported(_)));
-    assert!(script.sent().is_empty());
-}
-
-#[test]
-fn an_engine_that_does_not_start_is_said_and_replaced() {
-    let starts = Rc::new(RefCell::new(0));
-    let counted = Rc::clone(&starts);
-    let spawn = move |inbox: Inbox| -> Outbox {
-        *counted.borrow_mut() += 1;
-        Rc::new(move |_| inbox(Err("blocked")))
-    };
-    let engine = Engine::new(Box::new(spawn), 4);
-    for _ in 0..2 {
-        let error = engine.ask(1, vec![0]).now_or_never().unwrap().unwrap_err();
-        assert!(error.to_string().contains("blocked"), "{error}");
-    }
-    assert_eq!(*starts.borrow(), 2);
-}
-
-#[test]
-fn engines_are_started_as_they_are_needed() {
-    let starts = Rc::new(RefCell::new(0));
-    let counted = Rc::clone(&starts);
-    let spawn = move |_: Inbox| -> Outbox {
-        *counted.borrow_mut() += 1;
-        Rc::new(|_| ())
-    };
-    let engine = Engine::new(Box::new(spawn), 2);
-    let url = crate::wire::Url::parse("https://registry.example/").unwrap();
-    let request = || Request::new(crate::wire::Method::Get, url.clone());
-    let job: Bytes = Job::verify(&blob(b"")).pack().into();
-    let mut running: Vec<_> =
-        (0..5).map(|_| engine.run(request(), job.clone()).boxed_local()).collect();
-    for (at, expected) in [1, 2, 2, 2, 2].into_iter().enumerate() {
-        assert!((&mut running[at]).now_or_never().is_none());
-        assert_eq!(*starts.borrow(), expected);
-    }
-    drop(running);
-    assert!(engine.run(request(), job).now_or_never().is_none());
-    assert_eq!(*starts.borrow(), 2, "idle ones are used again");
+    let via = Rc::clone(&sender) as SharedTransport;
+    let body = clock.run(registry.blob_via(&repository(), &layer, via)).unwrap().unwrap();
+    let parts: Vec<_> = body.map(|part| part.unwrap()).collect().now_or_never().unwrap();
+    assert_eq!((parts.concat(), sender.sent().len()), (b"layer".to_vec(), 2));
+    assert!(network.sent().is_empty());
+    assert_eq!(stack.log().counts().requests, 2, "both tries are logged");
 }
 
 /// Serves a blob, or the range of it that is asked for.
@@ -331,15 +308,14 @@ fn any_look_at_a_file_after_the_listing_costs_one_range() {
     {
         let layer = blob(&bytes);
         let bench = Bench::answering(serving(bytes, ranges));
-        let file = OneFile { offset, cap: 8 << 20 };
+        let file = FileLocation { offset, cap: 8 << 20 };
         let look = |job: Job| bench.read(&layer, &job).unwrap().0;
-        look(Job::verify(&layer).keeping(7));
+        look(Job::verify(&layer).retaining(7));
         for turn in 0..3 {
-            let found = look(Job::verify(&layer).keeping_file(7, file));
+            let found = look(Job::verify(&layer).retaining_file(7, file));
             assert_eq!(found.verdict, Verdict::Verified);
             let question = Question::Content { layer: layer.digest.clone(), offset };
-            let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
-            let kept = Answer::from_bytes(&answer).unwrap();
+            let kept = bench.ask(7, &question);
             let expected = Answer::Content(content[..100_000].to_vec(), Basis::FirstPass);
             assert!(kept == expected, "turn {turn}");
         }
@@ -368,87 +344,12 @@ fn a_range_of_other_bytes_than_those_of_the_listing_is_not_believed() {
                 if is_part(request) { lying(request, n) } else { honest(request, n) }
             },
         );
-    bench.read(&layer, &Job::verify(&layer).keeping(7)).unwrap();
-    let file = Job::verify(&layer).keeping_file(7, OneFile { offset: 512, cap: 8 << 20 });
+    bench.read(&layer, &Job::verify(&layer).retaining(7)).unwrap();
+    let file = Job::verify(&layer).retaining_file(7, FileLocation { offset: 512, cap: 8 << 20 });
     bench.read(&layer, &file).unwrap();
     let question = Question::Content { layer: layer.digest, offset: 512 };
-    let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
-    assert!(Answer::from_bytes(&answer) == Some(Answer::Content(content, Basis::FirstPass)));
+    assert!(bench.ask(7, &question) == Answer::Content(content, Basis::FirstPass));
     let ranges: Vec<_> =
         bench.script.sent().iter().map(|sent| sent.headers.contains("range")).collect();
     assert_eq!(ranges, [false, true, false], "the layer is read as a whole instead");
-}
-
-/// Two engines in this thread, each with a network of its own, and a way to end the first.
-struct Pair {
-    bench: Bench,
-    networks: [Rc<Scripted>; 2],
-    first: Rc<RefCell<Option<Inbox>>>,
-}
-
-fn pair(bytes: &[u8]) -> Pair {
-    let clock = VirtualClock::default();
-    let network = || Scripted::answering(clock.shared(), serving(bytes.to_vec(), true));
-    let networks = [network(), network()];
-    let places = networks.each_ref().map(|network| {
-        let letters: Mailbox<Vec<u8>> = Mailbox::default();
-        let page: Rc<RefCell<Option<Inbox>>> = Rc::default();
-        let to = Rc::clone(&page);
-        let answers: Outbox = Rc::new(move |message| to.borrow().clone().unwrap()(Ok(&message)));
-        let work = serve(Rc::clone(network) as _, clock.shared(), letters.clone(), answers);
-        (letters, page, work.boxed_local())
-    });
-    let [(one, first, work), (other, second, more)] = places;
-    let free = RefCell::new(vec![(other, second), (one, Rc::clone(&first))]);
-    let spawn = move |inbox: Inbox| -> Outbox {
-        let (letters, page) = free.borrow_mut().pop().unwrap();
-        page.replace(Some(inbox));
-        Rc::new(move |message| letters.put(message))
-    };
-    let engine = Engine::new(Box::new(spawn), 2);
-    let door = Door::new(Rc::clone(&networks[0]) as _, Rc::clone(&engine));
-    let stack = Stack::over(Rc::new(door), clock.shared()).as_page(true);
-    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
-    let registry = RemoteRegistry::new(connection, &stack);
-    let serving =
-        RefCell::new(Some(futures_util::future::join(work, more).map(drop).boxed_local()));
-    let script = Rc::clone(&networks[0]);
-    Pair { bench: Bench { clock, script, engine, serving, registry }, networks, first }
-}
-
-#[test]
-fn a_file_is_asked_of_the_engine_that_listed_its_layer() {
-    let content: Vec<u8> = (0..900_000_u32).flat_map(|n| (n / 3).to_le_bytes()).collect();
-    let mut plain = archive_of("large", &content);
-    plain.truncate(plain.len() - 1024);
-    plain.extend(archive_of("other", &content));
-    let layer = blob(&plain);
-    let Pair { bench, networks, first } = pair(&plain);
-    let listing = Job::verify(&layer).keeping(7);
-    bench.read(&layer, &listing).unwrap();
-    let file = Job::verify(&layer).keeping_file(7, OneFile { offset: 512, cap: 8 << 20 });
-    let question = Question::Content { layer: layer.digest.clone(), offset: 512 };
-    let kept = || {
-        let answer = bench.run(bench.engine.ask(7, question.to_bytes())).unwrap();
-        Answer::from_bytes(&answer) == Some(Answer::Content(content.clone(), Basis::FirstPass))
-    };
-    bench.run(async {
-        // The engine that has the layer is busy; the other one is not.
-        let job = || Job::verify(&layer).pack().into();
-        let body = bench.registry.hand_off(&repository(), &layer, job()).await.unwrap();
-        let read = bench.registry.hand_off(&repository(), &layer, file.pack().into()).await;
-        outcome(read.unwrap(), |_| ()).await.unwrap();
-        drop(body);
-    });
-    assert!(kept());
-    let ranges = |network: &Scripted| {
-        network.sent().iter().map(|r| r.headers.get("range").map(str::to_owned)).collect::<Vec<_>>()
-    };
-    assert_eq!(ranges(&networks[0]).last().unwrap().as_deref(), Some("bytes=0-3604479"));
-    assert!(networks[1].sent().is_empty());
-    // What an engine kept ends with it. Another one reads the layer, and has its file.
-    first.borrow().clone().unwrap()(Err("crashed"));
-    bench.read(&layer, &file).unwrap();
-    assert!(kept());
-    assert_eq!(ranges(&networks[1]), [None]);
 }

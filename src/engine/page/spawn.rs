@@ -3,12 +3,17 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Function, Reflect, Uint8Array};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MessageEvent, MessagePort, Window};
 
-use super::{Engine, Inbox, Outbox, run::post};
+use super::pool::Engine;
+use crate::engine::{
+    message::{FromEngine, Inbox, Outbox},
+    packing::Message,
+    port::{post, received},
+};
 
 /// The function of `static/boot.js` that starts an engine: it promises something with `postMessage`
 /// and `onmessage`, a worker or, where none starts, a port to the same code in the page.
@@ -33,8 +38,8 @@ pub fn engines(most: usize) -> Rc<Engine> {
 #[derive(Default)]
 struct Starting {
     port: Option<MessagePort>,
-    /// What was sent before.
-    waiting: Vec<Vec<u8>>,
+    /// The messages that were sent before it started.
+    waiting: Vec<Message>,
 }
 
 fn spawn(inbox: Inbox) -> Outbox {
@@ -51,7 +56,7 @@ fn spawn(inbox: Inbox) -> Outbox {
         }
     });
     Rc::new(move |message| {
-        let mut state = state.borrow_mut();
+        let (mut state, message) = (state.borrow_mut(), message.pack());
         match &state.port {
             Some(port) => post(port, &message),
             None => state.waiting.push(message),
@@ -68,11 +73,12 @@ async fn open() -> Result<MessagePort, JsValue> {
 fn connect(starting: &RefCell<Starting>, port: MessagePort, inbox: Inbox) {
     let ended = Rc::clone(&inbox);
     let receive = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Ok(message) = event.data().dyn_into::<Uint8Array>() {
-            inbox(Ok(&message.to_vec()));
+        let message = received(event.data());
+        if let Some(message) = message.and_then(|message| FromEngine::unpack(&message.bytes)) {
+            inbox(Ok(message));
         }
     });
-    // Of a port there is no such event, and setting it does no harm.
+    // A port has no such event, and setting it does no harm.
     let fail = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
         let why = Reflect::get(&event, &"message".into()).ok().and_then(|why| why.as_string());
         ended(Err(&why.unwrap_or_default()));

@@ -15,7 +15,7 @@ use std::{
 use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, future};
 
-use super::{Clock, SharedClock};
+use crate::transport::{Clock, SharedClock};
 
 /// A clock that stands still until everybody waits for it, then jumps to the next alarm. Clones
 /// show the same time.

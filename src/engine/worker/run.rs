@@ -2,35 +2,37 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use futures_channel::mpsc::unbounded;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessagePort};
 
-use super::{Mailbox, Outbox, serve};
-use crate::transport::{BrowserClock, Fetch};
+use super::serve::serve;
+use crate::{
+    engine::{
+        message::{ReplySender, ToEngine},
+        packing::Message,
+        port::{post, received},
+    },
+    transport::{BrowserClock, Fetch},
+};
 
 /// Serves the other end of a port. `port` is a `MessagePort`, or a worker's global scope, which
 /// has the same two members that are used here: `postMessage` and `onmessage`.
 pub fn serve_port(port: JsValue) {
     let port: MessagePort = port.unchecked_into();
-    let inbox = Mailbox::default();
-    let letters = inbox.clone();
+    let (messages, inbox) = unbounded();
     let receive = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Ok(message) = event.data().dyn_into::<Uint8Array>() {
-            letters.put(message.to_vec());
+        if let Some(message) = received(event.data()).and_then(ToEngine::unpack) {
+            // Serving ends with this closure, never before.
+            let _ = messages.unbounded_send(message);
         }
     });
     port.set_onmessage(Some(receive.as_ref().unchecked_ref()));
     // An engine lives as long as its worker or page.
     receive.forget();
-    let outbox: Outbox = Rc::new(move |message| post(&port, &message));
+    let outbox: ReplySender = Rc::new(move |id, message| {
+        post(&port, &Message { bytes: message.pack(id), file: None });
+    });
     spawn_local(serve(Rc::new(Fetch), Rc::new(BrowserClock), inbox, outbox));
-}
-
-/// Sends bytes, which move instead of being copied once more.
-pub(super) fn post(port: &MessagePort, message: &[u8]) {
-    let bytes = Uint8Array::from(message);
-    // It can only fail where the other end is gone, and then nobody waits.
-    let _ = port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
 }

@@ -1,4 +1,4 @@
-//! A transport in memory that answers from a script, for tests of everything above the door.
+//! A transport in memory that answers from a script, for tests of everything above the network.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, future, stream};
 
-use super::{Body, Request, Response, SharedClock, Transport};
 use crate::{
     error::{ErrorKind, Result},
+    transport::{Body, Request, Response, SharedClock, Transport},
     wire::{Headers, Method},
 };
 
@@ -167,7 +167,6 @@ impl Scripted {
 #[async_trait(?Send)]
 impl Transport for Scripted {
     async fn send(&self, request: Request) -> Result<Response> {
-        request.refuse_job()?;
         let before = self.note(&request);
         let open = Rc::clone(&self.open);
         let reply = (self.script)(&request, before);
