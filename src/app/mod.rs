@@ -4,6 +4,7 @@
 pub mod age;
 pub mod browser_storage;
 pub mod command_line;
+pub mod environment;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;
@@ -16,6 +17,7 @@ pub mod views;
 
 mod query_string;
 
+pub use environment::Environment;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme};

@@ -68,6 +68,11 @@ pub fn focus_in_sight(id: &str) -> bool {
     true
 }
 
+/// Returns the text of a field.
+pub(super) fn field_text(field: Option<HtmlInputElement>) -> yew::AttrValue {
+    field.map(|field| field.value()).unwrap_or_default().into()
+}
+
 /// What was typed into the shell's reference box before the application started, and whether the
 /// focus is in it.
 pub fn typed_so_far() -> Typed {

@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use yew::Html;
 
-use super::{hooks::Environment, pages};
-use crate::app::{Route, settings::SharedSettingsStore};
+use crate::app::{Environment, Route, settings::SharedSettingsStore};
 
 /// What the shell gets from outside. Tests hand in their own.
 #[derive(Clone)]
@@ -54,15 +53,5 @@ impl std::ops::Deref for SharedExplorer {
 impl PartialEq for SharedExplorer {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Explorer for Environment {
-    fn page(&self, route: &Route) -> Html {
-        pages::page(route, self)
-    }
-
-    fn environment(&self) -> Option<Environment> {
-        Some(self.clone())
     }
 }

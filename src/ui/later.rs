@@ -10,11 +10,10 @@ use super::{
     browser,
     components::HEADING_ID,
     explorer::{Explorer, SharedExplorer},
-    hooks::Environment,
     part::{part, put},
     text,
 };
-use crate::app::{Route, in_a_browser};
+use crate::app::{Environment, Route, in_a_browser};
 
 /// Makes an explorer. The one function through which the shell reaches all that is behind it.
 #[cfg(porthole_parts)]

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    browser::{self, REFERENCE_ID, Typed},
+    browser::{self, REFERENCE_ID, Typed, field_text},
     hooks::{SettingsHandle, use_settings},
     part::part,
     text,
@@ -68,11 +68,6 @@ fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
     typed::read(text, &settings.value.plain_http)
         .map(|route| route.href())
         .map_err(|reason| text::sentence(&reason).into())
-}
-
-/// What a field holds.
-pub(super) fn field_text(field: Option<web_sys::HtmlInputElement>) -> AttrValue {
-    field.map(|field| field.value()).unwrap_or_default().into()
 }
 
 /// Puts the focus back where it was before the application redrew the box.

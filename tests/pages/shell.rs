@@ -5,14 +5,13 @@ use std::rc::Rc;
 
 use porthole::{
     app::{
-        Accounts, Route,
+        Accounts, Environment, Route,
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     transport::Reply,
     ui::{
         browser::Typed,
         explorer::{Outside, SharedExplorer},
-        hooks::Environment,
         shell,
     },
 };

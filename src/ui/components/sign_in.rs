@@ -7,7 +7,9 @@ use super::HEADING_ID;
 use crate::{
     app::CredentialKind,
     ui::{
-        browser, hooks::use_environment, part::part, reference_box::field_text,
+        browser::{self, field_text},
+        hooks::use_environment,
+        part::part,
         text::accounts as words,
     },
 };

@@ -11,7 +11,7 @@ mod use_surroundings;
 mod use_window_event;
 
 pub use use_announce::use_announce;
-pub use use_environment::{Environment, use_environment};
+pub use use_environment::use_environment;
 pub use use_key::{Key, use_key};
 pub use use_pages::{Amount, Pages, use_pages};
 pub use use_query::{Query, use_query};

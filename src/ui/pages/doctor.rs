@@ -4,12 +4,12 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        RegistryAddress,
+        Environment, RegistryAddress,
         session::doctor::{Fault, Finding, RegistryKind, Step, recipe},
     },
     ui::{
         components::{copy_button, heading, loaded},
-        hooks::{Environment, use_query},
+        hooks::use_query,
         part::part,
         text::doctor as text,
     },

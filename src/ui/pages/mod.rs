@@ -18,12 +18,11 @@ pub use reference::reference;
 
 use super::{
     components::{error_box, name_heading},
-    explorer::SharedExplorer,
-    hooks::Environment,
+    explorer::{Explorer, SharedExplorer},
     part::{keyed, put, put_keyed},
     views::Scene,
 };
-use crate::app::Route;
+use crate::app::{Environment, Route};
 
 /// The page of an address within the shell: what needs no registry is drawn at once.
 pub(super) fn page_of_shell(route: &Route, explorer: &SharedExplorer) -> Html {
@@ -31,6 +30,16 @@ pub(super) fn page_of_shell(route: &Route, explorer: &SharedExplorer) -> Html {
         Route::Home => put(home::Home),
         Route::NotFound { address, reason } => not_found::not_found(address, reason),
         _ => explorer.page(route),
+    }
+}
+
+impl Explorer for Environment {
+    fn page(&self, route: &Route) -> Html {
+        page(route, self)
+    }
+
+    fn environment(&self) -> Option<Environment> {
+        Some(self.clone())
     }
 }
 

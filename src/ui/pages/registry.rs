@@ -105,7 +105,7 @@ fn use_repositories(props: &Repositories) -> Html {
         filter: (*filter).clone(),
         on_filter,
         controls: switch(&as_list),
-        ..pages.head(list::REPOSITORIES, shown.len())
+        ..ListHead::of(pages, list::REPOSITORIES, shown.len())
     };
     html! {
         <>

@@ -52,7 +52,7 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
         filter: (*filter).clone(),
         on_filter,
         controls: orders(&order),
-        ..pages.head(list::TAGS, shown.len())
+        ..ListHead::of(&pages, list::TAGS, shown.len())
     };
     html! {
         <>

@@ -5,7 +5,12 @@ use yew::prelude::*;
 use crate::{
     app::RegistryAddress,
     oci::RepositoryName,
-    ui::{browser, components::repository_route, part::part, reference_box::field_text, text},
+    ui::{
+        browser::{self, field_text},
+        components::repository_route,
+        part::part,
+        text,
+    },
 };
 
 /// A box for the name of a repository.

@@ -6,10 +6,10 @@ use crate::{
     app::{Settings, Theme},
     oci::Host,
     ui::{
+        browser::field_text,
         components::heading,
         hooks::{SettingsHandle, use_environment, use_settings},
         part::{part, put},
-        reference_box::field_text,
         text::{self, accounts, settings as words},
     },
 };

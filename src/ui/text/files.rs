@@ -1,10 +1,10 @@
 //! Sentences of the view of files.
 
+use super::numbers::{grouped, human_bytes};
 use crate::{
     app::{FileList, views::files::form::Form},
     content::tar::EntryKind,
     layers::{obstacle::Obstacle, ranges::Basis, tree::ChangeKind},
-    ui::components::{grouped, human_bytes},
 };
 
 /// There is no such layer.

@@ -6,6 +6,7 @@ pub mod error;
 pub mod files;
 pub mod home;
 pub mod list;
+pub mod numbers;
 pub mod registry;
 pub mod repository;
 pub mod settings;

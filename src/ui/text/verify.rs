@@ -1,9 +1,7 @@
 //! Sentences of the verify view.
 
-use crate::{
-    app::views::verify::{About, Counts, Role, State},
-    ui::components::human_bytes,
-};
+use super::numbers::human_bytes;
+use crate::app::views::verify::{About, Counts, Role, State};
 
 /// What the view does.
 pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \

@@ -15,9 +15,9 @@ use crate::{
         },
     },
     ui::{
-        components::{WindowedList, copy_button, exact_bytes, verification_mark},
+        components::{WindowedList, copy_button, verification_mark},
         part::{part, put},
-        text::views as text,
+        text::{numbers::exact_bytes, views as text},
     },
 };
 

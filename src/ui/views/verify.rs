@@ -18,10 +18,10 @@ use crate::{
     error::Error,
     oci::{Platform, Timestamp},
     ui::{
-        components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
+        components::{byte_size, copy_button, digest_code, error_box, progress},
         hooks::use_environment,
         part::{part, put_keyed},
-        text::verify as text,
+        text::{numbers::human_bytes, verify as text},
     },
 };
 

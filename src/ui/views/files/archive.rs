@@ -6,8 +6,8 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
+    loaded_file::FileSource,
     rows::{header, placeholder},
-    shown::Shown,
     text_view::TextView,
     use_answer::use_answer,
 };
@@ -34,16 +34,15 @@ const BLOCK: usize = 200;
 
 /// What is in an archive.
 #[derive(PartialEq)]
-pub(super) struct Archive(pub(super) Shown);
+pub(super) struct Archive(pub(super) FileSource);
 
 part!(Archive, use_archive);
 
 #[hook]
 fn use_archive(props: &Archive) -> Html {
-    let Shown { scene, files, stored, generation, .. } = &props.0;
+    let file @ FileSource { scene, stored, generation, .. } = &props.0;
     let block = use_state_eq(|| 0);
-    let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
-    let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
+    let layer = file.layer_digest();
     let first = usize::saturating_sub(*block, 1) * BLOCK;
     let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
     let question = Question::Inside { layer, offset: stored.offset, part };

@@ -7,50 +7,37 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
+    loaded_file::{FileSource, LoadedFile},
     member::Member,
     shown::Shown,
     use_answer::use_answer,
     use_file::{FileHandle, Get, use_file},
 };
 use crate::{
-    app::views::files::{AT_ONCE, Files, PREVIEW, SAVE},
-    layers::{
-        index::{Answer, Question, Stored},
-        ranges::Basis,
-    },
+    app::views::files::{AT_ONCE, PREVIEW, SAVE},
+    layers::{index::Answer, ranges::Basis},
     ui::{
         components::{error_box, progress},
         part::{part, put_keyed},
         text::{files as text, verify},
-        views::Scene,
     },
 };
 
 /// The content of a file.
-#[derive(Clone, PartialEq)]
-pub(super) struct Content {
-    pub(super) scene: Scene,
-    pub(super) files: Rc<Files>,
-    pub(super) stored: Stored,
-    pub(super) path: Rc<Vec<u8>>,
-    pub(super) generation: u32,
-}
+#[derive(PartialEq)]
+pub(super) struct Content(pub(super) FileSource);
 
 part!(Content, use_content);
 
 #[hook]
 fn use_content(props: &Content) -> Html {
-    let (file, get, cancel) = use_file(props);
-    let layer = props.files.layer(props.stored.layer).map(|layer| layer.descriptor.clone());
-    let (digest, size) = layer.map_or_else(
-        || (crate::content::verify::digest_of(b""), 0),
-        |layer| (layer.digest, props.stored.part.unwrap_or(layer.size)),
-    );
-    let question = Question::Content { layer: digest, offset: props.stored.offset };
-    let query = use_answer(&props.scene, question, props.generation + file.generation);
+    let source = &props.0;
+    let (file, get, cancel) = use_file(source);
+    let size = source.cost();
+    let query = use_answer(&source.scene, source.question(), source.generation + file.generation);
     let reply = query.state.value().cloned();
     let is_absent = matches!(reply.as_ref().map(|reply| &reply.answer), Some(Answer::Nothing));
-    let is_small = props.stored.size <= PREVIEW && props.stored.size > 0;
+    let is_small = (1..=PREVIEW).contains(&source.stored.size);
     use_effect_with(is_absent && is_small && size <= AT_ONCE, {
         let get = get.clone();
         move |is_wanted| {
@@ -65,7 +52,7 @@ fn use_content(props: &Content) -> Html {
             _ => Bytes::new(),
         }
     });
-    if props.stored.size == 0 {
+    if source.stored.size == 0 {
         return html! { <p class="empty">{ text::EMPTY_FILE }</p> };
     }
     html! {
@@ -74,29 +61,28 @@ fn use_content(props: &Content) -> Html {
             if let Some(error) = &file.error { { error_box(error, None) } }
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             { match reply.as_ref().map(|reply| &reply.answer) {
-                Some(Answer::Content(_, basis)) => shown(props, &bytes, *basis),
+                Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
                 Some(Answer::Failed(reason)) => html! {
                     <p class="note">{ reason }{ "." }</p>
                 },
                 _ => Html::default(),
             } }
-            if bytes.is_empty() && file.done.is_none() { { offer(props, size, &get) } }
+            if bytes.is_empty() && file.done.is_none() { { offer(source, size, &get) } }
         </section>
     }
 }
 
-fn shown(props: &Content, bytes: &Rc<Bytes>, basis: Basis) -> Html {
+fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let bytes = (**bytes).clone();
     if bytes.is_empty() {
         return Html::default();
     }
-    let key = format!("{} {}", props.stored.layer, props.stored.offset);
-    let Content { scene, files, stored, path, generation } = props.clone();
-    let member = files.member.clone();
-    let whole = Shown { scene, files, stored, path, bytes, basis, generation };
+    let key = format!("{} {}", source.stored.layer, source.stored.offset);
+    let member = source.files.member.clone();
+    let file = LoadedFile { source: source.clone(), bytes, basis };
     match member {
-        Some(name) => put_keyed(key, Member { archive: whole, name: Rc::new(name) }),
-        None => put_keyed(key, whole),
+        Some(name) => put_keyed(key, Member { archive: file, name: Rc::new(name) }),
+        None => put_keyed(key, Shown(file)),
     }
 }
 
@@ -112,8 +98,8 @@ fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
 }
 
 /// What can be done where the content is not at hand.
-fn offer(props: &Content, size: u64, get: &Get) -> Html {
-    let (file, is_part) = (props.stored.size, props.stored.part.is_some());
+fn offer(source: &FileSource, size: u64, get: &Get) -> Html {
+    let (file, is_part) = (source.stored.size, source.stored.part.is_some());
     let button = |label: String, cap: u64, is_saved: bool| {
         let onclick = get.reform(move |_: MouseEvent| (cap, is_saved));
         html! { <button type="button" {onclick}>{ label }</button> }

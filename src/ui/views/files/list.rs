@@ -16,10 +16,9 @@ use crate::{
     app::{FileList, Route, views::files::Files},
     layers::index::{Answer, Packages, Part, Question, Sort, Wasted},
     ui::{
-        browser,
+        browser::{self, field_text},
         components::{WindowedList, empty, error_box, foreign},
         part::{part, put},
-        reference_box::field_text,
         text::files as text,
         views::{Same, Scene, facts},
     },

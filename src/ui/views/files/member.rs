@@ -5,7 +5,12 @@ use std::rc::Rc;
 use bytes::Bytes;
 use yew::prelude::*;
 
-use super::{href, shown::Shown, use_answer::use_answer};
+use super::{
+    href,
+    loaded_file::{FileSource, LoadedFile},
+    shown::Shown,
+    use_answer::use_answer,
+};
 use crate::{
     app::{Place, views::files::path},
     layers::index::{Answer, Question},
@@ -31,7 +36,7 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
 /// A member of an archive whose content is at hand.
 #[derive(PartialEq)]
 pub(super) struct Member {
-    pub(super) archive: Shown,
+    pub(super) archive: LoadedFile,
     pub(super) name: Rc<Vec<u8>>,
 }
 
@@ -39,9 +44,8 @@ part!(Member, use_member);
 
 #[hook]
 fn use_member(props: &Member) -> Html {
-    let Shown { scene, files, stored, generation, .. } = &props.archive;
-    let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
-    let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
+    let archive @ FileSource { scene, stored, generation, .. } = &props.archive.source;
+    let layer = archive.layer_digest();
     let (offset, name) = (stored.offset, props.name.to_vec());
     let query = use_answer(scene, Question::Member { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
@@ -60,7 +64,8 @@ fn use_member(props: &Member) -> Html {
         Some(Answer::Content(_, _)) => {
             let (path, bytes) = (Rc::clone(&props.name), (*bytes).clone());
             let key = path::text(&path);
-            put_keyed(key, Shown { path, bytes, ..props.archive.clone() })
+            let source = FileSource { path, ..archive.clone() };
+            put_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(reason)) => html! { <p class="note">{ foreign(reason) }{ "." }</p> },
         _ => super::loading(),

@@ -6,6 +6,7 @@ mod content;
 mod details;
 mod layers;
 mod list;
+mod loaded_file;
 mod member;
 mod picture;
 mod rows;
@@ -21,7 +22,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use self::{use_answer::use_answer, use_reading::use_reading};
+use self::{loaded_file::FileSource, use_answer::use_answer, use_reading::use_reading};
 use super::{Scene, history::history, platforms::no_image};
 use crate::{
     app::{
@@ -231,13 +232,13 @@ fn file(scene: &Scene, files: &Rc<Files>, details: &Details, generation: u32) ->
                 { details::file(&scene.place, files, details) }
             }
             if let Some(stored) = content {
-                { put(content::Content {
+                { put(content::Content(FileSource {
                     scene: scene.clone(),
                     files: Rc::clone(files),
                     stored,
                     path: Rc::new(path),
                     generation,
-                }) }
+                })) }
             }
         </>
     }

@@ -8,9 +8,9 @@ use yew::prelude::*;
 use crate::{
     app::views::files::text_lines::{TextLines, hex_row, hex_rows},
     ui::{
+        browser::field_text,
         components::WindowedList,
         part::{part, put},
-        reference_box::field_text,
         text::{files as text, views as view_text},
         views::Same,
     },

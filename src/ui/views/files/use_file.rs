@@ -6,11 +6,11 @@ use futures_util::future::{AbortHandle, abortable};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use super::content::Content;
+use super::loaded_file::FileSource;
 use crate::{
     app::{session::layers::OneFile, views::files::path::save_name},
     error::{Error, ErrorKind, Result},
-    layers::index::{Answer, Question},
+    layers::index::Answer,
     ui::views::save::save,
 };
 
@@ -30,7 +30,7 @@ pub(super) type Get = Callback<(u64, bool)>;
 
 /// How getting the file stands, and a way to begin. Leaving the part ends it.
 #[hook]
-pub(super) fn use_file(props: &Content) -> (FileHandle, Get, Callback<()>) {
+pub(super) fn use_file(source: &FileSource) -> (FileHandle, Get, Callback<()>) {
     let state = use_state(FileHandle::default);
     let task = use_mut_ref(|| None::<AbortHandle>);
     use_effect_with((), {
@@ -53,17 +53,17 @@ pub(super) fn use_file(props: &Content) -> (FileHandle, Get, Callback<()>) {
         }
     });
     let get = Callback::from({
-        let (props, state) = (props.clone(), state.clone());
+        let (source, state) = (source.clone(), state.clone());
         move |(cap, is_saved): (u64, bool)| {
             let generation = state.generation;
             state.set(FileHandle { done: Some(0), error: None, generation });
-            let (setter, props) = (state.setter(), props.clone());
+            let (setter, source) = (state.setter(), source.clone());
             let (job, handle) = abortable(async move {
                 let told = setter.clone();
                 let mut progress = |done| {
                     told.set(FileHandle { done: Some(done), error: None, generation });
                 };
-                let got = fetch(&props, cap, is_saved, &mut progress).await;
+                let got = fetch(&source, cap, is_saved, &mut progress).await;
                 let error = got.err().map(Rc::new);
                 setter.set(FileHandle { done: None, error, generation: generation + 1 });
             });
@@ -79,22 +79,19 @@ pub(super) fn use_file(props: &Content) -> (FileHandle, Get, Callback<()>) {
 }
 
 async fn fetch(
-    props: &Content,
+    source: &FileSource,
     cap: u64,
     is_saved: bool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<()> {
-    let Some(layer) = props.files.layer(props.stored.layer) else { return Ok(()) };
-    let layer = &layer.descriptor;
-    let opener = &props.scene.connection.layers;
-    let repository = &props.scene.place.reference.repository;
-    let file = OneFile { offset: props.stored.offset, cap };
+    let Some(layer) = source.layer() else { return Ok(()) };
+    let opener = &source.scene.connection.layers;
+    let repository = &source.scene.place.reference.repository;
+    let file = OneFile { offset: source.stored.offset, cap };
     opener.open(repository, layer, Some(file), progress).await?;
     if is_saved {
-        let question =
-            Question::Content { layer: layer.digest.clone(), offset: props.stored.offset };
-        match opener.ask(&question).await? {
-            Answer::Content(bytes, _) => save(&save_name(&props.path), &bytes),
+        match opener.ask(&source.question()).await? {
+            Answer::Content(bytes, _) => save(&save_name(&source.path), &bytes),
             Answer::Failed(reason) => return Err(ErrorKind::BadAnswer(reason).into()),
             _ => {}
         }
