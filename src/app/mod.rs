@@ -11,6 +11,7 @@ pub mod queries;
 pub mod route;
 pub mod session;
 pub mod settings;
+pub mod tasks;
 pub mod typed;
 pub mod view;
 pub mod views;

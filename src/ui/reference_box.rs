@@ -26,30 +26,8 @@ fn use_reference_box(props: &ReferenceBox) -> Html {
     let value = use_state_eq(|| props.typed.text.clone());
     let problem = use_state_eq(AttrValue::default);
     use_early_focus(props.typed.has_focus, &input);
-    let oninput = use_callback((settings.clone(), problem.clone()), {
-        let value = value.setter();
-        move |event: InputEvent, (settings, problem)| {
-            let typed = field_text(event.target_dyn_into());
-            // What is only begun is not yet wrong: a problem is said on sending, and goes when
-            // it is mended.
-            if !problem.is_empty() {
-                problem.set(read(&typed, settings).err().unwrap_or_default());
-            }
-            value.set(typed);
-        }
-    });
-    let onsubmit = use_callback((value.clone(), settings, problem.setter()), {
-        move |event: SubmitEvent, (value, settings, problem)| {
-            event.prevent_default();
-            match read(value, settings) {
-                Ok(href) => {
-                    problem.set(AttrValue::default());
-                    browser::go(&href);
-                }
-                Err(reason) => problem.set(reason),
-            }
-        }
-    });
+    let oninput = use_input(&settings, &value, &problem);
+    let onsubmit = use_submit(&settings, &value, &problem);
     let is_wrong = (!problem.is_empty()).then_some("true");
     html! {
         <form class="reference-box" role="search" {onsubmit}>
@@ -62,6 +40,47 @@ fn use_reference_box(props: &ReferenceBox) -> Html {
             <output id="reference-problem" for={REFERENCE_ID}>{ &*problem }</output>
         </form>
     }
+}
+
+/// Takes what is typed. What is only begun is not yet wrong: a problem is shown on sending, and goes
+/// once it is corrected.
+#[hook]
+fn use_input(
+    settings: &SettingsHandle,
+    value: &UseStateHandle<AttrValue>,
+    problem: &UseStateHandle<AttrValue>,
+) -> Callback<InputEvent> {
+    let value = value.setter();
+    use_callback((settings.clone(), problem.clone()), {
+        move |event: InputEvent, (settings, problem)| {
+            let typed = field_text(event.target_dyn_into());
+            if !problem.is_empty() {
+                problem.set(read(&typed, settings).err().unwrap_or_default());
+            }
+            value.set(typed);
+        }
+    })
+}
+
+/// Goes to the address, or shows the problem.
+#[hook]
+fn use_submit(
+    settings: &SettingsHandle,
+    value: &UseStateHandle<AttrValue>,
+    problem: &UseStateHandle<AttrValue>,
+) -> Callback<SubmitEvent> {
+    use_callback((value.clone(), settings.clone(), problem.setter()), {
+        move |event: SubmitEvent, (value, settings, problem)| {
+            event.prevent_default();
+            match read(value, settings) {
+                Ok(href) => {
+                    problem.set(AttrValue::default());
+                    browser::go(&href);
+                }
+                Err(reason) => problem.set(reason),
+            }
+        }
+    })
 }
 
 fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::HEADING_ID;
 use crate::{
-    app::CredentialKind,
+    app::{CredentialKind, Environment},
     ui::{
         browser::{self, field_text},
         hooks::use_environment,
@@ -36,22 +36,7 @@ fn use_sign_in(props: &SignIn) -> Html {
     let is_refused = environment.as_ref().is_some_and(|environment| {
         environment.accounts.signed_in().iter().any(|host| *host == *props.registry)
     });
-    let onsubmit = {
-        let (user, secret, kind) = (user.clone(), secret.clone(), *kind);
-        let (registry, retry) = (props.registry.clone(), props.retry.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Some(environment) = &environment
-                && !secret.is_empty()
-            {
-                environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
-                secret.set(AttrValue::default());
-                retry.emit(());
-                // The form goes while the registry is asked.
-                browser::focus(HEADING_ID);
-            }
-        })
-    };
+    let onsubmit = on_submit(props, environment, &user, &secret, *kind);
     html! {
         <form class="sign-in" {onsubmit}>
             <h3>{ words::sign_in_to(&props.registry) }</h3>
@@ -68,6 +53,30 @@ fn use_sign_in(props: &SignIn) -> Html {
             }
         </form>
     }
+}
+
+/// Keeps what was typed for the registry, and asks it again.
+fn on_submit(
+    props: &SignIn,
+    environment: Option<Environment>,
+    user: &UseStateHandle<AttrValue>,
+    secret: &UseStateHandle<AttrValue>,
+    kind: CredentialKind,
+) -> Callback<SubmitEvent> {
+    let (user, secret) = (user.clone(), secret.clone());
+    let (registry, retry) = (props.registry.clone(), props.retry.clone());
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(environment) = &environment
+            && !secret.is_empty()
+        {
+            environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
+            secret.set(AttrValue::default());
+            retry.emit(());
+            // The form goes while the registry is asked.
+            browser::focus(HEADING_ID);
+        }
+    })
 }
 
 fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html {

@@ -8,6 +8,7 @@ mod use_query;
 mod use_route;
 mod use_settings;
 mod use_surroundings;
+mod use_task;
 mod use_window_event;
 
 pub use use_announce::use_announce;
@@ -20,4 +21,5 @@ pub(crate) use use_settings::use_kept_settings;
 pub use use_settings::{SettingsHandle, use_settings};
 pub(crate) use use_surroundings::Surroundings;
 use use_surroundings::use_surroundings;
+pub(crate) use use_task::{Task, use_task};
 pub use use_window_event::use_window_event;

@@ -45,32 +45,40 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
         let filter = filter.setter();
         move |text, ()| filter.set(text)
     });
-    let name = AttrValue::from(props.repository.to_string());
-    let has_nothing = shown.is_empty() && !pages.is_loading && pages.error.is_none();
-    let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
     let head = ListHead {
         filter: (*filter).clone(),
         on_filter,
         controls: orders(&order),
         ..ListHead::of(&pages, list::TAGS, shown.len())
     };
+    let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
+    let is_settled = !pages.is_loading && pages.error.is_none();
     html! {
         <>
-            { trail(&props.connection.address, None) }
-            <div class="title">
-                { name_heading(name.clone()) }
-                { copy_button(name.clone(), words::COPY) }
-            </div>
+            { heading(props) }
             { list_head(head) }
-            if has_nothing {
-                { empty(message) }
-            } else if !shown.is_empty() {
+            if !shown.is_empty() {
                 { put(TagTable {
                     connection: props.connection.clone(),
                     repository: props.repository.repository.clone(),
                     tags: shown,
                 }) }
+            } else if is_settled {
+                { empty(message) }
             }
+        </>
+    }
+}
+
+fn heading(props: &RepositoryPage) -> Html {
+    let name = AttrValue::from(props.repository.to_string());
+    html! {
+        <>
+            { trail(&props.connection.address, None) }
+            <div class="title">
+                { name_heading(name.clone()) }
+                { copy_button(name, words::COPY) }
+            </div>
         </>
     }
 }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{
     Scene, facts,
     save::save,
-    use_verification::{Verification, use_verification},
+    use_verification::{VerificationTask, use_verification},
 };
 use crate::{
     app::{
@@ -43,17 +43,18 @@ part!(Verifying, use_verifying);
 #[hook]
 fn use_verifying(props: &Verifying) -> Html {
     let scene = &props.0;
-    let Verification { run, failure, start, cancel } = use_verification(scene);
+    let VerificationTask { task, start, cancel } = use_verification(scene);
+    let verification = task.state();
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
-    let (above, below, label, onclick) = match run.as_ref().map(|run| run.borrow()) {
-        None => (before(failure.as_ref()), Html::default(), text::START, start),
+    let (above, below, label, onclick) = match &verification.run {
+        None => (before(verification.failure.as_ref()), Html::default(), text::START, start),
         Some(run) if run.state() == State::Running => {
-            (in_all(&run), rows(&run), text::CANCEL, cancel)
+            (in_all(run), rows(run), text::CANCEL, cancel)
         }
-        Some(run) => (summary(&scene.place, &run, &checked_at), rows(&run), text::AGAIN, start),
+        Some(run) => (summary(&scene.place, run, &checked_at), rows(run), text::AGAIN, start),
     };
-    let class = run.is_none().then_some("primary");
+    let class = verification.run.is_none().then_some("primary");
     // One button all along: who pressed it keeps the focus.
     html! {
         <div class="verify">

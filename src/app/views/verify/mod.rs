@@ -1,41 +1,13 @@
-//! Verifying what a place names, and what came of it in words.
+//! A verification as rows and counts.
 
 mod run;
 
 pub use run::{Counts, Row, Run, State};
 
-use super::image::manifest_ref;
 pub use crate::ops::{
-    progress::{Event, Mismatch, Observer, Outcome, Role},
+    progress::{Event, Mismatch, Outcome, Role},
     verify::{About, Check, Report},
 };
-use crate::{
-    app::{Connection, Place},
-    error::Result,
-    oci::ManifestRef,
-    ops::tree::{Options, Selection},
-};
-
-/// Reads and checks all that a place names; of an index with a chosen platform only that. Layers
-/// are read by the connection's engine; natively a connection without one reads them itself.
-///
-/// # Errors
-/// Only where the first manifest cannot be read; all else is part of the report.
-pub async fn check(connection: &Connection, place: &Place, observer: Observer) -> Result<Report> {
-    let repository = &place.reference.repository;
-    let (mut wanted, mut selection) = (manifest_ref(place), Selection::All);
-    if let Some(name) = place.platform.as_deref() {
-        // An entry without a platform is named by its digest.
-        if let Ok(digest) = name.parse() {
-            wanted = ManifestRef::Digest(digest);
-        } else if let Ok(platform) = name.parse() {
-            selection = Selection::Platforms(vec![platform]);
-        }
-    }
-    let root = connection.registry.manifest(repository, &wanted).await?;
-    let options = Options { selection, observer, ..Options::default() };
-    connection.verify(repository, root, &options).await
-}
 
 /// An outcome in one word of three, and the rest of what is to be said.
 pub fn verdict(outcome: &Outcome) -> (&'static str, String) {

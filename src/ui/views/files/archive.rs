@@ -9,7 +9,7 @@ use super::{
     loaded_file::FileSource,
     rows::{header, placeholder},
     text_view::TextView,
-    use_answer::use_answer,
+    use_answer::{Reply, use_answer, use_content_bytes},
 };
 use crate::{
     app::{
@@ -42,34 +42,22 @@ part!(Archive, use_archive);
 fn use_archive(props: &Archive) -> Html {
     let file @ FileSource { scene, stored, generation, .. } = &props.0;
     let block = use_state_eq(|| 0);
-    let layer = file.layer_digest();
     let first = usize::saturating_sub(*block, 1) * BLOCK;
     let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
-    let question = Question::Inside { layer, offset: stored.offset, part };
+    let question = Question::Inside { layer: file.layer_digest(), offset: stored.offset, part };
     let query = use_answer(scene, question, *generation);
     let reply = query.state.value().cloned();
-    let deps = (reply.clone().map(Same), Rc::clone(&scene.place));
-    let row = use_callback(deps, |number: usize, (reply, place)| {
-        let Some(reply) = reply else { return Html::default() };
-        let offset = match &reply.0.question {
-            Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
-            _ => 0,
-        };
-        let member = match (&reply.0.answer, number.checked_sub(offset)) {
-            (Answer::Inside(inside), Some(at)) => inside.members.get(at),
-            _ => None,
-        };
-        member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
+    let row = use_callback((reply.clone().map(Same), Rc::clone(&scene.place)), {
+        |number: usize, (reply, place)| match reply {
+            Some(reply) => member_row(place, number, &reply.0),
+            None => Html::default(),
+        }
     });
     let on_visible = use_callback((), {
         let block = block.setter();
         move |seen: Range<usize>, ()| block.set(seen.start / BLOCK)
     });
-    let unpacked =
-        use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
-            Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
-            _ => Bytes::new(),
-        });
+    let unpacked = use_content_bytes(reply.as_ref());
     html! {
         <>
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
@@ -82,6 +70,19 @@ fn use_archive(props: &Archive) -> Html {
             }
         </>
     }
+}
+
+/// The row of a member, if it is among those that were answered.
+fn member_row(place: &Place, number: usize, reply: &Reply) -> Html {
+    let offset = match &reply.question {
+        Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let member = match (&reply.answer, number.checked_sub(offset)) {
+        (Answer::Inside(inside), Some(at)) => inside.members.get(at),
+        _ => None,
+    };
+    member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
 }
 
 fn members(

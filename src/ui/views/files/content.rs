@@ -10,8 +10,8 @@ use super::{
     loaded_file::{FileSource, LoadedFile},
     member::Member,
     shown::Shown,
-    use_answer::use_answer,
-    use_file::{FileHandle, Get, use_file},
+    use_answer::{use_answer, use_content_bytes},
+    use_file::use_file,
 };
 use crate::{
     app::views::files::{AT_ONCE, PREVIEW, SAVE},
@@ -32,44 +32,44 @@ part!(Content, use_content);
 #[hook]
 fn use_content(props: &Content) -> Html {
     let source = &props.0;
-    let (file, get, cancel) = use_file(source);
-    let size = source.cost();
-    let query = use_answer(&source.scene, source.question(), source.generation + file.generation);
+    let file = use_file(source);
+    let generation = source.generation + file.task.state().generation;
+    let query = use_answer(&source.scene, source.question(), generation);
     let reply = query.state.value().cloned();
-    let is_absent = matches!(reply.as_ref().map(|reply| &reply.answer), Some(Answer::Nothing));
-    let is_small = (1..=PREVIEW).contains(&source.stored.size);
-    use_effect_with(is_absent && is_small && size <= AT_ONCE, {
-        let get = get.clone();
-        move |is_wanted| {
-            if *is_wanted {
-                get.emit((PREVIEW, false));
-            }
-        }
-    });
-    let bytes = use_memo(reply.clone().map(super::super::Same), |reply| {
-        match reply.as_ref().map(|reply| &reply.0.answer) {
-            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-            _ => Bytes::new(),
-        }
-    });
+    let answer = reply.as_ref().map(|reply| &reply.answer);
+    use_get_at_once(source, matches!(answer, Some(Answer::Nothing)), &file.get);
+    let bytes = use_content_bytes(reply.as_ref());
     if source.stored.size == 0 {
         return html! { <p class="empty">{ text::EMPTY_FILE }</p> };
     }
+    let state = file.task.state();
     html! {
         <section class="content">
-            { under_way(&file, size, &cancel) }
-            if let Some(error) = &file.error { { error_box(error, None) } }
+            { under_way(state.done, source.cost(), &file.cancel) }
+            if let Some(error) = &state.error { { error_box(error, None) } }
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
-            { match reply.as_ref().map(|reply| &reply.answer) {
+            { match answer {
                 Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
                 Some(Answer::Failed(reason)) => html! {
                     <p class="note">{ reason }{ "." }</p>
                 },
                 _ => Html::default(),
             } }
-            if bytes.is_empty() && file.done.is_none() { { offer(source, size, &get) } }
+            if bytes.is_empty() && state.done.is_none() { { offer(source, &file.get) } }
         </section>
     }
+}
+
+/// Gets a small file without being asked, if it is not kept and little has to be read for it.
+#[hook]
+fn use_get_at_once(source: &FileSource, is_absent: bool, get: &Callback<(u64, bool)>) {
+    let is_small = (1..=PREVIEW).contains(&source.stored.size) && source.cost() <= AT_ONCE;
+    let get = get.clone();
+    use_effect_with(is_absent && is_small, move |is_wanted| {
+        if *is_wanted {
+            get.emit((PREVIEW, false));
+        }
+    });
 }
 
 fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
@@ -86,8 +86,8 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     }
 }
 
-fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
-    let Some(done) = file.done else { return Html::default() };
+fn under_way(done: Option<u64>, size: u64, cancel: &Callback<()>) -> Html {
+    let Some(done) = done else { return Html::default() };
     let label = verify::progress(done, Some(size), None, None);
     html! {
         <div class="tools reading" aria-busy="true">
@@ -97,8 +97,9 @@ fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
     }
 }
 
-/// What can be done where the content is not at hand.
-fn offer(source: &FileSource, size: u64, get: &Get) -> Html {
+/// The buttons that get the content, if it is not here.
+fn offer(source: &FileSource, get: &Callback<(u64, bool)>) -> Html {
+    let size = source.cost();
     let (file, is_part) = (source.stored.size, source.stored.part.is_some());
     let button = |label: String, cap: u64, is_saved: bool| {
         let onclick = get.reform(move |_: MouseEvent| (cap, is_saved));

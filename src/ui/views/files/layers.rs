@@ -6,11 +6,9 @@ use super::super::facts;
 use crate::{
     app::{
         Place, Route,
+        tasks::read_layers::{LayerReading, LayerState},
         views::{
-            files::{
-                Files, closed,
-                reading::{Reading, State},
-            },
+            files::{Files, closed},
             hostile::visible,
             layers::Layer,
         },
@@ -27,7 +25,7 @@ pub(super) fn aside(
     place: &Place,
     files: &Files,
     summary: Option<&Summary>,
-    state: &Reading,
+    state: &LayerReading,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let is_wide = browser::screen_width().is_none_or(|width| width >= WIDE);
@@ -67,7 +65,7 @@ fn row(
     layer: &Layer,
     number: u16,
     summary: Option<&LayerSummary>,
-    state: &Reading,
+    state: &LayerReading,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let is_chosen = files.chosen == Some(number);
@@ -93,12 +91,12 @@ fn standing(
     layer: &Layer,
     number: u16,
     summary: Option<&LayerSummary>,
-    state: Option<&State>,
+    state: Option<&LayerState>,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let hint = |words: String| html! { <span class="hint">{ words }</span> };
     match (state, summary) {
-        (Some(State::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
+        (Some(LayerState::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
         (_, Some(summary)) if summary.on_shelf != OnShelf::No => opened(summary),
         _ => match closed(layer) {
             Some(closed) => {

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
     href,
     loaded_file::{FileSource, LoadedFile},
     shown::Shown,
-    use_answer::use_answer,
+    use_answer::{use_answer, use_content_bytes},
 };
 use crate::{
     app::{Place, views::files::path},
@@ -18,7 +17,6 @@ use crate::{
         components::{error_box, foreign},
         part::{part, put_keyed},
         text::files as text,
-        views::Same,
     },
 };
 
@@ -49,11 +47,7 @@ fn use_member(props: &Member) -> Html {
     let (offset, name) = (stored.offset, props.name.to_vec());
     let query = use_answer(scene, Question::Member { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
-    let bytes =
-        use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
-            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-            _ => Bytes::new(),
-        });
+    let bytes = use_content_bytes(reply.as_ref());
     if let Some(error) = query.state.error() {
         return error_box(error, Some(&query.retry));
     }

@@ -34,39 +34,47 @@ fn use_shown(props: &Shown) -> Html {
     }
     let chosen = use_state_eq(|| None::<Form>);
     let form = chosen.or_else(|| forms.first().copied()).unwrap_or(Form::Hex);
-    let onsave = Callback::from({
-        let (bytes, path) = (bytes.clone(), Rc::clone(&source.path));
-        move |_: MouseEvent| save(&save_name(&path), &bytes)
-    });
-    let button = |one: &Form| {
-        let one = *one;
-        let onclick = Callback::from({
-            let chosen = chosen.clone();
-            move |_: MouseEvent| chosen.set(Some(one))
-        });
-        html! {
-            <button type="button" aria-pressed={(one == form).to_string()} {onclick}>
-                { text::form(one) }
-            </button>
-        }
-    };
     html! {
         <>
-            <div class="tools">
-                <span>{ exact_bytes(bytes.len() as u64) }</span>
-                <span class="forms" role="group" aria-label={text::SHOWN_AS}>
-                    { for forms.iter().map(button) }
-                </span>
-                if form != Form::Json {
-                    if let Ok(exact) = std::str::from_utf8(bytes) {
-                        { copy_button(exact.to_owned(), text::COPY) }
-                    }
-                }
-                <button type="button" class="save" onclick={onsave}>{ text::SAVE }</button>
-            </div>
+            { tools(&props.0, &forms, form, &chosen) }
             <p class="hint">{ text::checked(*basis) }</p>
             { draw(&props.0, form) }
         </>
+    }
+}
+
+/// The choice of forms, and ways to take the content along.
+fn tools(
+    file: &LoadedFile,
+    forms: &[Form],
+    form: Form,
+    chosen: &UseStateHandle<Option<Form>>,
+) -> Html {
+    let (bytes, path) = (file.bytes.clone(), Rc::clone(&file.source.path));
+    let onsave = Callback::from(move |_: MouseEvent| save(&save_name(&path), &bytes));
+    html! {
+        <div class="tools">
+            <span>{ exact_bytes(file.bytes.len() as u64) }</span>
+            <span class="forms" role="group" aria-label={text::SHOWN_AS}>
+                { for forms.iter().map(|one| choice(*one, form, chosen)) }
+            </span>
+            if form != Form::Json {
+                if let Ok(exact) = std::str::from_utf8(&file.bytes) {
+                    { copy_button(exact.to_owned(), text::COPY) }
+                }
+            }
+            <button type="button" class="save" onclick={onsave}>{ text::SAVE }</button>
+        </div>
+    }
+}
+
+fn choice(one: Form, current: Form, chosen: &UseStateHandle<Option<Form>>) -> Html {
+    let setter = chosen.setter();
+    let onclick = Callback::from(move |_: MouseEvent| setter.set(Some(one)));
+    html! {
+        <button type="button" aria-pressed={(one == current).to_string()} {onclick}>
+            { text::form(one) }
+        </button>
     }
 }
 

@@ -50,25 +50,9 @@ fn use_text_view(props: &TextView) -> Html {
         (Some(matching), false) => matching.len(),
         (None, false) => lines.len(),
     };
-    let oninput = Callback::from({
-        let wanted = wanted.clone();
-        move |event: InputEvent| wanted.set(field_text(event.target_dyn_into()))
-    });
     html! {
         <>
-            if !props.is_hex {
-                <div class="toolbar">
-                    <label class="field"><span>{ text::FIND_TEXT }</span>
-                        <input type="search" value={(*wanted).clone()} {oninput} spellcheck="false"
-                            autocapitalize="off" autocomplete="off" />
-                    </label>
-                    if let Some(matching) = &*matching {
-                        <p class="count" role="status">{ text::matching(matching.len()) }</p>
-                    }
-                </div>
-                if lines.has_invalid_utf8 { <p class="note">{ view_text::INVALID_UTF8 }</p> }
-                if lines.has_deceptive { <p class="note">{ view_text::DECEPTIVE }</p> }
-            }
+            if !props.is_hex { { tools(&wanted, &lines, (*matching).as_deref()) } }
             { put(WindowedList {
                 count,
                 row,
@@ -77,6 +61,32 @@ fn use_text_view(props: &TextView) -> Html {
                 on_visible: Callback::noop(),
                 class: "lines".into(),
             }) }
+        </>
+    }
+}
+
+/// The field that finds lines, and what to know before reading.
+fn tools(
+    wanted: &UseStateHandle<AttrValue>,
+    lines: &TextLines,
+    matching: Option<&[usize]>,
+) -> Html {
+    let setter = wanted.setter();
+    let oninput =
+        Callback::from(move |event: InputEvent| setter.set(field_text(event.target_dyn_into())));
+    html! {
+        <>
+            <div class="toolbar">
+                <label class="field"><span>{ text::FIND_TEXT }</span>
+                    <input type="search" value={(**wanted).clone()} {oninput} spellcheck="false"
+                        autocapitalize="off" autocomplete="off" />
+                </label>
+                if let Some(matching) = matching {
+                    <p class="count" role="status">{ text::matching(matching.len()) }</p>
+                }
+            </div>
+            if lines.has_invalid_utf8 { <p class="note">{ view_text::INVALID_UTF8 }</p> }
+            if lines.has_deceptive { <p class="note">{ view_text::DECEPTIVE }</p> }
         </>
     }
 }

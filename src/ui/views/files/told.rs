@@ -3,9 +3,12 @@
 
 use yew::prelude::*;
 
-use super::{super::facts, use_reading::ReadingHandle};
+use super::{super::facts, use_reading::ReadingTask};
 use crate::{
-    app::views::files::{Files, closed, reading::Reading},
+    app::{
+        tasks::read_layers::LayerReading,
+        views::files::{Files, closed},
+    },
     layers::{
         index::{LayerSummary, OnShelf, Summary, Table},
         obstacle::Obstacle,
@@ -17,8 +20,8 @@ use crate::{
 pub(super) fn notes(
     files: &Files,
     summary: Option<&Summary>,
-    state: &Reading,
-    handle: &ReadingHandle,
+    state: &LayerReading,
+    handle: &ReadingTask,
 ) -> Html {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let looked_at = files.numbers().filter(|n| files.chosen.is_none_or(|chosen| chosen == *n));
@@ -36,7 +39,7 @@ pub(super) fn notes(
 }
 
 /// That layers are listed unread, and a way to read them.
-fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingHandle) -> Html {
+fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingTask) -> Html {
     let is_told = |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, Table::Told { .. });
     let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
     let Some((first, Table::Told { format, .. })) =

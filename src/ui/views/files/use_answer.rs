@@ -1,8 +1,11 @@
 //! Asking about opened layers from a part.
 
+use std::rc::Rc;
+
+use bytes::Bytes;
 use yew::prelude::*;
 
-use super::super::Scene;
+use super::super::{Same, Scene};
 use crate::{
     layers::index::{Answer, Question},
     ui::hooks::{Query, use_query},
@@ -25,5 +28,15 @@ pub(super) fn use_answer(scene: &Scene, question: Question, generation: u32) -> 
             let answer = layers.ask(&question).await?;
             Ok(Reply { question, answer })
         }
+    })
+}
+
+/// Returns the content in an answer, copied once; empty in any other answer.
+#[hook]
+pub(super) fn use_content_bytes(reply: Option<&Rc<Reply>>) -> Rc<Bytes> {
+    use_memo(reply.cloned().map(Same), |reply| match reply.as_ref().map(|reply| &reply.0.answer) {
+        Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
+        Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
+        _ => Bytes::new(),
     })
 }
