@@ -3,7 +3,6 @@
 
 pub mod age;
 pub mod browser_storage;
-pub mod command_line;
 pub mod environment;
 pub mod loadable;
 pub mod namespace;
@@ -28,4 +27,4 @@ pub use session::in_a_browser;
 pub use session::inspector::Inspector;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};
-pub use view::{FileList, View};
+pub use view::{FileList, ReadDepth, View};

@@ -1,5 +1,6 @@
 //! What the views of a reference show, as plain values made from documents: no DOM.
 
+pub mod commands;
 pub mod config;
 pub mod dockerfile;
 pub mod files;

@@ -11,19 +11,6 @@ use crate::{
     },
 };
 
-/// The views that are offered as tabs; comparing comes with its engine.
-const OFFERED: [View; 9] = [
-    View::Tree,
-    View::Json,
-    View::Config,
-    View::History,
-    View::Layers,
-    View::Files,
-    View::Referrers,
-    View::Verify,
-    View::Commands,
-];
-
 /// A reference in one of its views.
 pub fn reference(scene: Scene) -> Html {
     let place = &scene.place;
@@ -47,5 +34,5 @@ fn offered(place: &Place) -> Vec<Tab> {
         href: Route::from(place.in_view(view)).href().into(),
         is_current: view == place.view,
     };
-    OFFERED.into_iter().map(tab).collect()
+    View::ALL.iter().copied().filter(|view| view.has_tab()).map(tab).collect()
 }

@@ -7,6 +7,8 @@ use crate::{
     layers::{obstacle::Obstacle, ranges::Basis, tree::ChangeKind},
 };
 
+/// The label of the tab.
+pub const LABEL: &str = "Files";
 /// There is no such layer.
 pub const NO_SUCH_LAYER: &str =
     "This image has no layer of that digest. It may belong to another platform.";

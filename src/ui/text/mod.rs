@@ -1,19 +1,27 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod commands;
+pub mod compare;
+pub mod config;
 pub mod doctor;
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod home;
+pub mod json;
+pub mod layers;
 pub mod list;
 pub mod numbers;
+pub mod referrers;
 pub mod registry;
 pub mod repository;
 pub mod settings;
+pub mod tree;
 pub mod verify;
 pub mod views;
 
-use crate::app::{Route, View};
+use crate::app::{Route, View, view::views};
 
 /// The product.
 pub const NAME: &str = "Porthole";
@@ -59,21 +67,17 @@ pub mod verification {
         "These bytes were counted and hashed in this page: they are the bytes of this digest.";
 }
 
-/// The label of a view's tab.
-pub fn view_label(view: View) -> &'static str {
-    match view {
-        View::Tree => "Tree",
-        View::Json => "JSON",
-        View::Config => "Config",
-        View::History => "History",
-        View::Layers => "Layers",
-        View::Files => "Files",
-        View::Referrers => "Referrers",
-        View::Verify => "Verify",
-        View::Compare => "Compare",
-        View::Commands => "Commands",
-    }
+macro_rules! label_views {
+    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+        /// Returns the label of a view's tab.
+        pub fn view_label(view: View) -> &'static str {
+            match view {
+                $(View::$view => $name::LABEL,)*
+            }
+        }
+    };
 }
+views!(label_views);
 
 /// The heading for an address that means nothing.
 pub const NOT_FOUND: &str = "There is nothing at this address";

@@ -3,6 +3,8 @@
 use super::numbers::human_bytes;
 use crate::app::views::verify::{About, Counts, Role, State};
 
+/// The label of the tab.
+pub const LABEL: &str = "Verify";
 /// What the view does.
 pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \
     the bytes in this browser, and compares them with their digests; then the layers, uncompressed, \

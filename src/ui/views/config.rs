@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{facts, json::JsonBytes, platforms::no_image};
+use super::{Scene, facts, json::JsonBytes, platforms::no_image};
 use crate::{
     app::{
         Place,
@@ -23,12 +23,13 @@ use crate::{
             platform_badge, verification_mark,
         },
         part::put,
-        text::views as text,
+        text::config as text,
     },
 };
 
 /// The configuration of an image or artifact.
-pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
+    let place = &scene.place;
     let Some(manifest) = image.image_manifest() else {
         return match image.manifest.as_ref().map(|object| &object.document.value) {
             Some(Document::Schema1(_)) => empty(text::SCHEMA1_CONFIG),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use yew::prelude::*;
 
-use super::{Same, facts, platforms::no_image, save::save};
+use super::{Same, Scene, facts, platforms::no_image, save::save};
 use crate::{
     app::{
         Place, RegistryAddress, Route,
@@ -17,7 +17,7 @@ use crate::{
     ui::{
         components::{WindowedList, copy_button, verification_mark},
         part::{part, put},
-        text::{numbers::exact_bytes, views as text},
+        text::{json as text, numbers::exact_bytes},
     },
 };
 
@@ -25,7 +25,8 @@ use crate::{
 const WHOLE: usize = 1_000;
 
 /// The exact bytes of a manifest or index.
-pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
+    let place = &scene.place;
     // An index is shown itself, until one of its platforms is chosen.
     let object = match (&place.platform, &image.manifest) {
         (None, _) => &image.root,

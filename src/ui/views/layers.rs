@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{facts, history::history, platforms::no_image};
+use super::{Scene, facts, history::history, platforms::no_image};
 use crate::{
     app::{
         Place, Route, View as Views,
@@ -15,12 +15,13 @@ use crate::{
     oci::{Descriptor, Digest, Document},
     ui::{
         components::{byte_size, digest_code, empty, media_type_words},
-        text::{self as page_text, views as text},
+        text::{self as page_text, layers as text, views as shared},
     },
 };
 
 /// The layers of an image, or the contents of an artifact.
-pub(super) fn body(place: &Place, image: &Image) -> Html {
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
+    let place = &scene.place;
     let history = history(image);
     match image.manifest.as_ref().map(|object| &object.document.value) {
         Some(Document::Image(manifest)) => {
@@ -131,7 +132,7 @@ fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
             <li key={at}>
                 <p class="line">
                     <span class="what">{ text::layer_number(at + 1) }</span>
-                    <span class="hint">{ text::SIZE_UNKNOWN }</span>
+                    <span class="hint">{ shared::SIZE_UNKNOWN }</span>
                     { digest_code(digest) }
                 </p>
                 if let Some(step) = steps.get(at) { <pre>{ facts::foreign(&step.instruction.text) }</pre> }

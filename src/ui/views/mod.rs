@@ -1,14 +1,15 @@
-//! Ways of looking at a reference, one folder or file each. A view gets a place and a connection,
-//! and asks for the rest itself.
+//! Ways of looking at a reference, one folder or file each, as the table in `app/view.rs` names them. Each
+//! has a function `draw`, which gets the place, the connection and what was read of the image.
 
 use std::rc::Rc;
 
 use yew::Html;
 
-use super::part::put;
-use crate::app::{self, Connection, Place};
+use super::part::put_keyed;
+use crate::app::{Connection, Place, ReadDepth, View, view::views, views::image::Image};
 
 mod commands;
+mod compare;
 mod config;
 mod facts;
 mod files;
@@ -35,14 +36,24 @@ pub struct Scene {
     pub connection: Connection,
 }
 
-/// The view that the place asks for.
+/// Shows the view that the place asks for.
 pub(crate) fn view(scene: Scene) -> Html {
-    match scene.place.view {
-        // Comparing comes with its engine; until then its address shows the tree.
-        app::View::Tree | app::View::Compare => put(tree::View(scene)),
-        _ => put(of_image::OfImage(scene)),
-    }
+    // What is read for a tree is less than the other views need: they share nothing.
+    let key = if scene.place.view.depth() == ReadDepth::Root { "root" } else { "image" };
+    put_keyed(key, of_image::OfImage(scene))
 }
+
+macro_rules! draw_views {
+    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+        /// Draws the view that the place asks for, from what was read of the image.
+        fn draw(scene: &Scene, image: &Image) -> Html {
+            match scene.place.view {
+                $(View::$view => $name::draw(scene, image),)*
+            }
+        }
+    };
+}
+views!(draw_views);
 
 /// A shared value that is equal only to itself: comparing large ones costs nothing.
 struct Same<T>(Rc<T>);

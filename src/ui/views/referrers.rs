@@ -16,12 +16,12 @@ use crate::{
     ui::{
         components::digest_code,
         part::{part, put_keyed},
-        text::views as text,
+        text::tree as text,
     },
 };
 
 /// What refers to a reference.
-pub(super) fn body(scene: &Scene, image: &Image) -> Html {
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
     let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
     put_keyed(key, GrowingReferrers { scene: scene.clone(), root: Same(image.root.clone()) })
 }

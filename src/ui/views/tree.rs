@@ -9,58 +9,31 @@ use super::{
     use_objects::use_objects,
 };
 use crate::{
-    app::{
-        Place,
-        views::{
-            image::manifest_ref,
-            object::{Object, read_object},
-            sizes::Blobs,
-            tree::Follow,
-        },
-    },
+    app::views::{image::Image, object::Object, sizes::Blobs, tree::Follow},
     ui::{
-        components::{byte_size, loaded},
-        hooks::use_query,
+        components::byte_size,
         part::{part, put_keyed},
-        text::views as text,
+        text::tree as text,
     },
 };
 
-/// What a reference leads to.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let connection = scene.connection.clone();
-    let query = use_query(scene.place.reference.clone(), move |reference| {
-        let (connection, reference) = (connection.clone(), reference.clone());
-        async move {
-            let place = Place::new(connection.address.clone(), reference);
-            let repository = &place.reference.repository;
-            read_object(&*connection.registry, repository, &manifest_ref(&place)).await
-        }
-    });
-    // The store of read objects belongs to one repository.
+/// Draws what a reference leads to.
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
+    // The documents that were read belong to one repository.
     let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
-    loaded(&query, |root| {
-        put_keyed(key, GrowingTree { scene: scene.clone(), root: Same(root.clone()) })
-    })
+    put_keyed(key, ReferenceTree { scene: scene.clone(), root: Same(image.root.clone()) })
 }
 
 #[derive(PartialEq)]
-struct GrowingTree {
+struct ReferenceTree {
     scene: Scene,
     root: Same<Object>,
 }
 
-part!(GrowingTree, use_growing_tree);
+part!(ReferenceTree, use_reference_tree);
 
 #[hook]
-fn use_growing_tree(props: &GrowingTree) -> Html {
+fn use_reference_tree(props: &ReferenceTree) -> Html {
     let (root, place) = (&props.root.0, &props.scene.place);
     let growing = use_objects(&props.scene, root, Follow::Root);
     let tree = &growing.tree;

@@ -19,7 +19,7 @@ use crate::{
     oci::{Document, MediaType},
     ui::{
         components::{byte_size, linked_digest, media_type_words, verification_mark},
-        text::{self as page_text, views as text},
+        text::{self as page_text, tree as text, views as shared},
     },
 };
 
@@ -87,7 +87,7 @@ fn content_href(owner: &Place, node: &TreeNode) -> AttrValue {
 fn size(size: Option<u64>) -> Html {
     match size {
         Some(bytes) => byte_size(bytes),
-        None => html! { <span class="hint">{ text::SIZE_UNKNOWN }</span> },
+        None => html! { <span class="hint">{ shared::SIZE_UNKNOWN }</span> },
     }
 }
 

@@ -13,7 +13,10 @@ use super::{
 use crate::{
     app::{
         Place, Route,
-        views::verify::{Check, Counts, Outcome, Row, Run, State, verdict},
+        views::{
+            image::Image,
+            verify::{Check, Counts, Outcome, Row, Run, State, verdict},
+        },
     },
     error::Error,
     oci::{Platform, Timestamp},
@@ -29,7 +32,7 @@ use crate::{
 const DRAWN: usize = 300;
 
 /// Checking every byte.
-pub(super) fn body(scene: &Scene) -> Html {
+pub(super) fn draw(scene: &Scene, _image: &Image) -> Html {
     // Another reference or platform is another verification.
     let key = Route::from((*scene.place).clone()).href();
     put_keyed(key, Verifying(scene.clone()))
@@ -182,7 +185,7 @@ fn table(run: &Run) -> Html {
                         <th scope="col">{ text::DIGEST }</th><th scope="col">{ text::SIZE }</th>
                     </tr>
                 </thead>
-                <tbody>{ for rows.into_iter().map(|row| draw(run, row)) }</tbody>
+                <tbody>{ for rows.into_iter().map(|row| draw_row(run, row)) }</tbody>
             </table>
             </div>
             if left > 0 { <p class="hint">{ text::more_rows(left) }</p> }
@@ -199,7 +202,7 @@ fn outcome_rank(outcome: Option<&Outcome>) -> u8 {
     }
 }
 
-fn draw(run: &Run, row: &Row) -> Html {
+fn draw_row(run: &Run, row: &Row) -> Html {
     let key = format!("{} {}", row.descriptor.digest, row.descriptor.size);
     html! {
         <tr {key}>

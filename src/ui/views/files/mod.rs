@@ -40,17 +40,17 @@ use crate::{
     ui::{
         components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},
         part::{part, put, put_keyed},
-        text::{self as page_text, files as text, views as view_text},
+        text::{self as page_text, files as text, layers as layers_text},
     },
 };
 
 /// The files inside an image.
-pub(super) fn body(scene: &Scene, image: &Image) -> Html {
+pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
     let Some(Document::Image(manifest)) = image.manifest.as_ref().map(|m| &m.document.value) else {
         return no_image(image);
     };
     if manifest.layers.is_empty() {
-        return empty(view_text::NO_LAYERS);
+        return empty(layers_text::NO_LAYERS);
     }
     let diff_ids = image.config().map(|config| config.parsed.value.diff_ids.as_slice());
     let all = layers(&manifest.layers, diff_ids.unwrap_or_default(), history(image).as_ref());

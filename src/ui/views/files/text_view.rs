@@ -11,7 +11,7 @@ use crate::{
         browser::field_text,
         components::WindowedList,
         part::{part, put},
-        text::{files as text, views as view_text},
+        text::{files as text, json as json_text},
         views::Same,
     },
 };
@@ -85,8 +85,8 @@ fn tools(
                     <p class="count" role="status">{ text::matching(matching.len()) }</p>
                 }
             </div>
-            if lines.has_invalid_utf8 { <p class="note">{ view_text::INVALID_UTF8 }</p> }
-            if lines.has_deceptive { <p class="note">{ view_text::DECEPTIVE }</p> }
+            if lines.has_invalid_utf8 { <p class="note">{ json_text::INVALID_UTF8 }</p> }
+            if lines.has_deceptive { <p class="note">{ json_text::DECEPTIVE }</p> }
         </>
     }
 }

@@ -1,8 +1,10 @@
 //! The same on a command line: what crane, regctl, oras, skopeo, docker and curl are told to see
 //! what a view shows. A table of templates; every part of them fits a grammar and is quoted.
 
-use super::{Place, RegistryAddress, Scheme, View};
-use crate::oci::{Digest, Reference, Tag};
+use crate::{
+    app::{Place, RegistryAddress, Scheme, View},
+    oci::{Digest, Reference, Tag},
+};
 
 /// A program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,17 +66,6 @@ pub fn command(tool: Tool, view: View, subject: &Subject<'_>) -> Option<String> 
         Tool::Curl => curl(view, &parts),
     }
 }
-
-/// The views that have commands, in the order of the tabs.
-pub const VIEWS: [View; 7] = [
-    View::Tree,
-    View::Json,
-    View::Config,
-    View::History,
-    View::Layers,
-    View::Referrers,
-    View::Verify,
-];
 
 /// What must be set up before, where the tool cannot be told in the command.
 pub fn preparation(tool: Tool, subject: &Subject<'_>) -> Option<String> {
@@ -210,7 +201,7 @@ fn crane(view: View, p: &Parts) -> Option<String> {
             None => format!("crane manifest{flags}{platform} {reference} | jq .layers"),
         },
         View::Verify => format!("crane validate{flags}{platform} --remote {reference}"),
-        View::Referrers | View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -240,7 +231,7 @@ fn regctl(view: View, p: &Parts) -> Option<String> {
                 p.folder
             )
         }
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -265,7 +256,7 @@ fn oras(view: View, p: &Parts) -> Option<String> {
             let from = p.when_plain("--from-plain-http");
             format!("oras copy{from}{platform} --to-oci-layout {reference} {}:checked", p.folder)
         }
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -287,7 +278,7 @@ fn skopeo(view: View, p: &Parts) -> Option<String> {
                 p.folder
             )
         }
-        View::Referrers | View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -304,7 +295,7 @@ fn docker(view: View, p: &Parts) -> Option<String> {
         View::Layers => format!("{inspect} --raw {exact} | jq .layers"),
         View::Referrers => format!("{inspect} --format '{{{{json .Provenance}}}}' {reference}"),
         View::Verify => format!("docker pull{platform} {reference}"),
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -339,7 +330,7 @@ fn curl(view: View, p: &Parts) -> Option<String> {
             Some(layer) => format!("{} | sha256sum", blob(layer)),
             None => format!("{manifests} | sha256sum"),
         },
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     };
     Some(p.token() + &line)
 }
