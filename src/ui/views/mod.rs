@@ -20,6 +20,7 @@ mod of_image;
 mod platforms;
 mod referrers;
 mod save;
+mod size;
 mod tree;
 mod tree_node;
 mod use_image;
