@@ -18,7 +18,6 @@ macro_rules! views {
             Referrers = referrers (Manifest, Tab), "The documents that refer to it.";
             Verify = verify (Manifest, Tab), "Checking every byte.";
             Compare = compare (Root, Hidden), "Differences from another image.";
-            Size = size (Manifest, Tab), "The total size.";
             Commands = commands (Manifest, Tab), "The same on a command line.";
         }
     };

@@ -11,7 +11,6 @@ pub mod json;
 pub mod layers;
 pub mod object;
 pub mod platform_choice;
-pub mod size;
 pub mod sizes;
 pub mod tree;
 pub mod verify;

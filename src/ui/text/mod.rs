@@ -17,7 +17,6 @@ pub mod referrers;
 pub mod registry;
 pub mod repository;
 pub mod settings;
-pub mod size;
 pub mod tree;
 pub mod verify;
 pub mod views;

@@ -20,7 +20,6 @@ mod of_image;
 mod platforms;
 mod referrers;
 mod save;
-mod size;
 mod tree;
 mod tree_node;
 mod use_image;
