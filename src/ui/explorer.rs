@@ -1,5 +1,5 @@
 //! The line between the page that starts and the one that explores registries. What is behind it is
-//! known to the shell only by this interface, so that its code can be loaded later (`later.rs`).
+//! known to the shell only by this interface, so that its code can be loaded later (`lazy_parts.rs`).
 
 use std::rc::Rc;
 
@@ -9,14 +9,14 @@ use crate::app::{Environment, Route, settings::SharedSettingsStore};
 
 /// What the shell gets from outside. Tests hand in their own.
 #[derive(Clone)]
-pub struct Outside {
+pub struct ShellInputs {
     /// What draws the pages of registries.
     pub explorer: SharedExplorer,
     /// Where settings are kept.
     pub settings: SharedSettingsStore,
 }
 
-impl PartialEq for Outside {
+impl PartialEq for ShellInputs {
     fn eq(&self, other: &Self) -> bool {
         self.explorer == other.explorer
     }

@@ -3,9 +3,9 @@
 use yew::prelude::*;
 
 use super::{
-    browser::{self, REFERENCE_ID, Typed, field_text},
+    browser::{self, EarlyInput, REFERENCE_ID, field_text},
     hooks::{SettingsHandle, use_settings},
-    part::part,
+    stateful::stateful,
     text,
 };
 use crate::app::typed;
@@ -14,10 +14,10 @@ use crate::app::typed;
 #[derive(PartialEq)]
 pub(super) struct ReferenceBox {
     /// What was typed before the application started.
-    pub(super) typed: Typed,
+    pub(super) typed: EarlyInput,
 }
 
-part!(ReferenceBox, use_reference_box);
+stateful!(ReferenceBox, use_reference_box);
 
 #[hook]
 fn use_reference_box(props: &ReferenceBox) -> Html {

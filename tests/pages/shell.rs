@@ -10,8 +10,8 @@ use porthole::{
     },
     transport::Reply,
     ui::{
-        browser::Typed,
-        explorer::{Outside, SharedExplorer},
+        browser::EarlyInput,
+        explorer::{SharedExplorer, ShellInputs},
         shell,
     },
 };
@@ -30,9 +30,9 @@ fn now() -> i64 {
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(script.connections());
     let environment = Environment { connections, accounts: Accounts::default(), now };
-    let outside = Outside { explorer: SharedExplorer::new(environment), settings };
+    let inputs = ShellInputs { explorer: SharedExplorer::new(environment), settings };
     let route = Route::parse(address);
-    rendered(Rc::new(move || shell(route.clone(), outside.clone(), Typed::default())))
+    rendered(Rc::new(move || shell(route.clone(), inputs.clone(), EarlyInput::default())))
 }
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -14,7 +14,7 @@ use porthole::{
         ranges::Basis,
     },
     oci::{Descriptor, RepositoryName},
-    ui::{pages::reference, views::Scene},
+    ui::{pages::reference, views::ViewContext},
 };
 use serde_json::{Value, json};
 
@@ -83,8 +83,9 @@ fn with_table(name: &str, parts: &str, table: Table) {
     };
     let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry));
     let layers = Rc::new(WithTable(Rc::clone(&local.layers), table));
-    let scene = Scene { place: Rc::new(*place), connection: Connection { layers, ..local } };
-    compare(name, rendered(Rc::new(move || reference(scene.clone()))));
+    let context =
+        ViewContext { place: Rc::new(*place), connection: Connection { layers, ..local } };
+    compare(name, rendered(Rc::new(move || reference(context.clone()))));
 }
 
 #[test]

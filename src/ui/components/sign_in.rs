@@ -9,14 +9,14 @@ use crate::{
     ui::{
         browser::{self, field_text},
         hooks::use_environment,
-        part::part,
+        stateful::stateful,
         text::accounts as words,
     },
 };
 
 /// A form to sign in to one registry.
 #[derive(PartialEq)]
-pub(super) struct SignIn {
+pub(super) struct SignInForm {
     /// The registry, as its errors name it.
     pub(super) registry: AttrValue,
     /// Whether what is typed would travel unencrypted over a network.
@@ -25,10 +25,10 @@ pub(super) struct SignIn {
     pub(super) retry: Callback<()>,
 }
 
-part!(SignIn, use_sign_in);
+stateful!(SignInForm, use_sign_in_form);
 
 #[hook]
-fn use_sign_in(props: &SignIn) -> Html {
+fn use_sign_in_form(props: &SignInForm) -> Html {
     let environment = use_environment();
     let user = use_state_eq(AttrValue::default);
     let secret = use_state_eq(AttrValue::default);
@@ -57,7 +57,7 @@ fn use_sign_in(props: &SignIn) -> Html {
 
 /// Keeps what was typed for the registry, and asks it again.
 fn on_submit(
-    props: &SignIn,
+    props: &SignInForm,
     environment: Option<Environment>,
     user: &UseStateHandle<AttrValue>,
     secret: &UseStateHandle<AttrValue>,

@@ -7,7 +7,7 @@ mod use_pages;
 mod use_query;
 mod use_route;
 mod use_settings;
-mod use_surroundings;
+mod use_shell_context;
 mod use_task;
 mod use_window_event;
 
@@ -19,7 +19,7 @@ pub use use_query::{Query, use_query};
 pub use use_route::use_route;
 pub(crate) use use_settings::use_kept_settings;
 pub use use_settings::{SettingsHandle, use_settings};
-pub(crate) use use_surroundings::Surroundings;
-use use_surroundings::use_surroundings;
+pub(crate) use use_shell_context::ShellContext;
+use use_shell_context::use_shell_context;
 pub(crate) use use_task::{Task, use_task};
 pub use use_window_event::use_window_event;

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use super::use_surroundings;
+use super::use_shell_context;
 use crate::app::Environment;
 
 /// Returns the environment if there is a shell and the explorer's code is loaded.
 #[hook]
 pub fn use_environment() -> Option<Environment> {
-    use_surroundings().and_then(|surroundings| surroundings.explorer.environment())
+    use_shell_context().and_then(|context| context.explorer.environment())
 }

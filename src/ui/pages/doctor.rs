@@ -10,7 +10,7 @@ use crate::{
     ui::{
         components::{copy_button, heading, loaded},
         hooks::use_query,
-        part::part,
+        stateful::stateful,
         text::doctor as text,
     },
 };
@@ -22,7 +22,7 @@ pub(super) struct DoctorPage {
     pub(super) environment: Environment,
 }
 
-part!(DoctorPage, use_doctor_page);
+stateful!(DoctorPage, use_doctor_page);
 
 #[hook]
 fn use_doctor_page(props: &DoctorPage) -> Html {

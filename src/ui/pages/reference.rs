@@ -7,13 +7,13 @@ use crate::{
     ui::{
         components::{Tab, copy_button, name_heading, tabs, trail},
         text,
-        views::{Scene, view},
+        views::{ViewContext, view},
     },
 };
 
 /// A reference in one of its views.
-pub fn reference(scene: Scene) -> Html {
-    let place = &scene.place;
+pub fn reference(context: ViewContext) -> Html {
+    let place = &context.place;
     let name = AttrValue::from(place.reference.to_string());
     html! {
         <>
@@ -23,7 +23,7 @@ pub fn reference(scene: Scene) -> Html {
                 { copy_button(name, text::COPY_REFERENCE) }
             </div>
             { tabs(text::VIEWS, &offered(place)) }
-            { view(scene) }
+            { view(context) }
         </>
     }
 }

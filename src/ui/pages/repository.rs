@@ -11,7 +11,7 @@ use crate::{
     ui::{
         components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
         hooks::use_pages,
-        part::{part, put, put_keyed},
+        stateful::{mount, mount_keyed, stateful},
         text::{list, repository as words},
     },
 };
@@ -28,7 +28,7 @@ pub(super) struct RepositoryPage {
     pub(super) connection: Connection,
 }
 
-part!(RepositoryPage, use_repository_page);
+stateful!(RepositoryPage, use_repository_page);
 
 #[hook]
 fn use_repository_page(props: &RepositoryPage) -> Html {
@@ -58,7 +58,7 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
             { heading(props) }
             { list_head(head) }
             if !shown.is_empty() {
-                { put(TagTable {
+                { mount(TagTable {
                     connection: props.connection.clone(),
                     repository: props.repository.repository.clone(),
                     tags: shown,
@@ -121,7 +121,7 @@ struct TagTable {
     tags: Rc<Vec<Tag>>,
 }
 
-part!(TagTable, use_tag_table);
+stateful!(TagTable, use_tag_table);
 
 #[hook]
 fn use_tag_table(props: &TagTable) -> Html {
@@ -138,9 +138,9 @@ fn use_tag_table(props: &TagTable) -> Html {
         let is_seen = seen.contains(&index) || cfg!(not(target_arch = "wasm32"));
         let (connection, repository) = (connection.clone(), repository.clone());
         let row = TagRow { connection, repository, tag: tag.clone(), index, is_seen };
-        put_keyed(tag.as_str(), row)
+        mount_keyed(tag.as_str(), row)
     });
-    put(WindowedList {
+    mount(WindowedList {
         class: "tags".into(),
         count: props.tags.len(),
         row,

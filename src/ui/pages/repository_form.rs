@@ -8,7 +8,7 @@ use crate::{
     ui::{
         browser::{self, field_text},
         components::repository_route,
-        part::part,
+        stateful::stateful,
         text,
     },
 };
@@ -22,7 +22,7 @@ pub(super) struct RepositoryForm {
     pub(super) is_needed: bool,
 }
 
-part!(RepositoryForm, use_repository_form);
+stateful!(RepositoryForm, use_repository_form);
 
 #[hook]
 fn use_repository_form(props: &RepositoryForm) -> Html {

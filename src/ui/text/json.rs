@@ -1,5 +1,9 @@
 //! The exact bytes of a document, in words.
 
+/// Names the lines of a document.
+pub const LINES: &str = "Lines of the document";
+/// Names a document that is drawn whole.
+pub const DOCUMENT: &str = "The document";
 /// The label of the tab.
 pub const LABEL: &str = "JSON";
 /// What the copy button of a document does.

@@ -2,6 +2,16 @@
 
 use crate::{app::views::layers::Index, oci::Compression};
 
+/// Names a fact: the digest of the layer.
+pub const DIGEST: &str = "Digest";
+/// Names a fact: the digest of the uncompressed layer.
+pub const DIFF_ID: &str = "Diff ID";
+/// Names a fact: the media type.
+pub const MEDIA_TYPE: &str = "Media type";
+/// Names a fact: other addresses of a foreign layer.
+pub const ALSO_AT: &str = "Also at";
+/// Ends the sentence about the size of all layers.
+pub const COMPRESSED: &str = ", compressed.";
 /// The label of the tab.
 pub const LABEL: &str = "Layers";
 /// Contents of an artifact.

@@ -47,8 +47,8 @@ pub const RETRY: &str = "Try again";
 /// Something is on its way.
 pub const LOADING: &str = "Loading";
 /// Said where a part of the application itself did not arrive.
-pub const NOT_LOADED: &str = "A part of Porthole could not be loaded from where this page comes from. \
-                              Check the network; when Porthole was just renewed there, load the page again.";
+pub const NOT_LOADED: &str = "A part of Porthole could not be loaded. Check the network. Reload the \
+                              page if Porthole was just updated.";
 /// Said after copying.
 pub const COPIED: &str = "Copied";
 /// Said where the browser does not let us copy.
@@ -60,6 +60,10 @@ pub mod verification {
     pub const VERIFIED: &str = "verified";
     /// Not the bytes of this digest.
     pub const MISMATCH: &str = "mismatch";
+    /// The two digests of a mismatch.
+    pub fn digests(expected: &str, actual: &str) -> String {
+        format!(": {actual} came where {expected} was asked for")
+    }
     /// Not checked.
     pub const NOT_VERIFIED: &str = "not verified";
     /// What “verified” means.
@@ -129,8 +133,7 @@ pub const COPY_REFERENCE: &str = "Copy the reference";
 /// The button that copies a digest.
 pub const COPY_DIGEST: &str = "Copy the digest";
 /// A mistake of ours that ended the application.
-pub const PANIC: &str = "Porthole met a mistake of its own and stopped. Load the page again. What \
-                         happened:";
+pub const PANIC: &str = "Porthole hit an internal error and stopped. Reload the page. Details:";
 /// The page's keys and what they do.
 pub const KEY_LIST: [(&str, &str); 5] = [
     ("/", "Go to the reference box"),

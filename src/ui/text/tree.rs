@@ -1,5 +1,6 @@
 //! The tree of a reference, in words.
 
+use super::numbers::human_bytes;
 use crate::{
     app::views::tree::{Cut, Role},
     registry::ReferrersSource,
@@ -46,6 +47,18 @@ pub fn read_more(count: usize) -> String {
         _ => format!("Read {count} more documents"),
     }
 }
+
+/// Contents that several images of the reference share.
+pub fn shared(bytes: u64) -> String {
+    format!(" ({} shared, counted once)", human_bytes(bytes))
+}
+
+/// Introduces the size of everything.
+pub const IN_ALL: &str = "In all ";
+/// Introduces the subject of an attestation that the index does not have.
+pub const IT_IS_ABOUT: &str = "It is about ";
+/// Introduces the subject of a document.
+pub const SUBJECT: &str = "Refers to ";
 
 /// The sentence about the size of everything.
 pub fn distinct(count: usize) -> String {

@@ -103,6 +103,11 @@ pub fn speed_in_all(done: u64, milliseconds: u64, speed: Option<u64>) -> String 
     text + "."
 }
 
+/// Bytes that were read of an object that is not verified.
+pub fn bytes_read(bytes: u64) -> String {
+    format!(" ({} read)", human_bytes(bytes))
+}
+
 /// Rows that are not drawn.
 pub fn more_rows(count: usize) -> String {
     format!("{count} more objects are in the report.")

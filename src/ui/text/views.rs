@@ -1,5 +1,24 @@
 //! Sentences that several views of a reference share.
 
+use crate::oci::Severity;
+
+/// Stands for the whole document in place of a pointer into it.
+pub const THE_DOCUMENT: &str = "the document";
+
+/// The weight of an issue, in a word.
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// Copies one value of many.
+pub fn copy_value(name: &str) -> String {
+    format!("Copy the value of {name}")
+}
+
 /// Label of the links that choose a platform.
 pub const PLATFORMS: &str = "Platform";
 /// The link to all platforms.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::Scene;
+use super::ViewContext;
 use crate::{
     app::{
         Place, View,
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// The same on a command line.
-pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
-    let subject = subject(&scene.place, image);
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let subject = subject(&context.place, image);
     html! {
         <div class="commands">
             { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }

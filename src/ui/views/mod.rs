@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::Html;
 
-use super::part::put_keyed;
+use super::stateful::mount_keyed;
 use crate::app::{Connection, Place, ReadDepth, View, view::views, views::image::Image};
 
 mod commands;
@@ -14,9 +14,9 @@ mod config;
 mod facts;
 mod files;
 mod history;
+mod image_view;
 mod json;
 mod layers;
-mod of_image;
 mod platforms;
 mod referrers;
 mod save;
@@ -29,7 +29,7 @@ mod verify;
 
 /// What every view gets.
 #[derive(PartialEq, Clone)]
-pub struct Scene {
+pub struct ViewContext {
     /// What is looked at, and how.
     pub place: Rc<Place>,
     /// The registry that holds it.
@@ -37,18 +37,18 @@ pub struct Scene {
 }
 
 /// Shows the view that the place asks for.
-pub(crate) fn view(scene: Scene) -> Html {
+pub(crate) fn view(context: ViewContext) -> Html {
     // What is read for a tree is less than the other views need: they share nothing.
-    let key = if scene.place.view.depth() == ReadDepth::Root { "root" } else { "image" };
-    put_keyed(key, of_image::OfImage(scene))
+    let key = if context.place.view.depth() == ReadDepth::Root { "root" } else { "image" };
+    mount_keyed(key, image_view::ImageView(context))
 }
 
 macro_rules! draw_views {
     ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
         /// Draws the view that the place asks for, from what was read of the image.
-        fn draw(scene: &Scene, image: &Image) -> Html {
-            match scene.place.view {
-                $(View::$view => $name::draw(scene, image),)*
+        fn draw(context: &ViewContext, image: &Image) -> Html {
+            match context.place.view {
+                $(View::$view => $name::draw(context, image),)*
             }
         }
     };
@@ -56,15 +56,15 @@ macro_rules! draw_views {
 views!(draw_views);
 
 /// A shared value that is equal only to itself: comparing large ones costs nothing.
-struct Same<T>(Rc<T>);
+struct ByIdentity<T>(Rc<T>);
 
-impl<T> Clone for Same<T> {
+impl<T> Clone for ByIdentity<T> {
     fn clone(&self) -> Self {
         Self(Rc::clone(&self.0))
     }
 }
 
-impl<T> PartialEq for Same<T> {
+impl<T> PartialEq for ByIdentity<T> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }

@@ -3,41 +3,44 @@
 use yew::prelude::*;
 
 use super::{
-    Same, Scene,
+    ByIdentity, ViewContext,
     platforms::platforms,
-    tree_node::{Drawing, node},
+    tree_node::{TreeContext, node},
     use_objects::use_objects,
 };
 use crate::{
     app::views::{image::Image, object::Object, sizes::Blobs, tree::Follow},
     ui::{
         components::byte_size,
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::tree as text,
     },
 };
 
 /// Draws what a reference leads to.
-pub(super) fn draw(scene: &Scene, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     // The documents that were read belong to one repository.
-    let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
-    put_keyed(key, ReferenceTree { scene: scene.clone(), root: Same(image.root.clone()) })
+    let key = format!("{}/{}", context.place.registry, context.place.reference.repository);
+    mount_keyed(
+        key,
+        ReferenceTree { context: context.clone(), root: ByIdentity(image.root.clone()) },
+    )
 }
 
 #[derive(PartialEq)]
 struct ReferenceTree {
-    scene: Scene,
-    root: Same<Object>,
+    context: ViewContext,
+    root: ByIdentity<Object>,
 }
 
-part!(ReferenceTree, use_reference_tree);
+stateful!(ReferenceTree, use_reference_tree);
 
 #[hook]
 fn use_reference_tree(props: &ReferenceTree) -> Html {
-    let (root, place) = (&props.root.0, &props.scene.place);
-    let growing = use_objects(&props.scene, root, Follow::Root);
+    let (root, place) = (&props.root.0, &props.context.place);
+    let growing = use_objects(&props.context, root, Follow::Root);
     let tree = &growing.tree;
-    let drawing = Drawing { place, ask: &growing.ask };
+    let tree_context = TreeContext { place, ask: &growing.ask };
     html! {
         <div class="tree-view">
             { platforms(place, &root.document.value, true) }
@@ -45,7 +48,7 @@ fn use_reference_tree(props: &ReferenceTree) -> Html {
             if tree.left_out > 0 {
                 <p class="hint">{ text::left_out(tree.left_out) }</p>
             }
-            <ul class="nodes">{ node(&drawing, &tree.root) }</ul>
+            <ul class="nodes">{ node(&tree_context, &tree.root) }</ul>
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }
@@ -62,11 +65,11 @@ fn total(total: &Blobs) -> Html {
     }
     html! {
         <p class="total">
-            { "In all " }
+            { text::IN_ALL }
             if total.is_partial { { text::AT_LEAST } }
             { byte_size(total.bytes()) }{ text::distinct(total.count()) }
             if total.shared() > 0 {
-                { "; " }{ byte_size(total.shared()) }{ " that stand more than once counted once" }
+                { text::shared(total.shared()) }
             }
             { "." }
         </p>

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Scene;
+use super::ViewContext;
 use crate::{
     app::{
         Place, ReadDepth,
@@ -15,9 +15,9 @@ use crate::{
 
 /// Reads as much of the image as the view needs.
 #[hook]
-pub(super) fn use_image(scene: &Scene) -> Query<Image> {
-    let connection = scene.connection.clone();
-    let key = (key(&scene.place), scene.place.view.depth());
+pub(super) fn use_image(context: &ViewContext) -> Query<Image> {
+    let connection = context.connection.clone();
+    let key = (key(&context.place), context.place.view.depth());
     use_query(key, move |(place, depth): &(Rc<Place>, ReadDepth)| {
         let (connection, place, depth) = (connection.clone(), Rc::clone(place), *depth);
         async move { read_image(&*connection.registry, &place, depth).await }

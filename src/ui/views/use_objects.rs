@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{Same, Scene};
+use super::{ByIdentity, ViewContext};
 use crate::{
     app::views::{
         object::{Object, Objects, Want, fetch},
@@ -37,24 +37,24 @@ struct ReadObjects {
 /// Grows the tree below `root`. The documents live as long as the component, so one component must
 /// not go from one repository to another.
 #[hook]
-pub(super) fn use_objects(scene: &Scene, root: &Rc<Object>, follow: Follow) -> GrowingTree {
+pub(super) fn use_objects(context: &ViewContext, root: &Rc<Object>, follow: Follow) -> GrowingTree {
     let task = use_task(|| ReadObjects {
-        objects: Rc::new(at_first(scene, root, follow)),
+        objects: Rc::new(at_first(context, root, follow)),
         budget: BUDGET,
     });
-    let ask = use_ask(scene, &task);
+    let ask = use_ask(context, &task);
     let more = Callback::from({
         let task = task.clone();
         move |()| task.change(|read| read.budget += BUDGET)
     });
     let (objects, budget) = (Rc::clone(&task.state().objects), task.state().budget);
     let allowed = budget.saturating_sub(objects.asked());
-    let platform = scene.place.platform.clone();
+    let platform = context.place.platform.clone();
     let tree = use_memo(
-        (Same(objects), Same(Rc::clone(root)), platform),
+        (ByIdentity(objects), ByIdentity(Rc::clone(root)), platform),
         move |(objects, root, platform)| build(&root.0, &objects.0, platform.as_deref(), follow),
     );
-    use_effect_with((Same(Rc::clone(&tree)), allowed), {
+    use_effect_with((ByIdentity(Rc::clone(&tree)), allowed), {
         let ask = ask.clone();
         move |(tree, allowed)| {
             tree.0.wanted.iter().take(*allowed).cloned().for_each(|want| ask.emit(want));
@@ -66,9 +66,9 @@ pub(super) fn use_objects(scene: &Scene, root: &Rc<Object>, follow: Follow) -> G
 
 /// Returns a callback that reads a document or its referrers.
 #[hook]
-fn use_ask(scene: &Scene, task: &Task<ReadObjects>) -> Callback<Want> {
+fn use_ask(context: &ViewContext, task: &Task<ReadObjects>) -> Callback<Want> {
     let task = task.clone();
-    let state = (scene.connection.clone(), scene.place.reference.repository.clone());
+    let state = (context.connection.clone(), context.place.reference.repository.clone());
     use_callback(state, move |want: Want, (connection, repository)| {
         task.change(|read| Rc::make_mut(&mut read.objects).ask(&want));
         let (connection, repository) = (connection.clone(), repository.clone());
@@ -81,21 +81,21 @@ fn use_ask(scene: &Scene, task: &Task<ReadObjects>) -> Callback<Want> {
 }
 /// In the browser nothing is asked before the first rendering.
 #[cfg(target_arch = "wasm32")]
-fn at_first(_scene: &Scene, _root: &Rc<Object>, _follow: Follow) -> Objects {
+fn at_first(_context: &ViewContext, _root: &Rc<Object>, _follow: Follow) -> Objects {
     Objects::default()
 }
 
 /// Where pages are rendered to text, what a registry in memory answers at once is taken in.
 #[cfg(not(target_arch = "wasm32"))]
-fn at_first(scene: &Scene, root: &Rc<Object>, follow: Follow) -> Objects {
+fn at_first(context: &ViewContext, root: &Rc<Object>, follow: Follow) -> Objects {
     use futures_util::FutureExt;
     let mut objects = Objects::default();
-    let repository = &scene.place.reference.repository;
+    let repository = &context.place.reference.repository;
     while objects.asked() < BUDGET {
-        let tree = build(root, &objects, scene.place.platform.as_deref(), follow);
+        let tree = build(root, &objects, context.place.platform.as_deref(), follow);
         let Some(want) = tree.wanted.first() else { break };
         objects.ask(want);
-        let answer = fetch(&*scene.connection.registry, repository, want);
+        let answer = fetch(&*context.connection.registry, repository, want);
         match answer.now_or_never() {
             Some(answer) => objects.answer(answer),
             None => break,

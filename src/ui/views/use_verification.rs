@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Scene;
+use super::ViewContext;
 use crate::{
     app::{
         tasks::verify::{Verification, verify},
@@ -29,12 +29,12 @@ pub(super) struct VerificationTask {
 
 /// Verifies what the place names. Leaving the component ends it.
 #[hook]
-pub(super) fn use_verification(scene: &Scene) -> VerificationTask {
+pub(super) fn use_verification(context: &ViewContext) -> VerificationTask {
     let task = use_task(Verification::default);
     let announce = use_announce();
     let start = Callback::from({
-        let (task, scene) = (task.clone(), scene.clone());
-        move |_| begin(&task, &scene, announce.clone())
+        let (task, context) = (task.clone(), context.clone());
+        move |_| begin(&task, &context, announce.clone())
     });
     let cancel = Callback::from({
         let task = task.clone();
@@ -46,10 +46,10 @@ pub(super) fn use_verification(scene: &Scene) -> VerificationTask {
     VerificationTask { task, start, cancel }
 }
 
-fn begin(task: &Task<Verification>, scene: &Scene, announce: Callback<AttrValue>) {
+fn begin(task: &Task<Verification>, context: &ViewContext, announce: Callback<AttrValue>) {
     task.abort();
     task.change(|verification| verification.begin(milliseconds()));
-    let (connection, place) = (scene.connection.clone(), Rc::clone(&scene.place));
+    let (connection, place) = (context.connection.clone(), Rc::clone(&context.place));
     let (watching, ending) = (task.clone(), task.clone());
     task.run(async move {
         let result = verify(&connection, &place, move |event| {

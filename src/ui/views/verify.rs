@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    Scene, facts,
+    ViewContext, facts,
     save::save,
     use_verification::{VerificationTask, use_verification},
 };
@@ -23,8 +23,8 @@ use crate::{
     ui::{
         components::{byte_size, copy_button, digest_code, error_box, progress},
         hooks::use_environment,
-        part::{part, put_keyed},
-        text::{numbers::human_bytes, verify as text},
+        stateful::{mount_keyed, stateful},
+        text::verify as text,
     },
 };
 
@@ -32,21 +32,21 @@ use crate::{
 const DRAWN: usize = 300;
 
 /// Checking every byte.
-pub(super) fn draw(scene: &Scene, _image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, _image: &Image) -> Html {
     // Another reference or platform is another verification.
-    let key = Route::from((*scene.place).clone()).href();
-    put_keyed(key, Verifying(scene.clone()))
+    let key = Route::from((*context.place).clone()).href();
+    mount_keyed(key, Verifying(context.clone()))
 }
 
 #[derive(PartialEq)]
-struct Verifying(Scene);
+struct Verifying(ViewContext);
 
-part!(Verifying, use_verifying);
+stateful!(Verifying, use_verifying);
 
 #[hook]
 fn use_verifying(props: &Verifying) -> Html {
-    let scene = &props.0;
-    let VerificationTask { task, start, cancel } = use_verification(scene);
+    let context = &props.0;
+    let VerificationTask { task, start, cancel } = use_verification(context);
     let verification = task.state();
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
@@ -55,7 +55,7 @@ fn use_verifying(props: &Verifying) -> Html {
         Some(run) if run.state() == State::Running => {
             (in_all(run), rows(run), text::CANCEL, cancel)
         }
-        Some(run) => (summary(&scene.place, run, &checked_at), rows(run), text::AGAIN, start),
+        Some(run) => (summary(&context.place, run, &checked_at), rows(run), text::AGAIN, start),
     };
     let class = verification.run.is_none().then_some("primary");
     // One button all along: who pressed it keeps the focus.
@@ -240,7 +240,7 @@ fn state(run: &Run, row: &Row) -> Html {
         <>
             { mark(outcome) }
             if matches!(outcome, Outcome::NotVerified(_)) && row.done > 0 {
-                <span class="hint">{ format!(" ({} read)", human_bytes(row.done)) }</span>
+                <span class="hint">{ text::bytes_read(row.done) }</span>
             }
             { embedded(row) }
         </>

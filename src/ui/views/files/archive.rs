@@ -23,9 +23,9 @@ use crate::{
     layers::index::{Answer, Inside, Member, Part, Question},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
-        part::{part, put},
+        stateful::{mount, stateful},
         text::files as text,
-        views::Same,
+        views::ByIdentity,
     },
 };
 
@@ -36,18 +36,18 @@ const BLOCK: usize = 200;
 #[derive(PartialEq)]
 pub(super) struct Archive(pub(super) FileSource);
 
-part!(Archive, use_archive);
+stateful!(Archive, use_archive);
 
 #[hook]
 fn use_archive(props: &Archive) -> Html {
-    let file @ FileSource { scene, stored, generation, .. } = &props.0;
+    let file @ FileSource { context, stored, generation, .. } = &props.0;
     let block = use_state_eq(|| 0);
     let first = usize::saturating_sub(*block, 1) * BLOCK;
     let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
     let question = Question::Inside { layer: file.layer_digest(), offset: stored.offset, part };
-    let query = use_answer(scene, question, *generation);
+    let query = use_answer(context, question, *generation);
     let reply = query.state.value().cloned();
-    let row = use_callback((reply.clone().map(Same), Rc::clone(&scene.place)), {
+    let row = use_callback((reply.clone().map(ByIdentity), Rc::clone(&context.place)), {
         |number: usize, (reply, place)| match reply {
             Some(reply) => member_row(place, number, &reply.0),
             None => Html::default(),
@@ -93,7 +93,7 @@ fn members(
     if inside.total == 0 {
         return Html::default();
     }
-    put(WindowedList {
+    mount(WindowedList {
         count: usize::try_from(inside.total).unwrap_or(usize::MAX),
         row,
         label: text::INSIDE.into(),
@@ -115,7 +115,7 @@ fn plain(unpacked: &Rc<Bytes>) -> Html {
         <>
             <p class="hint">{ text::unpacked(size) }</p>
             if size <= PREVIEW {
-                { put(TextView { bytes: (**unpacked).clone(), is_hex }) }
+                { mount(TextView { bytes: (**unpacked).clone(), is_hex }) }
             }
         </>
     }

@@ -18,7 +18,7 @@ use crate::{
     layers::{index::Answer, ranges::Basis},
     ui::{
         components::{error_box, progress},
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::{files as text, verify},
     },
 };
@@ -27,14 +27,14 @@ use crate::{
 #[derive(PartialEq)]
 pub(super) struct Content(pub(super) FileSource);
 
-part!(Content, use_content);
+stateful!(Content, use_content);
 
 #[hook]
 fn use_content(props: &Content) -> Html {
     let source = &props.0;
     let file = use_file(source);
     let generation = source.generation + file.task.state().generation;
-    let query = use_answer(&source.scene, source.question(), generation);
+    let query = use_answer(&source.context, source.question(), generation);
     let reply = query.state.value().cloned();
     let answer = reply.as_ref().map(|reply| &reply.answer);
     use_get_at_once(source, matches!(answer, Some(Answer::Nothing)), &file.get);
@@ -81,8 +81,8 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let member = source.files.member.clone();
     let file = LoadedFile { source: source.clone(), bytes, basis };
     match member {
-        Some(name) => put_keyed(key, Member { archive: file, name: Rc::new(name) }),
-        None => put_keyed(key, Shown(file)),
+        Some(name) => mount_keyed(key, Member { archive: file, name: Rc::new(name) }),
+        None => mount_keyed(key, Shown(file)),
     }
 }
 

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     rows::{
-        Around, PACKAGE_COLUMNS, WASTED_COLUMNS, file_columns, file_row, header, package_row,
+        PACKAGE_COLUMNS, RowContext, WASTED_COLUMNS, file_columns, file_row, header, package_row,
         placeholder, wasted_row,
     },
     use_answer::{Reply, use_answer},
@@ -18,9 +18,9 @@ use crate::{
     ui::{
         browser::{self, field_text},
         components::{WindowedList, empty, error_box, foreign},
-        part::{part, put},
+        stateful::{mount, stateful},
         text::files as text,
-        views::{Same, Scene, facts},
+        views::{ByIdentity, ViewContext, facts},
     },
 };
 
@@ -30,12 +30,12 @@ const BLOCK: usize = 100;
 /// A list.
 #[derive(PartialEq)]
 pub(super) struct List {
-    pub(super) scene: Scene,
+    pub(super) context: ViewContext,
     pub(super) files: Rc<Files>,
     pub(super) generation: u32,
 }
 
-part!(List, use_list);
+stateful!(List, use_list);
 
 /// What a person set that is in no address.
 #[derive(Clone, Default, PartialEq)]
@@ -65,13 +65,13 @@ fn use_list(props: &List) -> Html {
     let files = Rc::new(Files { find: (*typed).clone(), ..(*props.files).clone() });
     let sort = if set.by_size { Sort::Size } else { Sort::Name };
     let question = files.rows(set.open.clone(), sort, set.with_removed);
-    let query = use_answer(&props.scene, question.with_part(part_of(&blocks)), props.generation);
+    let query = use_answer(&props.context, question.with_part(part_of(&blocks)), props.generation);
     let on_visible = use_callback((), {
         let blocks = blocks.setter();
         move |seen: Range<usize>, ()| blocks.set(seen.start / BLOCK..seen.end / BLOCK + 1)
     });
     let reply = query.state.value().cloned();
-    let row = use_row(&props.scene, &files, &set, reply.as_ref());
+    let row = use_row(&props.context, &files, &set, reply.as_ref());
     html! {
         <>
             { tools(props, &files, &typed, &set, reply.as_deref()) }
@@ -99,7 +99,7 @@ fn use_typed(find: &str) -> UseStateHandle<String> {
 /// Returns a callback that draws a row of what was answered.
 #[hook]
 fn use_row(
-    scene: &Scene,
+    context: &ViewContext,
     files: &Rc<Files>,
     set: &UseStateHandle<Set>,
     reply: Option<&Rc<Reply>>,
@@ -108,13 +108,13 @@ fn use_row(
         let set = set.clone();
         move |path: Vec<u8>, _| set.set(set.toggled(path))
     });
-    let scene = scene.clone();
-    use_callback((reply.cloned().map(Same), Rc::clone(files), toggle), {
-        move |number: usize, (reply, files, toggle): &(Option<Same<Reply>>, _, _)| {
+    let context = context.clone();
+    use_callback((reply.cloned().map(ByIdentity), Rc::clone(files), toggle), {
+        move |number: usize, (reply, files, toggle): &(Option<ByIdentity<Reply>>, _, _)| {
             let files: &Rc<Files> = files;
             let is_flat = files.list != FileList::Tree || !files.find.trim().is_empty();
-            let around = Around { place: &scene.place, files, is_flat, toggle };
-            reply.as_ref().map_or_else(Html::default, |reply| draw(&around, number, &reply.0))
+            let row_context = RowContext { place: &context.place, files, is_flat, toggle };
+            reply.as_ref().map_or_else(Html::default, |reply| draw(&row_context, number, &reply.0))
         }
     })
 }
@@ -128,7 +128,7 @@ fn rows(
     if total == 0 {
         return empty(nothing(files));
     }
-    put(WindowedList {
+    mount(WindowedList {
         count: usize::try_from(total).unwrap_or(usize::MAX),
         row,
         label: text::list(files.list).into(),
@@ -166,13 +166,15 @@ fn total(answer: &Answer) -> u64 {
     }
 }
 
-fn draw(around: &Around<'_>, number: usize, reply: &Reply) -> Html {
+fn draw(row_context: &RowContext<'_>, number: usize, reply: &Reply) -> Html {
     let at = number.checked_sub(offset(&reply.question));
     let drawn = at.and_then(|at| match &reply.answer {
-        Answer::Rows(rows) => rows.rows.get(at).map(|row| file_row(around, number, row)),
-        Answer::Wasted(wasted) => wasted.paths.get(at).map(|path| wasted_row(around, number, path)),
+        Answer::Rows(rows) => rows.rows.get(at).map(|row| file_row(row_context, number, row)),
+        Answer::Wasted(wasted) => {
+            wasted.paths.get(at).map(|path| wasted_row(row_context, number, path))
+        }
         Answer::Packages(packages) => {
-            packages.packages.get(at).map(|package| package_row(around, number, package))
+            packages.packages.get(at).map(|package| package_row(row_context, number, package))
         }
         _ => None,
     });
@@ -269,7 +271,7 @@ fn find(props: &List, typed: &UseStateHandle<String>, list: FileList) -> Html {
         move |event: InputEvent| typed.set(field_text(event.target_dyn_into()).to_string())
     });
     let onchange = Callback::from({
-        let place = Rc::clone(&props.scene.place);
+        let place = Rc::clone(&props.context.place);
         move |event: Event| {
             let find = field_text(event.target_dyn_into()).trim().to_owned();
             let mut there = (*place).clone();

@@ -11,14 +11,14 @@ use crate::{
         ranges::Basis,
     },
     oci::{Descriptor, Digest},
-    ui::views::Scene,
+    ui::views::ViewContext,
 };
 
 /// A file and the entry of a layer that holds its content.
 #[derive(Clone, PartialEq)]
 pub(super) struct FileSource {
     /// The place that is shown.
-    pub(super) scene: Scene,
+    pub(super) context: ViewContext,
     /// The layers, and the path and list that are chosen.
     pub(super) files: Rc<Files>,
     /// The entry with the content.

@@ -15,7 +15,7 @@ use crate::{
     layers::index::{Answer, Question},
     ui::{
         components::{error_box, foreign},
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::files as text,
     },
 };
@@ -38,14 +38,14 @@ pub(super) struct Member {
     pub(super) name: Rc<Vec<u8>>,
 }
 
-part!(Member, use_member);
+stateful!(Member, use_member);
 
 #[hook]
 fn use_member(props: &Member) -> Html {
-    let archive @ FileSource { scene, stored, generation, .. } = &props.archive.source;
+    let archive @ FileSource { context, stored, generation, .. } = &props.archive.source;
     let layer = archive.layer_digest();
     let (offset, name) = (stored.offset, props.name.to_vec());
-    let query = use_answer(scene, Question::Member { layer, offset, name }, *generation);
+    let query = use_answer(context, Question::Member { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
     let bytes = use_content_bytes(reply.as_ref());
     if let Some(error) = query.state.error() {
@@ -59,7 +59,7 @@ fn use_member(props: &Member) -> Html {
             let (path, bytes) = (Rc::clone(&props.name), (*bytes).clone());
             let key = path::text(&path);
             let source = FileSource { path, ..archive.clone() };
-            put_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
+            mount_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(reason)) => html! { <p class="note">{ foreign(reason) }{ "." }</p> },
         _ => super::loading(),

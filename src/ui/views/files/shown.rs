@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         components::copy_button,
-        part::{part, put},
+        stateful::{mount, stateful},
         text::{files as text, numbers::exact_bytes},
         views::{json::JsonBytes, save::save},
     },
@@ -22,7 +22,7 @@ use crate::{
 #[derive(PartialEq)]
 pub(super) struct Shown(pub(super) LoadedFile);
 
-part!(Shown, use_shown);
+stateful!(Shown, use_shown);
 
 #[hook]
 fn use_shown(props: &Shown) -> Html {
@@ -81,14 +81,14 @@ fn choice(one: Form, current: Form, chosen: &UseStateHandle<Option<Form>>) -> Ht
 fn draw(file: &LoadedFile, form: Form) -> Html {
     let (source, bytes) = (&file.source, file.bytes.clone());
     match form {
-        Form::Picture(media_type) => put(Picture { bytes, media_type }),
-        Form::Json => put(JsonBytes {
-            place: Rc::clone(&source.scene.place),
+        Form::Picture(media_type) => mount(Picture { bytes, media_type }),
+        Form::Json => mount(JsonBytes {
+            place: Rc::clone(&source.context.place),
             bytes,
             name: save_name(&source.path).into(),
         }),
-        Form::Archive => put(Archive(source.clone())),
-        Form::Text => put(TextView { bytes, is_hex: false }),
-        Form::Hex => put(TextView { bytes, is_hex: true }),
+        Form::Archive => mount(Archive(source.clone())),
+        Form::Text => mount(TextView { bytes, is_hex: false }),
+        Form::Hex => mount(TextView { bytes, is_hex: true }),
     }
 }

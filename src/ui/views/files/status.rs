@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{is_missing, use_reading::ReadingTask};
+use super::{is_missing, use_layer_reading::LayerReadingTask};
 use crate::{
     app::{
         tasks::read_layers::LayerReading,
@@ -21,7 +21,7 @@ pub(super) fn status(
     summary: Option<&Summary>,
     missing: &[u16],
     state: &LayerReading,
-    handle: &ReadingTask,
+    handle: &LayerReadingTask,
 ) -> Html {
     html! {
         <>
@@ -43,7 +43,7 @@ pub(super) fn status(
     }
 }
 
-fn running(state: &LayerReading, handle: &ReadingTask) -> Html {
+fn running(state: &LayerReading, handle: &LayerReadingTask) -> Html {
     let total = Some(state.total());
     let label = verify::progress(state.done(), total, state.speed(), state.left());
     let cancel = handle.cancel.reform(|_: MouseEvent| ());
@@ -56,7 +56,12 @@ fn running(state: &LayerReading, handle: &ReadingTask) -> Html {
 }
 
 /// What is much is read only when somebody says so.
-fn offer(files: &Files, summary: Option<&Summary>, missing: &[u16], handle: &ReadingTask) -> Html {
+fn offer(
+    files: &Files,
+    summary: Option<&Summary>,
+    missing: &[u16],
+    handle: &LayerReadingTask,
+) -> Html {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let is_refused = |number: &u16| {
         let table = layers.get(usize::from(*number)).map(|layer| &layer.table);
@@ -86,7 +91,7 @@ pub(super) fn below(
     files: &Files,
     summary: Option<&Summary>,
     state: &LayerReading,
-    handle: &ReadingTask,
+    handle: &LayerReadingTask,
 ) -> Html {
     let Some(summary) = summary.filter(|_| !state.is_running()) else { return Html::default() };
     let below = files.below();

@@ -10,9 +10,9 @@ use crate::{
     ui::{
         browser::field_text,
         components::WindowedList,
-        part::{part, put},
+        stateful::{mount, stateful},
         text::{files as text, json as json_text},
-        views::Same,
+        views::ByIdentity,
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) struct TextView {
     pub(super) is_hex: bool,
 }
 
-part!(TextView, use_text_view);
+stateful!(TextView, use_text_view);
 
 #[hook]
 fn use_text_view(props: &TextView) -> Html {
@@ -32,10 +32,11 @@ fn use_text_view(props: &TextView) -> Html {
         TextLines::new(if *is_hex { b"" } else { bytes })
     });
     let matching =
-        use_memo((Same(Rc::clone(&lines)), wanted.trim().to_owned()), |(lines, wanted)| {
+        use_memo((ByIdentity(Rc::clone(&lines)), wanted.trim().to_owned()), |(lines, wanted)| {
             (!wanted.is_empty()).then(|| lines.0.matching(wanted))
         });
-    let key = (Same(Rc::clone(&lines)), Same(Rc::clone(&matching)), props.bytes.clone());
+    let key =
+        (ByIdentity(Rc::clone(&lines)), ByIdentity(Rc::clone(&matching)), props.bytes.clone());
     let row =
         use_callback((key, props.is_hex), |number: usize, ((lines, matching, bytes), is_hex)| {
             if *is_hex {
@@ -53,7 +54,7 @@ fn use_text_view(props: &TextView) -> Html {
     html! {
         <>
             if !props.is_hex { { tools(&wanted, &lines, (*matching).as_deref()) } }
-            { put(WindowedList {
+            { mount(WindowedList {
                 count,
                 row,
                 label: text::LINES.into(),

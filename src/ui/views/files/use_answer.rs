@@ -5,7 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use yew::prelude::*;
 
-use super::super::{Same, Scene};
+use super::super::{ByIdentity, ViewContext};
 use crate::{
     layers::index::{Answer, Question},
     ui::hooks::{Query, use_query},
@@ -20,8 +20,12 @@ pub(super) struct Reply {
 
 /// The answer to a question; asked again when more was read.
 #[hook]
-pub(super) fn use_answer(scene: &Scene, question: Question, generation: u32) -> Query<Reply> {
-    let layers = scene.connection.layers.clone();
+pub(super) fn use_answer(
+    context: &ViewContext,
+    question: Question,
+    generation: u32,
+) -> Query<Reply> {
+    let layers = context.connection.layers.clone();
     use_query((question, generation), move |(question, _): &(Question, u32)| {
         let (layers, question) = (layers.clone(), question.clone());
         async move {
@@ -34,9 +38,11 @@ pub(super) fn use_answer(scene: &Scene, question: Question, generation: u32) -> 
 /// Returns the content in an answer, copied once; empty in any other answer.
 #[hook]
 pub(super) fn use_content_bytes(reply: Option<&Rc<Reply>>) -> Rc<Bytes> {
-    use_memo(reply.cloned().map(Same), |reply| match reply.as_ref().map(|reply| &reply.0.answer) {
-        Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-        Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
-        _ => Bytes::new(),
+    use_memo(reply.cloned().map(ByIdentity), |reply| {
+        match reply.as_ref().map(|reply| &reply.0.answer) {
+            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
+            Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
+            _ => Bytes::new(),
+        }
     })
 }

@@ -59,8 +59,8 @@ async fn fetch(
     task: &Task<FileExtraction>,
 ) -> Result<()> {
     let Some(layer) = source.layer() else { return Ok(()) };
-    let layers = &source.scene.connection.layers;
-    let repository = &source.scene.place.reference.repository;
+    let layers = &source.context.connection.layers;
+    let repository = &source.context.place.reference.repository;
     let mut progress = |done| task.progress(|file| file.progress(done));
     let file = (source.stored.offset, limit);
     extract_file(&**layers, repository, layer, file, &mut progress).await?;

@@ -4,7 +4,7 @@ use std::{cell::Ref, rc::Rc};
 
 use yew::prelude::*;
 
-use super::super::Scene;
+use super::super::ViewContext;
 use crate::{
     app::{
         session::layers::SharedOpener,
@@ -23,7 +23,7 @@ use crate::{
 const AT_A_TIME: usize = 3;
 
 /// Reading as a component sees it.
-pub(super) struct ReadingTask {
+pub(super) struct LayerReadingTask {
     task: Task<LayerReading>,
     /// Reads some layers; of those that have a table of contents, only that.
     pub(super) start: Callback<Vec<u16>>,
@@ -33,7 +33,7 @@ pub(super) struct ReadingTask {
     pub(super) cancel: Callback<()>,
 }
 
-impl ReadingTask {
+impl LayerReadingTask {
     /// Returns how it stands.
     pub(super) fn state(&self) -> Ref<'_, LayerReading> {
         self.task.state()
@@ -54,13 +54,13 @@ struct Batch {
 
 /// Reads layers of what is shown. Leaving the component ends it.
 #[hook]
-pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingTask {
-    let task = use_task(|| at_first(scene, files));
+pub(super) fn use_layer_reading(context: &ViewContext, files: &Rc<Files>) -> LayerReadingTask {
+    let task = use_task(|| at_first(context, files));
     let batch = Batch {
         task: task.clone(),
         files: Rc::clone(files),
-        repository: scene.place.reference.repository.clone(),
-        layers: Rc::clone(&scene.connection.layers),
+        repository: context.place.reference.repository.clone(),
+        layers: Rc::clone(&context.connection.layers),
         announce: use_announce(),
         is_whole: false,
     };
@@ -74,7 +74,7 @@ pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingTask {
             task.change(LayerReading::cancel);
         }
     });
-    ReadingTask {
+    LayerReadingTask {
         task,
         start: begin.reform(|numbers| (numbers, false)),
         read_whole: begin.reform(|numbers| (numbers, true)),
@@ -119,13 +119,13 @@ impl Batch {
 
 /// In the browser nothing is read before the first rendering.
 #[cfg(target_arch = "wasm32")]
-fn at_first(_scene: &Scene, _files: &Files) -> LayerReading {
+fn at_first(_context: &ViewContext, _files: &Files) -> LayerReading {
     LayerReading::default()
 }
 
 /// Where pages are rendered to text, layers that are at hand at once are read into it.
 #[cfg(not(target_arch = "wasm32"))]
-fn at_first(scene: &Scene, files: &Files) -> LayerReading {
+fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
     use futures_util::FutureExt;
     let mut reading = LayerReading::default();
     let needed = files.needed();
@@ -136,8 +136,8 @@ fn at_first(scene: &Scene, files: &Files) -> LayerReading {
     reading.begin(&needed, total, 0);
     while let Some(number) = reading.take_next() {
         let Some(layer) = files.layer(number) else { continue };
-        let repository = &scene.place.reference.repository;
-        let (layers, layer) = (&*scene.connection.layers, &layer.descriptor);
+        let repository = &context.place.reference.repository;
+        let (layers, layer) = (&*context.connection.layers, &layer.descriptor);
         let (by_table, mut progress) = (files.has_table(number), |_| {});
         let read = read_layer(layers, repository, layer, by_table, &mut progress).now_or_never();
         if let Some(read) = read {

@@ -3,32 +3,32 @@
 
 use yew::prelude::*;
 
-use super::{Scene, draw, platforms::platforms, use_image::use_image};
+use super::{ViewContext, draw, platforms::platforms, use_image::use_image};
 use crate::{
     app::ReadDepth,
-    ui::{components::loaded, part::part},
+    ui::{components::loaded, stateful::stateful},
 };
 
 /// A view of what the address names, or of an index the image of the chosen platform.
 #[derive(PartialEq)]
-pub(super) struct OfImage(pub(super) Scene);
+pub(super) struct ImageView(pub(super) ViewContext);
 
-part!(OfImage, use_of_image);
+stateful!(ImageView, use_image_view);
 
 #[hook]
-fn use_of_image(props: &OfImage) -> Html {
-    let scene = &props.0;
-    let depth = scene.place.view.depth();
-    let query = use_image(scene);
+fn use_image_view(props: &ImageView) -> Html {
+    let context = &props.0;
+    let depth = context.place.view.depth();
+    let query = use_image(context);
     loaded(&query, |image| {
         html! {
             <>
                 // A view of the root has the choice inside it.
                 if depth != ReadDepth::Root {
                     // What shows an image needs a choice, the others show the index as well.
-                    { platforms(&scene.place, &image.root.document.value, depth != ReadDepth::Config) }
+                    { platforms(&context.place, &image.root.document.value, depth != ReadDepth::Config) }
                 }
-                { draw(scene, image) }
+                { draw(context, image) }
             </>
         }
     })

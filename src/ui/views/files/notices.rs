@@ -1,9 +1,9 @@
-//! Layers that are not what they should be, or not seen as a whole: closed ones, and what tables of
-//! contents tell.
+//! Notices about layers: encrypted or foreign ones, and ones that are listed only from their table of
+//! contents.
 
 use yew::prelude::*;
 
-use super::{super::facts, use_reading::ReadingTask};
+use super::{super::facts, use_layer_reading::LayerReadingTask};
 use crate::{
     app::{
         tasks::read_layers::LayerReading,
@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// What has to be known of the layers that are looked at.
-pub(super) fn notes(
+pub(super) fn notices(
     files: &Files,
     summary: Option<&Summary>,
     state: &LayerReading,
-    handle: &ReadingTask,
+    handle: &LayerReadingTask,
 ) -> Html {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let looked_at = files.numbers().filter(|n| files.chosen.is_none_or(|chosen| chosen == *n));
@@ -39,7 +39,7 @@ pub(super) fn notes(
 }
 
 /// That layers are listed unread, and a way to read them.
-fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingTask) -> Html {
+fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &LayerReadingTask) -> Html {
     let is_told = |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, Table::Told { .. });
     let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
     let Some((first, Table::Told { format, .. })) =
