@@ -83,7 +83,7 @@ pub enum ErrorKind {
         /// Origin of the token server that it names.
         token_server: String,
     },
-    /// A realm, location or link that must not be followed, and why (R71, C2).
+    /// A realm, location or link that must not be followed, and why (R71).
     Refused(String),
     /// What the caller handed in cannot be used.
     InvalidInput(String),

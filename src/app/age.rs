@@ -1,4 +1,4 @@
-//! How long ago something was, in words. Pure: the present is handed in.
+//! The age of a point in time, in words. Pure: the caller passes in the present.
 
 use crate::oci::Timestamp;
 

@@ -17,7 +17,7 @@ pub enum Loadable<T> {
 }
 
 impl<T> Loadable<T> {
-    /// What can be shown: the answer, or what was known before.
+    /// Returns the value to show: the answer, or the value that was known before.
     pub fn value(&self) -> Option<&Rc<T>> {
         match self {
             Self::Ready(value) => Some(value),
@@ -25,12 +25,12 @@ impl<T> Loadable<T> {
         }
     }
 
-    /// Whether an answer is on its way.
+    /// Returns true while an answer is on its way.
     pub fn is_loading(&self) -> bool {
         matches!(self, Self::Loading(_))
     }
 
-    /// Why there is no answer.
+    /// Returns the error, if the last question failed.
     pub fn error(&self) -> Option<&Rc<Error>> {
         match self {
             Self::Failed(error, _) => Some(error),

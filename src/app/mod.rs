@@ -7,11 +7,11 @@ pub mod environment;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;
+pub mod reference_input;
 pub mod route;
 pub mod session;
 pub mod settings;
 pub mod tasks;
-pub mod typed;
 pub mod view;
 pub mod views;
 

@@ -10,9 +10,9 @@ use crate::oci::RepositoryName;
 pub struct Namespace {
     /// The repository of this name, if there is one.
     pub repository: Option<RepositoryName>,
-    /// What is below, by component.
+    /// The namespaces below, by path component.
     pub below: LiteMap<String, Namespace>,
-    /// How many repositories there are here and below.
+    /// The number of repositories here and below.
     pub count: usize,
 }
 

@@ -19,10 +19,10 @@ pub use crate::wire::Scheme;
 const SETTINGS: &str = "settings";
 const DOCTOR: &str = "doctor/";
 
-/// Where a registry is: its host and how it is spoken to.
+/// The address of a registry: its host and scheme.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegistryAddress {
-    /// How it is spoken to.
+    /// The scheme of its requests.
     pub scheme: Scheme,
     /// Its host.
     pub host: Host,
@@ -34,8 +34,8 @@ impl RegistryAddress {
         Self { scheme: default_scheme(&host), host }
     }
 
-    /// Whether the scheme has to be written: it differs from the rule, or the host alone would
-    /// read as a repository (R4).
+    /// Returns true if the scheme must be written: it differs from the rule, or the host alone
+    /// would read as a repository (R4).
     fn needs_scheme(&self) -> bool {
         self.scheme != default_scheme(&self.host) || !Host::is_host_like(self.host.as_str())
     }
@@ -55,7 +55,7 @@ pub struct Place {
     pub registry: RegistryAddress,
     /// The reference, with a tag, a digest or both.
     pub reference: Reference,
-    /// How it is looked at.
+    /// The view of it.
     pub view: View,
     /// `?platform=`: the platform chosen from an index, as it prints: `linux/arm64/v8`.
     pub platform: Option<String>,
@@ -109,7 +109,7 @@ impl Place {
         Self { platform, layer: None, path: None, member: None, find: None, ..self.clone() }
     }
 
-    /// Whether another place is inside the same image of the view of files.
+    /// Returns true if another place is inside the same image of the files view.
     #[must_use]
     pub fn is_beside(&self, other: &Self) -> bool {
         let same = (&self.registry, &self.reference, &self.platform)
@@ -124,7 +124,7 @@ impl Place {
     }
 }
 
-/// What an address means.
+/// The meaning of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `#/`
@@ -148,7 +148,7 @@ pub enum Route {
     NotFound {
         /// The address as it stood, without `#/`.
         address: String,
-        /// What is wrong with it, as a sentence without a full stop.
+        /// The fault, as a sentence without a full stop.
         reason: String,
     },
 }
@@ -221,7 +221,7 @@ fn read_registry_path(path: &str, parts: Parts) -> Result<Route, String> {
         return read_host_only(path).map(Route::Registry);
     }
     let reference = match (scheme, rest.split_once('/')) {
-        // Behind a scheme the first component is a host, whatever it looks like.
+        // After a scheme the first component is always a host.
         (Some(_), Some((host, name))) if !Host::is_host_like(host) => {
             Reference { host: read_host(host)?, ..parse(&format!("host.invalid/{name}"))? }
         }
@@ -264,8 +264,8 @@ fn read_reference(
     Ok(place.into())
 }
 
-/// Whether there is a host and no repository: `ghcr.io`, `localhost:5000`, `registry:5000/`,
-/// `http://registry`. Without a slash `alpine:3` is an image.
+/// Returns true if the text is a host without a repository: `ghcr.io`, `localhost:5000`,
+/// `registry:5000/`, `http://registry`. Without a slash `alpine:3` is an image.
 fn is_host_alone(scheme: Option<Scheme>, rest: &str) -> bool {
     if let Some((_, behind)) = rest.split_once('/') {
         return behind.is_empty();

@@ -1,11 +1,11 @@
-//! What a person chose, and where they have been. Kept in the browser where that is wanted and
-//! possible; never a credential.
+//! The person's choices and the registries they visited. The browser keeps them if the person wants
+//! this and it is possible. They never hold a credential.
 
 use std::rc::Rc;
 
 use crate::oci::Host;
 
-/// How many registries are remembered.
+/// The number of registries that are remembered.
 const RECENT: usize = 12;
 
 /// Light or dark.
@@ -38,8 +38,8 @@ impl Theme {
     }
 }
 
-/// Where settings outlast the tab. `before-paint.js` reads the theme there before the page is
-/// drawn.
+/// A store whose settings outlast the tab. `before-paint.js` reads the theme there before the page
+/// is drawn.
 pub trait SettingsStore {
     /// The text under a name, where there is one and storage is not switched off.
     fn get(&self, name: &str) -> Option<String>;
@@ -69,12 +69,12 @@ const REMEMBER: &str = "porthole.remember";
 const REGISTRIES: &str = "porthole.registries";
 const PLAIN_HTTP: &str = "porthole.plain-http";
 
-/// What a person chose, and where they have been.
+/// The person's choices, and the registries they visited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
-    /// Whether the registries visited are remembered.
+    /// True if visited registries are remembered.
     pub remember: bool,
     /// Addresses of registries visited, the latest first, as they print.
     pub registries: Vec<String>,
@@ -101,7 +101,7 @@ impl Settings {
         }
     }
 
-    /// Keeps all of it, or as much as the person wants kept. Whether that worked.
+    /// Keeps the settings, or as much as the person wants kept. Returns true if that worked.
     pub fn save(&self, store: &dyn SettingsStore) -> bool {
         let registries = self.remember.then(|| self.registries.join("\n"));
         let hosts: Vec<&str> = self.plain_http.iter().map(Host::as_str).collect();

@@ -19,7 +19,7 @@ pub struct Connection {
     pub read_through: Option<BaseUrl>,
     /// The host under which credentials are looked up. A proxy gets those kept for itself.
     pub credential_key: String,
-    /// The token server to use where `WWW-Authenticate` cannot be read (B.6).
+    /// The token server to use where `WWW-Authenticate` cannot be read.
     pub token_server: Option<KnownRealm>,
 }
 

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The most bytes of a manifest that are read unless more is allowed (R51, M1).
+/// The most bytes of a manifest that are read unless more is allowed (R51).
 pub(super) const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The most bytes of any other answer that is read whole.

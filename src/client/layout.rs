@@ -25,7 +25,7 @@ use crate::{
     wire::{BaseUrl, Endpoint, Headers, Url, Window, referrers, upkeep},
 };
 
-/// Entries of an `index.json` that are looked into for a subject (M7).
+/// Entries of an `index.json` that are looked into for a subject: each costs a request.
 const LOOKED_INTO: usize = 64;
 
 /// The layouts of one host. Cheap to clone.

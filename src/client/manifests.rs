@@ -63,7 +63,7 @@ struct Push<'a> {
 }
 
 impl Push<'_> {
-    /// The type that is sent is the one that the manifest names itself (P18).
+    /// The type that is sent is the one that the manifest names itself (R124).
     fn check_type(&self) -> Result<()> {
         let sent = &self.manifest.media_type;
         match body::stated_type(self.bytes) {

@@ -165,7 +165,7 @@ impl Core {
 /// What was found out about an answer, or what is wrong with it.
 type Judged<T> = std::result::Result<T, ErrorKind>;
 
-/// The digest that was asked for, unless the answer's own contradicts it (R29, D4).
+/// The digest that was asked for, unless the answer's own contradicts it (R29).
 fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Digest>> {
     match (asked, stated) {
         (Some(asked), Some(stated))

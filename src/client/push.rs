@@ -164,7 +164,7 @@ impl Session {
         }
     }
 
-    /// Ends the session; what comes of it is of no interest (P15).
+    /// Ends the session; what comes of it is of no interest (R118).
     pub(super) async fn cancel(&mut self) {
         let step = self.machine.cancel();
         let _ = self.drive(step, &Supply::Buffer(0, &Bytes::new())).await;
@@ -304,7 +304,7 @@ impl Core {
     }
 
     /// Mounts a blob. `false`: the registry wants it uploaded; the session that it opened instead is
-    /// ended (R119, D1).
+    /// ended (R119).
     pub(super) async fn mount_blob(
         self: &Rc<Self>,
         repository: &RepositoryName,

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The most pages and items that are read: lists without an end have been seen (M7).
+/// The most pages and items that are read: lists without an end have been seen.
 const PAGES: usize = 1000;
 const ITEMS: usize = 10_000;
 

@@ -57,7 +57,7 @@ impl Core {
     }
 
     /// Whether a blob is there, and its size (R75, R85). Never needed to learn the size of what a
-    /// descriptor names: storage behind a registry may refuse HEAD (C.4).
+    /// descriptor names: storage behind a registry may refuse HEAD.
     pub(super) async fn stat_blob(
         &self,
         repository: &RepositoryName,

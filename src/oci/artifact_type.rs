@@ -1,4 +1,4 @@
-//! What a manifest really is: artifacts state their type in three places, or in none.
+//! The true type of a manifest: artifacts state their type in one of three places, or nowhere.
 
 use super::{ImageManifest, Index, MediaType};
 
@@ -10,9 +10,9 @@ impl ImageManifest {
         stated(self.artifact_type.as_deref()).or_else(config)
     }
 
-    /// The type that says what it is. Where a tool wrote an image configuration, or an empty one,
-    /// and layers that are no file systems, that is the layers' type: so cosign signatures and
-    /// BuildKit attestations are told from images. `None` for an image.
+    /// Returns the type that names the content. If a tool wrote an image configuration, or an empty
+    /// one, and layers that are no file systems, this is the type of the layers. It separates
+    /// cosign signatures and BuildKit attestations from images. `None` for an image.
     pub fn true_type(&self) -> Option<&str> {
         let config = self.config.as_ref().map(|config| &config.media_type);
         let config_says = |media_type: &&MediaType| {
@@ -23,7 +23,7 @@ impl ImageManifest {
             .or_else(|| self.layers_type())
     }
 
-    /// Whether it is an image that runs, and no artifact.
+    /// Returns true for an image that can run, false for an artifact.
     pub fn is_image(&self) -> bool {
         self.true_type().is_none()
             && self.config.as_ref().is_some_and(|config| config.media_type.is_image_config())

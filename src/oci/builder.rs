@@ -44,13 +44,13 @@ pub struct Payload {
     pub bytes: Bytes,
 }
 
-/// Why a reference cannot be appended: a manifest of the one kind does not point at content of the
-/// other.
+/// A reference that cannot be appended: a manifest of this kind does not point at content of that
+/// kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsupportedReference {
-    /// What is being built.
+    /// The kind of manifest that is being built.
     pub manifest: MediaType,
-    /// What was appended.
+    /// The kind of content that was appended.
     pub reference: MediaType,
 }
 

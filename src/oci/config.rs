@@ -2,22 +2,22 @@
 
 use bytes::Bytes;
 
-use super::{Digest, Issues, Parsed, Place, Platform, Severity, Timestamp, json};
+use super::{Digest, Issues, JsonCursor, Parsed, Platform, Severity, Timestamp, json};
 
 /// An image configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageConfig {
-    /// What it runs on.
+    /// The platform that the image runs on.
     pub platform: Platform,
-    /// When it was built.
+    /// The time of the build.
     pub created: Option<Timestamp>,
-    /// Who built it.
+    /// The author, as free text.
     pub author: Option<String>,
-    /// How it runs.
+    /// The settings of a container that runs the image.
     pub run: RunConfig,
     /// Digests of the uncompressed layers, lowest first.
     pub diff_ids: Vec<Digest>,
-    /// How it came about, oldest first.
+    /// The build steps, oldest first.
     pub history: Vec<HistoryEntry>,
 }
 
@@ -30,7 +30,7 @@ pub struct RunConfig {
     pub exposed_ports: Vec<String>,
     /// Environment, as `NAME=value`.
     pub env: Vec<String>,
-    /// What is run.
+    /// The program that is started, with its first arguments.
     pub entrypoint: Vec<String>,
     /// Arguments of the entry point, or what is run where there is none.
     pub cmd: Vec<String>,
@@ -42,9 +42,9 @@ pub struct RunConfig {
     pub labels: Vec<(String, String)>,
     /// Signal that stops it.
     pub stop_signal: Option<String>,
-    /// How it is asked whether it is well (Docker's extension).
+    /// The command that checks the container's health (Docker's extension).
     pub healthcheck: Option<Healthcheck>,
-    /// What a build on top of it runs first (Docker's extension).
+    /// The steps that a build on top of this image runs first (Docker's extension).
     pub on_build: Vec<String>,
     /// Shell of the `RUN`, `CMD` and `ENTRYPOINT` lines in shell form (Docker's extension).
     pub shell: Vec<String>,
@@ -70,15 +70,15 @@ pub struct Healthcheck {
 /// One step of an image's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// When.
+    /// The time of the step.
     pub created: Option<Timestamp>,
     /// The command.
     pub created_by: Option<String>,
-    /// Who.
+    /// The author of the step.
     pub author: Option<String>,
     /// A comment, often the name of the builder.
     pub comment: Option<String>,
-    /// Whether the step made no layer.
+    /// True if the step made no layer.
     pub empty_layer: bool,
 }
 
@@ -115,9 +115,9 @@ pub fn parse_config(raw: Bytes) -> Parsed<ImageConfig> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();
     issues.extend(found);
-    let place = Place::root(&value);
-    let config = if place.is_object(&mut issues) {
-        read(&place, &mut issues)
+    let cursor = JsonCursor::root(&value);
+    let config = if cursor.is_object(&mut issues) {
+        read(&cursor, &mut issues)
     } else {
         ImageConfig::default()
     };
@@ -138,75 +138,75 @@ impl ImageConfig {
     }
 }
 
-fn read(place: &Place<'_>, issues: &mut Issues) -> ImageConfig {
-    place.check_case(&KNOWN, issues);
+fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> ImageConfig {
+    cursor.check_case(&KNOWN, issues);
     let config = ImageConfig {
-        platform: Platform::read(place, issues),
-        created: Timestamp::read(place, "created", issues),
-        author: place.text_of("author", issues),
-        run: place.member("config").map(|run| read_run(&run, issues)).unwrap_or_default(),
-        diff_ids: read_diff_ids(place, issues),
-        history: read_history(place, issues),
+        platform: Platform::read(cursor, issues),
+        created: Timestamp::read(cursor, "created", issues),
+        author: cursor.text_of("author", issues),
+        run: cursor.member("config").map(|run| read_run(&run, issues)).unwrap_or_default(),
+        diff_ids: read_diff_ids(cursor, issues),
+        history: read_history(cursor, issues),
     };
-    check_history(&config, place, issues);
+    check_history(&config, cursor, issues);
     config
 }
 
 /// Steps that made a layer and layers should be as many (config.md, `history`).
-fn check_history(config: &ImageConfig, place: &Place<'_>, issues: &mut Issues) {
+fn check_history(config: &ImageConfig, cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let steps = config.history.iter().filter(|entry| !entry.empty_layer).count();
     let layers = config.diff_ids.len();
     if !config.history.is_empty() && steps != layers {
         let message = format!("has {steps} history entries with a layer and {layers} diff IDs");
-        place.report(Severity::Warning, message, issues);
+        cursor.report(Severity::Warning, message, issues);
     }
 }
 
-fn read_run(place: &Place<'_>, issues: &mut Issues) -> RunConfig {
-    if !place.is_object(issues) {
+fn read_run(cursor: &JsonCursor<'_>, issues: &mut Issues) -> RunConfig {
+    if !cursor.is_object(issues) {
         return RunConfig::default();
     }
-    place.check_case(&RUN_KNOWN, issues);
-    check_env(place, issues);
+    cursor.check_case(&RUN_KNOWN, issues);
+    check_env(cursor, issues);
     RunConfig {
-        user: place.text_of("User", issues).filter(|user| !user.is_empty()),
-        exposed_ports: place.keys_of("ExposedPorts", issues),
-        env: place.texts_of("Env", issues),
-        entrypoint: place.texts_of("Entrypoint", issues),
-        cmd: place.texts_of("Cmd", issues),
-        volumes: place.keys_of("Volumes", issues),
-        working_dir: place.text_of("WorkingDir", issues).filter(|dir| !dir.is_empty()),
-        labels: place.map_of("Labels", issues),
-        stop_signal: place.text_of("StopSignal", issues),
-        healthcheck: place.member("Healthcheck").map(|check| read_healthcheck(&check, issues)),
-        on_build: place.texts_of("OnBuild", issues),
-        shell: place.texts_of("Shell", issues),
+        user: cursor.text_of("User", issues).filter(|user| !user.is_empty()),
+        exposed_ports: cursor.keys_of("ExposedPorts", issues),
+        env: cursor.texts_of("Env", issues),
+        entrypoint: cursor.texts_of("Entrypoint", issues),
+        cmd: cursor.texts_of("Cmd", issues),
+        volumes: cursor.keys_of("Volumes", issues),
+        working_dir: cursor.text_of("WorkingDir", issues).filter(|dir| !dir.is_empty()),
+        labels: cursor.map_of("Labels", issues),
+        stop_signal: cursor.text_of("StopSignal", issues),
+        healthcheck: cursor.member("Healthcheck").map(|check| read_healthcheck(&check, issues)),
+        on_build: cursor.texts_of("OnBuild", issues),
+        shell: cursor.texts_of("Shell", issues),
     }
 }
 
 /// Entries are `NAME=value` (config.md, `Env`).
-fn check_env(place: &Place<'_>, issues: &mut Issues) {
-    let Some(list) = place.member("Env") else { return };
+fn check_env(cursor: &JsonCursor<'_>, issues: &mut Issues) {
+    let Some(list) = cursor.member("Env") else { return };
     let items: Vec<_> = list.items(&mut Issues::default()).collect();
     for item in items.iter().filter(|item| item.node().as_str().is_some_and(|v| !v.contains('='))) {
         item.report(Severity::Error, "is not NAME=value", issues);
     }
 }
 
-fn read_healthcheck(place: &Place<'_>, issues: &mut Issues) -> Healthcheck {
+fn read_healthcheck(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Healthcheck {
     Healthcheck {
-        test: place.texts_of("Test", issues),
-        interval: place.integer_of("Interval", issues),
-        timeout: place.integer_of("Timeout", issues),
-        start_period: place.integer_of("StartPeriod", issues),
-        start_interval: place.integer_of("StartInterval", issues),
-        retries: place.integer_of("Retries", issues),
+        test: cursor.texts_of("Test", issues),
+        interval: cursor.integer_of("Interval", issues),
+        timeout: cursor.integer_of("Timeout", issues),
+        start_period: cursor.integer_of("StartPeriod", issues),
+        start_interval: cursor.integer_of("StartInterval", issues),
+        retries: cursor.integer_of("Retries", issues),
     }
 }
 
-fn read_diff_ids(place: &Place<'_>, issues: &mut Issues) -> Vec<Digest> {
-    let Some(rootfs) = place.member("rootfs") else {
-        place.report(Severity::Error, "has no rootfs", issues);
+fn read_diff_ids(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<Digest> {
+    let Some(rootfs) = cursor.member("rootfs") else {
+        cursor.report(Severity::Error, "has no rootfs", issues);
         return Vec::new();
     };
     if rootfs.text_of("type", issues).as_deref() != Some("layers") {
@@ -220,20 +220,20 @@ fn read_diff_ids(place: &Place<'_>, issues: &mut Issues) -> Vec<Digest> {
     items.iter().filter_map(|item| Digest::read(item, issues)).collect()
 }
 
-fn read_history(place: &Place<'_>, issues: &mut Issues) -> Vec<HistoryEntry> {
-    let Some(list) = place.member("history") else { return Vec::new() };
+fn read_history(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<HistoryEntry> {
+    let Some(list) = cursor.member("history") else { return Vec::new() };
     let items: Vec<_> = list.items(issues).collect();
-    let entry = |item: &Place<'_>| item.is_object(issues).then(|| read_entry(item, issues));
+    let entry = |item: &JsonCursor<'_>| item.is_object(issues).then(|| read_entry(item, issues));
     items.iter().filter_map(entry).collect()
 }
 
-fn read_entry(place: &Place<'_>, issues: &mut Issues) -> HistoryEntry {
-    place.check_case(&["created", "created_by", "author", "comment", "empty_layer"], issues);
+fn read_entry(cursor: &JsonCursor<'_>, issues: &mut Issues) -> HistoryEntry {
+    cursor.check_case(&["created", "created_by", "author", "comment", "empty_layer"], issues);
     HistoryEntry {
-        created: Timestamp::read(place, "created", issues),
-        created_by: place.text_of("created_by", issues),
-        author: place.text_of("author", issues),
-        comment: place.text_of("comment", issues),
-        empty_layer: place.flag_of("empty_layer", issues).unwrap_or(false),
+        created: Timestamp::read(cursor, "created", issues),
+        created_by: cursor.text_of("created_by", issues),
+        author: cursor.text_of("author", issues),
+        comment: cursor.text_of("comment", issues),
+        empty_layer: cursor.flag_of("empty_layer", issues).unwrap_or(false),
     }
 }

@@ -1,4 +1,5 @@
-//! Which function reads a manifest of which media type (R31). An application adds its own kinds.
+//! A table from media types to the functions that read such manifests (R31). An application can add
+//! its own kinds.
 
 use std::fmt;
 
@@ -17,7 +18,7 @@ pub struct Decoders {
     fallback: Option<Decoder>,
 }
 
-/// Why a decoder was not registered or not found.
+/// A decoder that was not registered or not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecoderError {
     /// The type, or the default where empty, has a decoder.

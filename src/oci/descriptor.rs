@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{Digest, Issues, MediaType, Place, Platform, Severity};
+use super::{Digest, Issues, JsonCursor, MediaType, Platform, Severity};
 
 /// Annotations in the order in which they stand in the document; a name may repeat there.
 pub type Annotations = Vec<(String, String)>;
@@ -10,7 +10,7 @@ pub type Annotations = Vec<(String, String)>;
 /// A pointer to content: what it is, which bytes, how many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
-    /// What the content is said to be.
+    /// The type that the content is said to have.
     pub media_type: MediaType,
     /// Digest of the exact bytes.
     pub digest: Digest,
@@ -28,7 +28,7 @@ pub struct Descriptor {
     pub artifact_type: Option<String>,
 }
 
-/// What is known under a descriptor (R28).
+/// Content that a descriptor describes (R28).
 pub trait Describe {
     /// The descriptor.
     fn descriptor(&self) -> &Descriptor;
@@ -69,8 +69,8 @@ impl Descriptor {
         named.next().map(|(_, value)| value.as_str())
     }
 
-    /// Whether this index entry is no image but BuildKit's statement about one: its platform is
-    /// `unknown/unknown` and says nothing.
+    /// Returns true if this index entry is BuildKit's statement about an image, and no image: its
+    /// platform is then `unknown/unknown`.
     pub fn is_attestation(&self) -> bool {
         self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
     }
@@ -82,43 +82,43 @@ impl Descriptor {
 
     /// Reads a descriptor. Without a digest there is none; a size that cannot be read becomes 0,
     /// and verifying will say so.
-    pub fn read(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
-        if !place.is_object(issues) {
+    pub fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
+        if !cursor.is_object(issues) {
             return None;
         }
-        place.check_case(&KNOWN, issues);
+        cursor.check_case(&KNOWN, issues);
         for key in ["mediaType", "digest", "size"] {
-            if place.member(key).is_none() {
-                place.report(Severity::Error, format!("has no {key}"), issues);
+            if cursor.member(key).is_none() {
+                cursor.report(Severity::Error, format!("has no {key}"), issues);
             }
         }
-        let media_type = place.text_of("mediaType", issues).map(MediaType::new);
-        check_type(place, "mediaType", issues);
-        check_type(place, "artifactType", issues);
-        check_urls(place, issues);
+        let media_type = cursor.text_of("mediaType", issues).map(MediaType::new);
+        check_type(cursor, "mediaType", issues);
+        check_type(cursor, "artifactType", issues);
+        check_urls(cursor, issues);
         Some(Self {
-            digest: Digest::read(&place.member("digest")?, issues)?,
+            digest: Digest::read(&cursor.member("digest")?, issues)?,
             media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
-            size: place.size_of("size", issues).unwrap_or_default(),
-            urls: place.texts_of("urls", issues),
-            annotations: place.map_of("annotations", issues),
-            platform: place.member("platform").and_then(|p| Platform::read_entry(&p, issues)),
-            data: read_data(place, issues),
-            artifact_type: place.text_of("artifactType", issues),
+            size: cursor.size_of("size", issues).unwrap_or_default(),
+            urls: cursor.texts_of("urls", issues),
+            annotations: cursor.map_of("annotations", issues),
+            platform: cursor.member("platform").and_then(|p| Platform::read_entry(&p, issues)),
+            data: read_data(cursor, issues),
+            artifact_type: cursor.text_of("artifactType", issues),
         })
     }
 
     /// Reads a list of descriptors; a bad one does not lose the others.
-    pub fn read_list(place: &Place<'_>, key: &str, issues: &mut Issues) -> Vec<Self> {
-        let Some(list) = place.member(key) else { return Vec::new() };
+    pub fn read_list(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Vec<Self> {
+        let Some(list) = cursor.member(key) else { return Vec::new() };
         let items: Vec<_> = list.items(issues).collect();
         items.iter().filter_map(|item| Self::read(item, issues)).collect()
     }
 }
 
 /// Types are `type/subtype` (descriptor.md, RFC 6838); an empty `artifactType` counts as none.
-fn check_type(place: &Place<'_>, key: &str, issues: &mut Issues) {
-    let Some(member) = place.member(key) else { return };
+fn check_type(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) {
+    let Some(member) = cursor.member(key) else { return };
     let text = member.node().as_str().filter(|text| !text.is_empty() || key == "mediaType");
     if text.is_some_and(|text| !MediaType::new(text).is_well_formed()) {
         member.report(Severity::Error, "is not a media type", issues);
@@ -126,8 +126,8 @@ fn check_type(place: &Place<'_>, key: &str, issues: &mut Issues) {
 }
 
 /// URLs are absolute (descriptor.md): scheme, colon, rest.
-fn check_urls(place: &Place<'_>, issues: &mut Issues) {
-    let Some(list) = place.member("urls") else { return };
+fn check_urls(cursor: &JsonCursor<'_>, issues: &mut Issues) {
+    let Some(list) = cursor.member("urls") else { return };
     let is_absolute = |url: &str| {
         url.split_once("://").is_some_and(|(scheme, rest)| {
             !scheme.is_empty()
@@ -143,8 +143,8 @@ fn check_urls(place: &Place<'_>, issues: &mut Issues) {
     }
 }
 
-fn read_data(place: &Place<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
-    let data = place.member("data")?;
+fn read_data(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
+    let data = cursor.member("data")?;
     let decoded = STANDARD.decode(data.text(issues)?);
     if decoded.is_err() {
         data.report(Severity::Error, "is not base64", issues);
@@ -163,7 +163,7 @@ mod tests {
     fn read(text: String) -> (Option<Descriptor>, Vec<String>) {
         let parsed = json::parse(text.into());
         let mut issues = Issues::default();
-        let descriptor = Descriptor::read(&Place::root(&parsed.value), &mut issues);
+        let descriptor = Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
         let told = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
         (descriptor, told.collect())
     }

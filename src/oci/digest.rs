@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, Place, Severity};
+use super::{Issues, JsonCursor, Severity};
 
 /// A digest algorithm, known or merely well formed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether content can be verified against this algorithm here.
+    /// Returns true if this build can verify content against this algorithm.
     pub fn is_supported(&self) -> bool {
         !matches!(self, Self::Other(_))
     }
@@ -94,9 +94,10 @@ impl Digest {
     }
 
     /// Reads a digest from a document; reports what is none.
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
-        let parsed = place.text(issues)?.parse::<Self>();
-        let report = |error: &DigestError| place.report(Severity::Error, error.to_string(), issues);
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
+        let parsed = cursor.text(issues)?.parse::<Self>();
+        let report =
+            |error: &DigestError| cursor.report(Severity::Error, error.to_string(), issues);
         parsed.inspect_err(report).ok()
     }
 
@@ -127,7 +128,7 @@ fn hex_digit(number: u8) -> char {
     char::from_digit(u32::from(number), 16).unwrap_or('0')
 }
 
-/// Why a text is not a digest.
+/// A text that is no digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestError {
     /// It does not fit the grammar `algorithm:encoded`.

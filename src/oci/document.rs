@@ -6,11 +6,11 @@
 use bytes::Bytes;
 
 use super::{
-    Descriptor, ImageManifest, Index, Issues, MediaType, Parsed, Place, Schema1Manifest, Severity,
-    json,
+    Descriptor, ImageManifest, Index, Issues, JsonCursor, MediaType, Parsed, Schema1Manifest,
+    Severity, json,
 };
 
-/// What a registry served as a manifest.
+/// A document that a registry serves as a manifest.
 #[allow(clippy::large_enum_variant, reason = "there is one of it for a page, not a list")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
@@ -29,7 +29,7 @@ pub enum Document {
 pub struct UnknownDocument {
     /// Its own `mediaType`, else that of the answer.
     pub media_type: Option<MediaType>,
-    /// What stands under `manifests`, `config` and `layers` (R35).
+    /// The descriptors under `manifests`, `config` and `layers` (R35).
     pub children: Children,
 }
 
@@ -44,7 +44,7 @@ pub struct Children {
     pub layers: Vec<Descriptor>,
 }
 
-/// The kinds that are told apart.
+/// The kinds of document that this module distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Image,
@@ -71,9 +71,9 @@ pub fn parse_document(raw: Bytes, content_type: Option<&MediaType>) -> Parsed<Do
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();
     issues.extend(found);
-    let place = Place::root(&value);
-    let document = if place.is_object(&mut issues) {
-        read(&place, content_type, &mut issues)
+    let cursor = JsonCursor::root(&value);
+    let document = if cursor.is_object(&mut issues) {
+        read(&cursor, content_type, &mut issues)
     } else {
         let media_type = content_type.cloned();
         Document::Unknown(UnknownDocument { media_type, ..UnknownDocument::default() })
@@ -86,7 +86,7 @@ pub fn parse_children(raw: Bytes) -> Parsed<Children> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();
     issues.extend(found);
-    let children = Children::read(&Place::root(&value), &mut issues);
+    let children = Children::read(&JsonCursor::root(&value), &mut issues);
     Parsed { value: children, raw, issues: issues.into_vec() }
 }
 
@@ -136,31 +136,35 @@ impl Children {
         self.manifests.iter().chain(&self.config).chain(&self.layers)
     }
 
-    fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+    fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         Self {
-            manifests: Descriptor::read_list(place, "manifests", issues),
-            config: place.member("config").and_then(|config| Descriptor::read(&config, issues)),
-            layers: Descriptor::read_list(place, "layers", issues),
+            manifests: Descriptor::read_list(cursor, "manifests", issues),
+            config: cursor.member("config").and_then(|config| Descriptor::read(&config, issues)),
+            layers: Descriptor::read_list(cursor, "layers", issues),
         }
     }
 }
 
-fn read(place: &Place<'_>, content_type: Option<&MediaType>, issues: &mut Issues) -> Document {
-    let stated = place.text_of("mediaType", issues).map(MediaType::new);
-    check_agreement(place, content_type, stated.as_ref(), issues);
-    let kind = choose_kind(place, content_type, stated.as_ref(), issues);
-    check_ambiguity(place, kind, issues);
-    check_version(place, kind, issues);
+fn read(
+    cursor: &JsonCursor<'_>,
+    content_type: Option<&MediaType>,
+    issues: &mut Issues,
+) -> Document {
+    let stated = cursor.text_of("mediaType", issues).map(MediaType::new);
+    check_agreement(cursor, content_type, stated.as_ref(), issues);
+    let kind = choose_kind(cursor, content_type, stated.as_ref(), issues);
+    check_ambiguity(cursor, kind, issues);
+    check_version(cursor, kind, issues);
     match kind {
-        Some(Kind::Image) => Document::Image(ImageManifest::read(place, issues)),
-        Some(Kind::Index) => Document::Index(Index::read(place, issues)),
-        Some(Kind::Schema1) => Document::Schema1(Schema1Manifest::read(place, issues)),
-        Some(Kind::Artifact) => Document::Image(ImageManifest::read_artifact(place, issues)),
+        Some(Kind::Image) => Document::Image(ImageManifest::read(cursor, issues)),
+        Some(Kind::Index) => Document::Index(Index::read(cursor, issues)),
+        Some(Kind::Schema1) => Document::Schema1(Schema1Manifest::read(cursor, issues)),
+        Some(Kind::Artifact) => Document::Image(ImageManifest::read_artifact(cursor, issues)),
         None => {
             let media_type = stated.or_else(|| content_type.cloned());
             Document::Unknown(UnknownDocument {
                 media_type,
-                children: Children::read(place, issues),
+                children: Children::read(cursor, issues),
             })
         }
     }
@@ -168,7 +172,7 @@ fn read(place: &Place<'_>, content_type: Option<&MediaType>, issues: &mut Issues
 
 /// A body that contradicts its `Content-Type` is rejected (distribution-spec, pulling manifests).
 fn check_agreement(
-    place: &Place<'_>,
+    cursor: &JsonCursor<'_>,
     content_type: Option<&MediaType>,
     stated: Option<&MediaType>,
     issues: &mut Issues,
@@ -180,12 +184,12 @@ fn check_agreement(
     let both_schema1 = sent.is_schema1() && stated.is_schema1();
     if sent != stated && !both_schema1 {
         let message = format!("states the media type {stated}, and was sent as {sent}");
-        place.report(Severity::Error, message, issues);
+        cursor.report(Severity::Error, message, issues);
     }
 }
 
 fn choose_kind(
-    place: &Place<'_>,
+    cursor: &JsonCursor<'_>,
     content_type: Option<&MediaType>,
     stated: Option<&MediaType>,
     issues: &mut Issues,
@@ -196,10 +200,10 @@ fn choose_kind(
     if let Some(stated) = stated {
         return Kind::of(stated);
     }
-    let kind = Kind::sniff(place);
+    let kind = Kind::sniff(cursor);
     let guess = kind.map_or("nothing known", Kind::words);
     let message = format!("has no media type; by its structure it is {guess}");
-    place.report(Severity::Warning, message, issues);
+    cursor.report(Severity::Warning, message, issues);
     kind
 }
 
@@ -219,8 +223,8 @@ impl Kind {
         })
     }
 
-    fn sniff(place: &Place<'_>) -> Option<Self> {
-        let has = |key| place.node().get(key).is_some();
+    fn sniff(cursor: &JsonCursor<'_>) -> Option<Self> {
+        let has = |key| cursor.node().get(key).is_some();
         match () {
             () if has("fsLayers") => Some(Self::Schema1),
             () if has("manifests") => Some(Self::Index),
@@ -230,7 +234,7 @@ impl Kind {
         }
     }
 
-    /// What it is, with its article.
+    /// Returns the name of the kind, with its article.
     fn words(self) -> &'static str {
         match self {
             Self::Image => "an image manifest",
@@ -241,8 +245,9 @@ impl Kind {
     }
 }
 
-/// Members of another kind make other readers take the document for that (CVE-2021-41190).
-fn check_ambiguity(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
+/// Reports members of another kind: other readers may take the document for that kind
+/// (CVE-2021-41190).
+fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
     let foreign: &[&str] = match kind {
         Some(Kind::Image) => &["manifests", "fsLayers"],
         Some(Kind::Index) => &["config", "layers", "fsLayers"],
@@ -251,22 +256,26 @@ fn check_ambiguity(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
         None => &[],
     };
     let words = kind.map_or("", Kind::words);
-    for key in foreign.iter().filter(|key| place.node().get(key).is_some()) {
+    for key in foreign.iter().filter(|key| cursor.node().get(key).is_some()) {
         let message =
             format!("is {words} and has “{key}”: other readers may take it for something else");
-        place.report(Severity::Error, message, issues);
+        cursor.report(Severity::Error, message, issues);
     }
 }
 
-fn check_version(place: &Place<'_>, kind: Option<Kind>, issues: &mut Issues) {
+fn check_version(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
     let expected = match kind {
         Some(Kind::Image | Kind::Index) => 2,
         Some(Kind::Schema1) => 1,
         Some(Kind::Artifact) | None => return,
     };
-    let version = place.node().get("schemaVersion");
+    let version = cursor.node().get("schemaVersion");
     if version.and_then(json::Node::as_u64) != Some(expected) {
-        place.report(Severity::Error, format!("has a schemaVersion other than {expected}"), issues);
+        cursor.report(
+            Severity::Error,
+            format!("has a schemaVersion other than {expected}"),
+            issues,
+        );
     }
 }
 

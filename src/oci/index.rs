@@ -1,8 +1,8 @@
 //! Indexes (image-spec image-index.md), Docker's manifest lists included.
 
-use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
+use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
 
-/// A list of manifests, mostly one for each platform.
+/// A list of manifests, usually one for each platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
     /// The document's own `mediaType`.
@@ -32,17 +32,19 @@ impl Index {
         self.manifests.iter().find(|entry| entry.digest.as_str() == digest)
     }
 
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
-        place.check_case(&KNOWN, issues);
-        if place.member("manifests").is_none() {
-            place.report(Severity::Error, "has no manifests", issues);
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
+        cursor.check_case(&KNOWN, issues);
+        if cursor.member("manifests").is_none() {
+            cursor.report(Severity::Error, "has no manifests", issues);
         }
         Self {
-            media_type: place.text_of("mediaType", issues).map(MediaType::new),
-            manifests: Descriptor::read_list(place, "manifests", issues),
-            subject: place.member("subject").and_then(|subject| Descriptor::read(&subject, issues)),
-            artifact_type: place.text_of("artifactType", issues),
-            annotations: place.map_of("annotations", issues),
+            media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
+            manifests: Descriptor::read_list(cursor, "manifests", issues),
+            subject: cursor
+                .member("subject")
+                .and_then(|subject| Descriptor::read(&subject, issues)),
+            artifact_type: cursor.text_of("artifactType", issues),
+            annotations: cursor.map_of("annotations", issues),
         }
     }
 }

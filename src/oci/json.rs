@@ -1,7 +1,7 @@
-//! JSON as registries send it: an order-keeping tree that loses nothing a reader should be told.
+//! JSON as registries send it: a tree that keeps order and loses nothing that a reader should know.
 //!
-//! The work is `serde_json`'s, with its recursion limit on. A tree is filled in place, so what stood
-//! before a syntax error is kept; repeated keys stay in the tree and are reported.
+//! `serde_json` does the reading, with its recursion limit on. A tree is filled in place, so what
+//! stood before a syntax error is kept. Repeated keys stay in the tree and are reported.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{Issues, Parsed, Severity};
 /// A value of a JSON document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Node {
-    /// `null`; also what stands for a value that could not be read.
+    /// `null`, also in place of a value that could not be read.
     #[default]
     Null,
     /// `true` or `false`.
@@ -78,7 +78,7 @@ impl Node {
         }
     }
 
-    /// What it is, with its article: to be read after “is”.
+    /// Returns the kind of value with its article, to follow “is”.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -115,7 +115,7 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
 /// large to be kept as a tree. Gives the other members, the list left out.
 ///
 /// # Errors
-/// What is wrong with the JSON; items before that were handed on.
+/// A fault in the JSON. The items before it were handed on.
 pub fn walk_items(
     raw: &[u8],
     list: &str,
@@ -301,7 +301,7 @@ impl<'de> Visitor<'de> for Fill<'_> {
     }
 }
 
-/// An item whose reading broke off is kept if anything of it was read.
+/// Keeps an item whose reading broke off, if some part of it was read.
 fn keep_begun(items: &mut Vec<Node>, item: Node) {
     if item != Node::Null {
         items.push(item);

@@ -1,4 +1,4 @@
-//! What well-known media types are, in a person's words. A table; the first match counts.
+//! A table of well-known media types, in a person's words. The first match counts.
 
 use super::MediaType;
 

@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 
-use super::{Issues, Parsed, Place, Severity, json};
+use super::{Issues, JsonCursor, Parsed, Severity, json};
 
 /// The one version there is.
 pub const LAYOUT_VERSION: &str = "1.0.0";
 
-/// What the `oci-layout` file says.
+/// The content of an `oci-layout` file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageLayout {
     /// `imageLayoutVersion`.
@@ -19,13 +19,13 @@ pub fn parse_layout(raw: Bytes) -> Parsed<ImageLayout> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();
     issues.extend(found);
-    let place = Place::root(&value);
-    place.is_object(&mut issues);
-    place.check_case(&["imageLayoutVersion"], &mut issues);
-    let version = place.text_of("imageLayoutVersion", &mut issues);
+    let cursor = JsonCursor::root(&value);
+    cursor.is_object(&mut issues);
+    cursor.check_case(&["imageLayoutVersion"], &mut issues);
+    let version = cursor.text_of("imageLayoutVersion", &mut issues);
     if version.as_deref() != Some(LAYOUT_VERSION) {
         let message = format!("has an imageLayoutVersion other than {LAYOUT_VERSION}");
-        place.report(Severity::Error, message, &mut issues);
+        cursor.report(Severity::Error, message, &mut issues);
     }
     Parsed { value: ImageLayout { version }, raw, issues: issues.into_vec() }
 }

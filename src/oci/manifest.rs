@@ -1,6 +1,6 @@
 //! Image manifests (image-spec manifest.md), Docker's schema 2 included: one shape, other names.
 
-use super::{Annotations, Descriptor, Issues, MediaType, Place, Severity};
+use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
 
 /// A configuration and layers; or an artifact in the same shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,42 +34,44 @@ impl ImageManifest {
         self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size))
     }
 
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
-        place.check_case(&KNOWN, issues);
-        if place.member("config").is_none() {
-            place.report(Severity::Error, "has no config", issues);
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
+        cursor.check_case(&KNOWN, issues);
+        if cursor.member("config").is_none() {
+            cursor.report(Severity::Error, "has no config", issues);
         }
-        if place.member("layers").is_none() {
-            place.report(Severity::Error, "has no layers", issues);
+        if cursor.member("layers").is_none() {
+            cursor.report(Severity::Error, "has no layers", issues);
         }
         Self {
-            layers: Descriptor::read_list(place, "layers", issues),
-            ..Self::read_head(place, issues)
+            layers: Descriptor::read_list(cursor, "layers", issues),
+            ..Self::read_head(cursor, issues)
         }
     }
 
     /// The withdrawn `application/vnd.oci.artifact.manifest.v1+json` of image-spec 1.1.0-rc.
-    pub(super) fn read_artifact(place: &Place<'_>, issues: &mut Issues) -> Self {
-        place.report(
+    pub(super) fn read_artifact(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
+        cursor.report(
             Severity::Warning,
             "is an artifact manifest, withdrawn from image-spec 1.1",
             issues,
         );
         Self {
             config: None,
-            layers: Descriptor::read_list(place, "blobs", issues),
-            ..Self::read_head(place, issues)
+            layers: Descriptor::read_list(cursor, "blobs", issues),
+            ..Self::read_head(cursor, issues)
         }
     }
 
-    fn read_head(place: &Place<'_>, issues: &mut Issues) -> Self {
+    fn read_head(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         Self {
-            media_type: place.text_of("mediaType", issues).map(MediaType::new),
-            config: place.member("config").and_then(|config| Descriptor::read(&config, issues)),
+            media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
+            config: cursor.member("config").and_then(|config| Descriptor::read(&config, issues)),
             layers: Vec::new(),
-            subject: place.member("subject").and_then(|subject| Descriptor::read(&subject, issues)),
-            artifact_type: place.text_of("artifactType", issues),
-            annotations: place.map_of("annotations", issues),
+            subject: cursor
+                .member("subject")
+                .and_then(|subject| Descriptor::read(&subject, issues)),
+            artifact_type: cursor.text_of("artifactType", issues),
+            annotations: cursor.map_of("annotations", issues),
         }
     }
 }

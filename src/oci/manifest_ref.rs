@@ -1,10 +1,10 @@
-//! What a manifest is asked for by: a tag or a digest.
+//! A tag or a digest, by which a manifest is requested.
 
 use std::{fmt, str::FromStr};
 
 use super::{Digest, ReferenceError, Tag};
 
-/// What a manifest is asked for by.
+/// The name by which a manifest is requested.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ManifestRef {
     /// By a name that may move.

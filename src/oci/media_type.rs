@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use super::known_types;
 
-/// How the bytes of a layer are packed.
+/// The compression of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compression {
     /// A bare tar.
@@ -73,14 +73,14 @@ impl MediaType {
         self.0.split(';').next().unwrap_or_default().trim_end()
     }
 
-    /// Whether it is `type/subtype` as RFC 6838, 4.2 has it.
+    /// Returns true if the text is `type/subtype` as RFC 6838, 4.2 defines it.
     pub fn is_well_formed(&self) -> bool {
         let names = self.essence().split_once('/');
         names.is_some_and(|(kind, subtype)| is_restricted_name(kind) && is_restricted_name(subtype))
     }
 
-    /// What it is in a person's words: `OCI index`, `layer, tar gzip`; an unknown type is its own
-    /// name.
+    /// Returns the type in a person's words: `OCI index`, `layer, tar gzip`. An unknown type is its
+    /// own name.
     pub fn words(&self) -> &str {
         known_types::words(self)
     }
@@ -121,7 +121,7 @@ impl MediaType {
         self.0.ends_with("+encrypted")
     }
 
-    /// How a layer of this type is packed, as far as its name tells: a guess, content decides.
+    /// Returns the compression that the type's name suggests. It is a guess; the content decides.
     pub fn compression(&self) -> Option<Compression> {
         let name = self.essence();
         let name = name.strip_suffix("+encrypted").unwrap_or(name);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-/// How bad an [`Issue`] is.
+/// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Allowed, and worth knowing.
@@ -16,11 +16,11 @@ pub enum Severity {
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// Where: a JSON pointer (RFC 6901), empty for the whole document.
+    /// The place as a JSON pointer (RFC 6901), empty for the whole document.
     pub pointer: String,
-    /// What is wrong: to be read after the name of the place, without a full stop.
+    /// The fault, to follow the name of the place, without a full stop.
     pub message: String,
 }
 
@@ -80,11 +80,11 @@ fn bounded(text: &str) -> String {
 /// A document as it was read: never re-serialised, so its digest stays checkable (R32).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<T> {
-    /// What could be understood.
+    /// The value, as far as it could be read.
     pub value: T,
     /// The exact bytes received.
     pub raw: Bytes,
-    /// What is wrong, in the order in which it was found.
+    /// The faults, in the order in which they were found.
     pub issues: Vec<Issue>,
 }
 
@@ -94,7 +94,7 @@ impl<T> Parsed<T> {
         Parsed { value: change(self.value), raw: self.raw, issues: self.issues }
     }
 
-    /// Whether nothing of severity [`Severity::Error`] was found.
+    /// Returns true if no issue has the severity [`Severity::Error`].
     pub fn is_sound(&self) -> bool {
         self.issues.iter().all(|issue| issue.severity < Severity::Error)
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, Place, Severity};
+use super::{Issues, JsonCursor, Severity};
 
 /// A platform as written in an index entry or a configuration; see [`Platform::normalized`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,7 @@ pub struct Platform {
     pub os_features: Vec<String>,
 }
 
-/// Why a text is not a platform.
+/// A text that is no platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformError(String);
 
@@ -63,7 +63,7 @@ impl Platform {
         }
     }
 
-    /// Whether it names no system at all, as BuildKit's attestation entries do.
+    /// Returns true if the platform names no system, as in BuildKit's attestation entries.
     pub fn is_unknown(&self) -> bool {
         let is_empty = |text: &str| text.is_empty() || text == "unknown";
         is_empty(&self.os) && is_empty(&self.architecture)
@@ -84,8 +84,8 @@ impl Platform {
         }
     }
 
-    /// Whether this is what a requirement asks for: each part that the requirement names is the
-    /// same, and each feature it names is there.
+    /// Returns true if each part that the requirement names is equal, and each feature that it
+    /// names is present.
     pub fn satisfies(&self, required: &Self) -> bool {
         let same = |have: &str, want: &str| want.is_empty() || have == want;
         let same_option =
@@ -98,28 +98,28 @@ impl Platform {
     }
 
     /// Reads the platform of an index entry or a configuration.
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         for key in ["os", "architecture"] {
-            if place.member(key).is_none() {
-                place.report(Severity::Error, format!("has no {key}"), issues);
+            if cursor.member(key).is_none() {
+                cursor.report(Severity::Error, format!("has no {key}"), issues);
             }
         }
         Self {
-            os: place.text_of("os", issues).unwrap_or_default(),
-            architecture: place.text_of("architecture", issues).unwrap_or_default(),
-            variant: place.text_of("variant", issues).filter(|variant| !variant.is_empty()),
-            os_version: place.text_of("os.version", issues).filter(|version| !version.is_empty()),
-            os_features: place.texts_of("os.features", issues),
+            os: cursor.text_of("os", issues).unwrap_or_default(),
+            architecture: cursor.text_of("architecture", issues).unwrap_or_default(),
+            variant: cursor.text_of("variant", issues).filter(|variant| !variant.is_empty()),
+            os_version: cursor.text_of("os.version", issues).filter(|version| !version.is_empty()),
+            os_features: cursor.texts_of("os.features", issues),
         }
     }
 
     /// Reads the platform of an index entry, where nothing else may stand beside it.
-    pub(super) fn read_entry(place: &Place<'_>, issues: &mut Issues) -> Option<Self> {
-        if !place.is_object(issues) {
+    pub(super) fn read_entry(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
+        if !cursor.is_object(issues) {
             return None;
         }
-        place.check_case(&KNOWN, issues);
-        Some(Self::read(place, issues))
+        cursor.check_case(&KNOWN, issues);
+        Some(Self::read(cursor, issues))
     }
 }
 

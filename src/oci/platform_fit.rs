@@ -1,10 +1,10 @@
-//! Which image of an index runs on a platform, and which of them runs best.
+//! The fit of an image to a host: which images of an index run there, and which of them runs best.
 
 use std::cmp::Reverse;
 
 use super::{Compression, Descriptor, Index, Platform};
 
-/// How well an image suits a host; less is better.
+/// The distance between an image's platform and a host's; less is better.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fit {
     /// Steps down from what the host is: 0 for the same, then older variants and older kinds.
@@ -14,16 +14,16 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// Whether the image was made for just this kind of host.
+    /// Returns true if the image was made for exactly this kind of host.
     pub fn is_exact(&self) -> bool {
         self.distance == 0
     }
 }
 
 impl Platform {
-    /// How well an image of this platform runs on a host, after containerd's rules: older variants
-    /// run on later processors, 386 on amd64, arm on arm64; Windows needs the same build (the first
-    /// three numbers of its version). `None` where it does not run.
+    /// Rates an image of this platform on a host by containerd's rules: older variants run on later
+    /// processors, 386 on amd64, arm on arm64. Windows needs the same build (the first three
+    /// numbers of its version). `None` if the image does not run there.
     pub fn fit(&self, host: &Self) -> Option<Fit> {
         let (image, host) = (self.normalized(), host.normalized());
         if image.os != host.os || !same_build(&image, &host) {

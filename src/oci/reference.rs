@@ -31,7 +31,7 @@ impl Host {
         &self.0
     }
 
-    /// Whether this is Docker Hub.
+    /// Returns true for Docker Hub.
     pub fn is_docker_hub(&self) -> bool {
         self.0 == DOCKER_HUB
     }
@@ -55,13 +55,13 @@ impl Host {
         names
     }
 
-    /// `localhost` with any port: reached over plain http unless told otherwise (R13).
+    /// Returns true for `localhost` with any port. Plain http is the default there (R13).
     pub fn is_localhost(&self) -> bool {
         self.0 == "localhost" || self.0.starts_with("localhost:")
     }
 
-    /// Whether a first path component is a host and not part of a repository name (R4): it holds a
-    /// dot, has a port, or is a bracketed IPv6 address.
+    /// Returns true if a first path component is a host and no part of a repository name (R4): it
+    /// contains a dot, has a port, or is a bracketed IPv6 address.
     pub fn is_host_like(component: &str) -> bool {
         component.contains(['.', ':']) || component.starts_with('[')
     }
@@ -224,11 +224,11 @@ pub struct Reference {
     pub repository: RepositoryName,
     /// The tag, where one was given.
     pub tag: Option<Tag>,
-    /// The digest, where one was given. It binds the bytes, whatever the tag says.
+    /// The digest, if the reference has one. It fixes the bytes, whatever the tag points to.
     pub digest: Option<Digest>,
 }
 
-/// Why a text is not a reference.
+/// A text that is no reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReferenceError {
     /// The first component looks like a host and is not one.
@@ -237,7 +237,7 @@ pub enum ReferenceError {
     Repository {
         /// The name as given.
         name: String,
-        /// What is wrong with it, to be read after the name.
+        /// The fault, to follow the name.
         reason: &'static str,
     },
     /// The tag does not fit the grammar.

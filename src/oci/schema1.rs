@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 
-use super::{Digest, HistoryEntry, Issues, Place, Severity, Timestamp, json};
+use super::{Digest, HistoryEntry, Issues, JsonCursor, Severity, Timestamp, json};
 
 /// A schema 1 manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,31 +25,32 @@ pub struct Schema1Manifest {
 }
 
 impl Schema1Manifest {
-    pub(super) fn read(place: &Place<'_>, issues: &mut Issues) -> Self {
-        place.report(Severity::Warning, "is a Docker schema 1 manifest, deprecated", issues);
-        let layers = read_each(place, "fsLayers", issues, read_layer);
-        let history = read_each(place, "history", issues, read_history);
+    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
+        cursor.report(Severity::Warning, "is a Docker schema 1 manifest, deprecated", issues);
+        let layers = read_each(cursor, "fsLayers", issues, read_layer);
+        let history = read_each(cursor, "history", issues, read_history);
         if layers.len() != history.len() {
             let message =
                 format!("has {} layers and {} history entries", layers.len(), history.len());
-            place.report(Severity::Error, message, issues);
+            cursor.report(Severity::Error, message, issues);
         }
         Self {
-            name: place.text_of("name", issues),
-            tag: place.text_of("tag", issues),
-            architecture: place.text_of("architecture", issues),
+            name: cursor.text_of("name", issues),
+            tag: cursor.text_of("tag", issues),
+            architecture: cursor.text_of("architecture", issues),
             layers,
             history,
-            signatures: place.member("signatures").map_or(0, |list| list.node().items().len()),
+            signatures: cursor.member("signatures").map_or(0, |list| list.node().items().len()),
         }
     }
 }
 
-/// The bytes that the digest of a signed schema 1 manifest is computed over: those without the
-/// signatures. `None` where the document is not signed or the signature does not say which they are.
+/// Returns the bytes that the digest of a signed schema 1 manifest is computed over: the document
+/// without its signatures. `None` if the document is not signed, or the signature does not give
+/// these bytes.
 ///
-/// The digest vouches for these bytes and for nothing else in the document: whoever verifies them
-/// must read *them*, for a forged document may hold other layers behind the same payload.
+/// The digest vouches for these bytes and for nothing else in the document. Read the image from
+/// *them*: a forged document may name other layers beside the same payload.
 pub fn signed_payload(raw: &[u8]) -> Option<Vec<u8>> {
     let document = json::parse(Bytes::copy_from_slice(raw)).value;
     let signature = document.get("signatures")?.items().first()?;
@@ -67,19 +68,19 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
 
 /// Reads each item of a list, and turns the list round.
 fn read_each<T>(
-    place: &Place<'_>,
+    cursor: &JsonCursor<'_>,
     key: &str,
     issues: &mut Issues,
-    read: impl Fn(&Place<'_>, &mut Issues) -> Option<T>,
+    read: impl Fn(&JsonCursor<'_>, &mut Issues) -> Option<T>,
 ) -> Vec<T> {
-    let Some(list) = place.member(key) else { return Vec::new() };
+    let Some(list) = cursor.member(key) else { return Vec::new() };
     let items: Vec<_> = list.items(issues).collect();
     let mut values: Vec<_> = items.iter().filter_map(|item| read(item, issues)).collect();
     values.reverse();
     values
 }
 
-fn read_layer(item: &Place<'_>, issues: &mut Issues) -> Option<Digest> {
+fn read_layer(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<Digest> {
     let sum = item.member("blobSum");
     let Some(sum) = sum else {
         item.report(Severity::Error, "has no blobSum", issues);
@@ -88,7 +89,7 @@ fn read_layer(item: &Place<'_>, issues: &mut Issues) -> Option<Digest> {
     Digest::read(&sum, issues)
 }
 
-fn read_history(item: &Place<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
+fn read_history(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
     let compatibility = item.member("v1Compatibility")?;
     let text = compatibility.text(issues)?.to_owned();
     let inner = json::parse(Bytes::from(text));
@@ -99,7 +100,7 @@ fn read_history(item: &Place<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
             issues,
         );
     }
-    let entry = Place::root(&inner.value);
+    let entry = JsonCursor::root(&inner.value);
     let command = entry.member("container_config").map(|config| config.texts_of("Cmd", issues));
     Some(HistoryEntry {
         created: Timestamp::read(&entry, "created", issues),

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, Place, Severity};
+use super::{Issues, JsonCursor, Severity};
 
 /// A point in time to the nanosecond. Printed in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,7 +11,7 @@ pub struct Timestamp {
     nanos: u32,
 }
 
-/// Why a text is not a point in time.
+/// A text that is no point in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampError(String);
 
@@ -45,11 +45,11 @@ impl Timestamp {
     }
 
     /// Reads a member of a document; reports what is no point in time.
-    pub(super) fn read(place: &Place<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
-        let place = place.member(key)?;
-        let parsed = place.text(issues)?.parse::<Self>();
+    pub(super) fn read(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
+        let cursor = cursor.member(key)?;
+        let parsed = cursor.text(issues)?.parse::<Self>();
         let report =
-            |error: &TimestampError| place.report(Severity::Error, error.to_string(), issues);
+            |error: &TimestampError| cursor.report(Severity::Error, error.to_string(), issues);
         parsed.inspect_err(report).ok()
     }
 
@@ -63,8 +63,8 @@ impl Timestamp {
         self.nanos
     }
 
-    /// Whether this is Go's zero time or the start of 1970 or 1980: what reproducible builds write
-    /// instead of a time, so that it says nothing about age.
+    /// Returns true for Go's zero time and the starts of 1970 and 1980. Reproducible builds write
+    /// these in place of a time, so they say nothing about age.
     pub fn is_placeholder(self) -> bool {
         const GO_ZERO: i64 = -62_135_596_800;
         const DOS_ZERO: i64 = 315_532_800;
@@ -89,7 +89,7 @@ fn parse(text: &str) -> Option<Timestamp> {
     let (second, rest) = number(rest.strip_prefix(':')?, 2)?;
     let (nanos, rest) = fraction(rest)?;
     let date = Day { year, month, day };
-    // A leap second is the last second of its minute: Unix time cannot tell them apart.
+    // A leap second counts as the last second of its minute: Unix time has no name for it.
     let in_range = date.is_valid() && hour < 24 && minute < 60 && second <= 60;
     let of_day = hour * 3600 + minute * 60 + second.min(59);
     let seconds = date.number() * DAY_SECONDS + of_day - offset(rest)?;

@@ -159,7 +159,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::oci::{Issues, MediaType, Place, json};
+    use crate::oci::{Issues, JsonCursor, MediaType, json};
 
     #[test]
     fn json_prints_as_it_was_read() {
@@ -196,7 +196,7 @@ mod tests {
             ..plain
         };
         let node = full.to_node();
-        let read = Descriptor::read(&Place::root(&node), &mut Issues::default());
+        let read = Descriptor::read(&JsonCursor::root(&node), &mut Issues::default());
         assert_eq!(read, Some(full));
     }
 }

@@ -1,6 +1,6 @@
 //! Finding what a reference stands for (R77 to R79).
 //!
-//! Absence is a value with its reason: where a seed folded “not allowed” into “not there” (D11), a
+//! Absence is a value with its reason: some clients make “not there” of “not allowed”, but a
 //! page must say which.
 
 use crate::{
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn r078_absence_has_its_reason_d11() {
+    fn r078_absence_has_its_reason() {
         let check = |kind: ErrorKind, expected: Option<Reason>| {
             let bench = bench();
             bench.recorder.fail_next("manifest", kind.clone());

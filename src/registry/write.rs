@@ -10,7 +10,7 @@ use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
-/// file. Requests are never streamed (R49, C.1 F17).
+/// file. Requests are never streamed: not every browser can, and a retry reads again (R49).
 pub trait BlobSource {
     /// Number of bytes.
     fn size(&self) -> u64;

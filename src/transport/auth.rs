@@ -132,7 +132,7 @@ impl Auth {
         }
     }
 
-    /// The token server, if credentials may go there (R71, C2).
+    /// The token server, if credentials may go there (R71).
     fn approved(&self, login: &Login, realm: &str, service: Option<String>) -> Result<TokenServer> {
         match realm::decide(&login.account.origin, realm, &self.approvals.pairs()) {
             Decision::Allowed(realm) => Ok(TokenServer { realm, service }),
@@ -308,7 +308,7 @@ impl Login {
     }
 
     /// What the registry asks for. Where its words are hidden: the token server that was
-    /// configured, or is known; else Basic, which goes nowhere but to the registry itself (C.3).
+    /// configured, or is known; else Basic, which goes nowhere but to the registry itself.
     fn demand(&self, refusal: &Response, credential: Option<&Credential>) -> Option<Demand> {
         if refusal.headers.contains(name::WWW_AUTHENTICATE) {
             let challenges = challenge::parse(refusal.headers.all(name::WWW_AUTHENTICATE)).ok()?;

@@ -32,7 +32,7 @@ use crate::{
 /// Bytes asked for in one read of a body: the buffer is handed back and forth, so memory stays flat.
 const READ_BUFFER: u32 = 256 * 1024;
 
-/// Request headers that a browser sets itself and silently drops when a page tries (C.1 F8).
+/// Headers that a browser sets itself and silently drops (Fetch, forbidden request-header).
 const FORBIDDEN: [&str; 12] = [
     "accept-encoding",
     "connection",
@@ -69,7 +69,7 @@ impl Transport for Fetch {
     }
 }
 
-/// Calls fetch. Nothing else in the page does (C4).
+/// Calls fetch. Nothing else in the page does: one place shows what is sent.
 fn fetch(request: &web_sys::Request) -> Result<Promise> {
     match js_sys::global().dyn_into::<Window>() {
         Ok(window) => Ok(window.fetch_with_request(request)),

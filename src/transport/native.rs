@@ -92,7 +92,7 @@ fn redirect_target(request: &Request, answer: &reqwest::Response) -> Option<Resu
     })
 }
 
-/// The request as it goes to the target: as a browser would send it (C.1 F9).
+/// The request as it goes to the target: as a browser would send it (R52).
 fn redirected(mut request: Request, status: u16, target: Url) -> Request {
     if !request.url.is_same_origin(&target) {
         // Nothing else is known to be no secret: a client may have fields of its own (R39).

@@ -9,7 +9,7 @@ use crate::{
     wire::{Headers, Method, ScopeSet, Url, headers::name, redact},
 };
 
-/// What a request carries. Every body can be sent again (R49); none is streamed (C.1 F17).
+/// What a request carries. Every body can be sent again (R49); none is streamed.
 #[derive(Clone, Default)]
 pub enum Body {
     /// Nothing.
@@ -44,7 +44,7 @@ pub enum Redirect {
     /// Follow, without `Authorization` across origins (R52).
     #[default]
     Follow,
-    /// Fail. For everything whose body is a secret: a 307 replays it at the target (C3).
+    /// Fail. For everything whose body is a secret: a 307 replays it at the target.
     Error,
 }
 
@@ -54,7 +54,7 @@ pub enum Mode {
     /// Yes: the answer must allow it.
     #[default]
     Cors,
-    /// No, only whether there is one: nothing of it can be read, and its status is 0 (C.6). Outside
+    /// No, only whether there is one: nothing of it can be read; its status is 0 (R167). Outside
     /// a browser this is the same as any request.
     NoCors,
 }

@@ -14,7 +14,7 @@ use crate::{
 /// A body on its way.
 pub type BodyStream = LocalBoxStream<'static, Result<Bytes>>;
 
-/// The most bytes that are read of an answer that is no success (M3).
+/// The most bytes that are read of an answer that is no success (R16).
 pub const ERROR_BODY: u64 = 64 * 1024;
 
 /// An answer of whatever status.

@@ -130,7 +130,7 @@ fn post(wanted: &Wanted, grant: &Grant) -> Request {
     request.header(name::CONTENT_TYPE, token::FORM)
 }
 
-/// What holds for every token request: no redirect, no cache, a small answer (C3, R51).
+/// What holds for every token request: no redirect, no cache, a small answer (R51).
 fn guarded(mut request: Request) -> Request {
     request.redirect = Redirect::Error;
     request.cache = Cache::Off;

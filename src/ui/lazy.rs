@@ -1,5 +1,5 @@
 //! Parts of the page whose code is loaded when it is first needed. In the published page each is a file of
-//! its own (`xtask/src/parts.rs`); in a page that Trunk alone has built they are there from the start.
+//! its own (`xtask/devtools/src/parts.rs`); in a page that Trunk alone has built they are there from the start.
 //!
 //! A further part is a line: `lazy_stateful!(NAME: Type = make);` defines the split point NAME, and
 //! `Lazy::new(NAME)` loads it.

@@ -8,7 +8,7 @@ use super::{
     stateful::stateful,
     text,
 };
-use crate::app::typed;
+use crate::app::reference_input;
 
 /// The box for a reference.
 #[derive(PartialEq)]
@@ -84,7 +84,7 @@ fn use_submit(
 }
 
 fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
-    typed::read(text, &settings.value.plain_http)
+    reference_input::read(text, &settings.value.plain_http)
         .map(|route| route.href())
         .map_err(|reason| text::sentence(&reason).into())
 }

@@ -1,5 +1,6 @@
-//! Which manifest types to ask for. A page may send at most 128 bytes of `Accept` to another origin
-//! without a preflight (Fetch, C.1 F1), and the four types are 193: so two at a time (R34, R164).
+//! The manifest types to ask for. A page may send at most 128 bytes of `Accept` to another origin
+//! without a preflight (Fetch). The four types take 193 bytes, so the client asks for two at a time
+//! (R34, R164).
 
 use crate::oci::MediaType;
 
@@ -30,8 +31,8 @@ pub enum Accept {
 }
 
 impl Accept {
-    /// What to ask for first: all where the request is preflighted anyway (it carries
-    /// `Authorization`, or is not made by a page), else the OCI pair.
+    /// Returns the types of the first request. A request that is preflighted anyway (it carries
+    /// `Authorization`, or no page sends it) asks for all; otherwise for the OCI pair.
     pub fn first(preflighted: bool) -> Self {
         if preflighted { Self::All } else { Self::Oci }
     }
@@ -54,10 +55,11 @@ impl Accept {
         }
     }
 
-    /// What to ask for after this answer, if not all was asked for yet: an unknown manifest may be
-    /// of the other pair's type (distribution answers 404 or 400, others 406), and a schema 1
-    /// answer is what distribution makes of an image whose type was not asked for. Of a Docker list
-    /// that was not asked for, distribution 3 picks the image for linux/amd64, if asked by tag.
+    /// Returns the types to ask for after this answer, if some were not asked for yet. An unknown
+    /// manifest may be of the other pair's type: distribution answers 404 or 400, others 406.
+    /// distribution also makes a schema 1 answer of an image whose type was not asked for.
+    /// distribution 3 answers a tag of a Docker list that was not asked for with the image for
+    /// linux/amd64.
     pub fn second(
         self,
         status: u16,

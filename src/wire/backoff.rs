@@ -1,4 +1,5 @@
-//! When to try again, and after how long (R44 to R49). The caller hands in time and randomness.
+//! Retry policy: the decision to send a request again, and the wait before it (R44 to R49). The
+//! caller passes in time and randomness.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +8,7 @@ use super::{
     headers::{Headers, name},
 };
 
-/// How a request ended that may be tried again.
+/// The end of a request that may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// An answer with this status.
@@ -16,7 +17,7 @@ pub enum Outcome {
     NoAnswer,
 }
 
-/// How often to try, and how long to wait between.
+/// The number of tries and the waits between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Tries in all; 1 never tries again (R45).
@@ -44,7 +45,7 @@ impl Default for Policy {
     }
 }
 
-/// What to do after a try.
+/// The decision after a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Wait, then try again.
@@ -66,8 +67,9 @@ impl Policy {
         Self { tries_after_failure: 3, ..Self::default() }
     }
 
-    /// What to do after `tries` tries ended so. `repeatable` as by [`is_repeatable`];
-    /// `retry_after` as by [`retry_after`]; `random` is a fresh number from 0 to 1.
+    /// Decides after `tries` tries that ended with this outcome. `repeatable` comes from
+    /// [`is_repeatable`], `retry_after` from [`retry_after`]; `random` is a fresh number from 0 to
+    /// 1.
     pub fn decide(
         &self,
         tries: u32,
@@ -96,16 +98,16 @@ impl Policy {
     }
 }
 
-/// How long to leave a host alone that turned requests away (429) this many times in a row. Many
-/// tabs are turned away in the same second, and must not come back in one: the wait is drawn from
-/// the whole of 10 s, then of 20, then of 30, a second at least (R6 of security-reliability 4.3).
+/// Returns the time to leave a host alone that answered 429 this many times in a row. A host turns
+/// many tabs away in the same second, and they must not come back in one. So the wait is drawn from
+/// the whole of 10 s, then of 20 s, then of 30 s, and is at least one second (R43).
 pub fn pause(refusals: u32, random: f64) -> Duration {
     let widest = Duration::from_secs(10).saturating_mul(refusals).min(Duration::from_secs(30));
     let share = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
     Duration::from_secs(1) + widest.mul_f64(share)
 }
 
-/// Whether this may be over soon (R45, security-reliability 3.3). 501, 505 and 511 stay.
+/// Returns true if the failure may pass soon (R45). 501, 505 and 511 do not pass.
 pub fn may_pass(outcome: Outcome) -> bool {
     match outcome {
         Outcome::NoAnswer => true,
@@ -115,14 +117,14 @@ pub fn may_pass(outcome: Outcome) -> bool {
     }
 }
 
-/// Whether the request was turned away before anything was done with it, so that even one which
-/// changes things can be sent again.
+/// Returns true if the server did nothing with the request, so that even a request that changes
+/// something can be sent again.
 fn was_not_handled(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Status(429))
 }
 
-/// Whether a request can be sent twice without doing twice what it does. A chunk needs the session
-/// asked first, deletions and tags must be read again first (security-reliability 3.3).
+/// Returns true if a second request has the same effect as one. Before a chunk is sent again the
+/// session must be asked. Before a deletion or a tag is sent again it must be read.
 pub fn is_repeatable(endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::PutManifest { reference, tags, .. } => {
@@ -146,7 +148,8 @@ pub fn retry_after(headers: &Headers, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// Whether waiting would run past the caller's deadline, so that the error is given now (R47).
+/// Returns true if the wait would pass the caller's deadline. The caller then gets the error now
+/// (R47).
 pub fn is_past(deadline: Option<Duration>, wait: Duration) -> bool {
     deadline.is_some_and(|left| wait >= left)
 }

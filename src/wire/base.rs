@@ -1,4 +1,4 @@
-//! Where a registry is reached: its base URL, with a path prefix behind some proxies (R12 to R14).
+//! The base URL of a registry, with a path prefix behind some proxies (R12 to R14).
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl BaseUrl {
     /// A base given as a URL, such as a proxy's. A path is kept as a prefix of `/v2/` (R14, R55).
     ///
     /// # Errors
-    /// Where it is not an http(s) URL.
+    /// A text that is no http(s) URL.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let url = Url::parse(text)?;
         let prefix = url.path().trim_end_matches('/');
@@ -31,17 +31,19 @@ impl BaseUrl {
         Ok(Self { prefix, root: url.with_path("/") })
     }
 
-    /// Where a host is reached when nothing is configured (R12, R13).
+    /// Returns the base URL of a host for which nothing is configured (R12, R13).
     ///
     /// # Errors
-    /// Where a browser would not take the host for one.
+    ///
+    /// A host that a browser would not accept.
     pub fn of_host(host: &Host) -> Result<Self, UrlError> {
         Self::with_scheme(host, default_scheme(host))
     }
 
-    /// Where a host is reached under a scheme that was given; it wins over the rule (R13).
+    /// Returns the base URL of a host under a given scheme. The scheme wins over the rule (R13).
     ///
     /// # Errors
+    ///
     /// As for [`BaseUrl::of_host`].
     pub fn with_scheme(host: &Host, scheme: Scheme) -> Result<Self, UrlError> {
         let name = if host.is_docker_hub() { DOCKER_HUB_API } else { host.as_str() };
@@ -63,8 +65,8 @@ impl BaseUrl {
         self.root.with_path(&format!("{}{path}", self.prefix))
     }
 
-    /// A URL on this origin that a registry behind a prefix made without knowing of it, with the
-    /// prefix put back (R14). Other URLs come back as they are.
+    /// Puts the prefix back into a URL on this origin that a registry behind a prefix made without
+    /// it (R14). Returns other URLs as they are.
     pub fn restore_prefix(&self, url: Url) -> Url {
         let lost = url.origin() == self.origin()
             && !self.prefix.is_empty()

@@ -1,7 +1,7 @@
-//! `WWW-Authenticate`: how a registry asks for credentials (RFC 9110 section 11, R63).
+//! `WWW-Authenticate`: a registry's request for credentials (RFC 9110 section 11, R63).
 //!
-//! A field may hold any number of challenges, and fetch joins repeated fields with `, `, so the
-//! commas between challenges and between parameters are only told apart by what follows them.
+//! A field may hold any number of challenges, and fetch joins repeated fields with `, `. So a comma
+//! between challenges differs from one between parameters only by the text that follows it.
 
 use super::text::Cursor;
 
@@ -22,7 +22,7 @@ impl Challenge {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// What the registry says was wrong with the token that was sent (R25).
+    /// Returns the registry's complaint about the token that was sent (R25).
     pub fn error(&self) -> Option<ChallengeError> {
         match self.parameter("error")? {
             "invalid_token" => Some(ChallengeError::InvalidToken),
@@ -59,23 +59,23 @@ impl ChallengeError {
 pub enum Demand {
     /// A token from a token server.
     Bearer {
-        /// Where the token server is; not checked yet (R71).
+        /// The address of the token server, not checked yet (R71).
         realm: String,
         /// The name by which the token server knows the registry.
         service: Option<String>,
         /// The scopes that the request needs.
         scope: Option<String>,
-        /// What was wrong with the token that was sent.
+        /// The complaint about the token that was sent.
         error: Option<ChallengeError>,
     },
     /// User name and password.
     Basic {
-        /// What the password is for, to be shown.
+        /// The purpose of the password, for display.
         realm: Option<String>,
     },
 }
 
-/// Why a field cannot be read. None of its challenges is used then (R63).
+/// A field that cannot be read. None of its challenges is used then (R63).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// A challenge does not begin with a scheme.
@@ -93,7 +93,7 @@ pub enum Malformed {
 /// Reads every challenge of all `WWW-Authenticate` fields.
 ///
 /// # Errors
-/// Where any of the fields does not fit the grammar, or a parameter repeats.
+/// A field does not fit the grammar, or a parameter repeats.
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Challenge>, Malformed> {
     let mut challenges = Vec::new();
     for field in fields {
@@ -208,8 +208,8 @@ fn read_parameter(cursor: &mut Cursor<'_>) -> Result<Option<(String, String)>, M
     Ok(Some((name, value)))
 }
 
-/// Whether a comma and a further parameter of this challenge follow. Takes the comma if so; a token
-/// that is not followed by `=` begins the next challenge.
+/// Returns true if a comma and another parameter of this challenge follow, and takes the comma. A
+/// token without `=` behind it begins the next challenge.
 fn next_is_parameter(cursor: &mut Cursor<'_>) -> bool {
     let mut ahead = cursor.clone();
     if !skip_separators(&mut ahead) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::oci::{Descriptor, Digest, MediaType};
 
-/// What the headers of an answer say about its content. Any of it may be missing or hidden.
+/// The statements of an answer's headers about its content. Each may be missing or hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
     /// `Content-Type` without parameters; `None` where missing, malformed or generic.
@@ -17,14 +17,14 @@ pub struct Described {
     pub digest: Option<Digest>,
 }
 
-/// Why an answer's headers make no descriptor.
+/// Headers that make no descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DescribeError {
     /// The header's digest is not the one that was asked for.
     DigestMismatch {
-        /// What was asked for.
+        /// The digest that was asked for.
         expected: Digest,
-        /// What the header says.
+        /// The digest in the header.
         actual: Digest,
     },
     /// The header holds something that is no digest.
@@ -46,7 +46,7 @@ pub fn read(status: u16, headers: &Headers) -> Described {
     }
 }
 
-/// `Content-Type` without parameters (P3). Types that say nothing count as missing (R38).
+/// `Content-Type` without parameters (R29). Types that say nothing count as missing (R38).
 pub fn content_type(headers: &Headers) -> Option<MediaType> {
     let text = headers.get(name::CONTENT_TYPE)?.split(';').next()?.trim();
     let (kind, subtype) = text.split_once('/')?;
@@ -72,7 +72,7 @@ fn size(status: u16, headers: &Headers) -> Result<u64, DescribeError> {
 /// A missing media type becomes `application/octet-stream`.
 ///
 /// # Errors
-/// Where the digest or size cannot be known from headers, or the header names another digest. One
+/// The headers do not give the digest or size, or the header names another digest. One
 /// of another algorithm than asked for is not compared: it may name the same content.
 pub fn descriptor(
     status: u16,

@@ -4,7 +4,7 @@
 use super::{accept::Accept, base::BaseUrl, method::Method, url::Url};
 use crate::oci::{Algorithm, Digest, ManifestRef, MediaType, RepositoryName, Tag};
 
-/// How a list is asked for: at most `n` items after `last` (R96).
+/// A part of a list: at most `n` items after `last` (R96).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     /// The largest number of items wanted; `None` leaves it to the registry.
@@ -85,7 +85,7 @@ pub enum Endpoint {
     Tags {
         /// The repository.
         repository: RepositoryName,
-        /// Which page.
+        /// The part of the list.
         window: Window,
     },
     /// end-9.
@@ -115,7 +115,7 @@ pub enum Endpoint {
     Referrers {
         /// The repository.
         repository: RepositoryName,
-        /// What is referred to.
+        /// The digest of the subject.
         digest: Digest,
         /// Keeps only referrers of this type.
         artifact_type: Option<String>,
@@ -132,12 +132,12 @@ pub enum Endpoint {
     },
     /// The list of repositories, which is not in the OCI specification (R94).
     Catalog {
-        /// Which page.
+        /// The part of the list.
         window: Window,
     },
 }
 
-/// What an endpoint is about: names what is missing when it answers 404 (R24).
+/// The object that an endpoint is about. It names what is missing after a 404 (R24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The registry as a whole.
@@ -195,7 +195,7 @@ impl Endpoint {
         }
     }
 
-    /// What is missing when this answers 404.
+    /// Returns the object that is missing if this endpoint answers 404.
     pub fn subject(&self) -> Subject {
         match self {
             Self::Version | Self::Catalog { .. } => Subject::Registry,

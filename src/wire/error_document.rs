@@ -20,7 +20,7 @@ const MAX_ENTRIES: usize = 20;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// An error code (B.5). Unknown codes are kept as they came.
+        /// An error code (distribution-spec, “Error Codes”). Unknown codes are kept as they came.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $($(#[$doc])* $name,)*
@@ -121,18 +121,18 @@ pub struct ErrorDocument {
 }
 
 impl ErrorDocument {
-    /// Reads the body of an answer that was no success, whatever its `Content-Type` says.
+    /// Reads the body of an answer that is no success. The `Content-Type` does not matter.
     pub fn read(status: u16, body: &[u8]) -> Self {
         let entries = if body.len() <= MAX_DOCUMENT { read_entries(body) } else { Vec::new() };
         Self { status, entries, body: readable(body) }
     }
 
-    /// Whether the document has this code.
+    /// Returns true if the document has this code.
     pub fn has(&self, code: &Code) -> bool {
         self.entries.iter().any(|entry| entry.code == *code)
     }
 
-    /// Whether the body is an HTML page, as proxies and login walls send.
+    /// Returns true if the body is an HTML page, as proxies and login walls send.
     pub fn is_html(&self) -> bool {
         let start = self.body.as_deref().unwrap_or_default().trim_start();
         let starts =

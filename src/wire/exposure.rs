@@ -1,8 +1,8 @@
-//! Which response headers a page can read, and what is lost with those it cannot (R165, C.3).
+//! The response headers that a page can read, and the cost of those that it cannot (R165).
 
 use super::headers::{Headers, name};
 
-/// What a hidden header costs.
+/// The cost of a hidden header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cost {
     /// Something cannot be done without it.
@@ -18,11 +18,11 @@ pub enum Cost {
 pub struct Exposable {
     /// The name as it is usually written.
     pub name: &'static str,
-    /// What it is needed for.
+    /// The use of the header.
     pub needed_for: &'static str,
-    /// What is done without it.
+    /// The behaviour without the header.
     pub without: &'static str,
-    /// How bad that is.
+    /// The severity of the loss.
     pub cost: Cost,
 }
 
@@ -77,8 +77,8 @@ pub const EXPOSABLE: [Exposable; 18] = [
     header("RateLimit-Remaining", "the quota", "not shown", Cost::Hides),
 ];
 
-/// What one answer shows of the exposure: a header that is there is exposed; one that is missing is
-/// only known to be hidden if the answer must have had it.
+/// The exposure that one answer shows. A header that is present is exposed. A missing header is
+/// known to be hidden only if the answer must have had it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Names of headers that could be read.
@@ -119,7 +119,7 @@ pub fn expose_headers() -> String {
 }
 
 /// The value of `Access-Control-Allow-Headers` for reading and writing. `Authorization` must be
-/// named: `*` does not cover it (Fetch, C.1 F2).
+/// named: `*` does not cover it (Fetch, CORS non-wildcard request-header name).
 pub const ALLOW_HEADERS: &str =
     "Authorization, Accept, Content-Type, Content-Range, Range, If-None-Match";
 

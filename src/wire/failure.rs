@@ -1,4 +1,5 @@
-//! What a failed answer means: the codes of the specification, or else the status (R19 to R25).
+//! The meaning of a failed answer: from the codes of the specification, or else from the status
+//! (R19 to R25).
 
 use super::{
     challenge::ChallengeError,
@@ -8,7 +9,7 @@ use super::{
 };
 use crate::oci::Digest;
 
-/// What went wrong, as the registry told it.
+/// A failure as the registry reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// Something is not there.
@@ -33,13 +34,13 @@ pub enum FailureKind {
     TooManyRequests,
     /// The registry failed or is not available.
     Unavailable,
-    /// What was asked for has not changed (304).
+    /// The content has not changed since it was last read (304).
     NotModified,
     /// Any other status.
     Status(u16),
 }
 
-/// What the registry finds wrong with what was sent.
+/// The registry's complaint about the content that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rejection {
     /// The repository's name.

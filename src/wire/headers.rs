@@ -71,7 +71,7 @@ impl Headers {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether a field of this name is there.
+    /// Returns true if a field of this name is present.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
@@ -104,7 +104,7 @@ impl Headers {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Whether there are no fields.
+    /// Returns true if there are no fields.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

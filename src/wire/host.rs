@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How public a host is.
+/// The part of the network from which a host can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// This machine: `localhost`, names under it, loopback addresses.
@@ -13,7 +13,7 @@ pub enum Reach {
     /// Addresses and names that only mean something on one network: private, link-local, shared,
     /// unique-local addresses, `.local` and `.internal` names, and names without a dot.
     Local,
-    /// Addresses that are nobody's: unspecified, broadcast, multicast, documentation.
+    /// Addresses without an owner: unspecified, broadcast, multicast, documentation.
     Reserved,
     /// Everything else.
     Public,
@@ -46,7 +46,7 @@ fn is_name(host: &str) -> bool {
         })
 }
 
-/// Whether a browser takes this for an IPv4 address: the last label is a number.
+/// Returns true if a browser reads the host as an IPv4 address: its last label is a number.
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let last = host.rsplit('.').next().unwrap_or_default();
@@ -86,7 +86,7 @@ fn parse_number(text: &str) -> Option<u64> {
     }
 }
 
-/// How public a host in canonical spelling is.
+/// Returns the reach of a host in canonical spelling.
 pub fn reach(host: &str) -> Reach {
     let host = host.strip_suffix('.').unwrap_or(host);
     match address(host) {

@@ -21,8 +21,8 @@ impl Link {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether it leads to the next page. A link without any `rel` is taken for one: some
-    /// registries send nothing but the URL.
+    /// Returns true if the link leads to the next page. A link without any `rel` counts as one:
+    /// some registries send only the URL.
     fn is_next(&self) -> bool {
         match self.parameter("rel") {
             None => true,
@@ -31,7 +31,7 @@ impl Link {
     }
 }
 
-/// Why a `Link` field cannot be read.
+/// A `Link` field that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// A target does not end.
@@ -44,14 +44,14 @@ pub enum LinkError {
     Target(UrlError),
 }
 
-/// What the `Link` fields of an answer say about the next page.
+/// The next page, by the `Link` fields of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextLink {
     /// Nothing: there is no link to a next page, or the header is hidden.
     None,
     /// The next page is here, on the origin that was asked.
     Next(Url),
-    /// The next page is said to be on another origin: not followed (GHSA-h7vf-4x9w-h99v).
+    /// The next page would be on another origin: it is not followed (GHSA-h7vf-4x9w-h99v).
     OtherOrigin(Url),
     /// The field cannot be read.
     Broken(LinkError),
@@ -78,7 +78,7 @@ pub fn next<'a>(request: &Url, fields: impl IntoIterator<Item = &'a str>) -> Nex
 /// Reads every link of all `Link` fields.
 ///
 /// # Errors
-/// Where a field does not fit the grammar. A URL without `<>` is accepted.
+/// A field does not fit the grammar. A URL without `<>` is accepted.
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Link>, LinkError> {
     let mut links = Vec::new();
     for field in fields {

@@ -13,11 +13,11 @@ pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
 pub struct Listed {
     /// The items, in the order of the answer, not checked against any grammar.
     pub items: Vec<String>,
-    /// What is wrong with the answer, as sentences.
+    /// The faults of the answer, as sentences.
     pub issues: Vec<String>,
 }
 
-/// Why an answer is no list.
+/// An answer that is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListError {
     /// It is longer than [`MAX_ANSWER`].
@@ -26,10 +26,11 @@ pub enum ListError {
     NotAList(String),
 }
 
-/// Reads `{"repositories":[…]}`.
+/// Reads `{"repositories":[…]}`. Of a broken list it returns the part that can be read.
 ///
 /// # Errors
-/// Where the answer is no list at all. A broken list gives what can be read of it.
+///
+/// An answer that is no list at all.
 pub fn repositories(body: Bytes) -> Result<Listed, ListError> {
     read(body, "repositories")
 }

@@ -1,11 +1,11 @@
-//! Whether a page may reach a registry at all: mixed content and local networks (R166, C.5).
+//! The reach of a page to a registry: mixed content and local networks (R166).
 
 use super::{
     host::{self, Reach},
     url::{Origin, Scheme},
 };
 
-/// What is to be expected of a request from a page to a registry, before it is made.
+/// The outcome to expect of a request from a page to a registry, before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prospect {
     /// Nothing stands in the way.

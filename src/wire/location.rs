@@ -9,7 +9,7 @@ use super::{
 /// It is used as it is, with every query parameter: they carry the session's state.
 ///
 /// # Errors
-/// Where it is no URL that may be requested.
+/// A text that is no URL that may be requested.
 pub fn read(request: &Url, headers: &Headers) -> Result<Option<Url>, UrlError> {
     headers.get(name::LOCATION).map(|text| resolve(request, text)).transpose()
 }

@@ -32,12 +32,12 @@ impl Method {
         }
     }
 
-    /// Whether it changes nothing on the server.
+    /// Returns true if the method changes nothing on the server.
     pub fn is_read(self) -> bool {
         matches!(self, Self::Get | Self::Head)
     }
 
-    /// Whether a page may send it to another origin without asking first (Fetch, C.1 F5).
+    /// Returns true if a page may send the method to another origin without a preflight (Fetch).
     pub fn is_cors_safelisted(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Post)
     }

@@ -1,7 +1,8 @@
-//! The distribution protocol without I/O: what is asked, how, and what an answer means.
+//! The distribution protocol without I/O: requests, and the meaning of answers.
 //!
-//! Pure: values in, values out. No clock, randomness, async or browser, nothing of ours but `oci`;
-//! whoever sends hands in the time and random numbers. Everything a registry says is hostile.
+//! Pure: values in, values out. Nothing here uses a clock, randomness, async or the browser, or any
+//! room of ours but `oci`. The caller passes in time and random numbers. All data from a registry
+//! is hostile.
 
 pub mod accept;
 pub mod backoff;

@@ -11,20 +11,21 @@ use super::{
     url::Url,
 };
 
-/// How many items are asked for at once: ECR refuses more (R100).
+/// The number of items in one request: ECR refuses more (R100).
 pub const DEFAULT_PAGE_SIZE: u32 = 1000;
 
-/// How many are asked for after a registry refused the default (quay's own limit, R100).
+/// The number of items in one request after a registry refused the default (quay's own limit,
+/// R100).
 pub const SMALL_PAGE_SIZE: u32 = 100;
 
 /// Pages of exactly so many items may have been cut by a cap of the registry's own that nothing
 /// mentions, as where `Link` is hidden: then it is worth asking for what follows (R99, R100).
 const ROUND: [usize; 6] = [50, 100, 200, 250, 500, 1000];
 
-/// No list has more pages than this (security goal M7).
+/// No list has more pages than this: lists without an end have been seen.
 pub const MAX_PAGES: u32 = 1000;
 
-/// Where the next page is.
+/// The place of the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// At a URL which the registry gave, on its own origin.
@@ -33,7 +34,7 @@ pub enum Cursor {
     After(String),
 }
 
-/// Why a list ends here although it may have more.
+/// The reason why a list ends here although it may have more items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// The page is larger than was asked for: the registry does not page (GCR and Artifact Registry
@@ -52,13 +53,13 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// Whether items may be missing.
+    /// Returns true if items may be missing.
     pub fn may_be_incomplete(&self) -> bool {
         !matches!(self, Self::IgnoresPaging | Self::NothingNew)
     }
 }
 
-/// How a list goes on after a page.
+/// The continuation of a list after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// With another page.
@@ -99,17 +100,17 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
     }
 }
 
-/// Whether a page starting after `previous` brings anything that may be new. Registries sort by
-/// bytes or without regard to case (distribution-spec main), and some not at all, so only a page
-/// that holds `previous` itself, or nothing after it in either order, is old.
+/// Returns true if a page that starts after `previous` may hold new items. Registries sort by bytes
+/// or without regard to case (distribution-spec main), and some do not sort. So only a page that
+/// holds `previous` itself, or nothing after it in either order, is old.
 fn moves_on(previous: &String, items: &[String]) -> bool {
     let lower = previous.to_lowercase();
     let after = |item: &String| item > previous || item.to_lowercase() > lower;
     !items.contains(previous) && items.iter().any(after)
 }
 
-/// What to ask after a page was refused: a catalog that answers 400 gets one more try with a
-/// smaller page (R100). `None` where that was tried, or another status came.
+/// Returns the request after a page was refused: a catalog that answers 400 gets one more try with
+/// a smaller page (R100). `None` if that was tried already, or for another status.
 pub fn after_refusal(asked: &Window, status: u16) -> Option<Window> {
     let smaller = asked.n.is_some_and(|n| n > SMALL_PAGE_SIZE);
     (status == 400 && smaller).then(|| Window { n: Some(SMALL_PAGE_SIZE), ..asked.clone() })
@@ -170,7 +171,7 @@ impl Pages {
         self.seen.len()
     }
 
-    /// Whether nothing came yet.
+    /// Returns true if no item came yet.
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()
     }

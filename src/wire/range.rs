@@ -2,7 +2,7 @@
 
 use super::headers::{Headers, name};
 
-/// What a `Content-Range` field says of a partial answer.
+/// The content of a `Content-Range` field of a partial answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentRange {
     /// First byte; `None` in an answer 416.
@@ -55,11 +55,11 @@ pub fn parse_content_range(text: &str) -> Option<ContentRange> {
     fits.then_some(ContentRange { start, end, total })
 }
 
-/// How far an upload got, by `Range: 0-N`: the number of bytes stored. `None` where the field is
-/// missing, malformed, hidden or does not start at 0: the upload cannot be taken up again.
+/// Returns the number of bytes that an upload session has stored, from `Range: 0-N`. `None` if the
+/// field is missing, malformed, hidden or does not start at 0: the upload cannot be resumed.
 ///
-/// `0-0` is read as nothing stored, although it may also mean one byte: distribution reports a
-/// fresh session so. A 416 on the next chunk tells the two apart (R116).
+/// `0-0` means nothing stored, because distribution reports a fresh session this way. It may also
+/// mean one byte. A 416 on the next chunk decides (R116).
 pub fn parse_stored(text: &str) -> Option<u64> {
     let text = text.trim();
     let text = text.strip_prefix("bytes=").or(text.strip_prefix("bytes ")).unwrap_or(text);
@@ -82,7 +82,7 @@ fn number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// What an answer to a ranged request brings.
+/// The part of a blob that an answer to a ranged request brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The bytes that were asked for.
@@ -130,7 +130,7 @@ fn judge_by_length(start: u64, size: Option<u64>, headers: &Headers) -> Part {
     }
 }
 
-/// Whether the server says that it serves ranges; `None` where it says nothing (R82).
+/// Returns true if the server says that it serves ranges; `None` if it does not say (R82).
 pub fn accepts_ranges(headers: &Headers) -> Option<bool> {
     let units = headers.get(name::ACCEPT_RANGES)?;
     Some(units.split(',').any(|unit| unit.trim().eq_ignore_ascii_case("bytes")))

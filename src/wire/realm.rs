@@ -14,9 +14,9 @@ use super::{
 /// A registry and a token server that may see its credentials.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pair {
-    /// Where the registry is reached.
+    /// The origin of the registry.
     pub registry: Origin,
-    /// Where its tokens are issued.
+    /// The origin that issues its tokens.
     pub token_server: Origin,
 }
 
@@ -28,16 +28,16 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("registry.gitlab.com", "gitlab.com"),
 ];
 
-/// What is to be done about a realm.
+/// The decision about a realm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Credentials and token requests may go there.
     Allowed(Url),
-    /// Nobody approved this pair yet: the caller decides, naming both.
+    /// This pair is not approved yet. The caller decides, and shows both names.
     Ask {
         /// The pair to approve.
         pair: Pair,
-        /// Where the token would be asked for.
+        /// The address that would be asked for a token.
         realm: Url,
         /// A well-known host that the registry's or token server's name only resembles.
         resembles: Option<&'static str>,
@@ -46,7 +46,7 @@ pub enum Decision {
     Refused(Refusal),
 }
 
-/// Why a realm is refused.
+/// The reason to refuse a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It is no URL that may be requested.

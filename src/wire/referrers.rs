@@ -1,4 +1,4 @@
-//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107, B.4).
+//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107).
 
 use bytes::Bytes;
 
@@ -25,7 +25,7 @@ fn tag_char(c: char) -> char {
     if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '-' }
 }
 
-/// What cosign keeps under a tag made from a digest.
+/// The kinds of content that cosign keeps under a tag made from a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CosignKind {
     /// `.sig`
@@ -70,7 +70,7 @@ pub fn probe_digest() -> Option<Digest> {
     format!("sha256:{}", "0".repeat(64)).parse().ok()
 }
 
-/// What an answer to a referrers request means.
+/// The meaning of an answer to a referrers request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// There is an API; what it lists on this page.
@@ -79,7 +79,7 @@ pub enum Answer {
     NoApi,
     /// There is no such repository.
     RepositoryUnknown,
-    /// Something else went wrong; the status tells.
+    /// Another failure; the status says which.
     Failed,
 }
 
@@ -114,7 +114,8 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
     }
 }
 
-/// Whether the registry says that it filtered by artifact type (R104). Filtering again is harmless.
+/// Returns true if the registry says that it filtered by artifact type (R104). Filtering again does
+/// no harm.
 pub fn was_filtered(filters_applied: Option<&str>) -> bool {
     let filters = filters_applied.unwrap_or_default();
     filters.split(',').any(|filter| filter.trim() == "artifactType")

@@ -7,7 +7,7 @@ use litemap::LiteMap;
 use super::endpoint::Endpoint;
 use crate::oci::RepositoryName;
 
-/// What can be done with a repository.
+/// An action on a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Reading.
@@ -61,8 +61,8 @@ impl ScopeSet {
         set
     }
 
-    /// What an endpoint needs. Upload sessions do not know their repository: use the scopes with
-    /// which the session was opened.
+    /// Returns the scopes that an endpoint needs. An upload session does not know its repository:
+    /// use the scopes that opened the session.
     pub fn for_endpoint(endpoint: &Endpoint) -> Self {
         use Action::{Delete, Pull, Push};
         let on = |actions: &[Action]| match endpoint.repository() {
@@ -95,7 +95,7 @@ impl ScopeSet {
         set
     }
 
-    /// Whether everything the other set allows is allowed by this one.
+    /// Returns true if this set allows everything that the other allows.
     pub fn contains(&self, other: &Self) -> bool {
         let covered = other.resources.iter().all(|(resource, wanted)| {
             self.resources
@@ -105,7 +105,7 @@ impl ScopeSet {
         covered && has_all(&self.others, &other.others)
     }
 
-    /// Whether nothing is asked for.
+    /// Returns true if the set asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.others.is_empty()
     }
@@ -144,12 +144,12 @@ impl ScopeSet {
     }
 }
 
-/// Whether a sorted list holds a text.
+/// Returns true if a sorted list contains a text.
 fn has(sorted: &[String], text: &str) -> bool {
     sorted.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
 }
 
-/// Whether it holds all texts of another.
+/// Returns true if a sorted list contains all texts of another.
 fn has_all(sorted: &[String], texts: &[String]) -> bool {
     texts.iter().all(|text| has(sorted, text))
 }

@@ -19,7 +19,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if the secret is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -31,8 +31,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The value of `Authorization` for a user name and password (RFC 7617). `None` where either is
-/// missing, or the name holds a colon and so could not be told from the password (R64).
+/// Returns the value of `Authorization` for a user name and password (RFC 7617). `None` if either
+/// is missing, or if the name holds a colon, which would end the name (R64).
 pub fn basic(user: &str, password: &Secret) -> Option<Secret> {
     let usable = !user.is_empty() && !user.contains(':') && !password.is_empty();
     let pair = format!("{user}:{}", password.expose());

@@ -48,7 +48,7 @@ impl<'a> Cursor<'a> {
         self.take_while(is_token)
     }
 
-    /// Takes a quoted string and gives what it stands for; `None` where it does not end.
+    /// Takes a quoted string and returns its value; `None` if it does not end.
     pub(super) fn quoted(&mut self) -> Option<String> {
         let mut value = String::new();
         let mut characters = self.rest.strip_prefix('"')?.chars();

@@ -1,4 +1,4 @@
-//! Tokens: how they are asked for, and what a token server answers (R65, R66, R68; B.6).
+//! Tokens: how they are asked for, and what a token server answers (R65, R66, R68).
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::oci::{
 /// Longest answer of a token server that is read, in bytes (R51).
 pub const MAX_ANSWER: usize = 128 * 1024;
 
-/// How this client names itself to token servers, in the place of `User-Agent` (R39).
+/// The name of this client for token servers, in place of `User-Agent` (R39).
 pub const CLIENT_ID: &str = "porthole";
 
-/// What the URL Standard escapes in a form.
+/// The characters that the URL Standard escapes in a form.
 const FORM_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 
-/// How long a token is valid at least, and when nothing is said (B.6).
+/// The shortest lifetime of a token, and its lifetime if the server names none (R68).
 const MIN_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A token is not used in its last second (R68).
@@ -52,7 +52,7 @@ pub fn get_url(
     if wants_refresh_token { url.with_parameter("offline_token", "true") } else { url }
 }
 
-/// What a token is asked for with, by OAuth2 POST (R66).
+/// The credential of a token request by OAuth2 POST (R66).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant {
     /// An identity or refresh token from before.
@@ -97,33 +97,33 @@ fn form_value(value: &str) -> String {
     utf8_percent_encode(value, FORM_SET).to_string()
 }
 
-/// Whether a token server that answered a POST so knows only GET (R66). distribution's own answers
-/// 404, others 405.
+/// Returns true if a token server that answered a POST with this status knows only GET (R66).
+/// distribution's own answers 404, others 405.
 pub fn must_use_get(status: u16) -> bool {
     matches!(status, 404 | 405)
 }
 
-/// What a token server gave.
+/// A token from a token server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The token.
     pub token: Secret,
     /// Takes the place of the refresh token from before, where there is one (R66).
     pub refresh_token: Option<Secret>,
-    /// When to stop using it: seconds since 1970.
+    /// The end of its use, in seconds since 1970.
     pub expires_at: u64,
     /// The scopes that were granted, where the server says so; fewer than asked for is no error.
     pub granted: Option<ScopeSet>,
 }
 
 impl Token {
-    /// Whether it can still be used.
+    /// Returns true if the token can still be used.
     pub fn is_valid_at(&self, now: u64) -> bool {
         now < self.expires_at
     }
 }
 
-/// Why a token server's answer holds no token.
+/// An answer of a token server without a usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     /// It is longer than [`MAX_ANSWER`].
@@ -140,7 +140,7 @@ pub enum TokenError {
 /// `issued_at`, unless that clock is ahead of ours, or so far behind that the token would be old.
 ///
 /// # Errors
-/// Where there is no token in it.
+/// The answer holds no token.
 pub fn read(body: &[u8], now: u64) -> Result<Token, TokenError> {
     if body.len() > MAX_ANSWER {
         return Err(TokenError::TooLarge);
@@ -186,10 +186,10 @@ fn expiry(now: u64, issued_at: Option<u64>, lifetime: Duration) -> u64 {
     }
 }
 
-/// A token server that is known without being told (B.6).
+/// A token server that the client knows by itself, for registries that hide `WWW-Authenticate`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRealm {
-    /// Where tokens are asked for.
+    /// The address that is asked for tokens.
     pub realm: String,
     /// The service to be named.
     pub service: String,

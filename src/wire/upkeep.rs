@@ -1,4 +1,4 @@
-//! Keeping the fallback tag of referrers up to date, where the registry does not (R127, R133, B.4).
+//! Keeping the fallback tag of referrers up to date, where the registry does not (R127, R133).
 
 use bytes::Bytes;
 
@@ -8,7 +8,7 @@ use crate::oci::{
     json::{self, Node, Number},
 };
 
-/// What is to be done with the index under the fallback tag.
+/// The change to make to the index under the fallback tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upkeep {
     /// Nothing: it is as it should be.
@@ -19,7 +19,7 @@ pub enum Upkeep {
     Empty(Bytes),
 }
 
-/// What lies under the fallback tag is no OCI index: it is not touched (B.4).
+/// The document under the fallback tag is no OCI index, so the client does not touch it (R127).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnIndex;
 
@@ -43,7 +43,7 @@ pub fn entry(manifest: &Descriptor, document: &Document) -> Descriptor {
 /// the index stays as it is.
 ///
 /// # Errors
-/// Where what lies there is no OCI index.
+/// The document there is no OCI index.
 pub fn add(
     current: Option<(Option<&MediaType>, &Bytes)>,
     entry: &Descriptor,

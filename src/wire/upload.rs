@@ -19,13 +19,13 @@ use super::{
 use crate::oci::{Algorithm, Digest, RepositoryName};
 
 /// Size of a chunk where the caller names none, in bytes. Small chunks cost a round trip each, and
-/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112, C.3).
+/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112).
 pub const DEFAULT_CHUNK_SIZE: u64 = 8 * 1024 * 1024;
 
-/// How often in a row the registry may be asked how far it got without getting any further.
+/// The number of times in a row that the registry may be asked for its progress without making any.
 const MAX_RECOVERIES: u32 = 3;
 
-/// What is awaited or possible.
+/// The phase of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     /// The answer to the request that opens the session.
@@ -44,7 +44,7 @@ enum State {
     Closed,
 }
 
-/// How far the caller wants it to go.
+/// The end that the caller wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Goal {
     /// Send once more than a chunk is there (R113).
@@ -68,7 +68,7 @@ pub struct Upload {
     stored: u64,
     /// Bytes that were handed in.
     size: u64,
-    /// Whether the caller goes on from where the registry is, instead of handing everything in.
+    /// True if the caller continues from the registry's position, false if it passes in everything.
     follows_registry: bool,
     /// The first byte of the chunk that drew a 416 last.
     refused_at: Option<u64>,
@@ -91,7 +91,7 @@ impl Upload {
     /// Goes on with the session that a mount has opened instead of mounting (R119).
     ///
     /// # Errors
-    /// Where the answer to the mount names no usable location.
+    /// The answer to the mount names no usable location.
     pub fn opened(request: &Url, headers: &Headers, chunk_size: u64) -> Result<Self, UploadError> {
         let mut upload = Self::new(State::Open, None, chunk_size);
         upload.follow(request, headers)?;
@@ -154,7 +154,7 @@ impl Upload {
         &self.id
     }
 
-    /// Where the session is, once it is open. A secret.
+    /// Returns the address of the session, once it is open. It is a secret.
     pub fn location(&self) -> Option<&Url> {
         self.location.as_ref()
     }
@@ -200,7 +200,7 @@ impl Upload {
         }
     }
 
-    /// What is to be sent next, if anything.
+    /// Returns the next request to send, if there is one.
     fn advance(&mut self) -> Step {
         let pending = self.size.saturating_sub(self.stored);
         match self.goal.clone() {
@@ -289,7 +289,7 @@ impl Upload {
         self.advance()
     }
 
-    /// Each next request goes to the latest location (P11); without one the last is kept.
+    /// Each next request goes to the latest location (R113); without one the last is kept.
     fn follow(&mut self, request: &Url, headers: &Headers) -> Result<(), UploadError> {
         if let Some(url) = location::read(request, headers).map_err(UploadError::BadLocation)? {
             self.id = location::session_id(headers, &url);
@@ -314,8 +314,8 @@ impl Upload {
             Some(stored) if stored > body.end => return self.out_of_step(Some(stored)),
             // Only part of the chunk was taken.
             Some(stored) if stored > body.start => stored,
-            // ECR says where the first chunk ended, whatever came after it; distribution says `0-0`
-            // of one byte and of none. A 416 on the next chunk would tell.
+            // ECR reports the end of the first chunk, whatever came after it. distribution reports
+            // `0-0` for one byte and for none. A 416 on the next chunk would show it.
             _ => body.end,
         };
         self.recoveries = 0;

@@ -10,15 +10,16 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::host;
 
-/// What the URL Standard escapes in a path; `%` stays, for it may begin an escape.
+/// The characters that the URL Standard escapes in a path; `%` stays, because it may begin an
+/// escape.
 const PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'^');
 
-/// What the URL Standard escapes in a query of an http URL.
+/// The characters that the URL Standard escapes in a query of an http URL.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\'');
 
-/// What is escaped in one value: everything but the unreserved characters of RFC 3986, and the
-/// `:`, `/`, `@` and `,` that digests, repositories and scopes are made of (all legal in a query).
+/// The characters to escape in one value: all but the unreserved characters of RFC 3986 and the
+/// `:`, `/`, `@` and `,` of digests, repositories and scopes, which are legal in a query.
 const VALUE: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -74,7 +75,7 @@ impl Origin {
     /// The origin of `host[:port]` under a scheme.
     ///
     /// # Errors
-    /// Where the host or port is not one.
+    /// A host or port that is none.
     pub fn new(scheme: Scheme, host_and_port: &str) -> Result<Self, UrlError> {
         let (host, port) = parse_authority(host_and_port)?;
         Ok(Self { scheme, host, port: port.unwrap_or(scheme.default_port()) })
@@ -114,7 +115,7 @@ pub struct Url {
     query: Option<String>,
 }
 
-/// Why a text is not a URL that may be requested.
+/// A text that is no URL that may be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlError {
     /// It does not begin with `http://` or `https://`.
@@ -153,7 +154,7 @@ impl Url {
     /// Parses an absolute URL.
     ///
     /// # Errors
-    /// Where it is not http(s), or could be read differently by a browser.
+    /// A text that is not http(s), or that a browser could read differently.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let text = clean(text)?;
         let (scheme, rest) = split_scheme(text).ok_or(UrlError::NotHttp)?;
@@ -218,12 +219,12 @@ impl Url {
         self.query.as_deref()
     }
 
-    /// Whether a port was written, be it the scheme's own.
+    /// Returns true if the text had a port, even the scheme's own.
     pub fn has_explicit_port(&self) -> bool {
         self.explicit_port
     }
 
-    /// Whether both go to the same scheme, host and port.
+    /// Returns true if both have the same scheme, host and port.
     pub fn is_same_origin(&self, other: &Self) -> bool {
         self.origin == other.origin
     }

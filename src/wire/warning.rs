@@ -1,4 +1,4 @@
-//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163, P26).
+//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163).
 
 use litemap::LiteMap;
 
@@ -10,7 +10,7 @@ use super::{
 /// Longest text of all warnings of one answer, in bytes (distribution-spec "Warnings").
 const MAX_LENGTH: usize = 4096;
 
-/// How many different warnings of one registry are kept.
+/// The number of different warnings that are kept for one registry.
 const MAX_WARNINGS: usize = 100;
 
 /// The texts of the warnings of an answer. Fields that are not of the form `299 - "text"` are

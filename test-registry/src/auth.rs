@@ -1,8 +1,7 @@
-//! Basic and Bearer authentication, and the token endpoint (distribution's token and OAuth2 specifications).
+//! Basic and Bearer authentication, and the token endpoint of distribution's token and OAuth2 specifications.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -32,11 +31,13 @@ pub(crate) async fn layer(
     }
     match refusal(&instance, &auth, &endpoint, &request) {
         None => next.run(request).await,
-        Some(reason) => challenge(&instance, &auth, &needed(&endpoint, &request), &request, reason),
+        Some(reason) => {
+            challenge(&instance, &auth, &needed_scopes(&endpoint, &request), &request, reason)
+        }
     }
 }
 
-/// Why a request may not come in; an empty reason is "no credential".
+/// Returns the reason to refuse a request, or `None` to let it in. An empty reason means "no credential".
 fn refusal(
     instance: &Instance,
     auth: &Auth,
@@ -53,13 +54,13 @@ fn refusal(
         }
         Scheme::Bearer => {
             let token = credential.strip_prefix("Bearer ").unwrap_or_default();
-            instance.tokens.refusal(token, &needed(endpoint, request))
+            instance.tokens.refusal(token, &needed_scopes(endpoint, request))
         }
     }
 }
 
-/// The scopes that a request needs; a mount also pulls from the other repository.
-fn needed(endpoint: &Endpoint, request: &Request) -> Vec<String> {
+/// Returns the scopes that a request needs. A mount also pulls from the other repository.
+fn needed_scopes(endpoint: &Endpoint, request: &Request) -> Vec<String> {
     let from = match endpoint {
         Endpoint::Upload { .. } => {
             reply::query(request.uri(), "from").map(|from| format!("repository:{from}:pull"))
@@ -105,12 +106,12 @@ fn realm(instance: &Instance, auth: &Auth, host: &str) -> String {
     }
 }
 
-/// `/token`, for the registry and for the companion.
+/// Returns the route `/token`, which the registry and the companion both have.
 pub(crate) fn token_routes(instance: &Arc<Instance>) -> Router {
     Router::new().route("/token", get(by_get).post(by_post)).with_state(Arc::clone(instance))
 }
 
-/// The token specification: GET with `service`, `scope`s and optional Basic.
+/// Answers a GET of the token specification: `service`, `scope`s and optional Basic credentials.
 async fn by_get(State(instance): State<Arc<Instance>>, uri: Uri, headers: HeaderMap) -> Response {
     let auth = instance.switches().auth.clone();
     let credential = text(&headers, "authorization");
@@ -123,7 +124,7 @@ async fn by_get(State(instance): State<Arc<Instance>>, uri: Uri, headers: Header
     grant(&instance, &auth, &asked, known, offline && known)
 }
 
-/// The OAuth2 specification: POST with a form.
+/// Answers a POST of the OAuth2 specification, which carries a form.
 async fn by_post(State(instance): State<Arc<Instance>>, body: String) -> Response {
     let auth = instance.switches().auth.clone();
     if !auth.oauth2 {
@@ -144,7 +145,7 @@ async fn by_post(State(instance): State<Arc<Instance>>, body: String) -> Respons
 
 fn grant(instance: &Instance, auth: &Auth, asked: &str, known: bool, offline: bool) -> Response {
     let scopes: Vec<String> =
-        asked.split(' ').filter_map(|scope| granted(auth, scope, known)).collect();
+        asked.split(' ').filter_map(|scope| granted_scope(auth, scope, known)).collect();
     if !known && !auth.anonymous_pull {
         return bad_credentials();
     }
@@ -159,8 +160,8 @@ fn grant(instance: &Instance, auth: &Auth, asked: &str, known: bool, offline: bo
     reply::with_type(StatusCode::OK, "application/json", answer.to_string())
 }
 
-/// What is granted of one scope: everything to the user, only `pull` to others.
-fn granted(auth: &Auth, scope: &str, known: bool) -> Option<String> {
+/// Returns the part of a scope that is granted: all of it to the user, only `pull` to others.
+fn granted_scope(auth: &Auth, scope: &str, known: bool) -> Option<String> {
     let (resource, actions) = scope.rsplit_once(':')?;
     if known {
         return Some(scope.to_owned());
@@ -190,95 +191,4 @@ fn is_user(auth: &Auth, credential: &str) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// The tokens that were given.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<Given>);
-
-#[derive(Debug, Default)]
-struct Given {
-    next: u64,
-    access: BTreeMap<String, Token>,
-    refresh: Vec<String>,
-}
-
-#[derive(Debug)]
-struct Token {
-    scopes: Vec<String>,
-    ends: Instant,
-}
-
-impl Tokens {
-    fn lock(&self) -> MutexGuard<'_, Given> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Forgets every token; refresh tokens stay.
-    pub(crate) fn expire_all(&self) {
-        self.lock().access.clear();
-    }
-
-    fn issue(&self, scopes: Vec<String>, seconds: u64) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("access-canary-{:06}", given.next);
-        let ends = Instant::now() + Duration::from_secs(seconds);
-        given.access.insert(token.clone(), Token { scopes, ends });
-        token
-    }
-
-    fn issue_refresh(&self) -> String {
-        let mut given = self.lock();
-        given.next += 1;
-        let token = format!("refresh-canary-{:06}", given.next);
-        given.refresh.push(token.clone());
-        token
-    }
-
-    fn is_refresh(&self, token: &str) -> bool {
-        self.lock().refresh.iter().any(|known| known == token)
-    }
-
-    /// Why this token does not give these scopes, in the words of RFC 6750.
-    fn refusal(&self, token: &str, needed: &[String]) -> Option<&'static str> {
-        if token.is_empty() {
-            return Some("");
-        }
-        let given = self.lock();
-        match given.access.get(token).filter(|known| known.ends > Instant::now()) {
-            None => Some("invalid_token"),
-            Some(known) if !needed.iter().all(|need| covers(&known.scopes, need)) => {
-                Some("insufficient_scope")
-            }
-            Some(_) => None,
-        }
-    }
-}
-
-/// Whether scopes together hold every action of one more.
-fn covers(scopes: &[String], need: &str) -> bool {
-    let Some((resource, actions)) = need.rsplit_once(':') else { return false };
-    let held: Vec<&str> = scopes
-        .iter()
-        .filter_map(|scope| scope.rsplit_once(':'))
-        .filter(|(held, _)| *held == resource)
-        .flat_map(|(_, actions)| actions.split(','))
-        .collect();
-    actions.split(',').all(|action| held.contains(&action) || held.contains(&"*"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scopes_are_compared_by_action() {
-        let held = ["repository:a:pull,push".to_owned(), "repository:b:*".to_owned()];
-        assert!(covers(&held, "repository:a:pull"));
-        assert!(covers(&held, "repository:a:push,pull"));
-        assert!(covers(&held, "repository:b:delete"));
-        assert!(!covers(&held, "repository:a:delete"));
-        assert!(!covers(&held, "registry:catalog:*"));
-    }
 }

@@ -1,4 +1,4 @@
-//! The second server of an instance, another origin: blob storage and a token endpoint.
+//! The second server of an instance, on another origin. It holds the blob storage and a token endpoint.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) fn router(instance: &Arc<Instance>) -> Router {
     layers::around_companion(instance, storage.merge(auth::token_routes(instance)))
 }
 
-/// A pre-signed address refuses requests that also carry a credential, as S3 does.
+/// Answers with a blob. Refuses requests that carry a credential, as S3 does at a pre-signed URL.
 async fn stored(
     State(instance): State<Arc<Instance>>,
     Path(digest): Path<String>,

@@ -1,4 +1,4 @@
-//! TCP connections that a layer can reset: a plain close is not the same to a client as an RST.
+//! TCP connections that a layer can reset. A client sees an RST as something else than a close.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
-    /// The connection will end with RST once hyper drops it.
+    /// Makes the connection end with RST once hyper drops it.
     pub(crate) fn arm(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -38,7 +38,7 @@ impl Listener for Resettable {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Small writes must leave at once: some faults send a byte at a time.
+        // Small writes must be sent at once, because some faults send one byte at a time.
         let _ = stream.set_nodelay(true);
         (Connection { stream, switch: ResetSwitch::default() }, address)
     }
@@ -48,7 +48,7 @@ impl Listener for Resettable {
     }
 }
 
-/// One connection.
+/// A TCP connection that ends with RST if its switch is armed.
 pub(crate) struct Connection {
     stream: TcpStream,
     switch: ResetSwitch,

@@ -1,8 +1,8 @@
-//! Which endpoint of the distribution API a request asks for.
+//! The endpoints of the distribution API, read from the path of a request.
 
 use axum::http::Method;
 
-/// An endpoint of the API, with the names in its path.
+/// An endpoint of the API, with the names that its path holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// `/v2/`
@@ -19,12 +19,12 @@ pub(crate) enum Endpoint {
     Upload { name: String, session: Option<String> },
     /// `/v2/<name>/referrers/<digest>`
     Referrers { name: String, digest: String },
-    /// Anything else.
+    /// Any other path.
     Other,
 }
 
 impl Endpoint {
-    /// Reads a path (without its query).
+    /// Reads a path that has no query.
     pub(crate) fn of(path: &str) -> Self {
         let Some(rest) = path.strip_prefix("/v2") else { return Self::Other };
         match rest.trim_start_matches('/') {
@@ -57,7 +57,7 @@ impl Endpoint {
         Self::Other
     }
 
-    /// The repository, where the endpoint has one.
+    /// Returns the repository, if the endpoint has one.
     pub(crate) fn repository(&self) -> Option<&str> {
         match self {
             Self::Tags { name }
@@ -69,7 +69,7 @@ impl Endpoint {
         }
     }
 
-    /// The scope that a token needs, in the words of the token specification; none for `/v2/`.
+    /// Returns the scope that a token needs, as the token specification writes it. `/v2/` needs none.
     pub(crate) fn scope(&self, method: &Method) -> Option<String> {
         if *self == Self::Catalog {
             return Some("registry:catalog:*".into());

@@ -1,33 +1,33 @@
-//! What the layers of one instance share.
+//! The state that the layers of one instance share.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::auth::Tokens;
-use crate::dice::Dice;
 use crate::faults::Plan;
 use crate::log::Log;
+use crate::random::Random;
 use crate::store::Store;
 use crate::switches::Switches;
+use crate::tokens::Tokens;
 
-/// One running registry. Layers hold it by `Arc`.
+/// One running registry. The layers hold it by `Arc`.
 pub(crate) struct Instance {
     switches: RwLock<Arc<Switches>>,
     pub(crate) log: Log,
     pub(crate) store: Store,
     pub(crate) tokens: Tokens,
     pub(crate) plan: Plan,
-    pub(crate) dice: Dice,
-    /// Where the registry listens.
+    pub(crate) random: Random,
+    /// The address at which the registry listens.
     pub(crate) address: SocketAddr,
-    /// Where the companion listens.
+    /// The address at which the companion listens.
     pub(crate) companion: SocketAddr,
 }
 
 impl Instance {
     pub(crate) fn new(switches: Switches, address: SocketAddr, companion: SocketAddr) -> Self {
         Self {
-            dice: Dice::new(switches.dice),
+            random: Random::new(switches.random_seed),
             plan: Plan::new(switches.faults.clone()),
             switches: RwLock::new(Arc::new(switches)),
             log: Log::default(),
@@ -38,12 +38,12 @@ impl Instance {
         }
     }
 
-    /// The switches as they stand now.
+    /// Returns the present switches.
     pub(crate) fn switches(&self) -> Arc<Switches> {
         Arc::clone(&self.switches.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Turns switches while the instance runs. Fault rules start counting anew.
+    /// Changes switches while the instance runs. The counts of the fault rules start again at 0.
     pub(crate) fn turn(&self, change: impl FnOnce(&mut Switches)) {
         let mut guard = self.switches.write().unwrap_or_else(PoisonError::into_inner);
         let mut switches = Switches::clone(&guard);

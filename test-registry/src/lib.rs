@@ -1,9 +1,9 @@
-//! A container registry for tests and demos, with a switch for every habit and every fault.
+//! A container registry for tests and demos, with a switch for every variant and every fault.
 //!
-//! `ferro-oci-server` answers the distribution protocol; the layers here add what real registries do
-//! differently: who may read which header (CORS), who may come in (Basic, Bearer), how lists are paged,
-//! whether blobs have ranges, how uploads behave, and the faults of networks. Nothing here uses the
-//! porthole library, so a mistake in it cannot hide on both sides.
+//! `ferro-oci-server` answers the distribution protocol. The layers here add the differences between real
+//! registries: CORS, authentication (Basic, Bearer), the paging of lists, byte ranges of blobs, the
+//! variants of uploads, and the faults of networks. Nothing here uses the porthole library, because a
+//! mistake that both sides shared would stay unseen.
 //!
 //! ```no_run
 //! use test_registry::{Cors, Switches, TestRegistry};
@@ -12,11 +12,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! What the layers mend or add around ferro 1.0, each in the module named:
+//! The layers change or add this around ferro 1.0, each in the module named:
 //!
 //! | ferro 1.0 | here |
 //! |---|---|
-//! | a blob is readable from every repository | `layers::membership`: only where it was pushed, mounted or seeded |
+//! | a blob is readable from every repository | `layers::membership`: only from those that it was put into |
 //! | the tags of an unknown repository are an empty list | `layers::membership`: 404 `NAME_UNKNOWN` |
 //! | no cross-repository mount | `layers::uploads` |
 //! | no `Content-Range` check on the closing PUT | `layers::uploads` |
@@ -24,7 +24,7 @@
 //! | a manifest pushed twice is listed twice as referrer | `layers::referrers` |
 //! | no paging of referrers, no cap on a page | `layers::referrers`, `layers::paging` |
 //! | no ranges of blobs | `layers::ranges` |
-//! | manifests digested by sha256 only | not mended |
+//! | manifests digested by sha256 only | not changed |
 
 pub mod faults;
 pub mod seed;
@@ -33,20 +33,26 @@ mod auth;
 pub mod canary;
 mod companion;
 mod connection;
-mod dice;
+mod digest;
 mod endpoint;
 mod instance;
 mod layers;
 mod log;
+mod manifest;
 mod options;
+mod pattern;
+mod random;
 mod reply;
 mod server;
 mod store;
 mod switchboard;
 mod switches;
+mod tokens;
 
+pub use digest::digest_of;
 pub use log::{Entry, Log, Origin};
 pub use options::{HELP, parse_options};
+pub use pattern::Pattern;
 pub use server::TestRegistry;
 pub use switchboard::Switchboard;
 pub use switches::{

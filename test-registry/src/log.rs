@@ -1,44 +1,44 @@
-//! What was asked of an instance: method, path, headers, status, bytes sent.
+//! The requests that an instance received: method, path, headers, status, bytes sent.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-/// Which of the two servers of an instance was asked.
+/// One of the two servers of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The registry itself.
+    /// The server of the registry API.
     Registry,
     /// The companion on another port: token endpoint and blob storage.
     Companion,
 }
 
-/// One request, as it arrived, and what became of it.
+/// One request as it arrived, with the status and size of its reply.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Which server was asked.
+    /// The server that received the request.
     pub origin: Origin,
-    /// `GET`, `HEAD`, …
+    /// The method, such as `GET`.
     pub method: String,
-    /// Path and query, as sent.
+    /// The path and query as the client sent them.
     pub target: String,
     /// Header names in lower case, with their values, in the order of arrival.
     pub headers: Vec<(String, String)>,
-    /// Status of the reply; 0 while there is none.
+    /// The status of the reply, or 0 while there is none.
     pub status: u16,
-    /// Bytes of the body handed to the network so far.
+    /// The number of bytes of the body that were handed to the network so far.
     pub sent: u64,
 }
 
 impl Entry {
-    /// The first value of a header, by its lower-case name.
+    /// Returns the first value of a header. The name is given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// The path without its query.
+    /// Returns the path without its query.
     #[must_use]
     pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
@@ -56,7 +56,7 @@ struct Line {
 }
 
 impl Log {
-    /// The entries so far.
+    /// Returns the entries so far.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,37 +66,37 @@ impl Log {
             .collect()
     }
 
-    /// The entries whose `METHOD path` contains this text.
+    /// Returns the entries whose `METHOD path` contains this text.
     #[must_use]
     pub fn matching(&self, text: &str) -> Vec<Entry> {
         let line = |entry: &Entry| format!("{} {}", entry.method, entry.target);
         self.entries().into_iter().filter(|entry| line(entry).contains(text)).collect()
     }
 
-    /// How many requests came so far, preflights included.
+    /// Returns the number of requests so far, with the preflights.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether nothing was asked yet.
+    /// Returns true if no request has arrived yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Bytes of all bodies sent so far.
+    /// Returns the number of bytes of all bodies sent so far.
     #[must_use]
     pub fn bytes_sent(&self) -> u64 {
         self.entries().iter().map(|entry| entry.sent).sum()
     }
 
-    /// Forgets everything.
+    /// Removes all entries.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The log as JSON, for `/_test/log`.
+    /// Returns the log as JSON, for `/_test/log`.
     pub(crate) fn to_json(&self) -> Value {
         let lines = self.entries().into_iter().map(|entry| {
             json!({
@@ -108,24 +108,24 @@ impl Log {
         Value::Array(lines.collect())
     }
 
-    /// Begins an entry; the pen adds what is known only later.
-    pub(crate) fn begin(&self, entry: Entry) -> Pen {
+    /// Adds an entry. The handle adds the status and the bytes, which are known only later.
+    pub(crate) fn begin(&self, entry: Entry) -> EntryHandle {
         let sent = Arc::new(AtomicU64::new(0));
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.push(Line { entry, sent: Arc::clone(&sent) });
-        Pen { log: self.clone(), sent }
+        EntryHandle { log: self.clone(), sent }
     }
 }
 
-/// Completes one entry.
+/// A handle that completes one entry.
 #[derive(Debug, Clone)]
-pub(crate) struct Pen {
+pub(crate) struct EntryHandle {
     log: Log,
     sent: Arc<AtomicU64>,
 }
 
-impl Pen {
-    /// Notes the status. An entry that was cleared meanwhile is left alone.
+impl EntryHandle {
+    /// Sets the status. Does nothing if the entry was cleared meanwhile.
     pub(crate) fn status(&self, status: u16) {
         let mut lines = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.iter_mut().find(|line| Arc::ptr_eq(&line.sent, &self.sent)) {
@@ -133,7 +133,7 @@ impl Pen {
         }
     }
 
-    /// Counts bytes of the body.
+    /// Adds to the bytes of the body that were sent.
     pub(crate) fn sent(&self, bytes: usize) {
         self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
     }

@@ -1,11 +1,11 @@
-//! The switches as options of a command line; `cargo xtask registry` takes the same ones.
+//! The switches as options of a command line. `cargo xtask registry` takes the same options.
 
 use crate::faults::{Fault, Rule};
 use crate::switches::{
-    Auth, BlobDelivery, Catalog, Cors, LinkHeader, Realm, Referrers, Seed, Switches,
+    Auth, BlobDelivery, Catalog, Cors, LinkHeader, Realm, Referrers, Scheme, Seed, Switches,
 };
 
-/// What the options mean.
+/// The help text of all options.
 pub const HELP: &str = "\
   --port N             listen on 127.0.0.1:N (default 0: any free port)
   --seed WHAT          full (default), images, empty
@@ -32,14 +32,14 @@ pub const HELP: &str = "\
   --no-digest-header   no Docker-Content-Digest
   --warning TEXT       a Warning header on every reply
   --fault NAME[:PATTERN[:TIMES]]   a fault on requests whose `METHOD /path` matches; may be repeated
-  --probability P      the last --fault strikes with this probability
-  --dice N             seed of the dice (default 1)
+  --probability P      the last --fault is applied with this probability
+  --random-seed N      seed of the random numbers (default 1)
 ";
 
-/// Reads options into switches, starting from the demo's.
+/// Reads options into switches. Starts from the switches of the demo.
 ///
 /// # Errors
-/// The option or value that is not known, in words.
+/// Names the option or value that is not known.
 pub fn parse_options(arguments: impl IntoIterator<Item = String>) -> Result<Switches, String> {
     let mut switches = Switches::demo();
     let mut arguments = arguments.into_iter();
@@ -74,7 +74,7 @@ fn flag(switches: &mut Switches, option: &str) -> bool {
 fn valued(switches: &mut Switches, option: &str, value: &str) -> Result<(), String> {
     match option {
         "--port" => switches.port = number(value)?,
-        "--dice" => switches.dice = number(value)?,
+        "--random-seed" => switches.random_seed = number(value)?,
         "--expires-in" => switches.auth.expires_in = number(value)?,
         "--page-cap" => switches.paging.cap = Some(number(value)?),
         "--refuse-above" => switches.paging.refuse_above = Some(number(value)?),
@@ -128,7 +128,7 @@ const REFERRERS: &[(&str, Referrers)] = &[
     ("paged", Referrers::Paged),
 ];
 
-fn scheme(value: &str) -> Result<crate::Scheme, String> {
+fn scheme(value: &str) -> Result<Scheme, String> {
     let schemes = [("open", Auth::default()), ("basic", Auth::basic()), ("bearer", Auth::bearer())];
     choose(value, &schemes).map(|auth| auth.scheme)
 }
@@ -177,7 +177,7 @@ mod tests {
             parse("--port 5055 --cors hidden --auth bearer --anonymous-pull --page-cap 400")
                 .unwrap();
         assert_eq!((switches.port, switches.cors), (5055, Cors::Hidden));
-        assert_eq!(switches.auth.scheme, crate::Scheme::Bearer);
+        assert_eq!(switches.auth.scheme, Scheme::Bearer);
         assert!(switches.auth.anonymous_pull);
         assert_eq!(switches.paging.cap, Some(400));
         let switches = parse("--fault 500:/blobs/:2 --probability 0.5 --link absent").unwrap();

@@ -1,4 +1,4 @@
-//! Starting and stopping: one thread and two listeners per instance.
+//! Starts and stops instances. Each has one thread and two listeners.
 
 use std::future::Future;
 use std::io;
@@ -11,13 +11,13 @@ use tokio::sync::watch;
 use crate::connection::{ResetSwitch, Resettable};
 use crate::instance::Instance;
 use crate::log::Log;
-use crate::seed::Pattern;
-use crate::store::Manifest;
+use crate::manifest::Manifest;
+use crate::pattern::Pattern;
 use crate::switches::Switches;
 use crate::{companion, faults, layers, seed};
 
-/// A registry that runs until it is dropped. Its thread and runtime are its own, so it serves blocking
-/// tests and tests on a single-threaded runtime alike.
+/// A registry that runs until it is dropped. It has its own thread and runtime, so it serves blocking
+/// tests as well as tests on a single-threaded runtime.
 pub struct TestRegistry {
     instance: Arc<Instance>,
     stop: watch::Sender<bool>,
@@ -28,7 +28,7 @@ impl TestRegistry {
     /// Starts an instance and waits until it is seeded and listens.
     ///
     /// # Errors
-    /// When the port is taken, or no thread or runtime can be had.
+    /// Fails if the port is taken, or if no thread or runtime can be started.
     pub fn start(switches: Switches) -> io::Result<Self> {
         let main = bind(switches.port)?;
         let side = bind(0)?;
@@ -45,63 +45,65 @@ impl TestRegistry {
         Ok(Self { instance, stop, thread: Some(thread) })
     }
 
-    /// Where it listens.
+    /// The address at which the registry listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.instance.address
     }
 
-    /// `127.0.0.1:port`, the host part of a reference.
+    /// The host part of a reference, as `127.0.0.1:port`.
     #[must_use]
     pub fn host(&self) -> String {
         self.instance.address.to_string()
     }
 
-    /// `http://127.0.0.1:port`.
+    /// The base URL, as `http://127.0.0.1:port`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.instance.address)
     }
 
-    /// `http://127.0.0.1:port` of the companion: token endpoint of [`crate::Realm::OtherOrigin`], blob storage.
+    /// The base URL of the companion, which has the blob storage and the token endpoint of
+    /// [`crate::Realm::OtherOrigin`].
     #[must_use]
     pub fn companion_url(&self) -> String {
         format!("http://{}", self.instance.companion)
     }
 
-    /// What was asked so far.
+    /// Returns the log of the requests.
     #[must_use]
     pub fn log(&self) -> Log {
         self.instance.log.clone()
     }
 
-    /// Turns switches of the running instance (all but port, seed and dice). Fault rules count anew.
+    /// Changes switches of the running instance (all but port, seed and random seed). The counts of the fault
+    /// rules start again at 0.
     pub fn turn(&self, change: impl FnOnce(&mut Switches)) {
         self.instance.turn(change);
     }
 
-    /// Makes every token that was given so far invalid.
+    /// Makes every token that was issued so far invalid.
     pub fn expire_tokens(&self) {
         self.instance.tokens.expire_all();
     }
 
-    /// How often each fault rule struck since it was set, in the order of the rules.
+    /// Returns the number of times that each fault rule was applied, in the order of the rules.
     #[must_use]
-    pub fn strikes(&self) -> Vec<u32> {
-        self.instance.plan.strikes()
+    pub fn times_applied(&self) -> Vec<u32> {
+        self.instance.plan.times_applied()
     }
 
-    /// Adds a blob that is generated while it is read, so its size costs no memory.
+    /// Adds a blob that is generated while it is read, so that it needs no memory.
     pub fn add_pattern(&self, repository: &str, digest: &str, pattern: Pattern) {
         self.instance.store.put_pattern(repository, digest, pattern);
     }
 
-    /// Adds a blob under a digest, right or wrong.
+    /// Adds a blob under a digest, which may be wrong.
     pub fn add_blob(&self, repository: &str, digest: &str, bytes: impl Into<bytes::Bytes>) {
         self.instance.store.put_blob(repository, digest, bytes.into());
     }
 
-    /// Adds a manifest (R159) under its digest and tags, whatever it is. Children are added on their own.
+    /// Adds a manifest (R159) under its digest and tags, and checks nothing. Children are added separately.
     pub fn add_manifest(
         &self,
         repository: &str,
@@ -109,10 +111,11 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        self.put_manifest(repository, tags, &seed::stored(media_type, bytes.into()));
+        self.put_manifest(repository, tags, &Manifest::new(media_type, bytes.into()));
     }
 
-    /// Adds a manifest under a digest, right or wrong: a signed schema 1 manifest goes by that of its payload.
+    /// Adds a manifest under a digest, which may be another than that of the bytes. A signed schema 1
+    /// manifest, for example, has the digest of its payload.
     pub fn add_manifest_as(
         &self,
         repository: &str,
@@ -120,12 +123,13 @@ impl TestRegistry {
         media_type: &str,
         bytes: impl Into<bytes::Bytes>,
     ) {
-        let manifest = Manifest { digest: digest.into(), ..seed::stored(media_type, bytes.into()) };
+        let manifest =
+            Manifest { digest: digest.into(), ..Manifest::new(media_type, bytes.into()) };
         self.put_manifest(repository, &[], &manifest);
     }
 
     fn put_manifest(&self, repository: &str, tags: &[&str], manifest: &Manifest) {
-        // The store answers at once; it is only asynchronous in its signature.
+        // The store answers at once. Only its signature is asynchronous.
         let mut adding =
             std::pin::pin!(self.instance.store.put_manifest(repository, tags, manifest));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -134,10 +138,10 @@ impl TestRegistry {
         }
     }
 
-    /// The base URL at which this fault is met: faults before HTTP live at an address of their own.
+    /// Returns the base URL at which a fault occurs. Faults that come before HTTP have their own addresses.
     ///
     /// # Errors
-    /// When no free port can be found for a refused connection.
+    /// Fails if no free port can be found for a refused connection.
     pub fn url_under(&self, fault: faults::Fault) -> io::Result<String> {
         Ok(match fault {
             faults::Fault::Refused => format!("http://{}", bind(0)?.local_addr()?),
@@ -184,15 +188,15 @@ async fn run(
     let _ = ready.send(());
     let serve_main = axum::serve(Resettable(main), registry);
     let serve_side = axum::serve(Resettable(side), companion);
-    // Requests in flight are dropped, not waited for: a stalled body would never end.
+    // Requests in flight are dropped. Waiting for them could take forever, because a body may be stalled.
     tokio::select! {
         _ = serve_main => {}
         _ = serve_side => {}
-        () = told_to_stop(stopped) => {}
+        () = stop_requested(stopped) => {}
     }
 }
 
-async fn told_to_stop(mut stopped: watch::Receiver<bool>) {
+async fn stop_requested(mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow_and_update() {
         if stopped.changed().await.is_err() {
             return;

@@ -1,4 +1,4 @@
-//! Where the bytes are: ferro's metadata, and blobs of ours that may lie about their digest.
+//! The store of one instance: ferro's metadata, and blobs of our own that may have a wrong digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use bytes::Bytes;
 use ferro_blob_store::{BlobStore, BlobStoreError, Digest, DigestAlgo};
-use ferro_oci_server::{InMemoryRegistryMeta, Reference, ReferrerDescriptor, RegistryMeta};
+use ferro_oci_server::{InMemoryRegistryMeta, Reference, RegistryMeta};
 
-use crate::seed::Pattern;
+use crate::manifest::Manifest;
+use crate::pattern::Pattern;
 
-/// Manifests, tags and referrers (ferro's), blobs and which repository has them (ours).
+/// Ferro's manifests, tags and referrers, and our own blobs with the repositories that have them.
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) meta: Arc<InMemoryRegistryMeta>,
@@ -20,28 +21,28 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Says that a repository has a blob.
+    /// Makes a blob a member of a repository.
     pub(crate) fn link(&self, repository: &str, digest: &str) {
         write(&self.members).insert((repository.into(), digest.into()));
     }
 
-    /// Says that a repository has a blob no longer; whether it had.
+    /// Takes a blob out of a repository. Returns true if it was in there.
     pub(crate) fn unlink(&self, repository: &str, digest: &str) -> bool {
         write(&self.members).remove(&(repository.into(), digest.into()))
     }
 
-    /// Whether a repository has a blob.
+    /// Returns true if a repository has a blob.
     pub(crate) fn has(&self, repository: &str, digest: &str) -> bool {
         read(&self.members).contains(&(repository.into(), digest.into()))
     }
 
-    /// Whether anything was ever pushed to a repository.
+    /// Returns true if anything was ever pushed to a repository.
     pub(crate) async fn knows(&self, repository: &str) -> bool {
         let all = self.meta.list_repositories(None, None).await.unwrap_or_default();
         all.iter().any(|name| name == repository)
     }
 
-    /// Puts a blob under a digest, right or wrong.
+    /// Stores a blob under a digest, which may be wrong.
     pub(crate) fn put_blob(&self, repository: &str, digest: &str, bytes: Bytes) {
         if let Ok(parsed) = digest.parse::<Digest>() {
             self.blobs.put_unchecked(&parsed, bytes);
@@ -49,23 +50,23 @@ impl Store {
         self.link(repository, digest);
     }
 
-    /// Puts a blob that is generated while it is read.
+    /// Stores a blob that is generated while it is read.
     pub(crate) fn put_pattern(&self, repository: &str, digest: &str, pattern: Pattern) {
         write(&self.patterns).insert(digest.into(), pattern);
         self.link(repository, digest);
     }
 
-    /// The generated blob of a digest.
+    /// Returns the generated blob of a digest.
     pub(crate) fn pattern(&self, digest: &str) -> Option<Pattern> {
         read(&self.patterns).get(digest).copied()
     }
 
-    /// The bytes of a blob.
+    /// Returns the bytes of a blob.
     pub(crate) async fn blob(&self, digest: &str) -> Option<Bytes> {
         self.blobs.get(&digest.parse().ok()?).await.ok()
     }
 
-    /// Puts a manifest under a digest (and tags) without looking at it.
+    /// Stores a manifest under its digest and these tags, and checks nothing.
     pub(crate) async fn put_manifest(&self, repository: &str, tags: &[&str], manifest: &Manifest) {
         let Ok(digest) = manifest.digest.parse::<Digest>() else { return };
         let by_digest = std::iter::once(Reference::Digest(digest.clone()));
@@ -83,22 +84,13 @@ impl Store {
                 body,
                 referrer,
             );
-            // The in-memory metadata cannot fail: it only reports failures of its disk mirror.
+            // Metadata in memory cannot fail. It only reports failures of a mirror on disk.
             let _ = put.await;
         }
     }
 }
 
-/// A manifest as it is stored: exact bytes, and what the registry says about them.
-#[derive(Debug, Clone)]
-pub(crate) struct Manifest {
-    pub(crate) digest: String,
-    pub(crate) media_type: String,
-    pub(crate) bytes: Bytes,
-    pub(crate) referrer: Option<(Digest, ReferrerDescriptor)>,
-}
-
-/// Blobs in memory. `put` checks the digest; `put_unchecked` is for seeds that lie.
+/// Blobs in memory. `put` checks the digest. `put_unchecked` stores seeds with a wrong digest.
 #[derive(Debug, Default)]
 pub(crate) struct Blobs(RwLock<BTreeMap<String, Bytes>>);
 

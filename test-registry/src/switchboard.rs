@@ -1,7 +1,7 @@
-//! Starts registries at the word of a test in a browser, which cannot start any itself.
+//! A server that starts registries for tests in a browser, which cannot start any themselves.
 //!
-//! `GET /start?--cors&none&--fault&reset-body` takes the options of the command line as the names of
-//! a query, starts a registry with them on a port of its own and answers its host.
+//! `GET /start?--cors&none&--fault&reset-body` has the options of the command line as the names in its
+//! query. It starts a registry with these options on its own port and answers with its host.
 
 use std::{
     io,
@@ -18,14 +18,16 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{TestRegistry, parse_options, reply};
+use crate::options::parse_options;
+use crate::reply;
+use crate::server::TestRegistry;
 
-/// The most registries that run at a time: the oldest ends when another one starts.
+/// The most registries that run at the same time. The oldest ends before a further one starts.
 const RUNNING: usize = 16;
 
 type Running = Arc<Mutex<Vec<TestRegistry>>>;
 
-/// The switchboard, listening until dropped.
+/// The server. It listens until this is dropped.
 pub struct Switchboard {
     address: SocketAddr,
     server: JoinHandle<()>,
@@ -38,10 +40,10 @@ impl Drop for Switchboard {
 }
 
 impl Switchboard {
-    /// Listens on `127.0.0.1:port`. To be called on a runtime.
+    /// Starts to listen on `127.0.0.1:port`. The caller must be on a tokio runtime.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// Fails if the port is taken.
     pub async fn start(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -53,7 +55,7 @@ impl Switchboard {
         Ok(Self { address, server })
     }
 
-    /// `127.0.0.1:port`.
+    /// The address, as `127.0.0.1:port`.
     #[must_use]
     pub fn host(&self) -> String {
         self.address.to_string()
@@ -61,7 +63,7 @@ impl Switchboard {
 }
 
 async fn start(State(running): State<Running>, uri: Uri) -> Response {
-    // Registries are dropped by blocking until their thread has ended.
+    // Dropping a registry blocks until its thread has ended.
     let begun = tokio::task::spawn_blocking(move || begin(&running, &uri)).await;
     let mut answer = match begun {
         Ok(Ok(host)) => reply::with_type(StatusCode::OK, "text/plain", host),

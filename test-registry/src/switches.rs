@@ -1,40 +1,40 @@
-//! Every switch of one instance, with the defaults of a well-behaved registry.
+//! The switches of one instance. The defaults are those of a registry without faults.
 
 use crate::faults::Rule;
 
-/// How one instance behaves. Start from `Switches::default()`, change what the test is about.
+/// The behaviour of one instance. A test starts from `Switches::default()` and changes what it tests.
 #[derive(Debug, Clone)]
 pub struct Switches {
-    /// TCP port on 127.0.0.1; 0 lets the system choose.
+    /// The TCP port on 127.0.0.1, or 0 for any free port.
     pub port: u16,
-    /// What browsers may read.
+    /// The CORS headers, which decide what browsers may read.
     pub cors: Cors,
-    /// Who may come in.
+    /// The authentication.
     pub auth: Auth,
-    /// Whether blobs answer `Range`.
+    /// True if blobs support `Range`.
     pub ranges: bool,
-    /// How lists are cut into pages.
+    /// The paging of lists.
     pub paging: Paging,
-    /// How `/v2/_catalog` answers.
+    /// The behaviour of `/v2/_catalog`.
     pub catalog: Catalog,
-    /// How the referrers API answers.
+    /// The behaviour of the referrers API.
     pub referrers: Referrers,
-    /// Where the bytes of a blob come from.
+    /// The server from which the bytes of a blob come.
     pub blobs: BlobDelivery,
-    /// How uploads behave.
+    /// The behaviour of uploads.
     pub uploads: Uploads,
-    /// Whether manifests and blobs may be deleted (405 otherwise).
+    /// True if manifests and blobs may be deleted. Otherwise a deletion gets 405.
     pub delete: bool,
-    /// Whether `Docker-Content-Digest` is sent at all (older registries leave it out).
+    /// True if `Docker-Content-Digest` is sent. Older registries leave it out.
     pub digest_header: bool,
-    /// Text of a `Warning` header (R163) on every reply of the API.
+    /// The text of a `Warning` header (R163) on every reply of the API.
     pub warning: Option<String>,
-    /// What is in the registry when it starts.
+    /// The content of the registry at its start.
     pub seed: Seed,
-    /// What goes wrong, first match wins.
+    /// The fault rules. The first rule that is due is applied.
     pub faults: Vec<Rule>,
-    /// Seed of the dice that rules with a probability throw.
-    pub dice: u64,
+    /// The seed of the random numbers for rules with a probability.
+    pub random_seed: u64,
 }
 
 impl Default for Switches {
@@ -54,82 +54,82 @@ impl Default for Switches {
             warning: None,
             seed: Seed::Empty,
             faults: Vec::new(),
-            dice: 1,
+            random_seed: 1,
         }
     }
 }
 
 impl Switches {
-    /// Everything that the demo shows: the seeded content, all headers exposed.
+    /// Returns the switches of the demo: all seeded content, all headers exposed.
     #[must_use]
     pub fn demo() -> Self {
         Self { seed: Seed::Full, ..Self::default() }
     }
 
-    /// Sets the port.
+    /// Sets the TCP port.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Sets what browsers may read.
+    /// Sets the CORS headers.
     #[must_use]
     pub fn cors(mut self, cors: Cors) -> Self {
         self.cors = cors;
         self
     }
 
-    /// Sets who may come in.
+    /// Sets the authentication.
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
         self
     }
 
-    /// Sets whether blobs answer `Range`.
+    /// Turns byte ranges of blobs on or off.
     #[must_use]
     pub fn ranges(mut self, on: bool) -> Self {
         self.ranges = on;
         self
     }
 
-    /// Sets how lists are paged.
+    /// Sets the paging of lists.
     #[must_use]
     pub fn paging(mut self, paging: Paging) -> Self {
         self.paging = paging;
         self
     }
 
-    /// Sets how the catalog answers.
+    /// Sets the behaviour of the catalog.
     #[must_use]
     pub fn catalog(mut self, catalog: Catalog) -> Self {
         self.catalog = catalog;
         self
     }
 
-    /// Sets how the referrers API answers.
+    /// Sets the behaviour of the referrers API.
     #[must_use]
     pub fn referrers(mut self, referrers: Referrers) -> Self {
         self.referrers = referrers;
         self
     }
 
-    /// Sets where blobs come from.
+    /// Sets the server that blobs come from.
     #[must_use]
     pub fn blobs(mut self, blobs: BlobDelivery) -> Self {
         self.blobs = blobs;
         self
     }
 
-    /// Sets how uploads behave.
+    /// Sets the behaviour of uploads.
     #[must_use]
     pub fn uploads(mut self, uploads: Uploads) -> Self {
         self.uploads = uploads;
         self
     }
 
-    /// Sets what is in the registry.
+    /// Sets the content of the registry.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
         self.seed = seed;
@@ -144,47 +144,49 @@ impl Switches {
     }
 }
 
-/// What a page of another origin may read (`reference/protocol.md` C.3, C.7).
+/// The CORS headers, which decide what a page of another origin may read. Each variant is that of a real
+/// registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cors {
-    /// Any origin, preflights answered, every response header exposed.
+    /// Any origin may read. Preflights are answered, and every response header is exposed.
     Exposed,
-    /// Any origin, preflights answered, no response header exposed.
+    /// Any origin may read. Preflights are answered, and no response header is exposed.
     Hidden,
     /// No CORS header at all, as on most public registries.
     None,
-    /// Headers on every reply, but preflights get 401, as on distribution with authentication.
+    /// Every reply has CORS headers, but preflights get 401, as on distribution with authentication.
     PreflightDenied,
-    /// Exposed, but blobs and uploads carry no CORS header.
+    /// As `Exposed`, but blobs and uploads carry no CORS header.
     NoBlobs,
-    /// Exposed, but 401 replies carry no CORS header.
+    /// As `Exposed`, but 401 replies carry no CORS header.
     BareUnauthorized,
-    /// zot as shipped: no blobs, bare 401, nothing exposed, `Accept` not in `Access-Control-Allow-Headers`.
+    /// As zot is shipped: no CORS header on blobs and on 401, no header exposed, `Accept` not in
+    /// `Access-Control-Allow-Headers`.
     Zot,
-    /// Two `Access-Control-Allow-Origin` headers, as behind a proxy that adds its own: browsers refuse it.
+    /// Two `Access-Control-Allow-Origin` headers, as behind a proxy that adds its own. Browsers refuse them.
     Doubled,
 }
 
-/// Who may come in.
+/// The authentication and the token endpoint.
 #[derive(Debug, Clone)]
 pub struct Auth {
-    /// Open, Basic or Bearer.
+    /// The scheme: open, Basic or Bearer.
     pub scheme: Scheme,
-    /// The one user.
+    /// The name of the only user.
     pub user: String,
     /// The user's password.
     pub password: String,
-    /// Whether nobody needs a password to pull (Bearer: but still a token).
+    /// True if pulling needs no password. With Bearer it still needs a token.
     pub anonymous_pull: bool,
-    /// Where the token endpoint is.
+    /// The address of the token endpoint.
     pub realm: Realm,
-    /// Life of a token, seconds.
+    /// The lifetime of a token in seconds.
     pub expires_in: u64,
-    /// Whether the token endpoint answers POST (OAuth2); 404 otherwise, as Gitea does.
+    /// True if the token endpoint supports POST (OAuth2). Otherwise it answers 404, as Gitea does.
     pub oauth2: bool,
-    /// Whether refresh tokens are given when asked for.
+    /// True if a client can ask for refresh tokens.
     pub refresh: bool,
-    /// `service` of the challenge.
+    /// The `service` of the challenge.
     pub service: String,
 }
 
@@ -205,33 +207,33 @@ impl Default for Auth {
 }
 
 impl Auth {
-    /// HTTP Basic with the default user.
+    /// Returns HTTP Basic with the default user.
     #[must_use]
     pub fn basic() -> Self {
         Self { scheme: Scheme::Basic, ..Self::default() }
     }
 
-    /// Bearer tokens with the default user.
+    /// Returns Bearer tokens with the default user.
     #[must_use]
     pub fn bearer() -> Self {
         Self { scheme: Scheme::Bearer, ..Self::default() }
     }
 
-    /// Lets anybody pull.
+    /// Allows pulling without a password.
     #[must_use]
     pub fn anonymous_pull(mut self) -> Self {
         self.anonymous_pull = true;
         self
     }
 
-    /// Moves the token endpoint.
+    /// Sets the address of the token endpoint.
     #[must_use]
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
     }
 
-    /// Sets the life of a token, seconds.
+    /// Sets the lifetime of a token in seconds.
     #[must_use]
     pub fn expires_in(mut self, seconds: u64) -> Self {
         self.expires_in = seconds;
@@ -239,7 +241,7 @@ impl Auth {
     }
 }
 
-/// How credentials are carried.
+/// The form in which a request carries credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// No authentication.
@@ -250,105 +252,105 @@ pub enum Scheme {
     Bearer,
 }
 
-/// Where the token endpoint is.
+/// The address of the token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Realm {
     /// `/token` of the registry.
     SameOrigin,
     /// `/token` of the companion server, another origin.
     OtherOrigin,
-    /// Whatever the test says, also nonsense.
+    /// Any text, which need not be a URL.
     Url(String),
 }
 
-/// How lists are cut into pages.
+/// The paging of lists.
 #[derive(Debug, Clone, Default)]
 pub struct Paging {
-    /// What happens to the `Link` header.
+    /// The treatment of the `Link` header.
     pub link: LinkHeader,
-    /// Entries per page at most; a request for more is cut to it (quay: 50 or 100, others 1,000).
+    /// The most entries per page. A request for more gets this many (quay: 50 or 100, others 1,000).
     pub cap: Option<usize>,
-    /// A request for more than this many entries gets 400 `PAGINATION_NUMBER_INVALID` (distribution: 1,000).
+    /// The limit above which a request gets 400 `PAGINATION_NUMBER_INVALID` (distribution: 1,000).
     pub refuse_above: Option<usize>,
-    /// `last` is not looked at: every page is the first one.
+    /// True if `last` is ignored, so that every page is the first one.
     pub last_ignored: bool,
-    /// The list never ends: the last page links to the first one.
+    /// True if the list never ends, because the last page links to the first one.
     pub endless: bool,
-    /// Tags come in the order of a hash, not sorted.
+    /// True if tags come in the order of a hash, not sorted.
     pub unsorted: bool,
-    /// Tags are sorted without regard to case.
+    /// True if tags are sorted without regard to case.
     pub case_insensitive: bool,
-    /// `Link` points at the companion server, another origin.
+    /// True if `Link` points at the companion server, another origin.
     pub link_elsewhere: bool,
 }
 
-/// What happens to the `Link` header.
+/// The treatment of the `Link` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LinkHeader {
-    /// Sent, and exposed where other headers are.
+    /// The header is sent, and exposed if other headers are.
     #[default]
     Shown,
-    /// Sent, but not exposed to pages.
+    /// The header is sent, but not exposed to pages.
     Hidden,
-    /// Not sent: pages have to be continued by `last`.
+    /// The header is not sent. A client has to continue by `last`.
     Absent,
 }
 
-/// How `/v2/_catalog` answers.
+/// The behaviour of `/v2/_catalog`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Catalog {
-    /// The repositories.
+    /// The catalog lists the repositories.
     Open,
-    /// 401 with a challenge that no token satisfies.
+    /// The catalog answers 401 with a challenge that no token satisfies.
     Denied,
-    /// 404, as on registries without a catalog.
+    /// The catalog answers 404, as on registries without one.
     Absent,
-    /// 405, as on registry.k8s.io.
+    /// The catalog answers 405, as on registry.k8s.io.
     NotAllowed,
 }
 
-/// How the referrers API answers.
+/// The behaviour of the referrers API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Referrers {
-    /// As in distribution-spec 1.1.
+    /// The API of distribution-spec 1.1.
     Api,
-    /// 404 and no `OCI-Subject`, as CNCF distribution: the fallback tag is the client's duty.
+    /// 404 and no `OCI-Subject`, as in CNCF distribution. The client has to maintain the fallback tag.
     Absent,
-    /// The API does not filter, and does not say so.
+    /// The API ignores the filter, and does not say so.
     Unfiltered,
-    /// Three referrers per page, with `Link`.
+    /// The API has three referrers per page, with `Link`.
     Paged,
 }
 
-/// Where the bytes of a blob come from.
+/// The server from which the bytes of a blob come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlobDelivery {
-    /// From the registry.
+    /// The registry sends the bytes.
     Direct,
-    /// 307 to the companion server, which has CORS headers.
+    /// The registry redirects (307) to the companion server, which has CORS headers.
     Redirect,
-    /// 307 to the companion server, which has none.
+    /// The registry redirects (307) to the companion server, which has no CORS headers.
     RedirectWithoutCors,
 }
 
-/// How uploads behave.
+/// The behaviour of uploads.
 #[derive(Debug, Clone)]
 pub struct Uploads {
-    /// `OCI-Chunk-Min-Length`; a smaller chunk that is not the last gets 416.
+    /// The `OCI-Chunk-Min-Length`. A smaller chunk that is not the last gets 416.
     pub chunk_minimum: Option<u64>,
-    /// Whether a mount is honoured (202 with an upload session otherwise).
+    /// True if mounts work. Otherwise a mount gets 202 with an upload session.
     pub mount: bool,
-    /// Whether PATCH is known; 405 otherwise: only monolithic uploads work.
+    /// True if PATCH works. Otherwise it gets 405, and only monolithic uploads work.
     pub chunked: bool,
-    /// Whether `POST ?digest=` with a body is honoured (202 otherwise, as CNCF distribution).
+    /// True if `POST ?digest=` with a body works. Otherwise it gets 202, as in CNCF distribution.
     pub single_post: bool,
-    /// `Location` is absolute (with the host), not only a path.
+    /// True if `Location` is a full URL, not only a path.
     pub absolute_location: bool,
-    /// `Location` carries a state in its query that the next request must bring back.
+    /// True if the query of `Location` carries a state that the next request must repeat.
     pub stateful_location: bool,
-    /// Whether replies carry `Range`.
+    /// True if replies carry `Range`.
     pub range_header: bool,
-    /// A second segment of the path is upper-cased in `Docker-Upload-UUID` only, so ids do not match.
+    /// True if `Docker-Upload-UUID` is another identifier than the last segment of the path.
     pub odd_uuid: bool,
 }
 
@@ -367,13 +369,13 @@ impl Default for Uploads {
     }
 }
 
-/// What is in the registry when it starts.
+/// The content of the registry at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seed {
-    /// Nothing.
+    /// An empty registry.
     Empty,
     /// The images and artifacts of [`crate::seed::CATALOGUE`].
     Images,
-    /// Those, and the large lists: 5,000 tags, 2,500 repositories.
+    /// The images and artifacts, and the large lists: 5,000 tags, 2,500 repositories.
     Full,
 }

@@ -1,4 +1,4 @@
-//! Bombs of archives: sizes, names and extensions that lie, come without end, or lead elsewhere.
+//! Archives as bombs: wrong sizes, endless names and extensions, and links that lead elsewhere.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use crate::{
     feed::{Feed, again},
 };
 
-/// A header: name, flag, size, target of a link.
+/// Returns a header with a name, a flag, a size and the target of a link.
 fn header(name: &str, flag: u8, size: u64, link: &str) -> Vec<u8> {
     let mut block = vec![0; 512];
     block[..name.len().min(100)].copy_from_slice(&name.as_bytes()[..name.len().min(100)]);
@@ -38,19 +38,19 @@ fn padded(content: &[u8]) -> Vec<u8> {
     content
 }
 
-/// An entry with content.
+/// Returns an entry with its content.
 fn entry(name: &str, flag: u8, content: &[u8]) -> Vec<u8> {
     [header(name, flag, content.len() as u64, ""), padded(content)].concat()
 }
 
-/// A record of PAX: its length counts itself.
+/// Returns a PAX record. Its length includes its own digits.
 fn record(key: &str, value: &[u8]) -> Vec<u8> {
     let rest = key.len() + value.len() + 3;
     let length = (1..20).map(|digits| rest + digits).find(|n| n.to_string().len() + rest == *n);
     [format!("{} {key}=", length.unwrap()).as_bytes(), value, b"\n"].concat()
 }
 
-/// A file under a name of any length.
+/// Returns a file with a name of any length.
 fn named(path: &[u8]) -> Vec<u8> {
     [entry("pax", b'x', &record("path", path)), header("a", b'0', 0, "")].concat()
 }
@@ -66,7 +66,7 @@ const fn bomb(
     Bomb { name, limit: 320, make, entries, told }
 }
 
-/// Writes an archive, compressed, and its end.
+/// Writes a compressed archive and its end.
 fn archive(feed: &mut Feed<'_>, write: impl FnOnce(&mut dyn Write)) {
     feed.gzip(|out| {
         write(out);
@@ -74,7 +74,7 @@ fn archive(feed: &mut Feed<'_>, write: impl FnOnce(&mut dyn Write)) {
     });
 }
 
-/// The same entries many times.
+/// Writes an archive that has the same entries many times.
 fn many(feed: &mut Feed<'_>, entries: &[u8], times: usize) {
     archive(feed, |out| again(out, entries, times));
 }

@@ -1,10 +1,10 @@
-//! Hands a layer on as it is made: a bomb need not be in memory to be read.
+//! Passes a layer on while it is made, so that a bomb is never in memory as a whole.
 
 use std::io::{self, Write};
 
 use flate2::{Compression, write::GzEncoder};
 
-/// Where a bomb goes.
+/// The receiver of a bomb.
 pub(crate) struct Feed<'a> {
     take: &'a mut dyn FnMut(&[u8]),
 }
@@ -21,19 +21,19 @@ impl Write for Feed<'_> {
 }
 
 impl Feed<'_> {
-    /// Makes a bomb and hands it on.
+    /// Makes a bomb and passes it on.
     pub(crate) fn run(make: fn(&mut Feed<'_>), take: &mut dyn FnMut(&[u8])) {
         make(&mut Feed { take });
     }
 
-    /// Hands on bytes as they are.
+    /// Passes bytes on as they are.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(64 << 10) {
             (self.take)(piece);
         }
     }
 
-    /// The same many times.
+    /// Passes the same bytes on many times.
     pub(crate) fn repeat(&mut self, bytes: &[u8], times: usize) {
         let many = bytes.repeat((64 << 10) / bytes.len().max(1) + 1);
         let each = many.len() / bytes.len().max(1);
@@ -45,7 +45,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Compresses what is written as one member.
+    /// Compresses the written bytes as one member.
     pub(crate) fn gzip(&mut self, write: impl FnOnce(&mut dyn Write)) {
         let mut encoder = GzEncoder::new(self, Compression::fast());
         write(&mut encoder);
@@ -53,14 +53,14 @@ impl Feed<'_> {
     }
 }
 
-/// A member of its own.
+/// Returns bytes as one gzip member.
 pub(crate) fn member(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("it is only kept");
     encoder.finish().expect("it is only kept")
 }
 
-/// Writes the same many times.
+/// Writes the same bytes many times.
 pub(crate) fn again(out: &mut dyn Write, bytes: &[u8], times: usize) {
     for _ in 0..times {
         out.write_all(bytes).expect("it is only handed on");

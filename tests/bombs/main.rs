@@ -1,8 +1,8 @@
-//! Sixty layers that are made to fill memory or to never end: each stops at its cap with its reason,
-//! what was read stays, and the whole process never takes more than 160 MiB (goal M6), or 256 MiB
-//! with a tree of what was listed (goal M5).
+//! Sixty layers that are made to fill memory or to never end. Reading each stops at a cap with a reason,
+//! and the entries before the cap stay. The whole process never takes more than 160 MiB, or 256 MiB with
+//! a tree of the entries.
 //!
-//! A program of its own, for the memory of a process is measured: its peak, as Linux tells it.
+//! The test is a program of its own, because it measures the peak memory of its process on Linux.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod archives;
@@ -22,24 +22,24 @@ use porthole::{
     oci::Algorithm,
 };
 
-/// Peak of the whole process while a layer is read, in MiB.
+/// The most memory of the whole process while a layer is read, in MiB.
 const MEMORY: u64 = 160;
 
-/// The same with a tree of what was listed.
+/// The most memory with a tree of the entries, in MiB.
 const WITH_TREE: u64 = 256;
 
-/// One layer.
+/// A layer that attacks its reader.
 #[derive(Clone, Copy)]
 pub(crate) struct Bomb {
-    /// What it does.
+    /// The attack, in a few words.
     pub(crate) name: &'static str,
-    /// Plain bytes that may come out, in MiB.
+    /// The most plain bytes that may come out, in MiB.
     pub(crate) limit: u64,
-    /// Makes it.
+    /// The function that makes the layer.
     pub(crate) make: fn(&mut Feed<'_>),
-    /// Entries that are listed in spite of it.
+    /// The number of entries that are listed in spite of the attack.
     pub(crate) entries: u64,
-    /// What must be told, in these words.
+    /// A part of the text that must be reported.
     pub(crate) told: &'static str,
 }
 
@@ -61,7 +61,7 @@ fn sixty_bombs_end_at_their_cap() {
     println!("{} bombs, at most {highest} MiB", bombs.len());
 }
 
-/// Reads a bomb as the page does: counted, hashed, listed, and kept for a second look.
+/// Reads a bomb as the page does: counts, hashes and lists it, and keeps checkpoints.
 fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let limits = Limits { output: bomb.limit << 20, ..Limits::default() };
@@ -84,7 +84,7 @@ fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
     (listing, told)
 }
 
-/// What was read stays, makes a tree, and the reason is told.
+/// Checks that the entries that were read make a tree, and that the reason is reported.
 fn check(bomb: &Bomb, listing: &Listing, told: &[String]) {
     let mut tree = FileTree::new();
     let mut entries = listing.entries();

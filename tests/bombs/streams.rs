@@ -1,18 +1,18 @@
-//! Bombs of compressed streams: ratios, windows, members, frames, headers, and ends that do not come.
+//! Compressed streams as bombs: ratios, windows, members, frames, headers, and streams without an end.
 
 use crate::{
     Bomb,
     feed::{Feed, again, member},
 };
 
-/// A layer that brings nothing to list.
+/// A layer without entries.
 const fn bomb(name: &'static str, make: fn(&mut Feed<'_>), told: &'static str) -> Bomb {
     Bomb { name, limit: 64, make, entries: 0, told }
 }
 
 const MIB: &[u8] = &[0; 1 << 20];
 
-/// A gzip header with these flags.
+/// Returns a gzip header with these flags.
 const fn head(flags: u8) -> [u8; 10] {
     [0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3]
 }
@@ -134,17 +134,17 @@ pub(crate) const GZIP: &[Bomb] = &[
     ),
 ];
 
-/// A zstd frame with a window of 2 to this, without content size.
+/// Returns the start of a zstd frame without content size. Its window is 2 to the power of `exponent`.
 fn frame(exponent: u8) -> Vec<u8> {
     vec![0x28, 0xb5, 0x2f, 0xfd, 0, (exponent - 10) << 3]
 }
 
-/// A block: whether it is the last, its kind, and its size.
+/// Returns the header of a block.
 fn block(last: bool, kind: u32, size: u32) -> Vec<u8> {
     (size << 3 | kind << 1 | u32::from(last)).to_le_bytes()[..3].to_vec()
 }
 
-/// 128 KiB of one byte, in four.
+/// Returns a block of four bytes that decompresses to 128 KiB.
 fn same(last: bool) -> Vec<u8> {
     [block(last, 1, 128 << 10), vec![0]].concat()
 }

@@ -1,6 +1,6 @@
-//! A client that holds a credential worth stealing, led through every trick of a hostile registry.
+//! Runs a client with a canary credential through every attack of a hostile registry.
 //!
-//! The same code runs natively and in a browser; the servers write down what they were sent.
+//! The same code runs natively and in a browser. The servers record the requests that they receive.
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -13,18 +13,18 @@ use porthole::{
     wire::Secret,
 };
 
-/// The digest of no bytes: every blob of the hostile registry claims it.
+/// The digest of zero bytes, which every blob of the hostile registry has.
 const EMPTY: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What the client is given for its registry.
+/// The credentials that the client has for its registry.
 pub(super) struct Secrets<'a> {
     pub(super) user: &'a str,
     pub(super) password: &'a str,
     pub(super) identity: &'a str,
 }
 
-/// Runs scenario `number` with a client of its own. How it ends does not matter here: only where
-/// the credential went does.
+/// Runs scenario `number` with a new client. The result of the operation does not matter, only the way of
+/// the credential.
 pub(super) async fn run(
     stack: Stack,
     places: (&str, &str),
@@ -40,7 +40,7 @@ pub(super) async fn run(
             password: Secret::new(secrets.password),
         },
     };
-    // A retry would only ask the same questions again, later.
+    // A retry would only send the same requests again.
     let clients = Clients::new(stack.with_retry(None));
     clients.stack().credentials().set(registry, credential);
     clients

@@ -1,5 +1,5 @@
-//! What a client reads of the demo registry, whatever it sends through: the same tests natively and in
-//! a browser that may read no response header.
+//! Tests of reading from the demo registry, independent of the transport. They run natively, and in a browser
+//! where no response header is readable.
 
 use futures_util::StreamExt;
 use porthole::{

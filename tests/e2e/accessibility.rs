@@ -1,8 +1,8 @@
-//! axe-core on every page, in both themes: nothing wrong.
+//! Runs axe-core on every page, in both themes, and expects no problem.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use xtask::browser::{Look, Theme};
+use devtools::browser::{Look, Theme};
 
 use crate::stage::{Stage, demo};
 

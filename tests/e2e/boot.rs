@@ -1,8 +1,8 @@
-//! How the page starts, and how it says that it cannot: framing, spoilt files, sub-folders, themes.
+//! The start of the page, and its messages if it cannot start: framing, damaged files, sub-folders, themes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use xtask::{
+use devtools::{
     browser::{Look, Theme},
     site::{Hosting, Site},
 };

@@ -1,9 +1,9 @@
-//! The connection doctor: from an error to the step that fails and to what mends it.
+//! The connection doctor: from an error to the step that fails, and to the advice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::browser::Look;
 use test_registry::{Auth, Cors, Seed, Switches, TestRegistry};
-use xtask::browser::Look;
 
 use crate::stage::Stage;
 
@@ -41,7 +41,7 @@ async fn r167_the_doctor_tells_causes_apart_that_look_the_same_to_a_page() {
         stage.sees(seen).await;
         assert_eq!(stage.accessibility_faults().await, [""; 0]);
     }
-    // Nobody listens there any more.
+    // No server listens there any more.
     let gone = registry(Cors::Exposed, Auth::default()).host();
     stage.visit(&format!("#/doctor/{gone}")).await;
     stage.sees("Nothing answers there").await;

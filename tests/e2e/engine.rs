@@ -1,19 +1,18 @@
-//! Byte work off the page's thread: in workers under the policy, in the page without them, taken up
-//! again where it breaks off, and ended when nobody wants it.
+//! Byte work outside the page's thread. It runs in workers under the policy, or in the page without workers.
+//! It resumes after a break, and stops if the user leaves.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use serde_json::json;
 use test_registry::{
-    Seed, Switches, TestRegistry,
+    Pattern, Seed, Switches, TestRegistry,
     faults::{Fault, Rule},
-    seed::Pattern,
 };
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Folder, Stage, demo};
 
-/// Files of the engine that the page has loaded.
+/// A script that returns the number of the engine's files that the page has loaded.
 const LOADED: &str = "return performance.getEntriesByType('resource')\
     .filter(entry => entry.name.includes('/worker-')).length";
 
@@ -44,7 +43,7 @@ async fn an_image_is_verified_down_to_its_diff_ids_in_a_worker() {
     stage.end().await;
 }
 
-/// What reads zstd is loaded in the middle of such a layer.
+/// The reader of zstd is loaded in the middle of a layer.
 #[tokio::test]
 async fn layers_of_every_compression_are_verified() {
     let stage = Stage::open(Look::default()).await;
@@ -101,7 +100,7 @@ async fn r084_a_layer_that_breaks_off_is_taken_up_again_in_the_worker() {
     let stage = Stage::open(Look::default()).await;
     verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", registry.host())).await;
     stage.sees("Chain: 8 verified, 0 mismatch, 0 not verified.").await;
-    assert!(registry.strikes().iter().any(|strikes| *strikes > 0), "nothing broke off");
+    assert!(registry.times_applied().iter().any(|times| *times > 0), "nothing broke off");
     let resumed = registry.log().entries();
     assert!(resumed.iter().any(|entry| entry.header("range").is_some()), "nothing was resumed");
     stage.end().await;
@@ -135,8 +134,7 @@ async fn cancelling_ends_the_fetch_in_the_worker() {
     stage.press("Cancel").await;
     stage.sees("Cancelled").await;
     let mut before = u64::MAX;
-    // What was on its way arrives; then nothing more is sent. A fetch that went on would send for
-    // minutes.
+    // Bytes in flight arrive, then nothing more is sent. A fetch that continued would send for minutes.
     for _ in 0..50 {
         let sent = registry.log().bytes_sent();
         if sent == before {

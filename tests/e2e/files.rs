@@ -1,12 +1,12 @@
-//! Inside layers: an image on Debian's registry is opened, read, searched, and one file taken out.
+//! The contents of layers: opens, reads and searches an image on Debian's registry, and saves one file.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;
 
+use devtools::browser::Look;
 use fantoccini::key::Key;
 use serde_json::json;
-use xtask::browser::Look;
 
 use crate::{
     servers::{DockerRegistry, Server, push_blob, put_manifest},
@@ -27,13 +27,13 @@ fn png() -> Vec<u8> {
     (0..PNG.len()).step_by(2).map(digit).collect()
 }
 
-/// More than is kept with a listing, so that the layer has to be read again for it.
+/// A content that is larger than those that a listing keeps, so that the layer has to be read again.
 fn largest() -> Vec<u8> {
     let number = |n: u32| n.wrapping_mul(2_654_435_761).rotate_left(13).to_le_bytes();
     (0..75_000).flat_map(number).collect()
 }
 
-/// Two layers: files, and changes to them.
+/// Makes an image of two layers: files, and changes to them.
 fn push(registry: &DockerRegistry) -> String {
     let base = layer(&[
         entry(b"etc/", b'5', "", b""),
@@ -60,13 +60,13 @@ fn push(registry: &DockerRegistry) -> String {
     format!("{host}/demo/inside:1")
 }
 
-/// Presses a key on what has the focus.
+/// Presses a key on the focused element.
 async fn press_key(stage: &Stage, key: Key) {
     let focused = stage.page.client().active_element().await.expect("something has the focus");
     focused.send_keys(&char::from(key).to_string()).await.expect("a key");
 }
 
-/// Presses tab until the focus is on something with this text or name.
+/// Presses tab until an element with this text or name has the focus.
 async fn tab_to(stage: &Stage, wanted: &str) {
     let script = "const at = document.activeElement; \
         return at.getAttribute('aria-label') ?? at.textContent ?? ''";
@@ -110,7 +110,7 @@ async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
     }
     assert_eq!(std::fs::read(&path).expect("the file was saved"), largest());
 
-    // A picture is drawn, an archive is listed, and HTML is text.
+    // A picture is drawn, an archive is listed, and HTML is shown as text.
     let view = format!("#/{reference}?view=files&path=srv");
     stage.visit(&format!("{view}/logo.png")).await;
     let drawn = "return document.querySelector('img.picture')?.naturalWidth === 1";
@@ -126,7 +126,7 @@ async fn files_are_opened_found_and_saved_from_a_registry_of_debian() {
     let ran = "return window.hit === undefined && document.getElementById('hit') === null";
     assert!(stage.page.script::<bool>(ran).await.unwrap());
 
-    // What a later layer removed is still in the image, and can be read there.
+    // A file that a later layer removed is still in the image, and can be read there.
     stage.choose("Wasted").await;
     stage.choose("etc/old.conf").await;
     stage.sees("Its content is still in the image").await;
@@ -147,7 +147,7 @@ async fn files_are_reached_by_the_keyboard_alone() {
     tab_to(&stage, "os-release").await;
     press_key(&stage, Key::Enter).await;
     stage.sees("PRETTY_NAME").await;
-    // The file is where the focus is, not two dozen keys behind the heading.
+    // The file has the focus, so a user need not press tab two dozen times.
     assert_eq!(focused(&stage).await, "inside");
     stage.end().await;
 }
@@ -171,7 +171,7 @@ async fn a_file_is_found_by_a_glob_and_the_address_remembers_it() {
     stage.end().await;
 }
 
-/// The id of what has the focus; what it is where it has none.
+/// Returns the id of the focused element, or its tag name if it has no id.
 async fn focused(stage: &Stage) -> String {
     let script = "return document.activeElement.id || document.activeElement.tagName";
     stage.page.script(script).await.unwrap()

@@ -1,14 +1,14 @@
-//! What people come for, from the first page to the last byte.
+//! The main journeys of a user, from the first page to the last byte.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use fantoccini::{Locator, key::Key};
 use test_registry::seed::CATALOGUE;
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Stage, demo, dist};
 
-/// A view of a reference in the demo registry.
+/// Returns the fragment of a view of a reference in the demo registry.
 fn at(rest: &str) -> String {
     format!("#/{}/{rest}", demo().host())
 }
@@ -62,7 +62,7 @@ async fn verifying_says_of_each_object_what_it_is() {
     {
         stage.visit(&at(&format!("{reference}?view=verify"))).await;
         stage.heading(reference).await;
-        // What was verified before was another image.
+        // The image that was verified before was another one.
         stage.sees("Verify every byte").await;
         stage.press("Verify").await;
         stage.sees(word).await;
@@ -70,7 +70,7 @@ async fn verifying_says_of_each_object_what_it_is() {
     stage.end().await;
 }
 
-/// Whatever is in a registry, the page stays a page: a heading, and no error of its own.
+/// Checks that the page has a heading and no internal error for every content of a registry.
 #[tokio::test]
 async fn everything_in_the_demo_is_shown_whatever_is_wrong_with_it() {
     let stage = Stage::open(Look::default()).await;
@@ -95,7 +95,7 @@ async fn repositories_and_tags_are_listed_and_filtered() {
     let filter = stage.page.find("main input").await.unwrap();
     filter.send_keys("amd64").await.unwrap();
     stage.sees("1.4.2-amd64").await;
-    // Straight from one repository to another: nothing of the first is shown under its name.
+    // Goes directly from one repository to another. Nothing of the first may be shown under the second.
     stage.visit(&at("demo/many-tags")).await;
     stage.sees("5,000 tags").await;
     stage.end().await;

@@ -1,5 +1,5 @@
-//! The built page in a real browser, under its real policy, against the test registry. Started by
-//! `cargo xtask test`, which builds the page before; not by `cargo test` alone.
+//! Tests the built page in a real browser, under its real policy, with the test registry. `cargo xtask test`
+//! builds the page and starts these tests. `cargo test` alone does not run them.
 
 mod accessibility;
 mod boot;
@@ -12,7 +12,7 @@ mod proxy;
 mod requests;
 mod stage;
 
-// Debian's registry, and layers made by hand, as other tests have them.
+// Other tests share Debian's registry and the layers that are written by hand.
 #[allow(dead_code, unreachable_pub)]
 #[path = "../it/http.rs"]
 mod http;

@@ -1,13 +1,13 @@
-//! The code of the page arrives in two parts: what starts, and what explores registries.
+//! The two parts of the page's code: the part that starts, and the part that explores registries.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::{browser::Look, site::Hosting};
 use serde_json::json;
-use xtask::{browser::Look, site::Hosting};
 
 use crate::stage::{Folder, Stage, demo};
 
-/// How often the part was asked for.
+/// A script that returns the number of requests for the part.
 const ASKED: &str = "return performance.getEntriesByType('resource')\
     .filter(entry => entry.name.includes('/porthole-explorer-')).length";
 

@@ -1,5 +1,5 @@
-//! The reference proxy of `docs/proxy/nginx.conf`, run as it is but for the lines marked CHANGE: in front
-//! of a registry that sends no CORS header, wants tokens, and keeps its blobs elsewhere.
+//! Runs the reference proxy of `docs/proxy/nginx.conf`, in which only the lines marked CHANGE are changed. The
+//! registry behind it sends no CORS header, requires tokens, and stores its blobs on another server.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -9,16 +9,16 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
-use test_registry::{Auth, BlobDelivery, Cors, Realm, Seed, Switches, TestRegistry};
-use xtask::{
+use devtools::{
     browser::{Look, Page},
     site::Hosting,
 };
+use serde_json::Value;
+use test_registry::{Auth, BlobDelivery, Cors, Realm, Seed, Switches, TestRegistry};
 
 use crate::stage::{Folder, Stage, dist};
 
-/// An nginx with the reference configuration; it ends when this is dropped.
+/// An nginx with the reference configuration. It ends when this is dropped.
 struct Proxy {
     process: Child,
     address: String,
@@ -75,7 +75,7 @@ fn registry() -> TestRegistry {
     TestRegistry::start(switches).unwrap()
 }
 
-/// What a page of another origin may read of an answer.
+/// The parts of an answer that a page of another origin may read.
 async fn fetched(page: &Page, url: &str, init: &str) -> Value {
     let script = format!(
         "const r = await fetch({url:?}, {init}); const h = Object.fromEntries(r.headers);\
@@ -84,7 +84,7 @@ async fn fetched(page: &Page, url: &str, init: &str) -> Value {
     page.script_async(&script).await.unwrap_or_else(|failure| panic!("{url}: {failure}"))
 }
 
-/// A page of another origin reads everything: challenge, token, manifest, a blob from its storage.
+/// Checks that a page of another origin reads the challenge, the token, the manifest and a stored blob.
 #[tokio::test]
 async fn r169_the_reference_proxy_opens_a_registry_to_pages() {
     let registry = registry();

@@ -1,13 +1,14 @@
-//! What views cost a registry: its own log is counted.
+//! The number of requests that views send to a registry, counted in its log.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use devtools::browser::Look;
 use test_registry::{Cors, Seed, Switches, TestRegistry};
-use xtask::browser::Look;
 
 use crate::stage::Stage;
 
-/// An anonymous image page asks nothing first and nothing twice, with headers exposed and hidden.
+/// Checks that an anonymous image page sends no extra request first and none twice, with headers exposed and
+/// hidden.
 #[tokio::test]
 async fn r164_an_image_page_makes_no_preflight_and_no_head() {
     for cors in [Cors::Exposed, Cors::Hidden] {
@@ -25,8 +26,8 @@ async fn r164_an_image_page_makes_no_preflight_and_no_head() {
     }
 }
 
-/// reference/performance.md, section 6: at most 60 requests to the first full screen of 300 tags,
-/// each an index of its own with an image of its own, or such an image alone.
+/// Checks the goal of at most 60 requests for the first full screen of 300 tags. Each tag has its own image,
+/// and every second tag has an index of that image.
 #[tokio::test]
 async fn a_table_of_300_tags_costs_at_most_60_requests() {
     let registry = TestRegistry::start(Switches::default()).unwrap();
@@ -48,7 +49,8 @@ async fn a_table_of_300_tags_costs_at_most_60_requests() {
 
 const OCI: &str = "application/vnd.oci.image";
 
-/// An image with a configuration and a layer of 5 GB that nobody reads, tagged.
+/// Adds a tagged image with a configuration and a layer of 5 GB, which is never read. Returns the digest and
+/// the size of its manifest.
 fn add_image(registry: &TestRegistry, number: u32) -> (String, usize) {
     let config = format!("{{\"os\":\"linux\",\"architecture\":\"amd64\",\"author\":\"{number}\"}}");
     let digest = digest_of(config.as_bytes());
@@ -66,7 +68,7 @@ fn add_image(registry: &TestRegistry, number: u32) -> (String, usize) {
     described
 }
 
-/// An index of that image, in its place under the tag.
+/// Adds an index of that image, and moves the tag to it.
 fn add_index(registry: &TestRegistry, number: u32, (digest, size): &(String, usize)) {
     let index = format!(
         "{{\"schemaVersion\":2,\"mediaType\":\"{OCI}.index.v1+json\",\"manifests\":[{{\"mediaType\":\

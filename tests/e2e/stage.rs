@@ -1,5 +1,5 @@
-//! Where a journey takes place: the built page on a loopback port, a browser, a registry. What the
-//! policy refuses and what lands on the console as an error fails the journey.
+//! The setting of a journey: the built page on a loopback port, a browser and a registry. A violation of the
+//! policy or an error on the console fails the journey.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,16 +8,16 @@ use std::{
     sync::OnceLock,
 };
 
-use fantoccini::Locator;
-use test_registry::{Switches, TestRegistry};
-use xtask::{
+use devtools::{
     browser::{Driver, Look, Page},
     site::{Hosting, Site},
 };
+use fantoccini::Locator;
+use test_registry::{Switches, TestRegistry};
 
 const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 
-/// The built page.
+/// Returns the folder of the built page.
 pub(crate) fn dist() -> PathBuf {
     let folder = std::env::var_os("PORTHOLE_DIST")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("dist"), PathBuf::from);
@@ -25,7 +25,7 @@ pub(crate) fn dist() -> PathBuf {
     folder
 }
 
-/// The demo registry, one for all journeys that only read and count nothing.
+/// Returns the demo registry, which all journeys share that only read and do not count requests.
 pub(crate) fn demo() -> &'static TestRegistry {
     static DEMO: OnceLock<TestRegistry> = OnceLock::new();
     DEMO.get_or_init(|| TestRegistry::start(Switches::demo()).expect("a free port"))
@@ -35,18 +35,18 @@ pub(crate) fn demo() -> &'static TestRegistry {
 pub(crate) struct Stage {
     site: Site,
     hosting: Hosting,
-    /// The window.
+    /// The browser window.
     pub(crate) page: Page,
     _driver: Driver,
 }
 
 impl Stage {
-    /// The page as a careful host serves it.
+    /// Serves the page with the recommended headers.
     pub(crate) async fn open(look: Look) -> Self {
         Self::at(&dist(), Hosting::default(), look).await
     }
 
-    /// A folder, served in some way.
+    /// Serves a folder in a given way.
     pub(crate) async fn at(folder: &Path, hosting: Hosting, look: Look) -> Self {
         let site = Site::start(folder, &hosting).await.expect("the page is served");
         let driver = Driver::start().await.expect("chromedriver");
@@ -54,7 +54,7 @@ impl Stage {
         Self { site, hosting, page, _driver: driver }
     }
 
-    /// The address of the page.
+    /// Returns the address of the page.
     pub(crate) fn address(&self) -> String {
         format!("{}{}/", self.site.origin(), self.hosting.folder)
     }
@@ -65,7 +65,7 @@ impl Stage {
         self.page.goto(&address).await.expect("the page answers");
     }
 
-    /// Waits for a text.
+    /// Waits until the page shows a text.
     pub(crate) async fn sees(&self, text: &str) {
         if let Err(failure) = self.page.wait_for_text(text).await {
             panic!("{failure}");
@@ -94,7 +94,7 @@ impl Stage {
             .expect("a click");
     }
 
-    /// Presses the first button whose text begins so.
+    /// Presses the first button whose text begins with this text.
     pub(crate) async fn press(&self, button: &str) {
         let path = format!("//main//button[starts-with(normalize-space(.), '{button}')]");
         let found = self.page.client().wait().for_element(Locator::XPath(&path)).await;
@@ -105,8 +105,8 @@ impl Stage {
             .expect("a click");
     }
 
-    /// Waits until everything has arrived, and returns the text of the page. A question that is
-    /// asked again and again stands still in between, so resting alone is not enough.
+    /// Waits until everything has arrived, and returns the text of the page. A repeated query pauses between
+    /// its requests, so a short rest is not enough.
     pub(crate) async fn settled(&self) -> String {
         let answered = "return document.querySelector('.loading, [aria-busy=true]') === null";
         if let Err(failure) = self.page.wait_until(answered, "something is still loading").await {
@@ -116,7 +116,7 @@ impl Stage {
         self.page.text().await.expect("the page answers")
     }
 
-    /// What axe-core finds wrong with the page as it is now.
+    /// Returns the problems that axe-core finds in the present page.
     pub(crate) async fn accessibility_faults(&self) -> Vec<String> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE);
         let axe = std::fs::read_to_string(file).expect("cargo xtask test fetches axe-core");
@@ -127,7 +127,7 @@ impl Stage {
         self.page.script_async(script).await.expect("axe-core runs")
     }
 
-    /// Ends the journey: nothing was refused, and no error was noted.
+    /// Ends the journey, and checks that the policy refused nothing and the console has no error.
     pub(crate) async fn end(self) {
         assert_eq!(self.page.violations().await.expect("the page answers"), [""; 0]);
         assert_eq!(self.page.console_errors().await.expect("the page answers"), [""; 0]);
@@ -135,11 +135,11 @@ impl Stage {
     }
 }
 
-/// A folder that is removed at the end.
+/// A temporary folder, which is removed at the end.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    /// A copy of the built page, to be spoilt.
+    /// Makes a copy of the built page, which a test may damage.
     pub(crate) fn copy_of_dist(name: &str) -> Self {
         let folder = Self::empty(name);
         for entry in std::fs::read_dir(dist()).expect("the built page") {
@@ -152,14 +152,14 @@ impl Folder {
         folder
     }
 
-    /// An empty folder.
+    /// Makes an empty folder.
     pub(crate) fn empty(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("porthole-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
 
-    /// The only file whose name starts and ends so.
+    /// Returns the only file whose name has this start and this end.
     pub(crate) fn file(&self, start: &str, end: &str) -> PathBuf {
         let mut entries = std::fs::read_dir(&self.0).expect("the folder").filter_map(|e| e.ok());
         let found = entries.find(|entry| {

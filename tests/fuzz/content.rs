@@ -1,4 +1,4 @@
-//! The parsers of what is inside layers.
+//! The parsers of the contents of layers.
 
 use std::{io::Write, ops::ControlFlow};
 
@@ -26,7 +26,7 @@ use porthole::{
 
 use crate::targets::{Target, seeds};
 
-/// All parsers of what is inside layers.
+/// All parsers of the contents of layers.
 pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "os_release",
@@ -54,7 +54,7 @@ fn packages(kind: Kind, input: &[u8]) {
     }
 }
 
-/// The seeds of a database, each of which must be read: others would try little.
+/// Returns the seeds of a database, and checks that each is read without problems. Others would test little.
 fn sound(kind: Kind, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for seed in &seeds {
         let read = packages::read(kind, seed);
@@ -63,12 +63,12 @@ fn sound(kind: Kind, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A blob that may end in a footer of eStargz.
+/// Opens a blob that may end in a footer of eStargz.
 fn estargz(input: &[u8]) {
     open(Opening::probe(input.len() as u64), input);
 }
 
-/// A table as zstd:chunked has it, in a frame that compresses nothing.
+/// Opens a table of zstd:chunked, in a frame without compression.
 fn table(input: &[u8]) {
     let mut blob = vec![0x28, 0xb5, 0x2f, 0xfd, 0x80, 0x58];
     blob.extend((input.len() as u32).to_le_bytes());
@@ -84,7 +84,7 @@ fn table(input: &[u8]) {
     }
 }
 
-/// Opens a table and reads all that it tells of.
+/// Opens a table and reads the files that it lists.
 fn open(mut opening: Opening, blob: &[u8]) {
     let mut entries: Vec<Entry> = Vec::new();
     let toc = loop {
@@ -114,7 +114,7 @@ fn open(mut opening: Opening, blob: &[u8]) {
 
 const SMALL: Limits = Limits { output: 1 << 18, window: 8 << 20 };
 
-/// Whatever a second look brings is what the first one saw.
+/// Checks that a read from a checkpoint gives the bytes of the first pass.
 fn checkpoints(input: &[u8]) {
     let wanted = Wanted::default();
     let digest = digest_of(input);
@@ -165,7 +165,7 @@ fn npm() -> Vec<Vec<u8>> {
     seeds(&["{\"name\":\"a\",\"version\":\"1\",\"licenses\":[{\"type\":\"MIT\"}]}"])
 }
 
-/// A header of rpm with a name and a version, and so many bytes behind.
+/// Returns an rpm header with a name and a version, and `extra` bytes after them.
 fn header(extra: usize) -> Vec<u8> {
     let data = [b"bash\x005.2\x00".to_vec(), vec![b'x'; extra], vec![0]].concat();
     let mut blob = Vec::new();
@@ -181,7 +181,7 @@ fn header(extra: usize) -> Vec<u8> {
     [blob, data].concat()
 }
 
-/// A cell of a leaf: a row of one text or blob columns, which fits its page.
+/// Returns a cell of a leaf page: a row of text and blob columns that fits into its page.
 fn cell(columns: &[(u8, &[u8])]) -> Vec<u8> {
     let mut record = vec![columns.len() as u8 + 1];
     record.extend(columns.iter().map(|(kind, _)| kind));
@@ -203,7 +203,7 @@ fn put(page: &mut [u8], at: usize, bytes: &[u8]) {
     }
 }
 
-/// Two pages of 512 bytes, and a third with what does not fit.
+/// Returns databases of pages of 512 bytes: one of two pages, and one whose row continues on a third.
 fn sqlite() -> Vec<Vec<u8>> {
     let (mut first, mut second) = (vec![0; 512], vec![0; 512]);
     put(&mut first, 0, b"SQLite format 3\0\x02\0\x01\x01\0\x40\x20\x20");
@@ -216,7 +216,7 @@ fn sqlite() -> Vec<Vec<u8>> {
     let record = row(&header(20));
     leaf(&mut second, 0, &[&[record.len() as u8, 1], &record[..]].concat());
     let small = [first.clone(), second].concat();
-    // 700 bytes of record: 39 + (700 - 39) % 508 stay on the page.
+    // The record has 700 bytes, of which 39 + (700 - 39) % 508 stay on the page.
     let record = row(&header(700 - 4 - 68));
     let (here, rest) = record.split_at(39 + (record.len() - 39) % 508);
     let overflowing = [&varint(record.len())[..], &[1], here, &3_u32.to_be_bytes()].concat();
@@ -239,7 +239,7 @@ fn ndb() -> Vec<Vec<u8>> {
     sound(Kind::RpmNdb, vec![[file, blob].concat()])
 }
 
-/// A page of facts, one of pairs, and one with a value.
+/// Returns a database of three pages: one of metadata, one of pairs, and one with a value.
 fn berkeley() -> Vec<Vec<u8>> {
     let blob = header(100);
     let (mut facts, mut pairs, mut value) = (vec![0; 512], vec![0; 512], vec![0; 512]);
@@ -278,11 +278,11 @@ fn stargz() -> Vec<Vec<u8>> {
     vec![blob]
 }
 
-/// A member with a block for each part.
+/// Returns a gzip member with a block for each part.
 fn gzip(parts: &[&[u8]]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     for part in parts {
-        // Writing into memory does not fail.
+        // Writing to memory does not fail.
         let _ = encoder.write_all(part);
         let _ = encoder.flush();
     }

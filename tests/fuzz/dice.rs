@@ -1,12 +1,12 @@
-//! Chance that is the same in every run: xorshift64*, seeded by a name.
+//! Random numbers that are the same in every run: xorshift64*, seeded by a name.
 
-/// A source of numbers.
+/// A generator of random numbers.
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// Dice for a name. Others give other numbers.
+    /// Makes a generator for a name. Another name gives other numbers.
     pub(crate) fn new(name: &str) -> Self {
-        // FNV-1a; never 0, at which xorshift would stay.
+        // The FNV-1a hash of the name, never 0, because xorshift would stay there.
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -20,18 +20,18 @@ impl Dice {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    /// A number below `end`; 0 where there is none.
+    /// Returns a number below `end`, or 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap_or(u64::MAX);
         usize::try_from(self.next() % end.max(1)).unwrap_or(0)
     }
 
-    /// One of some things; `None` of nothing.
+    /// Returns one of the items, or `None` if there are none.
     pub(crate) fn pick<'a, T>(&mut self, things: &'a [T]) -> Option<&'a T> {
         things.get(self.below(things.len()))
     }
 
-    /// Any byte.
+    /// Returns any byte.
     pub(crate) fn byte(&mut self) -> u8 {
         self.next().to_le_bytes()[7]
     }

@@ -1,6 +1,6 @@
-//! Every parser of the library against spoilt input: `cargo xtask fuzz`. Runs on stable Rust with
-//! fixed seeds, so a fault found once is found again. Coverage-guided runs start from the same
-//! targets, in `targets.rs`.
+//! Tries every parser of the library with changed input (`cargo xtask fuzz`). It runs on stable Rust with
+//! fixed seeds, so that every run finds the same faults. Coverage-guided runs use the same targets, which
+//! stand in `targets.rs`.
 
 mod content;
 mod dice;
@@ -19,7 +19,7 @@ use dice::Dice;
 use mutate::mutate;
 use targets::Target;
 
-/// The longest input that is tried, in bytes.
+/// The length of the longest input, in bytes.
 const LONGEST: usize = 64 * 1024;
 
 fn main() -> ExitCode {
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     let only = value("--only");
     let chosen: Vec<_> =
         all().filter(|target| only.as_ref().is_none_or(|only| only == target.name)).collect();
-    // What a parser prints while it panics would be in the way of the report.
+    // The message of a panic would disturb the report.
     std::panic::set_hook(Box::new(|_| {}));
     let failed = chosen.iter().filter(|target| !run(target, count)).count();
     println!("\n{} parsers, {count} inputs each, {failed} failed", chosen.len());
@@ -49,7 +49,7 @@ fn all() -> impl Iterator<Item = &'static Target> {
     targets::TARGETS.iter().chain(content::TARGETS).chain(wire::TARGETS).chain(messages::TARGETS)
 }
 
-/// Tries one parser; says how it went in the words of other test runners.
+/// Tries one parser, and prints the result in the format of other test runners.
 fn run(target: &Target, count: u64) -> bool {
     let seeds: Vec<Vec<u8>> = (target.seeds)();
     let mut dice = Dice::new(target.name);

@@ -1,5 +1,5 @@
-//! What page and engine say to each other as bytes: torn or changed on the way, it is refused or read as
-//! something that is written as it was read.
+//! The messages between page and engine. A changed message is refused, or read as another message whose
+//! bytes read as the same again.
 
 use std::fmt::Debug;
 
@@ -23,7 +23,7 @@ use porthole::{
 
 use crate::targets::Target;
 
-/// All kinds of messages.
+/// The messages of all kinds.
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "question", seeds: questions, run: question },
     Target {
@@ -52,7 +52,7 @@ fn writes_and_reads<T: Debug + PartialEq>(
     assert_eq!(read(&write(&message)).as_ref(), Some(&message));
 }
 
-/// A shelf answers whatever it is asked, and its answer is one.
+/// Checks that every question gets a well-formed answer.
 fn question(input: &[u8]) {
     writes_and_reads(input, Question::from_bytes, Question::to_bytes);
     let answer = Shelf::new().ask(input);

@@ -1,8 +1,8 @@
-//! Spoils an input: a few small changes each, as faults and attackers make them.
+//! Changes an input in a few small places, as faults and attackers do.
 
 use crate::dice::Dice;
 
-/// Pieces that parsers trip over.
+/// Byte sequences that are hard for parsers.
 const PIECES: &[&[u8]] = &[
     b"",
     b"\0",
@@ -55,7 +55,7 @@ const PIECES: &[&[u8]] = &[
     b"\x80\xff\xff\xff\xff\xff\xff\xff",
 ];
 
-/// A spoilt copy of one of the seeds.
+/// Returns a changed copy of one of the seeds.
 pub(crate) fn mutate(seeds: &[Vec<u8>], dice: &mut Dice, longest: usize) -> Vec<u8> {
     let mut bytes = dice.pick(seeds).cloned().unwrap_or_default();
     for _ in 0..=dice.below(4) {

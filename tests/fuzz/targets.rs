@@ -1,4 +1,4 @@
-//! The parsers that are tried, each with inputs to start from and what must hold of every answer.
+//! The parsers, each with inputs to start from and a property that must hold for every result.
 
 use std::{io::Write, ops::ControlFlow};
 
@@ -18,17 +18,17 @@ use porthole::{
     },
 };
 
-/// One parser.
+/// A parser with its inputs and its property.
 pub(crate) struct Target {
-    /// Its name, for `--only`.
+    /// The name, for `--only`.
     pub(crate) name: &'static str,
-    /// Inputs that it reads.
+    /// Inputs that the parser reads without error.
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
-    /// Tries one input; panics when the answer is wrong.
+    /// Tries one input, and panics if the result is wrong.
     pub(crate) run: fn(&[u8]),
 }
 
-/// All parsers but those of `wire`, which stand in `wire.rs`.
+/// The parsers of documents, archives and compressed streams.
 pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "reference",
@@ -52,7 +52,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target { name: "layer", seeds: zipped, run: layer },
 ];
 
-/// What is read prints as something that reads as the same.
+/// Checks that a value prints as text that reads as the same value.
 pub(crate) fn prints_and_reads<T: std::str::FromStr + std::fmt::Display>(input: &[u8]) {
     let Ok(read) = text(input).parse::<T>() else { return };
     let printed = read.to_string();
@@ -67,8 +67,8 @@ fn media_type(input: &[u8]) {
     drop(MediaType::from_header(&text));
 }
 
-/// What is printed of a tree reads as the same tree. Fractions are left out: serde_json reads them
-/// to within one unit in the last place, for exact reading costs the page a table of powers.
+/// Checks that a tree prints as JSON that reads as the same tree. Fractions are left out: serde_json reads
+/// them to within one unit in the last place, because exact reading needs a table of powers in the page.
 fn json(input: &[u8]) {
     let read = oci::json::parse(copy(input)).value;
     let printed = read.to_string();
@@ -203,7 +203,7 @@ fn configs() -> Vec<Vec<u8>> {
     seeds(&[&config, "{\"config\":null,\"history\":{}}"])
 }
 
-/// A tar archive with a file, a long name and a link, written byte by byte.
+/// Returns a tar archive with a file, a long name and a link, written byte by byte.
 fn archives() -> Vec<Vec<u8>> {
     let mut all = member("etc/passwd", b'0', b"root:x:0:0\n");
     all.extend(member("././@LongLink", b'L', &[b'n'; 200]));
@@ -248,7 +248,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     written.and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-/// zstd frames: one raw block, and one block that repeats a byte.
+/// Returns zstd frames: one of a raw block, and one of a block that repeats a byte.
 fn frames() -> Vec<Vec<u8>> {
     let mut raw = b"\x28\xb5\x2f\xfd\x20\x05\x29\x00\x00hello".to_vec();
     let repeated = b"\x28\xb5\x2f\xfd\x20\xff\xfb\x07\x00x".to_vec();

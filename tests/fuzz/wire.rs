@@ -1,4 +1,4 @@
-//! The parsers and state machines of `wire`, each with what must hold whatever a registry sends.
+//! The parsers and state machines of `wire`, with the properties that must hold for any answer of a registry.
 
 use std::time::{Duration, SystemTime};
 
@@ -48,7 +48,7 @@ fn digest() -> Digest {
     format!("sha256:{}", "a".repeat(64)).parse().expect("a digest of ours")
 }
 
-/// What is read prints as the same URL, and holds nothing that a browser reads differently.
+/// Checks that a URL prints as the same URL, without characters that a browser reads differently.
 fn url(input: &[u8]) {
     let text = text(input);
     let _ = redact::url(&text);
@@ -60,14 +60,14 @@ fn url(input: &[u8]) {
     assert!(!authority.contains('@') && !authority.is_empty(), "{printed}");
 }
 
-/// The canonical spelling is its own, and never becomes more private by being spelled again.
+/// Checks that the canonical spelling of a canonical host is the host itself.
 fn host_name(input: &[u8]) {
     let Some(once) = host::canonical(&text(input)) else { return };
     assert_eq!(host::canonical(&once).as_ref(), Some(&once));
     let _ = (host::reach(&once), realm::near_miss(&once));
 }
 
-/// Only what names a host leaves the origin.
+/// Checks that only a location that names a host leaves the origin.
 fn resolve(input: &[u8]) {
     let base = parsed("https://registry.example/v2/a/blobs/uploads/");
     let text = text(input);
@@ -77,8 +77,8 @@ fn resolve(input: &[u8]) {
     assert!(names_host || url.is_same_origin(&base), "{text:?} became {url}");
 }
 
-/// A public registry never sends a credential to plain http or to a private network, and to
-/// another origin only where the pair is built in.
+/// Checks that a public registry sends a credential to another origin only if the user is asked, and never
+/// to plain http or to a private network.
 fn decide(input: &[u8]) {
     let registry = parsed("https://registry.example/");
     match realm::decide(registry.origin(), &text(input), &[]) {
@@ -91,7 +91,7 @@ fn decide(input: &[u8]) {
     }
 }
 
-/// No parameter stands twice.
+/// Checks that a challenge has no parameter twice.
 fn challenged(input: &[u8]) {
     let Ok(challenges) = challenge::parse([text(input).as_str()]) else { return };
     for challenge in &challenges {
@@ -102,7 +102,7 @@ fn challenged(input: &[u8]) {
     let _ = challenge::choose(&challenges);
 }
 
-/// The next page is on the origin that was asked.
+/// Checks that the next page is on the origin of the request.
 fn linked(input: &[u8]) {
     let request = parsed("https://registry.example/v2/_catalog?n=1");
     let asked = Window { n: Some(1), last: Some("a".to_owned()) };
@@ -116,7 +116,7 @@ fn linked(input: &[u8]) {
     }
 }
 
-/// A part that is taken starts where it was asked to.
+/// Checks that an accepted range starts at the requested offset.
 fn ranged(input: &[u8]) {
     let text = text(input);
     let _ = range::parse_stored(&text);
@@ -142,7 +142,7 @@ fn waited(input: &[u8]) {
     }
 }
 
-/// A digest that was asked for is never exchanged for another.
+/// Checks that the descriptor of an answer has the requested digest.
 fn described(input: &[u8]) {
     let text = text(input);
     let headers: Headers = text.lines().filter_map(|line| line.split_once(": ")).collect();
@@ -166,7 +166,7 @@ fn failed(input: &[u8]) {
     assert!(document.entries.len() <= 20);
 }
 
-/// A token that is given can stand in a header field, and is valid for a day at most.
+/// Checks that an issued token can stand in a header field, and is valid for a day at most.
 fn issued(input: &[u8]) {
     let Ok(token) = token::read(input, 1_700_000_000) else { return };
     assert!(token.token.expose().bytes().all(|b| b.is_ascii_graphic()));
@@ -178,7 +178,7 @@ fn listed(input: &[u8]) {
     drop(list::repositories(copy(input)));
 }
 
-/// An entry that was added to what lay there is read back.
+/// Checks that an entry that was added to an index is read back.
 fn referred(input: &[u8]) {
     let body = copy(input);
     let _ = referrers::read_answer(404, None, &body);
@@ -195,7 +195,7 @@ fn referred(input: &[u8]) {
     }
 }
 
-/// Each byte is an event: bytes handed in, or what a registry answers.
+/// Runs an upload in which each byte of the input is an event: written bytes, or an answer of the registry.
 fn uploaded(input: &[u8]) {
     let base = BaseUrl::parse("https://registry.example").expect("a URL of ours");
     let repository = "a".parse().expect("a name of ours");

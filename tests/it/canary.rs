@@ -1,4 +1,4 @@
-//! Where a credential goes when a registry is hostile: natively. The same runs in a browser.
+//! The way of a credential at a hostile registry, natively. The same scenarios run in a browser.
 
 use porthole::transport::Stack;
 use test_registry::canary::{Canary, IDENTITY, PASSWORD, USER};
@@ -18,14 +18,14 @@ async fn r071_r072_no_byte_of_a_credential_leaves_the_approved_pair() {
     for (number, scenario) in scenarios.iter().enumerate() {
         let stack = Stack::native().unwrap();
         let asked = (scenario.operation, scenario.credential.name());
-        let before = canary.seen().len();
+        let before = canary.requests().len();
         let _ = driver::run(stack, places, &secrets, number, asked).await;
-        assert!(canary.seen().len() > before, "nothing was sent for {}", scenario.name);
+        assert!(canary.requests().len() > before, "nothing was sent for {}", scenario.name);
         let leaks = canary.leaks();
         assert!(leaks.is_empty(), "{}: {leaks:#?}", scenario.name);
     }
-    // The credential did go where it may: otherwise nothing was tested.
-    let shown = canary.seen().into_iter().filter(|seen| seen.leak().is_some());
+    // The credential must have reached the approved pair, or nothing was tested.
+    let shown = canary.requests().into_iter().filter(|request| request.leak().is_some());
     let mut by_origin = [0; 6];
     shown.for_each(|seen| by_origin[seen.origin] += 1);
     assert!(by_origin[0] > 100 && by_origin[1] > 50, "{by_origin:?}");

@@ -1,4 +1,4 @@
-//! The client against real servers: how tests make one, and images to push with it.
+//! Clients for tests with real servers, and images to push with them.
 
 use std::rc::Rc;
 
@@ -12,16 +12,16 @@ use porthole::{
     transport::{Credential, Stack},
     wire::Secret,
 };
-use test_registry::seed::digest_of;
+use test_registry::digest_of;
 
-/// A client over the native transport, with what it sends through.
+/// Returns a client over the native transport, and the [`Clients`] that made it.
 pub fn client(host: &str) -> (RemoteRegistry, Rc<Clients>) {
     let clients = Rc::new(Clients::new(Stack::native().unwrap()));
     let registry = clients.get(&host.parse().unwrap(), None).unwrap();
     (registry, clients)
 }
 
-/// The same, with a user and password.
+/// Returns a client that has a user and a password.
 pub fn client_with(host: &str, user: &str, password: &str) -> (RemoteRegistry, Rc<Clients>) {
     let (registry, clients) = client(host);
     let (user, password) = (user.to_owned(), Secret::new(password));
@@ -29,7 +29,7 @@ pub fn client_with(host: &str, user: &str, password: &str) -> (RemoteRegistry, R
     (registry, clients)
 }
 
-/// Runs one task to its end.
+/// Runs a task to its end.
 pub fn run<T>(task: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(task)
@@ -55,7 +55,7 @@ pub fn descriptor(media_type: MediaType, bytes: &[u8]) -> Descriptor {
     Descriptor::new(media_type, digest(bytes), bytes.len() as u64)
 }
 
-/// Bytes that differ from place to place, so that a part in the wrong place shows.
+/// Returns bytes that differ at each offset, so that a range at a wrong offset is noticed.
 pub fn noise(length: usize, seed: u32) -> Bytes {
     let mut state = seed.wrapping_mul(2_654_435_761) | 1;
     let next = |_| {
@@ -84,7 +84,7 @@ pub async fn read(registry: &RemoteRegistry, repository: &str, blob: &Descriptor
     collect(registry.blob(&name(repository), blob).await.unwrap()).await.unwrap()
 }
 
-/// A manifest over an empty config and one layer; its blobs are pushed, itself not.
+/// Pushes an empty config and one layer. Returns a manifest of them, which is not pushed.
 pub async fn image(registry: &RemoteRegistry, repository: &str, more: &str) -> Bytes {
     let config = Bytes::from_static(br#"{"architecture":"amd64","os":"linux"}"#);
     let layer = noise(10_000, 7);

@@ -1,4 +1,4 @@
-//! Logging in to real servers: with a password on Debian's registry, with tokens on ours.
+//! Authentication on real servers: with a password on Debian's registry, with tokens on ours.
 
 use porthole::{
     error::ErrorKind,

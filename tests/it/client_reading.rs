@@ -1,5 +1,5 @@
-//! Reading over the native transport: the same tests as `tests/web` runs in a browser that may read no
-//! response header.
+//! Runs the tests of reading over the native transport. `tests/web` runs the same tests in a browser, where
+//! no response header is readable.
 
 use test_registry::{Seed, Switches, TestRegistry};
 

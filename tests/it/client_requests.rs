@@ -1,4 +1,4 @@
-//! What goes over the wire natively: the client's name, and redirects.
+//! The requests of the native transport: the client's name, and redirects.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -96,7 +96,7 @@ fn r052_a_redirect_to_another_origin_keeps_the_range_and_loses_the_authorization
     assert!(elsewhere.iter().all(|entry| entry.header("authorization").is_none()));
 }
 
-/// Answers each request with a redirect to itself, and counts them.
+/// Answers each request with a redirect to itself, and counts the requests.
 fn circle() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (host, count) = (listener.local_addr().unwrap().to_string(), Arc::<AtomicUsize>::default());

@@ -1,4 +1,4 @@
-//! Against an unrelated client: what we push skopeo pulls and hashes, and what it pushes we pull.
+//! Exchange with an unrelated client: skopeo pulls and hashes our pushes, and we pull its pushes.
 
 use std::process::Command;
 

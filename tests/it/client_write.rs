@@ -1,4 +1,4 @@
-//! What the client pushes is there, on our registry and on Debian's alike; and what it deletes is not.
+//! Checks that content exists after a push and is gone after a deletion, on our registry and on Debian's.
 
 use porthole::{
     client::RemoteRegistry,

@@ -1,7 +1,7 @@
-//! Digests against NIST's vectors (CAVP), which the Python package `cryptography-vectors` carries.
+//! Checks digests against NIST's vectors (CAVP), which the Python package `cryptography-vectors` contains.
 //!
-//! `pip install --target target/vectors cryptography-vectors`, or name the folder that holds
-//! `cryptography_vectors` in `PORTHOLE_VECTORS`. Where it is missing, a line says so.
+//! Install it by `pip install --target target/vectors cryptography-vectors`, or set `PORTHOLE_VECTORS` to the
+//! folder of `cryptography_vectors`. Without it the test prints a line and checks nothing.
 
 use std::{env, fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Layers of real images, listed as their fixtures say.
+//! Lists layers of real images, and compares the listings with their fixtures.
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::fixtures::{self, Fixture};
 
-/// Kinds whose fixtures are OCI layouts with layers in them.
+/// The kinds of fixtures that are OCI layouts with layers.
 const LAYOUTS: [&str; 10] = [
     "layout-image",
     "layout-multi-arch",
@@ -73,11 +73,11 @@ fn check(fixture: &Fixture, listing: &Value) {
     }
 }
 
-/// The entry in the words of the listing, with the fields that the listing has.
+/// Returns an entry in the form of the listing, with the fields that the listing has.
 fn describe(entry: &Entry, content: &[u8], expected: &Value) -> Value {
     let text = |bytes: &[u8]| Value::from(String::from_utf8_lossy(bytes).into_owned());
     let mut all = BTreeMap::new();
-    // The listings were made with Python, which leaves out the slash of a directory.
+    // Python made the listings, and it leaves out the slash of a directory.
     let path = entry.path.strip_suffix(b"/").unwrap_or(&entry.path);
     all.insert("path", text(path));
     all.insert("type", kind(entry).into());
@@ -98,7 +98,7 @@ fn describe(entry: &Entry, content: &[u8], expected: &Value) -> Value {
         .into()
 }
 
-/// What a whiteout does, in the words of the listing.
+/// Returns the effect of a whiteout, in the words of the listing.
 fn whiteout(path: &[u8]) -> String {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     match name.strip_prefix(b".wh.") {
@@ -121,7 +121,7 @@ fn kind(entry: &Entry) -> &'static str {
     }
 }
 
-/// A blob of a layout, or of an archive that holds one.
+/// Returns a blob of a layout, or of an archive of a layout.
 fn blob(fixture: &Fixture, digest: &Digest) -> Vec<u8> {
     let path = format!("blobs/{}/{}", digest.algorithm().name(), digest.encoded());
     if fixture.entry["form"] == "directory" {
@@ -132,7 +132,7 @@ fn blob(fixture: &Fixture, digest: &Digest) -> Vec<u8> {
         .unwrap_or_else(|| panic!("{}: no {path}", fixture.path))
 }
 
-/// The files of an archive by their path.
+/// Returns the files of an archive by their path.
 fn files(archive: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut files: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     let mut visit = |event: Event<'_>| {

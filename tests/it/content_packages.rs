@@ -1,4 +1,4 @@
-//! Databases of rpm in all their formats, read as `rpm -qa` lists them.
+//! Reads the databases of rpm in all formats, and compares them with the output of `rpm -qa`.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -17,7 +17,7 @@ fn rpm_databases_list_as_rpm_lists_them() {
         for end in (0..bytes.len()).step_by(997) {
             let part = packages::read(kind, &bytes[..end]);
             let whole = part.problems.is_empty() && part.packages.len() == expected.len();
-            // Free pages may stand at the end; nothing else may be missing without a word.
+            // Free pages may be missing at the end. Any other loss must be reported.
             assert!(whole || !part.problems.is_empty(), "{path}: {end} bytes");
         }
     };
@@ -55,7 +55,7 @@ fn listed(found: &Inventory) -> Vec<Value> {
     listed
 }
 
-/// The machine that runs the tests is a Debian: what we read of it is what dpkg says.
+/// Compares the packages of this machine, which is a Debian, with those that dpkg lists.
 #[test]
 fn dpkg_lists_as_dpkg_query_lists_them() {
     let status = fs::read("/var/lib/dpkg/status").expect("the tests run on Debian");

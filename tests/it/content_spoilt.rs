@@ -1,5 +1,5 @@
-//! Real documents and layers, cut at every byte and with flipped bits: none is taken for verified, and
-//! none ends a reader.
+//! Real documents and layers, cut at every byte and with flipped bits. None counts as verified, and none
+//! makes a reader panic.
 
 use std::ops::ControlFlow;
 
@@ -19,7 +19,7 @@ use porthole::{
 
 use crate::fixtures;
 
-/// Documents and archives from fixtures of these kinds, the shortest of each.
+/// The kinds of fixtures of which the shortest document or archive is used.
 const KINDS: [&str; 12] = [
     "manifest-oci-image",
     "manifest-oci-index",
@@ -35,10 +35,10 @@ const KINDS: [&str; 12] = [
     "encrypted",
 ];
 
-/// Bits that are flipped, one at a time, over all of them.
+/// The number of bits that are flipped, one at a time, in all files together.
 const FLIPS: usize = 100_000;
 
-/// Bytes of which every prefix is tried; of longer ones the rest is cut at every 512th byte.
+/// The length up to which every prefix is tried. A longer file is cut at every 512th byte after it.
 const EVERY: usize = 6_000;
 
 #[test]
@@ -57,7 +57,7 @@ fn no_prefix_and_no_flipped_bit_is_taken_for_verified() {
         }
         let bits = whole.len() * 8;
         for turn in 0..FLIPS / 12 + 1 {
-            // Evenly over the bytes, in another bit of each turn.
+            // The flips are spread evenly over the bytes, and over the bits of a byte.
             let bit = (turn * 7_919 + turn / bits) % bits;
             let mut bytes = whole.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
@@ -66,7 +66,7 @@ fn no_prefix_and_no_flipped_bit_is_taken_for_verified() {
     }
 }
 
-/// Reads it as a document and as a layer; both must say the same.
+/// Reads bytes as a document and as a layer, and checks that both give the same verdict.
 fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
     let read = parse_document(bytes.to_vec().into(), None);
     assert_eq!(read.raw, bytes);
@@ -83,7 +83,7 @@ fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
     verdict.is_verified()
 }
 
-/// The shortest file of a kind that is a single file, or blob of one that is a folder.
+/// Returns the shortest file of a kind. In a fixture that is a folder, this is a layer.
 fn shortest(kind: &str) -> Option<(String, Vec<u8>)> {
     let files = fixtures::of_kind(kind).into_iter().map(|fixture| {
         let blobs = fixture.expected["blobs"].as_array().cloned().unwrap_or_default();
@@ -102,7 +102,7 @@ fn shortest(kind: &str) -> Option<(String, Vec<u8>)> {
     read.filter(|(_, bytes)| !bytes.is_empty()).min_by_key(|(_, bytes)| bytes.len())
 }
 
-/// An archive that lacks what would make it an image is still listed.
+/// Checks that an archive without the documents of an image is still listed.
 #[test]
 fn an_archive_without_a_manifest_lists_what_it_has() {
     for fixture in fixtures::of_kind("archive-broken") {

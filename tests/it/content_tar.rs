@@ -1,4 +1,4 @@
-//! Our reader of tar against Python's `tarfile` and GNU tar, on generated archives.
+//! Compares our reader of tar with Python's `tarfile` and GNU tar, on generated archives.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 use porthole::content::tar::{Entry, EntryKind, Event, Reader};
 use serde_json::Value;
 
-/// Archives that are compared; `PORTHOLE_ARCHIVES` changes it.
+/// The number of archives. `PORTHOLE_ARCHIVES` changes it.
 const COUNT: usize = 10_000;
 
 const SEED: &str = "20261121";

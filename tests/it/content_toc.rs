@@ -1,4 +1,4 @@
-//! Layers with a table of contents: listed, and each file read by its range, as their fixtures say.
+//! Layers with a table of contents. Each is listed, and each file is read by its range.
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -33,7 +33,7 @@ fn tables_of_contents_list_what_the_archive_holds() {
     assert!(layers == 4 || fixtures::folder().is_none());
 }
 
-/// What the archive lists is what the table lists, and each file is read by its range.
+/// Checks that the table and the archive list the same entries, and reads each file by its range.
 fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
     let opening = Opening::new(layer).unwrap_or_else(|| panic!("{name}: no table"));
     let (toc, told, requests) = open(opening, blob);
@@ -102,7 +102,7 @@ pub fn layers_of(blob: &[u8]) -> Vec<Descriptor> {
     }
 }
 
-/// The blobs of a layout or of an archive that holds one, by digest.
+/// Returns the blobs of a layout, or of an archive of a layout, by digest.
 pub fn blobs(fixture: &Fixture) -> BTreeMap<String, Vec<u8>> {
     let mut blobs = Vec::new();
     if fixture.entry["form"] == "directory" {

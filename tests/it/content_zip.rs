@@ -1,10 +1,11 @@
-//! Zip archives that Python writes in all its ways.
+//! Reads zip archives of every form that Python writes.
 
 use std::{fs, path::PathBuf, process::Command};
 
 use porthole::content::zip;
 
-/// Writes archives: plain, streamed (sizes behind the data), in 64 bits, and behind a program.
+/// The Python program that writes archives: plain, streamed (sizes after the data), Zip64, and appended to a
+/// program.
 const SCRIPT: &str = "
 import sys, zipfile
 folder = sys.argv[1]

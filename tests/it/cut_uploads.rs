@@ -1,5 +1,5 @@
-//! Pushing over a connection that is cut while bodies are sent, at 50 points (R5 of security-reliability
-//! 4.3): it ends in the right digest or in a clear error, and no tag ever points at something missing.
+//! Pushes over a connection that is cut at 50 points while bodies are sent. Each push ends in the right
+//! digest or in a clear error, and no tag ever points at missing content.
 
 use std::{
     io::{Read, Write},
@@ -30,7 +30,7 @@ use crate::{
     servers::{DockerRegistry, Server, ours},
 };
 
-/// Hands bytes on to a server, and cuts the connection once so many have gone up.
+/// A relay to a server that cuts the connection after a number of sent bytes.
 struct CutLine {
     host: String,
     left: Arc<AtomicI64>,
@@ -51,7 +51,7 @@ impl CutLine {
         Self { host, left }
     }
 
-    /// The next cut comes after so many bytes; after it the line is whole again.
+    /// Sets the number of bytes before the next cut. After it the relay works again.
     fn cut_after(&self, bytes: i64) {
         self.left.store(bytes, Ordering::SeqCst);
     }
@@ -95,12 +95,12 @@ fn place(client: &RemoteRegistry, host: &str, name: &str) -> Place {
 }
 
 fn tagged(host: &str, name: &str) -> http::Reply {
-    // docker-registry finds an OCI manifest for those only who name its type.
+    // docker-registry finds an OCI manifest only if the request accepts its type.
     let accept = [("accept", "application/vnd.oci.image.manifest.v1+json")];
     http::send(host, "GET", &format!("/v2/{name}/manifests/v1"), &accept, b"")
 }
 
-/// After whatever happened: what a tag names is there to the last byte.
+/// Checks that the content of a tag is complete, if there is a tag.
 fn no_tag_without_its_content(host: &str, name: &str, context: &str) {
     let tag = tagged(host, name);
     if tag.status != 200 {
@@ -112,7 +112,7 @@ fn no_tag_without_its_content(host: &str, name: &str, context: &str) {
     for part in parts {
         let digest = part["digest"].as_str().unwrap();
         let blob = http::get(host, &format!("/v2/{name}/blobs/{digest}"));
-        let found = test_registry::seed::digest_of(&blob.body);
+        let found = test_registry::digest_of(&blob.body);
         assert_eq!((blob.status, found.as_str()), (200, digest), "{context}");
     }
 }
@@ -133,7 +133,7 @@ fn copies_that_are_cut_at_fifty_points_end_right_or_in_a_clear_error() {
     for point in 0..50_i64 {
         let server = &servers[point as usize % 2];
         let line = CutLine::to(&server.host());
-        // What a copy sends is some 13 kB of heads and bodies; points spread over all of it.
+        // A copy sends about 13 kB of heads and bodies. The points are spread over all of it.
         line.cut_after(200 + (point * 7919) % 12_000);
         let name = format!("to/n{point}");
         let (here, there) =
@@ -152,7 +152,7 @@ fn copies_that_are_cut_at_fifty_points_end_right_or_in_a_clear_error() {
                 assert_eq!(tagged(&server.host(), &name).status, 200, "{context}");
                 done += 1;
             }
-            // What may not be sent twice unseen says what happened; the next copy mends it.
+            // A request that must not be repeated fails with a clear error. The next copy completes the work.
             Err(error) => {
                 let kind = &error.kind;
                 let is_clear = matches!(
@@ -201,7 +201,7 @@ fn r116_an_upload_in_chunks_that_is_cut_is_taken_up_where_the_registry_is() {
                 let resumed = registry.resume_upload(&place, &location, None, 50_000).await;
                 upload = match resumed.map_err(|error| error.kind) {
                     Ok(resumed) => resumed,
-                    // distribution drops a session whose closing request was cut: begin again.
+                    // distribution drops a session whose closing request was cut, so the upload begins again.
                     Err(ErrorKind::UploadUnknown) => {
                         registry.start_upload(&place, 50_000).await.unwrap()
                     }

@@ -1,7 +1,7 @@
-//! Where this project reads a vector otherwise than the project it comes from, and why. Each input
-//! is checked to still differ, so that none outlives its reason.
+//! The vectors that this project reads otherwise than the project that they come from, with the reasons.
+//! The tests check that each still differs, so that outdated entries are found.
 
-/// A reason, and the inputs that it is about, each after the name of its vector.
+/// A reason with its inputs. The name of its vector stands before each input.
 type Difference = (&'static str, &'static [(&'static str, &'static str)]);
 
 const DIFFERENCES: &[Difference] = &[
@@ -67,7 +67,7 @@ const DIFFERENCES: &[Difference] = &[
     ),
 ];
 
-/// Compares an outcome with the one a vector expects, or checks that a listed one differs.
+/// Compares an outcome with the expected one of a vector. A listed input must differ.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "reads as assert_eq! does")]
 pub(crate) fn check<T: PartialEq + std::fmt::Debug>(vector: &str, input: &str, ours: T, theirs: T) {

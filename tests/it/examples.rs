@@ -1,4 +1,4 @@
-//! The examples, run as a user runs them: against a registry, and what they leave is looked at.
+//! Runs the examples as a user does, with a registry, and checks their results.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use test_registry::{Switches, TestRegistry};
 
 use crate::servers::{DockerRegistry, Server, USER, ours, temporary_folder};
 
-/// `target/debug/examples/NAME`, which `cargo test` builds with the tests.
+/// Returns the path `target/debug/examples/NAME`. `cargo test` builds the examples with the tests.
 fn example(name: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap();
     let built = here.parent().and_then(Path::parent).unwrap().join("examples").join(name);

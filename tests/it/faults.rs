@@ -1,6 +1,5 @@
-//! 32 faults by 12 operations (security-reliability 4.3, R1 to R3): each cell ends in the right result or in
-//! an error of a kind that fits the fault, and nothing wrong is ever taken for right. On the client's
-//! clock a second is a minute.
+//! Tries 32 faults with 12 operations. Each case ends in the right result or in an error of a kind that fits
+//! the fault, and a wrong result never counts as right. The clock of the client runs sixty times as fast.
 
 use std::{
     collections::BTreeMap,
@@ -37,7 +36,7 @@ use crate::{
 
 const REPOSITORY: &str = "library/harbour";
 
-/// A clock on which a second is a minute: deadlines of half a second instead of half a minute.
+/// A clock that runs sixty times as fast. A deadline of half a minute comes after half a second.
 struct FastClock(Instant);
 
 impl Clock for FastClock {
@@ -65,7 +64,7 @@ fn client(url: &str) -> RemoteRegistry {
     RemoteRegistry::new(connection, &stack.with_retry(Some(policy)))
 }
 
-/// What the operations work on, read from the registry while it was well.
+/// The objects of the operations, read from the registry while it had no fault.
 struct World {
     index: Descriptor,
     image: Descriptor,
@@ -74,7 +73,7 @@ struct World {
 }
 
 impl World {
-    /// Learns it through plain HTTP, not through the client.
+    /// Reads the objects through plain HTTP, not through the client.
     fn learn(host: &str) -> Self {
         let of = |json: &serde_json::Value| {
             let text = |key: &str| json[key].as_str().unwrap();
@@ -110,7 +109,7 @@ const OPERATIONS: [&str; 12] = [
     "copy",
 ];
 
-/// Runs one operation; the text is what it found.
+/// Runs one operation, and returns its result as text.
 async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<String> {
     let place = repository(REPOSITORY);
     Ok(match operation {
@@ -163,7 +162,7 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
     })
 }
 
-/// A page that says of itself that it may be incomplete is no wrong answer: the user is told.
+/// Returns the items of a page. A page that reports itself as incomplete counts as an error.
 fn page<T: std::fmt::Debug>(page: &Page<T>) -> Result<String> {
     flagged(page.may_be_incomplete)?;
     Ok(format!("{:?}", page.items))
@@ -180,9 +179,9 @@ async fn push(client: &RemoteRegistry, name: &str, bytes: &Bytes) -> Result<Desc
     client.push_blob(&repository(name), &descriptor, bytes).await
 }
 
-/// Copies the whole image to another repository, through the job that people start.
+/// Copies the whole image to another repository, through the job of the product.
 async fn copy(client: &RemoteRegistry, world: &World) -> Result<String> {
-    // Two names for one registry: what could be mounted is read and sent, as between two of them.
+    // The registry has two names here, so that blobs are read and sent instead of mounted.
     let place = |host: &str, name: &str| Place {
         host: host.parse().unwrap(),
         registry: client.shared(),
@@ -195,7 +194,7 @@ async fn copy(client: &RemoteRegistry, world: &World) -> Result<String> {
     Ok(done.digest.to_string())
 }
 
-/// Puts back what an earlier operation deleted or pushed.
+/// Restores the content that an earlier operation deleted.
 fn prepare(registry: &TestRegistry, world: &World) {
     let host = registry.host();
     let target = format!("/v2/{REPOSITORY}/manifests/{}", world.image.digest);
@@ -203,8 +202,8 @@ fn prepare(registry: &TestRegistry, world: &World) {
     registry.add_manifest("to/delete", &["latest"], world.image.media_type.as_str(), bytes);
 }
 
-/// After an operation, with the registry well again: what it says it did is done, and no tag points at
-/// something that is not there.
+/// Checks the registry after an operation, without the fault. A reported success is real, and no tag points
+/// at missing content. Returns a text if something is wrong.
 fn aftermath(
     host: &str,
     operation: &str,
@@ -229,7 +228,7 @@ fn aftermath(
     wrong.then_some("it says that it did what it did not do, or left a tag without its content")
 }
 
-/// Whether an error is of a kind that names what this fault does. `None`: the operation must succeed.
+/// Returns true if an error is of a kind that fits this fault.
 fn fits(fault: Fault, error: &Error) -> bool {
     use ErrorKind as E;
     use Fault as F;
@@ -241,7 +240,7 @@ fn fits(fault: Fault, error: &Error) -> bool {
     let broken = matches!(kind, E::Network { .. } | E::Timeout(_));
     match fault {
         F::Refused | F::NoTls => matches!(kind, E::Network { .. } | E::Unsupported(_)),
-        // The name is looked up by the machine's own resolver: a slow one meets the deadline first.
+        // The resolver of the machine looks the name up. If it is slow, the deadline comes first.
         F::NoSuchName => broken || matches!(kind, E::Unsupported(_)),
         F::Latency | F::Jitter | F::Throttle | F::ByteSlices | F::SlowClose | F::RangeIgnored => {
             false
@@ -269,8 +268,8 @@ fn fits(fault: Fault, error: &Error) -> bool {
     }
 }
 
-/// A 404 of the referrers API means that there is none, so the fallback tag is asked (P23): it names
-/// fewer here, and none that is not there.
+/// Returns true if a shorter list of referrers is right by the protocol. A 404 of the referrers API means that
+/// there is no such API, so the client reads the fallback tag (R105), which lists fewer of them here.
 fn is_by_protocol(fault: Fault, operation: &str, found: &str, all: &str) -> bool {
     let mut digests = found.split('"').filter(|text| text.contains(':'));
     (fault, operation) == (Fault::NotFoundOnce, "referrers") && digests.all(|it| all.contains(it))
@@ -307,7 +306,7 @@ async fn column(fault: Fault, expected: &BTreeMap<&str, String>) -> Vec<String> 
     wrong
 }
 
-/// What every operation finds while all is well.
+/// Returns the result of every operation without a fault.
 async fn baseline() -> BTreeMap<&'static str, String> {
     let registry = ours(Switches::default().seed(Seed::Images));
     let world = World::learn(&registry.host());
@@ -330,7 +329,7 @@ fn every_fault_in_every_operation_ends_right_or_in_an_error_that_fits() {
     });
 }
 
-/// Faults that pass by themselves, each with its part of p = 0.3.
+/// The faults that end by themselves. Together they have a probability of 0.3.
 const PASSING: [Fault; 6] = [
     Fault::ResetBody,
     Fault::ServerError,
@@ -347,7 +346,7 @@ fn a_thousand_runs_with_three_requests_in_ten_failing() {
         ["manifest", "index", "config", "layer list", "tags", "referrers", "ping"];
     block_on(async {
         let expected = baseline().await;
-        let registry = ours(Switches { dice: 42, ..Switches::default().seed(Seed::Images) });
+        let registry = ours(Switches { random_seed: 42, ..Switches::default().seed(Seed::Images) });
         let world = World::learn(&registry.host());
         // 1 - (1 - p)^6 = 0.3
         let rules = PASSING.map(|fault| Rule::new(fault).probability(0.0577));
@@ -362,21 +361,21 @@ fn a_thousand_runs_with_three_requests_in_ten_failing() {
         }
         println!("{} of {RUNS} runs did not recover: {failed:?}", failed.len());
         assert!(failed.len() <= RUNS / 20, "{failed:?}");
-        let struck: u32 = registry.strikes().iter().sum();
-        assert!(struck > 300, "{struck} strikes only");
+        let applied: u32 = registry.times_applied().iter().sum();
+        assert!(applied > 300, "{applied} faults only");
     });
 }
 
-/// R4 of the table. 64 MiB here, for a debug build; `PORTHOLE_FULL=1` takes the whole GiB.
+/// Reads a blob of 64 MiB, which is enough for a debug build. `PORTHOLE_FULL=1` makes it 1 GiB.
 #[test]
 fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself() {
     let full = std::env::var_os("PORTHOLE_FULL").is_some();
     let size: u64 = if full { 1 << 30 } else { 64 << 20 };
-    let pattern = test_registry::seed::Pattern { size, seed: 11 };
+    let pattern = test_registry::Pattern { size, seed: 11 };
     let digest = pattern.digest();
     let registry = ours(Switches::default());
     registry.add_pattern("large", &digest, pattern);
-    // Each cut is at a point of what is left: parts of uneven length, 50 of them in the first 80 %.
+    // Each cut is at a point of the remaining bytes: 50 ranges of uneven length in the first 80 %.
     let cut = |n: u64| {
         Rule::new(Fault::ChunkedCut).on("/blobs/").times(1).at(size / 100 * (1 + n * 7 % 3) * 4 / 5)
     };
@@ -393,7 +392,7 @@ fn r084_a_large_blob_that_is_cut_at_fifty_points_costs_little_more_than_itself()
         Ok::<u64, Error>(received)
     });
     assert_eq!(received.unwrap_or_else(|why| panic!("{why}")), size);
-    assert_eq!(registry.strikes().iter().sum::<u32>(), 50);
+    assert_eq!(registry.times_applied().iter().sum::<u32>(), 50);
     let sent = registry.log().bytes_sent();
     println!("cut 50 times: {sent} bytes fetched for {size}");
     assert!(sent <= size + size / 20, "{sent} bytes for {size}");

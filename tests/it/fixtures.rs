@@ -1,40 +1,40 @@
-//! The fixtures: real artefacts made by others, beside the project and never part of it.
+//! The fixtures: real artefacts of other projects, in a folder beside this project and not part of it.
 //!
-//! Where their folder is missing, each test that wants them prints what it skipped.
+//! If the folder is missing, each test that needs it prints a line and is skipped.
 
 use std::{env, fs, path::PathBuf};
 
 use serde_json::Value;
 
-/// The folder: `PORTHOLE_FIXTURES`, else `../shared/fixtures` beside the project.
+/// Returns the folder: `PORTHOLE_FIXTURES`, or else `../shared/fixtures` beside the project.
 pub fn folder() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures");
     let folder = env::var_os("PORTHOLE_FIXTURES").map_or_else(|| beside.into(), PathBuf::from);
     folder.join("index.json").is_file().then_some(folder)
 }
 
-/// One fixture, as `index.json` describes it.
+/// A fixture, as `index.json` describes it.
 pub struct Fixture {
-    /// File or directory, relative to the folder.
+    /// The file or directory, relative to the folder.
     pub path: String,
-    /// Facts to check a reader against.
+    /// The facts to check a reader against.
     pub expected: Value,
-    /// The whole entry.
+    /// The whole entry of `index.json`.
     pub entry: Value,
 }
 
 impl Fixture {
-    /// The bytes of the fixture, or of a file inside it.
+    /// Reads the fixture, or a file inside it.
     pub fn read(&self, inside: &str) -> Vec<u8> {
         bytes(format!("{}/{inside}", self.path).trim_end_matches('/'))
     }
 
-    /// Where the fixture is, for those that are directories.
+    /// Returns the path of a fixture that is a directory.
     pub fn folder(&self) -> PathBuf {
         folder().expect("the fixtures are there").join(&self.path)
     }
 
-    /// What the file beside the fixture lists for each layer.
+    /// Reads the listings of the layers from the file beside the fixture.
     pub fn layer_listing(&self) -> Vec<Value> {
         match self.entry.get("layerListing").and_then(Value::as_str) {
             Some(path) => serde_json::from_slice(&bytes(path)).expect("a listing is JSON"),
@@ -43,7 +43,7 @@ impl Fixture {
     }
 }
 
-/// The fixtures of a kind. None, with a printed line, where the folder is missing.
+/// Returns the fixtures of a kind. If the folder is missing, prints a line and returns none.
 pub fn of_kind(kind: &str) -> Vec<Fixture> {
     let Some(folder) = folder() else {
         println!("skipped: fixtures of kind {kind}, for their folder is missing");
@@ -63,8 +63,8 @@ fn describe(item: &Value) -> Fixture {
     Fixture { path, expected: item["expected"].clone(), entry: item.clone() }
 }
 
-/// The cases of a table of vectors such as `digest-parse`; none, with a printed line, where the
-/// folder is missing.
+/// Returns the cases of a table of vectors such as `digest-parse`. If the folder is missing, prints a line
+/// and returns none.
 pub fn cases(path: &str) -> Vec<Value> {
     if folder().is_none() {
         println!("skipped: the cases of {path}, for the fixtures are missing");
@@ -77,19 +77,19 @@ pub fn cases(path: &str) -> Vec<Value> {
     cases
 }
 
-/// The bytes of a file in the folder, which must be there.
+/// Reads a file of the folder, which must exist.
 pub fn bytes(path: &str) -> Vec<u8> {
     let folder = folder().expect("the fixtures are there");
     fs::read(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The cases of a table of inputs and expected results. None, with a printed line, where the folder
-/// of fixtures is missing.
+/// Returns the cases of a table of inputs and expected results. If the folder is missing, prints a line and
+/// returns none.
 pub fn vector(name: &str) -> Vec<Value> {
     cases(&format!("vector/{name}.json"))
 }
 
-/// A text field of a case; empty where it is null or missing.
+/// Returns a text field of a case. It is empty if the field is null or missing.
 pub fn text(case: &Value, field: &str) -> String {
     case[field].as_str().unwrap_or_default().to_owned()
 }

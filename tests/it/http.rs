@@ -1,47 +1,46 @@
-//! A small HTTP client of its own: what the servers answer is judged without any code of the project,
-//! and to the byte.
+//! A small HTTP client. It shows the answers of the servers to the byte, without any code of the project.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// What came back.
+/// The reply of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// Status; 0 where the connection ended before one came.
+    /// The status, or 0 if the connection ended before one came.
     pub status: u16,
-    /// Names in lower case, with their values.
+    /// The header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
-    /// The body as far as it came.
+    /// The bytes of the body that came.
     pub body: Vec<u8>,
-    /// Whether the body ended as it had promised.
+    /// True if the body was complete.
     pub complete: bool,
 }
 
 impl Reply {
-    /// The first value of a header, by its lower-case name.
+    /// Returns the first value of a header. The name is given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|why| panic!("{why}: {}", self.text()))
     }
 
-    /// The code of the first error of an error document.
+    /// Returns the code of the first error of an error document.
     pub fn code(&self) -> String {
         let document: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
         document["errors"][0]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-/// Sends one request over a connection of its own; `host` is `127.0.0.1:port`.
+/// Sends one request over a new connection. `host` is `127.0.0.1:port`.
 pub fn send(
     host: &str,
     method: &str,
@@ -64,7 +63,7 @@ pub fn send(
     receive(&mut BufReader::new(stream), method)
 }
 
-/// `GET` without further headers.
+/// Sends a `GET` without further headers.
 pub fn get(host: &str, target: &str) -> Reply {
     send(host, "GET", target, &[], b"")
 }
@@ -86,7 +85,7 @@ fn receive(stream: &mut impl BufRead, method: &str) -> Reply {
         return reply;
     }
     let length = reply.header("content-length").and_then(|text| text.parse::<usize>().ok());
-    // A reset ends the reading like any end; only the length tells.
+    // Reading ends at a reset as at any end. Only the length shows the difference.
     let _ =
         stream.take(length.map_or(u64::MAX, |length| length as u64)).read_to_end(&mut reply.body);
     reply.complete = length.is_none_or(|length| length == reply.body.len());

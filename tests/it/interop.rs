@@ -1,4 +1,4 @@
-//! An unrelated client, skopeo: what it pushes we read, what we push it pulls and hashes again.
+//! Exchange with skopeo, an unrelated client: we read its pushes, and it pulls and hashes ours.
 
 use std::{fs, path::Path, process::Command};
 
@@ -53,7 +53,7 @@ fn what_skopeo_pushes_is_read_and_verified() {
     }
 }
 
-/// Reads an image or index with all its parts; everything is verified on the way.
+/// Reads an image or index with all its parts, and verifies each.
 async fn read_tree(host: &str, digest: &str) {
     let client = client(host);
     let by_tag = manifest(&client, "from/skopeo", "v1").await.unwrap();
@@ -93,7 +93,7 @@ fn what_we_push_skopeo_pulls_and_hashes_again() {
     }
 }
 
-/// Pushes an image of one layer; the digests of its parts.
+/// Pushes an image of one layer, and returns the digests of its parts.
 async fn push_image(host: &str) -> Vec<String> {
     let client = client(host);
     let place = repository("from/us");
@@ -136,7 +136,7 @@ fn json(descriptor: &Descriptor) -> String {
     format!(r#"{{"mediaType":"{kind}","digest":"{digest}","size":{size}}}"#)
 }
 
-/// A tar with this file in it, made by GNU tar.
+/// Returns a tar with this file, made by GNU tar.
 fn tar() -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let made =

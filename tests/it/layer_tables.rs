@@ -1,5 +1,5 @@
-//! Layers with a table of contents through the engine, against a server that counts: listed without being
-//! read, one file for one request, and read as a whole where the table is of no use.
+//! Layers with a table of contents, opened through the engine from a server that counts. They are listed
+//! without being read, and a file costs one request. A layer whose table is unusable is read as a whole.
 
 use porthole::{
     content::verify::digest_of,
@@ -117,7 +117,7 @@ fn a_table_is_held_against_the_layer_once_that_is_read() {
                 rows.iter().filter(|row| row.odd).map(|row| row.path.clone()).collect();
             let expected: &[&[u8]] = &[b"etc/hosts", b"etc/os-release"];
             assert_eq!(odd, if differences > 0 { expected } else { &[] }, "{tag}");
-            // Offsets are the archive's now, and contents were seen.
+            // The offsets are now those of the archive, and the contents have been read.
             let stored = bench.details(layer, b"etc/os-release").await.stored.unwrap();
             let question = Question::Content { layer: layer.digest.clone(), offset: stored.offset };
             let content = bench.ask(question).await;
@@ -126,8 +126,8 @@ fn a_table_is_held_against_the_layer_once_that_is_read() {
     }
 }
 
-/// What is wrong with a table or with how it is served, what is said of it, whether the table is to
-/// blame, and how many requests it takes to say so and read the layer instead.
+/// Each case is a fault of a table or of its server. It has the message, true if the table is at fault, and
+/// the number of requests until the layer is read instead.
 #[test]
 fn where_the_table_is_of_no_use_the_layer_is_read_and_it_is_said_why() {
     let other = digest_of(b"other");
@@ -168,7 +168,7 @@ fn where_the_table_is_of_no_use_the_layer_is_read_and_it_is_said_why() {
     check("wrong-digest", &|_| (), ("has the digest sha256:", true, 3));
     check("estargz", &set(STARGZ_DIGEST, other.to_string()), ("has the digest sha256:", true, 3));
     check("estargz", &set(STARGZ_DIGEST, "?".to_owned()), ("no annotation gives", true, 1));
-    // The last bytes of this layer are no footer of eStargz.
+    // This layer does not end in a footer of eStargz.
     check("zstd-chunked", &drop_all, ("no footer", false, 2));
     let cap = ("larger than", false, 1);
     check("zstd-chunked", &set(POSITION, "100:50:999999999999:1".to_owned()), cap);
@@ -205,10 +205,10 @@ fn a_file_that_is_not_what_its_table_says_is_not_shown() {
             matches!(&content, Answer::Failed(reason) if reason.contains(words)),
             "{content:?}"
         );
-        // Others are.
+        // Other files are shown.
         let hosts = bench.file(layer, b"etc/hosts").await;
         assert_eq!(hosts, Answer::Content(b"127.0.0.1 localhost\n".to_vec(), Basis::Toc));
-        // A server that stops knowing ranges sends the layer, of which the part is taken.
+        // A server without ranges sends the whole layer, and the client takes the range from it.
         registry.turn(|switches| switches.ranges = false);
         let hosts = bench.file(layer, b"etc/hosts").await;
         assert_eq!(hosts, Answer::Content(b"127.0.0.1 localhost\n".to_vec(), Basis::Toc));
@@ -234,8 +234,8 @@ fn a_table_behind_a_password_or_a_redirect_is_read_all_the_same() {
     }
 }
 
-/// Layers that stargz-snapshotter and containers/storage wrote: the listing by the table is that of the
-/// archive, and each file is its content.
+/// Uses layers that stargz-snapshotter and containers/storage wrote. The table and the archive give the same
+/// listing, and each file has its content.
 #[test]
 fn layers_of_others_are_listed_and_read_by_their_tables() {
     let registry = ours(Switches::default());

@@ -1,5 +1,4 @@
-//! Files of layers that were listed before: what each costs in requests and bytes, as the registry
-//! counts them.
+//! Files of layers that were listed before. The registry counts the requests and bytes for each.
 
 use std::{io::Write as _, rc::Rc};
 
@@ -28,7 +27,7 @@ use crate::{
 
 const FILES: usize = 40;
 
-/// A text that is found in no other file, larger than what is kept with a listing.
+/// Returns a text that no other file has. It is larger than the contents that a listing keeps.
 fn content(number: usize) -> Vec<u8> {
     let words = noise(90_000, number as u32 + 1);
     words.chunks(3).flat_map(|word| format!("{word:?} of {number}\n").into_bytes()).collect()
@@ -54,8 +53,8 @@ fn entry(path: &str, content: &[u8]) -> Vec<u8> {
     block
 }
 
-/// As most tools do it. The fastest level of zlib-ng makes one block of everything, in which reading
-/// can begin only at its start.
+/// Compresses at the level of most tools. The fastest level of zlib-ng makes a single block, in which
+/// reading can begin only at the start.
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
     gzip.write_all(bytes).unwrap();
@@ -66,7 +65,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-/// Where the contents of an archive begin.
+/// Returns the offsets at which the contents of an archive begin.
 fn offsets(archive: &[u8]) -> Vec<u64> {
     let wanted = Wanted { archive: Some(porthole::content::tar::archive), ..Wanted::default() };
     let blob = descriptor(MediaType::OCTET_STREAM, archive);
@@ -83,13 +82,13 @@ fn offsets(archive: &[u8]) -> Vec<u64> {
     offsets
 }
 
-/// What opening one file after the listing cost: the requests, and bytes of their bodies.
+/// The cost of opening one file after the listing: the requests, and the bytes of their bodies.
 struct Cost {
     requests: usize,
     bytes: u64,
 }
 
-/// Lists a layer in an engine, then opens files of it, in an order that is none.
+/// Lists a layer in an engine, then opens files of it in a mixed order.
 fn look(server: &TestRegistry, bytes: &[u8], offsets: &[u64]) -> Vec<Cost> {
     let layer = descriptor(MediaType::OCTET_STREAM, bytes);
     server.add_blob("a/b", layer.digest.as_str(), bytes.to_vec());
@@ -139,7 +138,7 @@ fn a_file_of_a_listed_layer_costs_one_request_for_a_few_of_its_bytes() {
     let frames: Vec<u8> = plain.chunks(700_000).flat_map(zstd).collect();
     let file = content(0).len() as u64;
     for (kind, blob, most) in [
-        // What is in front of it since the last checkpoint, itself, and up to the next mark.
+        // The bytes from the last checkpoint to the file, the file, and those up to the next mark.
         ("gzip", gzip(&plain), (1 << 20) + file + (128 << 10)),
         ("zstd of many frames", frames, (2 << 20) + file + (128 << 10)),
         ("not compressed", plain.clone(), file + (128 << 10)),
@@ -163,7 +162,7 @@ fn one_frame_and_a_server_without_ranges_are_read_to_the_end_of_the_file() {
     ] {
         let costs = look(&ours(Switches::default().ranges(ranges)), &blob, &offsets);
         assert!(costs.iter().all(|cost| cost.requests == 1), "{kind}");
-        // The frame has one place to begin. How much more a server sends than is taken is its own affair.
+        // Reading can begin only at the start of the frame. A server may send more than the client takes.
         let bytes = costs.iter().map(|cost| cost.bytes).min().unwrap();
         println!("{kind}: {bytes} of {} bytes at least", blob.len());
         assert!(!ranges || bytes < blob.len() as u64 / 3, "{kind}: {bytes}");

@@ -1,4 +1,4 @@
-//! Native tests of whole parts, in one binary: against real servers, fixtures and other programs.
+//! Native tests of whole parts in one binary, with real servers, fixtures and other programs.
 
 #![allow(
     missing_docs,
@@ -64,6 +64,7 @@ mod reader;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;
+mod requirements_list;
 mod servers;
 #[cfg(feature = "native")]
 mod static_files;

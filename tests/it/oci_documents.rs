@@ -1,10 +1,10 @@
-//! Manifests, indexes and configurations made by others: what is read of each, and what is wrong.
+//! Reads manifests, indexes and configurations of other projects, and compares the fields and the problems.
 
 use bytes::Bytes;
 use porthole::{
     content::verify::{Verdict, digest_of, verify},
     oci::{
-        Descriptor, Digest, Document, ImageManifest, Issues, MediaType, Parsed, Place,
+        Descriptor, Digest, Document, ImageManifest, Issues, JsonCursor, MediaType, Parsed,
         guess_media_type, json, parse_config, parse_document, parse_layout, signed_payload,
     },
 };
@@ -16,7 +16,7 @@ fn document(case: &Value) -> Bytes {
     text(case, "document").into()
 }
 
-/// Whether a document of a media type has no errors.
+/// Returns true if a document of a media type has no errors.
 fn is_sound(media_type: &str, raw: Bytes) -> bool {
     match media_type {
         "application/vnd.oci.descriptor.v1+json" => is_descriptor(raw),
@@ -29,7 +29,7 @@ fn is_sound(media_type: &str, raw: Bytes) -> bool {
 fn is_descriptor(raw: Bytes) -> bool {
     let parsed = json::parse(raw);
     let mut issues = Issues::default();
-    Descriptor::read(&Place::root(&parsed.value), &mut issues);
+    Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
     parsed.is_sound() && issues.into_vec().is_empty()
 }
 
@@ -92,7 +92,7 @@ fn r032_manifests_are_hashed_as_received() {
     }
 }
 
-/// Kinds whose fixtures are single manifests.
+/// The kinds of fixtures that are single manifests.
 const MANIFESTS: &[&str] = &[
     "evil-manifest",
     "manifest-artifact",
@@ -143,7 +143,7 @@ fn check_manifest(path: &str, expected: &Value, parsed: &Parsed<Document>) {
     match value {
         Document::Image(image) => check_image(path, expected, image),
         Document::Index(index) => {
-            // Entries whose digest is none are left out, and told.
+            // Entries with an invalid digest are left out and reported.
             let lost = issues.iter().filter(|issue| issue.pointer.ends_with("/digest")).count();
             assert_count(path, expected, "childCount", index.manifests.len() + lost);
             let platforms = index.manifests.iter().map(|entry| &entry.platform);
@@ -195,7 +195,7 @@ fn check_image(path: &str, expected: &Value, image: &ImageManifest) {
         Some(found) => {
             assert_text(path, config, "mediaType", Some(found.media_type.as_str()));
             assert_text(path, config, "digest", Some(found.digest.as_str()));
-            // A size below zero is told and read as 0.
+            // A size below zero is reported and read as 0.
             assert_eq!(found.size, config["size"].as_u64().unwrap_or(0), "{path}");
         }
         None => {
@@ -208,12 +208,12 @@ fn check_image(path: &str, expected: &Value, image: &ImageManifest) {
 fn check_subject(path: &str, expected: &Value, value: &Document) {
     let digest = expected["subject"]["digest"].as_str();
     let valid = digest.filter(|digest| digest.parse::<Digest>().is_ok());
-    // The hostile mixture is an image with a list of manifests: its subject counts.
+    // The hostile mixture is an image with a list of manifests. Its subject counts.
     let found = value.subject().map(|subject| subject.digest.as_str());
     assert_eq!(found, valid, "{path}");
 }
 
-/// Compares the platforms of entries with the words that the fixtures have for them.
+/// Compares the platforms of entries with those of the fixtures.
 pub fn check_platforms(path: &str, expected: &Value, found: &[Option<porthole::oci::Platform>]) {
     let words = |platform: &porthole::oci::Platform| {
         let mut text = format!("{}/{}", platform.os, platform.architecture);

@@ -1,4 +1,4 @@
-//! Platforms, their order, and the image that an index holds for one.
+//! Platforms, their order, and the choice of an image of an index.
 
 use porthole::oci::{
     Compression, Document, MediaType, Platform, chain_ids, index_sort, parse_document, stacked,
@@ -10,7 +10,7 @@ use crate::{
     fixtures::{of_kind, text, vector},
 };
 
-/// A platform with Go's field names.
+/// Reads a platform from JSON with the field names of Go.
 fn platform(value: &Value) -> Platform {
     let features = value["OSFeatures"].as_array().cloned().unwrap_or_default();
     Platform {
@@ -145,7 +145,7 @@ fn platforms_of_an_index_are_sorted_as_official_images_are() {
     }
 }
 
-/// A platform with the names of the image specification.
+/// Reads a platform from JSON with the names of the image specification.
 fn as_written(value: &Value) -> Platform {
     let os_version = value["os.version"].as_str().map(str::to_owned);
     let named =
@@ -160,7 +160,7 @@ fn chain_ids_are_those_of_the_specification() {
             let items = case[field].as_array().expect("a list");
             items.iter().map(|item| item.as_str().expect("a text").to_owned()).collect()
         };
-        // Its diff IDs are no digests, so only the step from one to the next can be taken.
+        // Its diff IDs are no digests, so only the step from one to the next can be checked.
         let (diff_ids, expected) = (texts("diffIds"), texts("chainIds"));
         let steps = expected.iter().zip(diff_ids.iter().skip(1));
         let chain: Vec<String> = diff_ids

@@ -1,4 +1,4 @@
-//! What holds of every reference and digest, and of every spoilt document: made from a fixed seed.
+//! The properties of every reference, digest and changed document, tested on values from a fixed seed.
 
 use bytes::Bytes;
 use porthole::oci::{
@@ -8,7 +8,7 @@ use porthole::oci::{
 
 use crate::fixtures::of_kind;
 
-/// Numbers that look random and are the same in each run.
+/// Random numbers that are the same in each run.
 struct Dice(u64);
 
 impl Dice {
@@ -101,7 +101,7 @@ fn r003_every_digest_survives_printing_and_reading() {
     }
 }
 
-/// Documents of every kind.
+/// Returns documents of every kind.
 fn documents() -> Vec<Vec<u8>> {
     let kinds = [
         "evil-manifest",
@@ -116,7 +116,7 @@ fn documents() -> Vec<Vec<u8>> {
     kinds.iter().flat_map(|kind| of_kind(kind)).map(|fixture| fixture.read("")).collect()
 }
 
-/// Everything that reads a document; panics and lost bytes fail the test.
+/// Reads a document in every way. A panic or a lost byte fails the test.
 fn read_all(bytes: &[u8]) {
     let raw = Bytes::copy_from_slice(bytes);
     for media_type in [

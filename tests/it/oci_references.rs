@@ -1,4 +1,4 @@
-//! References, names and digests, against the tables of the projects that define them.
+//! Checks references, names and digests against the tables of the projects that define them.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use crate::{
     fixtures::{text, vector},
 };
 
-/// Every case: whether its input parses, against the field that says so.
+/// Checks for every case that its input parses if, and only if, its field says so.
 fn check_validity<T: FromStr>(name: &str, field: &str) {
     for case in vector(name) {
         let input = text(&case, "input");
@@ -148,7 +148,7 @@ fn r007_no_tag_is_filled_in_where_other_clients_do() {
     for case in vector("reference-parse-docker-ref") {
         let input = text(&case, "input");
         let expected = text(&case, "expected");
-        // The original drops the tag beside a digest and fills in `latest`.
+        // The original drops a tag that stands beside a digest, and fills in `latest`.
         let mut reference: Reference = input.parse().expect("valid");
         let had_neither = reference.tag.is_none() && reference.digest.is_none();
         if reference.digest.is_some() {

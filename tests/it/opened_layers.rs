@@ -1,4 +1,4 @@
-//! Layers of an image that an engine opens, natively, from a server that counts requests and bytes.
+//! Layers of an image that a native engine opens, from a server that counts requests and bytes.
 
 use std::rc::Rc;
 
@@ -19,15 +19,15 @@ use crate::reader::{block_on, hasty};
 pub struct Bench<'a> {
     /// The server that counts.
     pub registry: &'a TestRegistry,
-    /// The engine's side of it.
+    /// The connection to the layers through the engine.
     pub connection: Connection,
-    /// Where the image is.
+    /// The repository of the image.
     pub repository: RepositoryName,
-    /// Its layers.
+    /// The descriptors of the layers.
     pub layers: Vec<Descriptor>,
 }
 
-/// Does something with the layers of an image, while the engine serves.
+/// Runs a test on the layers of an image, while the engine serves.
 pub fn with_image<T>(
     registry: &TestRegistry,
     name: &str,
@@ -84,12 +84,12 @@ impl Bench<'_> {
         self.connection.layers.open(&self.repository, layer, None, &mut |_| {}).await.unwrap();
     }
 
-    /// Asks about what was opened.
+    /// Asks a question about the opened layers.
     pub async fn ask(&self, question: Question) -> Answer {
         self.connection.layers.ask(&question).await.unwrap()
     }
 
-    /// The sums of a layer.
+    /// Returns the summary of a layer.
     pub async fn summary(&self, layer: &Descriptor) -> LayerSummary {
         let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
         let Answer::Summary(summary) = self.ask(Question::Summary(scope)).await else {
@@ -98,13 +98,13 @@ impl Bench<'_> {
         summary.layers.into_iter().next().unwrap()
     }
 
-    /// All layers of the image.
+    /// Returns the scope of all layers of the image.
     pub fn merged(&self) -> Scope {
         let layers = self.layers.iter().map(|layer| layer.digest.clone()).collect();
         Scope { layers, ..Scope::default() }
     }
 
-    /// All that is listed, by path.
+    /// Returns all rows, sorted by path.
     pub async fn rows(&self, scope: Scope) -> Vec<Row> {
         let part = Part { offset: 0, count: 1_000 };
         let find = Question::Find { scope, pattern: "**".to_owned(), part };
@@ -117,13 +117,13 @@ impl Bench<'_> {
         }
     }
 
-    /// The paths of all that is listed.
+    /// Returns the paths of all rows.
     pub async fn paths(&self, scope: Scope) -> Vec<String> {
         let path = |row: Row| String::from_utf8(row.path).unwrap();
         self.rows(scope).await.into_iter().map(path).collect()
     }
 
-    /// All about a path of one layer.
+    /// Returns the details of a path in one layer.
     pub async fn details(&self, layer: &Descriptor, path: &[u8]) -> Details {
         let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
         match self.ask(Question::Details { scope, path: path.to_vec() }).await {
@@ -141,7 +141,7 @@ impl Bench<'_> {
         self.ask(Question::Content { layer: layer.digest.clone(), offset: stored.offset }).await
     }
 
-    /// The requests for blobs since the last time, and the bytes that came.
+    /// Returns the requests for blobs since the last call, and the number of bytes that were sent.
     pub fn asked(&self) -> (Vec<Entry>, u64) {
         let asked = self.registry.log().matching("/blobs/");
         self.registry.log().clear();

@@ -1,4 +1,4 @@
-//! Exported archives, read by unrelated programs: skopeo and GNU tar.
+//! Reads exported archives with unrelated programs: skopeo and GNU tar.
 
 use std::{fs, process::Command};
 
@@ -18,7 +18,7 @@ use crate::{
     servers::{ours, temporary_folder},
 };
 
-/// Exports a tag of the demo into a file; the digest of its manifest.
+/// Exports a tag of the demo into a file, and returns the digest of its manifest.
 fn exported(host: &str, tag: &str, selection: Selection, file: &std::path::Path) -> String {
     let place = Place {
         host: host.parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Jobs over every OCI layout of the fixtures, held in memory: the tree, its verification, and a copy.
+//! Jobs on every OCI layout of the fixtures, in memory: the tree, its verification, and a copy.
 
 use std::{collections::BTreeSet, fs, rc::Rc};
 
@@ -24,7 +24,7 @@ fn place() -> RepositoryName {
     "layout".parse().unwrap()
 }
 
-/// A layout with its `index.json` as the root.
+/// A layout whose root is its `index.json`.
 struct Layout {
     memory: MemoryRegistry,
     root: Descriptor,
@@ -32,7 +32,7 @@ struct Layout {
     path: String,
 }
 
-/// `None` for what is no layout, and for one whose `index.json` is no JSON.
+/// Reads a layout. Returns `None` if a folder is no layout, or if its `index.json` is no JSON.
 fn load(fixture: &Fixture) -> Option<Layout> {
     fixture.expected["roots"].as_array()?;
     let memory = MemoryRegistry::new("layout");
@@ -52,7 +52,7 @@ fn load(fixture: &Fixture) -> Option<Layout> {
     Some(Layout { memory, root, expected: fixture.expected.clone(), path: fixture.path.clone() })
 }
 
-/// The files under `blobs/`, each under the digest of its name.
+/// Returns the files under `blobs/`, each with the digest of its name.
 fn blobs(fixture: &Fixture) -> Vec<(Digest, Bytes)> {
     let folder = fixtures::folder().unwrap().join(&fixture.path).join("blobs");
     let Ok(algorithms) = fs::read_dir(folder) else { return Vec::new() };
@@ -141,7 +141,7 @@ fn every_layout_opens_with_as_many_children_as_its_facts_say() {
                 node.descriptor.digest.as_str() == digest
                     && matches!(node.content, Content::Opened(_))
             });
-            // One whose size is stated wrongly is blocked.
+            // A blob with a wrong size in its descriptor is blocked.
             let Some((id, _)) = found else {
                 let wrong = digests(&layout.expected["sizeMismatches"]);
                 let not_reached = &digests(&layout.expected["unreferencedBlobs"]);

@@ -1,4 +1,4 @@
-//! Jobs over real servers: our registry and Debian's, with and without a password, as source and as target.
+//! Jobs on real servers: our registry and Debian's, with and without a password, as source and as target.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -26,11 +26,11 @@ use crate::{
     servers::{DockerRegistry, Server, USER, ours},
 };
 
-/// An index with five platforms, attestations and referrers.
+/// The reference of an index with five platforms, attestations and referrers.
 const IMAGE: &str = "library/harbour";
 const TAG: &str = "1.4.2";
 
-/// A registry with a password where it wants one.
+/// A registry, and a client that has its password.
 struct End {
     server: Box<dyn Server>,
     client: RemoteRegistry,
@@ -58,7 +58,7 @@ fn demo(auth: Auth) -> TestRegistry {
     ours(Switches::demo().port(0).auth(auth))
 }
 
-/// Every server that can be a target, empty.
+/// Starts every server that can be a target. All are empty.
 fn targets() -> Vec<End> {
     let servers: Vec<Box<dyn Server>> = vec![
         Box::new(ours(Switches::default())),
@@ -78,7 +78,7 @@ fn target(tag: &str) -> Target {
     Target { tag: Some(tag.parse().unwrap()), digest: None }
 }
 
-/// Everything under a tag is there and has its digest; how many objects.
+/// Checks that all objects under a tag exist and match their digests. Returns their number.
 async fn whole(end: &End, name: &str, tag: &str) -> usize {
     let found = end.client.manifest(&repository(name), &tag.parse().unwrap()).await.unwrap();
     let report = verify(&end.client, &repository(name), found, &TreeOptions::default()).await;
@@ -116,7 +116,7 @@ fn r129_r130_an_index_of_many_platforms_is_copied_to_every_registry_and_back() {
 #[test]
 fn r128_ensuring_sends_the_manifest_first_and_then_what_is_missing() {
     let source = End::new(Box::new(demo(Auth::default())));
-    // It checks what a manifest points at, on which the order rests.
+    // docker-registry checks the children of a manifest, and the order of the requests depends on that.
     for server in [DockerRegistry::start(), DockerRegistry::with_password()] {
         let end = End::new(Box::new(server));
         block_on(async {
@@ -146,7 +146,7 @@ fn r155_r156_what_is_pulled_from_one_server_is_pushed_to_the_next() {
             let pulled =
                 pull::pull(&from, &tagged(&from, TAG), &store, &pull::Options::default()).await;
             let pulled = pulled.unwrap();
-            // The store knows it by the name that it was pulled under.
+            // The store has it under the name that it was pulled by.
             let there = end.place(IMAGE);
             let by_digest = ManifestRef::Digest(pulled.digest.clone());
             let tags = ["v1".parse().unwrap(), "v2".parse().unwrap()];

@@ -1,4 +1,4 @@
-//! Real images, pushed by plain HTTP to both registries, are read by the client as they were made.
+//! Reads real images through the client. Plain HTTP requests pushed them to both registries.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use crate::{
     servers::{Server, both, media_type, push_layout},
 };
 
-/// What a server does not take, by the fixture's root or child and the reason. Everything else must be
-/// taken, or the test fails.
+/// The manifests that a server refuses: the server, the digest of the manifest, and the reason. A test fails
+/// if a server refuses any other.
 const REFUSED: &[(&str, &str, &str)] = &[
-    // A manifest list without `mediaType`, which the distribution registry requires.
+    // This manifest list has no `mediaType`, which the distribution registry requires.
     (
         "docker-registry",
         "sha256:2b29a2b8dea3af91ea7d0154be1da0c92d55ddd098540930fc8d3db7de377fdb",
@@ -68,7 +68,7 @@ fn check_kind(kind: &str) {
     }
 }
 
-/// One fixture on one server.
+/// A fixture that was pushed to a server.
 struct Case<'a> {
     server: &'a dyn Server,
     fixture: &'a Fixture,
@@ -134,8 +134,8 @@ impl Case<'_> {
         }
     }
 
-    /// Ours lists every referrer by its API; docker-registry has none, so only those that the layout's
-    /// fallback tags name are found there.
+    /// Checks the referrers of a manifest. Our registry lists all by its API. docker-registry has no such API,
+    /// so only those of the layout's fallback tags are found there.
     async fn check_referrers(&self, client: &RemoteRegistry, context: &str) {
         let Some(subjects) = self.fixture.expected["referrers"].as_object() else { return };
         for (subject, expected) in subjects {
@@ -221,7 +221,7 @@ pub fn facts(document: &Document, expected: &Value, context: &str) {
         Document::Unknown(_) => panic!("{context}: of no known kind"),
     }
     let subject = document.subject().map(|subject| subject.digest.as_str());
-    // A subject whose digest is none names nothing.
+    // A subject with an invalid digest refers to nothing.
     let wanted = expected["subject"]["digest"].as_str();
     assert_eq!(subject, wanted.filter(|digest| digest.parse::<Digest>().is_ok()), "{context}");
 }
@@ -235,7 +235,7 @@ fn check_config(config: Option<&Descriptor>, expected: &Value, context: &str) {
     let config = config.unwrap_or_else(|| panic!("{context}: no config"));
     assert_eq!(config.media_type.as_str(), expected["mediaType"], "{context}");
     assert_eq!(config.digest.as_str(), expected["digest"], "{context}");
-    // A size of -1 is reported and read as 0.
+    // A size of -1 is reported, and read as 0.
     assert_eq!(config.size, expected["size"].as_u64().unwrap_or(0), "{context}");
 }
 

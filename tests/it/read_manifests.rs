@@ -1,12 +1,12 @@
-//! Real manifests of every kind are read by the client from both registries as they are. Their blobs are
-//! not at hand, so a push would be refused: ours takes them by its own door, and for `docker-registry` they
-//! are laid into its storage.
+//! Reads real manifests of every kind from both registries through the client. A push would be refused,
+//! because their blobs are missing. So they go directly into our registry, and into the storage of
+//! `docker-registry`.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use test_registry::{Switches, seed::digest_of};
+use test_registry::{Switches, digest_of};
 
 use crate::{
     fixtures::{self, Fixture},
@@ -62,7 +62,7 @@ fn check(server: &dyn Server) {
             let read = manifest(&client, "fixtures", &digest).await;
             let read = read.unwrap_or_else(|why| panic!("{context}: {why}"));
             assert_eq!(read.descriptor.digest.as_str(), digest, "{context}");
-            // docker-registry signs schema 1 anew with a key of its own.
+            // docker-registry signs schema 1 again with its own key.
             if !(is_signed(&fixture) && server.name() == "docker-registry") {
                 assert_eq!(read.bytes, fixture.read(""), "{context}");
             }
@@ -71,7 +71,7 @@ fn check(server: &dyn Server) {
     });
 }
 
-/// The type that a registry would give: the document's own, else that of its kind.
+/// Returns the media type that a registry would send: that of the document, or else that of its kind.
 fn media_type(fixture: &Fixture) -> String {
     let document: Value = serde_json::from_slice(&fixture.read("")).unwrap();
     let own = document["mediaType"].as_str().or(fixture.entry["mediaType"].as_str());
@@ -84,12 +84,12 @@ fn media_type(fixture: &Fixture) -> String {
     }
 }
 
-/// The digest that it goes by: a signed schema 1 manifest by that of its payload.
+/// Returns the digest of a manifest. That of a signed schema 1 manifest covers its payload.
 fn name(fixture: &Fixture) -> String {
     digest_of(&stored(fixture))
 }
 
-/// The bytes that the digest covers, and that the distribution registry keeps.
+/// Returns the bytes that the digest covers. The distribution registry stores only them.
 fn stored(fixture: &Fixture) -> Vec<u8> {
     let bytes = fixture.read("");
     let payload = porthole::oci::signed_payload(&bytes);
@@ -101,7 +101,7 @@ fn is_signed(fixture: &Fixture) -> bool {
     fixture.expected["signatureCount"].as_u64().is_some_and(|count| count > 0)
 }
 
-/// Puts a manifest where the distribution registry keeps it.
+/// Writes a manifest into the storage of the distribution registry.
 fn lay(storage: &Path, digest: &str, bytes: &[u8]) {
     let hex = digest.trim_start_matches("sha256:");
     let root = storage.join("docker/registry/v2");

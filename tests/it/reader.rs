@@ -1,4 +1,4 @@
-//! The client as tests use it: over the native transport, on a runtime of the test's own.
+//! The client for tests, over the native transport, on the test's own runtime.
 
 use std::{future::Future, time::Duration};
 
@@ -13,30 +13,30 @@ use porthole::{
     wire::BaseUrl,
 };
 
-/// Runs one future to its end.
+/// Runs a future to its end.
 pub fn block_on<T>(task: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(task)
 }
 
-/// A client for `127.0.0.1:port` that tries again at once: tests do not wait for politeness.
+/// Returns a client for `127.0.0.1:port` whose waits between tries are short.
 pub fn client(host: &str) -> RemoteRegistry {
     client_at(&format!("http://{host}"))
 }
 
-/// A client for a base URL.
+/// Returns a client for a base URL.
 pub fn client_at(url: &str) -> RemoteRegistry {
     let host = url.split("//").nth(1).unwrap().parse().unwrap();
     let connection = Connection::through(&host, BaseUrl::parse(url).unwrap());
     RemoteRegistry::new(connection, &stack())
 }
 
-/// The native layers, with short waits between tries.
+/// Returns the native transport layers, with short waits between tries.
 pub fn stack() -> Stack {
     Stack::native().unwrap().with_retry(Some(hasty()))
 }
 
-/// The policy of the product with its waits cut to a thousandth.
+/// Returns the retry policy of the product, with a thousandth of its waits.
 pub fn hasty() -> RetryPolicy {
     let mut policy = RetryPolicy { least_gap: Duration::ZERO, ..RetryPolicy::default() };
     policy.backoff.base = Duration::from_millis(1);
@@ -44,7 +44,7 @@ pub fn hasty() -> RetryPolicy {
     policy
 }
 
-/// The name of a repository.
+/// Parses the name of a repository.
 pub fn repository(name: &str) -> RepositoryName {
     name.parse().unwrap()
 }
@@ -65,7 +65,7 @@ pub async fn blob(client: &RemoteRegistry, name: &str, blob: &Descriptor) -> Res
     collect(client.blob(&repository(name), blob).await?).await
 }
 
-/// Puts the chunks of a stream together.
+/// Collects the chunks of a stream.
 pub async fn collect(mut stream: BlobStream) -> Result<Bytes> {
     let mut whole = Vec::new();
     while let Some(chunk) = stream.chunks.next().await {

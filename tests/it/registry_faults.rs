@@ -1,16 +1,16 @@
-//! Every fault of the test registry is the fault that it says (R162): seen from the outside, byte by byte.
+//! Checks from the outside, byte by byte, that the test registry has each fault that it claims (R162).
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use test_registry::faults::{Fault, Rule};
-use test_registry::{Seed, Switches, TestRegistry, seed};
+use test_registry::{Pattern, Seed, Switches, TestRegistry};
 
 use crate::http::{Reply, get, send};
 use crate::servers::ours;
 
-/// A registry with one fault, a long enough blob, and what the blob should be.
+/// A registry with one fault, a blob that is long enough, and the right bytes of the blob.
 struct Stage {
     registry: TestRegistry,
     blob: String,
@@ -20,7 +20,7 @@ struct Stage {
 impl Stage {
     fn new(rule: Rule) -> Self {
         let registry = ours(Switches::default().seed(Seed::Empty).fault(rule));
-        let pattern = seed::Pattern { size: 100_000, seed: 3 };
+        let pattern = Pattern { size: 100_000, seed: 3 };
         let digest = pattern.digest();
         registry.add_pattern("a", &digest, pattern);
         let content = pattern.bytes(0..pattern.size).to_vec();
@@ -69,7 +69,7 @@ fn r162_faults_that_pass() {
     assert_eq!(statuses, [503, 200, 200, 503, 200, 200]);
     let stage = Stage::new(Rule::new(Fault::ServerError).after(1).times(1));
     assert_eq!([stage.get().status, stage.get().status, stage.get().status], [200, 500, 200]);
-    assert_eq!(stage.registry.strikes(), [1]);
+    assert_eq!(stage.registry.times_applied(), [1]);
     let stage = Stage::new(Rule::new(Fault::ServerError).probability(0.3));
     let failed = (0..100).filter(|_| stage.get().status == 500).count();
     assert!((15..45).contains(&failed), "{failed} of 100");
@@ -88,7 +88,7 @@ fn r162_bodies_that_break() {
         let stage = of(fault);
         let reply = stage.get();
         assert_eq!((reply.status, reply.complete), (200, complete), "{fault:?}");
-        // A reset may overtake what was sent before it.
+        // A reset may arrive before the bytes that were sent first.
         let long_enough = reply.body.len() == length || fault == Fault::ResetBody;
         assert!(long_enough, "{fault:?}: {}", reply.body.len());
         assert!(stage.content.starts_with(&reply.body), "{fault:?}");
@@ -127,7 +127,7 @@ fn r162_ranges_that_lie() {
     assert_eq!((ignored.status, ignored.body.len()), (200, 100_000));
 }
 
-/// Asked over a raw connection: how long until the first byte, and until the end.
+/// Sends a request over a raw connection. Returns the time until the first byte, and until the end.
 fn timed(stage: &Stage) -> (Duration, Duration) {
     let start = Instant::now();
     let mut stream = TcpStream::connect(stage.registry.host()).unwrap();
@@ -154,7 +154,7 @@ fn r162_replies_that_are_slow() {
     assert_eq!(end, Duration::MAX);
     let (_, end) = timed(&Stage::new(Rule::new(Fault::Jitter).delay(short)));
     assert!(end < Duration::MAX);
-    // 100,000 bytes at 8 KB/s take twelve seconds; the first ones are there at once.
+    // 100,000 bytes at 8 KB/s take twelve seconds. The first ones arrive at once.
     let start = Instant::now();
     let stage = of(Fault::Throttle);
     let mut stream = TcpStream::connect(stage.registry.host()).unwrap();

@@ -1,8 +1,8 @@
-//! The test registry keeps the protocol (R159 to R161): the cases of the distribution specification's
-//! conformance program, asked of it and of Debian's `docker-registry` alike. Where the two differ, the
+//! Checks that the test registry follows the protocol (R159 to R161). The cases are those of the distribution
+//! specification's conformance program. Debian's `docker-registry` gets the same requests, and each
 //! difference stands here with its reason.
 
-use test_registry::seed::digest_of;
+use test_registry::digest_of;
 use test_registry::{Referrers, Seed, Switches, Uploads};
 
 use crate::http::{Reply, get, send};
@@ -11,7 +11,7 @@ use crate::servers::{both, ours, push_blob, put_manifest};
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// An image manifest over a config and one layer that were pushed before.
+/// Returns an image manifest of a config and one layer, which were pushed before.
 fn image(host: &str, repository: &str, more: &str) -> String {
     let config = br#"{"architecture":"amd64","os":"linux"}"#;
     let layer = b"a layer";
@@ -77,7 +77,7 @@ fn r160_what_is_not_there_is_404_with_its_code() {
             // docker-registry has no HEAD of tags.
             assert!(matches!(head.status, 404 | 405), "{name} HEAD {target}: {}", head.status);
         }
-        // A blob of another repository is not a blob of this one.
+        // A blob of another repository does not exist in this one.
         let blob = push_blob(host, "other", b"a blob of the other");
         assert_eq!(get(host, &format!("/v2/known/blobs/{blob}")).code(), "BLOB_UNKNOWN", "{name}");
         assert_eq!(get(host, "/v2/known/nonsense").status, 404, "{name}");
@@ -180,7 +180,7 @@ fn uploads_that_are_wrong_are_refused() {
         assert_eq!((reply.status, reply.code().as_str()), (400, "DIGEST_INVALID"), "{name}");
         let place = location(&send(host, "POST", "/v2/a/blobs/uploads/", &[], b""));
         let late = [("content-range", "5-9"), ("content-type", "application/octet-stream")];
-        // docker-registry 2.8 does not look at `Content-Range`: it appends whatever comes.
+        // docker-registry 2.8 ignores `Content-Range` and appends all bytes.
         let expected = if name == "docker-registry" { 202 } else { 416 };
         let reply = send(host, "PATCH", &place, &late, b"later");
         assert_eq!(reply.status, expected, "{name}");
@@ -232,7 +232,7 @@ fn manifests_and_blobs_are_deleted() {
     );
 }
 
-/// distribution-spec "Listing Referrers"; docker-registry 2.8 has no such endpoint.
+/// Checks "Listing Referrers" of distribution-spec. docker-registry 2.8 has no such endpoint.
 #[test]
 fn referrers_are_listed_filtered_paged_and_forgotten() {
     let registry = ours(Switches::default());
@@ -246,7 +246,7 @@ fn referrers_are_listed_filtered_paged_and_forgotten() {
         );
         image(&host, "a", &more)
     };
-    // A subject need not exist yet (P20).
+    // A registry must also accept a manifest whose subject does not exist yet.
     for kind in ["a/sbom", "a/signature", "b/sbom", "b/signature"] {
         let manifest = referring(kind);
         let reply = put_manifest(
@@ -289,7 +289,7 @@ fn referrers_are_listed_filtered_paged_and_forgotten() {
     assert_eq!(get(&host, &target).json()["manifests"].as_array().map(Vec::len), Some(3));
 }
 
-/// end-7b of the specification's main branch; docker-registry 2.8 is older.
+/// Checks end-7b of the specification's main branch. docker-registry 2.8 is older.
 #[test]
 fn a_manifest_is_pushed_under_several_tags() {
     let registry = ours(Switches::default());

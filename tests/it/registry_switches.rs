@@ -1,8 +1,8 @@
-//! Every switch of the test registry does what it says: CORS, authentication, paging, redirects, the log.
+//! Checks the effect of every switch of the test registry: CORS, authentication, paging, redirects, the log.
 
 use test_registry::{
     Auth, BlobDelivery, Catalog, Cors, LinkHeader, Origin, Paging, Realm, Seed, Switches,
-    TestRegistry, seed,
+    TestRegistry, digest_of, seed,
 };
 
 use crate::http::{Reply, get, send};
@@ -28,7 +28,7 @@ fn r162_cors_is_answered_in_every_mode() {
     let config = get(&host, "/v2/demo/layers/manifests/latest").json()["config"]["digest"].clone();
     let blob = format!("/v2/demo/layers/blobs/{}", config.as_str().unwrap());
     let tags = "/v2/demo/layers/tags/list";
-    // Mode; allowed on tags, on blobs; preflight of tags and blobs; headers exposed.
+    // The mode; CORS allowed on tags and on blobs; preflight of tags and of blobs; headers exposed.
     for (mode, on_tags, on_blob, asked_tags, asked_blob, exposed) in [
         (Cors::Exposed, true, true, 204, 204, true),
         (Cors::Hidden, true, true, 204, 204, false),
@@ -61,7 +61,7 @@ fn r162_a_401_can_come_without_cors() {
     assert_eq!((denied.status, allows(&denied)), (401, true));
 }
 
-/// `Basic` of the test user.
+/// Returns the `Basic` credential of the test user.
 const BASIC: &str = "Basic dGVzdGVyOnMzY3JldC1jYW5hcnk=";
 
 #[test]
@@ -227,7 +227,7 @@ fn blobs_are_redirected_to_another_origin_that_takes_no_credential() {
     let path = target.strip_prefix(&registry.companion_url()).expect("at the companion");
     let elsewhere = registry.companion_url().replace("http://", "");
     let content = get(&elsewhere, path);
-    assert_eq!(seed::digest_of(&content.body), config);
+    assert_eq!(digest_of(&content.body), config);
     assert!(allows(&content));
     assert_eq!(send(&elsewhere, "GET", path, &[("authorization", BASIC)], b"").status, 400);
     registry.turn(|switches| switches.blobs = BlobDelivery::RedirectWithoutCors);
@@ -281,9 +281,9 @@ fn the_catalogue_names_what_is_there_and_the_seed_is_always_the_same() {
 fn r159_a_manifest_of_any_kind_can_be_put_in_from_outside() {
     let registry = ours(Switches::default());
     registry.add_manifest("a", &["odd"], "application/x.odd", "not even JSON");
-    registry.add_blob("a", &seed::digest_of(b"promised"), "delivered");
+    registry.add_blob("a", &digest_of(b"promised"), "delivered");
     let host = Server::host(&registry);
     assert_eq!(get(&host, "/v2/a/manifests/odd").text(), "not even JSON");
-    let lie = get(&host, &format!("/v2/a/blobs/{}", seed::digest_of(b"promised")));
+    let lie = get(&host, &format!("/v2/a/blobs/{}", digest_of(b"promised")));
     assert_eq!(lie.text(), "delivered");
 }

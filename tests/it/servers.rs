@@ -1,5 +1,5 @@
-//! The registries that tests run against: ours with its switches, and Debian's `docker-registry`, which
-//! nobody here has written. Both are filled by plain HTTP requests.
+//! The registries of the tests: ours with its switches, and Debian's `docker-registry`, which is not part
+//! of this project. Plain HTTP requests fill both.
 
 use std::env;
 use std::fs;
@@ -10,21 +10,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use test_registry::{Switches, TestRegistry, seed::digest_of};
+use test_registry::{Switches, TestRegistry, digest_of};
 
 use crate::http::{self, Reply};
 
-/// User and password of [`DockerRegistry::with_password`].
+/// The user and the password of [`DockerRegistry::with_password`].
 pub const USER: (&str, &str) = ("tester", "s3cret-canary");
 
-/// `USER` as `htpasswd -nbB` writes it (bcrypt, as `docker-registry` requires).
+/// [`USER`] as `htpasswd -nbB` writes it. `docker-registry` requires bcrypt.
 const HTPASSWD: &str = "tester:$2y$05$GKwUCKbBw92ODS5LFcPJKeUAzlqtcPRVqS9sivrZPeeqHYeGMY4Ei\n";
 
-/// A running registry, whichever it is.
+/// A running registry of any kind.
 pub trait Server {
-    /// `127.0.0.1:port`.
+    /// Returns the address, as `127.0.0.1:port`.
     fn host(&self) -> String;
-    /// What it is, for messages.
+    /// Returns the name of the kind, for messages.
     fn name(&self) -> &'static str;
 }
 
@@ -38,17 +38,17 @@ impl Server for TestRegistry {
     }
 }
 
-/// Our registry.
+/// Starts our registry.
 pub fn ours(switches: Switches) -> TestRegistry {
     TestRegistry::start(switches).expect("the test registry starts")
 }
 
-/// Our registry and Debian's, both empty.
+/// Starts our registry and Debian's, both empty.
 pub fn both() -> Vec<Box<dyn Server>> {
     vec![Box::new(ours(Switches::default())), Box::new(DockerRegistry::start())]
 }
 
-/// CNCF distribution 2.8 as Debian builds it, with CORS headers and deleting switched on.
+/// CNCF distribution 2.8 as Debian builds it, with CORS headers, and with deletion turned on.
 pub struct DockerRegistry {
     process: Child,
     folder: PathBuf,
@@ -56,17 +56,17 @@ pub struct DockerRegistry {
 }
 
 impl DockerRegistry {
-    /// Starts one that lets everybody in.
+    /// Starts a registry without authentication.
     pub fn start() -> Self {
         Self::run(false)
     }
 
-    /// Starts one that wants [`USER`].
+    /// Starts a registry that requires [`USER`].
     pub fn with_password() -> Self {
         Self::run(true)
     }
 
-    /// Where it keeps its files.
+    /// Returns the folder in which the registry stores its files.
     pub fn storage(&self) -> PathBuf {
         self.folder.join("data")
     }
@@ -142,7 +142,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A new folder of this run.
+/// Makes a new folder for this run.
 pub fn temporary_folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -178,7 +178,7 @@ pub fn put_manifest(
 }
 
 /// Fills a repository with an OCI layout: every blob, then every manifest after its children, then the
-/// tags. Gives the digests of the manifests that the server refused, with its words.
+/// tags. Returns the digests of the manifests that the server refused, with the text of its errors.
 pub fn push_layout(host: &str, repository: &str, layout: &Path) -> Vec<(String, String)> {
     let mut refused = Vec::new();
     for blob in fs::read_dir(layout.join("blobs/sha256")).unwrap() {
@@ -226,7 +226,8 @@ fn blob(layout: &Path, digest: &str) -> Option<Vec<u8>> {
     fs::read(layout.join("blobs").join(digest.replace(':', "/"))).ok()
 }
 
-/// What a manifest is pushed as: what it says of itself (P18), else what its descriptor says.
+/// Returns the `Content-Type` of a push, which must equal the manifest's own `mediaType` if it has one.
+/// Otherwise it is that of the descriptor.
 pub fn media_type(descriptor: &Value, bytes: &[u8]) -> String {
     let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let own = document["mediaType"].as_str().or(descriptor["mediaType"].as_str());

@@ -1,5 +1,5 @@
-//! A web server that hands out the files of a folder, as a bucket or a static host does: `GET`, `HEAD`
-//! and `Range`, and a type for every file that says nothing.
+//! A web server for the files of a folder, like a bucket or a static host. It has `GET`, `HEAD` and `Range`,
+//! and sends every file with the same general `Content-Type`.
 
 use std::{
     collections::BTreeMap,
@@ -11,18 +11,18 @@ use std::{
     thread,
 };
 
-/// Folders that are served, by the path of each.
+/// The folders, by the path that each is served under.
 pub type Folders = BTreeMap<String, PathBuf>;
 
-/// A running server.
+/// A server that is running.
 pub struct StaticFiles {
-    /// `127.0.0.1:port`.
+    /// The address, as `127.0.0.1:port`.
     pub host: String,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl StaticFiles {
-    /// Serves these folders, until the process ends.
+    /// Serves these folders until the process ends.
     pub fn start(folders: Folders) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -37,7 +37,7 @@ impl StaticFiles {
         Self { host, log }
     }
 
-    /// Method and path of every request so far.
+    /// Returns the method and path of every request so far.
     pub fn requests(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
@@ -74,7 +74,7 @@ fn read(folders: &Folders, path: &str) -> Option<Vec<u8>> {
     fs::read(folder.join(rest)).ok()
 }
 
-/// The part that is asked for: `N-` or `N-M`.
+/// Returns the requested range, `N-` or `N-M`.
 fn cut<'a>(bytes: &'a [u8], range: Option<&str>) -> (&'static str, &'a [u8]) {
     let Some((start, end)) = range.and_then(|range| range.split_once('-')) else {
         return ("200 OK", bytes);

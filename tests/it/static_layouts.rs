@@ -1,5 +1,5 @@
-//! OCI layouts served as files (R168): every layout of the fixtures, read through the interface that a
-//! registry is read through, and with the same results.
+//! OCI layouts that are served as files (R168). Every layout of the fixtures is read through the interface of
+//! a registry, with the same results.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ const KINDS: [&str; 7] = [
     "layout-referrers",
 ];
 
-/// Every layout of these kinds under a path of its own, and a client for them.
+/// Serves every layout of these kinds under its own path, and returns a client for them.
 struct Host {
     server: StaticFiles,
     layouts: StaticLayouts,
@@ -134,7 +134,7 @@ fn r168_layouts_of_files_are_verified_and_wrong_bytes_found() {
             }
             let known = &digests(fixture, "digestMismatches") | &digests(fixture, "sizeMismatches");
             assert!(mismatched.is_subset(&known), "{}: {mismatched:?}", fixture.path);
-            // Elsewhere the wrong sizes are those of entries without a name, which nobody asks for.
+            // Elsewhere only entries without a name have wrong sizes, and no test requests them.
             let is_about_it = fixture.entry["kind"] == "layout-digest-mismatch";
             assert!(!mismatched.is_empty() || !is_about_it, "{}", fixture.path);
         }

@@ -1,4 +1,4 @@
-//! Indexes made by Docker Official Images' own tooling, made again.
+//! Makes the indexes that the tooling of Docker Official Images makes, and compares them.
 
 use futures_util::FutureExt;
 use porthole::{
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{cases, text};
 
-/// What comes of a reference where the registry serves this.
+/// Returns the index of a reference whose registry serves this document.
 fn synthesized(reference: &str, media_type: &str, raw: String) -> Value {
     let reference: Reference = reference.parse().expect("a reference");
     let memory = MemoryRegistry::new(reference.host.as_str());
@@ -48,7 +48,7 @@ fn r143_looked_up_manifests_become_the_looked_up_indexes() {
             continue;
         };
         let mut ours = synthesized(reference, &text(&head, "mediaType"), manifest.to_string());
-        // The bytes were written anew here, so only the digest of the whole differs.
+        // These bytes were written again here, so only the digest of the whole differs.
         let mut expected = case["result"].clone();
         for index in [&mut ours, &mut expected] {
             index.as_object_mut().expect("an object").remove("annotations");
@@ -65,7 +65,7 @@ fn r145_r149_entries_of_synthesized_indexes_stay_as_they_are() {
         let (reference, expected) = (text(&case, "requestRef"), &case["expected"]);
         let tagged = reference.split('@').next().expect("a first part");
         if tagged.len() < reference.len() {
-            continue; // Asked for by a digest that the bytes at hand do not have.
+            continue; // The digest of this request is not that of the bytes here.
         }
         let ours = synthesized(&reference, &text(expected, "mediaType"), expected.to_string());
         assert_eq!(ours["manifests"], expected["manifests"], "{reference}");

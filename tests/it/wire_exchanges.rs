@@ -1,5 +1,5 @@
-//! Answers recorded from Docker's distribution registry and from Docker Hub, replayed through the
-//! wire protocol: what we would have asked, and what we make of what came.
+//! Replays recorded answers of Docker's distribution registry and of Docker Hub through the wire protocol.
+//! Compares the requests that we would send, and the results that we read from the answers.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::fixtures::{bytes, cases, of_kind};
 
-/// One recorded exchange.
+/// A recorded request with its answer.
 struct Exchange {
     name: String,
     path: String,
@@ -56,7 +56,7 @@ impl Exchange {
         self.path.rsplit('/').next()?.parse().ok()
     }
 
-    /// The endpoint that we would ask for this, from the recorded path.
+    /// Returns the endpoint that we would request, from the recorded path.
     fn endpoint(&self) -> Option<Endpoint> {
         let path = self.url().path().trim_start_matches("/v2/").to_owned();
         let parameter = |key| self.url().parameters().find(|(name, _)| name == key);
@@ -96,7 +96,7 @@ impl Exchange {
     }
 }
 
-/// `built/multi/tags/list` as repository, kind and last part.
+/// Splits a path such as `built/multi/tags/list` into repository, kind and last part.
 fn split(path: &str) -> Option<(&str, &str, &str)> {
     let (rest, last) = path.rsplit_once('/')?;
     let (repository, kind) = rest.rsplit_once('/')?;
@@ -169,7 +169,7 @@ fn r063_recorded_challenges_name_realm_service_and_scope() {
         assert_eq!(service.as_deref(), Some("registry.example.com"));
         let asked: ScopeSet = scope.unwrap().parse().unwrap();
         assert_eq!(asked.to_string(), wanted);
-        // What the registry asks for is what we ask for unasked.
+        // We request this scope even before the registry asks for it.
         assert_eq!(asked, ScopeSet::for_endpoint(&exchange.endpoint().unwrap()), "{name}");
     }
     if let Some(exchange) = named("auth-basic-tags") {
@@ -244,7 +244,7 @@ fn r098_recorded_catalog_pages_lead_on() {
             None => page::Next::End,
         };
         assert_eq!(found, expected, "{name}");
-        // The same page with its link hidden goes on after its last item.
+        // The same page with a hidden link continues after its last item.
         let blind = page::next(&exchange.url(), &window, &listed.items, NextLink::None);
         let last = listed.items.last().unwrap().clone();
         let after = page::Next::Page(page::Cursor::After(last));
@@ -267,7 +267,7 @@ fn r095_tag_lists_of_real_registries() {
     }
 }
 
-/// Headers of the older recordings: names with underscores, as Python's test tools write them.
+/// Reads the headers of the older recordings, whose names have underscores, as Python's test tools write them.
 fn recorded_headers(path: &str) -> Headers {
     let fields: Value = serde_json::from_slice(&bytes(path)).unwrap();
     let fields = fields.as_object().unwrap();

@@ -1,5 +1,5 @@
-//! Tables of other clients, held against the wire protocol: challenges, scopes, links, errors.
-//! Where we differ on purpose, the difference and its reason stand here.
+//! Checks the wire protocol against the tables of other clients: challenges, scopes, links, errors. Each
+//! intended difference stands here with its reason.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ fn expected(case: &Value) -> Plain {
     case["challenges"].as_array().expect("challenges is a list").iter().map(one).collect()
 }
 
-/// Challenges that we read otherwise than the client whose table it is, and why.
+/// The challenges that we read otherwise than the client of the table, with the reasons.
 const OTHER_CHALLENGES: [(&str, &str); 4] = [
     ("foo bar", "we name the scheme; oras-go calls all it does not know “unknown”"),
     (
@@ -93,7 +93,7 @@ fn r069_scopes_of_oras() {
             _ => Action::Pull,
         };
         let actions: Vec<Action> = texts(&case["actions"]).iter().map(action).collect();
-        // A repository without a name cannot be made, so it has no scope either.
+        // A repository must have a name, so there is no scope without one.
         let set =
             text(&case, "repository").parse().map(|name| ScopeSet::repository(&name, &actions));
         assert_eq!(set.map(|set| set.to_string()).unwrap_or_default(), text(&case, "want"));
@@ -108,7 +108,7 @@ fn r098_next_links_of_other_clients() {
         let field = text(&case, "link");
         match (link::next(&request, [field]), case["next"].as_str()) {
             (NextLink::Next(url), Some(next)) => assert_eq!(url.to_string(), next),
-            // oras-go follows it; a credential would follow too (GHSA-h7vf-4x9w-h99v).
+            // oras-go follows it, and a credential would follow too (GHSA-h7vf-4x9w-h99v).
             (NextLink::OtherOrigin(url), Some(next)) => {
                 assert_eq!(text(&case, "name"), "other domain");
                 assert_eq!(url.to_string(), next);
@@ -125,7 +125,7 @@ fn r098_link_grammar_of_regclient() {
         let name = text(&case, "name");
         let links = link::parse(texts(&case["headers"]));
         match name {
-            // `&` is a character of a token (RFC 9110, 5.6.2), and so of a parameter's name.
+            // A token may contain `&` (RFC 9110, 5.6.2), so the name of a parameter may too.
             "invalid parm" => assert!(links.is_ok()),
             _ if case["error"] == true => assert!(links.is_err(), "{name}"),
             _ => {
@@ -151,7 +151,7 @@ fn r017_error_texts_of_other_clients() {
         let status = u16::try_from(case["code"].as_u64().unwrap()).unwrap();
         let body = text(&case, "errorBody");
         let shown = ErrorDocument::read(status, body.as_bytes()).to_string();
-        // Ours begin with the status, and quote a body that is no error document.
+        // Our texts begin with the status, and quote a body that is no error document.
         let theirs = text(&case, "msg").replacen("unexpected status code 400 ", "", 1);
         let theirs = match theirs.split_once(": ") {
             Some(("Bad Request", raw)) => format!("Bad Request: {raw:?}"),
@@ -169,7 +169,7 @@ fn r045_codes_that_ggcr_retries() {
             .as_array()
             .map(|list| list.iter().map(|entry| Code::parse(text(entry, "Code"))).collect())
             .unwrap_or_default();
-        // We go by the status with which distribution sends the code (errcode/register.go).
+        // We use the status with which distribution sends the code (errcode/register.go).
         let status = |code: &Code| match code {
             Code::Unavailable => 503,
             Code::TooManyRequests => 429,

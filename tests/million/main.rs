@@ -1,5 +1,5 @@
-//! A layer of 1,000,000 entries lists, and makes a tree, in at most 256 MiB for the whole process
-//! (goal M5). A program of its own, for memory that other tests freed would count.
+//! Lists a layer of 1,000,000 entries and makes a tree of it, in at most 256 MiB for the whole process. The
+//! test is a program of its own, because memory that other tests freed would count.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 #[path = "../bombs/memory.rs"]
@@ -12,7 +12,7 @@ use porthole::{
     layers::{listing::Lister, tree::FileTree},
 };
 
-/// Peak of the whole process, in MiB.
+/// The most memory of the whole process, in MiB.
 const MEMORY: u64 = 256;
 
 #[test]
@@ -40,7 +40,7 @@ fn a_million_entries_list_in_256_mib() {
     assert!(peak <= MEMORY, "{peak} MiB");
 }
 
-/// The header of an empty file.
+/// Returns the header of an empty file.
 fn header(name: &str) -> [u8; 512] {
     let mut block = [0; 512];
     block[..name.len()].copy_from_slice(name.as_bytes());

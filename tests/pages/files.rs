@@ -1,4 +1,4 @@
-//! The view of files.
+//! Golden pages of the view of files.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Three layers: files, changes to them, and one that nobody can read.
+/// Makes an image of three layers: files, changes to them, and an unreadable one of media type `third`.
 fn image(third: &str) -> Shelf {
     let shelf = Shelf::new();
     let status =
@@ -45,7 +45,7 @@ fn encrypted() -> Shelf {
     image("application/vnd.oci.image.layer.v1.tar+gzip+encrypted")
 }
 
-/// The digest of a layer, from the page that lists them.
+/// Reads the digest of a layer from the page that lists the layers.
 fn digest_of_layer(shelf: &Shelf, number: usize) -> String {
     let layers = page(&shelf.registry, &shelf.address("1", "?view=layers"));
     let mut digests: Vec<&str> = layers.split("sha256:").skip(1).map(|rest| &rest[..64]).collect();
@@ -77,7 +77,7 @@ fn files() {
     }
 }
 
-/// An archive inside a layer: what is in it, and one of its files, by the address alone.
+/// Opens an archive inside a layer, and one of its files, by the address alone.
 #[test]
 fn files_of_an_archive_in_a_layer() {
     let shelf = Shelf::new();
@@ -125,7 +125,7 @@ fn files_that_no_tree_has_a_place_for_are_counted() {
     check("files-left-out", &shelf.registry, &shelf.address("1", "?view=files"));
 }
 
-/// A layer that is no archive, or whose bytes are others, says so; the rest is shown.
+/// Checks that a layer that is no archive, or has wrong bytes, gets a notice. The other layers are shown.
 #[test]
 fn files_of_a_layer_that_cannot_be_read() {
     let shelf = image(LAYER);

@@ -1,4 +1,4 @@
-//! Rendering a page to text, and comparing it with the one that was looked at.
+//! Renders a page to text, and compares it with the golden page in the repository.
 
 use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
 
@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::normal::normal;
 
-/// The page of a reference, one tag or text a line.
+/// Renders the page of a reference, with one tag or text on each line.
 pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
     let Route::Reference(place) = Route::parse(address) else {
         panic!("{address} is not a reference")
@@ -22,7 +22,7 @@ pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
     rendered(Rc::new(move || reference(context.clone())))
 }
 
-/// A page once it has settled.
+/// Renders a page until it no longer changes.
 pub(crate) fn rendered(draw: Rc<dyn Fn() -> Html>) -> String {
     let renderer = yew::LocalServerRenderer::<Page>::with_props(PageProps { draw });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -65,7 +65,7 @@ pub(crate) fn compare(name: &str, html: String) {
     assert!(expected == html, "{}", difference(name, &expected, &html));
 }
 
-/// What must hold on every page, whatever a registry says.
+/// Checks the properties that every page must have, for any content of a registry.
 fn assert_harmless(name: &str, html: &str) {
     let lower = html.to_lowercase();
     for tag in lower.lines().filter_map(|line| line.strip_prefix('<')) {
@@ -84,12 +84,12 @@ fn assert_harmless(name: &str, html: &str) {
     }
 }
 
-/// A tag without the values of its attributes. Quotes inside values are escaped.
+/// Returns a tag without the values of its attributes. Quotes inside values are escaped.
 fn attribute_names(tag: &str) -> String {
     tag.split('"').step_by(2).collect()
 }
 
-/// The first lines that differ, with a few around them.
+/// Returns the first lines that differ, with a few lines around them.
 fn difference(name: &str, expected: &str, actual: &str) -> String {
     let at = expected.lines().zip(actual.lines()).take_while(|(a, b)| a == b).count();
     let mut text = format!("{name} differs from line {}:\n", at + 1);

@@ -11,7 +11,7 @@ pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// A registry with one repository, and how it is filled.
+/// A registry of one repository, with functions to fill it.
 pub(crate) struct Shelf {
     pub(crate) registry: MemoryRegistry,
     pub(crate) repository: RepositoryName,
@@ -23,7 +23,7 @@ impl Shelf {
         Self { registry, repository: "demo/app".parse().unwrap() }
     }
 
-    /// The address of a tag, with the parts of a view.
+    /// Returns the address of a tag, followed by the parts of a view.
     pub(crate) fn address(&self, tag: &str, parts: &str) -> String {
         format!("#/localhost:5000/{}:{tag}{parts}", self.repository)
     }
@@ -44,7 +44,7 @@ impl Shelf {
         described(&self.registry.add_manifest(&self.repository, media_type, bytes, tag.as_ref()))
     }
 
-    /// An image for a machine, with two layers and a history of four steps.
+    /// Adds an image of one architecture, with two layers and a history of four steps.
     pub(crate) fn image(&self, architecture: &str, tag: Option<&str>) -> Value {
         let base = self.blob(LAYER, "the same base for every machine");
         let own = self.blob(LAYER, format!("files for {architecture}"));
@@ -60,13 +60,13 @@ impl Shelf {
     }
 }
 
-/// The descriptor of something, as JSON.
+/// Returns a descriptor as JSON.
 fn described(descriptor: &Descriptor) -> Value {
     let Descriptor { media_type, digest, size, .. } = descriptor;
     json!({ "mediaType": media_type.as_str(), "digest": digest.as_str(), "size": size })
 }
 
-/// A value with more members.
+/// Adds members to a JSON object.
 pub(crate) fn with(mut value: Value, more: &Value) -> Value {
     let members = value.as_object_mut().unwrap();
     members.extend(more.as_object().unwrap().clone());

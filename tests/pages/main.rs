@@ -1,7 +1,7 @@
-//! Golden pages: what pages look like over a registry in memory, rendered natively.
+//! Golden pages: the HTML of pages over a registry in memory, rendered natively.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --features ssr,native --test pages` writes them anew; look at what
-//! changed before you commit it.
+//! `UPDATE_GOLDEN=1 cargo test --features ssr,native --test pages` writes them again. Look at the changes
+//! before you commit them.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

@@ -1,7 +1,7 @@
-//! HTML in one form for comparing: a tag a line, attributes in order of their names. What Yew
-//! writes has them in an order of its own.
+//! Normalises HTML for comparison: one tag on each line, attributes sorted by name. Yew writes them in an
+//! order of its own.
 
-/// One tag or text a line.
+/// Returns HTML with one tag or text on each line.
 pub(crate) fn normal(html: &str) -> String {
     let mut lines = Vec::new();
     let mut rest = html;
@@ -18,7 +18,7 @@ pub(crate) fn normal(html: &str) -> String {
     lines.join("\n").trim_end().to_owned() + "\n"
 }
 
-/// A tag with its attributes sorted. A value never holds `>` or `"`: Yew escapes both.
+/// Returns a tag with its attributes sorted. A value never has `>` or `"`, because Yew escapes both.
 fn sorted(tag: &str) -> String {
     let inner = tag.trim_start_matches('<').trim_end_matches('>');
     let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));

@@ -1,4 +1,4 @@
-//! The views of a reference.
+//! Golden pages of the views of a reference.
 
 use porthole::oci::Descriptor;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn check_views(name: &str, shelf: &Shelf, tag: &str, views: &[&str]) {
     }
 }
 
-/// Two platforms, an attestation of the first, and an SBOM that refers to it all.
+/// Makes an index of two platforms, an attestation of the first, and an SBOM that refers to the index.
 fn multi_platform() -> Shelf {
     let shelf = Shelf::new();
     let (amd64, arm64) = (shelf.image("amd64", None), shelf.image("arm64", None));

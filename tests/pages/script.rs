@@ -7,25 +7,25 @@ use porthole::{
     transport::{Reply, Scripted, Stack, VirtualClock},
 };
 
-/// Paths with their answers; what is not in it is 404.
+/// The answers by their paths. Any other path is 404.
 #[derive(Clone, Default)]
 pub(crate) struct Script {
     answers: Vec<(String, Reply)>,
 }
 
 impl Script {
-    /// Answers a path, query left out.
+    /// Adds the answer of a path without its query.
     pub(crate) fn on(mut self, path: &str, reply: Reply) -> Self {
         self.answers.push((path.to_owned(), reply));
         self
     }
 
-    /// Answers with a JSON document.
+    /// Adds a JSON document as the answer of a path.
     pub(crate) fn json(self, path: &str, content_type: &str, body: &str) -> Self {
         self.on(path, Reply::ok(body.to_owned()).header("content-type", content_type))
     }
 
-    /// Connections that are answered by this table.
+    /// Returns connections that this table answers.
     pub(crate) fn connections(&self) -> Connections {
         let page = "http://localhost:8080";
         Connections::new(remote(self.stack(), None)).with_doctor(doctor(self.stack(), page))

@@ -1,5 +1,5 @@
-//! The shell and its pages in their states, through the real client over scripted answers: a page
-//! and the messages of the layers under it are seen together.
+//! The shell and its pages in their states. The real client runs over scripted answers, so the golden pages
+//! show the messages of all layers.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ fn now() -> i64 {
     1_735_689_600
 }
 
-/// The page of an address, rendered once.
+/// Renders the page of an address once.
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(script.connections());
     let environment = Environment { connections, accounts: Accounts::default(), now };
@@ -43,7 +43,7 @@ fn check(name: &str, address: &str, script: &Script) {
     compare(name, render(address, script, Rc::new(NoStore)));
 }
 
-/// Settings as somebody left them.
+/// Settings that a user has changed.
 struct Visited;
 
 impl SettingsStore for Visited {

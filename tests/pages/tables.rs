@@ -1,4 +1,4 @@
-//! The view of files over layers that bring a table of contents, and over layers that nobody asks for.
+//! Golden pages of files for layers with a table of contents, and for layers that are not opened.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ use crate::{
 
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Opens layers as ever, and says of the first that this became of its table.
+/// Opens layers as usual, but gives the first one this state of its table.
 struct WithTable(SharedOpener, Table);
 
 #[async_trait(?Send)]

@@ -1,8 +1,8 @@
-//! Layers of a few entries, made here.
+//! Makes layers of a few entries.
 
 use std::io::Write;
 
-/// A header of tar with what follows it. `kind` is its flag.
+/// Returns a tar header and its content. `kind` is its flag.
 pub(crate) fn entry(path: &[u8], kind: u8, link: &str, content: &[u8]) -> Vec<u8> {
     let mut block = vec![0_u8; 512];
     block[..path.len()].copy_from_slice(path);
@@ -20,7 +20,7 @@ pub(crate) fn entry(path: &[u8], kind: u8, link: &str, content: &[u8]) -> Vec<u8
     block
 }
 
-/// A layer: an archive, compressed.
+/// Returns a layer, which is a compressed archive.
 pub(crate) fn layer(entries: &[Vec<u8>]) -> Vec<u8> {
     let mut archive = entries.concat();
     archive.resize(archive.len() + 1_024, 0);

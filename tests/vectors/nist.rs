@@ -1,5 +1,5 @@
-//! NIST's vectors for SHA-2 (CAVP) against the verifier: shared by the native tests and those in the
-//! browser, which differ in where the files come from.
+//! Checks the verifier against NIST's vectors for SHA-2 (CAVP). The native tests and those in the browser
+//! share this code, and each takes the files from another place.
 
 use porthole::{
     content::{
@@ -19,12 +19,12 @@ pub(crate) const FILES: [(Algorithm, &str); 6] = [
     (Algorithm::Sha512, "SHA512Monte.rsp"),
 ];
 
-/// Lengths of slices that straddle the blocks of both algorithms.
+/// The lengths of slices. They cross the borders of the blocks of both algorithms.
 const SLICES: [usize; 8] = [1, 7, 63, 64, 65, 111, 129, 1000];
 
-/// Checks a file, and says how many vectors it holds.
+/// Checks a file, and returns the number of its vectors.
 pub(crate) fn check(algorithm: &Algorithm, name: &str, text: &str) -> usize {
-    // Section heads look like fields: `[L = 32]`.
+    // The head of a section looks like a field: `[L = 32]`.
     let lines = text.lines().filter(|line| !line.starts_with('['));
     let pairs = lines.filter_map(|line| line.split_once(" = "));
     let fields: Vec<_> = pairs.map(|(key, value)| (key.trim(), value.trim())).collect();
@@ -54,7 +54,7 @@ fn check_messages(algorithm: &Algorithm, name: &str, fields: &[(&str, &str)]) ->
     count
 }
 
-/// Alone, and beside three others in the lanes of one register.
+/// Hashes a message alone, and beside three others in the lanes of one register.
 fn in_slices(message: &[u8], expected: &Digest, slice: usize, what: &str) {
     let new = || Verifier::new(expected, Some(message.len() as u64));
     let gang = Gang::default();
@@ -68,7 +68,7 @@ fn in_slices(message: &[u8], expected: &Digest, slice: usize, what: &str) {
     }
 }
 
-/// The Monte Carlo test: each checkpoint is a thousand hashes after the last one.
+/// Runs the Monte Carlo test, in which each checkpoint is a thousand hashes after the last one.
 fn check_monte_carlo(algorithm: &Algorithm, fields: &[(&str, &str)]) -> usize {
     let Some((_, seed)) = fields.iter().find(|(key, _)| *key == "Seed") else { return 0 };
     let mut seed = bytes(seed);

@@ -1,5 +1,5 @@
-//! Where a credential goes when a registry is hostile: in a browser, over fetch, which follows
-//! redirects by itself. The servers are started by `cargo xtask test`.
+//! The way of a credential at a hostile registry, in a browser. Fetch follows redirects by itself there.
+//! `cargo xtask test` starts the servers.
 
 use futures_util::StreamExt;
 use porthole::{
@@ -13,14 +13,14 @@ mod driver;
 
 use driver::Secrets;
 
-/// The same texts as in `test_registry::canary`, which knows what it is looking for.
+/// The secrets. `test_registry::canary` has the same texts and looks for them.
 const SECRETS: Secrets<'static> = Secrets {
     user: "canary-user",
     password: "canary-password-7f3a",
     identity: "canary-identity-91c2",
 };
 
-/// What the servers answer to a question about what they saw.
+/// Returns the answer of the servers to a question about the requests that they received.
 async fn ask(registry: &str, question: &str) -> String {
     let url = Url::parse(&format!("http://{registry}/_canary/{question}")).unwrap();
     let answer = Stack::browser().layers().send(Request::new(Method::Get, url)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The client's reading in a browser that may read no response header: the same tests as natively.
+//! Runs the tests of reading in a browser, where no response header is readable. The native tests are the same.
 
 use porthole::{
     client::{Clients, RemoteRegistry},

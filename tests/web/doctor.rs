@@ -1,7 +1,7 @@
-//! The connection doctor in a real browser, whose own rules refuse what the registry does not allow.
+//! The connection doctor in a real browser, which enforces the CORS rules of the registry.
 //!
-//! The page of these tests is isolated from other origins (COEP), so one probe cannot be shown here:
-//! the one that tells an answer without CORS headers from none. `tests/e2e/doctor.rs` shows it.
+//! The page of these tests is isolated from other origins (COEP). So the probe that tells an answer without
+//! CORS headers from no answer cannot be tested here. `tests/e2e/doctor.rs` tests it.
 
 use porthole::{
     ops::diagnose::{Diagnosis, Fault, Finding, Step, diagnose},
@@ -56,7 +56,7 @@ async fn r167_what_costs_something_is_found_in_a_browser() {
 
 #[wasm_bindgen_test]
 async fn r167_a_port_where_nobody_listens_is_told_apart_from_missing_headers() {
-    // Port 9 is one that browsers refuse to speak to; nothing comes back either way.
+    // Browsers refuse to connect to port 9, so no answer comes.
     let found = examine("127.0.0.1:9").await;
     let Some((Step::Answer, Fault::Unreachable(_))) = found.first_failing() else {
         panic!("{found:?}")

@@ -1,6 +1,6 @@
-//! The cells of the fault table (security-reliability 4.3) that depend on the browser: what CORS hides, what
-//! fetch undoes, follows and reports as success. Fifteen behaviours of a registry by five operations;
-//! each ends in the right result or in an error that fits, and nothing wrong is taken for right.
+//! The cases of faults and operations that depend on the browser: CORS hides answers, and fetch undoes
+//! encodings, follows redirects and reports some failures as success. Fifteen behaviours of a registry are
+//! tried with five operations. Each ends in the right result or in an error that fits.
 
 use futures_util::StreamExt;
 use porthole::{
@@ -16,23 +16,23 @@ use crate::started::{client, start};
 
 const OPERATIONS: [&str; 5] = ["ping", "tags", "index", "config", "layer"];
 
-/// What an operation may end in.
+/// The outcome of an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
-    /// The right result.
+    /// The result is right.
     Right,
     /// No answer can be read.
     Unreadable,
-    /// The bytes are found to be wrong, or the answer unusable.
+    /// The bytes are wrong, or the answer is unusable.
     Garbled,
-    /// Nobody may come in.
+    /// The registry refuses the client.
     Refused,
-    /// Too many requests.
+    /// The registry limits the rate of requests.
     Limited,
 }
 use End::{Garbled, Limited, Refused, Right, Unreadable};
 
-/// Options of the registry, and what may come of documents and of blobs.
+/// Options of the registry, with the outcomes that are allowed for documents and for blobs.
 const BEHAVIOURS: [(&[&str], &[End], &[End]); 15] = [
     (&["--cors", "none"], &[Unreadable], &[Unreadable]),
     (&["--cors", "doubled"], &[Unreadable], &[Unreadable]),
@@ -75,7 +75,7 @@ fn harbour() -> RepositoryName {
     "library/harbour".parse().unwrap()
 }
 
-/// What the operations work on, from a registry that is well.
+/// The objects of the operations, read from a registry without faults.
 struct World {
     tags: usize,
     index: String,
@@ -154,7 +154,7 @@ async fn seventy_five_cells_that_depend_on_the_browser() {
                 Ok(false) => None,
                 Err(error) => end_of(error),
             };
-            // That a registry answers is all that is asked of a ping.
+            // A ping succeeds if the registry answers at all.
             let is_alive = operation == "ping" && end == Some(Right);
             if !end.is_some_and(|end| allowed.contains(&end)) && !is_alive {
                 wrong.push(format!("{options:?} × {operation}: {outcome:?}"));

@@ -1,4 +1,4 @@
-//! The client over fetch, from a page of another origin.
+//! Tests the client over fetch, from a page of another origin.
 
 use std::{rc::Rc, time::Duration};
 
@@ -17,9 +17,9 @@ use porthole::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Lets every page in and exposes nothing.
+/// A registry that allows every origin and exposes no header.
 const HIDDEN: Option<&str> = option_env!("PORTHOLE_TEST_REGISTRY");
-/// Lets every page in and exposes everything.
+/// A registry that allows every origin and exposes every header.
 const EXPOSED: Option<&str> = option_env!("PORTHOLE_TEST_REGISTRY_EXPOSED");
 
 fn address(registry: Option<&'static str>) -> &'static str {
@@ -118,7 +118,7 @@ async fn r024_what_is_missing_is_not_found_and_not_a_network_failure() {
 
 #[wasm_bindgen_test]
 async fn r027_a_rejected_fetch_is_a_network_failure_and_not_a_missing_thing() {
-    // Port 9 is one that browsers refuse to speak to.
+    // Browsers refuse to connect to port 9.
     let url = Url::parse("http://127.0.0.1:9/v2/").unwrap();
     let error = Fetch.send(Request::new(Method::Get, url)).await.err().unwrap();
     assert!(error.is_cors_or_network() && !error.is_not_found(), "{error}");

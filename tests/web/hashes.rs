@@ -1,5 +1,5 @@
-//! Digests in WebAssembly, with its own code for them, against NIST's vectors: `cargo xtask test` puts
-//! the files into the test registry, as the layers of an artifact.
+//! Checks the digests of the WebAssembly code against NIST's vectors. `cargo xtask test` puts the files
+//! into the test registry, as the layers of an artifact.
 
 use porthole::{
     client::{Clients, RemoteRegistry},
@@ -40,7 +40,7 @@ async fn r081_sha2_agrees_with_nist_in_the_browser() {
     assert!(checked > 500, "{checked} vectors are too few");
 }
 
-/// The vectors are too short for the lanes of a register to be filled.
+/// Fills the lanes of a register. The vectors are too short for that.
 #[wasm_bindgen_test]
 fn four_messages_in_one_register_have_the_digests_that_they_have_alone() {
     let byte = |n: usize, seed: usize| (n.wrapping_mul(2_654_435_761 + seed) >> 11) as u8;

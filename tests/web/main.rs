@@ -1,8 +1,8 @@
-//! Tests in a real browser: what only fetch, its cache and its CORS rules can show.
+//! Tests in a real browser. They show the behaviour of fetch, of its cache and of its CORS rules.
 //!
-//! The address of a test registry that lets every page in and exposes no response header is given
-//! when this is built, as `PORTHOLE_TEST_REGISTRY=127.0.0.1:5000`; one that exposes all of them as
-//! `PORTHOLE_TEST_REGISTRY_EXPOSED`. `cargo xtask test` starts both.
+//! The build takes the addresses of two test registries from its environment. Both allow every origin.
+//! The one of `PORTHOLE_TEST_REGISTRY=127.0.0.1:5000` exposes no response header, and the one of
+//! `PORTHOLE_TEST_REGISTRY_EXPOSED` exposes all. `cargo xtask test` starts both.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -11,7 +11,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    // Without the servers there is nothing to test: stopping is right.
+    // Without the servers there is nothing to test, so the tests stop.
     clippy::option_env_unwrap
 )]
 

@@ -1,4 +1,4 @@
-//! Addresses, in the browser: what the page writes into the fragment, it reads back.
+//! Addresses in the browser: the page reads back the fragment that it wrote.
 
 use porthole::app::Route;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,4 +1,4 @@
-//! Registries that a test starts with switches of its own, and clients for them that lose no time.
+//! Registries that a test starts with its own switches, and clients for them with short waits.
 
 use std::{rc::Rc, time::Duration};
 
@@ -11,7 +11,7 @@ use porthole::{
 
 const SWITCHBOARD: Option<&str> = option_env!("PORTHOLE_TEST_SWITCHBOARD");
 
-/// Starts a registry with these options of its command line; the host of it.
+/// Starts a registry with these options of its command line, and returns its host.
 pub(crate) async fn start(options: &[&str]) -> String {
     let switchboard =
         SWITCHBOARD.expect("built without PORTHOLE_TEST_SWITCHBOARD: run by `cargo xtask test`");
@@ -25,7 +25,7 @@ pub(crate) async fn start(options: &[&str]) -> String {
     text
 }
 
-/// A clock on which a second is a minute: the product's own waits, sixty times as fast.
+/// A clock that runs sixty times as fast, so that the waits of the product are short.
 struct FastClock(Duration);
 
 impl Clock for FastClock {
@@ -42,17 +42,17 @@ impl Clock for FastClock {
     }
 }
 
-/// The layers of the page, on that clock.
+/// Returns the transport layers of the page, on that clock.
 pub(crate) fn stack() -> Stack {
     Stack::over(Rc::new(Fetch), Rc::new(FastClock(BrowserClock.now())))
 }
 
-/// How a started registry is reached.
+/// Returns the connection to a started registry.
 pub(crate) fn connection(host: &str) -> Connection {
     Connection::to(&host.parse().unwrap()).unwrap()
 }
 
-/// A client for a started registry.
+/// Returns a client for a started registry.
 pub(crate) fn client(host: &str) -> RemoteRegistry {
     RemoteRegistry::new(connection(host), &stack())
 }

@@ -1,11 +1,13 @@
-//! The command line of one command: which options it knows, and what was given. Runs nothing.
+//! The command line of one command: the options that it knows, and those that are given.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString, fmt};
+
+use lexopt::{Arg, Parser};
 
 use crate::failure::{Failure, OrFail, Result};
 
 /// A command of `cargo xtask`.
-pub(crate) struct Command {
+pub struct Command {
     /// The word after `cargo xtask`.
     pub name: &'static str,
     /// One line for `cargo xtask help`.
@@ -21,7 +23,7 @@ pub(crate) struct Command {
 }
 
 /// An option of a command.
-pub(crate) struct Opt {
+pub struct Opt {
     /// The option with its dashes: `--port`.
     pub name: &'static str,
     /// The word for its value in the help text; `None` for a switch.
@@ -30,9 +32,9 @@ pub(crate) struct Opt {
     pub about: &'static str,
 }
 
-/// What was given on the command line.
+/// The options and the argument that a command line gives.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Args {
+pub struct Args {
     argument: Option<String>,
     options: BTreeMap<&'static str, String>,
     words: Vec<String>,
@@ -43,53 +45,67 @@ impl Args {
     ///
     /// # Errors
     /// On an unknown option, a missing value, or an argument too many.
-    pub(crate) fn parse(command: &Command, words: &[String]) -> Result<Self> {
-        let help = format!("run: cargo xtask {} --help", command.name);
+    pub fn parse(command: &Command, words: &[String]) -> Result<Self> {
         let mut args = Self { words: words.to_vec(), ..Self::default() };
         if command.own_options.is_some() {
             return Ok(args);
         }
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            if let Some(option) = command.options.iter().find(|option| names(option, word)) {
-                let value = match (option.value, word.split_once('=')) {
-                    (None, _) => String::new(),
-                    (Some(_), Some((_, value))) => value.to_owned(),
-                    (Some(_), None) => words
-                        .next()
-                        .or_fail(format!("{word} needs a value"), help.as_str())?
-                        .clone(),
-                };
-                args.options.insert(option.name, value);
-            } else if !word.starts_with("--")
-                && command.argument.is_some()
-                && args.argument.is_none()
-            {
-                args.argument = Some(word.clone());
-            } else {
-                return Err(Failure::new(format!("{} does not know {word}", command.name), help));
+        let mut parser = lexopt::Parser::from_args(words);
+        while let Some(word) = parser.next().map_err(|error| wrong(command, error))? {
+            match word {
+                Arg::Long(name) => {
+                    let name = format!("--{name}");
+                    args.add_option(command, &name, &mut parser)?;
+                }
+                Arg::Value(word) if command.argument.is_some() && args.argument.is_none() => {
+                    args.argument = Some(text(command, word)?);
+                }
+                Arg::Value(word) => return Err(unknown(command, word.to_string_lossy())),
+                Arg::Short(letter) => return Err(unknown(command, format_args!("-{letter}"))),
             }
         }
         Ok(args)
     }
 
+    /// Adds an option with its value, if it has one.
+    fn add_option(&mut self, command: &Command, name: &str, parser: &mut Parser) -> Result<()> {
+        let option = command.options.iter().find(|option| option.name == name);
+        let value = match option.and_then(|option| option.value) {
+            Some(_) => {
+                let value = parser.value();
+                let value = value.map_err(|_| wrong(command, format!("{name} needs a value")))?;
+                text(command, value)?
+            }
+            None => match parser.optional_value() {
+                Some(value) => {
+                    let value = value.to_string_lossy();
+                    return Err(unknown(command, format_args!("{name}={value}")));
+                }
+                None => String::new(),
+            },
+        };
+        let option = option.ok_or_else(|| unknown(command, name))?;
+        self.options.insert(option.name, value);
+        Ok(())
+    }
+
     /// The words as they were given, for a command that reads them by itself.
-    pub(crate) fn words(&self) -> &[String] {
+    pub fn words(&self) -> &[String] {
         &self.words
     }
 
     /// The argument without a dash.
-    pub(crate) fn argument(&self) -> Option<&str> {
+    pub fn argument(&self) -> Option<&str> {
         self.argument.as_deref()
     }
 
-    /// Whether a switch was given.
-    pub(crate) fn has(&self, option: &str) -> bool {
+    /// Returns true if a switch was given.
+    pub fn has(&self, option: &str) -> bool {
         self.options.contains_key(option)
     }
 
     /// The value of an option.
-    pub(crate) fn get(&self, option: &str) -> Option<&str> {
+    pub fn get(&self, option: &str) -> Option<&str> {
         self.options.get(option).map(String::as_str)
     }
 
@@ -97,7 +113,7 @@ impl Args {
     ///
     /// # Errors
     /// When the value is not such a number.
-    pub(crate) fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(
+    pub fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(
         &self,
         option: &str,
         default: T,
@@ -107,15 +123,36 @@ impl Args {
     }
 }
 
-fn names(option: &Opt, word: &str) -> bool {
-    match word.split_once('=') {
-        Some((name, _)) => option.value.is_some() && option.name == name,
-        None => option.name == word,
+fn text(command: &Command, word: OsString) -> Result<String> {
+    word.into_string().map_err(|word| wrong(command, format!("{} is no text", word.display())))
+}
+
+fn unknown(command: &Command, word: impl fmt::Display) -> Failure {
+    wrong(command, format!("{} does not know {word}", command.name))
+}
+
+/// A mistake in the command line, with the way to its help.
+fn wrong(command: &Command, what: impl fmt::Display) -> Failure {
+    Failure::new(what.to_string(), format!("run: cargo xtask {} --help", command.name))
+}
+
+/// Runs the command that the words of a command line name.
+///
+/// # Errors
+/// When there is no such command, or it fails.
+pub fn dispatch(commands: &[Command], words: &[String]) -> Result<()> {
+    let (name, rest) = words.split_first().or_fail("no command", "run: cargo xtask help")?;
+    let found = commands.iter().find(|command| command.name == name);
+    let command = found.or_fail(format!("no command {name}"), "run: cargo xtask help")?;
+    if rest.iter().any(|word| word == "--help") {
+        print!("{}", help(command));
+        return Ok(());
     }
+    (command.run)(&Args::parse(command, rest)?)
 }
 
 /// The help text of one command.
-pub(crate) fn help(command: &Command) -> String {
+fn help(command: &Command) -> String {
     let mut text = format!("cargo xtask {}", command.name);
     if let Some(argument) = command.argument {
         text.push_str(&format!(" [{argument}]"));
@@ -159,6 +196,7 @@ mod tests {
             assert_eq!(args.number::<u16>("--port", 1).unwrap(), 80, "{line}");
             assert!(args.has("--open"), "{line}");
         }
+        assert_eq!(parse("-- --open").unwrap().argument(), Some("--open"));
         assert_eq!(parse("").unwrap().number::<u16>("--port", 8080).unwrap(), 8080);
     }
 
@@ -169,8 +207,12 @@ mod tests {
             ("--port", "--port needs a value"),
             ("--open=yes", "serve does not know --open=yes"),
             ("dist more", "serve does not know more"),
+            ("--prot=80", "serve does not know --prot=80"),
+            ("-o", "serve does not know -o"),
         ] {
-            assert_eq!(parse(line).unwrap_err().what(), what, "{line}");
+            let failure = parse(line).unwrap_err();
+            assert_eq!(failure.what(), what, "{line}");
+            assert_eq!(failure.next(), "run: cargo xtask serve --help", "{line}");
         }
         assert!(parse("--port x").unwrap().number::<u16>("--port", 1).is_err());
     }

@@ -4,7 +4,7 @@ use crate::{
     args::{Args, Command, Opt},
     failure::Result,
     page::{self, Profile},
-    policy,
+    report::Report,
     steps::root,
     tools::Toolbox,
 };
@@ -24,10 +24,10 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 fn dist(args: &Args) -> Result<()> {
-    let tools = Toolbox::ready()?;
+    let mut report = Report::start("dist")?;
+    let tools = Toolbox::ready(&mut report)?;
     let folder = root().join("dist");
-    let connect = args.get("--connect").unwrap_or(policy::CONNECT);
-    page::build(&tools, Profile::Release, &folder, connect)?;
+    page::build(&mut report, &tools, Profile::Release, &folder, args.get("--connect"))?;
     println!("{}", folder.display());
     Ok(())
 }

@@ -1,16 +1,14 @@
 //! `cargo xtask explore`: builds the page, starts the demo registry, serves both until Ctrl-C.
 
-use std::{path::PathBuf, process::Command as Program};
-
-use test_registry::{Switches, TestRegistry, seed};
+use std::{net::TcpListener, path::PathBuf};
 
 use crate::{
     args::{Args, Command, Opt},
-    failure::Result,
+    devtools,
+    failure::{OrFail, Result},
     page::{self, Profile},
-    policy, registry,
-    site::{Hosting, Site, listen},
-    steps::{block_on, root},
+    report::Report,
+    steps::{root, run_instead},
     tools::Toolbox,
 };
 
@@ -20,7 +18,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "Builds the page, serves it with a demo registry, and prints where to look.",
     argument: None,
     options: &[
-        Opt { name: "--port", value: Some("PORT"), about: "where the page is served [8080]" },
+        Opt { name: "--port", value: Some("PORT"), about: "the port of the page [8080]" },
         Opt { name: "--registry-port", value: Some("PORT"), about: "the demo registry [5000]" },
         Opt { name: "--registry", value: Some("HOST"), about: "use this one, start no demo" },
         Opt { name: "--release", value: None, about: "build as published: slower, smaller" },
@@ -33,11 +31,11 @@ pub(crate) const COMMAND: Command = Command {
 fn explore(args: &Args) -> Result<()> {
     let plan = Plan::new(args)?;
     // A busy port is said now, not after minutes of building.
-    block_on(plan.check_ports())?;
-    let tools = Toolbox::ready()?;
-    page::build(&tools, plan.profile, &plan.folder, policy::CONNECT)?;
-    let demo = plan.demo()?;
-    block_on(plan.serve(demo.as_ref()))
+    plan.check_ports()?;
+    let mut report = Report::start("explore")?;
+    let tools = Toolbox::ready(&mut report)?;
+    page::build(&mut report, &tools, plan.profile, &plan.folder, None)?;
+    run_instead(devtools::command(None).args(plan.words()))
 }
 
 struct Plan {
@@ -56,64 +54,45 @@ impl Plan {
         Ok(Self {
             port: args.number("--port", 8080)?,
             registry: args.get("--registry").map(str::to_owned),
-            registry_port: args.number("--registry-port", registry::PORT)?,
+            registry_port: args.number("--registry-port", 5000)?,
             profile: if release { Profile::Release } else { Profile::Dev },
             folder: root().join(if release { "dist" } else { "target/site" }),
             open: args.has("--open"),
         })
     }
 
-    async fn check_ports(&self) -> Result<()> {
-        let site = listen(self.port, "--port").await?;
+    fn check_ports(&self) -> Result<()> {
+        let site = listen(self.port, "--port")?;
         if self.registry.is_none() {
             // Both at once: the same port twice is a mistake too.
-            listen(self.registry_port, "--registry-port").await?;
+            listen(self.registry_port, "--registry-port")?;
         }
         drop(site);
         Ok(())
     }
 
-    fn demo(&self) -> Result<Option<TestRegistry>> {
-        if self.registry.is_some() {
-            return Ok(None);
+    /// The command line that serves the page.
+    fn words(&self) -> Vec<String> {
+        let mut words = vec!["serve".to_owned(), self.folder.display().to_string()];
+        words.push(format!("--port={}", self.port));
+        match &self.registry {
+            Some(host) => words.push(format!("--registry={host}")),
+            None => words.push(format!("--registry-port={}", self.registry_port)),
         }
-        let switches = Switches::demo().port(self.registry_port);
-        registry::start(switches, "--registry-port").map(Some)
-    }
-
-    async fn serve(&self, demo: Option<&TestRegistry>) -> Result<()> {
-        let hosting = Hosting { port: self.port, ..Hosting::default() };
-        let site = Site::start(&self.folder, &hosting).await?;
-        println!("{}", self.welcome(&site.origin(), demo));
-        if self.open {
-            open(&site.origin());
-        }
-        registry::interrupt().await
-    }
-
-    /// What is printed once all is served: addresses, and where to look.
-    fn welcome(&self, site: &str, demo: Option<&TestRegistry>) -> String {
-        let host = match (&self.registry, demo) {
-            (Some(host), _) => host.clone(),
-            (None, Some(demo)) => demo.host(),
-            (None, None) => String::new(),
-        };
-        let mut text = format!("\nPorthole    {site}/\nRegistry    {host}\n\n");
-        text.push_str(&format!("  {site}/#/{host}\n"));
-        if demo.is_some() {
-            for (reference, shows) in seed::CATALOGUE {
-                text.push_str(&format!("  {site}/#/{host}/{reference}\n      {shows}\n"));
-            }
-        }
-        text.push_str("\nCtrl-C stops everything.");
-        text
+        words.extend(self.open.then(|| "--open".to_owned()));
+        words
     }
 }
 
-fn open(address: &str) {
-    if let Err(error) = Program::new("xdg-open").arg(address).spawn() {
-        eprintln!("could not open a browser (xdg-open: {error}); open {address} yourself");
-    }
+/// Listens on a port of this machine only.
+///
+/// # Errors
+/// When the port is taken; the message names the option that chooses another.
+fn listen(port: u16, option: &str) -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).or_fail(
+        format!("port {port} of 127.0.0.1 cannot be used"),
+        format!("stop what uses it (ss -ltnp | grep :{port}), or choose another: {option} PORT"),
+    )
 }
 
 #[cfg(test)]
@@ -127,11 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_of_ones_own_starts_no_demo() {
-        let plan = plan("--registry registry.example");
-        assert!(plan.demo().unwrap().is_none());
-        let text = plan.welcome("http://127.0.0.1:8080", None);
-        assert!(text.contains("  http://127.0.0.1:8080/#/registry.example\n"), "{text}");
+    fn the_page_is_served_as_the_options_say() {
+        for (line, expected) in [
+            ("", "--port=8080 --registry-port=5000"),
+            ("--port 1 --registry-port 2 --open", "--port=1 --registry-port=2 --open"),
+            ("--registry registry.example", "--port=8080 --registry=registry.example"),
+        ] {
+            assert_eq!(plan(line).words()[2..].join(" "), expected, "{line}");
+        }
     }
 
     #[test]
@@ -140,14 +122,13 @@ mod tests {
         assert!(plan("").folder.ends_with("target/site"));
     }
 
-    #[tokio::test]
-    async fn a_busy_port_is_said_before_anything_is_built() {
-        let taken = listen(0, "--port").await.unwrap();
+    #[test]
+    fn a_busy_port_is_said_before_anything_is_built() {
+        let taken = listen(0, "--port").unwrap();
         let port = taken.local_addr().unwrap().port();
         for option in ["--port", "--registry-port"] {
             let other = if option == "--port" { "--registry-port" } else { "--port" };
-            let failure =
-                plan(&format!("{option} {port} {other} 0")).check_ports().await.unwrap_err();
+            let failure = plan(&format!("{option} {port} {other} 0")).check_ports().unwrap_err();
             assert!(failure.what().contains(&port.to_string()), "{failure}");
             assert!(failure.next().contains(option), "{failure}");
         }

@@ -1,11 +1,11 @@
-//! What went wrong in a command, and what to do about it. Prints nothing and runs nothing.
+//! The failure of a command, with advice. Runs nothing.
 
-use std::fmt;
+use std::{fmt, process::ExitCode};
 
 /// The result of a command or of a part of one.
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// A command that could not do its work: what happened, and the next step for whoever ran it.
+/// The failure of a command: what happened, and what the user should do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     what: String,
@@ -18,12 +18,12 @@ impl Failure {
         Self { what: what.into(), next: next.into() }
     }
 
-    /// What happened.
+    /// The event, in one sentence.
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// What to do next.
+    /// The advice: the next step of the user.
     pub fn next(&self) -> &str {
         &self.next
     }
@@ -36,6 +36,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// The end of a program: a failure is shown.
+pub fn exit_code(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Turns any error into a [`Failure`] at the place that knows what was being done.
 pub trait OrFail<T> {

@@ -1,47 +1,33 @@
-//! Porthole's own commands, one file each: `cargo xtask help` lists them. The end-to-end tests use
-//! the browser and the site of this crate. It uses none of the application's code.
+//! Porthole's own commands: `cargo xtask help` lists them. This crate compiles in seconds. Everything that
+//! needs a browser, the demo registry or WebAssembly tools is in the crate `devtools`, which is built as a
+//! step of the commands.
 
-mod args;
-mod bench;
-pub mod browser;
-mod csp;
+pub mod args;
+mod devtools;
 mod dist;
-mod engine;
 mod explore;
 pub mod failure;
 mod fuzz;
-mod html;
-mod look;
 mod page;
-mod page_parts;
-mod parts;
-mod policy;
-mod registry;
+pub mod report;
 mod requirements;
-mod shot;
-pub mod site;
-mod size;
-mod steps;
+pub mod steps;
 mod test;
 mod tidy;
 mod tools;
 
-use args::{Args, Command};
-use failure::{Failure, Result};
+use args::Command;
+pub use devtools::HANDED_OVER;
+use failure::Result;
 
-/// All commands, in the order of the help text.
+/// The commands of this crate, in the order of the help text.
 const COMMANDS: &[Command] = &[
     explore::COMMAND,
-    registry::COMMAND,
     test::COMMAND,
     dist::COMMAND,
-    size::COMMAND,
-    csp::COMMAND,
     tidy::COMMAND,
     requirements::COMMAND,
     fuzz::COMMAND,
-    bench::COMMAND,
-    shot::COMMAND,
 ];
 
 /// Runs the command that the words of a command line name.
@@ -49,29 +35,25 @@ const COMMANDS: &[Command] = &[
 /// # Errors
 /// When there is no such command, or it fails.
 pub fn main(words: &[String]) -> Result<()> {
-    let Some((name, rest)) = words.split_first() else {
-        print!("{}", help());
-        return Ok(());
-    };
-    if matches!(name.as_str(), "help" | "--help" | "-h") {
-        print!("{}", help());
-        return Ok(());
+    match words.split_first() {
+        None => print!("{}", help()),
+        Some((name, _)) if matches!(name.as_str(), "help" | "--help" | "-h") => {
+            print!("{}", help());
+        }
+        Some((name, rest)) if HANDED_OVER.iter().any(|(known, _)| known == name) => {
+            return devtools::hand_over(name, rest);
+        }
+        Some(_) => return args::dispatch(COMMANDS, words),
     }
-    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        return Err(Failure::new(format!("no command {name}"), "run: cargo xtask help"));
-    };
-    if rest.iter().any(|word| word == "--help") {
-        print!("{}", args::help(command));
-        return Ok(());
-    }
-    (command.run)(&Args::parse(command, rest)?)
+    Ok(())
 }
 
 fn help() -> String {
+    let own = COMMANDS.iter().map(|command| (command.name, command.about));
     let mut text = String::from("cargo xtask COMMAND [--help]\n\n");
-    for command in COMMANDS {
-        let about = command.about.split_once(". ").map_or(command.about, |(first, _)| first);
-        text.push_str(&format!("  {:<13} {}\n", command.name, about.trim_end_matches('.')));
+    for (name, about) in own.chain(HANDED_OVER.iter().copied()) {
+        let about = about.split_once(". ").map_or(about, |(first, _)| first);
+        text.push_str(&format!("  {name:<13} {}\n", about.trim_end_matches('.')));
     }
     text
 }
@@ -84,9 +66,10 @@ mod tests {
     #[test]
     fn help_lists_every_command_once() {
         let text = help();
-        for command in COMMANDS {
-            let lines = text.lines().filter(|l| l.trim_start().starts_with(command.name));
-            assert_eq!(lines.count(), 1, "{}", command.name);
+        let own = COMMANDS.iter().map(|command| command.name);
+        for name in own.chain(HANDED_OVER.iter().map(|(name, _)| *name)) {
+            let lines = text.lines().filter(|l| l.trim_start().starts_with(name));
+            assert_eq!(lines.count(), 1, "{name}");
         }
     }
 

@@ -1,16 +1,19 @@
-//! Building the page with Trunk, and writing the files that hosts read beside it.
+//! Builds the page: Trunk compiles it, and `devtools` finishes it.
 
-use std::path::Path;
-
-use crate::{
-    engine,
-    failure::{OrFail, Result},
-    html, page_parts, parts, policy,
-    steps::{run, step},
-    tools::{self, Toolbox},
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
-/// How the page is compiled.
+use crate::{
+    devtools,
+    failure::Result,
+    report::Report,
+    steps::{cargo, root},
+    tools::Toolbox,
+};
+
+/// The way in which the page is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// Quick to build, slow to load.
@@ -19,70 +22,79 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Builds the page into a folder, with the files for hosts.
+/// Builds the page into a folder, with the files for hosts. `connect` narrows the hosts that the page may
+/// reach.
 ///
 /// # Errors
 /// When Trunk fails or the folder cannot be written.
-pub(crate) fn build(tools: &Toolbox, profile: Profile, dist: &Path, connect: &str) -> Result<()> {
-    step("downloading the crates of the page", tools::fetch_crates)?;
-    let what = match profile {
-        Profile::Dev => "building the page (dev profile)",
-        Profile::Release => "building the page (release profile; a few minutes)",
+pub(crate) fn build(
+    report: &mut Report,
+    tools: &Toolbox,
+    profile: Profile,
+    dist: &Path,
+    connect: Option<&str>,
+) -> Result<()> {
+    compile(report, tools, profile, dist)?;
+    devtools::build(report)?;
+    report.step("finish the page", Duration::from_secs(10), |step| {
+        let mut finish = devtools::command(Some(tools));
+        finish.arg("page").arg(dist);
+        if profile == Profile::Release {
+            finish.arg("--release");
+        }
+        finish.args(connect.map(|hosts| format!("--connect={hosts}")));
+        step.run(&mut finish, "build the page again")
+    })
+}
+
+/// Calls Trunk, which itself builds offline.
+fn compile(report: &mut Report, tools: &Toolbox, profile: Profile, dist: &Path) -> Result<()> {
+    report.step("download the crates of the page", Duration::from_secs(5), |step| {
+        let next = "check the network and the crates.io settings of cargo";
+        step.run(cargo().args(["fetch", "--locked"]), next)
+    })?;
+    let (name, usual) = match profile {
+        Profile::Dev => ("compile the page", 120),
+        Profile::Release => ("compile the page for publishing", 300),
     };
-    step(what, || {
+    let next = "mend what the compiler found, and run this again";
+    report.step(name, Duration::from_secs(usual), |step| {
         let mut trunk = tools.command("trunk");
         trunk.args(["build", "--dist"]).arg(dist).env_remove("NO_COLOR");
         if profile == Profile::Release {
-            trunk.arg("--release").env("CARGO_ENCODED_RUSTFLAGS", parts::flags());
+            trunk.arg("--release").env("CARGO_ENCODED_RUSTFLAGS", flags());
             // Names and relocations tell what uses what; they are gone when the parts are written.
             trunk.env("CARGO_PROFILE_RELEASE_STRIP", "none");
         }
-        run(&mut trunk, "the compiler's message above names the fault; mend it and run this again")
-    })?;
-    if profile == Profile::Release {
-        page_parts::install(&parts::part(tools, "porthole", "release")?, dist)?;
-        engine::install(&parts::part(tools, "worker", "worker")?, dist)?;
-    }
-    engine::name_files(dist)?;
-    write_policy(dist, connect)
+        step.run(&mut trunk, next)
+    })
 }
 
-/// Writes the policy into the built page and the host files beside it.
-fn write_policy(dist: &Path, connect: &str) -> Result<()> {
-    let next = "check that the folder can be written";
-    if connect != policy::CONNECT {
-        let file = dist.join("index.html");
-        let html = std::fs::read_to_string(&file).or_fail(file.display(), next)?;
-        let html = html.replace(&policy::meta(policy::CONNECT), &policy::meta(connect));
-        std::fs::write(&file, html).or_fail(file.display(), next)?;
+/// The flags of the compiler for a module that can be parted. Relocations tell what uses what, and our
+/// code marks its split points only where something parts it.
+///
+/// The paths of this machine are none of the page's business: they only stand in what a panic says.
+fn flags() -> String {
+    let mut flags = vec![
+        "-Ctarget-feature=+simd128".to_owned(),
+        "-Clink-args=--emit-relocs".to_owned(),
+        "--cfg=porthole_parts".to_owned(),
+        format!("--remap-path-prefix={}/=", root().display()),
+    ];
+    for crates in crate_folders() {
+        flags.push(format!("--remap-path-prefix={}/=", crates.display()));
     }
-    for host in policy::host_files(connect) {
-        let file = dist.join(host.path);
-        let folder = file.parent().unwrap_or(dist);
-        std::fs::create_dir_all(folder).or_fail(folder.display(), next)?;
-        std::fs::write(&file, host.text).or_fail(file.display(), next)?;
-    }
-    Ok(())
+    // As cargo wants them where one may hold a space.
+    flags.join("\u{1f}")
 }
 
-/// The policy in a page's meta tag.
-pub(crate) fn policy_of(html: &str) -> Option<String> {
-    let tags = html::start_tags(html);
-    let tag = tags.iter().find(|tag| {
-        tag.name == "meta" && tag.get("http-equiv") == Some("Content-Security-Policy")
-    })?;
-    tag.get("content").map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-    use super::*;
-    use crate::steps::root;
-
-    #[test]
-    fn the_page_carries_the_policy_word_for_word() {
-        let html = std::fs::read_to_string(root().join("index.html")).unwrap();
-        assert_eq!(policy_of(&html).unwrap(), policy::meta(policy::CONNECT));
-    }
+/// The folders in which cargo keeps its downloads, one for each registry.
+fn crate_folders() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let entries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let folders = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut folders: Vec<PathBuf> = folders.collect();
+    folders.sort();
+    folders
 }

@@ -29,31 +29,34 @@ const LAST: u16 = 169;
 const GAP: std::ops::RangeInclusive<u16> = 56..=59;
 
 fn requirements() -> Result<()> {
-    after(&Tally::default())
+    after(&Tally::default(), &mut |line| println!("{line}"))
 }
+
+/// Takes a line of the table.
+type Sink<'a> = &'a mut dyn FnMut(&str);
 
 /// The table after a run of tests; where none ran, with the outcomes of the last run.
 ///
 /// # Errors
 /// As for [`report`].
-pub(crate) fn after(run: &Tally) -> Result<()> {
+pub(crate) fn after(run: &Tally, sink: Sink) -> Result<()> {
     let last = Tally::read(&record_file());
     let has_run = run.names().any(|name| !numbers(name).is_empty());
     if !has_run {
-        println!("No test of a requirement ran just now: outcomes are those of the last run.");
+        sink("No test of a requirement ran just now: outcomes are those of the last run.");
     }
     let record = if has_run { run } else { &last };
     let mut tests = listed()?;
     tests.extend(browser_tests()?);
     tests.extend(record.names().map(str::to_owned));
-    report(&tests, record)
+    report(&tests, record, sink)
 }
 
-/// Prints the table for these tests.
+/// Writes the table for these tests.
 ///
 /// # Errors
 /// When a requirement has neither a test nor a reason, or has both, or its test failed.
-pub(crate) fn report(tests: &BTreeSet<String>, record: &Tally) -> Result<()> {
+fn report(tests: &BTreeSet<String>, record: &Tally, sink: Sink) -> Result<()> {
     let file = root().join("requirements.toml");
     let text = std::fs::read_to_string(&file)
         .or_fail(file.display(), "restore it: it names the requirements that do not apply")?;
@@ -61,13 +64,13 @@ pub(crate) fn report(tests: &BTreeSet<String>, record: &Tally) -> Result<()> {
     let mut wrong = Vec::new();
     for (number, row) in &rows {
         let (shown, good) = show(*number, row, record);
-        println!("{shown}");
+        sink(&shown);
         if !good {
             wrong.push(format!("R{number}"));
         }
     }
     let tested = rows.values().filter(|row| matches!(row, Row::Tested(_))).count();
-    println!("\n{} requirements: {tested} with tests", rows.len());
+    sink(&format!("{} requirements: {tested} with tests", rows.len()));
     if wrong.is_empty() {
         return Ok(());
     }
@@ -82,7 +85,7 @@ pub(crate) fn record_file() -> PathBuf {
     root().join("target/test-record.txt")
 }
 
-/// What shows a requirement.
+/// The evidence for a requirement.
 #[derive(Debug, PartialEq, Eq)]
 enum Row {
     Tested(Vec<String>),

@@ -1,30 +1,17 @@
-//! Running programs and long steps: says what is done, how long it took, and what failed.
+//! Programs that the commands run, in the root of the project.
 
 use std::{
     path::PathBuf,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::failure::{Failure, OrFail, Result};
 
 /// The root of the project, wherever the command was started.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map(PathBuf::from).unwrap_or(here)
-}
-
-/// Says what is being done, does it, and says how long it took.
-///
-/// # Errors
-/// Those of the work.
-pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("==> {what}");
-    let start = Instant::now();
-    let done = work();
-    let state = if done.is_ok() { "done" } else { "failed" };
-    eprintln!("    {what}: {state} in {}", seconds(start.elapsed()));
-    done
 }
 
 /// A duration as a person reads it: `0.4 s`, `12 s`, `3 min 5 s`.
@@ -36,11 +23,19 @@ pub(crate) fn seconds(time: Duration) -> String {
     }
 }
 
+/// A duration that is only known roughly: `12 s`, `3 min`.
+pub(crate) fn roughly(time: Duration) -> String {
+    match time.as_secs() {
+        0..90 => seconds(time),
+        whole => format!("{} min", (whole + 30) / 60),
+    }
+}
+
 /// Runs a program with its output on the terminal.
 ///
 /// # Errors
 /// When it cannot start or ends with a failure; `next` is the advice.
-pub(crate) fn run(command: &mut Command, next: &str) -> Result<()> {
+pub fn run(command: &mut Command, next: &str) -> Result<()> {
     let shown = shown(command);
     let status =
         command.stdin(Stdio::null()).status().or_fail(format!("could not start {shown}"), next)?;
@@ -50,11 +45,26 @@ pub(crate) fn run(command: &mut Command, next: &str) -> Result<()> {
     Err(Failure::new(format!("{shown} ended with {status}"), next))
 }
 
+/// Runs a program in the place of this one: it shows its own failure, and its status becomes ours.
+///
+/// # Errors
+/// When it cannot start.
+pub(crate) fn run_instead(command: &mut Command) -> Result<()> {
+    let next = "install Rust by rustup (https://rustup.rs)";
+    let doing = format!("could not start {}", shown(command));
+    #[cfg(unix)]
+    let status: std::io::Result<std::process::ExitStatus> =
+        Err(std::os::unix::process::CommandExt::exec(command));
+    #[cfg(not(unix))]
+    let status = command.status();
+    std::process::exit(status.or_fail(doing, next)?.code().unwrap_or(1))
+}
+
 /// Runs a program and returns what it printed on standard output.
 ///
 /// # Errors
 /// When it cannot start or ends with a failure; its last words are in the message.
-pub(crate) fn output(command: &mut Command, next: &str) -> Result<String> {
+pub fn output(command: &mut Command, next: &str) -> Result<String> {
     let shown = shown(command);
     let output =
         command.stdin(Stdio::null()).output().or_fail(format!("could not start {shown}"), next)?;
@@ -66,24 +76,14 @@ pub(crate) fn output(command: &mut Command, next: &str) -> Result<String> {
 }
 
 /// The cargo that runs this command, in the root of the project.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
-/// Runs asynchronous work to its end.
-///
-/// # Errors
-/// Those of the work.
-pub(crate) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.enable_all().build();
-    runtime.or_fail("the runtime did not start", "free some memory and try again")?.block_on(work)
-}
-
 /// A command as it would be typed.
-fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
@@ -97,6 +97,9 @@ mod tests {
     fn durations_read_naturally() {
         for (millis, shown) in [(420, "0.4 s"), (12_300, "12 s"), (185_000, "3 min 5 s")] {
             assert_eq!(seconds(Duration::from_millis(millis)), shown);
+        }
+        for (secs, shown) in [(8, "8.0 s"), (80, "1 min 20 s"), (95, "2 min"), (170, "3 min")] {
+            assert_eq!(roughly(Duration::from_secs(secs)), shown);
         }
     }
 

@@ -5,11 +5,13 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use crate::{
     failure::{OrFail, Result},
-    steps::{self, cargo, output, root, run, step},
+    report::Report,
+    steps::{cargo, output, root},
 };
 
 /// The Trunk that this project is built with. 0.22 needs a newer Rust than ours.
@@ -27,23 +29,27 @@ impl Toolbox {
     ///
     /// # Errors
     /// When a tool is missing and could not be installed.
-    pub(crate) fn ready() -> Result<Self> {
-        wasm_target()?;
-        let wasm_bindgen = wanted_wasm_bindgen()?;
+    pub(crate) fn ready(report: &mut Report) -> Result<Self> {
+        wasm_target(report)?;
+        let version = wanted_wasm_bindgen()?;
         let mut folders = Vec::new();
-        folders.push(tool(&Tool {
+        let wasm_bindgen = Tool {
             program: "wasm-bindgen",
             package: "wasm-bindgen-cli",
-            version: wasm_bindgen,
+            version,
             // Its lock file names releases that crates.io mirrors may lack.
             locked: false,
-        })?);
-        folders.push(tool(&Tool {
+            usual: Duration::from_secs(180),
+        };
+        folders.push(tool(report, &wasm_bindgen)?);
+        let trunk = Tool {
             program: "trunk",
             package: "trunk",
             version: TRUNK.to_owned(),
             locked: true,
-        })?);
+            usual: Duration::from_secs(420),
+        };
+        folders.push(tool(report, &trunk)?);
         folders.extend(search_path());
         let path = std::env::join_paths(folders)
             .or_fail("the PATH cannot be extended", "check PATH for odd characters")?;
@@ -64,10 +70,12 @@ struct Tool {
     package: &'static str,
     version: String,
     locked: bool,
+    /// The time that its installation takes on two cores.
+    usual: Duration,
 }
 
 /// The folder that holds the tool in the wanted version.
-fn tool(tool: &Tool) -> Result<PathBuf> {
+fn tool(report: &mut Report, tool: &Tool) -> Result<PathBuf> {
     let ours = root().join("target/tools/bin");
     let folders = std::iter::once(ours.clone()).chain(search_path());
     let found = folders.into_iter().find(|folder| {
@@ -75,17 +83,17 @@ fn tool(tool: &Tool) -> Result<PathBuf> {
     });
     match found {
         Some(folder) => Ok(folder),
-        None => install(tool).map(|()| ours),
+        None => install(report, tool).map(|()| ours),
     }
 }
 
-fn install(tool: &Tool) -> Result<()> {
+fn install(report: &mut Report, tool: &Tool) -> Result<()> {
     let name = format!("{}@{}", tool.package, tool.version);
     let next = format!(
         "check the network, or install it yourself: cargo install {}{name}",
         if tool.locked { "--locked " } else { "" }
     );
-    step(&format!("installing {name} under target/tools (once; a few minutes)"), || {
+    report.step(&format!("install {name} (once)"), tool.usual, |step| {
         let mut command = cargo();
         // The debug profile compiles in half the time and is fast enough for this page.
         command.args(["install", "--debug", "--root", "target/tools"]);
@@ -93,18 +101,18 @@ fn install(tool: &Tool) -> Result<()> {
         if tool.locked {
             command.arg("--locked");
         }
-        run(&mut command, &next)
+        step.run(&mut command, &next)
     })
 }
 
-fn wasm_target() -> Result<()> {
+fn wasm_target(report: &mut Report) -> Result<()> {
     let next = "install Rust by rustup (https://rustup.rs), or your system's package for it";
     let sysroot = output(cargo_rustc().args(["--print", "sysroot"]), next)?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM).exists() {
         return Ok(());
     }
-    step(&format!("adding the Rust target {WASM}"), || {
-        run(Command::new("rustup").current_dir(root()).args(["target", "add", WASM]), next)
+    report.step("add the Rust target of the page", Duration::from_secs(20), |step| {
+        step.run(Command::new("rustup").current_dir(root()).args(["target", "add", WASM]), next)
     })
 }
 
@@ -147,15 +155,6 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
 
 fn search_path() -> Vec<PathBuf> {
     std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
-}
-
-/// Downloads the crates that the page is built from: Trunk itself builds offline.
-///
-/// # Errors
-/// When cargo cannot.
-pub(crate) fn fetch_crates() -> Result<()> {
-    let next = "check the network and the crates.io settings of cargo";
-    steps::run(cargo().args(["fetch", "--locked", "--quiet"]), next)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What pages ask of a registry. Queries read and never change anything there.
+//! The questions of the pages to a registry. A query reads and never changes anything there.
 
 mod tag_summary;
 

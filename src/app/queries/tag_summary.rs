@@ -1,6 +1,6 @@
-//! What a row of the tag table says: the manifest that the tag stands for, and for an image its
-//! configuration, for an index one of its images. Two requests at most, none of them HEAD; the cache behind the connection keeps
-//! what several tags share.
+//! The facts in a row of the tag table: the manifest of the tag, with its configuration if it is an
+//! image, or one of its images if it is an index. It takes two requests at most, and no HEAD. The
+//! cache behind the connection keeps content that several tags share.
 
 use crate::{
     app::views::image::read_small_blob,
@@ -18,27 +18,28 @@ const MAX_CONFIG: u64 = 4 << 20;
 /// The annotation with the time of building.
 const CREATED: &str = "org.opencontainers.image.created";
 
-/// What a tag stands for.
+/// The facts about the content of a tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagSummary {
     /// The manifest or index, with the digest of its bytes computed here.
     pub descriptor: Descriptor,
-    /// What an image's layers and configuration weigh in bytes, compressed; of an index, those of
-    /// one image in it.
+    /// The compressed size of an image's layers and configuration, in bytes. For an index, the size
+    /// of one of its images.
     pub size: Option<u64>,
-    /// The platform of the image that the size is of, where the tag stands for an index.
+    /// The platform of the image that the size belongs to, if the tag names an index.
     pub size_of: Option<Platform>,
     /// Platforms, attestations left out, each once.
     pub platforms: Vec<Platform>,
-    /// What it is where it is no image.
+    /// The type of artifact, if it is no image.
     pub artifact_type: Option<String>,
-    /// When it was made, where it says so.
+    /// The time of creation, if the content states it.
     pub created: Option<Timestamp>,
 }
 
-/// Reads what a tag stands for.
+/// Reads the content of a tag.
 ///
 /// # Errors
+///
 /// As for [`crate::registry::Read::manifest`]. A configuration that cannot be read only leaves its
 /// columns empty.
 pub async fn tag_summary(
@@ -112,8 +113,8 @@ impl TagSummary {
     }
 }
 
-/// The image of an index whose size stands for the others: that for linux/amd64, which most have,
-/// else the first.
+/// Returns the image of an index whose size represents the others: the one for linux/amd64, which
+/// most indexes have, else the first.
 fn example(index: &Index) -> Option<&Descriptor> {
     let images = || index.manifests.iter().filter(|entry| !entry.is_attestation());
     let is_usual = |entry: &&Descriptor| {

@@ -16,7 +16,7 @@ fn kind(route: &Route) -> &'static str {
     }
 }
 
-/// What the address is, and how it prints.
+/// Checks the kind of an address, and its printed form.
 fn check(fragment: &str, expected_kind: &str, printed: &str) {
     let route = Route::parse(fragment);
     assert_eq!(kind(&route), expected_kind, "{fragment} gives {route:?}");

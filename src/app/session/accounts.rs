@@ -1,4 +1,4 @@
-//! Who the person is, registry by registry: in memory only, gone with the tab (R73).
+//! The person's accounts, registry by registry: only in memory, forgotten with the tab (R73).
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::{
     wire::Secret,
 };
 
-/// What a person shows to a registry.
+/// The kind of credential that a person uses for a registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CredentialKind {
     /// User name and password, or an access token in the password's place.

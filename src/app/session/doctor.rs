@@ -15,7 +15,7 @@ use crate::{
 
 pub use crate::ops::diagnose::{Fault, Finding, RegistryKind, Step, recipe};
 
-/// What one examination gives.
+/// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;
 
 /// Examines the way to a registry. Tests hand in one that knows the answer.

@@ -15,7 +15,7 @@ pub enum LayerState {
     Waiting,
     /// It is being read: the bytes so far.
     Reading(u64),
-    /// It was read, or as much of it as came.
+    /// The layer was read, to its end or as far as it came.
     Read(u64),
     /// It could not be read, or not to its end.
     Failed(Rc<Error>),
@@ -110,7 +110,7 @@ impl LayerReading {
         self.total.max(self.done())
     }
 
-    /// Bytes a second; `None` in the first moments.
+    /// Returns the speed in bytes a second; `None` while it is not known yet.
     pub fn speed(&self) -> Option<u64> {
         let passed = self.now.saturating_sub(self.started);
         (passed >= 300).then(|| self.done().saturating_mul(1_000) / passed)

@@ -1,5 +1,5 @@
-//! The same on a command line: what crane, regctl, oras, skopeo, docker and curl are told to see
-//! what a view shows. A table of templates; every part of them fits a grammar and is quoted.
+//! The same view on a command line: the commands of crane, regctl, oras, skopeo, docker and curl. A
+//! table of templates. Each part of a command fits a grammar and is quoted.
 
 use crate::{
     app::{Place, RegistryAddress, Scheme, View},
@@ -41,7 +41,7 @@ impl Tool {
     }
 }
 
-/// What the commands are about.
+/// The subject of the commands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject<'a> {
     /// The address of the view.
@@ -67,7 +67,8 @@ pub fn command(tool: Tool, view: View, subject: &Subject<'_>) -> Option<String> 
     }
 }
 
-/// What must be set up before, where the tool cannot be told in the command.
+/// Returns the command that must run first, for tools that take a setting only from their
+/// configuration.
 pub fn preparation(tool: Tool, subject: &Subject<'_>) -> Option<String> {
     let Place { registry, .. } = subject.place;
     // Docker itself reaches registries on the same machine over plain http.
@@ -154,7 +155,7 @@ fn pinned(reference: &Reference, digest: Option<&Digest>) -> Reference {
     }
 }
 
-/// What stands behind `manifests/`.
+/// Returns the text behind `manifests/`.
 fn named(reference: &Reference) -> String {
     match (&reference.digest, &reference.tag) {
         (Some(digest), _) => digest.to_string(),
@@ -336,7 +337,7 @@ fn curl(view: View, p: &Parts) -> Option<String> {
 }
 
 impl Parts {
-    /// Docker Hub answers nobody without a token, which it gives to anybody.
+    /// Docker Hub answers only with a token, and gives an anonymous one to everyone.
     fn token(&self) -> String {
         if !self.is_hub {
             return String::new();

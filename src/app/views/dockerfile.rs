@@ -71,7 +71,8 @@ fn plain(text: String) -> Instruction {
     Instruction { text, arguments: String::new() }
 }
 
-/// What is no instruction: builders such as jib, ko, apko and debuerreotype write what they like.
+/// Returns a step that is no instruction as a comment: builders such as jib, ko, apko and
+/// debuerreotype write free text.
 fn comment(text: &str) -> String {
     match text {
         "" => "# nothing recorded".to_owned(),

@@ -10,24 +10,24 @@ pub struct Step {
     pub instruction: Instruction,
     /// The command as the builder wrote it.
     pub created_by: String,
-    /// When.
+    /// The time of the step.
     pub created: Option<Timestamp>,
     /// A comment, often the builder's name.
     pub comment: Option<String>,
-    /// Who.
+    /// The author of the step.
     pub author: Option<String>,
-    /// What it made.
+    /// The result of the step.
     pub made: Made,
 }
 
-/// What a step made.
+/// The result of a build step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Made {
     /// Only a change of the configuration.
     Nothing,
     /// A layer, counted from 1.
     Layer {
-        /// Which.
+        /// The layer's number.
         number: usize,
         /// Its digest.
         digest: Digest,
@@ -48,12 +48,12 @@ pub struct History {
 }
 
 impl History {
-    /// How many steps say that they made a layer.
+    /// Returns the number of steps that claim a layer.
     pub fn steps_with_layer(&self) -> usize {
         self.steps.iter().filter(|step| step.made != Made::Nothing).count()
     }
 
-    /// Whether steps and layers do not fit together.
+    /// Returns true if the numbers of steps and layers differ.
     pub fn is_mismatch(&self) -> bool {
         !self.unexplained.is_empty() || self.steps.iter().any(|step| step.made == Made::Missing)
     }

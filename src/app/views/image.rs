@@ -20,15 +20,15 @@ use crate::{
     registry::{Read, Source, Verification},
 };
 
-/// Configurations larger than this, in bytes, are not read into the page (M2).
+/// Configurations larger than this, in bytes, are not read into the page: its memory is bounded.
 const MAX_CONFIG: u64 = 8 << 20;
 
 /// An image as far as it could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// What the address names.
+    /// The object that the address names.
     pub root: Rc<Object>,
-    /// Which of its platforms.
+    /// The platform that was chosen in it.
     pub chosen: Chosen,
     /// The manifest of the image: `root` itself or the chosen entry.
     pub manifest: Option<Rc<Object>>,
@@ -41,9 +41,9 @@ pub struct Image {
 pub struct Config {
     /// The manifest's pointer to it.
     pub descriptor: Descriptor,
-    /// Whether the bytes are those of the digest.
+    /// The state of verification of the bytes.
     pub verification: Verification,
-    /// What it says.
+    /// The configuration itself.
     pub parsed: Parsed<ImageConfig>,
 }
 

@@ -21,14 +21,14 @@ pub struct Layer {
     pub number: usize,
     /// The manifest's pointer to it.
     pub descriptor: Descriptor,
-    /// How it is compressed, by its media type: only its bytes could prove it. `None` where the
-    /// media type does not say.
+    /// The compression by the media type; only the bytes could prove it. `None` if the media type
+    /// does not state it.
     pub compression: Option<Compression>,
     /// Encrypted for certain recipients (ocicrypt).
     pub is_encrypted: bool,
     /// Not to be distributed: the registry may not have it.
     pub is_foreign: bool,
-    /// What lets single files be read.
+    /// The index by which single files can be read.
     pub index: Option<Index>,
     /// Digest of the uncompressed bytes, as the configuration states it.
     pub diff_id: Option<Digest>,

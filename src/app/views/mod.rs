@@ -1,11 +1,10 @@
-//! What the views of a reference show, as plain values made from documents: no DOM.
+//! The content of the views of a reference, as plain values made from documents. No DOM.
 
 pub mod commands;
 pub mod config;
 pub mod dockerfile;
 pub mod files;
 pub mod history;
-pub mod hostile;
 pub mod image;
 pub mod json;
 pub mod layers;
@@ -14,3 +13,4 @@ pub mod platform_choice;
 pub mod sizes;
 pub mod tree;
 pub mod verify;
+pub mod visible_text;

@@ -20,7 +20,7 @@ use crate::{
 pub struct Object {
     /// Media type, size and digest of the bytes, and what pointed here added to it.
     pub descriptor: Descriptor,
-    /// Whether the bytes are those of the digest that was asked for.
+    /// The state of verification against the digest that was asked for.
     pub verification: Verification,
     /// The document, its exact bytes, and what is wrong with it.
     pub document: Parsed<Document>,
@@ -39,12 +39,12 @@ impl Object {
         &self.descriptor.digest
     }
 
-    /// What is wrong with the document.
+    /// Returns the faults of the document.
     pub fn issues(&self) -> &[Issue] {
         &self.document.issues
     }
 
-    /// What kind of artifact it is; `None` for an image and where nothing says it.
+    /// Returns the type of artifact; `None` for an image, and if no field states it.
     pub fn artifact_type(&self) -> Option<&str> {
         match &self.document.value {
             Document::Image(image) => image.true_type(),
@@ -84,12 +84,12 @@ pub async fn read_described(
 pub enum Want {
     /// The manifest or index that a descriptor points at.
     Manifest(Box<Descriptor>),
-    /// What refers to a digest.
+    /// The referrers of a digest.
     Referrers(Digest),
 }
 
-/// What a view has asked for so far, by digest: each is asked for once, however often it stands in
-/// a tree.
+/// The objects that a view has asked for so far, by digest. Each is asked for once, even if it
+/// occurs several times in a tree.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Objects {
     manifests: LiteMap<Digest, Loadable<Object>>,
@@ -107,12 +107,12 @@ impl Objects {
         self.referrers.get(digest)
     }
 
-    /// How much was asked for.
+    /// Returns the number of objects that were asked for.
     pub fn asked(&self) -> usize {
         self.manifests.len() + self.referrers.len()
     }
 
-    /// Whether this was asked for, and not in vain.
+    /// Returns true if this was asked for and has not failed.
     pub fn has(&self, want: &Want) -> bool {
         match want {
             Want::Manifest(d) => self.manifest(&d.digest).is_some_and(|l| l.error().is_none()),
@@ -154,7 +154,7 @@ impl Objects {
     }
 }
 
-/// What came back for a [`Want`].
+/// The answer to a [`Want`].
 #[derive(Debug)]
 pub enum Answer {
     /// For a manifest.

@@ -1,5 +1,5 @@
-//! Which image of an index a view shows. None is ever chosen in silence: where the address names
-//! no platform and there are several, the reader is asked.
+//! The image of an index that a view shows. None is chosen silently: if the address names no
+//! platform and there are several, the page asks.
 
 use crate::oci::{Descriptor, Document, Index, Platform};
 
@@ -12,7 +12,7 @@ pub struct Choice {
     pub descriptor: Descriptor,
 }
 
-/// What was chosen.
+/// The choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chosen {
     /// The document is no index: nothing to choose.
@@ -31,7 +31,7 @@ pub fn choices(index: &Index) -> Vec<Choice> {
     images.map(|entry| Choice { name: name(entry), descriptor: entry.clone() }).collect()
 }
 
-/// How an entry is named in an address.
+/// Returns the name of an entry in an address.
 pub fn name(entry: &Descriptor) -> String {
     match &entry.platform {
         Some(platform) if !platform.os.is_empty() => platform.to_string(),
@@ -54,8 +54,8 @@ pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
     }
 }
 
-/// Whether an entry is the one of this name: by the same text, by its digest, or as the same
-/// platform by the usual reading (`arm64` is `arm64/v8`).
+/// Returns true if an entry has this name: the same text, its digest, or the same platform by the
+/// usual reading (`arm64` is `arm64/v8`).
 pub fn is_entry(entry: &Descriptor, wanted: &str) -> bool {
     if name(entry) == wanted || entry.digest.as_str() == wanted {
         return true;

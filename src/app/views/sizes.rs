@@ -11,7 +11,7 @@ pub struct Blobs {
     sizes: LiteMap<Digest, u64>,
     /// Bytes, were each mention counted.
     pub mentioned: u64,
-    /// Whether something is missing: not read yet, or of unknown size.
+    /// True if a part is missing: not read yet, or of unknown size.
     pub is_partial: bool,
 }
 
@@ -21,7 +21,7 @@ impl Blobs {
         self.sizes.values().fold(0, |sum, size| sum.saturating_add(*size))
     }
 
-    /// Whether there is nothing.
+    /// Returns true if there is no blob.
     pub fn is_empty(&self) -> bool {
         self.sizes.is_empty()
     }

@@ -89,7 +89,7 @@ fn r102_the_tags_of_a_digest_are_found_a_few_at_a_time() {
 }
 
 #[test]
-fn r140_d07_a_handle_is_made_without_asking_and_names_are_checked_before() {
+fn r140_a_handle_is_made_without_asking_and_names_are_checked_before() {
     let bench = Bench::in_order([]);
     assert_eq!(view(&bench).name().as_str(), "a/b");
     assert!("A/B".parse::<RepositoryName>().is_err(), "bad names are values, not panics");
@@ -129,7 +129,7 @@ fn r039_in_a_page_own_headers_cost_the_preflight_and_follow_no_redirect() {
     assert_eq!(accept.split(',').count(), 4, "the request is preflighted anyway: {accept}");
 }
 
-/// R8 of security-reliability 4.3: a hidden `Link`, and a registry that pages by 100.
+/// A hidden `Link`, and a registry that pages by 100.
 #[test]
 fn r099_ten_thousand_tags_are_listed_without_link_none_missing_and_none_twice() {
     let all: Vec<String> = (0..10_000).map(|n| format!("t{n:05}")).collect();

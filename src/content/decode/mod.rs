@@ -1,7 +1,7 @@
 //! Decompressing, push-style: compressed chunks go in, plain chunks come out, memory is bounded.
 //!
-//! What comes out is counted against a cap before it is handed on, so a bomb ends at the cap
-//! (goal M6), whatever its headers announce.
+//! What comes out is counted against a cap before it is handed on, so a bomb ends at the cap,
+//! whatever its headers announce.
 
 pub(crate) mod gzip;
 mod zstd;

@@ -23,7 +23,7 @@ pub use referrers::copy_referrers;
 const WHOLE: u64 = 4 * 1024 * 1024;
 
 /// Copies a blob: by mounting it where both places are of one registry, else by reading and sending
-/// it. A registry that would rather have it sent (202) gets it sent (D12).
+/// it. A registry that would rather have it sent (202) gets it sent (R122).
 ///
 /// # Errors
 /// `NotFound` where the source lacks it, `DigestMismatch` where its bytes are wrong, and what

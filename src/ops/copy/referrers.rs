@@ -11,7 +11,7 @@ use crate::{
     wire::referrers::{CosignKind, cosign_tag},
 };
 
-/// The most referrers that are copied (M7).
+/// The most referrers that are copied: lists without an end have been seen.
 const MOST: usize = 1_000;
 
 /// Copies what refers to a manifest that was copied, to its children, and to those referrers in

@@ -65,7 +65,7 @@ fn r122_one_registry_mounts_instead_of_sending() {
 }
 
 #[test]
-fn r122_a_mount_that_becomes_an_upload_is_sent_d12() {
+fn r122_a_mount_that_becomes_an_upload_is_sent() {
     for refusal in [None, Some(ErrorKind::Denied), Some(ErrorKind::Unsupported(String::new()))] {
         let mut bench = bench();
         bench.to.host = bench.from.host.clone();

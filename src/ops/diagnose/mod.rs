@@ -25,7 +25,7 @@ use crate::{
 
 pub use recipe::{RegistryKind, recipe};
 
-/// A rung of the ladder, in the order in which they are climbed (C.6).
+/// A rung of the ladder, in the order in which they are climbed (R167).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Whether a page may reach this address at all.
@@ -141,7 +141,7 @@ impl Diagnosis {
 /// A made-up credential: any answer to it can be read, or the preflight was refused.
 const MADE_UP: &str = "Bearer porthole-asks-whether-it-may-ask";
 
-/// Longer than what a page may send unasked (C.1 F1).
+/// Longer than what a page may send unasked (Fetch, CORS-safelisted request-header).
 fn long_accept() -> &'static str {
     Accept::All.value()
 }

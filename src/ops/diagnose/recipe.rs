@@ -1,4 +1,4 @@
-//! Configurations that let a page read a registry, for the kinds of registry that people run (C.7).
+//! Configurations that let a page read a registry, for the kinds of registry in use (R165).
 
 use crate::wire::exposure;
 

@@ -169,7 +169,7 @@ fn r128_a_moved_tag_is_moved_back_whatever_the_digest() {
 }
 
 #[test]
-fn r128_single_children_come_from_their_own_places_d10() {
+fn r128_single_children_come_from_their_own_places() {
     let bench = bench();
     let elsewhere = Images::default();
     let image = elsewhere.image("linux/amd64", &["one"]);

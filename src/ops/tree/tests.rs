@@ -257,7 +257,7 @@ fn a_repository_of_its_own_is_asked() {
     assert_eq!(outline(&tree), ["Root opened", "  Manifest failed"]);
 }
 
-/// R7 of security-reliability 4.3.
+/// Indexes nested 1,000 deep, and an index of very many entries.
 #[test]
 fn indexes_without_an_end_stop_at_the_limits() {
     let images = Images::default();

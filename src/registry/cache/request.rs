@@ -84,7 +84,7 @@ impl<R: Read + ?Sized> Request<R> {
     }
 }
 
-/// An answer with another digest than was asked for is not one (D13, R93).
+/// An answer with another digest than was asked for is not one (R93).
 fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
     match reference {
         ManifestRef::Digest(expected) if *expected != found.digest => {

@@ -288,7 +288,7 @@ fn r093_what_was_not_used_for_longest_goes_first() {
 }
 
 #[test]
-fn r093_content_of_another_digest_is_rejected_d13() {
+fn r093_content_of_another_digest_is_rejected() {
     let bench = bench(Limits::default());
     let place = repository("one");
     let wrong = Descriptor::new(MediaType::OCI_MANIFEST, Digest::from_sha256([7; 32]), 2);

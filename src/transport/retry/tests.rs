@@ -284,7 +284,7 @@ impl crate::transport::Clock for Dice {
     }
 }
 
-/// R6 of security-reliability 4.3: 200 tabs are turned away in the same second, for a minute.
+/// 200 tabs are turned away in the same second, for a minute.
 #[test]
 fn two_hundred_tabs_do_not_come_back_in_the_same_second() {
     let clock = VirtualClock::default();

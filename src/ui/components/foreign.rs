@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::views::hostile::visible;
+use crate::app::views::visible_text::visible;
 
 /// A text from a registry: characters that would deceive the eye are shown by their numbers.
 pub fn foreign(text: &str) -> Html {

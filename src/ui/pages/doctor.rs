@@ -80,7 +80,7 @@ fn advice(steps: &[(Step, Finding)]) -> Html {
     }
 }
 
-/// For any page: after a redirect a browser says that it comes from nowhere (C.1 F10).
+/// For any page: after a redirect a browser may send `Origin: null` (Fetch).
 fn configuration(kind: RegistryKind) -> Html {
     let text = recipe(kind, "*");
     html! {

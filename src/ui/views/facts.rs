@@ -5,7 +5,7 @@ use yew::prelude::*;
 pub(super) use crate::ui::components::foreign;
 
 use crate::{
-    app::views::{hostile::visible, json::is_web_address},
+    app::views::{json::is_web_address, visible_text::visible},
     oci::Issue,
     ui::{components::copy_button, text::views as text},
 };

@@ -1,4 +1,4 @@
-//! What an upload asks of its caller: requests, and how it ended.
+//! The steps of an upload: the requests that the caller sends, and the end.
 
 use std::ops::Range;
 
@@ -12,15 +12,15 @@ use crate::wire::{
 /// A request that the caller is to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What is asked: method and URL.
+    /// The method and URL.
     pub endpoint: Endpoint,
     /// Header fields besides those that every request has.
     pub headers: Headers,
-    /// Which bytes of the blob are the body.
+    /// The bytes of the blob that are the body.
     pub body: Range<u64>,
 }
 
-/// What happens next.
+/// The next step of the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Send this and hand the answer to [`Upload::answered`](super::Upload::answered).
@@ -29,13 +29,13 @@ pub enum Step {
     Ready,
     /// The registry has the whole blob.
     Committed,
-    /// The session is gone, as was asked.
+    /// The session was cancelled, as asked.
     Cancelled,
     /// It does not go on.
     Failed(UploadError),
 }
 
-/// Why an upload does not go on.
+/// The reason why an upload does not continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadError {
     /// The last answer says why.
@@ -50,14 +50,14 @@ pub enum UploadError {
     NotResumable,
     /// The registry has other bytes than it can have, or refuses every chunk (R115).
     OutOfStep {
-        /// Where the session is.
+        /// The address of the session.
         location: String,
         /// The number of bytes the registry says it has.
         stored: Option<u64>,
         /// The number of bytes handed in.
         size: u64,
     },
-    /// Nobody knows whether the closing request arrived: look whether the blob is there.
+    /// It is unknown if the closing request arrived. Look if the blob is there.
     Unclear,
     /// The upload was committed or cancelled before.
     AlreadyClosed,

@@ -1,4 +1,5 @@
-//! What each origin answers. The registry does what the scenario in the repository's name says.
+//! The answers of each origin. The repository's name holds the number of a scenario, and the registry
+//! behaves as that scenario says.
 
 use axum::{
     body::Body,
@@ -12,7 +13,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
-    PASSWORD, Places, TOKEN, Trick, USER,
+    Attack, PASSWORD, Places, TOKEN, USER,
     scenario::{self, Scenario},
 };
 
@@ -28,7 +29,7 @@ pub(super) fn answer(origin: usize, places: &Places, parts: &Parts, body: &[u8])
     })
 }
 
-/// Everything is allowed and exposed: no leak may be prevented by CORS alone.
+/// Allows every origin and exposes every header, so that CORS alone prevents no leak.
 fn finish(mut response: Response) -> Response {
     let fields = [
         ("access-control-allow-origin", "*"),
@@ -54,7 +55,7 @@ fn reply(status: u16) -> Response {
     response
 }
 
-/// Sets a header, where its value can stand in one: some hostile ones cannot be sent at all.
+/// Sets a header if HTTP allows its value. Some hostile values cannot be sent at all.
 fn with(
     mut response: Response,
     name: impl axum::http::header::IntoHeaderName,
@@ -72,7 +73,7 @@ fn json(status: u16, media_type: &str, text: String) -> Response {
     response
 }
 
-/// The number in `/v2/c/<number>/…`.
+/// Returns the scenario whose number stands in `/v2/c/<number>/…`.
 fn scenario_of(places: &Places, path: &str) -> Option<Scenario> {
     let number = path.strip_prefix("/v2/c/")?.split('/').next()?;
     scenario::all(places).into_iter().nth(number.parse().ok()?)
@@ -89,53 +90,53 @@ fn registry(places: &Places, parts: &Parts) -> Response {
     let bearer = format!("Bearer {TOKEN}");
     let honest = format!("Bearer realm=\"http://{}/token\",service=\"canary\"", places.tokens);
     let unauthorized = |challenge: &str| with(reply(401), WWW_AUTHENTICATE, challenge);
-    match &scenario.trick {
-        Trick::Realm(realm) => unauthorized(&format!("Bearer realm=\"{}\"", escape(realm))),
-        Trick::TwoChallenges(realm) if shown != basic => {
+    match &scenario.attack {
+        Attack::Realm(realm) => unauthorized(&format!("Bearer realm=\"{}\"", escape(realm))),
+        Attack::TwoChallenges(realm) if shown != basic => {
             unauthorized(&format!("Basic realm=\"x\", Bearer realm=\"{realm}\""))
         }
-        Trick::MoreScope(realm) if shown == bearer => unauthorized(&format!(
+        Attack::MoreScope(realm) if shown == bearer => unauthorized(&format!(
             "Bearer realm=\"{realm}\",error=\"insufficient_scope\",scope=\"repository:c/x:pull,push\""
         )),
-        Trick::TwoChallenges(_) => manifest(places),
-        // Half of the rest goes by Basic, half by a token, so that both kinds are at stake.
+        Attack::TwoChallenges(_) => manifest(places),
+        // Half of the other scenarios use Basic and half a token, so that both kinds are tested.
         _ if scenario.name.len() % 2 == 0 && shown != basic => unauthorized("Basic realm=\"x\""),
         _ if scenario.name.len() % 2 == 1 && shown != bearer => unauthorized(&honest),
-        _ => trick(&scenario, places, parts),
+        _ => attack(&scenario, places, parts),
     }
 }
 
-fn trick(scenario: &Scenario, places: &Places, parts: &Parts) -> Response {
+fn attack(scenario: &Scenario, places: &Places, parts: &Parts) -> Response {
     let [_, _, c, d] = places.others;
     let uploading = parts.uri.path().contains("/blobs/uploads/");
     let own = "/v2/c/0/blobs/uploads/1?state=x";
-    match &scenario.trick {
-        Trick::Redirect(status) => {
+    match &scenario.attack {
+        Attack::Redirect(status) => {
             with(reply(*status), LOCATION, &format!("http://127.0.0.1:{c}{}", parts.uri.path()))
         }
-        Trick::RedirectToChallenge(_) => {
+        Attack::RedirectToChallenge(_) => {
             let target = format!("http://127.0.0.1:{d}{}", parts.uri.path());
             with(reply(307), LOCATION, &target)
         }
-        Trick::StartLocation(there) if uploading => with(reply(202), LOCATION, there),
-        Trick::ChunkLocation(there) if parts.method == Method::PATCH => {
+        Attack::StartLocation(there) if uploading => with(reply(202), LOCATION, there),
+        Attack::ChunkLocation(there) if parts.method == Method::PATCH => {
             with(with(reply(202), LOCATION, there), "range", "0-4095")
         }
-        // The scenario stays in the path, so that the chunk that follows meets it again.
-        Trick::ChunkLocation(_) if uploading => {
+        // The path keeps the number of the scenario, so that the next chunk gets the same attack.
+        Attack::ChunkLocation(_) if uploading => {
             let path = parts.uri.path().trim_end_matches('/');
             with(reply(202), LOCATION, &format!("{path}/1?state=x"))
         }
-        Trick::Link(next) => {
+        Attack::Link(next) => {
             with(list(scenario.operation), LINK, &format!("<{next}>; rel=\"next\""))
         }
-        Trick::ForeignLayer(there) => foreign(there),
+        Attack::ForeignLayer(there) => foreign(there),
         _ if uploading => with(reply(202), LOCATION, own),
         _ => manifest(places),
     }
 }
 
-/// A quoted string may hold anything but these two.
+/// Escapes the two characters that a quoted string of HTTP may not hold as they are.
 fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
@@ -169,7 +170,7 @@ fn list(operation: &str) -> Response {
     json(200, "application/json", "{\"name\":\"c/x\",\"tags\":[\"a\",\"b\"]}".to_owned())
 }
 
-/// Issues tokens, or redirects where the scope that is asked for names a scenario that says so.
+/// Issues a token. Redirects instead if the scope names a scenario with a token redirect.
 fn token_server(places: &Places, parts: &Parts, body: &str) -> Response {
     let asked = format!("{} {body}", parts.uri.query().unwrap_or_default()).replace("%2F", "/");
     let [a, ..] = places.others;
@@ -187,17 +188,17 @@ fn token_server(places: &Places, parts: &Parts, body: &str) -> Response {
 fn redirect_of(places: &Places, asked: &str) -> Option<u16> {
     let number = asked.split("c/").nth(1)?;
     let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
-    match scenario::all(places).into_iter().nth(digits.parse().ok()?)?.trick {
-        Trick::TokenRedirect(status) => Some(status),
+    match scenario::all(places).into_iter().nth(digits.parse().ok()?)?.attack {
+        Attack::TokenRedirect(status) => Some(status),
         _ => None,
     }
 }
 
-/// An origin that must never see a credential: it plays along with whatever comes.
+/// Answers as an origin that must never see a credential. Each answer invites the client to go on.
 fn elsewhere(places: &Places, parts: &Parts) -> Response {
     let challenge =
-        scenario_of(places, parts.uri.path()).and_then(|scenario| match scenario.trick {
-            Trick::RedirectToChallenge(challenge) => Some(challenge),
+        scenario_of(places, parts.uri.path()).and_then(|scenario| match scenario.attack {
+            Attack::RedirectToChallenge(challenge) => Some(challenge),
             _ => None,
         });
     match challenge {

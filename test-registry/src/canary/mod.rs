@@ -1,8 +1,8 @@
-//! A hostile registry and five more origins that write down every byte they are sent.
+//! A hostile registry and five more origins that record every byte they are sent.
 //!
-//! A client that holds a canary credential runs each [`Scenario`] against the registry; the report
-//! then says which bytes of it arrived where they should not (goal C1). Everything listens on this
-//! machine only.
+//! A client that holds a canary credential runs each [`Scenario`] against the registry. The report then
+//! lists the bytes of the credential that arrived outside the registry and its approved token server.
+//! The goal is zero of them in at least 80 scenarios. All servers listen on this machine only.
 
 mod answer;
 mod scenario;
@@ -21,7 +21,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-pub use scenario::{Credential, Places, Scenario, Trick};
+pub use scenario::{Attack, Credential, Places, Scenario};
 
 /// The user name that must not leak.
 pub const USER: &str = "canary-user";
@@ -29,24 +29,24 @@ pub const USER: &str = "canary-user";
 pub const PASSWORD: &str = "canary-password-7f3a";
 /// The identity token that must not leak.
 pub const IDENTITY: &str = "canary-identity-91c2";
-/// The token that the approved token server issues; it must not leak either.
+/// The token that the approved token server issues. It must not leak either.
 pub const TOKEN: &str = "canary-token-5be0";
 
-/// A request that an origin was sent.
+/// A request that one of the origins received.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    /// The origin: 0 is the registry, 1 the approved token server, others follow.
+pub struct ReceivedRequest {
+    /// The origin that received it: 0 is the registry, 1 the approved token server, the others follow.
     pub origin: usize,
-    /// Method and target.
+    /// Method and target of the request, with a space between them.
     pub line: String,
-    /// Header fields, a line each.
+    /// The header fields, one on each line.
     pub headers: String,
-    /// The body.
+    /// The bytes of the body.
     pub body: Vec<u8>,
 }
 
-impl Seen {
-    /// The canary text that the request carries, if any.
+impl ReceivedRequest {
+    /// Returns the canary text that the request carries, if any.
     pub fn leak(&self) -> Option<String> {
         let pair = STANDARD.encode(format!("{USER}:{PASSWORD}"));
         let body = String::from_utf8_lossy(&self.body);
@@ -58,11 +58,11 @@ impl Seen {
     }
 }
 
-type Log = Arc<Mutex<Vec<Seen>>>;
+type Log = Arc<Mutex<Vec<ReceivedRequest>>>;
 
-/// The six origins, listening until dropped.
+/// The six origins. They listen until this is dropped.
 pub struct Canary {
-    /// Where they are.
+    /// The addresses of the origins.
     pub places: Places,
     log: Log,
     servers: Vec<JoinHandle<()>>,
@@ -75,15 +75,15 @@ impl Drop for Canary {
 }
 
 impl Canary {
-    /// Starts the origins: the registry at `port`, or anywhere for 0, the others anywhere.
+    /// Starts the origins. The registry listens at `port`, or at any free port for 0, the others at any free port.
     ///
     /// # Errors
-    /// A port that cannot be had.
+    /// Fails if a port cannot be bound.
     pub async fn start(port: u16) -> io::Result<Self> {
         let mut listeners = Vec::new();
         for number in 0..6 {
             let port = if number == 0 { port } else { 0 };
-            // All addresses of this machine's loopback: scenarios spell it in many ways.
+            // The scenarios spell this address in many ways.
             listeners.push(TcpListener::bind(("127.0.0.1", port)).await?);
         }
         let ports: Vec<u16> =
@@ -105,23 +105,23 @@ impl Canary {
         Ok(Self { places, log, servers })
     }
 
-    /// What the client is to run.
+    /// Returns the scenarios that the client is to run.
     pub fn scenarios(&self) -> Vec<Scenario> {
         scenario::all(&self.places)
     }
 
-    /// Everything that was sent anywhere so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    /// Returns all requests that the origins have received so far.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.log.lock().map(|log| log.clone()).unwrap_or_default()
     }
 
-    /// Requests that carried canary bytes to an origin outside the approved pair.
-    pub fn leaks(&self) -> Vec<(Seen, String)> {
-        leaks(&self.seen())
+    /// Returns the requests that carried canary bytes to an origin outside the approved pair.
+    pub fn leaks(&self) -> Vec<(ReceivedRequest, String)> {
+        leaks(&self.requests())
     }
 }
 
-fn leaks(seen: &[Seen]) -> Vec<(Seen, String)> {
+fn leaks(seen: &[ReceivedRequest]) -> Vec<(ReceivedRequest, String)> {
     seen.iter()
         .filter(|seen| seen.origin > 1)
         .filter_map(|seen| Some((seen.clone(), seen.leak()?)))
@@ -147,18 +147,18 @@ async fn handle(origin: usize, places: &Places, log: &Log, request: Request) -> 
         .iter()
         .map(|(name, value)| format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())))
         .collect();
-    // The harness's own questions are not part of any scenario.
+    // The questions of the test program are not part of any scenario, so they are not recorded.
     if let Some(question) = parts.uri.path().strip_prefix("/_canary/") {
         return report(question, places, log);
     }
     let answer = answer::answer(origin, places, &parts, &body);
     if let Ok(mut log) = log.lock() {
-        log.push(Seen { origin, line, headers, body });
+        log.push(ReceivedRequest { origin, line, headers, body });
     }
     answer
 }
 
-/// For a client in a browser, which has no other way to ask.
+/// Answers a question of a test in a browser, which can reach the records only by HTTP.
 fn report(question: &str, places: &Places, log: &Log) -> Response {
     let seen = log.lock().map(|log| log.clone()).unwrap_or_default();
     let text = match question {

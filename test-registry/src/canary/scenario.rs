@@ -1,27 +1,28 @@
-//! What a hostile registry does to be sent a credential elsewhere: the rows of advisories, as data.
+//! The attacks by which a hostile registry tries to have a credential sent elsewhere. They are the cases
+//! of published advisories, as data.
 
-/// Where things are: the registry, the token server that the user approved, and others.
+/// The addresses of the registry, of the token server that the user approved, and of the other origins.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// `127.0.0.1:port` of the registry.
+    /// The registry, as `127.0.0.1:port`.
     pub registry: String,
-    /// `127.0.0.1:port` of the approved token server.
+    /// The approved token server, as `127.0.0.1:port`.
     pub tokens: String,
-    /// Ports of the four origins that must never see a credential.
+    /// The ports of the four origins that must never see a credential.
     pub others: [u16; 4],
 }
 
-/// What the credential is.
+/// The kind of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
-    /// User name and password.
+    /// A user name and a password.
     Basic,
     /// An identity token, sent in the body of a POST.
     Identity,
 }
 
 impl Credential {
-    /// The name by which the driver is told.
+    /// The name of the kind, for the driver of the tests.
     pub fn name(self) -> &'static str {
         match self {
             Self::Basic => "basic",
@@ -30,12 +31,12 @@ impl Credential {
     }
 }
 
-/// What the registry does.
+/// The behaviour of the registry that tries to move the credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trick {
+pub enum Attack {
     /// Names this realm in its challenge.
     Realm(String),
-    /// Sends both an honest Basic challenge and a Bearer one with this realm.
+    /// Sends an honest Basic challenge together with a Bearer challenge that names this realm.
     TwoChallenges(String),
     /// Names the approved token server, which redirects with this status.
     TokenRedirect(u16),
@@ -47,29 +48,29 @@ pub enum Trick {
     StartLocation(String),
     /// Answers a chunk with this location.
     ChunkLocation(String),
-    /// Says that the next page is there.
+    /// Says that the next page of a list is at this URL.
     Link(String),
-    /// Redirects to an origin that itself asks for credentials, with this challenge.
+    /// Redirects to an origin that asks for credentials with this challenge.
     RedirectToChallenge(String),
-    /// Gives a manifest whose layer is said to lie there.
+    /// Answers with a manifest whose `urls` say that a layer is at this URL.
     ForeignLayer(String),
 }
 
-/// One scenario.
+/// One attack on one operation of the client.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// A name for the report.
+    /// The name for the report.
     pub name: String,
-    /// What the client does: `manifest`, `blob`, `tags`, `referrers`, `push-blob`, `push-chunks`,
-    /// `push-manifest`, `delete`, `foreign`.
+    /// The operation of the client: `manifest`, `blob`, `tags`, `referrers`, `push-blob`, `push-chunks`,
+    /// `push-manifest`, `delete` or `foreign`.
     pub operation: &'static str,
-    /// What it could lose.
+    /// The kind of credential that the client holds.
     pub credential: Credential,
-    /// What the registry does.
-    pub trick: Trick,
+    /// The behaviour of the registry.
+    pub attack: Attack,
 }
 
-/// All scenarios, in an order that never changes.
+/// Returns all scenarios, in an order that never changes.
 pub(super) fn all(places: &Places) -> Vec<Scenario> {
     let mut all = Vec::new();
     realms(places, &mut all);
@@ -82,7 +83,7 @@ pub(super) fn all(places: &Places) -> Vec<Scenario> {
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// A URL on the first of the other origins, and every way to write it that parsers read differently.
+/// Returns a URL on the first of the other origins in every spelling that parsers read differently.
 fn spellings(places: &Places, path: &str) -> Vec<String> {
     let [a, ..] = places.others;
     let registry = &places.registry;
@@ -117,23 +118,23 @@ fn spellings(places: &Places, path: &str) -> Vec<String> {
 }
 
 fn realms(places: &Places, all: &mut Vec<Scenario>) {
-    let mut add = |credential, trick: Trick| {
-        let name = format!("{trick:?} with {}", Credential::name(credential));
-        all.push(Scenario { name, operation: "manifest", credential, trick });
+    let mut add = |credential, attack: Attack| {
+        let name = format!("{attack:?} with {}", Credential::name(credential));
+        all.push(Scenario { name, operation: "manifest", credential, attack });
     };
     for credential in [Credential::Basic, Credential::Identity] {
         for realm in spellings(places, "/token") {
-            add(credential, Trick::Realm(realm));
+            add(credential, Attack::Realm(realm));
         }
         for status in STATUSES {
-            add(credential, Trick::TokenRedirect(status));
+            add(credential, Attack::TokenRedirect(status));
         }
         let [_, b, ..] = places.others;
         let elsewhere = format!("http://127.0.0.1:{b}/token");
-        add(credential, Trick::TwoChallenges(elsewhere.clone()));
-        add(credential, Trick::MoreScope(elsewhere));
+        add(credential, Attack::TwoChallenges(elsewhere.clone()));
+        add(credential, Attack::MoreScope(elsewhere));
         for realm in ["ftp://127.0.0.1/token", "javascript:alert(1)", "data:text/plain,x", ""] {
-            add(credential, Trick::Realm(realm.to_owned()));
+            add(credential, Attack::Realm(realm.to_owned()));
         }
     }
 }
@@ -143,21 +144,21 @@ fn redirects(all: &mut Vec<Scenario>) {
     for operation in operations {
         for status in STATUSES {
             let name = format!("redirect {status} of {operation}");
-            let trick = Trick::Redirect(status);
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::Redirect(status);
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
 
 fn locations(places: &Places, all: &mut Vec<Scenario>) {
     for location in spellings(places, "/upload/1") {
-        let tricks = [
-            ("push-blob", Trick::StartLocation(location.clone())),
-            ("push-chunks", Trick::ChunkLocation(location)),
+        let attacks = [
+            ("push-blob", Attack::StartLocation(location.clone())),
+            ("push-chunks", Attack::ChunkLocation(location)),
         ];
-        for (operation, trick) in tricks {
-            let name = format!("{trick:?} for {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+        for (operation, attack) in attacks {
+            let name = format!("{attack:?} for {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
@@ -165,9 +166,9 @@ fn locations(places: &Places, all: &mut Vec<Scenario>) {
 fn links(places: &Places, all: &mut Vec<Scenario>) {
     for link in spellings(places, "/v2/next") {
         for operation in ["tags", "referrers"] {
-            let trick = Trick::Link(link.clone());
-            let name = format!("{trick:?} of {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::Link(link.clone());
+            let name = format!("{attack:?} of {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
 }
@@ -177,15 +178,15 @@ fn challenges_elsewhere(places: &Places, all: &mut Vec<Scenario>) {
     let bearer = format!("Bearer realm=\"http://127.0.0.1:{c}/token\",service=\"x\"");
     for operation in ["manifest", "blob"] {
         for challenge in ["Basic realm=\"x\"", &bearer] {
-            let trick = Trick::RedirectToChallenge(challenge.to_owned());
-            let name = format!("{trick:?} of {operation}");
-            all.push(Scenario { name, operation, credential: Credential::Basic, trick });
+            let attack = Attack::RedirectToChallenge(challenge.to_owned());
+            let name = format!("{attack:?} of {operation}");
+            all.push(Scenario { name, operation, credential: Credential::Basic, attack });
         }
     }
     for port in [b, d] {
-        let trick = Trick::ForeignLayer(format!("http://127.0.0.1:{port}/layer"));
-        let name = format!("{trick:?}");
+        let attack = Attack::ForeignLayer(format!("http://127.0.0.1:{port}/layer"));
+        let name = format!("{attack:?}");
         let credential = Credential::Basic;
-        all.push(Scenario { name, operation: "foreign", credential, trick });
+        all.push(Scenario { name, operation: "foreign", credential, attack });
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that go wrong on the way.
+//! Bodies that are cut, delayed or sliced on the way.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,26 +14,26 @@ use tokio::sync::mpsc;
 
 use crate::connection::ResetSwitch;
 
-/// Bytes per second of [`super::Fault::Throttle`].
+/// The speed of [`super::fault::Fault::Throttle`], in bytes per second.
 const RATE: usize = 8 * 1024;
-/// How many bytes [`super::Fault::ByteSlices`] sends one by one; the rest follows at once.
-const SLICED: usize = 2048;
+/// The number of bytes that [`super::fault::Fault::ByteSlices`] sends one by one. The rest follows at once.
+const SINGLE_BYTES: usize = 2048;
 
-/// How a body ends after its part was sent.
+/// The end of a body after its first bytes were sent.
 pub(super) enum Ending {
-    /// Properly.
+    /// The body ends properly.
     Close,
-    /// Nothing comes for this long, then properly.
+    /// The body pauses for this long, then ends properly.
     Linger(Duration),
-    /// The connection is closed in the middle.
+    /// The connection closes in the middle of the body.
     Cut,
-    /// The connection is reset.
+    /// The connection is reset in the middle of the body.
     Reset(ResetSwitch),
 }
 
-/// Sends the first bytes of a body, then ends it in its way.
+/// Sends the first bytes of a body, then ends it.
 pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
-    piped(|pipe| async move {
+    channel_body(|sender| async move {
         let mut left = at;
         let mut body = body;
         while left > 0
@@ -41,62 +41,62 @@ pub(super) fn cut(body: Body, at: u64, ending: Ending) -> Body {
         {
             bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             left -= bytes.len() as u64;
-            if !pipe.send(bytes).await {
+            if !sender.send(bytes).await {
                 return;
             }
         }
-        finish(&pipe, ending).await;
+        finish(&sender, ending).await;
     })
 }
 
-async fn finish(pipe: &Pipe, ending: Ending) {
+async fn finish(sender: &Sender, ending: Ending) {
     match ending {
         Ending::Close => {}
-        Ending::Linger(time) => pipe.wait(time).await,
-        Ending::Cut => pipe.fail().await,
+        Ending::Linger(time) => sender.wait(time).await,
+        Ending::Cut => sender.fail().await,
         Ending::Reset(switch) => {
             switch.arm();
-            pipe.fail().await;
+            sender.fail().await;
         }
     }
 }
 
-/// Sends a body at a few bytes per second.
-pub(super) fn throttled(mut body: Body) -> Body {
-    piped(|pipe| async move {
+/// Sends a body at [`RATE`].
+pub(super) fn throttle(mut body: Body) -> Body {
+    channel_body(|sender| async move {
         while let Some(mut bytes) = data(&mut body).await {
             while !bytes.is_empty() {
                 let part = bytes.split_to(bytes.len().min(RATE / 32));
-                if !pipe.send(part).await {
+                if !sender.send(part).await {
                     return;
                 }
-                pipe.wait(Duration::from_millis(31)).await;
+                sender.wait(Duration::from_millis(31)).await;
             }
         }
     })
 }
 
 /// Sends the beginning of a body byte by byte.
-pub(super) fn sliced(mut body: Body) -> Body {
-    piped(|pipe| async move {
-        let mut singles = SLICED;
+pub(super) fn send_bytewise(mut body: Body) -> Body {
+    channel_body(|sender| async move {
+        let mut singles = SINGLE_BYTES;
         while let Some(mut bytes) = data(&mut body).await {
             while singles > 0 && !bytes.is_empty() {
                 singles -= 1;
-                if !pipe.send(bytes.split_to(1)).await {
+                if !sender.send(bytes.split_to(1)).await {
                     return;
                 }
                 tokio::task::yield_now().await;
             }
-            if !bytes.is_empty() && !pipe.send(bytes).await {
+            if !bytes.is_empty() && !sender.send(bytes).await {
                 return;
             }
         }
     })
 }
 
-/// The bytes of a body; what a fault changes is small.
-pub(super) async fn whole(body: Body) -> Bytes {
+/// Collects the bytes of a body. Bodies that a fault changes are small.
+pub(super) async fn collect(body: Body) -> Bytes {
     body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
 }
 
@@ -112,28 +112,28 @@ async fn data(body: &mut Body) -> Option<Bytes> {
     }
 }
 
-fn piped<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Pipe) -> F) -> Body {
+fn channel_body<F: Future<Output = ()> + Send + 'static>(feed: impl FnOnce(Sender) -> F) -> Body {
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(Pipe(sender)));
-    Body::new(Fed(receiver))
+    tokio::spawn(feed(Sender(sender)));
+    Body::new(ChannelBody(receiver))
 }
 
-struct Pipe(mpsc::Sender<Result<Bytes, Broken>>);
+struct Sender(mpsc::Sender<Result<Bytes, DeliberateError>>);
 
-impl Pipe {
-    /// Whether somebody still reads.
+impl Sender {
+    /// Sends bytes. Returns false if the reader is gone.
     async fn send(&self, bytes: Bytes) -> bool {
         self.0.send(Ok(bytes)).await.is_ok()
     }
 
-    /// Ends the body by an error, which makes hyper drop the connection. The pause lets what was sent
-    /// before leave hyper's buffer.
+    /// Ends the body by an error, which makes hyper drop the connection. The pause lets the earlier bytes
+    /// leave hyper's buffer.
     async fn fail(&self) {
         self.wait(Duration::from_millis(20)).await;
-        let _ = self.0.send(Err(Broken)).await;
+        let _ = self.0.send(Err(DeliberateError)).await;
     }
 
-    /// Waits, but not for a reader that has gone.
+    /// Waits, but stops if the reader is gone.
     async fn wait(&self, time: Duration) {
         tokio::select! {
             () = tokio::time::sleep(time) => {}
@@ -142,33 +142,33 @@ impl Pipe {
     }
 }
 
-struct Fed(mpsc::Receiver<Result<Bytes, Broken>>);
+struct ChannelBody(mpsc::Receiver<Result<Bytes, DeliberateError>>);
 
-impl HttpBody for Fed {
+impl HttpBody for ChannelBody {
     type Data = Bytes;
-    type Error = Broken;
+    type Error = DeliberateError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, DeliberateError>>> {
         self.0.poll_recv(cx).map(|item| item.map(|item| item.map(Frame::data)))
     }
 }
 
-/// The body was cut on purpose.
+/// The error that makes hyper drop a connection.
 #[derive(Debug)]
-pub(super) struct Broken;
+pub(super) struct DeliberateError;
 
-impl fmt::Display for Broken {
+impl fmt::Display for DeliberateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the body was cut on purpose")
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for DeliberateError {}
 
-impl From<Infallible> for Broken {
+impl From<Infallible> for DeliberateError {
     fn from(never: Infallible) -> Self {
         match never {}
     }

@@ -1,4 +1,5 @@
-//! R162: every path first answers 503, then redirects, then wants a token, then cuts blobs further and further.
+//! The sequence of R162: every path first answers 503, then redirects, then demands a token, and then cuts
+//! blobs at increasing offsets.
 
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
@@ -9,7 +10,7 @@ use super::body::{Ending, cut};
 use crate::instance::Instance;
 use crate::reply;
 
-/// Blobs are cut this often, each time after more bytes of what was asked for, before they come whole.
+/// The number of times that a blob is cut before it comes whole. Each cut is later than the one before.
 const CUTS: u32 = 3;
 
 pub(super) async fn run(instance: &Instance, line: &str, request: Request, next: Next) -> Response {

@@ -1,26 +1,27 @@
-//! The rules of one instance, and how often each struck.
+//! The fault rules of one instance, with the number of times that each was applied.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Fault, Rule};
-use crate::dice::Dice;
+use super::fault::Fault;
+use super::rule::Rule;
+use crate::random::Random;
 
-/// The rules with their counters.
+/// The rules with their counts.
 #[derive(Debug, Default)]
-pub(crate) struct Plan(Mutex<State>);
+pub(crate) struct Plan(Mutex<Counts>);
 
 #[derive(Debug, Default)]
-struct State {
-    rules: Vec<Counted>,
+struct Counts {
+    rules: Vec<RuleCount>,
     visits: BTreeMap<String, u32>,
 }
 
 #[derive(Debug)]
-struct Counted {
+struct RuleCount {
     rule: Rule,
-    seen: u32,
-    struck: u32,
+    matched: u32,
+    applied: u32,
 }
 
 impl Plan {
@@ -30,32 +31,33 @@ impl Plan {
         plan
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts other rules in place and starts counting anew.
+    /// Replaces the rules. All counts start again at 0.
     pub(crate) fn replace(&self, rules: Vec<Rule>) {
-        let rules = rules.into_iter().map(|rule| Counted { rule, seen: 0, struck: 0 }).collect();
-        *self.lock() = State { rules, visits: BTreeMap::new() };
+        let rules =
+            rules.into_iter().map(|rule| RuleCount { rule, matched: 0, applied: 0 }).collect();
+        *self.lock() = Counts { rules, visits: BTreeMap::new() };
     }
 
-    /// How often each rule struck.
-    pub(crate) fn strikes(&self) -> Vec<u32> {
-        self.lock().rules.iter().map(|counted| counted.struck).collect()
+    /// Returns the number of times that each rule was applied.
+    pub(crate) fn times_applied(&self) -> Vec<u32> {
+        self.lock().rules.iter().map(|count| count.applied).collect()
     }
 
-    /// The rule that strikes this request, if one does.
-    pub(super) fn strike(&self, line: &str, dice: &Dice) -> Option<Rule> {
+    /// Returns the first rule that is due for this request.
+    pub(super) fn rule_for(&self, line: &str, random: &Random) -> Option<Rule> {
         let mut state = self.lock();
         let struck = state
             .rules
             .iter_mut()
-            .find_map(|counted| counted.strikes(line, dice).then_some(&counted.rule));
+            .find_map(|count| count.applies(line, random).then_some(&count.rule));
         struck.cloned()
     }
 
-    /// How often a path was asked for before.
+    /// Counts a request, and returns the number of equal requests before it.
     pub(super) fn visit(&self, line: &str) -> u32 {
         let mut state = self.lock();
         let visits = state.visits.entry(line.to_owned()).or_default();
@@ -64,17 +66,17 @@ impl Plan {
     }
 }
 
-impl Counted {
-    fn strikes(&mut self, line: &str, dice: &Dice) -> bool {
+impl RuleCount {
+    fn applies(&mut self, line: &str, random: &Random) -> bool {
         if self.rule.fault.is_of_address() || !self.rule.matches(line) {
             return false;
         }
-        self.seen += 1;
-        let due = self.seen > self.rule.skip
-            && self.rule.times.is_none_or(|times| self.struck < times)
-            && (self.rule.fault != Fault::Flapping || self.seen % 3 == 1)
-            && self.rule.probability.is_none_or(|probability| dice.happens(probability));
-        self.struck += u32::from(due);
+        self.matched += 1;
+        let due = self.matched > self.rule.skip
+            && self.rule.times.is_none_or(|times| self.applied < times)
+            && (self.rule.fault != Fault::Flapping || self.matched % 3 == 1)
+            && self.rule.probability.is_none_or(|probability| random.happens(probability));
+        self.applied += u32::from(due);
         due
     }
 }

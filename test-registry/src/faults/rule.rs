@@ -1,10 +1,10 @@
-//! Which requests a fault strikes, and how often.
+//! Rules: the requests that a fault applies to, and the number of times.
 
 use std::time::Duration;
 
-use super::Fault;
+use super::fault::Fault;
 
-/// One fault, and when it strikes. Without further words: every request, always.
+/// One fault with its conditions. A new rule applies to every request.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub(super) fault: Fault,
@@ -17,7 +17,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule that strikes every request.
+    /// Makes a rule that applies to every request.
     #[must_use]
     pub fn new(fault: Fault) -> Self {
         let times = (fault == Fault::NotFoundOnce).then_some(1);
@@ -32,49 +32,49 @@ impl Rule {
         }
     }
 
-    /// Only requests whose `METHOD /path?query` matches; `*` stands for any text.
+    /// Limits the rule to requests whose `METHOD /path?query` matches. `*` stands for any text.
     #[must_use]
     pub fn on(mut self, pattern: &str) -> Self {
         self.pattern = pattern.into();
         self
     }
 
-    /// Lets this many matching requests pass first.
+    /// Lets this many matching requests pass before the first fault.
     #[must_use]
     pub fn after(mut self, requests: u32) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Strikes only this often.
+    /// Limits the number of times that the fault is applied.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Strikes with this probability, 0 to 1, by the dice of the instance.
+    /// Applies the fault with this probability, from 0 to 1, by the random numbers of the instance.
     #[must_use]
     pub fn probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
         self
     }
 
-    /// How long a delay, a stall or a `Retry-After` is.
+    /// Sets the length of a delay, of a stall or of `Retry-After`.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// After how many bytes of the body it strikes (half of it otherwise).
+    /// Sets the number of bytes of the body before the fault. Without it, half of the body comes.
     #[must_use]
     pub fn at(mut self, byte: u64) -> Self {
         self.at = Some(byte);
         self
     }
 
-    /// Which fault.
+    /// Returns the fault of the rule.
     #[must_use]
     pub fn fault(&self) -> Fault {
         self.fault
@@ -83,7 +83,7 @@ impl Rule {
     /// Reads `NAME[:PATTERN[:TIMES]]`, as on the command line.
     ///
     /// # Errors
-    /// An unknown name or a count that is no number, in words.
+    /// Names an unknown fault, or a count that is no number.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts = text.splitn(3, ':');
         let name = parts.next().unwrap_or_default();
@@ -103,7 +103,7 @@ impl Rule {
     }
 }
 
-/// Whether a text matches a pattern in which `*` stands for anything. Both ends are open.
+/// Returns true if a text contains a pattern in which `*` stands for any text.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     pattern.split('*').all(|part| match rest.find(part) {

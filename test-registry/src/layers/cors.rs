@@ -1,4 +1,4 @@
-//! CORS in all its moods (`reference/protocol.md` C.3, C.7).
+//! The variants of CORS that registries have, from all headers exposed to no CORS header at all.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::switches::{BlobDelivery, Cors, LinkHeader, Switches};
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str =
     "Authorization, Accept, Content-Type, Content-Range, Range, If-None-Match, If-Match";
-/// What zot's `getCORSHeaders` allows; `Accept` is not in it, so a long `Accept` is refused.
+/// The headers that zot's `getCORSHeaders` allows. `Accept` is not among them, so a long `Accept` is refused.
 const ZOT_REQUEST_HEADERS: &str = "Authorization,content-type,X-ZOT-API-CLIENT";
 const EXPOSED: &[&str] = &[
     "Docker-Content-Digest",
@@ -37,7 +37,7 @@ const EXPOSED: &[&str] = &[
     "ETag",
 ];
 
-/// CORS of the registry.
+/// Answers preflights of the registry, and adds CORS headers to its replies.
 pub(crate) async fn layer(
     State(instance): State<Arc<Instance>>,
     request: Request,
@@ -57,7 +57,7 @@ pub(crate) async fn layer(
     reply
 }
 
-/// CORS of the companion: open, unless the switch says that blob storage has none.
+/// Adds CORS headers to the replies of the companion, unless the switch leaves its blob storage without them.
 pub(crate) async fn companion(
     State(instance): State<Arc<Instance>>,
     request: Request,
@@ -82,7 +82,7 @@ struct Path {
 }
 
 impl Path {
-    /// Routes that zot leaves without CORS: blobs, uploads, and putting manifests.
+    /// Returns true for the routes that zot leaves without CORS: blobs, uploads, and putting manifests.
     fn is_bare_on_zot(&self) -> bool {
         match self.endpoint {
             Endpoint::Blob { .. } | Endpoint::Upload { .. } => true,
@@ -144,11 +144,11 @@ fn allow(switches: &Switches, path: &Path, reply: &mut Response) {
             .append(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     if !matches!(switches.cors, Cors::Hidden | Cors::Zot) {
-        put(reply.headers_mut(), header::ACCESS_CONTROL_EXPOSE_HEADERS, &exposed(switches));
+        put(reply.headers_mut(), header::ACCESS_CONTROL_EXPOSE_HEADERS, &exposed_headers(switches));
     }
 }
 
-fn exposed(switches: &Switches) -> String {
+fn exposed_headers(switches: &Switches) -> String {
     let hidden = switches.paging.link == LinkHeader::Hidden;
     let names = EXPOSED.iter().filter(|name| !(hidden && **name == "Link"));
     names.copied().collect::<Vec<_>>().join(", ")

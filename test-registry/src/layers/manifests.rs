@@ -1,5 +1,5 @@
-//! What ferro 1.0 leaves out when manifests are put: blobs of other repositories are refused, a wrong
-//! `Content-Type` is refused, and a manifest put by digest may name its tags (distribution-spec, end-7b).
+//! Checks that ferro 1.0 leaves out when a manifest is put. Blobs of other repositories and a wrong
+//! `Content-Type` are refused, and a manifest put by digest may name its tags (distribution-spec, end-7b).
 
 use std::sync::Arc;
 
@@ -14,10 +14,11 @@ use serde_json::Value;
 
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::manifest::Manifest;
 use crate::reply;
-use crate::store::Manifest;
 
-/// OCI image-spec, "Guidance for an Empty Descriptor": ferro has this blob everywhere.
+/// The digest of the empty descriptor (OCI image-spec, "Guidance for an Empty Descriptor"). Ferro has
+/// this blob in every repository.
 const EMPTY: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
 pub(crate) async fn layer(
@@ -49,7 +50,7 @@ pub(crate) async fn layer(
     reply
 }
 
-/// R161: manifests carry `nosniff`, as blobs do.
+/// Reads a manifest. Its reply carries `nosniff`, as that of a blob does (R161).
 async fn read(request: Request, next: Next) -> Response {
     let mut reply = next.run(request).await;
     reply::set(&mut reply, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -86,7 +87,7 @@ fn refuse(
     Some(reply::error(StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", &message))
 }
 
-/// Foreign layers (with `urls`) need not be here.
+/// Returns true if a blob is in the repository or need not be there. A foreign layer has `urls` instead.
 fn is_here(instance: &Instance, repository: &str, descriptor: &Value) -> bool {
     let digest = descriptor.get("digest").and_then(Value::as_str).unwrap_or_default();
     digest == EMPTY || descriptor.get("urls").is_some() || instance.store.has(repository, digest)

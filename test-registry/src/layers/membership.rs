@@ -1,5 +1,5 @@
-//! Blobs belong to repositories, and unknown repositories are unknown. ferro 1.0 serves any blob from any
-//! repository and lists the tags of an unknown one as none; both would hide mistakes of a client.
+//! Serves blobs only from their repositories, and answers 404 for unknown repositories. Ferro 1.0 serves
+//! any blob from any repository, and lists no tags for an unknown one. Both would hide mistakes of a client.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(crate) async fn layer(
     }
     let mut reply = next.run(request).await;
     if reply.status() == StatusCode::CREATED {
-        note_upload(&instance, &endpoint, &reply);
+        record_upload(&instance, &endpoint, &reply);
     }
     if !instance.switches().digest_header {
         reply.headers_mut().remove("docker-content-digest");
@@ -88,7 +88,7 @@ fn refuse_blob(instance: &Instance, name: &str, digest: &str, method: &Method) -
     }
 }
 
-/// A blob is taken out of its repository only: another one may still have it.
+/// Takes a blob out of its repository only, because another repository may still have it.
 async fn delete(instance: &Instance, endpoint: Endpoint, request: Request, next: Next) -> Response {
     let is_content = matches!(endpoint, Endpoint::Manifest { .. } | Endpoint::Blob { .. });
     if is_content && !instance.switches().delete {
@@ -105,8 +105,8 @@ async fn delete(instance: &Instance, endpoint: Endpoint, request: Request, next:
     next.run(request).await
 }
 
-/// A finished upload makes its blob a member of the repository that `Location` names.
-fn note_upload(instance: &Instance, endpoint: &Endpoint, reply: &Response) {
+/// Makes the blob of a finished upload a member of the repository that `Location` names.
+fn record_upload(instance: &Instance, endpoint: &Endpoint, reply: &Response) {
     if !matches!(endpoint, Endpoint::Upload { .. }) {
         return;
     }

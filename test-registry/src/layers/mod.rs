@@ -1,4 +1,4 @@
-//! The layers around ferro, outermost first.
+//! The layers around ferro, which add the protocol's variants, authentication, faults, CORS and the log.
 
 mod cors;
 mod manifests;
@@ -23,7 +23,7 @@ use crate::{auth, faults};
 
 pub(crate) use ranges::deliver;
 
-/// The registry: ferro inside, the layers around it, our own `/_test/log` and `/token` beside it.
+/// Returns the registry: ferro inside, the layers around it, our own `/_test/log` and `/token` beside it.
 pub(crate) fn router(instance: &Arc<Instance>) -> Router {
     let blobs: ferro_blob_store::SharedBlobStore = Arc::clone(&instance.store.blobs) as _;
     let state = AppState::new(blobs, Arc::clone(&instance.store.meta) as _);
@@ -32,7 +32,7 @@ pub(crate) fn router(instance: &Arc<Instance>) -> Router {
             from_fn_with_state(Arc::clone(instance), $function)
         };
     }
-    // `Router::layer` wraps what is there, so the last line here is the outermost layer.
+    // `Router::layer` wraps the layers before it, so the last line here is the outermost layer.
     ferro_oci_server::router(state)
         .layer(layer!(ranges::layer))
         .layer(layer!(redirect::layer))
@@ -49,7 +49,7 @@ pub(crate) fn router(instance: &Arc<Instance>) -> Router {
         .merge(log_routes(instance))
 }
 
-/// The layers that the companion has too.
+/// Puts the layers that the companion also has around its routes.
 pub(crate) fn around_companion(instance: &Arc<Instance>, routes: Router) -> Router {
     routes
         .layer(from_fn_with_state(Arc::clone(instance), faults::layer))

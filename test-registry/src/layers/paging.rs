@@ -1,4 +1,4 @@
-//! Cuts the lists of tags and repositories into pages, in all the ways that registries do.
+//! Cuts the lists of tags and repositories into pages, in the different ways of real registries.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::dice;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::random;
 use crate::reply;
 use crate::switches::{LinkHeader, Paging};
 
@@ -35,7 +35,7 @@ pub(crate) async fn layer(
         Ok(size) => size,
         Err(refusal) => return *refusal,
     };
-    // ferro is asked for everything; the cutting happens here.
+    // Ferro returns the whole list, and this layer cuts it.
     *request.uri_mut() = asked.path().parse().unwrap_or_default();
     let full = next.run(request).await;
     if full.status() != StatusCode::OK {
@@ -44,7 +44,7 @@ pub(crate) async fn layer(
     page(&instance, &asked, key, size, full).await
 }
 
-/// Entries per page: what was asked for, cut to the cap. None: no limit.
+/// Returns the number of entries per page: the requested number, at most the cap. `None` is no limit.
 fn page_size(paging: &Paging, asked: &Uri) -> Result<Option<usize>, Box<Response>> {
     let refuse = |text: &str| {
         let message = format!("invalid number of results requested: {text}");
@@ -95,14 +95,15 @@ fn names(document: &Value, key: &str) -> Vec<String> {
 fn sort(paging: &Paging, names: &mut [String]) {
     if paging.unsorted {
         names.sort_by_key(|name| {
-            name.bytes().fold(7_u64, |hash, byte| dice::mix(hash ^ u64::from(byte)))
+            name.bytes().fold(7_u64, |hash, byte| random::mix(hash ^ u64::from(byte)))
         });
     } else if paging.case_insensitive {
         names.sort_by_key(|name| name.to_lowercase());
     }
 }
 
-/// Index of the first entry after `last`; a `last` that is not in the list stands where it would be sorted.
+/// Returns the index of the first entry after `last`. A `last` that is not in the list counts at its
+/// place in the sorted order.
 fn start(paging: &Paging, asked: &Uri, names: &[String]) -> usize {
     let Some(last) = reply::query(asked, "last").filter(|_| !paging.last_ignored) else { return 0 };
     let found = names.iter().position(|name| *name == last).map(|at| at + 1);

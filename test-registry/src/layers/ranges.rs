@@ -1,4 +1,4 @@
-//! Byte ranges on blobs, which ferro 1.0 does not have, and blobs that are generated while they are read.
+//! Adds byte ranges of blobs, which ferro 1.0 does not have, and blobs that are generated while they are read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use axum::response::Response;
 
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
+use crate::pattern::Pattern;
 use crate::reply;
-use crate::seed::Pattern;
 
 pub(crate) async fn layer(
     State(instance): State<Arc<Instance>>,
@@ -32,7 +32,7 @@ pub(crate) async fn layer(
     }
 }
 
-/// The bytes of a blob, whole or the part that was asked for; none when the store has no such blob.
+/// Returns a reply with a blob, whole or the requested range. Returns `None` if the store has no such blob.
 pub(crate) async fn deliver(
     instance: &Instance,
     digest: &str,
@@ -44,11 +44,12 @@ pub(crate) async fn deliver(
         None => Source::Stored(instance.store.blob(digest).await?),
     };
     let with_ranges = instance.switches().ranges;
-    let wanted = if with_ranges { wanted_range(headers, source.len()) } else { Wanted::Whole };
-    let mut reply = match wanted {
-        Wanted::Unsatisfiable => unsatisfiable(source.len()),
-        Wanted::Whole => part(&source, 0..source.len(), StatusCode::OK, method),
-        Wanted::Part(range) => part(&source, range, StatusCode::PARTIAL_CONTENT, method),
+    let requested =
+        if with_ranges { requested_range(headers, source.len()) } else { RequestedRange::Whole };
+    let mut reply = match requested {
+        RequestedRange::Unsatisfiable => unsatisfiable(source.len()),
+        RequestedRange::Whole => part(&source, 0..source.len(), StatusCode::OK, method),
+        RequestedRange::Part(range) => part(&source, range, StatusCode::PARTIAL_CONTENT, method),
     };
     if with_ranges {
         reply::set(&mut reply, header::ACCEPT_RANGES, "bytes");
@@ -104,33 +105,36 @@ fn unsatisfiable(size: u64) -> Response {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+enum RequestedRange {
     Whole,
     Part(Range<u64>),
     Unsatisfiable,
 }
 
-/// RFC 9110, 14.1.2: one range, open or closed or a suffix; several ranges and other units are ignored.
-fn wanted_range(headers: &HeaderMap, size: u64) -> Wanted {
+/// Reads a `Range` of one range: open, closed or a suffix (RFC 9110, 14.1.2). Several ranges and other
+/// units are ignored.
+fn requested_range(headers: &HeaderMap, size: u64) -> RequestedRange {
     let value = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     let Some((first, last)) =
         value.and_then(|v| v.strip_prefix("bytes=")).and_then(|v| v.split_once('-'))
     else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     match (first.trim().parse::<u64>(), last.trim()) {
-        (Ok(first), _) if first >= size => Wanted::Unsatisfiable,
-        (Ok(first), "") => Wanted::Part(first..size),
+        (Ok(first), _) if first >= size => RequestedRange::Unsatisfiable,
+        (Ok(first), "") => RequestedRange::Part(first..size),
         (Ok(first), last) => match last.parse::<u64>() {
-            Ok(last) if last >= first => Wanted::Part(first..last.saturating_add(1).min(size)),
-            _ => Wanted::Whole,
+            Ok(last) if last >= first => {
+                RequestedRange::Part(first..last.saturating_add(1).min(size))
+            }
+            _ => RequestedRange::Whole,
         },
         (Err(_), last) if first.trim().is_empty() => match last.parse::<u64>() {
-            Ok(0) => Wanted::Unsatisfiable,
-            Ok(length) => Wanted::Part(size.saturating_sub(length)..size),
-            Err(_) => Wanted::Whole,
+            Ok(0) => RequestedRange::Unsatisfiable,
+            Ok(length) => RequestedRange::Part(size.saturating_sub(length)..size),
+            Err(_) => RequestedRange::Whole,
         },
-        _ => Wanted::Whole,
+        _ => RequestedRange::Whole,
     }
 }
 
@@ -139,23 +143,23 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn check(range: &str, expected: &Wanted) {
+    fn check(range: &str, expected: &RequestedRange) {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, range.parse().unwrap());
-        assert_eq!(&wanted_range(&headers, 10), expected, "{range}");
+        assert_eq!(&requested_range(&headers, 10), expected, "{range}");
     }
 
     #[test]
     fn ranges_are_read() {
-        check("bytes=0-3", &Wanted::Part(0..4));
-        check("bytes=4-", &Wanted::Part(4..10));
-        check("bytes=8-99", &Wanted::Part(8..10));
-        check("bytes=-4", &Wanted::Part(6..10));
-        check("bytes=-99", &Wanted::Part(0..10));
-        check("bytes=10-", &Wanted::Unsatisfiable);
-        check("bytes=-0", &Wanted::Unsatisfiable);
-        check("bytes=3-1", &Wanted::Whole);
-        check("bytes=0-1,4-5", &Wanted::Whole);
-        check("pages=1-2", &Wanted::Whole);
+        check("bytes=0-3", &RequestedRange::Part(0..4));
+        check("bytes=4-", &RequestedRange::Part(4..10));
+        check("bytes=8-99", &RequestedRange::Part(8..10));
+        check("bytes=-4", &RequestedRange::Part(6..10));
+        check("bytes=-99", &RequestedRange::Part(0..10));
+        check("bytes=10-", &RequestedRange::Unsatisfiable);
+        check("bytes=-0", &RequestedRange::Unsatisfiable);
+        check("bytes=3-1", &RequestedRange::Whole);
+        check("bytes=0-1,4-5", &RequestedRange::Whole);
+        check("pages=1-2", &RequestedRange::Whole);
     }
 }

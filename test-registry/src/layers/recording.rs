@@ -1,4 +1,4 @@
-//! Notes every request and counts the bytes of every reply.
+//! Records every request and counts the bytes of every reply.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 
 use crate::instance::Instance;
-use crate::log::{Entry, Origin, Pen};
+use crate::log::{Entry, EntryHandle, Origin};
 
 pub(crate) async fn registry(
     State(instance): State<Arc<Instance>>,
@@ -30,7 +30,7 @@ pub(crate) async fn companion(
 
 async fn record(instance: &Instance, origin: Origin, request: Request, next: Next) -> Response {
     let headers = request.headers().iter();
-    let pen = instance.log.begin(Entry {
+    let entry = instance.log.begin(Entry {
         origin,
         method: request.method().to_string(),
         target: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
@@ -41,20 +41,20 @@ async fn record(instance: &Instance, origin: Origin, request: Request, next: Nex
         sent: 0,
     });
     let reply = next.run(request).await;
-    pen.status(reply.status().as_u16());
-    counted(reply, pen)
+    entry.status(reply.status().as_u16());
+    count_bytes(reply, entry)
 }
 
-/// Wraps the body so that its bytes are counted. The wrapper hides the body's length from hyper, so the
-/// length is written down first; HTTP/1.0 replies go without, they end by closing.
-fn counted(mut reply: Response, pen: Pen) -> Response {
+/// Wraps the body so that its bytes are counted. The wrapper hides the body's length from hyper, so
+/// `Content-Length` is set before. HTTP/1.0 replies have none, because they end by closing.
+fn count_bytes(mut reply: Response, entry: EntryHandle) -> Response {
     let known = reply.body().size_hint().exact();
     if let Some(length) = known.filter(|_| reply.version() != axum::http::Version::HTTP_10) {
         reply.headers_mut().entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
     }
     reply.map(|body| {
         Body::new(body.map_frame(move |frame| {
-            pen.sent(frame.data_ref().map_or(0, bytes::Bytes::len));
+            entry.sent(frame.data_ref().map_or(0, bytes::Bytes::len));
             frame
         }))
     })

@@ -1,4 +1,4 @@
-//! Sends blob reads to the companion, as registries with an object store do.
+//! Redirects blob reads to the companion, as registries with an object store do.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) async fn layer(
     }
 }
 
-/// The signature in the query stands for what a pre-signed address carries: it must not be shown (R18).
+/// Redirects to a URL with a signature in its query, like a pre-signed one. It must not be shown (R18).
 fn redirect(instance: &Instance, digest: &str) -> Response {
     let mut reply = reply::empty(StatusCode::TEMPORARY_REDIRECT);
     let target = format!(

@@ -1,5 +1,5 @@
-//! The referrers API: on, off, without filter, in pages. ferro 1.0 lists a manifest that was pushed twice
-//! twice; that is mended here.
+//! The referrers API: on, off, without filter, or in pages. Ferro 1.0 lists a manifest twice if it was
+//! pushed twice. This layer removes the duplicate.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) async fn layer(
     let mode = instance.switches().referrers;
     match Endpoint::of(request.uri().path()) {
         Endpoint::Referrers { .. } if mode == Referrers::Absent => {
-            // What a router says that never heard of the path.
+            // The reply of a router that does not know the path.
             reply::with_type(
                 StatusCode::NOT_FOUND,
                 "text/plain; charset=utf-8",
@@ -58,7 +58,7 @@ async fn list(mode: Referrers, asked: &Uri, full: Response) -> Response {
     let mut document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let mut link = None;
     if let Some(manifests) = document.get_mut("manifests").and_then(Value::as_array_mut) {
-        forget_doubles(manifests);
+        remove_duplicates(manifests);
         if mode == Referrers::Paged {
             link = cut(manifests, asked);
         }
@@ -71,12 +71,13 @@ async fn list(mode: Referrers, asked: &Uri, full: Response) -> Response {
     reply
 }
 
-fn forget_doubles(manifests: &mut Vec<Value>) {
+fn remove_duplicates(manifests: &mut Vec<Value>) {
     let mut seen = BTreeSet::new();
     manifests.retain(|manifest| seen.insert(manifest.get("digest").map(ToString::to_string)));
 }
 
-/// Keeps one page; `page` in the query is ours alone, clients must take the link as it is.
+/// Keeps one page, and returns the link to the next. Its `page` is no parameter of the specification, so
+/// a client has to take the link as it is.
 fn cut(manifests: &mut Vec<Value>, asked: &Uri) -> Option<String> {
     let page: usize = reply::query(asked, "page").and_then(|text| text.parse().ok()).unwrap_or(0);
     let total = manifests.len();

@@ -1,4 +1,5 @@
-//! Uploads as real registries do them: mounts, chunk minimum, absolute or stateful `Location`, monolithic only.
+//! The variants of uploads in real registries: mounts, a minimum size of chunks, an absolute or stateful
+//! `Location`, monolithic uploads only.
 
 use std::sync::Arc;
 
@@ -28,13 +29,13 @@ pub(crate) async fn layer(
         (None, Method::POST) => begin(&instance, &uploads, &name, request, next).await,
         (Some(_), Method::PATCH) => chunk(&uploads, request, next).await,
         (Some(_), Method::PUT) => close(&instance, &uploads, &name, request, next).await,
-        (Some(_), _) if is_stale(&uploads, &request) => stale(),
+        (Some(_), _) if is_stale(&uploads, &request) => stale_reply(),
         _ => next.run(request).await,
     };
-    disguise(&uploads, &host, reply)
+    rewrite_headers(&uploads, &host, reply)
 }
 
-/// `POST`: mounts a blob of another repository, takes a whole blob, or opens a session.
+/// Answers `POST`: mounts a blob of another repository, takes a whole blob, or opens a session.
 async fn begin(
     instance: &Instance,
     uploads: &Uploads,
@@ -47,7 +48,7 @@ async fn begin(
         let from = reply::query(request.uri(), "from").unwrap_or_default();
         if instance.store.has(&from, &digest) {
             instance.store.link(name, &digest);
-            return mounted(name, &digest);
+            return mount_reply(name, &digest);
         }
     }
     if !uploads.single_post {
@@ -57,7 +58,7 @@ async fn begin(
     next.run(request).await
 }
 
-fn mounted(name: &str, digest: &str) -> Response {
+fn mount_reply(name: &str, digest: &str) -> Response {
     let mut reply = reply::empty(StatusCode::CREATED);
     reply::set(&mut reply, header::LOCATION, &format!("/v2/{name}/blobs/{digest}"));
     if let Ok(header) = "docker-content-digest".parse() {
@@ -75,10 +76,10 @@ async fn chunk(uploads: &Uploads, request: Request, next: Next) -> Response {
         );
     }
     if is_stale(uploads, &request) {
-        return stale();
+        return stale_reply();
     }
     let length: u64 = header(request.headers(), "content-length").parse().unwrap_or(u64::MAX);
-    // A chunk without Content-Range is a streamed whole blob, which the minimum does not bind.
+    // A chunk without Content-Range is a streamed whole blob, for which there is no minimum.
     let is_chunk = request.headers().contains_key(header::CONTENT_RANGE);
     if is_chunk && uploads.chunk_minimum.is_some_and(|minimum| length < minimum) {
         return reply::error(
@@ -90,7 +91,7 @@ async fn chunk(uploads: &Uploads, request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// `PUT`: ferro does not compare the `Content-Range` of a last chunk with what it holds.
+/// Answers `PUT`. Ferro does not compare the `Content-Range` of a last chunk with the bytes that it has.
 async fn close(
     instance: &Instance,
     uploads: &Uploads,
@@ -99,7 +100,7 @@ async fn close(
     next: Next,
 ) -> Response {
     if is_stale(uploads, &request) {
-        return stale();
+        return stale_reply();
     }
     let Some(start) = content_range_start(request.headers()) else {
         return next.run(request).await;
@@ -130,7 +131,7 @@ fn is_stale(uploads: &Uploads, request: &Request) -> bool {
     uploads.stateful_location && reply::query(request.uri(), "_state").is_none()
 }
 
-fn stale() -> Response {
+fn stale_reply() -> Response {
     reply::error(
         StatusCode::BAD_REQUEST,
         "BLOB_UPLOAD_INVALID",
@@ -138,8 +139,8 @@ fn stale() -> Response {
     )
 }
 
-/// Rewrites the headers of a session: where it continues, what it holds.
-fn disguise(uploads: &Uploads, host: &str, mut reply: Response) -> Response {
+/// Rewrites the headers of a session that say its address, its offset and its identity.
+fn rewrite_headers(uploads: &Uploads, host: &str, mut reply: Response) -> Response {
     let location = header(reply.headers(), "location").to_owned();
     if location.contains("/blobs/uploads/") {
         let origin =

@@ -1,15 +1,18 @@
-//! Content that lies, is broken, or attacks whoever shows it.
+//! Content that is wrong, broken, or an attack on the program that shows it.
 
 use super::config::Config;
-use super::digest_of;
 use super::images;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, gzip};
-use super::shelf::{Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Shelf, image_manifest, index};
+use super::repository::{
+    Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Repository, image_manifest, index,
+};
 use super::tar::Tar;
+use crate::digest::digest_of;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
-/// Texts that must be shown as text: markup, scripts, text that turns its neighbours around.
+/// Values that must be shown as text: markup, scripts, and characters that reverse the text around them.
 const HOSTILE: &[(&str, &str)] = &[
     ("org.opencontainers.image.title", "<img src=x onerror=alert(1)>"),
     ("org.opencontainers.image.url", "javascript:alert(document.domain)"),
@@ -25,72 +28,76 @@ const HOSTILE: &[(&str, &str)] = &[
 ];
 
 pub(super) async fn load(store: &Store) {
-    let shelf = Shelf { store, repository: "broken/content" };
-    wrong_layer(&shelf).await;
-    wrong_size(&shelf).await;
-    wrong_diff_id(&shelf).await;
-    lying_manifest(&shelf).await;
-    missing_parts(&shelf).await;
-    documents(&shelf).await;
-    hostile(&Shelf { store, repository: "broken/hostile" }).await;
+    let repository = Repository { store, name: "broken/content" };
+    wrong_layer(&repository).await;
+    wrong_size(&repository).await;
+    wrong_diff_id(&repository).await;
+    lying_manifest(&repository).await;
+    missing_parts(&repository).await;
+    documents(&repository).await;
+    hostile(&Repository { store, name: "broken/hostile" }).await;
 }
 
-/// A layer whose bytes are not those of its digest.
-async fn wrong_layer(shelf: &Shelf<'_>) {
-    // Of no other image here: the store keeps one blob by each digest.
+/// Puts a layer whose bytes do not match its digest.
+async fn wrong_layer(repository: &Repository<'_>) {
+    // No other image here has this layer, because the store keeps one blob for each digest.
     let promised = gzip(&layers::base("s390x"));
     let layer = Descriptor::of(GZIP, &promised);
     let mut delivered = promised;
     if let Some(byte) = delivered.get_mut(100) {
         *byte ^= 0x20;
     }
-    shelf.store.put_blob(shelf.repository, &layer.digest, delivered.into());
-    shelf.image(&["wrong-layer"], &config(shelf, &layers::base("s390x")), &[layer]).await;
+    repository.store.put_blob(repository.name, &layer.digest, delivered.into());
+    repository.image(&["wrong-layer"], &config(repository, &layers::base("s390x")), &[layer]).await;
 }
 
-/// A layer that is larger than its descriptor says.
-async fn wrong_size(shelf: &Shelf<'_>) {
+/// Puts a layer that is larger than its descriptor says.
+async fn wrong_size(repository: &Repository<'_>) {
     let tar = layers::whiteouts();
-    let mut layer = layers::put(shelf, GZIP, &tar).descriptor;
+    let mut layer = layers::put(repository, GZIP, &tar).descriptor;
     layer.size -= 1;
-    shelf.image(&["wrong-size"], &config(shelf, &tar), &[layer]).await;
+    repository.image(&["wrong-size"], &config(repository, &tar), &[layer]).await;
 }
 
-/// A layer that is right, in a config that promises another content.
-async fn wrong_diff_id(shelf: &Shelf<'_>) {
-    let layer = layers::put(shelf, GZIP, &layers::whiteouts()).descriptor;
-    shelf.image(&["wrong-diff-id"], &config(shelf, &layers::base("arm64")), &[layer]).await;
+/// Puts a right layer whose config has another diff ID.
+async fn wrong_diff_id(repository: &Repository<'_>) {
+    let layer = layers::put(repository, GZIP, &layers::whiteouts()).descriptor;
+    repository
+        .image(&["wrong-diff-id"], &config(repository, &layers::base("arm64")), &[layer])
+        .await;
 }
 
-/// A manifest whose bytes are not those of the digest that it is stored under.
-async fn lying_manifest(shelf: &Shelf<'_>) {
-    let layer = layers::put(shelf, GZIP, &layers::whiteouts()).descriptor;
-    let promised = image_manifest(&config(shelf, &layers::whiteouts()), &[layer]).to_string();
-    let mut manifest = super::stored(OCI_MANIFEST, promised.clone().into());
+/// Puts a manifest whose bytes do not match the digest that it is stored under.
+async fn lying_manifest(repository: &Repository<'_>) {
+    let layer = layers::put(repository, GZIP, &layers::whiteouts()).descriptor;
+    let promised = image_manifest(&config(repository, &layers::whiteouts()), &[layer]).to_string();
+    let mut manifest = Manifest::new(OCI_MANIFEST, promised.clone().into());
     manifest.bytes = promised.replace("\"schemaVersion\":2", "\"schemaVersion\":2 ").into();
-    shelf.store.put_manifest(shelf.repository, &["wrong-manifest"], &manifest).await;
+    repository.store.put_manifest(repository.name, &["wrong-manifest"], &manifest).await;
 }
 
-/// An index with a child, and an image with a layer and a config, that are not there.
-async fn missing_parts(shelf: &Shelf<'_>) {
-    let there = images::platform_image(shelf, &[], "amd64", None).await;
+/// Puts an index that lacks a child, and images that lack a layer or the config.
+async fn missing_parts(repository: &Repository<'_>) {
+    let there = images::platform_image(repository, &[], "amd64", None).await;
     let platform = object([("architecture", text("s390x")), ("os", text("linux"))]);
     let gone = Descriptor::of(OCI_MANIFEST, b"no such manifest").with("platform", platform);
-    shelf.index(&["missing-child"], &[there, gone]).await;
+    repository.index(&["missing-child"], &[there, gone]).await;
     let layer = Descriptor::of(GZIP, b"no such layer");
-    shelf.image(&["missing-layer"], &config(shelf, b""), &[layer]).await;
-    shelf.image(&["missing-config"], &Descriptor::of(OCI_CONFIG, b"no such config"), &[]).await;
+    repository.image(&["missing-layer"], &config(repository, b""), &[layer]).await;
+    repository
+        .image(&["missing-config"], &Descriptor::of(OCI_CONFIG, b"no such config"), &[])
+        .await;
 }
 
-/// Documents that are not what they should be.
-async fn documents(shelf: &Shelf<'_>) {
-    let config = config(shelf, b"");
-    shelf
+/// Puts documents that are no valid manifests, or are of another kind than their media type says.
+async fn documents(repository: &Repository<'_>) {
+    let config = config(repository, b"");
+    repository
         .bytes(&["not-json"], OCI_MANIFEST, r#"{"schemaVersion": 2, "config": {"mediaType": "#)
         .await;
-    shelf.bytes(&["empty-document"], OCI_MANIFEST, "").await;
-    shelf.bytes(&["deep"], OCI_INDEX, "[".repeat(100_000)).await;
-    shelf
+    repository.bytes(&["empty-document"], OCI_MANIFEST, "").await;
+    repository.bytes(&["deep"], OCI_INDEX, "[".repeat(100_000)).await;
+    repository
         .bytes(
             &["unknown-type"],
             "application/vnd.example.mystery.v7+json",
@@ -102,21 +109,21 @@ async fn documents(shelf: &Shelf<'_>) {
         r#"{"config":{"digest":"sha256:00"},"#,
         1,
     );
-    shelf.bytes(&["duplicate-keys"], OCI_MANIFEST, twice).await;
-    // Says that it is an index, and is an image (CVE-2021-41190).
+    repository.bytes(&["duplicate-keys"], OCI_MANIFEST, twice).await;
+    // This image also has the field of an index (CVE-2021-41190).
     let ambiguous = image_manifest(&config, &[]).with("manifests", list([config.json()]));
-    shelf.manifest(&["ambiguous"], OCI_MANIFEST, &ambiguous).await;
-    shelf.manifest(&["type-confused"], OCI_INDEX, &image_manifest(&config, &[])).await;
-    let text_config = shelf.blob(OCI_CONFIG, "this is no configuration");
-    shelf.image(&["config-not-json"], &text_config, &[]).await;
+    repository.manifest(&["ambiguous"], OCI_MANIFEST, &ambiguous).await;
+    repository.manifest(&["type-confused"], OCI_INDEX, &image_manifest(&config, &[])).await;
+    let text_config = repository.blob(OCI_CONFIG, "this is no configuration");
+    repository.image(&["config-not-json"], &text_config, &[]).await;
     let many = (0..3000).map(|n| Descriptor::of(OCI_MANIFEST, format!("child {n}").as_bytes()));
-    shelf
+    repository
         .manifest(&["many-children"], OCI_INDEX, &index(OCI_INDEX, &many.collect::<Vec<_>>()))
         .await;
 }
 
-/// Hostile text wherever text is shown.
-async fn hostile(shelf: &Shelf<'_>) {
+/// Puts hostile text into every field that is shown.
+async fn hostile(repository: &Repository<'_>) {
     let tar = Tar::default()
         .file("<img src=x onerror=alert(1)>", "a file\n")
         .file("invoice\u{202e}fdp.exe", "turns around\n")
@@ -125,7 +132,7 @@ async fn hostile(shelf: &Shelf<'_>) {
         .symlink("home", "javascript:alert(1)")
         .file("zero\u{200b}width\u{feff}.txt", "hides\n")
         .finish();
-    let layer = layers::put(shelf, GZIP, &tar);
+    let layer = layers::put(repository, GZIP, &tar);
     let history = vec![
         ("RUN echo '<script>alert(1)</script>' # \u{202e}detrever", false),
         ("\u{1b}[2J", true),
@@ -138,17 +145,17 @@ async fn hostile(shelf: &Shelf<'_>) {
         history,
         labels: HOSTILE.to_vec(),
     };
-    let config = shelf.blob(OCI_CONFIG, config.write());
+    let config = repository.blob(OCI_CONFIG, config.write());
     let layer = layer.descriptor.with("annotations", texts(HOSTILE));
     let manifest = image_manifest(&config, &[layer]).with("annotations", texts(HOSTILE));
-    let image = shelf.manifest(&["latest", "__proto__"], OCI_MANIFEST, &manifest).await;
+    let image = repository.manifest(&["latest", "__proto__"], OCI_MANIFEST, &manifest).await;
     let platform = object([("architecture", text("<script>")), ("os", text("\u{202e}xunil"))]);
     let described = image.with("platform", platform).with("annotations", texts(HOSTILE));
     let index = index(OCI_INDEX, &[described]).with("annotations", texts(HOSTILE));
-    shelf.manifest(&["index"], OCI_INDEX, &index.with("schemaVersion", Json::Number(3))).await;
+    repository.manifest(&["index"], OCI_INDEX, &index.with("schemaVersion", Json::Number(3))).await;
 }
 
-fn config(shelf: &Shelf<'_>, tar: &[u8]) -> Descriptor {
+fn config(repository: &Repository<'_>, tar: &[u8]) -> Descriptor {
     let config = Config {
         architecture: "amd64",
         variant: None,
@@ -157,5 +164,5 @@ fn config(shelf: &Shelf<'_>, tar: &[u8]) -> Descriptor {
         history: if tar.is_empty() { Vec::new() } else { vec![("COPY . /", false)] },
         labels: Vec::new(),
     };
-    shelf.blob(OCI_CONFIG, config.write())
+    repository.blob(OCI_CONFIG, config.write())
 }

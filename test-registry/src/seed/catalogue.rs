@@ -1,6 +1,6 @@
-//! The references worth opening, and what each shows.
+//! The references worth opening, each with a short description.
 
-/// Reference (without host) and what it shows, in the order of a tour.
+/// References without their host, each with a short description, in the order of a tour.
 pub const CATALOGUE: &[(&str, &str)] = &[
     (
         "library/harbour:1.4.2",

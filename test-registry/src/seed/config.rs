@@ -2,14 +2,14 @@
 
 use super::json::{Json, list, object, text, texts};
 
-/// What a configuration says; the rest is the same for all.
+/// The fields of a configuration that differ between images. The others are the same for all.
 pub(super) struct Config<'a> {
     pub(super) architecture: &'a str,
     pub(super) variant: Option<&'a str>,
     pub(super) os: &'a str,
-    /// Digests of the uncompressed layers.
+    /// The digests of the uncompressed layers.
     pub(super) diff_ids: Vec<String>,
-    /// `created_by` of each entry, and whether it made no layer.
+    /// `created_by` of each entry, with true if the entry made no layer.
     pub(super) history: Vec<(&'a str, bool)>,
     pub(super) labels: Vec<(&'a str, &'a str)>,
 }
@@ -17,7 +17,7 @@ pub(super) struct Config<'a> {
 const CREATED: &str = "2026-01-02T03:04:05Z";
 
 impl Config<'_> {
-    /// As JSON text.
+    /// Returns the configuration as JSON text.
     pub(super) fn write(&self) -> String {
         let mut json =
             object([("created", text(CREATED)), ("architecture", text(self.architecture))]);

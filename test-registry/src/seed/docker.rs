@@ -3,7 +3,8 @@
 use super::images;
 use super::json::{Json, list, object, text};
 use super::layers::{self, gzip};
-use super::shelf::{Descriptor, Shelf, index};
+use super::repository::{Descriptor, Repository, index};
+use crate::digest::digest_of;
 use crate::store::Store;
 
 const LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
@@ -13,41 +14,67 @@ const CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 const LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 const FOREIGN: &str = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
+/// The configuration of the top layer of schema 1, as text inside JSON.
+const SCHEMA1_TOP: &str = r##"{\"id\":\"b1\",\"parent\":\"a0\",\"created\":\"2015-03-04T05:06:07Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) CMD [\\\"/bin/sh\\\"]\"]},\"architecture\":\"amd64\",\"os\":\"linux\",\"throwaway\":true}"##;
+/// The configuration of the base layer of schema 1, as text inside JSON.
+const SCHEMA1_BASE: &str = r##"{\"id\":\"a0\",\"created\":\"2015-03-04T05:06:00Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) ADD file:0a1b in /\"]}}"##;
+/// The signature of schema 1, which does not verify.
+const SCHEMA1_SIGNATURES: &str = r#"   "signatures": [
+      {
+         "header": {
+            "jwk": {
+               "crv": "P-256",
+               "kid": "HARB:OURS",
+               "kty": "EC",
+               "x": "c2VlZA",
+               "y": "c2VlZA"
+            },
+            "alg": "ES256"
+         },
+         "signature": "bm90IGEgc2lnbmF0dXJl",
+         "protected": "eyJmb3JtYXRMZW5ndGgiOjB9"
+      }
+   ]"#;
+
 pub(super) async fn load(store: &Store) {
-    let shelf = Shelf { store, repository: "docker/classic" };
-    let amd64 = schema2(&shelf, &["amd64"], "amd64", "linux").await;
-    let arm64 = schema2(&shelf, &[], "arm64", "linux").await;
-    let windows = windows(&shelf).await;
-    shelf.manifest(&["latest", "2.8"], LIST, &index(LIST, &[amd64, arm64, windows])).await;
-    schema1(&shelf).await;
+    let repository = Repository { store, name: "docker/classic" };
+    let amd64 = schema2(&repository, &["amd64"], "amd64", "linux").await;
+    let arm64 = schema2(&repository, &[], "arm64", "linux").await;
+    let windows = windows(&repository).await;
+    repository.manifest(&["latest", "2.8"], LIST, &index(LIST, &[amd64, arm64, windows])).await;
+    schema1(&repository).await;
 }
 
-async fn schema2(shelf: &Shelf<'_>, tags: &[&str], architecture: &str, os: &str) -> Descriptor {
+async fn schema2(
+    repository: &Repository<'_>,
+    tags: &[&str],
+    architecture: &str,
+    os: &str,
+) -> Descriptor {
     let layer = layers::base(architecture);
-    let config = config(architecture, os, &[super::digest_of(&layer)]);
-    let layers = [shelf.blob(LAYER, gzip(&layer))];
-    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let config = config(architecture, os, &[digest_of(&layer)]);
+    let layers = [repository.blob(LAYER, gzip(&layer))];
+    let manifest = manifest(&repository.blob(CONFIG, config), &layers);
     let platform = object([("architecture", text(architecture)), ("os", text(os))]);
-    shelf.manifest(tags, SCHEMA2, &manifest).await.with("platform", platform)
+    repository.manifest(tags, SCHEMA2, &manifest).await.with("platform", platform)
 }
 
-/// A Windows image whose base layer is foreign: its bytes are elsewhere (`urls`).
-async fn windows(shelf: &Shelf<'_>) -> Descriptor {
+/// Puts a Windows image whose base layer is foreign: its bytes are elsewhere (`urls`).
+async fn windows(repository: &Repository<'_>) -> Descriptor {
     let base = Descriptor::of(FOREIGN, b"the bytes of this layer are not in this registry");
     let base =
         base.with("urls", list([text("https://mcr.example/windows/nanoserver/layer.tar.gz")]));
     let own = layers::whiteouts();
-    let config =
-        config("amd64", "windows", &[super::digest_of(b"not known here"), super::digest_of(&own)]);
-    let layers = [base, shelf.blob(LAYER, gzip(&own))];
-    let manifest = manifest(&shelf.blob(CONFIG, config), &layers);
+    let config = config("amd64", "windows", &[digest_of(b"not known here"), digest_of(&own)]);
+    let layers = [base, repository.blob(LAYER, gzip(&own))];
+    let manifest = manifest(&repository.blob(CONFIG, config), &layers);
     let platform = object([
         ("architecture", text("amd64")),
         ("os", text("windows")),
         ("os.version", text("10.0.20348.2227")),
         ("os.features", list([text("win32k")])),
     ]);
-    shelf.manifest(&["windows"], SCHEMA2, &manifest).await.with("platform", platform)
+    repository.manifest(&["windows"], SCHEMA2, &manifest).await.with("platform", platform)
 }
 
 fn manifest(config: &Descriptor, layers: &[Descriptor]) -> Json {
@@ -59,7 +86,7 @@ fn manifest(config: &Descriptor, layers: &[Descriptor]) -> Json {
     ])
 }
 
-/// A configuration as `docker build` wrote it before BuildKit.
+/// Returns a configuration as `docker build` wrote it before BuildKit.
 fn config(architecture: &str, os: &str, diff_ids: &[String]) -> String {
     let created = "2019-06-05T04:03:02.123456789Z";
     let history = diff_ids.iter().map(|_| {
@@ -88,13 +115,19 @@ fn config(architecture: &str, os: &str, diff_ids: &[String]) -> String {
     .to_string()
 }
 
-/// Schema 1, signed: layers newest first, the configuration inside `v1Compatibility`.
-async fn schema1(shelf: &Shelf<'_>) {
-    let layer = shelf.blob(LAYER, gzip(&layers::base("amd64")));
-    let empty = shelf.blob(LAYER, gzip(&[0; 1024]));
-    let top = r##"{\"id\":\"b1\",\"parent\":\"a0\",\"created\":\"2015-03-04T05:06:07Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) CMD [\\\"/bin/sh\\\"]\"]},\"architecture\":\"amd64\",\"os\":\"linux\",\"throwaway\":true}"##;
-    let base = r##"{\"id\":\"a0\",\"created\":\"2015-03-04T05:06:00Z\",\"container_config\":{\"Cmd\":[\"/bin/sh\",\"-c\",\"#(nop) ADD file:0a1b in /\"]}}"##;
-    let text = format!(
+/// Puts a signed schema 1 manifest. Its layers stand newest first, its configuration in `v1Compatibility`.
+async fn schema1(repository: &Repository<'_>) {
+    let layer = repository.blob(LAYER, gzip(&layers::base("amd64")));
+    let empty = repository.blob(LAYER, gzip(&[0; 1024]));
+    let text = signed_schema1(&empty.digest, &layer.digest);
+    repository.bytes(&["schema1"], SIGNED_SCHEMA1, text).await;
+    // This repository also has an OCI image, so that it holds both families.
+    images::platform_image(repository, &["oci"], "amd64", None).await;
+}
+
+/// Returns a signed schema 1 manifest of two layers.
+fn signed_schema1(top_layer: &str, base_layer: &str) -> String {
+    format!(
         r#"{{
    "schemaVersion": 1,
    "name": "docker/classic",
@@ -102,40 +135,21 @@ async fn schema1(shelf: &Shelf<'_>) {
    "architecture": "amd64",
    "fsLayers": [
       {{
-         "blobSum": "{}"
+         "blobSum": "{top_layer}"
       }},
       {{
-         "blobSum": "{}"
+         "blobSum": "{base_layer}"
       }}
    ],
    "history": [
       {{
-         "v1Compatibility": "{top}"
+         "v1Compatibility": "{SCHEMA1_TOP}"
       }},
       {{
-         "v1Compatibility": "{base}"
+         "v1Compatibility": "{SCHEMA1_BASE}"
       }}
    ],
-   "signatures": [
-      {{
-         "header": {{
-            "jwk": {{
-               "crv": "P-256",
-               "kid": "HARB:OURS",
-               "kty": "EC",
-               "x": "c2VlZA",
-               "y": "c2VlZA"
-            }},
-            "alg": "ES256"
-         }},
-         "signature": "bm90IGEgc2lnbmF0dXJl",
-         "protected": "eyJmb3JtYXRMZW5ndGgiOjB9"
-      }}
-   ]
-}}"#,
-        empty.digest, layer.digest
-    );
-    shelf.bytes(&["schema1"], SIGNED_SCHEMA1, text).await;
-    // The same family in the repository of the OCI image, so that one repository holds both.
-    images::platform_image(shelf, &["oci"], "amd64", None).await;
+{SCHEMA1_SIGNATURES}
+}}"#
+    )
 }

@@ -1,13 +1,13 @@
-//! Images of the OCI family: many platforms, variants, nested indexes, attestations, one image at several tags.
+//! OCI images: many platforms, variants, nested indexes, attestations, one image at several tags.
 
 use super::config::Config;
 use super::json::{Json, object, text, texts};
 use super::layers::{self, GZIP, Layer, PLAIN, ZSTD};
-use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
-use super::{referrers, statements};
+use super::repository::{Descriptor, OCI_CONFIG, Repository};
+use super::statements;
 use crate::store::Store;
 
-/// Architecture and variant of every platform of the large image.
+/// The architecture and variant of every platform of the large image.
 const PLATFORMS: &[(&str, Option<&str>)] = &[
     ("amd64", None),
     ("arm64", Some("v8")),
@@ -25,42 +25,43 @@ const LABELS: &[(&str, &str)] = &[
     ("org.opencontainers.image.base.name", "docker.io/library/harbour-base:3.1"),
 ];
 
-pub(super) async fn load(store: &Store) {
-    let children = harbour(store).await;
-    referrers::load(store, &children).await;
+/// Puts all images. Returns the image that will get referrers: its index, then its children.
+pub(super) async fn load(store: &Store) -> Vec<Descriptor> {
+    let family = harbour(store).await;
     nested(store).await;
     layered(store).await;
+    family
 }
 
-/// The index with everything: five platforms, two of them with BuildKit attestations.
+/// Puts an index of five platforms, two of them with BuildKit attestations. Returns it and its children.
 async fn harbour(store: &Store) -> Vec<Descriptor> {
-    let shelf = Shelf { store, repository: "library/harbour" };
+    let repository = Repository { store, name: "library/harbour" };
     let mut children = Vec::new();
     for (architecture, variant) in PLATFORMS {
-        children.push(platform_image(&shelf, &[], architecture, *variant).await);
+        children.push(platform_image(&repository, &[], architecture, *variant).await);
     }
     for image in children.clone().iter().take(2) {
-        children.push(attestation(&shelf, image).await);
+        children.push(attestation(&repository, image).await);
     }
-    let index = shelf.index(&["latest", "1", "1.4", "1.4.2"], &children).await;
-    platform_image(&shelf, &["1.4.2-amd64"], "amd64", None).await;
+    let index = repository.index(&["latest", "1", "1.4", "1.4.2"], &children).await;
+    platform_image(&repository, &["1.4.2-amd64"], "amd64", None).await;
     let older = children.get(..2).unwrap_or_default();
-    shelf.index(&["1.3.0"], older).await;
+    repository.index(&["1.3.0"], older).await;
     children.insert(0, index);
     children
 }
 
-/// One image of the family, described with its platform.
+/// Puts an image of one platform. Its descriptor names the platform.
 pub(super) async fn platform_image(
-    shelf: &Shelf<'_>,
+    repository: &Repository<'_>,
     tags: &[&str],
     architecture: &str,
     variant: Option<&str>,
 ) -> Descriptor {
     let layers = [
-        layers::put(shelf, GZIP, &layers::base(architecture)),
-        layers::put(shelf, GZIP, &layers::program(architecture)),
-        layers::put(shelf, GZIP, &layers::whiteouts()),
+        layers::put(repository, GZIP, &layers::base(architecture)),
+        layers::put(repository, GZIP, &layers::program(architecture)),
+        layers::put(repository, GZIP, &layers::whiteouts()),
     ];
     let history = vec![
         ("ADD rootfs.tar.gz / # buildkit", false),
@@ -72,13 +73,13 @@ pub(super) async fn platform_image(
         ("ENTRYPOINT [\"/usr/bin/harbour\"]", true),
         ("CMD [\"serve\" \"--port\" \"8080\"]", true),
     ];
-    let config = config(shelf, architecture, variant, &layers, history);
-    let manifest = shelf.image(tags, &config, &layers.map(|layer| layer.descriptor)).await;
+    let config = config(repository, architecture, variant, &layers, history);
+    let manifest = repository.image(tags, &config, &layers.map(|layer| layer.descriptor)).await;
     manifest.with("platform", platform(architecture, variant))
 }
 
 fn config(
-    shelf: &Shelf<'_>,
+    repository: &Repository<'_>,
     architecture: &str,
     variant: Option<&str>,
     layers: &[Layer],
@@ -87,7 +88,7 @@ fn config(
     let diff_ids = layers.iter().map(|layer| layer.diff_id.clone()).collect();
     let config =
         Config { architecture, variant, os: "linux", diff_ids, history, labels: LABELS.to_vec() };
-    shelf.blob(OCI_CONFIG, config.write())
+    repository.blob(OCI_CONFIG, config.write())
 }
 
 fn platform(architecture: &str, variant: Option<&str>) -> Json {
@@ -98,10 +99,10 @@ fn platform(architecture: &str, variant: Option<&str>) -> Json {
     }
 }
 
-/// What BuildKit adds to an index: a manifest of platform `unknown/unknown` that names its image.
-async fn attestation(shelf: &Shelf<'_>, image: &Descriptor) -> Descriptor {
+/// Puts an attestation as BuildKit does: a manifest of platform `unknown/unknown` that names its image.
+async fn attestation(repository: &Repository<'_>, image: &Descriptor) -> Descriptor {
     let in_toto = |predicate: &str, statement: String| {
-        let layer = shelf.blob("application/vnd.in-toto+json", statement);
+        let layer = repository.blob("application/vnd.in-toto+json", statement);
         layer.with("annotations", texts(&[("in-toto.io/predicate-type", predicate)]))
     };
     let sbom = in_toto("https://spdx.dev/Document", statements::in_toto_spdx(&image.digest));
@@ -116,40 +117,40 @@ async fn attestation(shelf: &Shelf<'_>, image: &Descriptor) -> Descriptor {
         history: Vec::new(),
         labels: Vec::new(),
     };
-    let config = shelf.blob(OCI_CONFIG, config.write());
+    let config = repository.blob(OCI_CONFIG, config.write());
     let annotations = [
         ("vnd.docker.reference.digest", image.digest.as_str()),
         ("vnd.docker.reference.type", "attestation-manifest"),
     ];
-    let manifest = shelf.image(&[], &config, &[sbom, provenance]).await;
+    let manifest = repository.image(&[], &config, &[sbom, provenance]).await;
     let unknown = object([("architecture", text("unknown")), ("os", text("unknown"))]);
     manifest.with("annotations", texts(&annotations)).with("platform", unknown)
 }
 
-/// An index in an index.
+/// Puts an index in an index in an index.
 async fn nested(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/nested" };
+    let repository = Repository { store, name: "demo/nested" };
     let arm = [
-        platform_image(&shelf, &[], "arm64", Some("v8")).await,
-        platform_image(&shelf, &[], "arm", Some("v7")).await,
+        platform_image(&repository, &[], "arm64", Some("v8")).await,
+        platform_image(&repository, &[], "arm", Some("v7")).await,
     ];
-    let inner = shelf
+    let inner = repository
         .index(&["arm"], &arm)
         .await
         .with("annotations", texts(&[("com.example.family", "arm")]));
-    let amd64 = platform_image(&shelf, &["amd64"], "amd64", None).await;
-    let innermost = shelf.index(&[], std::slice::from_ref(&inner)).await;
-    shelf.index(&["latest"], &[amd64, innermost]).await;
+    let amd64 = platform_image(&repository, &["amd64"], "amd64", None).await;
+    let innermost = repository.index(&[], std::slice::from_ref(&inner)).await;
+    repository.index(&["latest"], &[amd64, innermost]).await;
 }
 
-/// One image with a layer of every kind, at several tags.
+/// Puts one image with a layer of every kind, at several tags.
 async fn layered(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/layers" };
+    let repository = Repository { store, name: "demo/layers" };
     let layers = [
-        layers::put(&shelf, GZIP, &layers::base("amd64")),
-        layers::put(&shelf, ZSTD, &layers::program("amd64")),
-        layers::put(&shelf, PLAIN, &layers::odd_names()),
-        layers::put(&shelf, ZSTD, &layers::whiteouts()),
+        layers::put(&repository, GZIP, &layers::base("amd64")),
+        layers::put(&repository, ZSTD, &layers::program("amd64")),
+        layers::put(&repository, PLAIN, &layers::odd_names()),
+        layers::put(&repository, ZSTD, &layers::whiteouts()),
     ];
     let history = vec![
         ("ADD rootfs.tar.gz /", false),
@@ -158,8 +159,8 @@ async fn layered(store: &Store) {
         ("COPY odd /odd # not compressed", false),
         ("RUN rm -rf /srv # zstd", false),
     ];
-    let config = config(&shelf, "amd64", None, &layers, history);
-    shelf
+    let config = config(&repository, "amd64", None, &layers, history);
+    repository
         .image(&["latest", "v2", "v2.0", "stable"], &config, &layers.map(|layer| layer.descriptor))
         .await;
 }

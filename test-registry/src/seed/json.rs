@@ -1,8 +1,8 @@
-//! JSON whose keys keep the order in which they were written: digests must not depend on a library's sorting.
+//! JSON whose keys keep their written order, so that digests do not depend on the sorting of a library.
 
 use std::fmt::{self, Display, Write};
 
-/// One value.
+/// A JSON value.
 #[derive(Debug, Clone)]
 pub(super) enum Json {
     Text(String),
@@ -12,28 +12,28 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// An object from pairs.
+/// Makes an object of pairs.
 pub(super) fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Json)>) -> Json {
     Json::Object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
-/// An object whose values are all text, as annotations and labels are.
+/// Makes an object whose values are all text, as annotations and labels are.
 pub(super) fn texts(pairs: &[(&str, &str)]) -> Json {
     object(pairs.iter().map(|(key, value)| (*key, text(*value))))
 }
 
-/// A list.
+/// Makes an array.
 pub(super) fn list(items: impl IntoIterator<Item = Json>) -> Json {
     Json::List(items.into_iter().collect())
 }
 
-/// A string.
+/// Makes a string.
 pub(super) fn text(value: impl Into<String>) -> Json {
     Json::Text(value.into())
 }
 
 impl Json {
-    /// The same object with one more pair at its end.
+    /// Adds one pair at the end of an object.
     pub(super) fn with(mut self, key: &str, value: Json) -> Self {
         if let Self::Object(pairs) = &mut self {
             pairs.push((key.to_owned(), value));

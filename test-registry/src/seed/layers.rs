@@ -1,32 +1,32 @@
-//! Layers: what is in them, and the three ways of compressing them.
+//! The contents of layers, and the three ways of compressing them.
 
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::digest_of;
-use super::shelf::{Descriptor, Shelf};
+use super::repository::{Descriptor, Repository};
 use super::tar::{Kind, Tar};
+use crate::digest::digest_of;
 
 pub(super) const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 pub(super) const ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
 pub(super) const PLAIN: &str = "application/vnd.oci.image.layer.v1.tar";
 
-/// A layer in a repository, and the digest of its tar.
+/// A layer in a repository, with the digest of its tar.
 pub(super) struct Layer {
     pub(super) descriptor: Descriptor,
     pub(super) diff_id: String,
 }
 
-/// Compresses a tar as its media type says, and puts it.
-pub(super) fn put(shelf: &Shelf<'_>, media_type: &str, tar: &[u8]) -> Layer {
+/// Compresses a tar as its media type says, and puts it into a repository.
+pub(super) fn put(repository: &Repository<'_>, media_type: &str, tar: &[u8]) -> Layer {
     let bytes = match media_type {
         ZSTD => zstd(tar),
         PLAIN => tar.to_vec(),
         _ => gzip(tar),
     };
-    Layer { descriptor: shelf.blob(media_type, bytes), diff_id: digest_of(tar) }
+    Layer { descriptor: repository.blob(media_type, bytes), diff_id: digest_of(tar) }
 }
 
 pub(super) fn gzip(tar: &[u8]) -> Vec<u8> {
@@ -40,7 +40,7 @@ pub(super) fn zstd(tar: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(tar, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-/// A small root file system; the name of the architecture makes it differ between platforms.
+/// Returns a small root file system. It holds the name of the architecture, so it differs between platforms.
 pub(super) fn base(architecture: &str) -> Vec<u8> {
     let release = "PRETTY_NAME=\"Harbour Linux 3.1\"\nNAME=\"Harbour Linux\"\nID=harbour\nID_LIKE=debian\n\
         VERSION_ID=\"3.1\"\nVERSION_CODENAME=lighthouse\nHOME_URL=\"https://harbour.example/\"\n";
@@ -76,7 +76,7 @@ pub(super) fn base(architecture: &str) -> Vec<u8> {
         .finish()
 }
 
-/// What dpkg writes down of packages.
+/// Returns the package database of dpkg.
 fn dpkg_status(architecture: &str) -> String {
     let package = |(name, version, about): &(&str, &str, &str)| {
         format!(
@@ -93,7 +93,7 @@ fn dpkg_status(architecture: &str) -> String {
     packages.iter().map(package).collect()
 }
 
-/// Takes files of the base away: one by one, and a whole directory.
+/// Returns a layer that removes files of the base, one by one and a whole directory.
 pub(super) fn whiteouts() -> Vec<u8> {
     Tar::default()
         .directory("etc/")
@@ -106,7 +106,7 @@ pub(super) fn whiteouts() -> Vec<u8> {
         .finish()
 }
 
-/// A program and its large, repetitive data.
+/// Returns a layer of a program and its large, repetitive data.
 pub(super) fn program(architecture: &str) -> Vec<u8> {
     let data: String = (0..60_000)
         .map(|line| format!("{line:08} the tide comes in, the tide goes out\n"))
@@ -125,7 +125,7 @@ pub(super) fn program(architecture: &str) -> Vec<u8> {
         .finish()
 }
 
-/// Names and kinds that are hard to show.
+/// Returns a layer of names and kinds of entries that are hard to show.
 pub(super) fn odd_names() -> Vec<u8> {
     let deep = format!("odd/{}/end.txt", "a-long-directory-name/".repeat(8).trim_end_matches('/'));
     let pax_name = format!("odd/{}.txt", "pax-name-of-more-than-one-hundred-bytes-".repeat(5));
@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// Runs a program of the system on some bytes; its output, or why it failed.
+    /// Runs a program of the system on some bytes, and returns its output.
     fn through(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         let mut child = Command::new(program)
             .args(arguments)

@@ -1,7 +1,8 @@
 //! Long lists: 5,000 tags of one repository, 2,500 repositories in nested namespaces.
 
 use super::images;
-use super::shelf::Shelf;
+use super::repository::Repository;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
 const TAGS: usize = 5000;
@@ -19,20 +20,20 @@ pub(super) async fn load(store: &Store) {
     many_repositories(store).await;
 }
 
-/// Versions whose byte order is not their natural order, several images among them.
+/// Puts tags whose byte order is not their natural order. They point at several images.
 async fn many_tags(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/many-tags" };
+    let repository = Repository { store, name: "demo/many-tags" };
     let mut images = Vec::new();
     for architecture in ["amd64", "arm64", "riscv64"] {
-        images.push(images::platform_image(&shelf, &[], architecture, None).await);
+        images.push(images::platform_image(&repository, &[], architecture, None).await);
     }
     for number in 0..TAGS {
         let Some(image) = images.get(number % images.len().max(1)) else { return };
-        point(&shelf, &tag(number), &image.digest).await;
+        point(&repository, &tag(number), &image.digest).await;
     }
 }
 
-/// The name of one of the tags: `1.10.3`, `v0.9.12-rc.1`, `nightly-20260117`, `latest`, a commit.
+/// Returns the name of one tag: `1.10.3`, `v0.9.12-rc.1`, `nightly-20260117`, `latest` or a commit.
 fn tag(number: usize) -> String {
     let (major, minor, patch) = (number / 900, number / 30 % 30, number % 30);
     match number {
@@ -53,7 +54,7 @@ fn tag(number: usize) -> String {
 
 async fn many_repositories(store: &Store) {
     let image = images::platform_image(
-        &Shelf { store, repository: "library/small" },
+        &Repository { store, name: "library/small" },
         &["latest"],
         "amd64",
         None,
@@ -65,7 +66,7 @@ async fn many_repositories(store: &Store) {
         ferro_oci_server::RegistryMeta::get_manifest(&*store.meta, "library/small", &reference)
             .await;
     let Ok(Some((_, media_type, bytes))) = found else { return };
-    let manifest = super::stored(&media_type, bytes.clone());
+    let manifest = Manifest::new(&media_type, bytes.clone());
     let parts = blobs_of(&bytes);
     for number in 0..REPOSITORIES {
         let name = repository(number);
@@ -74,7 +75,7 @@ async fn many_repositories(store: &Store) {
     }
 }
 
-/// The name of one of the repositories, two to five levels deep.
+/// Returns the name of one repository, two to five levels deep.
 fn repository(number: usize) -> String {
     let pick =
         |words: &[&'static str], at: usize| words.get(at % words.len()).copied().unwrap_or("x");
@@ -88,7 +89,7 @@ fn repository(number: usize) -> String {
     }
 }
 
-/// Digests of the config and layers of an image manifest.
+/// Returns the digests of the config and the layers of an image manifest.
 fn blobs_of(manifest: &[u8]) -> Vec<String> {
     let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap_or_default();
     let layers = manifest.get("layers").and_then(|layers| layers.as_array()).into_iter().flatten();
@@ -100,14 +101,15 @@ fn blobs_of(manifest: &[u8]) -> Vec<String> {
 }
 
 /// Points a tag at a manifest of the same repository.
-async fn point(shelf: &Shelf<'_>, tag: &str, digest: &str) {
+async fn point(repository: &Repository<'_>, tag: &str, digest: &str) {
     use ferro_oci_server::{Reference, RegistryMeta};
     let Ok(digest) = digest.parse() else { return };
-    let found = shelf.store.meta.get_manifest(shelf.repository, &Reference::Digest(digest)).await;
+    let found =
+        repository.store.meta.get_manifest(repository.name, &Reference::Digest(digest)).await;
     if let Ok(Some((_, media_type, bytes))) = found {
-        let mut manifest = super::stored(&media_type, bytes);
+        let mut manifest = Manifest::new(&media_type, bytes);
         manifest.referrer = None;
-        shelf.store.put_manifest(shelf.repository, &[tag], &manifest).await;
+        repository.store.put_manifest(repository.name, &[tag], &manifest).await;
     }
 }
 

@@ -1,9 +1,10 @@
-//! Manifests that refer to others: by `subject`, by the fallback tag, by cosign's tags.
+//! Manifests that refer to others by `subject`, by the fallback tag, or by cosign's tags.
 
 use super::artifacts::empty;
 use super::json::{Json, list, object, text, texts};
-use super::shelf::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, OCI_MANIFEST, Repository};
 use super::statements;
+use crate::manifest::Manifest;
 use crate::store::Store;
 
 const SPDX: &str = "application/spdx+json";
@@ -12,51 +13,58 @@ const IN_TOTO: &str = "application/vnd.in-toto+json";
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
-/// Referrers of an index (the first descriptor) and of its children.
+/// Puts referrers of an index (the first descriptor) and of its children.
 pub(super) async fn load(store: &Store, family: &[Descriptor]) {
-    let shelf = Shelf { store, repository: "library/harbour" };
+    let repository = Repository { store, name: "library/harbour" };
     let [index, amd64, arm64, ..] = family else { return };
-    let sbom = refer(&shelf, index, SPDX, statements::spdx().to_string()).await;
-    refer(&shelf, index, IN_TOTO, statements::in_toto_provenance(&index.digest)).await;
-    refer(&shelf, index, NOTATION, "a signature envelope of the Notary Project would be here")
+    let sbom = refer(&repository, index, SPDX, statements::spdx().to_string()).await;
+    refer(&repository, index, IN_TOTO, statements::in_toto_provenance(&index.digest)).await;
+    refer(&repository, index, NOTATION, "a signature envelope of the Notary Project would be here")
         .await;
-    refer(&shelf, amd64, SPDX, statements::spdx().to_string()).await;
-    refer(&shelf, amd64, CYCLONEDX, statements::cyclonedx().to_string()).await;
-    refer(&shelf, arm64, CYCLONEDX, statements::cyclonedx().to_string()).await;
-    // A referrer of a referrer: the SBOM is signed.
-    refer(&shelf, &sbom, NOTATION, "a signature of the SBOM would be here").await;
-    cosign(&shelf, index).await;
+    refer(&repository, amd64, SPDX, statements::spdx().to_string()).await;
+    refer(&repository, amd64, CYCLONEDX, statements::cyclonedx().to_string()).await;
+    refer(&repository, arm64, CYCLONEDX, statements::cyclonedx().to_string()).await;
+    // A referrer of a referrer: a signature of the SBOM.
+    refer(&repository, &sbom, NOTATION, "a signature of the SBOM would be here").await;
+    cosign(&repository, index).await;
     by_fallback_tag(store).await;
 }
 
-/// Puts an artifact with one layer whose `subject` is given.
+/// Puts an artifact of one layer that refers to `subject`.
 async fn refer(
-    shelf: &Shelf<'_>,
+    repository: &Repository<'_>,
     subject: &Descriptor,
     kind: &str,
     content: impl Into<String>,
 ) -> Descriptor {
-    shelf.manifest(&[], OCI_MANIFEST, &artifact(shelf, subject, kind, content.into())).await
+    repository
+        .manifest(&[], OCI_MANIFEST, &artifact(repository, subject, kind, content.into()))
+        .await
 }
 
-fn artifact(shelf: &Shelf<'_>, subject: &Descriptor, kind: &str, content: String) -> Json {
+fn artifact(
+    repository: &Repository<'_>,
+    subject: &Descriptor,
+    kind: &str,
+    content: String,
+) -> Json {
     object([
         ("schemaVersion", Json::Number(2)),
         ("mediaType", text(OCI_MANIFEST)),
         ("artifactType", text(kind)),
-        ("config", empty(shelf).json()),
-        ("layers", list([shelf.blob(kind, content).json()])),
+        ("config", empty(repository).json()),
+        ("layers", list([repository.blob(kind, content).json()])),
         ("subject", subject.plain().json()),
         ("annotations", texts(&[("org.opencontainers.image.created", "2026-01-02T03:04:05Z")])),
     ])
 }
 
-/// `sha256-<hex>.sig`, `.att` and `.sbom`, as cosign wrote them before there were referrers.
-async fn cosign(shelf: &Shelf<'_>, subject: &Descriptor) {
+/// Puts `sha256-<hex>.sig`, `.att` and `.sbom`, as cosign wrote them before there were referrers.
+async fn cosign(repository: &Repository<'_>, subject: &Descriptor) {
     let stem = subject.digest.replace(':', "-");
-    let reference = format!("registry.example/{}", shelf.repository);
+    let reference = format!("registry.example/{}", repository.name);
     let signed = statements::simple_signing(&reference, &subject.digest);
-    let signature = shelf.blob(SIMPLE_SIGNING, signed).with(
+    let signature = repository.blob(SIMPLE_SIGNING, signed).with(
         "annotations",
         texts(&[(
             "dev.cosignproject.cosign/signature",
@@ -71,31 +79,31 @@ async fn cosign(shelf: &Shelf<'_>, subject: &Descriptor) {
             base64::engine::general_purpose::STANDARD.encode(statement)
         }
     );
-    let attestation = shelf
+    let attestation = repository
         .blob("application/vnd.dsse.envelope.v1+json", envelope)
         .with("annotations", texts(&[("predicateType", "https://slsa.dev/provenance/v1")]));
-    let sbom = shelf.blob("text/spdx+json", statements::spdx().to_string());
+    let sbom = repository.blob("text/spdx+json", statements::spdx().to_string());
     for (suffix, layer) in [("sig", signature), ("att", attestation), ("sbom", sbom)] {
-        let config = shelf.blob(
+        let config = repository.blob(
             OCI_CONFIG,
             r#"{"architecture":"","os":"","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#,
         );
-        shelf.image(&[&format!("{stem}.{suffix}")], &config, &[layer]).await;
+        repository.image(&[&format!("{stem}.{suffix}")], &config, &[layer]).await;
     }
 }
 
-/// A repository whose referrers are known by the fallback tag alone, as on registries without the API; one
-/// of them lists itself, so whoever follows it must notice the circle.
+/// Puts an image whose referrers only the fallback tag lists, as on registries without the API. One
+/// referrer lists itself, so a client that follows it must notice the circle.
 async fn by_fallback_tag(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/fallback" };
-    let image = super::images::platform_image(&shelf, &["latest"], "amd64", None).await;
-    let bytes = artifact(&shelf, &image, SPDX, statements::spdx().to_string()).to_string();
-    // Stored without being registered as a referrer: only the tag below knows.
+    let repository = Repository { store, name: "demo/fallback" };
+    let image = super::images::platform_image(&repository, &["latest"], "amd64", None).await;
+    let bytes = artifact(&repository, &image, SPDX, statements::spdx().to_string()).to_string();
+    // The manifest is not registered as a referrer, so only the tag below lists it.
     let sbom = Descriptor::of(OCI_MANIFEST, bytes.as_bytes());
-    let mut manifest = super::stored(OCI_MANIFEST, bytes.into());
+    let mut manifest = Manifest::new(OCI_MANIFEST, bytes.into());
     manifest.referrer = None;
-    store.put_manifest(shelf.repository, &[], &manifest).await;
+    store.put_manifest(repository.name, &[], &manifest).await;
     let listed = sbom.clone().with("artifactType", text(SPDX));
-    shelf.index(&[&image.digest.replace(':', "-")], std::slice::from_ref(&listed)).await;
-    shelf.index(&[&sbom.digest.replace(':', "-")], &[listed]).await;
+    repository.index(&[&image.digest.replace(':', "-")], std::slice::from_ref(&listed)).await;
+    repository.index(&[&sbom.digest.replace(':', "-")], &[listed]).await;
 }

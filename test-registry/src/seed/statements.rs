@@ -1,8 +1,8 @@
-//! Documents about images: SBOMs, provenance, signatures. Right in form; the signatures sign nothing.
+//! Documents about images: SBOMs, provenance, signatures. Their form is right, but nothing is signed.
 
 use super::json::{Json, list, object, text};
 
-/// An SPDX 2.3 SBOM.
+/// Returns an SPDX 2.3 SBOM.
 pub(super) fn spdx() -> Json {
     let package = |id: &str, name: &str, version: &str, licence: &str| {
         object([
@@ -43,7 +43,7 @@ fn creation() -> Json {
     object([("created", text("2026-01-02T03:04:05Z")), ("creators", list([text("Tool: seed")]))])
 }
 
-/// A CycloneDX 1.5 SBOM.
+/// Returns a CycloneDX 1.5 SBOM.
 pub(super) fn cyclonedx() -> Json {
     let component = |name: &str, version: &str| {
         object([
@@ -62,7 +62,7 @@ pub(super) fn cyclonedx() -> Json {
     ])
 }
 
-/// SLSA provenance v1, the predicate.
+/// Returns the predicate of SLSA provenance v1.
 fn provenance() -> Json {
     object([
         (
@@ -87,17 +87,17 @@ fn in_toto(predicate_type: &str, digest: &str, predicate: Json) -> Json {
     ])
 }
 
-/// An in-toto statement with an SPDX SBOM.
+/// Returns an in-toto statement with an SPDX SBOM.
 pub(super) fn in_toto_spdx(digest: &str) -> String {
     in_toto("https://spdx.dev/Document", digest, spdx()).to_string()
 }
 
-/// An in-toto statement with SLSA provenance.
+/// Returns an in-toto statement with SLSA provenance.
 pub(super) fn in_toto_provenance(digest: &str) -> String {
     in_toto("https://slsa.dev/provenance/v1", digest, provenance()).to_string()
 }
 
-/// What cosign signs: which image, by which name.
+/// Returns the document that cosign signs. It names the image by its digest and its reference.
 pub(super) fn simple_signing(reference: &str, digest: &str) -> String {
     let image = object([("docker-manifest-digest", text(digest))]);
     let identity = object([("docker-reference", text(reference))]);

@@ -1,16 +1,16 @@
-//! Layers that bring a table of contents, as stargz-snapshotter (docs/estargz.md) and containers/storage
-//! (pkg/chunked) write them: each file compressed by itself, so that it can be read by a range.
+//! Layers with a table of contents, as stargz-snapshotter (docs/estargz.md) and containers/storage
+//! (pkg/chunked) write them. Each file is compressed by itself, so that it can be read by a range.
 
 use super::config::Config;
-use super::digest_of;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, Layer, ZSTD, gzip, zstd};
-use super::shelf::{Descriptor, OCI_CONFIG, Shelf};
+use super::repository::{Descriptor, OCI_CONFIG, Repository};
 use super::tar::Tar;
+use crate::digest::digest_of;
 use crate::store::Store;
 
 const BLOCK: usize = 512;
-/// A file is compressed in pieces of so many bytes.
+/// The size of the pieces in which a file is compressed, in bytes.
 const CHUNK: usize = 128 << 10;
 
 /// The annotation of eStargz.
@@ -19,36 +19,36 @@ const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 const CHUNKED_POSITION: &str = "io.github.containers.zstd-chunked.manifest-position";
 const CHUNKED_CHECKSUM: &str = "io.github.containers.zstd-chunked.manifest-checksum";
 
-/// What is wrong with a table.
+/// The fault of a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lie {
-    No,
-    /// It leaves a file out and gives another a mode that it does not have.
+enum TableFault {
+    None,
+    /// The table lacks a file and gives another file a wrong mode.
     Listing,
-    /// The annotation gives the digest of another table.
+    /// The annotation has the digest of another table.
     Digest,
-    /// The digest of one file is another.
+    /// The digest of one file is wrong.
     Content,
 }
 
 pub(super) async fn load(store: &Store) {
-    let shelf = Shelf { store, repository: "demo/tables" };
-    image(&shelf, "estargz", estargz(&shelf, Lie::No)).await;
-    image(&shelf, "zstd-chunked", chunked(&shelf)).await;
-    let shelf = Shelf { store, repository: "broken/tables" };
-    image(&shelf, "lying", estargz(&shelf, Lie::Listing)).await;
-    image(&shelf, "wrong-digest", estargz(&shelf, Lie::Digest)).await;
-    image(&shelf, "wrong-content", estargz(&shelf, Lie::Content)).await;
+    let repository = Repository { store, name: "demo/tables" };
+    image(&repository, "estargz", estargz(&repository, TableFault::None)).await;
+    image(&repository, "zstd-chunked", chunked(&repository)).await;
+    let repository = Repository { store, name: "broken/tables" };
+    image(&repository, "lying", estargz(&repository, TableFault::Listing)).await;
+    image(&repository, "wrong-digest", estargz(&repository, TableFault::Digest)).await;
+    image(&repository, "wrong-content", estargz(&repository, TableFault::Content)).await;
 }
 
-/// An image of two layers: one with a table, and above it an ordinary one that changes it.
-async fn image(shelf: &Shelf<'_>, tag: &str, base: Layer) {
+/// Puts an image of two layers: one with a table, and above it an ordinary one that changes it.
+async fn image(repository: &Repository<'_>, tag: &str, base: Layer) {
     let changes = Tar::default()
         .directory("etc/")
         .file("etc/motd", "Read by its table of contents.\n")
         .whiteout("etc/", "hosts")
         .finish();
-    let layers = [base, layers::put(shelf, GZIP, &changes)];
+    let layers = [base, layers::put(repository, GZIP, &changes)];
     let config = Config {
         architecture: "amd64",
         variant: None,
@@ -57,11 +57,11 @@ async fn image(shelf: &Shelf<'_>, tag: &str, base: Layer) {
         history: vec![("ADD rootfs.tar /", false), ("COPY motd /etc/motd", false)],
         labels: Vec::new(),
     };
-    let config = shelf.blob(OCI_CONFIG, config.write());
-    shelf.image(&[tag], &config, &layers.map(|layer| layer.descriptor)).await;
+    let config = repository.blob(OCI_CONFIG, config.write());
+    repository.image(&[tag], &config, &layers.map(|layer| layer.descriptor)).await;
 }
 
-/// What the layer holds: path, mode and content; directories have a slash at the end.
+/// Returns the files of the layer: path, mode and content. Directories have a slash at the end.
 fn files() -> Vec<(&'static str, u32, Vec<u8>)> {
     let release = "PRETTY_NAME=\"Harbour Linux 3.1\"\nNAME=\"Harbour Linux\"\nID=harbour\n";
     let number = |n: u32| n.wrapping_mul(2_654_435_761).rotate_left(13).to_le_bytes();
@@ -71,13 +71,13 @@ fn files() -> Vec<(&'static str, u32, Vec<u8>)> {
         ("etc/hosts", 0o644, b"127.0.0.1 localhost\n".to_vec()),
         ("usr/", 0o755, Vec::new()),
         ("usr/lib/", 0o755, Vec::new()),
-        // Hardly to be compressed, so that a part of the layer is much less than the layer.
+        // These bytes compress badly, so that a range is much smaller than the layer.
         ("usr/lib/charts.bin", 0o644, (0..75_000).flat_map(number).collect()),
         ("usr/lib/empty", 0o644, Vec::new()),
     ]
 }
 
-/// An entry of an archive: its header, its content, and what fills the last block.
+/// Returns the header of an archive entry, and the padding after its content.
 fn pieces(path: &str, mode: u32, content: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let tar = match path.strip_suffix('/') {
         Some(_) => Tar::default().directory(path),
@@ -89,30 +89,30 @@ fn pieces(path: &str, mode: u32, content: &[u8]) -> (Vec<u8>, Vec<u8>) {
     (header, rest.get(content.len()..).unwrap_or_default().to_vec())
 }
 
-/// A layer that grows, with its table.
+/// A layer under construction, with its table.
 #[derive(Default)]
-struct Growing {
+struct LayerBuilder {
     blob: Vec<u8>,
-    /// What it decompresses to.
+    /// The archive that the blob decompresses to.
     tar: Vec<u8>,
-    /// What stands before the next content and is not written yet.
+    /// The bytes before the next content that are not written yet.
     before: Vec<u8>,
     entries: Vec<Json>,
 }
 
-impl Growing {
+impl LayerBuilder {
     fn write(&mut self, compress: fn(&[u8]) -> Vec<u8>, plain: &[u8]) {
         self.blob.extend(compress(plain));
         self.tar.extend(plain);
     }
 
-    /// Adds a file: its header with what is before, then each piece of its content by itself.
+    /// Adds a file: the pending bytes with its header, then each piece of its content by itself.
     fn add(&mut self, compress: fn(&[u8]) -> Vec<u8>, path: &str, mode: u32, content: &[u8]) {
         let (header, padding) = pieces(path, mode, content);
         self.before.extend(header);
         let name = path.trim_end_matches('/');
         let kind = if name == path { "reg" } else { "dir" };
-        let mut entry = named(kind, path)
+        let mut entry = table_entry(kind, path)
             .with("modtime", text("2026-01-02T03:04:05Z"))
             .with("mode", Json::Number(mode.into()))
             .with("userName", text("root"))
@@ -125,7 +125,7 @@ impl Growing {
         }
         for (at, chunk) in content.chunks(CHUNK).enumerate() {
             if at > 0 {
-                entry = named("chunk", path).with("chunkOffset", number(at * CHUNK));
+                entry = table_entry("chunk", path).with("chunkOffset", number(at * CHUNK));
             }
             entry = entry
                 .with("offset", number(self.blob.len()))
@@ -146,7 +146,7 @@ impl Growing {
     }
 }
 
-fn named(kind: &str, path: &str) -> Json {
+fn table_entry(kind: &str, path: &str) -> Json {
     object([("name", text(path)), ("type", text(kind))])
 }
 
@@ -154,43 +154,44 @@ fn number(size: usize) -> Json {
     Json::Number(i64::try_from(size).unwrap_or(i64::MAX))
 }
 
-fn grown(compress: fn(&[u8]) -> Vec<u8>) -> Growing {
-    let mut growing = Growing::default();
+fn filled_builder(compress: fn(&[u8]) -> Vec<u8>) -> LayerBuilder {
+    let mut builder = LayerBuilder::default();
     for (path, mode, content) in files() {
-        growing.add(compress, path, mode, &content);
+        builder.add(compress, path, mode, &content);
     }
-    growing
+    builder
 }
 
-/// gzip, a member for each piece; the table is the last file of the archive, and a member with nothing in
-/// it says where that begins.
-fn estargz(shelf: &Shelf<'_>, lie: Lie) -> Layer {
-    let mut growing = grown(gzip);
-    let mut table = growing.table();
-    match lie {
-        Lie::No | Lie::Digest => {}
-        Lie::Listing => {
+/// Makes a layer of gzip with a member for each piece. The table is the last file of the archive. An empty
+/// member at the end holds the offset of the table.
+fn estargz(repository: &Repository<'_>, fault: TableFault) -> Layer {
+    let mut builder = filled_builder(gzip);
+    let mut table = builder.table();
+    match fault {
+        TableFault::None | TableFault::Digest => {}
+        TableFault::Listing => {
             table = table
                 .replacen("\"mode\":420", "\"mode\":2541", 1)
                 .replace("etc/hosts", "etc/guests");
         }
-        Lie::Content => {
+        TableFault::Content => {
             let release = files().into_iter().nth(1).map(|(_, _, content)| digest_of(&content));
             table = table.replace(&release.unwrap_or_default(), &digest_of(b"other"));
         }
     }
-    let digest = if lie == Lie::Digest { digest_of(b"other") } else { digest_of(table.as_bytes()) };
-    let before = std::mem::take(&mut growing.before);
-    growing.write(gzip, &before);
-    let start = growing.blob.len();
-    growing.write(gzip, &Tar::default().file("stargz.index.json", &table).finish());
-    growing.blob.extend(footer(start));
+    let digest =
+        if fault == TableFault::Digest { digest_of(b"other") } else { digest_of(table.as_bytes()) };
+    let before = std::mem::take(&mut builder.before);
+    builder.write(gzip, &before);
+    let start = builder.blob.len();
+    builder.write(gzip, &Tar::default().file("stargz.index.json", &table).finish());
+    builder.blob.extend(footer(start));
     let layer =
-        shelf.blob(GZIP, growing.blob).with("annotations", texts(&[(STARGZ_DIGEST, &digest)]));
-    Layer { descriptor: layer, diff_id: digest_of(&growing.tar) }
+        repository.blob(GZIP, builder.blob).with("annotations", texts(&[(STARGZ_DIGEST, &digest)]));
+    Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
-/// An empty gzip member whose extra field names the place of the table.
+/// Returns an empty gzip member whose extra field has the offset of the table.
 fn footer(start: usize) -> Vec<u8> {
     let mut footer = vec![0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 26, 0, b'S', b'G', 22, 0];
     footer.extend(format!("{start:016x}STARGZ").into_bytes());
@@ -198,32 +199,33 @@ fn footer(start: usize) -> Vec<u8> {
     footer
 }
 
-/// zstd, a frame for each piece; the table stands behind the archive in a frame that decoders skip.
-fn chunked(shelf: &Shelf<'_>) -> Layer {
-    let mut growing = grown(zstd);
-    let last = [std::mem::take(&mut growing.before), vec![0; 2 * BLOCK]].concat();
-    growing.write(zstd, &last);
-    let plain = growing.table();
+/// Makes a layer of zstd with a frame for each piece. The table follows the archive in a skippable frame.
+fn chunked(repository: &Repository<'_>) -> Layer {
+    let mut builder = filled_builder(zstd);
+    let last = [std::mem::take(&mut builder.before), vec![0; 2 * BLOCK]].concat();
+    builder.write(zstd, &last);
+    let plain = builder.table();
     let table = zstd(plain.as_bytes());
-    let start = growing.blob.len() + SKIPPED_HEADER;
+    let start = builder.blob.len() + SKIPPABLE_HEADER;
     let place = [start, table.len(), plain.len(), 1];
-    growing.blob.extend(skipped(&table));
-    growing.blob.extend(skipped(&chunked_footer(&place)));
+    builder.blob.extend(skippable_frame(&table));
+    builder.blob.extend(skippable_frame(&chunked_footer(&place)));
     let position = place.map(|number| number.to_string()).join(":");
     let annotations = [(CHUNKED_CHECKSUM, &*digest_of(&table)), (CHUNKED_POSITION, &position)];
-    let layer: Descriptor = shelf.blob(ZSTD, growing.blob).with("annotations", texts(&annotations));
-    Layer { descriptor: layer, diff_id: digest_of(&growing.tar) }
+    let layer: Descriptor =
+        repository.blob(ZSTD, builder.blob).with("annotations", texts(&annotations));
+    Layer { descriptor: layer, diff_id: digest_of(&builder.tar) }
 }
 
-/// Magic number and length of a frame that decoders skip.
-const SKIPPED_HEADER: usize = 8;
+/// The size of the magic number and the length of a skippable frame.
+const SKIPPABLE_HEADER: usize = 8;
 
-fn skipped(content: &[u8]) -> Vec<u8> {
+fn skippable_frame(content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
     [&0x184d_2a50_u32.to_le_bytes()[..], &length.to_le_bytes(), content].concat()
 }
 
-/// The same place once more, for readers without annotations; then that of a part that is not there.
+/// Returns the position of the table for readers without annotations, then that of an absent part.
 fn chunked_footer(place: &[usize; 4]) -> Vec<u8> {
     let numbers = place.iter().chain(&[0; 3]);
     let mut footer: Vec<u8> = numbers.flat_map(|number| (*number as u64).to_le_bytes()).collect();

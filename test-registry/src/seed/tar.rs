@@ -1,63 +1,63 @@
-//! Writes tar archives by hand, so that layers can hold what tar libraries refuse: names that are not UTF-8,
-//! both ways of long names, device nodes, odd order.
+//! Writes tar archives without a library, because libraries refuse some of them: names that are not UTF-8,
+//! both forms of long names, device nodes, an odd order.
 
 const BLOCK: usize = 512;
-/// 2026-01-02 03:04:05 UTC: layers must not depend on the day they are built.
+/// The time of every entry, 2026-01-02 03:04:05 UTC. Layers must not depend on the day they are built.
 const MTIME: u64 = 1_767_323_045;
 
-/// An archive that grows.
+/// An archive under construction.
 #[derive(Debug, Default)]
 pub(super) struct Tar(Vec<u8>);
 
-/// What a name stands for.
+/// The kind of an entry, with its content or target.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind<'a> {
     File(&'a [u8]),
     Directory,
     Symlink(&'a str),
     HardLink(&'a str),
-    /// Character device with major and minor number.
+    /// A character device with its major and minor number.
     Device(u32, u32),
     Fifo,
 }
 
 impl Tar {
-    /// A file of root, mode 0644.
+    /// Adds a file of root with mode 0644.
     pub(super) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.entry(name.as_bytes(), 0o644, (0, 0), Kind::File(content.as_ref()))
     }
 
-    /// An executable of root, mode 0755.
+    /// Adds an executable of root with mode 0755.
     pub(super) fn program(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.entry(name.as_bytes(), 0o755, (0, 0), Kind::File(content.as_ref()))
     }
 
-    /// A directory of root, mode 0755.
+    /// Adds a directory of root with mode 0755.
     pub(super) fn directory(self, name: &str) -> Self {
         self.entry(name.as_bytes(), 0o755, (0, 0), Kind::Directory)
     }
 
-    /// A symbolic link.
+    /// Adds a symbolic link.
     pub(super) fn symlink(self, name: &str, target: &str) -> Self {
         self.entry(name.as_bytes(), 0o777, (0, 0), Kind::Symlink(target))
     }
 
-    /// A hard link to an earlier entry.
+    /// Adds a hard link to an earlier entry.
     pub(super) fn hard_link(self, name: &str, target: &str) -> Self {
         self.entry(name.as_bytes(), 0o644, (0, 0), Kind::HardLink(target))
     }
 
-    /// Says that a path of a lower layer is gone.
+    /// Adds a whiteout, which removes a path of the lower layers.
     pub(super) fn whiteout(self, directory: &str, name: &str) -> Self {
         self.file(&format!("{directory}.wh.{name}"), b"")
     }
 
-    /// Says that everything that lower layers have in a directory is gone.
+    /// Adds an opaque whiteout, which removes everything that the lower layers have in a directory.
     pub(super) fn opaque(self, directory: &str) -> Self {
         self.file(&format!("{directory}.wh..wh..opq"), b"")
     }
 
-    /// Any entry; a name over 100 bytes is written the GNU way.
+    /// Adds any entry. A name over 100 bytes is written in the GNU form.
     pub(super) fn entry(
         mut self,
         name: &[u8],
@@ -82,7 +82,7 @@ impl Tar {
         self
     }
 
-    /// A file whose records (name, times, extended attributes) are written the PAX way.
+    /// Adds a file whose name, times and extended attributes are PAX records.
     pub(super) fn pax(mut self, records: &[(&str, &str)], name: &str, content: &[u8]) -> Self {
         let body: String = records.iter().map(|(key, value)| pax_record(key, value)).collect();
         self.header(b"PaxHeaders/0", 0o644, (0, 0), b'x', body.len(), b"", (0, 0));
@@ -92,12 +92,12 @@ impl Tar {
         self
     }
 
-    /// The archive so far, without its end.
+    /// Returns the archive so far, without its end.
     pub(super) fn open_ended(self) -> Vec<u8> {
         self.0
     }
 
-    /// The finished archive.
+    /// Returns the finished archive.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.0.extend([0; 2 * BLOCK]);
         self.0
@@ -146,7 +146,7 @@ fn put(block: &mut [u8; BLOCK], at: usize, value: &[u8]) {
     }
 }
 
-/// `length key=value\n`, where the length counts itself.
+/// Returns a PAX record, `length key=value\n`. The length includes its own digits.
 fn pax_record(key: &str, value: &str) -> String {
     let rest = key.len() + value.len() + 3;
     let length =

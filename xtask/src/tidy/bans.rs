@@ -1,5 +1,5 @@
-//! What may not stand in the code: raw HTML, inline styles, a second way to the network, clocks in
-//! pure code, unfinished places.
+//! Bans in the code: raw HTML, inline styles, a second way to the network, clocks in pure code, unfinished
+//! places.
 
 use super::{Violation, layers::mentions, source::Source};
 

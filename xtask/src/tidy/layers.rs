@@ -10,7 +10,7 @@ struct Layer {
     uses: &'static [&'static str],
     /// The files that may use browser crates.
     browser: Browser,
-    /// Whether it may wait.
+    /// True if it may wait.
     waits: bool,
 }
 
@@ -125,11 +125,15 @@ pub(crate) fn check(source: &Source) -> Vec<Violation> {
     found
 }
 
+/// Tells whether the table allows a folder to use another. Names that are no folder are allowed.
+pub(super) fn may_use(folder: &str, other: &str) -> bool {
+    let known = TABLE.iter().any(|layer| layer.name == other);
+    let row = TABLE.iter().find(|layer| layer.name == folder);
+    folder == other || !known || row.is_none_or(|layer| layer.uses.contains(&other))
+}
+
 fn used(source: &Source, layer: &Layer) -> Vec<Violation> {
-    let allowed = |name: &str| name == layer.name || layer.uses.contains(&name);
-    let wrong = modules(source)
-        .into_iter()
-        .filter(|(_, module)| TABLE.iter().any(|other| other.name == module) && !allowed(module));
+    let wrong = modules(source).into_iter().filter(|(_, module)| !may_use(layer.name, module));
     wrong
         .map(|(line, module)| {
             Violation::new(source, line, format!("{} may not use {module}", layer.name))
@@ -155,7 +159,7 @@ fn modules(source: &Source) -> Vec<(usize, String)> {
     found
 }
 
-/// How many `super::` lead from a file to the root of the crate.
+/// The number of `super::` that lead from a file to the root of the crate.
 fn depth(path: &str) -> usize {
     let inside = path.strip_prefix("src/").unwrap_or(path);
     let parts = inside.split('/').count();
@@ -226,7 +230,7 @@ fn waiting(source: &Source, layer: &Layer) -> Vec<Violation> {
         .collect()
 }
 
-/// Whether a line of code contains a name that is not the end of a longer one.
+/// Returns true if a line of code contains a name that is not the end of a longer one.
 pub(crate) fn mentions(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(at, _)| {
         let before = code.get(..at).unwrap_or("");

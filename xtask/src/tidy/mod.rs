@@ -2,16 +2,23 @@
 //! from sources to violations, with planted violations in its tests.
 
 mod bans;
+mod circles;
+mod count;
 mod graph;
 mod layers;
+mod modules;
+mod reexports;
 mod shape;
 mod source;
+mod type_names;
+mod uses;
+mod words;
 
 use std::fmt;
 
 use self::source::Source;
 use crate::{
-    args::Command,
+    args::{Command, Opt},
     failure::{Failure, Result},
     steps::root,
 };
@@ -21,20 +28,23 @@ pub(crate) const COMMAND: Command = Command {
     name: "tidy",
     about: "Checks the dependency table of the folders, the bans, and the shape of the files.",
     argument: None,
-    options: &[],
+    options: &[Opt { name: "--count", value: None, about: "print the figures behind the rules" }],
     own_options: None,
-    run: |_| tidy(),
+    run: |args| match args.has("--count") {
+        true => count(),
+        false => tidy(&mut |line| println!("{line}")),
+    },
 };
 
-/// Checks the project, and prints every violation.
+/// Checks the project, and hands over every violation.
 ///
 /// # Errors
 /// When there is a violation, or a file cannot be read.
-pub(crate) fn tidy() -> Result<()> {
+pub(crate) fn tidy(sink: &mut dyn FnMut(&str)) -> Result<()> {
     let mut found = files()?;
     found.extend(graph::check()?);
     for violation in &found {
-        println!("{violation}");
+        sink(&violation.to_string());
     }
     match found.len() {
         0 => Ok(()),
@@ -43,15 +53,34 @@ pub(crate) fn tidy() -> Result<()> {
     }
 }
 
+fn count() -> Result<()> {
+    print!("{}", count::figures(&source::read(&root(), FOLDERS)?));
+    Ok(())
+}
+
+/// The folders with the project's own Rust files.
+const FOLDERS: &[&str] = &[
+    "src",
+    "tests",
+    "sha256-simd/src",
+    "xtask/src",
+    "xtask/devtools/src",
+    "test-registry/src",
+    "examples",
+];
+
 /// The violations in the files of the project.
 fn files() -> Result<Vec<Violation>> {
-    let folders = ["src", "tests", "sha256-simd/src", "xtask/src", "test-registry/src", "examples"];
-    let sources = source::read(&root(), &folders)?;
+    let sources = source::read(&root(), FOLDERS)?;
     let mut found = bans::check_fetch(&sources);
+    found.extend(circles::check(&sources));
+    found.extend(reexports::check(&sources));
+    found.extend(type_names::check(&sources));
     for source in &sources {
         found.extend(layers::check(source));
         found.extend(bans::check(source));
         found.extend(shape::check(source));
+        found.extend(words::check(source));
     }
     found.sort();
     Ok(found)

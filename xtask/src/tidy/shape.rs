@@ -59,7 +59,7 @@ fn long_functions(source: &Source) -> Vec<Violation> {
     found
 }
 
-/// Tests that would be skipped without anybody seeing it.
+/// Finds tests that would be skipped in silence.
 fn ignored_tests(source: &Source) -> Vec<Violation> {
     let lines = source.text.lines().enumerate();
     let ignored = lines.filter(|(_, line)| line.trim_start().starts_with("#[ignore"));

@@ -1,6 +1,6 @@
 //! A source file as the rules see it: its code without comments, strings and tests.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use crate::failure::{OrFail, Result};
 
@@ -19,8 +19,7 @@ impl Source {
     /// A file with this text.
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let whole = if is_test(path) { String::new() } else { blank(text) };
-        let code = without_tests(&whole).to_owned();
-        Self { path: path.to_owned(), text: text.to_owned(), code }
+        Self { path: path.to_owned(), text: text.to_owned(), code: without_tests(&whole) }
     }
 
     /// The folder of `src/` that the file belongs to, or `error` for the one file that is a layer of
@@ -29,6 +28,21 @@ impl Source {
         let inside = self.path.strip_prefix("src/")?;
         let folder = inside.split_once('/').map(|(layer, _)| layer);
         folder.or((inside == "error.rs").then_some("error"))
+    }
+
+    /// The comments, tests included, each with the line on which it begins.
+    pub(crate) fn comments(&self) -> Vec<(usize, &str)> {
+        let mut found = Vec::new();
+        let (mut line, mut done) = (1, 0);
+        for range in literals(&self.text) {
+            line += self.text.get(done..range.start).unwrap_or("").matches('\n').count();
+            done = range.start;
+            let text = self.text.get(range).unwrap_or("");
+            if text.starts_with("//") || text.starts_with("/*") {
+                found.push((line, text));
+            }
+        }
+        found
     }
 
     /// The lines of code, counted from 1.
@@ -70,33 +84,51 @@ fn walk(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
 }
 
 fn is_test(path: &str) -> bool {
-    let inside = path.strip_prefix("src/").unwrap_or("");
+    let inside = path.split_once("src/").map_or("", |(_, inside)| inside);
     inside.ends_with("/tests.rs") || inside.contains("/tests/")
 }
 
-/// Tests stand last in a file, in a module under `#[cfg(test)]`.
-fn without_tests(code: &str) -> &str {
-    let starts = ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test"];
-    let end = starts.iter().filter_map(|start| code.find(start)).min();
-    end.and_then(|end| code.get(..end)).unwrap_or(code)
+/// The code before the tests, which stand last in a file in a module under `#[cfg(test)]`. A module
+/// of tests in a file of its own may be named anywhere: that line is blanked.
+fn without_tests(code: &str) -> String {
+    let mut kept = String::with_capacity(code.len());
+    let mut in_test = false;
+    for line in code.split_inclusive('\n') {
+        let module = in_test && line.split_whitespace().any(|word| word == "mod");
+        if module && !line.trim_end().ends_with(';') || line.starts_with("#[cfg(all(test") {
+            break;
+        }
+        kept.push_str(if module { "\n" } else { line });
+        in_test = line.trim_end() == "#[cfg(test)]";
+    }
+    kept.trim_end_matches("#[cfg(test)]\n").to_owned()
 }
 
 /// Blanks comments and the insides of literals.
 fn blank(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = literal(rest, &out).unwrap_or(0);
-        let (skipped, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        if skipped.is_empty() {
-            out.push(first);
-            rest = rest.get(first.len_utf8()..).unwrap_or("");
-        } else {
-            out.extend(skipped.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
-            rest = after;
-        }
+    let mut done = 0;
+    for range in literals(text) {
+        out.push_str(text.get(done..range.start).unwrap_or(""));
+        let skipped = text.get(range.clone()).unwrap_or("");
+        out.extend(skipped.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        done = range.end;
     }
+    out.push_str(text.get(done..).unwrap_or(""));
     out
+}
+
+/// The places of all comments and literals.
+fn literals(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some((before, rest)) = text.split_at_checked(at) {
+        let Some(first) = rest.chars().next() else { break };
+        let length = literal(rest, before).filter(|length| rest.is_char_boundary(*length));
+        found.extend(length.map(|length| at..at + length));
+        at += length.unwrap_or(first.len_utf8());
+    }
+    found
 }
 
 /// The length of the comment or literal that starts here; `before` is what came before it.
@@ -170,9 +202,19 @@ mod tests {
     }
 
     #[test]
+    fn comments_are_found_with_their_lines() {
+        let source =
+            Source::new("src/a.rs", "//! A.\nlet a = \"// no\n\"; // B\n/* C\n */ /// D\n");
+        let expected = [(1, "//! A."), (3, "// B"), (4, "/* C\n */"), (5, "/// D")];
+        assert_eq!(source.comments(), expected);
+    }
+
+    #[test]
     fn tests_at_the_end_are_not_code() {
         let source = Source::new("src/oci/digest.rs", "fn a() {}\n#[cfg(test)]\nmod tests { b }\n");
-        assert_eq!(source.code, "fn a() {}");
+        assert_eq!(source.code, "fn a() {}\n");
+        let text = "#[cfg(test)]\nmod image;\nmod pull;\n#[cfg(test)]\nmod tests {\n";
+        assert_eq!(Source::new("src/ops/mod.rs", text).code, "#[cfg(test)]\n\nmod pull;\n");
         assert_eq!(Source::new("src/oci/tests.rs", "fn a() {}").code, "");
     }
 

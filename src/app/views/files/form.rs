@@ -3,7 +3,7 @@
 use super::path::name;
 use crate::content::sniff::{FileType, file_type};
 
-/// Pictures up to this size, in bytes, are drawn (P8).
+/// Pictures up to this size, in bytes, are drawn: larger ones cost the page too much memory.
 const PICTURE_MAX: usize = 8 << 20;
 
 /// A form.
@@ -13,7 +13,7 @@ pub enum Form {
     Picture(&'static str),
     /// JSON with links.
     Json,
-    /// What is in an archive.
+    /// The list of an archive's members.
     Archive,
     /// Lines of text. HTML, SVG and XML are text too.
     Text,
@@ -34,7 +34,7 @@ pub fn forms(path: &[u8], bytes: &[u8]) -> Vec<Form> {
     }
 }
 
-/// Whether a text is worth reading as JSON: it is called so, or begins and ends like it.
+/// Returns true if the text may be JSON: by its name, or by its first and last character.
 fn is_json(path: &[u8], bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii();
     let looks =

@@ -19,13 +19,13 @@ use crate::{
 /// Up to this many bytes are read without being asked.
 pub const AT_ONCE: u64 = 64 << 20;
 
-/// Files up to this size, in bytes, are shown (M6).
+/// Files up to this size, in bytes, are shown; larger ones can be saved.
 pub const PREVIEW: u64 = 8 << 20;
 
 /// Files up to this size, in bytes, can be saved: they pass through the page's memory.
 pub const SAVE: u64 = 512 << 20;
 
-/// What is looked at.
+/// The part of the files view that an address shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Files {
     /// The layers of the image.
@@ -36,14 +36,14 @@ pub struct Files {
     pub path: Vec<u8>,
     /// The member of the archive at the path that is looked at.
     pub member: Option<Vec<u8>>,
-    /// Which list.
+    /// The list that is shown.
     pub list: FileList,
-    /// What is looked for.
+    /// The pattern that is searched for.
     pub find: String,
 }
 
 impl Files {
-    /// What a place looks at. A layer is named by its digest or its diff ID; `None` where there is no
+    /// Reads it from a place. A layer is named by its digest or its diff ID; `None` if there is no
     /// such layer.
     pub fn new(place: &Place, layers: Layers) -> Option<Self> {
         let chosen = match &place.layer {
@@ -88,7 +88,7 @@ impl Files {
         self.bytes(&whole)
     }
 
-    /// Whether a layer says that it brings a table of contents that can be read here.
+    /// Returns true if a layer has a table of contents that can be read here.
     pub fn has_table(&self, number: u16) -> bool {
         let index = self.layer(number).and_then(|layer| layer.index);
         matches!(index, Some(Index::Estargz | Index::ZstdChunked))
@@ -112,7 +112,7 @@ impl Files {
         numbers.iter().filter_map(size).fold(0, u64::saturating_add)
     }
 
-    /// What questions are about.
+    /// Returns the layers that questions are about.
     pub fn scope(&self, with_removed: bool) -> Scope {
         let layers =
             self.layers.items.iter().map(|layer| layer.descriptor.digest.clone()).collect();
@@ -148,7 +148,7 @@ impl Files {
     }
 }
 
-/// Why the files of a layer are not read without being asked.
+/// Returns the obstacle to reading the files of a layer without being asked.
 pub fn closed(layer: &Layer) -> Option<Obstacle> {
     Obstacle::of(&layer.descriptor)
 }

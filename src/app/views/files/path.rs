@@ -95,7 +95,7 @@ mod tests {
         check(b"dos\\xff", "dos\\\\xff");
         check(b"\\", "\\\\");
         check(b"", "");
-        // What nobody wrote is still read.
+        // Text that no escape produces is read all the same.
         assert_eq!(read("a\\q\\xzz\\"), b"a\\q\\xzz\\");
     }
 

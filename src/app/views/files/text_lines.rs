@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::app::views::hostile::{is_deceptive, visible};
+use crate::app::views::visible_text::{is_deceptive, visible};
 
-/// A line longer than this, in bytes, is cut for the eye; saving gives all of it.
+/// The longest line that is shown, in bytes. A longer one is cut on the screen; saving gives all of
+/// it.
 const LINE_MAX: usize = 2_000;
 
 /// Bytes in a row of the hexadecimal form.
@@ -14,7 +15,7 @@ const HEX_ROW: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLines {
     text: String,
-    /// Where each line begins.
+    /// The offset of each line.
     starts: Vec<u32>,
     /// Bytes that are not UTF-8 are shown as U+FFFD.
     pub has_invalid_utf8: bool,
@@ -42,7 +43,7 @@ impl TextLines {
         self.starts.len()
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if there is no text.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -73,7 +74,7 @@ impl TextLines {
     }
 }
 
-/// How many rows bytes have.
+/// Returns the number of rows of the byte view.
 pub fn hex_rows(bytes: &[u8]) -> usize {
     bytes.len().div_ceil(HEX_ROW)
 }

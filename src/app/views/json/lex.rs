@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 /// More tokens than this are not laid out: sixteen bytes each, they would cost more than the text.
 pub(super) const MAX_TOKENS: usize = 400_000;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// `{` or `[`.
@@ -28,7 +28,7 @@ pub enum TokenKind {
 /// A token and where it stands in the text, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
     /// First byte.
     pub start: u32,
@@ -64,12 +64,12 @@ pub(super) struct Lexed {
     pub facts: Vec<Facts>,
 }
 
-/// Why a text is not JSON.
+/// A text that is no JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     /// Byte at which it stops being JSON.
     pub at: usize,
-    /// What was needed there.
+    /// The token that was needed there.
     pub expected: &'static str,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn lex(text: &str) -> Result<Lexed, Fault> {
     }
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Value,

@@ -7,18 +7,19 @@ use bytes::Bytes;
 
 use super::lex::{Fault, Lexed, Token, TokenKind, lex, span};
 use super::links::{Linker, Target};
-use crate::app::views::hostile::{is_deceptive, visible};
+use crate::app::views::visible_text::{is_deceptive, visible};
 
 /// Levels beyond this are indented no further.
 const MAX_INDENT: u16 = 40;
-/// A piece longer than this, in bytes, is cut for the eye; copying gives all of it.
+/// The longest piece that is shown, in bytes. A longer one is cut on the screen; copying gives all
+/// of it.
 const MAX_PIECE: usize = 2_000;
 /// Raw lines longer than this, in bytes, go on in the next row.
 const RAW_ROW: usize = 160;
 /// Bytes in a row of the hexadecimal form.
 const HEX_ROW: usize = 16;
 
-/// How a document is laid out.
+/// The layout of a document on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// One value a line, indented.
@@ -27,7 +28,7 @@ pub enum Layout {
     Raw,
 }
 
-/// What the bytes turned out to be.
+/// The form of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One JSON value.
@@ -38,7 +39,7 @@ pub enum Form {
     Hex,
 }
 
-/// What a piece of a line is.
+/// The kind of a piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceKind {
     /// Text outside of any token.
@@ -54,11 +55,11 @@ pub enum PieceKind {
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// What it is.
+    /// The kind.
     pub kind: PieceKind,
-    /// What to show.
+    /// The text to show.
     pub text: String,
-    /// Where it leads.
+    /// The target of its link.
     pub target: Option<Target>,
 }
 
@@ -73,7 +74,7 @@ impl Piece {
 pub struct Line {
     /// Levels of indentation.
     pub indent: u16,
-    /// What stands on it.
+    /// The pieces of the line.
     pub pieces: Vec<Piece>,
 }
 
@@ -95,7 +96,7 @@ pub struct JsonText {
     pretty: Vec<Row>,
     /// Byte ranges of the text.
     raw: Vec<(u32, u32)>,
-    /// What the bytes are.
+    /// The form of the bytes.
     pub form: Form,
     /// Bytes that are not UTF-8 are shown as U+FFFD.
     pub has_invalid_utf8: bool,
@@ -148,7 +149,7 @@ impl JsonText {
         }
     }
 
-    /// Whether there is nothing to show.
+    /// Returns true if there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -216,7 +217,7 @@ impl JsonText {
     }
 }
 
-/// Adds a piece, and says how much of it was left out.
+/// Adds a piece, and states how much of it was left out.
 fn cut(text: &str, kind: PieceKind, target: Option<Target>, pieces: &mut Vec<Piece>) {
     let end = text.floor_char_boundary(MAX_PIECE);
     let shown = text.get(..end).unwrap_or(text);
@@ -283,7 +284,7 @@ fn raw_rows(text: &str, tokens: &[Token]) -> Vec<(u32, u32)> {
     rows
 }
 
-/// Where a row may end at or after `at`: never inside a token or a character.
+/// Returns the end of a row at or after `at`, never inside a token or a character.
 fn row_end(text: &str, tokens: &[Token], at: usize) -> usize {
     let before = tokens.partition_point(|token| (token.start as usize) < at).checked_sub(1);
     let end = before.and_then(|index| tokens.get(index)).map_or(0, |token| token.end as usize);
@@ -295,7 +296,7 @@ fn to_u32(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Whether the first bytes hold so much that is no text that only their numbers are of use.
+/// Returns true if so much of the first bytes is no text that only a byte view helps.
 fn is_binary(text: &str) -> bool {
     let is_odd = |c: &char| *c == '\u{fffd}' || (c.is_control() && !c.is_ascii_whitespace());
     let (all, odd) = text
@@ -305,7 +306,7 @@ fn is_binary(text: &str) -> bool {
     odd * 10 > all
 }
 
-/// Where and why a text is not JSON.
+/// Describes the place and the fault of a text that is no JSON.
 fn describe(text: &str, fault: &Fault) -> String {
     if text.trim().is_empty() {
         return "there is nothing in it".to_owned();

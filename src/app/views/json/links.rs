@@ -1,14 +1,14 @@
-//! Where the strings of a JSON document lead: digests, media types, references and web addresses.
+//! The targets of strings in a JSON document: digests, media types, references and web addresses.
 
 use std::collections::BTreeMap;
 
 use super::{
-    super::hostile::is_deceptive,
+    super::visible_text::is_deceptive,
     lex::{Lexed, NO_KEY, TokenKind, span, string_value},
 };
 use crate::oci::{Digest, Host, MediaType, Reference};
 
-/// What a string leads to.
+/// The target of a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A manifest or index of the same repository, or content of which nothing more is known.
@@ -23,7 +23,7 @@ pub enum Target {
     Web(String),
 }
 
-/// Keys whose value is a reference, whatever it looks like.
+/// The keys whose value is always a reference.
 const REFERENCE_KEYS: [&str; 5] = [
     "org.opencontainers.image.base.name",
     "docker-reference",
@@ -32,7 +32,7 @@ const REFERENCE_KEYS: [&str; 5] = [
     "image",
 ];
 
-/// Where each media type is described.
+/// The page that describes each media type.
 const SPECIFICATIONS: [(&str, &str); 9] = [
     (
         "application/vnd.oci.image.index.",
@@ -66,7 +66,7 @@ const SPECIFICATIONS: [(&str, &str); 9] = [
     ),
 ];
 
-/// Where media types without a page of their own are registered.
+/// The register of media types that have no page of their own.
 const REGISTERED: &str = "https://www.iana.org/assignments/media-types/media-types.xhtml";
 
 /// The page that describes a media type.
@@ -75,8 +75,8 @@ pub fn specification(media_type: &str) -> &'static str {
     found.map_or(REGISTERED, |(_, page)| page)
 }
 
-/// Whether a text is a web address that may become a link: http or https, with a host, and
-/// nothing in it that a reader could not see.
+/// Returns true if a text may become a web link: http or https, with a host, and without characters
+/// that a reader cannot see.
 pub fn is_web_address(text: &str) -> bool {
     let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
     let rest = match (lower.starts_with("https://"), lower.starts_with("http://")) {
@@ -88,7 +88,7 @@ pub fn is_web_address(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || is_deceptive(c) || c == '\\')
 }
 
-/// What the siblings of a digest say about it.
+/// The facts that the siblings of a digest state about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Sibling {
     media_type: Option<u32>,
@@ -114,7 +114,7 @@ impl Linker {
         Self { siblings }
     }
 
-    /// Where a token leads, if it is a string that leads anywhere.
+    /// Returns the target of a token, if it is a string with one.
     pub(super) fn target(&self, text: &str, lexed: &Lexed, index: u32) -> Option<Target> {
         let token = lexed.tokens.get(index as usize)?;
         let value = string_value(span(text, token)?);
@@ -192,7 +192,7 @@ fn string_target(key: &str, value: &str) -> Option<Target> {
     None
 }
 
-/// `application/…` anywhere, and whatever stands under a name that holds a media type.
+/// Returns true for `application/…` anywhere, and for each value under a name of media types.
 fn is_media_type(key: &str, value: &str) -> bool {
     let well_formed = value.split_once('/').is_some_and(|(kind, rest)| {
         let part = |p: &str| {

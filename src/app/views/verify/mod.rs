@@ -1,4 +1,4 @@
-//! A verification as rows and counts.
+//! A verification as rows and counts, and its outcome in words.
 
 mod run;
 
@@ -9,7 +9,7 @@ pub use crate::ops::{
     verify::{About, Check, Report},
 };
 
-/// An outcome in one word of three, and the rest of what is to be said.
+/// Returns an outcome as one of three words, with the details.
 pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Verified => ("verified", String::new()),

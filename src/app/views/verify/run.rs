@@ -1,6 +1,6 @@
-//! A verification as it goes: what was checked, how fast, what is left, and what came of it.
+//! A verification in progress: the objects that were checked, the speed, the rest, and the outcome.
 //!
-//! Times are handed in, in milliseconds of any clock that only goes forward.
+//! The caller passes in times, in milliseconds of any clock that never goes back.
 
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ const SPEED_WINDOW: u64 = 4_000;
 /// Speeds are noted no more often than this, in milliseconds.
 const SPEED_STEP: u64 = 200;
 
-/// How a verification stands.
+/// The state of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// At work.
@@ -35,21 +35,21 @@ pub enum State {
 pub struct Row {
     /// The pointer to it.
     pub descriptor: Descriptor,
-    /// What it is in the image.
+    /// The role of the object in the image.
     pub role: Role,
     /// The platforms that it belongs to, known at the end.
     pub platforms: Vec<Platform>,
-    /// Bytes that were read of it.
+    /// The bytes of it that were read.
     pub done: u64,
-    /// When it began.
+    /// The time of its start.
     pub started: u64,
-    /// When it ended.
+    /// The time of its end.
     pub ended: Option<u64>,
-    /// What came of it; `None` while it is read.
+    /// The outcome; `None` while it is read.
     pub outcome: Option<Outcome>,
     /// The same for the content that its descriptor carries itself, known at the end.
     pub embedded: Option<Outcome>,
-    /// What reading it found, known at the end.
+    /// The findings of reading it, known at the end.
     pub findings: Option<Findings>,
 }
 
@@ -171,7 +171,7 @@ impl Run {
         let Some(row) = self.row(digest) else { return };
         row.outcome = Some(outcome.clone());
         row.ended = Some(now);
-        // Small objects are read at once and tell of no bytes on the way.
+        // Small objects are read at once and report no bytes on the way.
         if row.done == 0 && *outcome == Outcome::Verified {
             let size = row.descriptor.size;
             self.progress(digest, size);
@@ -190,7 +190,7 @@ impl Run {
         }
     }
 
-    /// Whether part of the tree was left out because of a limit.
+    /// Returns true if a limit left out a part of the tree.
     pub fn is_cut(&self) -> bool {
         self.is_cut
     }
@@ -200,7 +200,7 @@ impl Run {
         self.now
     }
 
-    /// How it stands.
+    /// Returns the state.
     pub fn state(&self) -> State {
         self.state
     }
@@ -210,7 +210,7 @@ impl Run {
         &self.rows
     }
 
-    /// What else was compared, known at the end.
+    /// Returns the other comparisons, known at the end.
     pub fn checks(&self) -> &[Check] {
         &self.checks
     }
@@ -230,8 +230,8 @@ impl Run {
         self.now - self.started
     }
 
-    /// Bytes a second: lately while at work, on the whole afterwards. `None` before anything
-    /// can be said.
+    /// Returns the speed in bytes a second: recent while at work, the average afterwards. `None`
+    /// while it is not known.
     pub fn speed(&self) -> Option<u64> {
         let (since, before) = match self.state {
             State::Running => *self.samples.front()?,
@@ -246,12 +246,12 @@ impl Run {
         Some(self.total()?.saturating_sub(self.done).div_ceil(speed))
     }
 
-    /// How many objects are in which state.
+    /// Returns the number of objects in each state.
     pub fn counts(&self) -> Counts {
         Counts::of(self.rows.iter().filter_map(Row::worst))
     }
 
-    /// How many of the other comparisons are in which state.
+    /// Returns the number of other comparisons in each state.
     pub fn chain_counts(&self) -> Counts {
         Counts::of(self.checks.iter().map(|check| &check.outcome))
     }
@@ -294,7 +294,7 @@ impl Row {
         }
     }
 
-    /// Bytes a second of this object; `None` before anything can be said.
+    /// Returns the speed of this object in bytes a second; `None` while it is not known.
     pub fn speed(&self, now: u64) -> Option<u64> {
         per_second(self.done, self.ended.unwrap_or(now).saturating_sub(self.started))
     }
@@ -326,7 +326,7 @@ impl Run {
         }
     }
 
-    /// What it was about. `checked_at` is the time of the end in RFC 3339.
+    /// Returns the subject of the report. `checked_at` is the time of the end in RFC 3339.
     pub fn occasion(&self, place: &Place, checked_at: &str) -> Occasion {
         Occasion {
             reference: place.reference.canonical(),

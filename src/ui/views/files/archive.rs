@@ -16,7 +16,7 @@ use crate::{
         Place, Route,
         views::{
             files::{at_member, path},
-            hostile::visible,
+            visible_text::visible,
         },
     },
     content::tar::EntryKind,

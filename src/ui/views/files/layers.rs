@@ -9,8 +9,8 @@ use crate::{
         tasks::read_layers::{LayerReading, LayerState},
         views::{
             files::{Files, closed},
-            hostile::visible,
             layers::Layer,
+            visible_text::visible,
         },
     },
     layers::index::{LayerSummary, OnShelf, Summary, Table},

@@ -29,9 +29,9 @@ use crate::{
         FileList, Place, Route,
         views::{
             files::{Files, path},
-            hostile::visible,
             image::Image,
             layers::layers,
+            visible_text::visible,
         },
     },
     content::tar::EntryKind,

@@ -8,7 +8,7 @@ use crate::{
         Place, Route,
         views::{
             files::{Files, at_path, mode, path},
-            hostile::visible,
+            visible_text::visible,
         },
     },
     content::{packages::Package, tar::EntryKind},

@@ -1,0 +1,253 @@
+//! Lenient reading of a [`Node`]. A cursor knows its position, so a fault can be reported with its
+//! JSON pointer. A part that cannot be read is reported and left out, and reading goes on.
+
+use super::{
+    Issues, Severity,
+    json::{Node, Number, push_step},
+};
+
+/// A node with its way from the root.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonCursor<'a> {
+    node: &'a Node,
+    step: Step<'a>,
+    parent: Option<&'a JsonCursor<'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Root,
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> JsonCursor<'a> {
+    /// The place of a whole document.
+    pub fn root(node: &'a Node) -> Self {
+        Self { node, step: Step::Root, parent: None }
+    }
+
+    /// Returns the node at this position.
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    /// The JSON pointer (RFC 6901) to this place.
+    pub fn pointer(&self) -> String {
+        let mut pointer = self.parent.map(JsonCursor::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root => {}
+            Step::Key(key) => _ = push_step(&mut pointer, key),
+            Step::Index(index) => _ = push_step(&mut pointer, &index.to_string()),
+        }
+        pointer
+    }
+
+    /// Says that something is wrong here.
+    pub fn report(&self, severity: Severity, message: impl Into<String>, issues: &mut Issues) {
+        issues.push(severity, &self.pointer(), message);
+    }
+
+    /// The member of this name; `None` where it is missing or `null`.
+    pub fn member<'b>(&'b self, key: &'b str) -> Option<JsonCursor<'b>> {
+        let node = self.node.get(key).filter(|node| **node != Node::Null)?;
+        Some(JsonCursor { node, step: Step::Key(key), parent: Some(self) })
+    }
+
+    /// All members, in document order.
+    pub fn members(&self) -> impl Iterator<Item = JsonCursor<'_>> {
+        let members = self.node.members().iter();
+        members.map(|(key, node)| JsonCursor { node, step: Step::Key(key), parent: Some(self) })
+    }
+
+    /// The items of a list; reports anything else.
+    pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = JsonCursor<'_>> {
+        if !matches!(self.node, Node::Array(_)) {
+            self.report_kind("a list", issues);
+        }
+        let items = self.node.items().iter().enumerate();
+        items.map(|(index, node)| JsonCursor { node, step: Step::Index(index), parent: Some(self) })
+    }
+
+    /// Returns true if the node is an object. Reports any other kind.
+    pub fn is_object(&self, issues: &mut Issues) -> bool {
+        let object = matches!(self.node, Node::Object(_));
+        if !object {
+            self.report_kind("an object", issues);
+        }
+        object
+    }
+
+    /// The text that stands here; reports anything else.
+    pub fn text(&self, issues: &mut Issues) -> Option<&'a str> {
+        let text = self.node.as_str();
+        if text.is_none() {
+            self.report_kind("a string", issues);
+        }
+        text
+    }
+
+    /// The member of this name as text. Missing is `None` without an issue.
+    pub fn text_of(&self, key: &str, issues: &mut Issues) -> Option<String> {
+        self.member(key)?.text(issues).map(str::to_owned)
+    }
+
+    /// The member of this name as a list of texts; items of another kind are left out.
+    pub fn texts_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
+        let Some(list) = self.member(key) else { return Vec::new() };
+        let items: Vec<_> = list.items(issues).collect();
+        items.iter().filter_map(|item| item.text(issues).map(str::to_owned)).collect()
+    }
+
+    /// The member of this name as a map of texts, in document order; values of another kind are
+    /// left out.
+    pub fn map_of(&self, key: &str, issues: &mut Issues) -> Vec<(String, String)> {
+        let Some(map) = self.member(key) else { return Vec::new() };
+        if !map.is_object(issues) {
+            return Vec::new();
+        }
+        let entry = |cursor: JsonCursor<'_>| {
+            Some((cursor.key()?.to_owned(), cursor.text(issues)?.to_owned()))
+        };
+        map.members().filter_map(entry).collect()
+    }
+
+    /// The keys of the member of this name: Go writes sets as objects with empty values.
+    pub fn keys_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
+        let Some(map) = self.member(key) else { return Vec::new() };
+        if !map.is_object(issues) {
+            return Vec::new();
+        }
+        map.node.members().iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The member of this name as a whole number from 0 to 2^63 − 1, as the image specification
+    /// has sizes (R28). Missing is `None` without an issue.
+    pub fn size_of(&self, key: &str, issues: &mut Issues) -> Option<u64> {
+        let cursor = self.member(key)?;
+        match *cursor.node {
+            Node::Number(Number::Unsigned(number)) if i64::try_from(number).is_ok() => {
+                return Some(number);
+            }
+            Node::Number(Number::Negative(number)) => {
+                cursor.report(Severity::Error, format!("is {number}, below zero"), issues);
+            }
+            Node::Number(_) => {
+                cursor.report(Severity::Error, "is not a whole number of 63 bits", issues);
+            }
+            _ => cursor.report_kind("a number", issues),
+        }
+        None
+    }
+
+    /// The member of this name as a whole number of either sign.
+    pub fn integer_of(&self, key: &str, issues: &mut Issues) -> Option<i64> {
+        let cursor = self.member(key)?;
+        let number = match *cursor.node {
+            Node::Number(Number::Unsigned(number)) => i64::try_from(number).ok(),
+            Node::Number(Number::Negative(number)) => Some(number),
+            _ => None,
+        };
+        if number.is_none() {
+            cursor.report(Severity::Error, "is not a whole number of 64 bits", issues);
+        }
+        number
+    }
+
+    /// The member of this name as a boolean. Missing is `None` without an issue.
+    pub fn flag_of(&self, key: &str, issues: &mut Issues) -> Option<bool> {
+        let cursor = self.member(key)?;
+        match cursor.node {
+            Node::Bool(flag) => Some(*flag),
+            _ => {
+                cursor.report_kind("a boolean", issues);
+                None
+            }
+        }
+    }
+
+    /// The last step, where it is a member's name.
+    pub fn key(&self) -> Option<&'a str> {
+        match self.step {
+            Step::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Reports members whose name differs from a known one only in case: Go's decoder takes them
+    /// for it, others do not, so two readers see two documents.
+    pub fn check_case(&self, known: &[&str], issues: &mut Issues) {
+        for (key, _) in self.node.members() {
+            let twin = known.iter().find(|name| name.eq_ignore_ascii_case(key) && *name != key);
+            if let Some(name) = twin {
+                let mut pointer = self.pointer();
+                push_step(&mut pointer, key);
+                let message =
+                    format!("differs from “{name}” only in case; some readers take it for that");
+                issues.push(Severity::Warning, &pointer, message);
+            }
+        }
+    }
+
+    fn report_kind(&self, expected: &str, issues: &mut Issues) {
+        self.report(Severity::Error, format!("is {}, not {expected}", self.node.kind()), issues);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+    use crate::oci::json;
+
+    fn with<T>(
+        text: &'static str,
+        read: impl FnOnce(JsonCursor<'_>, &mut Issues) -> T,
+    ) -> (T, Vec<String>) {
+        let parsed = json::parse(text.into());
+        assert!(parsed.issues.is_empty(), "{text}");
+        let mut issues = Issues::default();
+        let value = read(JsonCursor::root(&parsed.value), &mut issues);
+        let issues = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        (value, issues.collect())
+    }
+
+    #[test]
+    fn sizes_are_whole_and_not_negative() {
+        let check = |text, expected, issue: &str| {
+            let (size, issues) = with(text, |cursor, issues| cursor.size_of("size", issues));
+            assert_eq!(size, expected, "{text}");
+            assert_eq!(issues.join(";"), issue, "{text}");
+        };
+        check(r#"{"size":0}"#, Some(0), "");
+        check(r#"{"size":9223372036854775807}"#, Some(i64::MAX as u64), "");
+        check(r#"{"size":9223372036854775808}"#, None, "/size is not a whole number of 63 bits");
+        check(r#"{"size":99999999999999999999}"#, None, "/size is not a whole number of 63 bits");
+        check(r#"{"size":1e3}"#, None, "/size is not a whole number of 63 bits");
+        check(r#"{"size":-1}"#, None, "/size is -1, below zero");
+        check(r#"{"size":"1"}"#, None, "/size is a string, not a number");
+        check(r#"{"size":null}"#, None, "");
+        check("[]", None, "");
+    }
+
+    #[test]
+    fn bad_items_do_not_lose_the_others() {
+        let (texts, issues) =
+            with(r#"{"a":["x",1,"y",null]}"#, |p, issues| p.texts_of("a", issues));
+        assert_eq!(texts, ["x", "y"]);
+        assert_eq!(issues, ["/a/1 is a number, not a string", "/a/3 is null, not a string"]);
+        let (map, issues) =
+            with(r#"{"a":{"z":"1","b/c":[],"a":"2"}}"#, |p, issues| p.map_of("a", issues));
+        assert_eq!(map, [("z".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())]);
+        assert_eq!(issues, ["/a/b~1c is a list, not a string"]);
+    }
+
+    #[test]
+    fn twins_but_for_case_are_told() {
+        let known = ["mediaType", "size"];
+        let (_, issues) =
+            with(r#"{"MediaType":"a","size":1,"other":2}"#, |p, i| p.check_case(&known, i));
+        assert_eq!(issues.len(), 1);
+        assert!(issues[0].starts_with("/MediaType differs from “mediaType”"), "{issues:?}");
+    }
+}
