@@ -10,7 +10,7 @@ use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 use async_trait::async_trait;
 
 use super::{
-    Connection,
+    Connection, RemoteRegistry,
     exchange::{Call, Core, Document},
     layout_index::LayoutIndex,
 };
@@ -31,7 +31,7 @@ const LOOKED_INTO: usize = 64;
 /// The layouts of one host. Cheap to clone.
 #[derive(Clone)]
 pub struct StaticLayouts {
-    core: Rc<Core>,
+    remote: RemoteRegistry,
     /// Repositories that were found to be layouts of a version that is known.
     known: Rc<RefCell<BTreeSet<RepositoryName>>>,
 }
@@ -41,7 +41,7 @@ impl StaticLayouts {
     pub fn new(connection: Connection, stack: &Stack) -> Self {
         let mut core = Core::new(connection, stack, stack.authenticated(Vec::new()));
         core.url_of = file_url;
-        Self { core: Rc::new(core), known: Rc::default() }
+        Self { remote: RemoteRegistry { core: Rc::new(core) }, known: Rc::default() }
     }
 
     /// The same as what every source of images is.
@@ -53,10 +53,10 @@ impl StaticLayouts {
     async fn index(&self, repository: &RepositoryName) -> Result<LayoutIndex> {
         self.check_version(repository).await?;
         let call = list_call(repository);
-        let document = self.core.ask(&call).await?;
+        let document = self.remote.core.ask(&call).await?;
         LayoutIndex::read(document.bytes.clone()).ok_or_else(|| {
             let what = "index.json is not a list of manifests".to_owned();
-            self.core.unusable(&call, &document, ErrorKind::BadAnswer(what))
+            self.remote.core.unusable(&call, &document, ErrorKind::BadAnswer(what))
         })
     }
 
@@ -66,14 +66,14 @@ impl StaticLayouts {
             return Ok(());
         }
         let call = list_call(repository);
-        let mut request = self.core.request(&call);
-        request.url = file(&self.core.connection.base, repository, "oci-layout");
-        let answer = self.core.expect(&call, request).await?;
-        let document = self.core.read(&call, answer).await?;
+        let mut request = self.remote.core.request(&call);
+        request.url = file(&self.remote.core.connection.base, repository, "oci-layout");
+        let answer = self.remote.core.expect(&call, request).await?;
+        let document = self.remote.core.read(&call, answer).await?;
         let version = oci::parse_layout(document.bytes.clone()).value.version;
         if version.as_deref() != Some(oci::LAYOUT_VERSION) {
             let what = "its oci-layout file does not say that it is one".to_owned();
-            return Err(self.core.unusable(&call, &document, ErrorKind::BadAnswer(what)));
+            return Err(self.remote.core.unusable(&call, &document, ErrorKind::BadAnswer(what)));
         }
         self.known.borrow_mut().insert(repository.clone());
         Ok(())
@@ -82,7 +82,8 @@ impl StaticLayouts {
     /// What a tag stands for.
     async fn find(&self, repository: &RepositoryName, tag: &Tag) -> Result<Descriptor> {
         let index = self.index(repository).await?;
-        let fail = |kind: ErrorKind| self.core.explain(&list_call(repository), None, kind.into());
+        let fail =
+            |kind: ErrorKind| self.remote.core.explain(&list_call(repository), None, kind.into());
         match index.named(tag).as_slice() {
             [found] => Ok(found.clone()),
             [] => Err(fail(ErrorKind::NotFound(Missing::Manifest))),
@@ -98,12 +99,12 @@ impl StaticLayouts {
         let reference = ManifestRef::Digest(by.clone());
         let endpoint = Endpoint::GetManifest { repository: repository.clone(), reference };
         let call = Call::new(format!("read the manifest {repository}@{by}"), endpoint);
-        let mut request = self.core.request(&call);
+        let mut request = self.remote.core.request(&call);
         request.headers = Headers::default();
-        let answer = self.core.expect(&call, request).await?;
-        let document = self.core.read(&call, answer).await?;
+        let answer = self.remote.core.expect(&call, request).await?;
+        let document = self.remote.core.read(&call, answer).await?;
         let document = Document { headers: Headers::default(), ..document };
-        self.core.check_manifest(&call, &document, Some(by))
+        self.remote.core.check_manifest(&call, &document, Some(by))
     }
 
     /// The index states the size of what it names.
@@ -118,7 +119,7 @@ impl StaticLayouts {
         }
         let (expected, actual) = (entry.size, manifest.descriptor.size);
         let kind = ErrorKind::SizeMismatch { digest: Some(entry.digest.clone()), expected, actual };
-        Err(self.core.explain(&list_call(repository), None, kind.into()))
+        Err(self.remote.core.explain(&list_call(repository), None, kind.into()))
     }
 
     /// Entries of the index whose own subject is this digest.
@@ -190,7 +191,7 @@ impl Read for StaticLayouts {
     }
 
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
-        Rc::clone(&self.core).blob(repository, blob).await
+        self.remote.blob(repository, blob).await
     }
 
     async fn blob_range(
@@ -199,7 +200,7 @@ impl Read for StaticLayouts {
         blob: &Descriptor,
         range: ByteRange,
     ) -> Result<BlobStream> {
-        Rc::clone(&self.core).blob_range(repository, blob, range).await
+        self.remote.blob_range(repository, blob, range).await
     }
 
     async fn stat_blob(
@@ -207,7 +208,7 @@ impl Read for StaticLayouts {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>> {
-        self.core.stat_blob(repository, digest).await
+        self.remote.stat_blob(repository, digest).await
     }
 }
 
@@ -217,7 +218,7 @@ impl List for StaticLayouts {
     async fn repositories(&self, _: Option<&str>) -> Result<Page<RepositoryName>> {
         let endpoint = Endpoint::Catalog { window: Window::default() };
         let call = Call::new("list the layouts", endpoint);
-        Err(self.core.explain(&call, None, Error::new(ErrorKind::CatalogUnavailable)))
+        Err(self.remote.core.explain(&call, None, Error::new(ErrorKind::CatalogUnavailable)))
     }
 
     async fn tags(&self, repository: &RepositoryName, _: Option<&str>) -> Result<Page<Tag>> {

@@ -5,9 +5,7 @@ use std::{fs, process::Command};
 use porthole::{
     content::verify::digest_of,
     ops::{
-        ensure::Place,
-        export::{Options, export},
-        tree::Selection,
+        export::export, graph::Selection, repository_ref::RepositoryRef, transfer::TransferOptions,
     },
 };
 use test_registry::Switches;
@@ -20,13 +18,13 @@ use crate::{
 
 /// Exports a tag of the demo into a file, and returns the digest of its manifest.
 fn exported(host: &str, tag: &str, selection: Selection, file: &std::path::Path) -> String {
-    let place = Place {
+    let place = RepositoryRef {
         host: host.parse().unwrap(),
         registry: client(host).shared(),
         repository: repository("library/harbour"),
     };
     let reference = place.reference(Some(tag.parse().unwrap()), None);
-    let options = Options { selection, ..Options::default() };
+    let options = TransferOptions { selection, ..TransferOptions::default() };
     let mut archive = Vec::new();
     let root = block_on(export(&place, &reference, &mut archive, &options)).unwrap();
     fs::write(file, archive).unwrap();

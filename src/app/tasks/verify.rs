@@ -13,8 +13,8 @@ use crate::{
     error::{Error, Result},
     oci::ManifestRef,
     ops::{
-        progress::{Event, Observer},
-        tree::{Options, Selection},
+        graph::{Selection, WalkOptions},
+        progress::{JobEvent, Observer},
         verify::Report,
     },
 };
@@ -35,7 +35,7 @@ impl Verification {
     }
 
     /// Notes what happened.
-    pub fn observe(&mut self, event: &Event, now: u64) {
+    pub fn observe(&mut self, event: &JobEvent, now: u64) {
         if let Some(run) = &mut self.run {
             run.take(event, now);
         }
@@ -73,7 +73,7 @@ impl Verification {
 pub async fn verify(
     connection: &Connection,
     place: &Place,
-    observe: impl Fn(&Event) + 'static,
+    observe: impl Fn(&JobEvent) + 'static,
 ) -> Result<Report> {
     let repository = &place.reference.repository;
     let (mut wanted, mut selection) = (manifest_ref(place), Selection::All);
@@ -86,6 +86,7 @@ pub async fn verify(
         }
     }
     let root = connection.registry.manifest(repository, &wanted).await?;
-    let options = Options { selection, observer: Observer::new(observe), ..Options::default() };
+    let options =
+        WalkOptions { selection, observer: Observer::new(observe), ..WalkOptions::default() };
     connection.verify(repository, root, &options).await
 }

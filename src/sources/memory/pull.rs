@@ -9,7 +9,7 @@ use crate::{
     content::verify::{Verdict, digest_of, verify},
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
-    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification},
+    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Unverified, Verification},
 };
 
 /// Bytes in one chunk of a stream, about what a network gives.
@@ -29,18 +29,11 @@ impl Read for MemoryRegistry {
         Ok(Manifest { descriptor, bytes, content_type: Some(media_type), verification })
     }
 
-    async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        Ok(self.manifest(repository, reference).await?.descriptor)
-    }
-
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
-        let end = verdict_error(verify(&bytes, &blob.digest, Some(blob.size)), blob)
-            .map(|kind| self.error(kind, "read the blob", repository));
+        let verdict = verify(&bytes, &blob.digest, Some(blob.size));
+        let end = verdict.reject_mismatch().err();
+        let end = end.map(|kind| self.error(kind.about(&blob.digest), "read the blob", repository));
         Ok(stream_of(bytes, end))
     }
 
@@ -94,34 +87,14 @@ fn check(
     bytes: &Bytes,
 ) -> std::result::Result<(Digest, Verification), ErrorKind> {
     let ManifestRef::Digest(expected) = reference else {
-        let why = "asked for by tag: no digest says which bytes are right".to_owned();
-        return Ok((digest_of(bytes), Verification::NotVerified(why)));
+        return Ok((digest_of(bytes), Verification::NotVerified(Unverified::ByTag)));
     };
     match verify(bytes, expected, None) {
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual })
-        }
         Verdict::Unsupported(digest) => {
-            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            let why = Unverified::Algorithm(digest.clone());
             Ok((digest, Verification::NotVerified(why)))
         }
-        Verdict::Verified | Verdict::SizeMismatch { .. } => {
-            Ok((expected.clone(), Verification::Verified))
-        }
-    }
-}
-
-/// The error with which a stream ends where its bytes are not right.
-fn verdict_error(verdict: Verdict, blob: &Descriptor) -> Option<ErrorKind> {
-    match verdict {
-        Verdict::Verified | Verdict::Unsupported(_) => None,
-        Verdict::DigestMismatch { expected, actual } => {
-            Some(ErrorKind::DigestMismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            let digest = Some(blob.digest.clone());
-            Some(ErrorKind::SizeMismatch { digest, expected, actual })
-        }
+        verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 

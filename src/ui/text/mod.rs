@@ -13,11 +13,13 @@ pub mod json;
 pub mod layers;
 pub mod list;
 pub mod numbers;
+pub mod ops;
 pub mod referrers;
 pub mod registry;
 pub mod repository;
 pub mod settings;
 pub mod tree;
+pub mod verification;
 pub mod verify;
 pub mod views;
 
@@ -53,23 +55,6 @@ pub const NOT_LOADED: &str = "A part of Porthole could not be loaded. Check the 
 pub const COPIED: &str = "Copied";
 /// Said where the browser does not let us copy.
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
-
-/// The three states of verification, in words.
-pub mod verification {
-    /// Counted and hashed here.
-    pub const VERIFIED: &str = "verified";
-    /// Not the bytes of this digest.
-    pub const MISMATCH: &str = "mismatch";
-    /// The two digests of a mismatch.
-    pub fn digests(expected: &str, actual: &str) -> String {
-        format!(": {actual} came where {expected} was asked for")
-    }
-    /// Not checked.
-    pub const NOT_VERIFIED: &str = "not verified";
-    /// What “verified” means.
-    pub const VERIFIED_MEANS: &str =
-        "These bytes were counted and hashed in this page: they are the bytes of this digest.";
-}
 
 macro_rules! label_views {
     ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {

@@ -15,7 +15,7 @@ use crate::{
         Place, Route,
         views::{
             image::Image,
-            verify::{Check, Counts, Outcome, Row, Run, State, verdict},
+            verify::{Check, Counts, Outcome, Row, Run, State},
         },
     },
     error::Error,
@@ -24,7 +24,7 @@ use crate::{
         components::{byte_size, copy_button, digest_code, error_box, progress},
         hooks::use_environment,
         stateful::{mount_keyed, stateful},
-        text::verify as text,
+        text::{ops::outcome as outcome_text, verify as text},
     },
 };
 
@@ -159,7 +159,7 @@ fn draw_check(check: &Check) -> Html {
 
 /// An outcome in its word, and why.
 fn mark(outcome: &Outcome) -> Html {
-    let (word, why) = verdict(outcome);
+    let (word, why) = outcome_text(outcome);
     let class = classes!("mark", word.replace(' ', "-"));
     html! {
         <>
@@ -251,7 +251,7 @@ fn state(run: &Run, row: &Row) -> Html {
 fn embedded(row: &Row) -> Html {
     match &row.embedded {
         Some(wrong @ Outcome::Mismatch(_)) => {
-            let (word, why) = verdict(wrong);
+            let (word, why) = outcome_text(wrong);
             html! {
                 <p>
                     { text::EMBEDDED }<span class="mark mismatch">{ word }</span>{ ": " }
