@@ -11,7 +11,7 @@ use super::{
 };
 use crate::app::{Environment, Route, in_a_browser};
 
-lazy_stateful!(explorer: SharedExplorer = explorer_of_this_page);
+lazy_part!(explorer: SharedExplorer = explorer_of_this_page);
 
 /// Returns the explorer of this page, without its code yet.
 pub(super) fn lazy_explorer() -> Lazy<SharedExplorer> {

@@ -9,7 +9,7 @@ use crate::{
     app::{
         session::layers::SharedOpener,
         tasks::read_layers::{LayerReading, read_layer},
-        views::files::{AT_ONCE, Files},
+        views::files::Files,
     },
     oci::{Descriptor, RepositoryName},
     ui::{
@@ -126,6 +126,7 @@ fn at_first(_context: &ViewContext, _files: &Files) -> LayerReading {
 /// Where pages are rendered to text, layers that are at hand at once are read into it.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
+    use crate::app::views::files::AT_ONCE;
     use futures_util::FutureExt;
     let mut reading = LayerReading::default();
     let needed = files.needed();
