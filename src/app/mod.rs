@@ -3,7 +3,7 @@
 
 pub mod age;
 pub mod browser_storage;
-pub mod command_line;
+pub mod environment;
 pub mod loadable;
 pub mod namespace;
 pub mod queries;
@@ -11,11 +11,13 @@ pub mod reference_input;
 pub mod route;
 pub mod session;
 pub mod settings;
+pub mod tasks;
 pub mod view;
 pub mod views;
 
 mod query_string;
 
+pub use environment::Environment;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme};
@@ -26,4 +28,4 @@ pub use session::in_a_browser;
 pub use session::remote_in_thread;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};
-pub use view::{FileList, View};
+pub use view::{FileList, ReadDepth, View};

@@ -1,65 +1,94 @@
 //! The ways of looking at a reference, and their names in addresses. Pure.
 
-/// One way of looking at a reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum View {
-    /// Index, platforms, manifest, config, layers, referrers.
-    #[default]
-    Tree,
-    /// The exact bytes.
-    Json,
-    /// The image configuration.
+/// The table of the views, a line each, in the order of the tabs:
+///
+/// `Variant = name (what is read first, whether it has a tab), "what it shows";`
+///
+/// The name is the one in addresses and that of the view's files: `ui/views/NAME.rs` draws it, in words
+/// of `ui/text/NAME.rs`, from data of `app/views/NAME.rs`.
+macro_rules! views {
+    ($with:ident) => {
+        $with! {
+            Tree = tree (Root, Tab), "Index, platforms, manifest, configuration, layers, referrers.";
+            Json = json (Manifest, Tab), "The exact bytes.";
+            Config = config (Config, Tab), "The image configuration.";
+            History = history (Config, Tab), "The steps that built the image.";
+            Layers = layers (Config, Tab), "The layers.";
+            Files = files (Config, Tab), "The files inside the layers.";
+            Referrers = referrers (Manifest, Tab), "The documents that refer to it.";
+            Verify = verify (Manifest, Tab), "Checking every byte.";
+            Compare = compare (Root, Hidden), "Differences from another image.";
+            Commands = commands (Manifest, Tab), "The same on a command line.";
+        }
+    };
+}
+pub(crate) use views;
+
+macro_rules! define_views {
+    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+        /// One way of looking at a reference.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum View {
+            $(#[doc = $doc] $view,)*
+        }
+
+        impl View {
+            /// Every view, in the order of the tabs.
+            pub const ALL: &[Self] = &[$(Self::$view),*];
+
+            /// Returns the name in an address.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$view => stringify!($name),)*
+                }
+            }
+
+            /// Returns what is read before the view is drawn.
+            pub fn depth(self) -> ReadDepth {
+                match self {
+                    $(Self::$view => ReadDepth::$depth,)*
+                }
+            }
+
+            /// Returns true if the view has a tab.
+            pub fn has_tab(self) -> bool {
+                match self {
+                    $(Self::$view => matches!(Listing::$listing, Listing::Tab),)*
+                }
+            }
+        }
+    };
+}
+views!(define_views);
+
+/// What is read of a reference before a view is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadDepth {
+    /// The document that the address names.
+    Root,
+    /// The manifest of the chosen platform, too.
+    Manifest,
+    /// The configuration, too.
     Config,
-    /// How the image was built.
-    History,
-    /// The layers.
-    Layers,
-    /// Files inside the layers.
-    Files,
-    /// What refers to it.
-    Referrers,
-    /// Checking every byte.
-    Verify,
-    /// Differences from another image.
-    Compare,
-    /// The same on a command line.
-    Commands,
+}
+
+/// Whether a view is offered.
+enum Listing {
+    Tab,
+    /// It has an address only.
+    Hidden,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::Tree
+    }
 }
 
 impl View {
-    /// Every view, in the order of the tabs.
-    pub const ALL: [Self; 10] = [
-        Self::Tree,
-        Self::Json,
-        Self::Config,
-        Self::History,
-        Self::Layers,
-        Self::Files,
-        Self::Referrers,
-        Self::Verify,
-        Self::Compare,
-        Self::Commands,
-    ];
-
-    /// The name in an address.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tree => "tree",
-            Self::Json => "json",
-            Self::Config => "config",
-            Self::History => "history",
-            Self::Layers => "layers",
-            Self::Files => "files",
-            Self::Referrers => "referrers",
-            Self::Verify => "verify",
-            Self::Compare => "compare",
-            Self::Commands => "commands",
-        }
-    }
-
-    /// The view of a name.
+    /// Returns the view of a name.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.name() == name)
+        Self::ALL.iter().copied().find(|view| view.name() == name)
     }
 }
 

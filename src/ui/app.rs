@@ -2,20 +2,20 @@
 
 use yew::prelude::*;
 
-use super::{browser::Typed, explorer::Outside, hooks::use_route, shell::shell};
+use super::{browser::EarlyInput, explorer::ShellInputs, hooks::use_route, shell::shell};
 
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
     /// What the shell gets from outside.
-    pub outside: Outside,
+    pub inputs: ShellInputs,
     /// What was typed before the application started.
-    pub typed: Typed,
+    pub typed: EarlyInput,
 }
 
 /// The application.
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let route = use_route();
-    shell(route, props.outside.clone(), props.typed.clone())
+    shell(route, props.inputs.clone(), props.typed.clone())
 }

@@ -68,19 +68,24 @@ pub fn focus_in_sight(id: &str) -> bool {
     true
 }
 
+/// Returns the text of a field.
+pub(super) fn field_text(field: Option<HtmlInputElement>) -> yew::AttrValue {
+    field.map(|field| field.value()).unwrap_or_default().into()
+}
+
 /// What was typed into the shell's reference box before the application started, and whether the
 /// focus is in it.
-pub fn typed_so_far() -> Typed {
+pub fn early_input() -> EarlyInput {
     let input = element(REFERENCE_ID);
     let focused = document().and_then(|document| document.active_element());
     let has_focus = input.is_some() && input == focused;
     let input = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
-    Typed { text: input.map(|input| input.value()).unwrap_or_default().into(), has_focus }
+    EarlyInput { text: input.map(|input| input.value()).unwrap_or_default().into(), has_focus }
 }
 
 /// What a field holds.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Typed {
+pub struct EarlyInput {
     /// Its text.
     pub text: yew::AttrValue,
     /// Whether it has the focus.

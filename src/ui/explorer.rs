@@ -1,23 +1,22 @@
 //! The line between the page that starts and the one that explores registries. What is behind it is
-//! known to the shell only by this interface, so that its code can be loaded later (`later.rs`).
+//! known to the shell only by this interface, so that its code can be loaded later (`lazy_parts.rs`).
 
 use std::rc::Rc;
 
 use yew::Html;
 
-use super::{hooks::Environment, pages};
-use crate::app::{Route, settings::SharedSettingsStore};
+use crate::app::{Environment, Route, settings::SharedSettingsStore};
 
 /// What the shell gets from outside. Tests hand in their own.
 #[derive(Clone)]
-pub struct Outside {
+pub struct ShellInputs {
     /// What draws the pages of registries.
     pub explorer: SharedExplorer,
     /// Where settings are kept.
     pub settings: SharedSettingsStore,
 }
 
-impl PartialEq for Outside {
+impl PartialEq for ShellInputs {
     fn eq(&self, other: &Self) -> bool {
         self.explorer == other.explorer
     }
@@ -54,15 +53,5 @@ impl std::ops::Deref for SharedExplorer {
 impl PartialEq for SharedExplorer {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Explorer for Environment {
-    fn page(&self, route: &Route) -> Html {
-        pages::page(route, self)
-    }
-
-    fn environment(&self) -> Option<Environment> {
-        Some(self.clone())
     }
 }

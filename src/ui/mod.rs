@@ -12,13 +12,15 @@ pub mod explorer;
 pub mod hooks;
 mod key_list;
 #[cfg(target_arch = "wasm32")]
-mod later;
+mod lazy;
+#[cfg(target_arch = "wasm32")]
+mod lazy_parts;
 pub mod pages;
-mod part;
 mod reference_box;
 pub mod shell;
 #[cfg(target_arch = "wasm32")]
 mod start;
+mod stateful;
 pub mod text;
 pub mod views;
 

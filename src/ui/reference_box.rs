@@ -3,9 +3,9 @@
 use yew::prelude::*;
 
 use super::{
-    browser::{self, REFERENCE_ID, Typed},
+    browser::{self, EarlyInput, REFERENCE_ID, field_text},
     hooks::{SettingsHandle, use_settings},
-    part::part,
+    stateful::stateful,
     text,
 };
 use crate::app::reference_input;
@@ -14,10 +14,10 @@ use crate::app::reference_input;
 #[derive(PartialEq)]
 pub(super) struct ReferenceBox {
     /// What was typed before the application started.
-    pub(super) typed: Typed,
+    pub(super) typed: EarlyInput,
 }
 
-part!(ReferenceBox, use_reference_box);
+stateful!(ReferenceBox, use_reference_box);
 
 #[hook]
 fn use_reference_box(props: &ReferenceBox) -> Html {
@@ -26,30 +26,8 @@ fn use_reference_box(props: &ReferenceBox) -> Html {
     let value = use_state_eq(|| props.typed.text.clone());
     let problem = use_state_eq(AttrValue::default);
     use_early_focus(props.typed.has_focus, &input);
-    let oninput = use_callback((settings.clone(), problem.clone()), {
-        let value = value.setter();
-        move |event: InputEvent, (settings, problem)| {
-            let typed = field_text(event.target_dyn_into());
-            // What is only begun is not yet wrong: a problem is said on sending, and goes when
-            // it is mended.
-            if !problem.is_empty() {
-                problem.set(read(&typed, settings).err().unwrap_or_default());
-            }
-            value.set(typed);
-        }
-    });
-    let onsubmit = use_callback((value.clone(), settings, problem.setter()), {
-        move |event: SubmitEvent, (value, settings, problem)| {
-            event.prevent_default();
-            match read(value, settings) {
-                Ok(href) => {
-                    problem.set(AttrValue::default());
-                    browser::go(&href);
-                }
-                Err(reason) => problem.set(reason),
-            }
-        }
-    });
+    let oninput = use_input(&settings, &value, &problem);
+    let onsubmit = use_submit(&settings, &value, &problem);
     let is_wrong = (!problem.is_empty()).then_some("true");
     html! {
         <form class="reference-box" role="search" {onsubmit}>
@@ -64,15 +42,51 @@ fn use_reference_box(props: &ReferenceBox) -> Html {
     }
 }
 
+/// Takes what is typed. What is only begun is not yet wrong: a problem is shown on sending, and goes
+/// once it is corrected.
+#[hook]
+fn use_input(
+    settings: &SettingsHandle,
+    value: &UseStateHandle<AttrValue>,
+    problem: &UseStateHandle<AttrValue>,
+) -> Callback<InputEvent> {
+    let value = value.setter();
+    use_callback((settings.clone(), problem.clone()), {
+        move |event: InputEvent, (settings, problem)| {
+            let typed = field_text(event.target_dyn_into());
+            if !problem.is_empty() {
+                problem.set(read(&typed, settings).err().unwrap_or_default());
+            }
+            value.set(typed);
+        }
+    })
+}
+
+/// Goes to the address, or shows the problem.
+#[hook]
+fn use_submit(
+    settings: &SettingsHandle,
+    value: &UseStateHandle<AttrValue>,
+    problem: &UseStateHandle<AttrValue>,
+) -> Callback<SubmitEvent> {
+    use_callback((value.clone(), settings.clone(), problem.setter()), {
+        move |event: SubmitEvent, (value, settings, problem)| {
+            event.prevent_default();
+            match read(value, settings) {
+                Ok(href) => {
+                    problem.set(AttrValue::default());
+                    browser::go(&href);
+                }
+                Err(reason) => problem.set(reason),
+            }
+        }
+    })
+}
+
 fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
     reference_input::read(text, &settings.value.plain_http)
         .map(|route| route.href())
         .map_err(|reason| text::sentence(&reason).into())
-}
-
-/// What a field holds.
-pub(super) fn field_text(field: Option<web_sys::HtmlInputElement>) -> AttrValue {
-    field.map(|field| field.value()).unwrap_or_default().into()
 }
 
 /// Puts the focus back where it was before the application redrew the box.

@@ -4,36 +4,36 @@
 use yew::prelude::*;
 
 use super::{
-    browser::{self, REFERENCE_ID, Typed},
+    browser::{self, EarlyInput, REFERENCE_ID},
     components::{HEADING_ID, INSIDE_ID},
-    explorer::Outside,
-    hooks::{Key, SettingsHandle, Surroundings, use_kept_settings, use_key},
+    explorer::ShellInputs,
+    hooks::{Key, SettingsHandle, ShellContext, use_kept_settings, use_key},
     key_list::key_list,
     pages,
-    part::{part, put},
     reference_box::ReferenceBox,
+    stateful::{mount, stateful},
     text,
 };
 use crate::app::{Route, Settings, Theme};
 
 /// The shell around the page of an address.
-pub fn shell(route: Route, outside: Outside, typed: Typed) -> Html {
-    put(Shell { route, outside, typed })
+pub fn shell(route: Route, inputs: ShellInputs, typed: EarlyInput) -> Html {
+    mount(Shell { route, inputs, typed })
 }
 
 #[derive(PartialEq)]
 struct Shell {
     route: Route,
-    outside: Outside,
+    inputs: ShellInputs,
     /// What was typed before the application started.
-    typed: Typed,
+    typed: EarlyInput,
 }
 
-part!(Shell, use_shell);
+stateful!(Shell, use_shell);
 
 #[hook]
 fn use_shell(props: &Shell) -> Html {
-    let settings = use_kept_settings(props.outside.settings.clone());
+    let settings = use_kept_settings(props.inputs.settings.clone());
     let (announce, said) = use_live_region();
     let keys = use_node_ref();
     use_keys(&keys);
@@ -41,23 +41,22 @@ fn use_shell(props: &Shell) -> Html {
     use_theme(settings.value.theme);
     use_visits(&props.route, &settings);
     let show_keys = use_callback(keys.clone(), |_: MouseEvent, keys| browser::show_dialog(keys));
-    let surroundings =
-        Surroundings { explorer: props.outside.explorer.clone(), settings, announce };
+    let context = ShellContext { explorer: props.inputs.explorer.clone(), settings, announce };
     html! {
-        <ContextProvider<Surroundings> context={surroundings}>
+        <ContextProvider<ShellContext> context={context}>
             { skip_link() }
             <header class="top">
                 <a class="brand" href="#/">{ text::NAME }</a>
-                { put(ReferenceBox { typed: props.typed.clone() }) }
+                { mount(ReferenceBox { typed: props.typed.clone() }) }
                 <nav aria-label={text::PAGE}>
                     <a href={Route::Settings.href()}>{ text::SETTINGS }</a>
                     <button type="button" onclick={show_keys}>{ text::KEYS }</button>
                 </nav>
             </header>
-            <main>{ pages::page_of_shell(&props.route, &props.outside.explorer) }</main>
+            <main>{ pages::page_of_shell(&props.route, &props.inputs.explorer) }</main>
             { key_list(&keys) }
             <div class="sr" role="status" aria-live="polite">{ said }</div>
-        </ContextProvider<Surroundings>>
+        </ContextProvider<ShellContext>>
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
 use porthole::{
     app::{Connection, Route},
     sources::memory::MemoryRegistry,
-    ui::{pages::reference, views::Scene},
+    ui::{pages::reference, views::ViewContext},
 };
 use yew::prelude::*;
 
@@ -18,8 +18,8 @@ pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
     };
     let registry = Rc::new(registry.clone());
     let connection = Connection::local(place.registry.clone(), registry);
-    let scene = Scene { place: Rc::new(*place), connection };
-    rendered(Rc::new(move || reference(scene.clone())))
+    let context = ViewContext { place: Rc::new(*place), connection };
+    rendered(Rc::new(move || reference(context.clone())))
 }
 
 /// Renders a page until it no longer changes.

@@ -5,14 +5,13 @@ use std::rc::Rc;
 
 use porthole::{
     app::{
-        Accounts, Route,
+        Accounts, Environment, Route,
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
     testing::Reply,
     ui::{
-        browser::Typed,
-        explorer::{Outside, SharedExplorer},
-        hooks::Environment,
+        browser::EarlyInput,
+        explorer::{SharedExplorer, ShellInputs},
         shell,
     },
 };
@@ -31,9 +30,9 @@ fn now() -> i64 {
 fn render(address: &str, script: &Script, settings: SharedSettingsStore) -> String {
     let connections = Rc::new(script.connections());
     let environment = Environment { connections, accounts: Accounts::default(), now };
-    let outside = Outside { explorer: SharedExplorer::new(environment), settings };
+    let inputs = ShellInputs { explorer: SharedExplorer::new(environment), settings };
     let route = Route::parse(address);
-    rendered(Rc::new(move || shell(route.clone(), outside.clone(), Typed::default())))
+    rendered(Rc::new(move || shell(route.clone(), inputs.clone(), EarlyInput::default())))
 }
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -14,7 +14,7 @@ use porthole::{
     },
     oci::{Algorithm, Descriptor, RepositoryName},
     ops::blob_reader::{BlobReader, SharedBlobReader},
-    ui::{pages::reference, views::Scene},
+    ui::{pages::reference, views::ViewContext},
 };
 use serde_json::{Value, json};
 
@@ -93,8 +93,8 @@ fn with_table(name: &str, parts: &str, table: TocState) {
     };
     let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry));
     let blobs = Rc::new(WithTable(Rc::clone(&local.blobs), table));
-    let scene = Scene { place: Rc::new(*place), connection: Connection { blobs, ..local } };
-    compare(name, rendered(Rc::new(move || reference(scene.clone()))));
+    let context = ViewContext { place: Rc::new(*place), connection: Connection { blobs, ..local } };
+    compare(name, rendered(Rc::new(move || reference(context.clone()))));
 }
 
 #[test]

@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        app::{Place, RegistryAddress, views::image::read_image},
+        app::{Place, ReadDepth, RegistryAddress, views::image::read_image},
         oci::{MediaType, Reference},
         registry::recorder::run,
         sources::memory::MemoryRegistry,
@@ -173,7 +173,7 @@ mod tests {
     fn a_row_and_the_view_read_the_same_configurations() {
         let check = |bytes: u64, is_read: bool| {
             let (memory, place, tag) = bench(usize::try_from(bytes).unwrap());
-            let image = run(read_image(&memory, &place)).unwrap();
+            let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();
             assert_eq!(image.config().is_some(), is_read, "the view of {bytes} bytes");
             let row = run(tag_summary(&memory, &place.reference.repository, tag)).unwrap();
             assert_eq!(row.created.is_some(), is_read, "the row of {bytes} bytes");

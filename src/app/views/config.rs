@@ -1,6 +1,6 @@
 //! Values of a configuration in the words that people use.
 
-use crate::app::command_line::quote;
+use super::commands::quote;
 
 /// `NAME=value` apart; an entry without `=` has no value.
 pub fn split_env(entry: &str) -> (String, String) {

@@ -8,7 +8,7 @@ use super::{
     platform_choice::{Chosen, choose},
 };
 use crate::{
-    app::Place,
+    app::{Place, ReadDepth},
     error::{Error, Result},
     oci::{
         Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
@@ -67,33 +67,29 @@ pub fn manifest_ref(place: &Place) -> ManifestRef {
     }
 }
 
-/// Reads what the address names and, of an index, the chosen entry; not the configuration.
+/// Reads what the address names; then, as far as `depth` goes, the manifest of the chosen platform and
+/// its configuration. A configuration that cannot be read is part of the value.
 ///
 /// # Errors
 /// As for [`Read::manifest`](crate::registry::Read::manifest).
-pub async fn read_chosen(registry: &dyn Source, place: &Place) -> Result<Image> {
+pub async fn read_image(registry: &dyn Source, place: &Place, depth: ReadDepth) -> Result<Image> {
     let repository = &place.reference.repository;
     let root = Rc::new(read_object(registry, repository, &manifest_ref(place)).await?);
     let chosen = choose(&root.document.value, place.platform.as_deref());
-    let manifest = match &chosen {
-        Chosen::Itself => Some(Rc::clone(&root)),
+    let mut image = Image { root, chosen, manifest: None, config: None };
+    if depth == ReadDepth::Root {
+        return Ok(image);
+    }
+    image.manifest = match &image.chosen {
+        Chosen::Itself => Some(Rc::clone(&image.root)),
         Chosen::Entry(entry) => {
             Some(Rc::new(read_described(registry, repository, &entry.descriptor).await?))
         }
         Chosen::Open | Chosen::NoSuch(_) => None,
     };
-    Ok(Image { root, chosen, manifest, config: None })
-}
-
-/// Reads an image with its configuration. A configuration that cannot be read is part of the value.
-///
-/// # Errors
-/// As for [`Read::manifest`](crate::registry::Read::manifest).
-pub async fn read_image(registry: &dyn Source, place: &Place) -> Result<Image> {
-    let mut image = read_chosen(registry, place).await?;
-    let descriptor = image.image_manifest().and_then(|manifest| manifest.config.clone());
-    if let Some(descriptor) = descriptor {
-        let config = read_config(registry, &place.reference.repository, descriptor).await;
+    let config = image.image_manifest().and_then(|manifest| manifest.config.clone());
+    if let Some(descriptor) = config.filter(|_| depth == ReadDepth::Config) {
+        let config = read_config(registry, repository, descriptor).await;
         image.config = Some(config.map_err(Rc::new));
     }
     Ok(image)

@@ -1,5 +1,6 @@
 //! The content of the views of a reference, as plain values made from documents. No DOM.
 
+pub mod commands;
 pub mod config;
 pub mod dockerfile;
 pub mod files;

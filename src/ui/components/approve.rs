@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::ui::{hooks::use_environment, part::part, text::accounts as words};
+use crate::ui::{hooks::use_environment, stateful::stateful, text::accounts as words};
 
 /// Names both, and lets the person approve the pair for as long as the tab lives.
 #[derive(PartialEq)]
-pub(super) struct Approve {
+pub(super) struct ApprovalForm {
     /// The registry's origin.
     pub(super) registry: AttrValue,
     /// The token server's origin.
@@ -15,10 +15,10 @@ pub(super) struct Approve {
     pub(super) retry: Callback<()>,
 }
 
-part!(Approve, use_approve);
+stateful!(ApprovalForm, use_approval_form);
 
 #[hook]
-fn use_approve(props: &Approve) -> Html {
+fn use_approval_form(props: &ApprovalForm) -> Html {
     let environment = use_environment();
     let onclick = {
         let (registry, server) = (props.registry.clone(), props.token_server.clone());

@@ -5,14 +5,14 @@ use yew::prelude::*;
 use crate::ui::{
     browser,
     hooks::use_announce,
-    part::{part, put},
+    stateful::{mount, stateful},
     text,
 };
 
 /// A button that copies a text and says so. The label says what it does to those who do not see
 /// the icon: `Copy the digest`.
 pub fn copy_button(text: impl Into<AttrValue>, label: impl Into<AttrValue>) -> Html {
-    put(CopyButton { text: text.into(), label: label.into() })
+    mount(CopyButton { text: text.into(), label: label.into() })
 }
 
 #[derive(PartialEq)]
@@ -21,7 +21,7 @@ struct CopyButton {
     label: AttrValue,
 }
 
-part!(CopyButton, use_copy_button);
+stateful!(CopyButton, use_copy_button);
 
 #[hook]
 fn use_copy_button(props: &CopyButton) -> Html {

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{HEADING_ID, approve::Approve, sign_in::SignIn};
+use super::{HEADING_ID, approve::ApprovalForm, sign_in::SignInForm};
 use crate::{
     app::{RegistryAddress, Route, Scheme},
     error::{Error, ErrorKind, ServerMessage},
-    ui::{browser, part::put, text},
+    ui::{browser, stateful::mount, text},
 };
 
 /// What could not be done; `retry` tries again, without it there is no button.
@@ -46,7 +46,7 @@ fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
         ErrorKind::Unauthorized => sign_in(error, retry),
         ErrorKind::ApproveTokenServer { registry, token_server } => {
             let registry = AttrValue::from(registry.clone());
-            put(Approve { registry, token_server: token_server.clone().into(), retry })
+            mount(ApprovalForm { registry, token_server: token_server.clone().into(), retry })
         }
         _ => Html::default(),
     }
@@ -55,7 +55,7 @@ fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
 /// A form to sign in to the registry that refused something.
 pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
     let registry = AttrValue::from(error.context.registry.clone());
-    put(SignIn { registry, is_exposed: is_exposed(error), retry })
+    mount(SignInForm { registry, is_exposed: is_exposed(error), retry })
 }
 
 /// A failure that the browser does not explain can be looked into.

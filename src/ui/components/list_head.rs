@@ -4,7 +4,12 @@ use yew::prelude::*;
 
 use crate::{
     error::Error,
-    ui::{components::error_box, hooks::Amount, reference_box::field_text, text::list},
+    ui::{
+        browser::field_text,
+        components::error_box,
+        hooks::{Amount, Pages},
+        text::list,
+    },
 };
 use std::rc::Rc;
 
@@ -34,6 +39,27 @@ pub struct ListHead<'a> {
     pub on_filter: Callback<AttrValue>,
     /// More controls.
     pub controls: Html,
+}
+
+impl<'a> ListHead<'a> {
+    /// Returns the head of a list of which `shown` things pass the filter. The page adds the filter and
+    /// its own controls.
+    pub fn of<T>(pages: &'a Pages<T>, things: &'static str, shown: usize) -> Self {
+        Self {
+            things,
+            shown,
+            known: pages.items.len(),
+            read: pages.read,
+            is_loading: pages.is_loading,
+            has_more: pages.has_more,
+            may_be_incomplete: pages.may_be_incomplete,
+            error: pages.error.as_ref(),
+            more: &pages.more,
+            filter: AttrValue::default(),
+            on_filter: Callback::noop(),
+            controls: Html::default(),
+        }
+    }
 }
 
 /// What stands above a list.

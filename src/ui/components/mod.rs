@@ -21,7 +21,7 @@ mod verification_mark;
 mod window;
 mod windowed_list;
 
-pub use byte_size::{byte_size, exact_bytes, grouped, human_bytes};
+pub use byte_size::byte_size;
 pub use copy_button::copy_button;
 pub use digest_code::{digest_code, linked_digest};
 pub use empty::empty;

@@ -5,16 +5,18 @@ use yew::prelude::*;
 
 use super::HEADING_ID;
 use crate::{
-    app::CredentialKind,
+    app::{CredentialKind, Environment},
     ui::{
-        browser, hooks::use_environment, part::part, reference_box::field_text,
+        browser::{self, field_text},
+        hooks::use_environment,
+        stateful::stateful,
         text::accounts as words,
     },
 };
 
 /// A form to sign in to one registry.
 #[derive(PartialEq)]
-pub(super) struct SignIn {
+pub(super) struct SignInForm {
     /// The registry, as its errors name it.
     pub(super) registry: AttrValue,
     /// Whether what is typed would travel unencrypted over a network.
@@ -23,10 +25,10 @@ pub(super) struct SignIn {
     pub(super) retry: Callback<()>,
 }
 
-part!(SignIn, use_sign_in);
+stateful!(SignInForm, use_sign_in_form);
 
 #[hook]
-fn use_sign_in(props: &SignIn) -> Html {
+fn use_sign_in_form(props: &SignInForm) -> Html {
     let environment = use_environment();
     let user = use_state_eq(AttrValue::default);
     let secret = use_state_eq(AttrValue::default);
@@ -34,22 +36,7 @@ fn use_sign_in(props: &SignIn) -> Html {
     let is_refused = environment.as_ref().is_some_and(|environment| {
         environment.accounts.signed_in().iter().any(|host| *host == *props.registry)
     });
-    let onsubmit = {
-        let (user, secret, kind) = (user.clone(), secret.clone(), *kind);
-        let (registry, retry) = (props.registry.clone(), props.retry.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if let Some(environment) = &environment
-                && !secret.is_empty()
-            {
-                environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
-                secret.set(AttrValue::default());
-                retry.emit(());
-                // The form goes while the registry is asked.
-                browser::focus(HEADING_ID);
-            }
-        })
-    };
+    let onsubmit = on_submit(props, environment, &user, &secret, *kind);
     html! {
         <form class="sign-in" {onsubmit}>
             <h3>{ words::sign_in_to(&props.registry) }</h3>
@@ -66,6 +53,30 @@ fn use_sign_in(props: &SignIn) -> Html {
             }
         </form>
     }
+}
+
+/// Keeps what was typed for the registry, and asks it again.
+fn on_submit(
+    props: &SignInForm,
+    environment: Option<Environment>,
+    user: &UseStateHandle<AttrValue>,
+    secret: &UseStateHandle<AttrValue>,
+    kind: CredentialKind,
+) -> Callback<SubmitEvent> {
+    let (user, secret) = (user.clone(), secret.clone());
+    let (registry, retry) = (props.registry.clone(), props.retry.clone());
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(environment) = &environment
+            && !secret.is_empty()
+        {
+            environment.accounts.sign_in(&registry, kind, user.trim(), &secret);
+            secret.set(AttrValue::default());
+            retry.emit(());
+            // The form goes while the registry is asked.
+            browser::focus(HEADING_ID);
+        }
+    })
 }
 
 fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html {

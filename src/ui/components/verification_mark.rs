@@ -12,7 +12,7 @@ pub fn verification_mark(state: &Verification) -> Html {
         },
         Verification::Mismatch { expected, actual } => html! {
             <span class="mark mismatch">
-                { words::MISMATCH }{ format!(": {actual} came where {expected} was asked for") }
+                { words::MISMATCH }{ words::digests(&expected.to_string(), &actual.to_string()) }
             </span>
         },
         Verification::NotVerified(reason) => html! {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use yew::prelude::*;
 
 use super::window::{Measure, Window, pixels};
-use crate::ui::{browser, hooks::use_window_event, part::part};
+use crate::ui::{browser, hooks::use_window_event, stateful::stateful};
 
 /// A table of which only the rows in sight are in the document.
 #[derive(PartialEq)]
@@ -26,7 +26,7 @@ pub struct WindowedList {
     pub class: AttrValue,
 }
 
-part!(WindowedList, use_windowed_list);
+stateful!(WindowedList, use_windowed_list);
 
 #[hook]
 fn use_windowed_list(props: &WindowedList) -> Html {

@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-use super::use_surroundings;
+use super::use_shell_context;
 
 /// A callback that puts a sentence into the live region of the shell.
 #[hook]
 pub fn use_announce() -> Callback<AttrValue> {
-    use_surroundings().map(|surroundings| surroundings.announce).unwrap_or_default()
+    use_shell_context().map(|context| context.announce).unwrap_or_default()
 }

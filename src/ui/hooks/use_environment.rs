@@ -1,31 +1,12 @@
-//! What the pages of registries get from outside: connections and the time. Tests hand in their own.
-
-use std::rc::Rc;
+//! The environment of the pages that need a registry, from the shell.
 
 use yew::prelude::*;
 
-use super::use_surroundings;
-use crate::app::{Accounts, Connections};
+use super::use_shell_context;
+use crate::app::Environment;
 
-/// What the pages of registries get from outside.
-#[derive(Clone)]
-pub struct Environment {
-    /// The registries.
-    pub connections: Rc<Connections>,
-    /// Who the person is.
-    pub accounts: Accounts,
-    /// Seconds since 1970, for ages.
-    pub now: fn() -> i64,
-}
-
-impl PartialEq for Environment {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.connections, &other.connections)
-    }
-}
-
-/// The environment, where the shell has put one.
+/// Returns the environment if there is a shell and the explorer's code is loaded.
 #[hook]
 pub fn use_environment() -> Option<Environment> {
-    use_surroundings().and_then(|surroundings| surroundings.explorer.environment())
+    use_shell_context().and_then(|context| context.explorer.environment())
 }

@@ -8,7 +8,6 @@ use super::use_query::spawn;
 use crate::{
     error::{Error, Result},
     registry::Page,
-    ui::components::ListHead,
 };
 
 /// A list as far as it is known, and ways to know more.
@@ -28,27 +27,6 @@ pub struct Pages<T> {
     pub error: Option<Rc<Error>>,
     /// Reads the next pages, or all that are left.
     pub more: Callback<Amount>,
-}
-
-impl<T> Pages<T> {
-    /// What stands above the list where `shown` of its things pass the filter. The filter and more
-    /// controls are the page's to add.
-    pub fn head(&self, things: &'static str, shown: usize) -> ListHead<'_> {
-        ListHead {
-            things,
-            shown,
-            known: self.items.len(),
-            read: self.read,
-            is_loading: self.is_loading,
-            has_more: self.has_more,
-            may_be_incomplete: self.may_be_incomplete,
-            error: self.error.as_ref(),
-            more: &self.more,
-            filter: AttrValue::default(),
-            on_filter: Callback::noop(),
-            controls: Html::default(),
-        }
-    }
 }
 
 /// How much is read.

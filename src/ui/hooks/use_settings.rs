@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::use_surroundings;
+use super::use_shell_context;
 use crate::app::{Settings, settings::SharedSettingsStore};
 
 /// The settings and a way to change them.
@@ -19,9 +19,9 @@ pub struct SettingsHandle {
 /// The settings of the page; outside of a shell the defaults, which cannot be changed.
 #[hook]
 pub fn use_settings() -> SettingsHandle {
-    use_surroundings().map_or_else(
+    use_shell_context().map_or_else(
         || SettingsHandle { value: Rc::default(), change: Callback::noop() },
-        |surroundings| surroundings.settings,
+        |context| context.settings,
     )
 }
 

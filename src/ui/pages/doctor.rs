@@ -4,13 +4,13 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        RegistryAddress,
+        Environment, RegistryAddress,
         session::doctor::{DoctorStep, Fault, Finding, RegistryKind, recipe},
     },
     ui::{
         components::{copy_button, heading, loaded},
-        hooks::{Environment, use_query},
-        part::part,
+        hooks::use_query,
+        stateful::stateful,
         text::{doctor as text, ops},
     },
 };
@@ -22,7 +22,7 @@ pub(super) struct DoctorPage {
     pub(super) environment: Environment,
 }
 
-part!(DoctorPage, use_doctor_page);
+stateful!(DoctorPage, use_doctor_page);
 
 #[hook]
 fn use_doctor_page(props: &DoctorPage) -> Html {

@@ -7,7 +7,7 @@ use crate::{
     ui::{
         components::heading,
         hooks::{SettingsHandle, use_settings},
-        part::part,
+        stateful::stateful,
         text::{self, home},
     },
 };
@@ -16,7 +16,7 @@ use crate::{
 #[derive(PartialEq)]
 pub(super) struct Home;
 
-part!(Home, use_home);
+stateful!(Home, use_home);
 
 #[hook]
 fn use_home(_home: &Home) -> Html {

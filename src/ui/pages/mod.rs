@@ -18,19 +18,28 @@ pub use reference::reference;
 
 use super::{
     components::{error_box, name_heading},
-    explorer::SharedExplorer,
-    hooks::Environment,
-    part::{keyed, put, put_keyed},
-    views::Scene,
+    explorer::{Explorer, SharedExplorer},
+    stateful::{keyed, mount, mount_keyed},
+    views::ViewContext,
 };
-use crate::app::Route;
+use crate::app::{Environment, Route};
 
 /// The page of an address within the shell: what needs no registry is drawn at once.
 pub(super) fn page_of_shell(route: &Route, explorer: &SharedExplorer) -> Html {
     match route {
-        Route::Home => put(home::Home),
+        Route::Home => mount(home::Home),
         Route::NotFound { address, reason } => not_found::not_found(address, reason),
         _ => explorer.page(route),
+    }
+}
+
+impl Explorer for Environment {
+    fn page(&self, route: &Route) -> Html {
+        page(route, self)
+    }
+
+    fn environment(&self) -> Option<Environment> {
+        Some(self.clone())
     }
 }
 
@@ -38,9 +47,9 @@ pub(super) fn page_of_shell(route: &Route, explorer: &SharedExplorer) -> Html {
 pub(super) fn page(route: &Route, environment: &Environment) -> Html {
     if let Route::Doctor(address) = route {
         let (address, environment) = (address.clone(), environment.clone());
-        return put_keyed(route.to_string(), doctor::DoctorPage { address, environment });
+        return mount_keyed(route.to_string(), doctor::DoctorPage { address, environment });
     }
-    let Some(address) = route.registry() else { return put(settings::SettingsPage) };
+    let Some(address) = route.registry() else { return mount(settings::SettingsPage) };
     let connection = match environment.connections.to(address) {
         Ok(connection) => connection,
         Err(error) => {
@@ -52,13 +61,13 @@ pub(super) fn page(route: &Route, environment: &Environment) -> Html {
     match route {
         Route::Reference(place) => {
             let key = format!("{}/{}", place.registry, place.reference.repository);
-            let scene = Scene { place: Rc::new((**place).clone()), connection };
-            keyed(key, reference(scene))
+            let context = ViewContext { place: Rc::new((**place).clone()), connection };
+            keyed(key, reference(context))
         }
         Route::Repository { repository, .. } => {
             let page = repository::RepositoryPage { repository: repository.clone(), connection };
-            put_keyed(route.to_string(), page)
+            mount_keyed(route.to_string(), page)
         }
-        _ => put_keyed(address.to_string(), registry::RegistryPage { connection }),
+        _ => mount_keyed(address.to_string(), registry::RegistryPage { connection }),
     }
 }

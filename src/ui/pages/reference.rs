@@ -7,26 +7,13 @@ use crate::{
     ui::{
         components::{Tab, copy_button, name_heading, tabs, trail},
         text,
-        views::{Scene, view},
+        views::{ViewContext, view},
     },
 };
 
-/// The views that are offered as tabs; comparing comes with its engine.
-const OFFERED: [View; 9] = [
-    View::Tree,
-    View::Json,
-    View::Config,
-    View::History,
-    View::Layers,
-    View::Files,
-    View::Referrers,
-    View::Verify,
-    View::Commands,
-];
-
 /// A reference in one of its views.
-pub fn reference(scene: Scene) -> Html {
-    let place = &scene.place;
+pub fn reference(context: ViewContext) -> Html {
+    let place = &context.place;
     let name = AttrValue::from(place.reference.to_string());
     html! {
         <>
@@ -36,7 +23,7 @@ pub fn reference(scene: Scene) -> Html {
                 { copy_button(name, text::COPY_REFERENCE) }
             </div>
             { tabs(text::VIEWS, &offered(place)) }
-            { view(scene) }
+            { view(context) }
         </>
     }
 }
@@ -47,5 +34,5 @@ fn offered(place: &Place) -> Vec<Tab> {
         href: Route::from(place.in_view(view)).href().into(),
         is_current: view == place.view,
     };
-    OFFERED.into_iter().map(tab).collect()
+    View::ALL.iter().copied().filter(|view| view.has_tab()).map(tab).collect()
 }

@@ -14,7 +14,7 @@ use crate::{
             ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,
         },
         hooks::{Amount, Pages, use_pages},
-        part::{part, put, put_keyed},
+        stateful::{mount, mount_keyed, stateful},
         text::{list, registry as words},
     },
 };
@@ -31,7 +31,7 @@ pub(super) struct RegistryPage {
     pub(super) connection: Connection,
 }
 
-part!(RegistryPage, use_registry_page);
+stateful!(RegistryPage, use_registry_page);
 
 #[hook]
 fn use_registry_page(props: &RegistryPage) -> Html {
@@ -48,7 +48,7 @@ fn use_registry_page(props: &RegistryPage) -> Html {
     html! {
         <>
             { name_heading(address.to_string()) }
-            { put(RepositoryForm { address: address.clone(), is_needed: refused }) }
+            { mount(RepositoryForm { address: address.clone(), is_needed: refused }) }
             if refused {
                 { way_in(&pages) }
             } else {
@@ -73,7 +73,7 @@ fn way_in(pages: &Pages<RepositoryName>) -> Html {
 }
 
 fn repositories(address: &RegistryAddress, pages: &Pages<RepositoryName>) -> Html {
-    put(Repositories { address: address.clone(), pages: pages.clone() })
+    mount(Repositories { address: address.clone(), pages: pages.clone() })
 }
 
 /// The repositories that are known, with a filter and the choice between tree and list.
@@ -83,7 +83,7 @@ struct Repositories {
     pages: Pages<RepositoryName>,
 }
 
-part!(Repositories, use_repositories);
+stateful!(Repositories, use_repositories);
 
 #[hook]
 fn use_repositories(props: &Repositories) -> Html {
@@ -105,7 +105,7 @@ fn use_repositories(props: &Repositories) -> Html {
         filter: (*filter).clone(),
         on_filter,
         controls: switch(&as_list),
-        ..pages.head(list::REPOSITORIES, shown.len())
+        ..ListHead::of(pages, list::REPOSITORIES, shown.len())
     };
     html! {
         <>
@@ -113,9 +113,9 @@ fn use_repositories(props: &Repositories) -> Html {
             if shown.is_empty() {
                 if !pages.is_loading && pages.error.is_none() { { nothing(&filter) } }
             } else if *as_list {
-                { put(RepositoryList { address: address.clone(), names: shown }) }
+                { mount(RepositoryList { address: address.clone(), names: shown }) }
             } else {
-                { put(NamespaceTree { address: address.clone(), names: shown }) }
+                { mount(NamespaceTree { address: address.clone(), names: shown }) }
             }
         </>
     }
@@ -148,7 +148,7 @@ struct RepositoryList {
     names: Rc<Vec<RepositoryName>>,
 }
 
-part!(RepositoryList, use_repository_list);
+stateful!(RepositoryList, use_repository_list);
 
 #[hook]
 fn use_repository_list(props: &RepositoryList) -> Html {
@@ -167,7 +167,7 @@ fn use_repository_list(props: &RepositoryList) -> Html {
             <div role="columnheader">{ words::REPOSITORY }</div>
         </div>
     };
-    put(WindowedList {
+    mount(WindowedList {
         class: "repositories".into(),
         count: props.names.len(),
         row,
@@ -189,7 +189,7 @@ struct NamespaceTree {
     names: Rc<Vec<RepositoryName>>,
 }
 
-part!(NamespaceTree, use_namespace_tree);
+stateful!(NamespaceTree, use_namespace_tree);
 
 #[hook]
 fn use_namespace_tree(props: &NamespaceTree) -> Html {
@@ -204,7 +204,7 @@ fn use_namespace_tree(props: &NamespaceTree) -> Html {
 
 fn node(address: &RegistryAddress, name: &str, below: &Namespace, is_open: bool) -> Html {
     let (address, node) = (address.clone(), Rc::new(below.clone()));
-    put_keyed(name, NamespaceNode { address, name: name.to_owned().into(), node, is_open })
+    mount_keyed(name, NamespaceNode { address, name: name.to_owned().into(), node, is_open })
 }
 
 /// One namespace; what is below it is drawn only while it is open.
@@ -216,7 +216,7 @@ struct NamespaceNode {
     is_open: bool,
 }
 
-part!(NamespaceNode, use_namespace_node);
+stateful!(NamespaceNode, use_namespace_node);
 
 #[hook]
 fn use_namespace_node(props: &NamespaceNode) -> Html {

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
         hooks::use_pages,
-        part::{part, put, put_keyed},
+        stateful::{mount, mount_keyed, stateful},
         text::{list, repository as words},
     },
 };
@@ -28,7 +28,7 @@ pub(super) struct RepositoryPage {
     pub(super) connection: Connection,
 }
 
-part!(RepositoryPage, use_repository_page);
+stateful!(RepositoryPage, use_repository_page);
 
 #[hook]
 fn use_repository_page(props: &RepositoryPage) -> Html {
@@ -45,32 +45,40 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
         let filter = filter.setter();
         move |text, ()| filter.set(text)
     });
-    let name = AttrValue::from(props.repository.to_string());
-    let has_nothing = shown.is_empty() && !pages.is_loading && pages.error.is_none();
-    let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
     let head = ListHead {
         filter: (*filter).clone(),
         on_filter,
         controls: orders(&order),
-        ..pages.head(list::TAGS, shown.len())
+        ..ListHead::of(&pages, list::TAGS, shown.len())
     };
+    let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
+    let is_settled = !pages.is_loading && pages.error.is_none();
+    html! {
+        <>
+            { heading(props) }
+            { list_head(head) }
+            if !shown.is_empty() {
+                { mount(TagTable {
+                    connection: props.connection.clone(),
+                    repository: props.repository.repository.clone(),
+                    tags: shown,
+                }) }
+            } else if is_settled {
+                { empty(message) }
+            }
+        </>
+    }
+}
+
+fn heading(props: &RepositoryPage) -> Html {
+    let name = AttrValue::from(props.repository.to_string());
     html! {
         <>
             { trail(&props.connection.address, None) }
             <div class="title">
                 { name_heading(name.clone()) }
-                { copy_button(name.clone(), words::COPY) }
+                { copy_button(name, words::COPY) }
             </div>
-            { list_head(head) }
-            if has_nothing {
-                { empty(message) }
-            } else if !shown.is_empty() {
-                { put(TagTable {
-                    connection: props.connection.clone(),
-                    repository: props.repository.repository.clone(),
-                    tags: shown,
-                }) }
-            }
         </>
     }
 }
@@ -113,7 +121,7 @@ struct TagTable {
     tags: Rc<Vec<Tag>>,
 }
 
-part!(TagTable, use_tag_table);
+stateful!(TagTable, use_tag_table);
 
 #[hook]
 fn use_tag_table(props: &TagTable) -> Html {
@@ -130,9 +138,9 @@ fn use_tag_table(props: &TagTable) -> Html {
         let is_seen = seen.contains(&index) || cfg!(not(target_arch = "wasm32"));
         let (connection, repository) = (connection.clone(), repository.clone());
         let row = TagRow { connection, repository, tag: tag.clone(), index, is_seen };
-        put_keyed(tag.as_str(), row)
+        mount_keyed(tag.as_str(), row)
     });
-    put(WindowedList {
+    mount(WindowedList {
         class: "tags".into(),
         count: props.tags.len(),
         row,

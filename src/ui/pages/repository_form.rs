@@ -5,7 +5,12 @@ use yew::prelude::*;
 use crate::{
     app::RegistryAddress,
     oci::RepositoryName,
-    ui::{browser, components::repository_route, part::part, reference_box::field_text, text},
+    ui::{
+        browser::{self, field_text},
+        components::repository_route,
+        stateful::stateful,
+        text,
+    },
 };
 
 /// A box for the name of a repository.
@@ -17,7 +22,7 @@ pub(super) struct RepositoryForm {
     pub(super) is_needed: bool,
 }
 
-part!(RepositoryForm, use_repository_form);
+stateful!(RepositoryForm, use_repository_form);
 
 #[hook]
 fn use_repository_form(props: &RepositoryForm) -> Html {

@@ -6,10 +6,10 @@ use crate::{
     app::{Settings, Theme},
     oci::Host,
     ui::{
+        browser::field_text,
         components::heading,
         hooks::{SettingsHandle, use_environment, use_settings},
-        part::{part, put},
-        reference_box::field_text,
+        stateful::{mount, stateful},
         text::{self, accounts, settings as words},
     },
 };
@@ -18,7 +18,7 @@ use crate::{
 #[derive(PartialEq)]
 pub(super) struct SettingsPage;
 
-part!(SettingsPage, use_settings_page);
+stateful!(SettingsPage, use_settings_page);
 
 #[hook]
 fn use_settings_page(_page: &SettingsPage) -> Html {
@@ -33,9 +33,9 @@ fn use_settings_page(_page: &SettingsPage) -> Html {
             { forget(&settings) }
             <h2>{ words::PLAIN_HTTP }</h2>
             <p>{ words::PLAIN_HTTP_NOTE }</p>
-            { put(PlainHttp) }
+            { mount(PlainHttp) }
             <h2>{ accounts::ACCOUNTS }</h2>
-            { put(SignedIn) }
+            { mount(SignedIn) }
         </>
     }
 }
@@ -89,7 +89,7 @@ fn forget(settings: &SettingsHandle) -> Html {
 #[derive(PartialEq)]
 struct PlainHttp;
 
-part!(PlainHttp, use_plain_http);
+stateful!(PlainHttp, use_plain_http);
 
 #[hook]
 fn use_plain_http(_hosts: &PlainHttp) -> Html {
@@ -131,7 +131,7 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
 #[derive(PartialEq)]
 struct SignedIn;
 
-part!(SignedIn, use_signed_in);
+stateful!(SignedIn, use_signed_in);
 
 #[hook]
 fn use_signed_in(_accounts: &SignedIn) -> Html {

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         components::{byte_size, digest_code, foreign, platform_badge},
         hooks::{Query, use_environment, use_query},
-        part::part,
+        stateful::stateful,
         text::{self, repository as words},
     },
 };
@@ -31,7 +31,7 @@ pub(super) struct TagRow {
     pub(super) is_seen: bool,
 }
 
-part!(TagRow, use_tag_row);
+stateful!(TagRow, use_tag_row);
 
 #[hook]
 fn use_tag_row(props: &TagRow) -> Html {

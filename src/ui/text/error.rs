@@ -93,7 +93,7 @@ pub fn advice(error: &Error) -> &'static str {
             "Check the spelling. A registry may also say this of a repository that you may not see."
         }
         ErrorKind::NotFound(Missing::Blob) => {
-            "What refers to it is there, and it is not: it was deleted, or never pushed."
+            "Something refers to this blob, but the blob is missing: it was deleted, or never pushed."
         }
         ErrorKind::NotFound(_) => "Check the spelling, or look at the repository's tags.",
         ErrorKind::Unauthorized => "The registry wants to know who is asking: sign in to it first.",
@@ -105,9 +105,9 @@ pub fn advice(error: &Error) -> &'static str {
              shown. Tell whoever runs it."
         }
         ErrorKind::TooLarge { .. } => "Use a command-line client for this one.",
-        ErrorKind::UnsupportedDigest(_) => "It can be shown, and not verified.",
+        ErrorKind::UnsupportedDigest(_) => "Porthole can show it but cannot verify it.",
         ErrorKind::BadAnswer(_) | ErrorKind::Status(_) => {
-            "This may be another program than a registry, or a proxy in front of it."
+            "The server may not be a registry, or a proxy in front of it answered."
         }
         ErrorKind::HiddenHeader(_) => {
             "The registry must name this header in Access-Control-Expose-Headers."
@@ -120,7 +120,7 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::Timeout(_) => "The registry or the way to it is slow. Try again.",
         ErrorKind::CatalogUnavailable => "Type the name of a repository instead.",
         ErrorKind::ApproveTokenServer { .. } => {
-            "Nothing was sent. Approve the pair only if you know both."
+            "Nothing was sent. ApprovalForm the pair only if you know both."
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",
         _ => "Try again, or use another client.",

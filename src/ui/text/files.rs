@@ -1,12 +1,24 @@
 //! Sentences of the view of files.
 
+use super::numbers::{grouped, human_bytes};
 use crate::{
     app::{FileList, views::files::form::Form},
     content::tar::EntryKind,
     layers::{obstacle::Obstacle, ranges::Basis, tree::ChangeKind},
-    ui::components::{grouped, human_bytes},
 };
 
+/// The label of the tab.
+pub const LABEL: &str = "Files";
+/// Names a fact: what a path is.
+pub const WHAT_IT_IS: &str = "What";
+/// Names a fact: the target of a link.
+pub const POINTS_AT: &str = "Points at";
+/// Names a fact: what each layer did to a path.
+pub const BY_LAYER: &str = "Layers";
+/// Introduces the file that a link leads to.
+pub const WHICH_IS: &str = ", which is ";
+/// Introduces that a link leads nowhere.
+pub const WHICH: &str = ", which ";
 /// There is no such layer.
 pub const NO_SUCH_LAYER: &str =
     "This image has no layer of that digest. It may belong to another platform.";
@@ -26,8 +38,7 @@ pub const CANCEL: &str = "Cancel";
 pub const WHY: &str = "To list files, layers are read, counted and hashed here, off the page's \
     thread. Nothing is stored, and nothing in them is run.";
 /// The layers below are not here.
-pub const BELOW: &str =
-    "Which of these this layer adds and which it changes can be told from the layers below.";
+pub const BELOW: &str = "Read the layers below to see what this layer adds and what it changes.";
 /// The box that finds.
 pub const FIND: &str = "Find by name, or by a glob such as /etc/**/*.conf";
 /// The box that finds packages.
@@ -124,13 +135,13 @@ pub const PICTURE: &str = "The picture in this file";
 pub const TOLD_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
     itself was not read. Each file is checked against the table when it is opened.";
 /// Beside a layer that a table lists.
-pub const AS_TOLD: &str = "as its table of contents tells";
+pub const AS_TOLD: &str = "listed from its table of contents";
 /// Beside a layer whose table is of no use.
 pub const TABLE_NOT_USED: &str = "its table of contents is not used";
 /// Beside a layer that was read after its table.
 pub const TABLE_AGREES: &str = "its table of contents agrees";
 /// A layer that is not what its table tells.
-pub const TABLE_DIFFERS: &str = "its table of contents is not what the layer holds";
+pub const TABLE_DIFFERS: &str = "its table of contents does not match the layer";
 /// A table that is odd.
 pub const TABLE_IS_ODD: &str = "its table of contents is odd";
 /// Encrypted or foreign layers are read all the same.
@@ -150,9 +161,9 @@ pub fn list(list: FileList) -> &'static str {
 pub fn closed(obstacle: &Obstacle) -> &'static str {
     match obstacle {
         Obstacle::Encrypted(_) => {
-            "Only who has the key can read its files. Its bytes can be verified."
+            "Its files cannot be read without the key. Its bytes can be verified."
         }
-        Obstacle::Foreign(_) => "So it is not asked for without a click.",
+        Obstacle::Foreign(_) => "Porthole asks for it only if you click.",
         Obstacle::NotALayer(_) => "So it has no files to list.",
     }
 }
@@ -160,10 +171,10 @@ pub fn closed(obstacle: &Obstacle) -> &'static str {
 /// Which layers are listed by their tables of contents: the first, how many, of how many.
 pub fn told(first: u16, told: usize, of: usize, format: &str) -> String {
     match (told, of) {
-        (1, 1) => format!("Listed as told by the table of contents ({format})"),
-        (1, _) => format!("{} is listed as told by its table of contents ({format})", layer(first)),
-        _ if told == of => "All layers are listed as told by their tables of contents".to_owned(),
-        _ => format!("{told} of {of} layers are listed as told by their tables of contents"),
+        (1, 1) => format!("Listed from the table of contents ({format})"),
+        (1, _) => format!("{} is listed from its table of contents ({format})", layer(first)),
+        _ if told == of => "All layers are listed from their tables of contents".to_owned(),
+        _ => format!("{told} of {of} layers are listed from their tables of contents"),
     }
 }
 

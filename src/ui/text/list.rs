@@ -1,6 +1,6 @@
 //! Long lists.
 
-use crate::ui::components::grouped;
+use super::numbers::grouped;
 
 /// The label of a filter.
 pub const FILTER: &str = "Filter";

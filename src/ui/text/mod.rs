@@ -1,21 +1,30 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod commands;
+pub mod compare;
+pub mod config;
 pub mod doctor;
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod home;
+pub mod json;
+pub mod layer_faults;
 pub mod layers;
 pub mod list;
+pub mod numbers;
 pub mod ops;
+pub mod referrers;
 pub mod registry;
 pub mod repository;
 pub mod settings;
+pub mod tree;
 pub mod verification;
 pub mod verify;
 pub mod views;
 
-use crate::app::{Route, View};
+use crate::app::{Route, View, view::views};
 
 /// The product.
 pub const NAME: &str = "Porthole";
@@ -41,28 +50,24 @@ pub const RETRY: &str = "Try again";
 /// Something is on its way.
 pub const LOADING: &str = "Loading";
 /// Said where a part of the application itself did not arrive.
-pub const NOT_LOADED: &str = "A part of Porthole could not be loaded from where this page comes from. \
-                              Check the network; when Porthole was just renewed there, load the page again.";
+pub const NOT_LOADED: &str = "A part of Porthole could not be loaded. Check the network. Reload the \
+                              page if Porthole was just updated.";
 /// Said after copying.
 pub const COPIED: &str = "Copied";
 /// Said where the browser does not let us copy.
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
 
-/// The label of a view's tab.
-pub fn view_label(view: View) -> &'static str {
-    match view {
-        View::Tree => "Tree",
-        View::Json => "JSON",
-        View::Config => "Config",
-        View::History => "History",
-        View::Layers => "Layers",
-        View::Files => "Files",
-        View::Referrers => "Referrers",
-        View::Verify => "Verify",
-        View::Compare => "Compare",
-        View::Commands => "Commands",
-    }
+macro_rules! label_views {
+    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+        /// Returns the label of a view's tab.
+        pub fn view_label(view: View) -> &'static str {
+            match view {
+                $(View::$view => $name::LABEL,)*
+            }
+        }
+    };
 }
+views!(label_views);
 
 /// The heading for an address that means nothing.
 pub const NOT_FOUND: &str = "There is nothing at this address";
@@ -114,8 +119,7 @@ pub const COPY_REFERENCE: &str = "Copy the reference";
 /// The button that copies a digest.
 pub const COPY_DIGEST: &str = "Copy the digest";
 /// A mistake of ours that ended the application.
-pub const PANIC: &str = "Porthole met a mistake of its own and stopped. Load the page again. What \
-                         happened:";
+pub const PANIC: &str = "Porthole hit an internal error and stopped. Reload the page. Details:";
 /// The page's keys and what they do.
 pub const KEY_LIST: [(&str, &str); 5] = [
     ("/", "Go to the reference box"),

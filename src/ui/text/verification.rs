@@ -12,6 +12,11 @@ pub const NOT_VERIFIED: &str = "not verified";
 pub const VERIFIED_MEANS: &str =
     "These bytes were counted and hashed in this page: they are the bytes of this digest.";
 
+/// Returns the two digests of a mismatch, to be read after “mismatch”.
+pub fn digests(expected: &str, actual: &str) -> String {
+    format!(": {actual} came where {expected} was asked for")
+}
+
 /// Returns the reason why bytes were not checked, to be read after “not verified:”.
 pub fn unverified(reason: &Unverified) -> String {
     match reason {

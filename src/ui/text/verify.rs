@@ -1,10 +1,10 @@
 //! Sentences of the verify view.
 
-use crate::{
-    app::views::verify::{About, Counts, Role, State},
-    ui::components::human_bytes,
-};
+use super::numbers::human_bytes;
+use crate::app::views::verify::{About, Counts, Role, State};
 
+/// The label of the tab.
+pub const LABEL: &str = "Verify";
 /// What the view does.
 pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \
     the bytes in this browser, and compares them with their digests; then the layers, uncompressed, \
@@ -101,6 +101,11 @@ pub fn speed_in_all(done: u64, milliseconds: u64, speed: Option<u64>) -> String 
         text.push_str(&format!(", {} a second", human_bytes(speed)));
     }
     text + "."
+}
+
+/// Bytes that were read of an object that is not verified.
+pub fn bytes_read(bytes: u64) -> String {
+    format!(" ({} read)", human_bytes(bytes))
 }
 
 /// Rows that are not drawn.

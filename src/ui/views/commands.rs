@@ -2,25 +2,28 @@
 
 use yew::prelude::*;
 
+use super::ViewContext;
 use crate::{
     app::{
-        Place, View as ViewName,
-        command_line::{Subject, Tool, VIEWS, command, preparation},
-        views::image::Image,
+        Place, View,
+        views::{
+            commands::{Subject, Tool, command, preparation},
+            image::Image,
+        },
     },
     ui::{
         components::copy_button,
-        text::{self as page_text, views as text},
+        text::{self as page_text, commands as text},
     },
 };
 
 /// The same on a command line.
-pub(super) fn body(place: &Place, image: &Image) -> Html {
-    let subject = subject(place, image);
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let subject = subject(&context.place, image);
     html! {
         <div class="commands">
             { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }
-            { for VIEWS.into_iter().map(|view| section(view, &subject)) }
+            { for View::ALL.iter().map(|view| section(*view, &subject)) }
         </div>
     }
 }
@@ -35,9 +38,15 @@ fn subject<'a>(place: &'a Place, image: &'a Image) -> Subject<'a> {
     }
 }
 
-fn section(view: ViewName, subject: &Subject<'_>) -> Html {
-    let commands =
-        Tool::ALL.into_iter().filter_map(|tool| Some((tool, command(tool, view, subject)?)));
+/// The commands for a view; nothing if no tool has one.
+fn section(view: View, subject: &Subject<'_>) -> Html {
+    let commands: Vec<_> = Tool::ALL
+        .into_iter()
+        .filter_map(|tool| Some((tool, command(tool, view, subject)?)))
+        .collect();
+    if commands.is_empty() {
+        return Html::default();
+    }
     let row = |(tool, line): (Tool, String)| {
         html! {
             <div class="command" key={tool.name()}>
@@ -52,7 +61,7 @@ fn section(view: ViewName, subject: &Subject<'_>) -> Html {
     html! {
         <section>
             <h2>{ page_text::view_label(view) }</h2>
-            <dl>{ for commands.map(row) }</dl>
+            <dl>{ for commands.into_iter().map(row) }</dl>
         </section>
     }
 }

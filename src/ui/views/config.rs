@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{facts, json::JsonBytes, platforms::no_image};
+use super::{ViewContext, facts, json::JsonBytes, platforms::no_image};
 use crate::{
     app::{
         Place,
@@ -22,13 +22,14 @@ use crate::{
             byte_size, copy_button, digest_code, empty, error_box, media_type_words,
             platform_badge, verification_mark,
         },
-        part::put,
-        text::views as text,
+        stateful::mount,
+        text::config as text,
     },
 };
 
 /// The configuration of an image or artifact.
-pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let place = &context.place;
     let Some(manifest) = image.image_manifest() else {
         return match image.manifest.as_ref().map(|object| &object.document.value) {
             Some(Document::Schema1(_)) => empty(text::SCHEMA1_CONFIG),
@@ -67,7 +68,7 @@ fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -
             }
             <details class="exact" open={!is_image}>
                 <summary>{ text::EXACT_JSON }</summary>
-                { put(JsonBytes { place: place.clone(), bytes: config.parsed.raw.clone(), name }) }
+                { mount(JsonBytes { place: place.clone(), bytes: config.parsed.raw.clone(), name }) }
             </details>
         </>
     }
@@ -85,20 +86,20 @@ fn image_facts(config: &ImageConfig) -> Html {
     let made = config.created.map(|created| created.to_string());
     html! {
         <dl class="facts">
-            { facts::fact("Platform", platform(&config.platform)) }
-            { optional("Created", made.as_deref()) }
-            { optional("Author", config.author.as_deref()) }
-            { facts::fact("User", user(run)) }
-            { words("Entrypoint", &run.entrypoint) }
-            { words("Command", &run.cmd) }
-            { optional("Working directory", run.working_dir.as_deref()) }
-            { list("Ports", &run.exposed_ports) }
-            { list("Volumes", &run.volumes) }
-            { optional("Stop signal", run.stop_signal.as_deref()) }
-            { words("Shell", &run.shell) }
-            { list("On build", &run.on_build) }
+            { facts::fact(text::fact::PLATFORM, platform(&config.platform)) }
+            { optional(text::fact::CREATED, made.as_deref()) }
+            { optional(text::fact::AUTHOR, config.author.as_deref()) }
+            { facts::fact(text::fact::USER, user(run)) }
+            { words(text::fact::ENTRYPOINT, &run.entrypoint) }
+            { words(text::fact::COMMAND, &run.cmd) }
+            { optional(text::fact::WORKING_DIR, run.working_dir.as_deref()) }
+            { list(text::fact::PORTS, &run.exposed_ports) }
+            { list(text::fact::VOLUMES, &run.volumes) }
+            { optional(text::fact::STOP_SIGNAL, run.stop_signal.as_deref()) }
+            { words(text::fact::SHELL, &run.shell) }
+            { list(text::fact::ON_BUILD, &run.on_build) }
             if let Some(check) = &run.healthcheck {
-                { facts::fact("Health check", healthcheck(check)) }
+                { facts::fact(text::fact::HEALTH_CHECK, healthcheck(check)) }
             }
         </dl>
     }
@@ -126,7 +127,7 @@ fn words(term: &'static str, words: &[String]) -> Html {
         html! {
             <>
                 <code>{ facts::foreign(&line) }</code>
-                { copy_button(line, format!("Copy: {term}")) }
+                { copy_button(line, text::copy(term)) }
             </>
         },
     )
@@ -148,12 +149,12 @@ fn healthcheck(check: &Healthcheck) -> Html {
     html! {
         <ul class="plain">
             <li><code>{ facts::foreign(&command_line(&check.test)) }</code></li>
-            { setting("every", check.interval) }
-            { setting("at most", check.timeout) }
-            { setting("after a start of", check.start_period) }
-            { setting("meanwhile every", check.start_interval) }
+            { setting(text::health::INTERVAL, check.interval) }
+            { setting(text::health::TIMEOUT, check.timeout) }
+            { setting(text::health::START_PERIOD, check.start_period) }
+            { setting(text::health::START_INTERVAL, check.start_interval) }
             if let Some(retries) = check.retries.filter(|retries| *retries != 0) {
-                <li>{ format!("{retries} failures in a row make it unhealthy") }</li>
+                <li>{ text::retries(retries.into()) }</li>
             }
         </ul>
     }
@@ -175,7 +176,7 @@ fn section(heading: &'static str, pairs: &[(String, String)], all: &str) -> Html
             <h2>
                 { format!("{heading} ({})", pairs.len()) }
                 if !pairs.is_empty() {
-                    { copy_button(all.to_owned(), format!("Copy all: {heading}")) }
+                    { copy_button(all.to_owned(), text::copy_all(heading)) }
                 }
             </h2>
             { facts::pairs(pairs) }

@@ -6,7 +6,7 @@ pub(super) use crate::ui::components::foreign;
 
 use crate::{
     app::views::{json::is_web_address, visible_text::visible},
-    oci::{Issue, Severity},
+    oci::Issue,
     ui::{components::copy_button, text::views as text},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
                 <dt><code>{ foreign(name) }</code></dt>
                 <dd>
                     { foreign_or_link(value) }
-                    { copy_button(value.clone(), format!("Copy the value of {}", visible(name))) }
+                    { copy_button(value.clone(), text::copy_value(&visible(name))) }
                 </dd>
             </>
         }
@@ -69,14 +69,11 @@ pub(super) fn issues(issues: &[Issue]) -> Html {
 }
 
 fn issue(issue: &Issue) -> Html {
-    let (class, word) = match issue.severity {
-        Severity::Note => ("note", "note"),
-        Severity::Warning => ("warning", "warning"),
-        Severity::Error => ("error", "error"),
-    };
-    let place = if issue.pointer.is_empty() { "the document" } else { &issue.pointer };
+    // The class in the style sheet has the same name.
+    let word = text::severity(issue.severity);
+    let place = if issue.pointer.is_empty() { text::THE_DOCUMENT } else { &issue.pointer };
     html! {
-        <li {class}>
+        <li class={word}>
             <strong>{ word }</strong>{ ": " }<code>{ foreign(place) }</code>{ " " }
             { foreign(&issue.message) }
         </li>

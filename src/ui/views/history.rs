@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{facts, platforms::no_image};
+use super::{ViewContext, facts, platforms::no_image};
 use crate::{
     app::{
         Place, Route, View as ViewName,
@@ -14,18 +14,18 @@ use crate::{
     oci::Document,
     ui::{
         components::{byte_size, copy_button, empty, error_box},
-        text::views as text,
+        text::{history as text, layers as layers_text},
     },
 };
 
 /// How an image was built.
-pub(super) fn body(place: &Place, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     if let Some(Err(error)) = &image.config {
         return error_box(error, None);
     }
     match history(image) {
         Some(history) if history.steps.is_empty() => empty(text::NO_HISTORY),
-        Some(history) => draw(place, &history, base(image).as_deref()),
+        Some(history) => steps(&context.place, &history, base(image).as_deref()),
         None if image.image_manifest().is_some() => empty(text::NO_HISTORY),
         None => no_image(image),
     }
@@ -56,7 +56,7 @@ fn base(image: &Image) -> Option<String> {
     Some(reference.to_string())
 }
 
-fn draw(place: &Place, history: &History, base: Option<&str>) -> Html {
+fn steps(place: &Place, history: &History, base: Option<&str>) -> Html {
     let dockerfile = history.dockerfile(base);
     html! {
         <>
@@ -113,7 +113,7 @@ fn made(place: &Place, made: &Made) -> Html {
             let target = Place { layer, ..place.in_view(ViewName::Layers) };
             html! {
                 <>
-                    <a class="what" href={Route::from(target).href()}>{ format!("Layer {number}") }</a>
+                    <a class="what" href={Route::from(target).href()}>{ layers_text::layer_number(*number) }</a>
                     if let Some(bytes) = size { { byte_size(*bytes) } }
                 </>
             }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use yew::prelude::*;
 
-use super::{Same, facts, platforms::no_image, save::save};
+use super::{ByIdentity, ViewContext, facts, platforms::no_image, save::save};
 use crate::{
     app::{
         Place, RegistryAddress, Route,
@@ -15,9 +15,9 @@ use crate::{
         },
     },
     ui::{
-        components::{WindowedList, copy_button, exact_bytes, verification_mark},
-        part::{part, put},
-        text::views as text,
+        components::{WindowedList, copy_button, verification_mark},
+        stateful::{mount, stateful},
+        text::{json as text, numbers::exact_bytes},
     },
 };
 
@@ -25,7 +25,8 @@ use crate::{
 const WHOLE: usize = 1_000;
 
 /// The exact bytes of a manifest or index.
-pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let place = &context.place;
     // An index is shown itself, until one of its platforms is chosen.
     let object = match (&place.platform, &image.manifest) {
         (None, _) => &image.root,
@@ -36,7 +37,7 @@ pub(super) fn body(place: &Rc<Place>, image: &Image) -> Html {
         <>
             <p class="line">{ verification_mark(&object.verification) }</p>
             { facts::issues(object.issues()) }
-            { put(JsonBytes {
+            { mount(JsonBytes {
                 place: place.clone(),
                 bytes: object.document.raw.clone(),
                 name: format!("{}.json", object.digest().encoded()).into(),
@@ -56,14 +57,14 @@ pub(super) struct JsonBytes {
     pub(super) name: AttrValue,
 }
 
-part!(JsonBytes, use_json_bytes);
+stateful!(JsonBytes, use_json_bytes);
 
 #[hook]
 fn use_json_bytes(props: &JsonBytes) -> Html {
     let json = use_memo(props.bytes.clone(), |bytes| JsonText::read(bytes.clone()));
     let layout = use_state_eq(|| Layout::Pretty);
     let row = use_callback(
-        (Same(Rc::clone(&json)), *layout, Rc::clone(&props.place)),
+        (ByIdentity(Rc::clone(&json)), *layout, Rc::clone(&props.place)),
         |number: usize, (json, layout, place)| {
             let is_table = json.0.len(*layout) > WHOLE;
             draw_line(place, number, &json.0.line(*layout, number), is_table)
@@ -75,16 +76,16 @@ fn use_json_bytes(props: &JsonBytes) -> Html {
             { tools(props, &json, &layout) }
             { notes(&json) }
             if count > WHOLE {
-                { put(WindowedList {
+                { mount(WindowedList {
                     count,
                     row,
-                    label: "Lines of the document".into(),
+                    label: text::LINES.into(),
                     class: "lines".into(),
                     header: Html::default(),
                     on_visible: Callback::noop(),
                 }) }
             } else {
-                <pre class="lines whole" tabindex="0" aria-label="The document">
+                <pre class="lines whole" tabindex="0" aria-label={text::DOCUMENT}>
                     { for (0..count).map(|number| row.emit(number)) }
                 </pre>
             }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{facts, history::history, platforms::no_image};
+use super::{ViewContext, facts, history::history, platforms::no_image};
 use crate::{
     app::{
         Place, Route, View as Views,
@@ -15,12 +15,13 @@ use crate::{
     oci::{Descriptor, Digest, Document},
     ui::{
         components::{byte_size, digest_code, empty, media_type_words},
-        text::{self as page_text, views as text},
+        text::{self as page_text, layers as text, views as shared},
     },
 };
 
 /// The layers of an image, or the contents of an artifact.
-pub(super) fn body(place: &Place, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let place = &context.place;
     let history = history(image);
     match image.manifest.as_ref().map(|object| &object.document.value) {
         Some(Document::Image(manifest)) => {
@@ -50,7 +51,7 @@ fn table(place: &Place, all: &Layers) -> Html {
     html! {
         <>
             <p class="total">
-                { text::layer_count(all.items.len()) }{ byte_size(all.bytes) }{ ", compressed." }
+                { text::layer_count(all.items.len()) }{ byte_size(all.bytes) }{ text::COMPRESSED }
             </p>
             if all.diff_ids > 0 && all.diff_ids != all.items.len() {
                 <p class="note">{ text::diff_id_mismatch(all.diff_ids, all.items.len()) }</p>
@@ -84,9 +85,9 @@ fn row(place: &Place, layer: &Layer) -> Html {
             }
             if let Some(made_by) = &layer.made_by { <pre>{ facts::foreign(made_by) }</pre> }
             <dl class="facts">
-                { facts::fact("Digest", digest_code(digest)) }
+                { facts::fact(text::DIGEST, digest_code(digest)) }
                 { diff_id(layer.diff_id.as_ref()) }
-                { facts::fact("Media type", media_type_words(media_type)) }
+                { facts::fact(text::MEDIA_TYPE, media_type_words(media_type)) }
                 { addresses(urls) }
             </dl>
             { facts::annotations(&layer.descriptor.annotations) }
@@ -109,7 +110,7 @@ fn properties(layer: &Layer) -> Html {
 
 fn diff_id(diff_id: Option<&Digest>) -> Html {
     match diff_id {
-        Some(digest) => facts::fact("Diff ID", digest_code(digest)),
+        Some(digest) => facts::fact(text::DIFF_ID, digest_code(digest)),
         None => Html::default(),
     }
 }
@@ -120,7 +121,7 @@ fn addresses(urls: &[String]) -> Html {
         return Html::default();
     }
     let item = |url: &String| html! { <li>{ facts::foreign_or_link(url) }</li> };
-    facts::fact("Also at", html! { <ul class="plain">{ for urls.iter().map(item) }</ul> })
+    facts::fact(text::ALSO_AT, html! { <ul class="plain">{ for urls.iter().map(item) }</ul> })
 }
 
 /// Layers of a schema 1 manifest.
@@ -131,7 +132,7 @@ fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
             <li key={at}>
                 <p class="line">
                     <span class="what">{ text::layer_number(at + 1) }</span>
-                    <span class="hint">{ text::SIZE_UNKNOWN }</span>
+                    <span class="hint">{ shared::SIZE_UNKNOWN }</span>
                     { digest_code(digest) }
                 </p>
                 if let Some(step) = steps.get(at) { <pre>{ facts::foreign(&step.instruction.text) }</pre> }

@@ -1,21 +1,22 @@
-//! Ways of looking at a reference, one folder or file each. A view gets a place and a connection,
-//! and asks for the rest itself.
+//! Ways of looking at a reference, one folder or file each, as the table in `app/view.rs` names them. Each
+//! has a function `draw`, which gets the place, the connection and what was read of the image.
 
 use std::rc::Rc;
 
 use yew::Html;
 
-use super::part::put;
-use crate::app::{self, Connection, Place};
+use super::stateful::mount_keyed;
+use crate::app::{Connection, Place, ReadDepth, View, view::views, views::image::Image};
 
 mod commands;
+mod compare;
 mod config;
 mod facts;
 mod files;
 mod history;
+mod image_view;
 mod json;
 mod layers;
-mod of_image;
 mod platforms;
 mod referrers;
 mod save;
@@ -28,32 +29,42 @@ mod verify;
 
 /// What every view gets.
 #[derive(PartialEq, Clone)]
-pub struct Scene {
+pub struct ViewContext {
     /// What is looked at, and how.
     pub place: Rc<Place>,
     /// The registry that holds it.
     pub connection: Connection,
 }
 
-/// The view that the place asks for.
-pub(crate) fn view(scene: Scene) -> Html {
-    match scene.place.view {
-        // Comparing comes with its engine; until then its address shows the tree.
-        app::View::Tree | app::View::Compare => put(tree::View(scene)),
-        _ => put(of_image::OfImage(scene)),
-    }
+/// Shows the view that the place asks for.
+pub(crate) fn view(context: ViewContext) -> Html {
+    // What is read for a tree is less than the other views need: they share nothing.
+    let key = if context.place.view.depth() == ReadDepth::Root { "root" } else { "image" };
+    mount_keyed(key, image_view::ImageView(context))
 }
 
-/// A shared value that is equal only to itself: comparing large ones costs nothing.
-struct Same<T>(Rc<T>);
+macro_rules! draw_views {
+    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+        /// Draws the view that the place asks for, from what was read of the image.
+        fn draw(context: &ViewContext, image: &Image) -> Html {
+            match context.place.view {
+                $(View::$view => $name::draw(context, image),)*
+            }
+        }
+    };
+}
+views!(draw_views);
 
-impl<T> Clone for Same<T> {
+/// A shared value that is equal only to itself: comparing large ones costs nothing.
+struct ByIdentity<T>(Rc<T>);
+
+impl<T> Clone for ByIdentity<T> {
     fn clone(&self) -> Self {
         Self(Rc::clone(&self.0))
     }
 }
 
-impl<T> PartialEq for Same<T> {
+impl<T> PartialEq for ByIdentity<T> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }

@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::{
-    Same, Scene,
-    tree_node::{Drawing, found},
+    ByIdentity, ViewContext,
+    tree_node::{TreeContext, found},
     use_objects::use_objects,
 };
 use crate::{
@@ -15,36 +15,39 @@ use crate::{
     },
     ui::{
         components::digest_code,
-        part::{part, put_keyed},
-        text::views as text,
+        stateful::{mount_keyed, stateful},
+        text::tree as text,
     },
 };
 
 /// What refers to a reference.
-pub(super) fn body(scene: &Scene, image: &Image) -> Html {
-    let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
-    put_keyed(key, GrowingReferrers { scene: scene.clone(), root: Same(image.root.clone()) })
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    let key = format!("{}/{}", context.place.registry, context.place.reference.repository);
+    mount_keyed(
+        key,
+        ReferrersTree { context: context.clone(), root: ByIdentity(image.root.clone()) },
+    )
 }
 
 #[derive(PartialEq)]
-struct GrowingReferrers {
-    scene: Scene,
-    root: Same<Object>,
+struct ReferrersTree {
+    context: ViewContext,
+    root: ByIdentity<Object>,
 }
 
-part!(GrowingReferrers, use_growing_referrers);
+stateful!(ReferrersTree, use_referrers_tree);
 
 #[hook]
-fn use_growing_referrers(props: &GrowingReferrers) -> Html {
-    let (root, place) = (&props.root.0, &props.scene.place);
-    let growing = use_objects(&props.scene, root, Follow::All);
-    let drawing = Drawing { place, ask: &growing.ask };
+fn use_referrers_tree(props: &ReferrersTree) -> Html {
+    let (root, place) = (&props.root.0, &props.context.place);
+    let growing = use_objects(&props.context, root, Follow::All);
+    let tree_context = TreeContext { place, ask: &growing.ask };
     let platforms_of = |node: &TreeNode| matches!(node.role, Role::Platform(_) | Role::Entry);
     let root_node = &growing.tree.root;
     html! {
         <div class="referrers-view">
-            { subject(&drawing, root_node) }
-            { for root_node.children.iter().filter(|node| platforms_of(node)).map(|node| subject(&drawing, node)) }
+            { subject(&tree_context, root_node) }
+            { for root_node.children.iter().filter(|node| platforms_of(node)).map(|node| subject(&tree_context, node)) }
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }
@@ -55,13 +58,13 @@ fn use_growing_referrers(props: &GrowingReferrers) -> Html {
 }
 
 /// One document and what refers to it.
-fn subject(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+fn subject(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let digest = node.descriptor.digest.clone();
     html! {
         <section>
             <h2>{ text::role(&node.role) }</h2>
             <p class="line">{ digest_code(&digest) }</p>
-            { found(drawing, node, Want::Referrers(digest)) }
+            { found(context, node, Want::Referrers(digest)) }
         </section>
     }
 }

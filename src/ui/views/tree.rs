@@ -3,68 +3,44 @@
 use yew::prelude::*;
 
 use super::{
-    Same, Scene,
+    ByIdentity, ViewContext,
     platforms::platforms,
-    tree_node::{Drawing, node},
+    tree_node::{TreeContext, node},
     use_objects::use_objects,
 };
 use crate::{
-    app::{
-        Place,
-        views::{
-            image::manifest_ref,
-            object::{Object, read_object},
-            sizes::Blobs,
-            tree::Follow,
-        },
-    },
+    app::views::{image::Image, object::Object, sizes::Blobs, tree::Follow},
     ui::{
-        components::{byte_size, loaded},
-        hooks::use_query,
-        part::{part, put_keyed},
-        text::views as text,
+        components::byte_size,
+        stateful::{mount_keyed, stateful},
+        text::tree as text,
     },
 };
 
-/// What a reference leads to.
-#[derive(PartialEq)]
-pub(super) struct View(pub(super) Scene);
-
-part!(View, use_view);
-
-#[hook]
-fn use_view(props: &View) -> Html {
-    let scene = &props.0;
-    let connection = scene.connection.clone();
-    let query = use_query(scene.place.reference.clone(), move |reference| {
-        let (connection, reference) = (connection.clone(), reference.clone());
-        async move {
-            let place = Place::new(connection.address.clone(), reference);
-            let repository = &place.reference.repository;
-            read_object(&*connection.registry, repository, &manifest_ref(&place)).await
-        }
-    });
-    // The store of read objects belongs to one repository.
-    let key = format!("{}/{}", scene.place.registry, scene.place.reference.repository);
-    loaded(&query, |root| {
-        put_keyed(key, GrowingTree { scene: scene.clone(), root: Same(root.clone()) })
-    })
+/// Draws what a reference leads to.
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
+    // The documents that were read belong to one repository.
+    let key = format!("{}/{}", context.place.registry, context.place.reference.repository);
+    mount_keyed(
+        key,
+        ReferenceTree { context: context.clone(), root: ByIdentity(image.root.clone()) },
+    )
 }
 
 #[derive(PartialEq)]
-struct GrowingTree {
-    scene: Scene,
-    root: Same<Object>,
+struct ReferenceTree {
+    context: ViewContext,
+    root: ByIdentity<Object>,
 }
 
-part!(GrowingTree, use_growing_tree);
+stateful!(ReferenceTree, use_reference_tree);
 
 #[hook]
-fn use_growing_tree(props: &GrowingTree) -> Html {
-    let (root, place) = (&props.root.0, &props.scene.place);
-    let growing = use_objects(&props.scene, root, Follow::Root);
+fn use_reference_tree(props: &ReferenceTree) -> Html {
+    let (root, place) = (&props.root.0, &props.context.place);
+    let growing = use_objects(&props.context, root, Follow::Root);
     let tree = &growing.tree;
-    let drawing = Drawing { place, ask: &growing.ask };
+    let tree_context = TreeContext { place, ask: &growing.ask };
     html! {
         <div class="tree-view">
             { platforms(place, &root.document.value, true) }
@@ -72,7 +48,7 @@ fn use_growing_tree(props: &GrowingTree) -> Html {
             if tree.left_out > 0 {
                 <p class="hint">{ text::left_out(tree.left_out) }</p>
             }
-            <ul class="nodes">{ node(&drawing, &tree.root) }</ul>
+            <ul class="nodes">{ node(&tree_context, &tree.root) }</ul>
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }
@@ -89,11 +65,11 @@ fn total(total: &Blobs) -> Html {
     }
     html! {
         <p class="total">
-            { "In all " }
+            { text::IN_ALL }
             if total.is_partial { { text::AT_LEAST } }
             { byte_size(total.bytes()) }{ text::distinct(total.count()) }
             if total.shared() > 0 {
-                { "; " }{ byte_size(total.shared()) }{ " that stand more than once counted once" }
+                { text::shared(total.shared()) }
             }
             { "." }
         </p>

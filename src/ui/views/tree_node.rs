@@ -19,12 +19,12 @@ use crate::{
     oci::{Document, MediaType},
     ui::{
         components::{byte_size, linked_digest, media_type_words, verification_mark},
-        text::{self as page_text, views as text},
+        text::{self as page_text, tree as text, views as shared},
     },
 };
 
-/// What drawing a node needs besides the node.
-pub(super) struct Drawing<'a> {
+/// What context a node needs besides the node.
+pub(super) struct TreeContext<'a> {
     /// The document that the node belongs to.
     pub(super) place: &'a Place,
     /// Reads something.
@@ -32,20 +32,20 @@ pub(super) struct Drawing<'a> {
 }
 
 /// A node with all below it.
-pub(super) fn node(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+pub(super) fn node(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let key = node.descriptor.digest.to_string();
     if node.is_document() {
-        html! { <li {key}>{ document(drawing, node) }</li> }
+        html! { <li {key}>{ document(context, node) }</li> }
     } else {
-        html! { <li class="leaf" {key}>{ leaf(drawing, node) }</li> }
+        html! { <li class="leaf" {key}>{ leaf(context, node) }</li> }
     }
 }
 
 /// A configuration or layer.
-fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+fn leaf(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let descriptor = &node.descriptor;
     let has_page = descriptor.media_type != MediaType::OCI_EMPTY;
-    let href = has_page.then(|| content_href(drawing.place, node));
+    let href = has_page.then(|| content_href(context.place, node));
     let title = descriptor.annotation("org.opencontainers.image.title");
     html! {
         <>
@@ -56,7 +56,7 @@ fn leaf(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
             { media_type_words(&descriptor.media_type) }
             { linked_digest(&descriptor.digest, href) }
             { size(node.size) }
-            { files_link(drawing.place, node) }
+            { files_link(context.place, node) }
         </>
     }
 }
@@ -87,21 +87,21 @@ fn content_href(owner: &Place, node: &TreeNode) -> AttrValue {
 fn size(size: Option<u64>) -> Html {
     match size {
         Some(bytes) => byte_size(bytes),
-        None => html! { <span class="hint">{ text::SIZE_UNKNOWN }</span> },
+        None => html! { <span class="hint">{ shared::SIZE_UNKNOWN }</span> },
     }
 }
 
 /// A manifest or index.
-fn document(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
-    let (open, place) = (opens(node), own_place(drawing, node));
-    let below = Drawing { place: &place, ask: drawing.ask };
+fn document(context: &TreeContext<'_>, node: &TreeNode) -> Html {
+    let (open, place) = (opens(node), own_place(context, node));
+    let below = TreeContext { place: &place, ask: context.ask };
     let want = || Want::Manifest(Box::new(node.descriptor.clone()));
-    let ontoggle = (node.reading == Reading::NotAsked).then(|| on_open(drawing, want()));
+    let ontoggle = (node.reading == Reading::NotAsked).then(|| on_open(context, want()));
     html! {
         <details class="node" {open} {ontoggle}>
             <summary>{ summary(node) }</summary>
             <div class="inside">
-                { head(drawing, node) }
+                { head(context, node) }
                 { inside(&below, node) }
                 { referring(&below, node) }
             </div>
@@ -110,10 +110,10 @@ fn document(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
 }
 
 /// The address under which a document's own contents are shown.
-fn own_place(drawing: &Drawing<'_>, node: &TreeNode) -> Place {
+fn own_place(context: &TreeContext<'_>, node: &TreeNode) -> Place {
     match node.role {
-        Role::Root => drawing.place.clone(),
-        _ => drawing.place.at_digest(node.descriptor.digest.clone()),
+        Role::Root => context.place.clone(),
+        _ => context.place.at_digest(node.descriptor.digest.clone()),
     }
 }
 
@@ -123,8 +123,8 @@ fn opens(node: &TreeNode) -> bool {
 }
 
 /// Asks when the node is opened; what was read is not asked for again.
-fn on_open(drawing: &Drawing<'_>, want: Want) -> Callback<Event> {
-    let ask = drawing.ask.clone();
+fn on_open(context: &TreeContext<'_>, want: Want) -> Callback<Event> {
+    let ask = context.ask.clone();
     Callback::from(move |event: Event| {
         let is_open = event.target_dyn_into::<HtmlDetailsElement>().is_some_and(|it| it.open());
         if is_open {
@@ -189,9 +189,9 @@ fn state(reading: &Reading) -> Html {
 }
 
 /// The exact facts about the document.
-fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let descriptor = &node.descriptor;
-    let target = drawing.place.at_digest(descriptor.digest.clone());
+    let target = context.place.at_digest(descriptor.digest.clone());
     let href: Option<AttrValue> =
         (node.role != Role::Root).then(|| Route::from(target).href().into());
     html! {
@@ -202,38 +202,38 @@ fn head(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
                 { size(node.size) }
             </p>
             if let Role::StrayAttestation(Some(subject)) = &node.role {
-                <p class="hint">{ "It is about " }<code>{ facts::foreign(subject) }</code></p>
+                <p class="hint">{ text::IT_IS_ABOUT }<code>{ facts::foreign(subject) }</code></p>
             }
             { facts::annotations(&descriptor.annotations) }
         </>
     }
 }
 
-fn inside(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
-            if let Reading::Ready(object) = &node.reading { { about(drawing, object) } }
+            if let Reading::Ready(object) = &node.reading { { about(context, object) } }
             if let Reading::Failed(error) = &node.reading {
-                { failure(drawing, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
+                { failure(context, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }
             if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
             if !node.children.is_empty() {
-                <ul class="nodes">{ for node.children.iter().map(|child| self::node(drawing, child)) }</ul>
+                <ul class="nodes">{ for node.children.iter().map(|child| self::node(context, child)) }</ul>
             }
         </>
     }
 }
 
 /// What the document says about itself.
-fn about(drawing: &Drawing<'_>, object: &Rc<Object>) -> Html {
+fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
     let document = &object.document.value;
     html! {
         <>
             { facts::issues(object.issues()) }
             if let Some(subject) = document.subject() {
                 <p class="line">
-                    { "Says something about " }
-                    { linked_digest(&subject.digest, Some(Route::from(drawing.place.at_digest(subject.digest.clone())).href().into())) }
+                    { text::SUBJECT }
+                    { linked_digest(&subject.digest, Some(Route::from(context.place.at_digest(subject.digest.clone())).href().into())) }
                 </p>
             }
             if let Document::Schema1(schema1) = document {
@@ -245,8 +245,8 @@ fn about(drawing: &Drawing<'_>, object: &Rc<Object>) -> Html {
 }
 
 /// What could not be read, in its place, with a way to try again.
-fn failure(drawing: &Drawing<'_>, error: &Rc<Error>, want: Want) -> Html {
-    let retry = drawing.ask.reform(move |_: MouseEvent| want.clone());
+fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
+    let retry = context.ask.reform(move |_: MouseEvent| want.clone());
     html! {
         <p class="failure">
             { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
@@ -256,13 +256,13 @@ fn failure(drawing: &Drawing<'_>, error: &Rc<Error>, want: Want) -> Html {
 }
 
 /// What refers to a document: asked for when it is opened.
-fn referring(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
+fn referring(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     if node.cut.is_some() || !matches!(node.reading, Reading::Ready(_)) {
         return Html::default();
     }
     let want = Want::Referrers(node.descriptor.digest.clone());
     let is_new = node.referring == Referring::NotAsked;
-    let ontoggle = is_new.then(|| on_open(drawing, want.clone()));
+    let ontoggle = is_new.then(|| on_open(context, want.clone()));
     let count = match &node.referring {
         Referring::Ready { nodes, .. } => format!(" ({})", nodes.len()),
         _ => String::new(),
@@ -271,22 +271,22 @@ fn referring(drawing: &Drawing<'_>, node: &TreeNode) -> Html {
         <details class="referring" {ontoggle}
             open={matches!(&node.referring, Referring::Ready { nodes, .. } if !nodes.is_empty())}>
             <summary>{ text::REFERRERS }{ count }</summary>
-            { found(drawing, node, want) }
+            { found(context, node, want) }
         </details>
     }
 }
 
-pub(super) fn found(drawing: &Drawing<'_>, node: &TreeNode, want: Want) -> Html {
+pub(super) fn found(context: &TreeContext<'_>, node: &TreeNode, want: Want) -> Html {
     match &node.referring {
         Referring::NotAsked | Referring::Loading => {
             html! { <p class="hint">{ page_text::LOADING }</p> }
         }
-        Referring::Failed(error) => failure(drawing, error, want),
+        Referring::Failed(error) => failure(context, error, want),
         Referring::Ready { nodes, may_be_incomplete } => html! {
             <>
                 if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
                 if *may_be_incomplete { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
-                <ul class="nodes">{ for nodes.iter().map(|child| self::node(drawing, child)) }</ul>
+                <ul class="nodes">{ for nodes.iter().map(|child| self::node(context, child)) }</ul>
             </>
         },
     }

@@ -4,36 +4,32 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Scene;
+use super::ViewContext;
 use crate::{
     app::{
-        Place,
-        views::image::{Image, read_chosen, read_image},
+        Place, ReadDepth,
+        views::image::{Image, read_image},
     },
     ui::hooks::{Query, use_query},
 };
 
-/// The document that the address names and the chosen platform's, with the configuration where it
-/// is needed.
+/// Reads as much of the image as the view needs.
 #[hook]
-pub(super) fn use_image(scene: &Scene, needs_config: bool) -> Query<Image> {
-    let connection = scene.connection.clone();
-    let key = (key(&scene.place), needs_config);
-    use_query(key, move |(place, needs_config): &(Rc<Place>, bool)| {
-        let (connection, place) = (connection.clone(), Rc::clone(place));
-        let needs_config = *needs_config;
-        async move {
-            let registry = &*connection.registry;
-            if needs_config {
-                read_image(registry, &place).await
-            } else {
-                read_chosen(registry, &place).await
-            }
-        }
+pub(super) fn use_image(context: &ViewContext) -> Query<Image> {
+    let connection = context.connection.clone();
+    let key = (key(&context.place), context.place.view.depth());
+    use_query(key, move |(place, depth): &(Rc<Place>, ReadDepth)| {
+        let (connection, place, depth) = (connection.clone(), Rc::clone(place), *depth);
+        async move { read_image(&*connection.registry, &place, depth).await }
     })
 }
 
-/// Only what is asked for: choosing a layer, or another view, asks for nothing new.
+/// Only what is asked for: choosing a layer, or another view, asks for nothing new; nor does another
+/// platform where no manifest of it is needed.
 fn key(place: &Place) -> Rc<Place> {
-    Rc::new(place.in_view(crate::app::View::Tree))
+    let key = place.in_view(crate::app::View::Tree);
+    Rc::new(match place.view.depth() {
+        ReadDepth::Root => key.for_platform(None),
+        ReadDepth::Manifest | ReadDepth::Config => key,
+    })
 }

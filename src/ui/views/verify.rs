@@ -6,21 +6,24 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    Scene, facts,
+    ViewContext, facts,
     save::save,
-    use_verification::{Verification, use_verification},
+    use_verification::{VerificationTask, use_verification},
 };
 use crate::{
     app::{
         Place, Route,
-        views::verify::{Check, Counts, Outcome, Row, Run, State},
+        views::{
+            image::Image,
+            verify::{Check, Counts, Outcome, Row, Run, State},
+        },
     },
     error::Error,
     oci::{Platform, Timestamp},
     ui::{
-        components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
+        components::{byte_size, copy_button, digest_code, error_box, progress},
         hooks::use_environment,
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::{ops::outcome as outcome_text, verify as text},
     },
 };
@@ -29,31 +32,32 @@ use crate::{
 const DRAWN: usize = 300;
 
 /// Checking every byte.
-pub(super) fn body(scene: &Scene) -> Html {
+pub(super) fn draw(context: &ViewContext, _image: &Image) -> Html {
     // Another reference or platform is another verification.
-    let key = Route::from((*scene.place).clone()).href();
-    put_keyed(key, Verifying(scene.clone()))
+    let key = Route::from((*context.place).clone()).href();
+    mount_keyed(key, Verifying(context.clone()))
 }
 
 #[derive(PartialEq)]
-struct Verifying(Scene);
+struct Verifying(ViewContext);
 
-part!(Verifying, use_verifying);
+stateful!(Verifying, use_verifying);
 
 #[hook]
 fn use_verifying(props: &Verifying) -> Html {
-    let scene = &props.0;
-    let Verification { run, failure, start, cancel } = use_verification(scene);
+    let context = &props.0;
+    let VerificationTask { task, start, cancel } = use_verification(context);
+    let verification = task.state();
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
-    let (above, below, label, onclick) = match run.as_ref().map(|run| run.borrow()) {
-        None => (before(failure.as_ref()), Html::default(), text::START, start),
+    let (above, below, label, onclick) = match &verification.run {
+        None => (before(verification.failure.as_ref()), Html::default(), text::START, start),
         Some(run) if run.state() == State::Running => {
-            (in_all(&run), rows(&run), text::CANCEL, cancel)
+            (in_all(run), rows(run), text::CANCEL, cancel)
         }
-        Some(run) => (summary(&scene.place, &run, &checked_at), rows(&run), text::AGAIN, start),
+        Some(run) => (summary(&context.place, run, &checked_at), rows(run), text::AGAIN, start),
     };
-    let class = run.is_none().then_some("primary");
+    let class = verification.run.is_none().then_some("primary");
     // One button all along: who pressed it keeps the focus.
     html! {
         <div class="verify">
@@ -181,7 +185,7 @@ fn table(run: &Run) -> Html {
                         <th scope="col">{ text::DIGEST }</th><th scope="col">{ text::SIZE }</th>
                     </tr>
                 </thead>
-                <tbody>{ for rows.into_iter().map(|row| draw(run, row)) }</tbody>
+                <tbody>{ for rows.into_iter().map(|row| draw_row(run, row)) }</tbody>
             </table>
             </div>
             if left > 0 { <p class="hint">{ text::more_rows(left) }</p> }
@@ -198,7 +202,7 @@ fn outcome_rank(outcome: Option<&Outcome>) -> u8 {
     }
 }
 
-fn draw(run: &Run, row: &Row) -> Html {
+fn draw_row(run: &Run, row: &Row) -> Html {
     let key = format!("{} {}", row.descriptor.digest, row.descriptor.size);
     html! {
         <tr {key}>
@@ -236,7 +240,7 @@ fn state(run: &Run, row: &Row) -> Html {
         <>
             { mark(outcome) }
             if matches!(outcome, Outcome::NotVerified(_)) && row.done > 0 {
-                <span class="hint">{ format!(" ({} read)", human_bytes(row.done)) }</span>
+                <span class="hint">{ text::bytes_read(row.done) }</span>
             }
             { embedded(row) }
         </>

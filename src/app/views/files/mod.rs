@@ -4,7 +4,6 @@
 pub mod form;
 pub mod mode;
 pub mod path;
-pub mod reading;
 pub mod text_lines;
 
 use super::layers::{Index, Layer, Layers};

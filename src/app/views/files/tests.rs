@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{
-    reading::{Reading, State},
-    *,
-};
+use super::*;
 use crate::{
-    app::{Route, views::layers::layers},
+    app::{
+        Route,
+        tasks::read_layers::{LayerReading, LayerState},
+        views::layers::layers,
+    },
     content::verify::digest_of,
     error::ErrorKind,
     oci::{Descriptor, MediaType},
@@ -94,7 +95,7 @@ fn an_address_holds_the_list_the_path_and_what_is_looked_for() {
 
 #[test]
 fn reading_tells_what_is_done_how_fast_and_what_failed() {
-    let mut reading = Reading::default();
+    let mut reading = LayerReading::default();
     reading.begin(&[0, 1, 2], 3_000, 1_000);
     assert!(reading.is_running());
     assert_eq!((reading.take_next(), reading.take_next()), (Some(0), Some(1)));
@@ -103,7 +104,7 @@ fn reading_tells_what_is_done_how_fast_and_what_failed() {
     reading.end(0, Ok(1_000), 2_000);
     reading.end(1, Err(Rc::new(ErrorKind::Unavailable.into())), 2_000);
     assert_eq!((reading.done(), reading.failures().count(), reading.generation), (1_000, 1, 2));
-    assert!(matches!(reading.state(2), Some(State::Waiting)));
+    assert!(matches!(reading.state(2), Some(LayerState::Waiting)));
     reading.cancel();
     assert!(!reading.is_running() && reading.state(2).is_none() && reading.take_next().is_none());
     assert_eq!(reading.failures().count(), 1);

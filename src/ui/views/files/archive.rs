@@ -6,10 +6,10 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
+    loaded_file::FileSource,
     rows::{header, placeholder},
-    shown::Shown,
     text_view::TextView,
-    use_answer::use_answer,
+    use_answer::{Reply, use_answer, use_content_bytes},
 };
 use crate::{
     app::{
@@ -23,9 +23,9 @@ use crate::{
     layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
-        part::{part, put},
-        text::{files as text, layers},
-        views::Same,
+        stateful::{mount, stateful},
+        text::{files as text, layer_faults},
+        views::ByIdentity,
     },
 };
 
@@ -34,57 +34,56 @@ const BLOCK: usize = 200;
 
 /// What is in an archive.
 #[derive(PartialEq)]
-pub(super) struct Archive(pub(super) Shown);
+pub(super) struct Archive(pub(super) FileSource);
 
-part!(Archive, use_archive);
+stateful!(Archive, use_archive);
 
 #[hook]
 fn use_archive(props: &Archive) -> Html {
-    let Shown { scene, files, stored, generation, .. } = &props.0;
+    let file @ FileSource { context, stored, generation, .. } = &props.0;
     let block = use_state_eq(|| 0);
-    let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
-    let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
     let first = usize::saturating_sub(*block, 1) * BLOCK;
     let part = RowRange { offset: first as u64, count: 4 * BLOCK as u32 };
-    let question = Question::ArchiveListing { layer, offset: stored.offset, part };
-    let query = use_answer(scene, question, *generation);
+    let question =
+        Question::ArchiveListing { layer: file.layer_digest(), offset: stored.offset, part };
+    let query = use_answer(context, question, *generation);
     let reply = query.state.value().cloned();
-    let deps = (reply.clone().map(Same), Rc::clone(&scene.place));
-    let row = use_callback(deps, |number: usize, (reply, place)| {
-        let Some(reply) = reply else { return Html::default() };
-        let offset = match &reply.0.question {
-            Question::ArchiveListing { part, .. } => {
-                usize::try_from(part.offset).unwrap_or(usize::MAX)
-            }
-            _ => 0,
-        };
-        let member = match (&reply.0.answer, number.checked_sub(offset)) {
-            (Answer::ArchiveListing(inside), Some(at)) => inside.members.get(at),
-            _ => None,
-        };
-        member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
+    let row = use_callback((reply.clone().map(ByIdentity), Rc::clone(&context.place)), {
+        |number: usize, (reply, place)| match reply {
+            Some(reply) => member_row(place, number, &reply.0),
+            None => Html::default(),
+        }
     });
     let on_visible = use_callback((), {
         let block = block.setter();
         move |seen: Range<usize>, ()| block.set(seen.start / BLOCK)
     });
-    let unpacked =
-        use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
-            Some(Answer::ArchiveListing(inside)) => Bytes::copy_from_slice(&inside.unpacked),
-            _ => Bytes::new(),
-        });
+    let unpacked = use_content_bytes(reply.as_ref());
     html! {
         <>
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
-                    html! { <p class="note">{ foreign(&layers::archive_problem(problem)) }</p> }
+                    html! { <p class="note">{ foreign(&layer_faults::archive_problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
                 if !unpacked.is_empty() { { plain(&unpacked) } }
             }
         </>
     }
+}
+
+/// The row of a member, if it is among those that were answered.
+fn member_row(place: &Place, number: usize, reply: &Reply) -> Html {
+    let offset = match &reply.question {
+        Question::ArchiveListing { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let member = match (&reply.answer, number.checked_sub(offset)) {
+        (Answer::ArchiveListing(inside), Some(at)) => inside.members.get(at),
+        _ => None,
+    };
+    member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
 }
 
 fn members(
@@ -95,7 +94,7 @@ fn members(
     if inside.total == 0 {
         return Html::default();
     }
-    put(WindowedList {
+    mount(WindowedList {
         count: usize::try_from(inside.total).unwrap_or(usize::MAX),
         row,
         label: text::INSIDE.into(),
@@ -117,7 +116,7 @@ fn plain(unpacked: &Rc<Bytes>) -> Html {
         <>
             <p class="hint">{ text::unpacked(size) }</p>
             if size <= PREVIEW {
-                { put(TextView { bytes: (**unpacked).clone(), is_hex }) }
+                { mount(TextView { bytes: (**unpacked).clone(), is_hex }) }
             }
         </>
     }

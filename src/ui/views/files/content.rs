@@ -7,101 +7,87 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
-    member::ArchiveMember,
+    loaded_file::{FileSource, LoadedFile},
+    member::Member,
     shown::Shown,
-    use_answer::use_answer,
-    use_file::{FileHandle, Get, use_file},
+    use_answer::{use_answer, use_content_bytes},
+    use_file::use_file,
 };
 use crate::{
-    app::views::files::{AT_ONCE, Files, PREVIEW, SAVE},
-    layers::{
-        index::{Answer, Question, Stored},
-        ranges::Basis,
-    },
+    app::views::files::{AT_ONCE, PREVIEW, SAVE},
+    layers::{index::Answer, ranges::Basis},
     ui::{
         components::{error_box, progress},
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::{files as text, verify},
-        views::Scene,
     },
 };
 
 /// The content of a file.
-#[derive(Clone, PartialEq)]
-pub(super) struct Content {
-    pub(super) scene: Scene,
-    pub(super) files: Rc<Files>,
-    pub(super) stored: Stored,
-    pub(super) path: Rc<Vec<u8>>,
-    pub(super) generation: u32,
-}
+#[derive(PartialEq)]
+pub(super) struct Content(pub(super) FileSource);
 
-part!(Content, use_content);
+stateful!(Content, use_content);
 
 #[hook]
 fn use_content(props: &Content) -> Html {
-    let (file, get, cancel) = use_file(props);
-    let layer = props.files.layer(props.stored.layer).map(|layer| layer.descriptor.clone());
-    let (digest, size) = layer.map_or_else(
-        || (crate::content::verify::digest_of(b""), 0),
-        |layer| (layer.digest, props.stored.part.unwrap_or(layer.size)),
-    );
-    let question = Question::Content { layer: digest, offset: props.stored.offset };
-    let query = use_answer(&props.scene, question, props.generation + file.generation);
+    let source = &props.0;
+    let file = use_file(source);
+    let generation = source.generation + file.task.state().generation;
+    let query = use_answer(&source.context, source.question(), generation);
     let reply = query.state.value().cloned();
-    let is_absent = matches!(reply.as_ref().map(|reply| &reply.answer), Some(Answer::Nothing));
-    let is_small = props.stored.size <= PREVIEW && props.stored.size > 0;
-    use_effect_with(is_absent && is_small && size <= AT_ONCE, {
-        let get = get.clone();
-        move |is_wanted| {
-            if *is_wanted {
-                get.emit((PREVIEW, false));
-            }
-        }
-    });
-    let bytes = use_memo(reply.clone().map(super::super::Same), |reply| {
-        match reply.as_ref().map(|reply| &reply.0.answer) {
-            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-            _ => Bytes::new(),
-        }
-    });
-    if props.stored.size == 0 {
+    let answer = reply.as_ref().map(|reply| &reply.answer);
+    use_get_at_once(source, matches!(answer, Some(Answer::Nothing)), &file.get);
+    let bytes = use_content_bytes(reply.as_ref());
+    if source.stored.size == 0 {
         return html! { <p class="empty">{ text::EMPTY_FILE }</p> };
     }
+    let state = file.task.state();
     html! {
         <section class="content">
-            { under_way(&file, size, &cancel) }
-            if let Some(error) = &file.error { { error_box(error, None) } }
+            { under_way(state.done, source.cost(), &file.cancel) }
+            if let Some(error) = &state.error { { error_box(error, None) } }
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
-            { match reply.as_ref().map(|reply| &reply.answer) {
-                Some(Answer::Content(_, basis)) => shown(props, &bytes, *basis),
+            { match answer {
+                Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
                 Some(Answer::Failed(reason)) => html! {
                     <p class="note">{ reason }{ "." }</p>
                 },
                 _ => Html::default(),
             } }
-            if bytes.is_empty() && file.done.is_none() { { offer(props, size, &get) } }
+            if bytes.is_empty() && state.done.is_none() { { offer(source, &file.get) } }
         </section>
     }
 }
 
-fn shown(props: &Content, bytes: &Rc<Bytes>, basis: Basis) -> Html {
+/// Gets a small file without being asked, if it is not kept and little has to be read for it.
+#[hook]
+fn use_get_at_once(source: &FileSource, is_absent: bool, get: &Callback<(u64, bool)>) {
+    let is_small = (1..=PREVIEW).contains(&source.stored.size) && source.cost() <= AT_ONCE;
+    let get = get.clone();
+    use_effect_with(is_absent && is_small, move |is_wanted| {
+        if *is_wanted {
+            get.emit((PREVIEW, false));
+        }
+    });
+}
+
+fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let bytes = (**bytes).clone();
     if bytes.is_empty() {
         return Html::default();
     }
-    let key = format!("{} {}", props.stored.layer, props.stored.offset);
-    let Content { scene, files, stored, path, generation } = props.clone();
-    let member = files.member.clone();
-    let whole = Shown { scene, files, stored, path, bytes, basis, generation };
+    let key = format!("{} {}", source.stored.layer, source.stored.offset);
+    let member = source.files.member.clone();
+    let file = LoadedFile { source: source.clone(), bytes, basis };
     match member {
-        Some(name) => put_keyed(key, ArchiveMember { archive: whole, name: Rc::new(name) }),
-        None => put_keyed(key, whole),
+        Some(name) => mount_keyed(key, Member { archive: file, name: Rc::new(name) }),
+        None => mount_keyed(key, Shown(file)),
     }
 }
 
-fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
-    let Some(done) = file.done else { return Html::default() };
+fn under_way(done: Option<u64>, size: u64, cancel: &Callback<()>) -> Html {
+    let Some(done) = done else { return Html::default() };
     let label = verify::progress(done, Some(size), None, None);
     html! {
         <div class="tools reading" aria-busy="true">
@@ -111,9 +97,10 @@ fn under_way(file: &FileHandle, size: u64, cancel: &Callback<()>) -> Html {
     }
 }
 
-/// What can be done where the content is not at hand.
-fn offer(props: &Content, size: u64, get: &Get) -> Html {
-    let (file, is_part) = (props.stored.size, props.stored.part.is_some());
+/// The buttons that get the content, if it is not here.
+fn offer(source: &FileSource, get: &Callback<(u64, bool)>) -> Html {
+    let size = source.cost();
+    let (file, is_part) = (source.stored.size, source.stored.part.is_some());
     let button = |label: String, cap: u64, is_saved: bool| {
         let onclick = get.reform(move |_: MouseEvent| (cap, is_saved));
         html! { <button type="button" {onclick}>{ label }</button> }

@@ -16,7 +16,7 @@ use crate::{
     oci::Timestamp,
     ui::{
         components::{byte_size, foreign},
-        text::{files as text, layers},
+        text::{files as text, layer_faults},
     },
 };
 
@@ -39,7 +39,7 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
             if row.removed { <p class="note">{ text::WAS_REMOVED }</p> }
             { odd(details) }
             <dl class="facts">
-                { fact("What", html! { <span>{ what(details) }</span> }) }
+                { fact(text::WHAT_IT_IS, html! { <span>{ what(details) }</span> }) }
                 { target(place, details) }
                 if row.kind == EntryKind::File { { fact(text::SIZE, byte_size(row.size)) } }
                 { fact(text::MODE, html! {
@@ -48,7 +48,7 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
                 }) }
                 { fact(text::OWNER, owner(details)) }
                 { fact(text::TIME, html! { <span>{ time(row.mtime) }</span> }) }
-                { fact("Layers", changes(place, files, details)) }
+                { fact(text::BY_LAYER, changes(place, files, details)) }
             </dl>
             { xattrs(details) }
         </>
@@ -73,15 +73,15 @@ fn target(place: &Place, details: &Details) -> Html {
     }
     let written = foreign(&path::shown(&details.row.link));
     fact(
-        "Points at",
+        text::POINTS_AT,
         html! {
             <span>
                 <code>{ written }</code>
                 if let Some(target) = &details.target {
-                    { ", which is " }
+                    { text::WHICH_IS }
                     <a href={href(place, target)}>{ "/" }{ foreign(&path::shown(target)) }</a>
                 } else {
-                    { ", which " }{ text::DANGLING }
+                    { text::WHICH }{ text::DANGLING }
                 }
             </span>
         },
@@ -131,7 +131,7 @@ fn odd(details: &Details) -> Html {
     }
     html! {
         <section class="issues" aria-label={text::WHAT_IS_ODD}>
-            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ layers::warning(odd) }</li> }) }</ul>
+            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ layer_faults::warning(odd) }</li> }) }</ul>
         </section>
     }
 }

@@ -6,11 +6,9 @@ use super::super::facts;
 use crate::{
     app::{
         Place, Route,
+        tasks::read_layers::{LayerReading, LayerState},
         views::{
-            files::{
-                Files, closed,
-                reading::{Reading, State},
-            },
+            files::{Files, closed},
             layers::Layer,
             visible_text::visible,
         },
@@ -19,7 +17,7 @@ use crate::{
     ui::{
         browser,
         components::byte_size,
-        text::{files as text, layers},
+        text::{files as text, layer_faults},
     },
 };
 
@@ -31,7 +29,7 @@ pub(super) fn aside(
     place: &Place,
     files: &Files,
     summary: Option<&Summary>,
-    state: &Reading,
+    state: &LayerReading,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let is_wide = browser::screen_width().is_none_or(|width| width >= WIDE);
@@ -71,7 +69,7 @@ fn row(
     layer: &Layer,
     number: u16,
     summary: Option<&LayerSummary>,
-    state: &Reading,
+    state: &LayerReading,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let is_chosen = files.chosen == Some(number);
@@ -97,19 +95,19 @@ fn standing(
     layer: &Layer,
     number: u16,
     summary: Option<&LayerSummary>,
-    state: Option<&State>,
+    state: Option<&LayerState>,
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let hint = |words: String| html! { <span class="hint">{ words }</span> };
     match (state, summary) {
-        (Some(State::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
+        (Some(LayerState::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
         (_, Some(summary)) if summary.read_state != ReadState::Unread => opened(summary),
         _ => match closed(layer) {
             Some(closed) => {
                 let read = start.reform(move |_: MouseEvent| vec![number]);
                 html! {
                     <>
-                        <span class="failed">{ layers::obstacle(&closed) }</span>
+                        <span class="failed">{ layer_faults::obstacle(&closed) }</span>
                         <button type="button" onclick={read}>{ text::TRY }</button>
                     </>
                 }
@@ -129,10 +127,10 @@ fn opened(summary: &LayerSummary) -> Html {
             <span class="hint">{ words }</span>
             { table(&summary.table) }
             if let ReadState::Partial(reason) = &summary.read_state {
-                <span class="failed">{ text::in_part(&layers::incomplete(reason)) }</span>
+                <span class="failed">{ text::in_part(&layer_faults::incomplete(reason)) }</span>
             }
             { for summary.odd.iter().map(|odd| {
-                html! { <span class="hint">{ layers::warning(odd) }</span> }
+                html! { <span class="hint">{ layer_faults::warning(odd) }</span> }
             }) }
         </>
     }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     rows::{
-        Around, PACKAGE_COLUMNS, WASTED_COLUMNS, file_columns, file_row, header, package_row,
+        PACKAGE_COLUMNS, RowContext, WASTED_COLUMNS, file_columns, file_row, header, package_row,
         placeholder, wasted_row,
     },
     use_answer::{Reply, use_answer},
@@ -16,12 +16,11 @@ use crate::{
     app::{FileList, Route, views::files::Files},
     layers::index::{Answer, Packages, Question, RowRange, Sort, Wasted},
     ui::{
-        browser,
+        browser::{self, field_text},
         components::{WindowedList, empty, error_box, foreign},
-        part::{part, put},
-        reference_box::field_text,
+        stateful::{mount, stateful},
         text::files as text,
-        views::{Same, Scene, facts},
+        views::{ByIdentity, ViewContext, facts},
     },
 };
 
@@ -31,12 +30,12 @@ const BLOCK: usize = 100;
 /// A list.
 #[derive(PartialEq)]
 pub(super) struct List {
-    pub(super) scene: Scene,
+    pub(super) context: ViewContext,
     pub(super) files: Rc<Files>,
     pub(super) generation: u32,
 }
 
-part!(List, use_list);
+stateful!(List, use_list);
 
 /// What a person set that is in no address.
 #[derive(Clone, Default, PartialEq)]
@@ -46,46 +45,33 @@ struct Set {
     with_removed: bool,
 }
 
+impl Set {
+    /// Returns the same with a directory opened or closed.
+    fn toggled(&self, path: Vec<u8>) -> Self {
+        let mut set = self.clone();
+        match set.open.iter().position(|open| *open == path) {
+            Some(at) => drop(set.open.swap_remove(at)),
+            None => set.open.push(path),
+        }
+        set
+    }
+}
+
 #[hook]
 fn use_list(props: &List) -> Html {
-    let List { scene, files, generation } = props;
-    let typed = use_state_eq(|| files.find.clone());
-    // Going back changes what is looked for, too.
-    use_effect_with(files.find.clone(), {
-        let typed = typed.setter();
-        move |find| typed.set(find.clone())
-    });
+    let typed = use_typed(&props.files.find);
     let set = use_state_eq(Set::default);
     let blocks = use_state_eq(|| 0..1);
-    let files = Rc::new(Files { find: (*typed).clone(), ..(**files).clone() });
+    let files = Rc::new(Files { find: (*typed).clone(), ..(*props.files).clone() });
     let sort = if set.by_size { Sort::Size } else { Sort::Name };
     let question = files.rows(set.open.clone(), sort, set.with_removed);
-    let query = use_answer(scene, question.with_part(part_of(&blocks)), *generation);
+    let query = use_answer(&props.context, question.with_part(part_of(&blocks)), props.generation);
     let on_visible = use_callback((), {
         let blocks = blocks.setter();
         move |seen: Range<usize>, ()| blocks.set(seen.start / BLOCK..seen.end / BLOCK + 1)
     });
-    let toggle = use_callback(set.open.clone(), {
-        let set = set.clone();
-        move |path: Vec<u8>, _| {
-            let mut now = (*set).clone();
-            match now.open.iter().position(|open| *open == path) {
-                Some(at) => drop(now.open.swap_remove(at)),
-                None => now.open.push(path),
-            }
-            set.set(now);
-        }
-    });
     let reply = query.state.value().cloned();
-    let row = use_callback((reply.clone().map(Same), Rc::clone(&files), toggle), {
-        let scene = scene.clone();
-        move |number: usize, (reply, files, toggle): &(Option<Same<Reply>>, _, _)| {
-            let files: &Rc<Files> = files;
-            let is_flat = files.list != FileList::Tree || !files.find.trim().is_empty();
-            let around = Around { place: &scene.place, files, is_flat, toggle };
-            reply.as_ref().map_or_else(Html::default, |reply| draw(&around, number, &reply.0))
-        }
-    });
+    let row = use_row(&props.context, &files, &set, reply.as_ref());
     html! {
         <>
             { tools(props, &files, &typed, &set, reply.as_deref()) }
@@ -93,21 +79,63 @@ fn use_list(props: &List) -> Html {
             if reply.is_none() && query.state.is_loading() { { super::loading() } }
             if let Some(reply) = &reply {
                 { above(&reply.answer) }
-                if total(&reply.answer) == 0 {
-                    { empty(nothing(&files)) }
-                } else {
-                    { put(WindowedList {
-                        count: usize::try_from(total(&reply.answer)).unwrap_or(usize::MAX),
-                        row,
-                        label: text::list(files.list).into(),
-                        header: header(columns(&files)),
-                        on_visible,
-                        class: files.list.name().into(),
-                    }) }
-                }
+                { rows(&files, total(&reply.answer), row, on_visible) }
             }
         </>
     }
+}
+
+/// Holds what is typed into the field that finds. Going back changes it, too.
+#[hook]
+fn use_typed(find: &str) -> UseStateHandle<String> {
+    let typed = use_state_eq(|| find.to_owned());
+    use_effect_with(find.to_owned(), {
+        let typed = typed.setter();
+        move |find| typed.set(find.clone())
+    });
+    typed
+}
+
+/// Returns a callback that draws a row of what was answered.
+#[hook]
+fn use_row(
+    context: &ViewContext,
+    files: &Rc<Files>,
+    set: &UseStateHandle<Set>,
+    reply: Option<&Rc<Reply>>,
+) -> Callback<usize, Html> {
+    let toggle = use_callback(set.open.clone(), {
+        let set = set.clone();
+        move |path: Vec<u8>, _| set.set(set.toggled(path))
+    });
+    let context = context.clone();
+    use_callback((reply.cloned().map(ByIdentity), Rc::clone(files), toggle), {
+        move |number: usize, (reply, files, toggle): &(Option<ByIdentity<Reply>>, _, _)| {
+            let files: &Rc<Files> = files;
+            let is_flat = files.list != FileList::Tree || !files.find.trim().is_empty();
+            let row_context = RowContext { place: &context.place, files, is_flat, toggle };
+            reply.as_ref().map_or_else(Html::default, |reply| draw(&row_context, number, &reply.0))
+        }
+    })
+}
+
+fn rows(
+    files: &Files,
+    total: u64,
+    row: Callback<usize, Html>,
+    on_visible: Callback<Range<usize>>,
+) -> Html {
+    if total == 0 {
+        return empty(nothing(files));
+    }
+    mount(WindowedList {
+        count: usize::try_from(total).unwrap_or(usize::MAX),
+        row,
+        label: text::list(files.list).into(),
+        header: header(columns(files)),
+        on_visible,
+        class: files.list.name().into(),
+    })
 }
 
 /// What is asked for: the blocks on the screen and one on each side.
@@ -138,13 +166,15 @@ fn total(answer: &Answer) -> u64 {
     }
 }
 
-fn draw(around: &Around<'_>, number: usize, reply: &Reply) -> Html {
+fn draw(row_context: &RowContext<'_>, number: usize, reply: &Reply) -> Html {
     let at = number.checked_sub(offset(&reply.question));
     let drawn = at.and_then(|at| match &reply.answer {
-        Answer::Rows(rows) => rows.rows.get(at).map(|row| file_row(around, number, row)),
-        Answer::Wasted(wasted) => wasted.paths.get(at).map(|path| wasted_row(around, number, path)),
+        Answer::Rows(rows) => rows.rows.get(at).map(|row| file_row(row_context, number, row)),
+        Answer::Wasted(wasted) => {
+            wasted.paths.get(at).map(|path| wasted_row(row_context, number, path))
+        }
         Answer::Packages(packages) => {
-            packages.packages.get(at).map(|package| package_row(around, number, package))
+            packages.packages.get(at).map(|package| package_row(row_context, number, package))
         }
         _ => None,
     });
@@ -241,7 +271,7 @@ fn find(props: &List, typed: &UseStateHandle<String>, list: FileList) -> Html {
         move |event: InputEvent| typed.set(field_text(event.target_dyn_into()).to_string())
     });
     let onchange = Callback::from({
-        let place = Rc::clone(&props.scene.place);
+        let place = Rc::clone(&props.context.place);
         move |event: Event| {
             let find = field_text(event.target_dyn_into()).trim().to_owned();
             let mut there = (*place).clone();

@@ -2,18 +2,21 @@
 
 use std::rc::Rc;
 
-use bytes::Bytes;
 use yew::prelude::*;
 
-use super::{href, shown::Shown, use_answer::use_answer};
+use super::{
+    href,
+    loaded_file::{FileSource, LoadedFile},
+    shown::Shown,
+    use_answer::{use_answer, use_content_bytes},
+};
 use crate::{
     app::{Place, views::files::path},
     layers::index::{Answer, Question},
     ui::{
         components::{error_box, foreign},
-        part::{part, put_keyed},
+        stateful::{mount_keyed, stateful},
         text::files as text,
-        views::Same,
     },
 };
 
@@ -30,26 +33,21 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
 
 /// A member of an archive whose content is at hand.
 #[derive(PartialEq)]
-pub(super) struct ArchiveMember {
-    pub(super) archive: Shown,
+pub(super) struct Member {
+    pub(super) archive: LoadedFile,
     pub(super) name: Rc<Vec<u8>>,
 }
 
-part!(ArchiveMember, use_member);
+stateful!(Member, use_member);
 
 #[hook]
-fn use_member(props: &ArchiveMember) -> Html {
-    let Shown { scene, files, stored, generation, .. } = &props.archive;
-    let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
-    let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
+fn use_member(props: &Member) -> Html {
+    let archive @ FileSource { context, stored, generation, .. } = &props.archive.source;
+    let layer = archive.layer_digest();
     let (offset, name) = (stored.offset, props.name.to_vec());
-    let query = use_answer(scene, Question::ArchiveMember { layer, offset, name }, *generation);
+    let query = use_answer(context, Question::ArchiveMember { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
-    let bytes =
-        use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
-            Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-            _ => Bytes::new(),
-        });
+    let bytes = use_content_bytes(reply.as_ref());
     if let Some(error) = query.state.error() {
         return error_box(error, Some(&query.retry));
     }
@@ -60,7 +58,8 @@ fn use_member(props: &ArchiveMember) -> Html {
         Some(Answer::Content(_, _)) => {
             let (path, bytes) = (Rc::clone(&props.name), (*bytes).clone());
             let key = path::text(&path);
-            put_keyed(key, Shown { path, bytes, ..props.archive.clone() })
+            let source = FileSource { path, ..archive.clone() };
+            mount_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(reason)) => html! { <p class="note">{ foreign(reason) }{ "." }</p> },
         _ => super::loading(),

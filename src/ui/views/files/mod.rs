@@ -6,23 +6,24 @@ mod content;
 mod details;
 mod layers;
 mod list;
+mod loaded_file;
 mod member;
+mod notices;
 mod picture;
 mod rows;
 mod shown;
 mod status;
 mod text_view;
-mod told;
 mod use_answer;
 mod use_file;
-mod use_reading;
+mod use_layer_reading;
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use self::{use_answer::use_answer, use_reading::use_reading};
-use super::{Scene, history::history, platforms::no_image};
+use self::{loaded_file::FileSource, use_answer::use_answer, use_layer_reading::use_layer_reading};
+use super::{ViewContext, history::history, platforms::no_image};
 use crate::{
     app::{
         FileList, Place, Route,
@@ -38,25 +39,25 @@ use crate::{
     oci::Document,
     ui::{
         components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},
-        part::{part, put, put_keyed},
-        text::{self as page_text, files as text, views as view_text},
+        stateful::{mount, mount_keyed, stateful},
+        text::{self as page_text, files as text, layers as layers_text},
     },
 };
 
 /// The files inside an image.
-pub(super) fn body(scene: &Scene, image: &Image) -> Html {
+pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let Some(Document::Image(manifest)) = image.manifest.as_ref().map(|m| &m.document.value) else {
         return no_image(image);
     };
     if manifest.layers.is_empty() {
-        return empty(view_text::NO_LAYERS);
+        return empty(layers_text::NO_LAYERS);
     }
     let diff_ids = image.config().map(|config| config.parsed.value.diff_ids.as_slice());
     let all = layers(&manifest.layers, diff_ids.unwrap_or_default(), history(image).as_ref());
     let key = all.items.iter().map(|layer| layer.descriptor.digest.as_str()).collect::<String>();
-    match Files::new(&scene.place, all) {
+    match Files::new(&context.place, all) {
         // Another image is another reading.
-        Some(files) => put_keyed(key, Inside { scene: scene.clone(), files: Rc::new(files) }),
+        Some(files) => mount_keyed(key, Inside { context: context.clone(), files: Rc::new(files) }),
         None => empty(text::NO_SUCH_LAYER),
     }
 }
@@ -64,19 +65,19 @@ pub(super) fn body(scene: &Scene, image: &Image) -> Html {
 /// The files of an image that has layers.
 #[derive(PartialEq)]
 struct Inside {
-    scene: Scene,
+    context: ViewContext,
     files: Rc<Files>,
 }
 
-part!(Inside, use_inside);
+stateful!(Inside, use_inside);
 
 #[hook]
 fn use_inside(props: &Inside) -> Html {
-    let Inside { scene, files } = props;
-    let reading = use_reading(scene, files);
+    let Inside { context, files } = props;
+    let reading = use_layer_reading(context, files);
     let generation = reading.state().generation;
-    let summary = use_answer(scene, files.summary(), generation);
-    let details = use_answer(scene, files.details(), generation);
+    let summary = use_answer(context, files.summary(), generation);
+    let details = use_answer(context, files.details(), generation);
     let known = match summary.state.value().map(|reply| &reply.answer) {
         Some(Answer::Summary(summary)) => Some(summary),
         _ => None,
@@ -86,7 +87,7 @@ fn use_inside(props: &Inside) -> Html {
     let state = reading.state();
     html! {
         <div class="files">
-            { layers::aside(&scene.place, files, known, &state, &reading.start) }
+            { layers::aside(&context.place, files, known, &state, &reading.start) }
             <div class="inside-layers" id={INSIDE_ID} tabindex="-1" role="group"
                 aria-label={["/", &visible(&path::shown(&files.path))].concat()}>
                 if let Some(error) = summary.state.error() {
@@ -94,11 +95,11 @@ fn use_inside(props: &Inside) -> Html {
                 }
                 if known.is_none() && summary.state.is_loading() { { loading() } }
                 { status::status(files, known, missing.as_deref().unwrap_or_default(), &state, &reading) }
-                { told::notes(files, known, &state, &reading) }
+                { notices::notices(files, known, &state, &reading) }
                 if is_any_open(files, known) {
                     { status::below(files, known, &state, &reading) }
-                    { lists(&scene.place, files) }
-                    { trail(&scene.place, files) }
+                    { lists(&context.place, files) }
+                    { trail(&context.place, files) }
                     { shown(props, generation, details.state.value().map(|reply| &reply.answer)) }
                 }
             </div>
@@ -196,14 +197,14 @@ fn href(place: &Place, of: &[u8]) -> String {
 
 /// A list, or one file.
 fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
-    let Inside { scene, files } = props;
+    let Inside { context, files } = props;
     let is_tree = files.list == FileList::Tree;
     match about {
         Some(Answer::Details(details)) if is_tree && !files.path.is_empty() => {
             if details.row.kind == EntryKind::Directory {
                 html! { <>{ details::directory(details) }{ list(props, generation) }</> }
             } else {
-                file(scene, files, details, generation)
+                file(context, files, details, generation)
             }
         }
         Some(Answer::Nothing) if is_tree => empty(text::NO_SUCH_PATH),
@@ -213,31 +214,31 @@ fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
 }
 
 fn list(props: &Inside, generation: u32) -> Html {
-    let Inside { scene, files } = props;
+    let Inside { context, files } = props;
     // Another directory or list begins anew at its top.
     let key = format!("{} {:?} {:?}", files.list.name(), files.chosen, files.path);
-    let (scene, files) = (scene.clone(), Rc::clone(files));
-    put_keyed(key, list::List { scene, files, generation })
+    let (context, files) = (context.clone(), Rc::clone(files));
+    mount_keyed(key, list::List { context, files, generation })
 }
 
-fn file(scene: &Scene, files: &Rc<Files>, details: &Details, generation: u32) -> Html {
+fn file(context: &ViewContext, files: &Rc<Files>, details: &Details, generation: u32) -> Html {
     let content = details.stored.filter(|_| details.row.kind != EntryKind::Directory);
     let path = details.target.as_ref().unwrap_or(&details.row.path).clone();
     html! {
         <>
             if let Some(member) = &files.member {
-                { member::heading(&scene.place, &files.path, member) }
+                { member::heading(&context.place, &files.path, member) }
             } else {
-                { details::file(&scene.place, files, details) }
+                { details::file(&context.place, files, details) }
             }
             if let Some(stored) = content {
-                { put(content::Content {
-                    scene: scene.clone(),
+                { mount(content::Content(FileSource {
+                    context: context.clone(),
                     files: Rc::clone(files),
                     stored,
                     path: Rc::new(path),
                     generation,
-                }) }
+                })) }
             }
         </>
     }

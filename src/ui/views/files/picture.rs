@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use yew::prelude::*;
 
-use crate::ui::{part::part, text::files as text, views::save};
+use crate::ui::{stateful::stateful, text::files as text, views::save};
 
 /// A picture.
 #[derive(PartialEq)]
@@ -13,7 +13,7 @@ pub(super) struct Picture {
     pub(super) media_type: &'static str,
 }
 
-part!(Picture, use_picture);
+stateful!(Picture, use_picture);
 
 #[hook]
 fn use_picture(props: &Picture) -> Html {

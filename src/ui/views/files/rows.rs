@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What rows need besides themselves.
-pub(super) struct Around<'a> {
+pub(super) struct RowContext<'a> {
     pub(super) place: &'a Place,
     pub(super) files: &'a Files,
     /// Whether paths are shown whole, and directories not opened in place.
@@ -63,7 +63,7 @@ pub(super) fn placeholder(number: usize) -> Html {
 }
 
 /// A file or directory.
-pub(super) fn file_row(around: &Around<'_>, number: usize, row: &Row) -> Html {
+pub(super) fn file_row(row_context: &RowContext<'_>, number: usize, row: &Row) -> Html {
     let change = row.change.map(ChangeKind::word).or(row.removed.then_some(text::REMOVED));
     // Of what a layer alone removes, only the name is known.
     let (mode, owner) = match row.kind {
@@ -72,33 +72,33 @@ pub(super) fn file_row(around: &Around<'_>, number: usize, row: &Row) -> Html {
     };
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()} class={classes!(change)}>
-            <span role="rowheader" class="name">{ name(around, row) }</span>
+            <span role="rowheader" class="name">{ name(row_context, row) }</span>
             <span role="cell" class="end">{ byte_size(row.size) }</span>
             <span role="cell" class="wide"><code>{ mode }</code></span>
             <span role="cell" class="wide">{ owner }</span>
             <span role="cell" class="wide">{ minute(row.mtime) }</span>
-            <span role="cell" class="change">{ last_cell(around, row, change) }</span>
+            <span role="cell" class="change">{ last_cell(row_context, row, change) }</span>
         </div>
     }
 }
 
-fn name(around: &Around<'_>, row: &Row) -> Html {
+fn name(row_context: &RowContext<'_>, row: &Row) -> Html {
     let is_directory = row.kind == EntryKind::Directory;
-    let shown = if around.is_flat { row.path.as_slice() } else { path::name(&row.path) };
+    let shown = if row_context.is_flat { row.path.as_slice() } else { path::name(&row.path) };
     let shown = path::shown(shown);
     let full = plain(&row.path);
     let indent = "\u{2003}".repeat(row.depth.into());
     html! {
         <>
-            if !around.is_flat {
+            if !row_context.is_flat {
                 <span class="indent" aria-hidden="true">{ indent }</span>
                 if is_directory && row.children > 0 {
-                    { fold(around, row, &shown) }
+                    { fold(row_context, row, &shown) }
                 } else {
                     <span class="no-fold" aria-hidden="true"></span>
                 }
             }
-            <a href={href(around.place, &row.path)} title={full}>
+            <a href={href(row_context.place, &row.path)} title={full}>
                 { foreign(&shown) }{ if is_directory { "/" } else { "" } }
             </a>
             if matches!(row.kind, EntryKind::Symlink | EntryKind::HardLink) {
@@ -109,8 +109,8 @@ fn name(around: &Around<'_>, row: &Row) -> Html {
     }
 }
 
-fn fold(around: &Around<'_>, row: &Row, shown: &str) -> Html {
-    let onclick = around.toggle.reform({
+fn fold(row_context: &RowContext<'_>, row: &Row, shown: &str) -> Html {
+    let onclick = row_context.toggle.reform({
         let path = row.path.clone();
         move |_: MouseEvent| path.clone()
     });
@@ -126,13 +126,14 @@ fn plain(path: &[u8]) -> String {
 }
 
 /// Which layer it is from, or what the layer did to it.
-fn last_cell(around: &Around<'_>, row: &Row, change: Option<&'static str>) -> Html {
-    let of_layer = around.files.layer(row.layer).filter(|_| around.files.chosen.is_none());
+fn last_cell(row_context: &RowContext<'_>, row: &Row, change: Option<&'static str>) -> Html {
+    let of_layer =
+        row_context.files.layer(row.layer).filter(|_| row_context.files.chosen.is_none());
     html! {
         <>
             if let Some(change) = change { <span class="word">{ change }</span>{ " " } }
             if let Some(layer) = of_layer {
-                <a href={Route::from(at_path(around.place,
+                <a href={Route::from(at_path(row_context.place,
                     Some(layer.descriptor.digest.clone()), &row.path)).href()}>
                     { text::layer(row.layer) }
                 </a>
@@ -154,10 +155,10 @@ pub(super) const WASTED_COLUMNS: [(&str, &str); 3] =
     [(text::NAME, ""), (text::WASTED, "end"), (text::WHAT_HAPPENED, "wide")];
 
 /// A path whose content is not seen.
-pub(super) fn wasted_row(around: &Around<'_>, number: usize, wasted: &WastedPath) -> Html {
+pub(super) fn wasted_row(row_context: &RowContext<'_>, number: usize, wasted: &WastedPath) -> Html {
     let changes: Vec<String> =
         wasted.changes.iter().map(|&(layer, kind, size)| text::change(layer, kind, size)).collect();
-    let there = at_path(around.place, None, &wasted.path);
+    let there = at_path(row_context.place, None, &wasted.path);
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
             <span role="rowheader">
@@ -183,12 +184,12 @@ pub(super) const PACKAGE_COLUMNS: [(&str, &str); 6] = [
 
 /// A package.
 pub(super) fn package_row(
-    around: &Around<'_>,
+    row_context: &RowContext<'_>,
     number: usize,
     (kind, database, package): &(String, Vec<u8>, Package),
 ) -> Html {
     let Package { name, version, arch, licence, size, .. } = package;
-    let there = at_path(around.place, None, database);
+    let there = at_path(row_context.place, None, database);
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
             <span role="rowheader" title={visible(name).into_owned()}>{ foreign(name) }</span>

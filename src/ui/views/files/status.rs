@@ -2,9 +2,12 @@
 
 use yew::prelude::*;
 
-use super::{is_missing, use_reading::ReadingHandle};
+use super::{is_missing, use_layer_reading::LayerReadingTask};
 use crate::{
-    app::views::files::{AT_ONCE, Files, reading::Reading},
+    app::{
+        tasks::read_layers::LayerReading,
+        views::files::{AT_ONCE, Files},
+    },
     layers::index::{Summary, TocState},
     ui::{
         components::{error_box, progress},
@@ -17,8 +20,8 @@ pub(super) fn status(
     files: &Files,
     summary: Option<&Summary>,
     missing: &[u16],
-    state: &Reading,
-    handle: &ReadingHandle,
+    state: &LayerReading,
+    handle: &LayerReadingTask,
 ) -> Html {
     html! {
         <>
@@ -40,7 +43,7 @@ pub(super) fn status(
     }
 }
 
-fn running(state: &Reading, handle: &ReadingHandle) -> Html {
+fn running(state: &LayerReading, handle: &LayerReadingTask) -> Html {
     let total = Some(state.total());
     let label = verify::progress(state.done(), total, state.speed(), state.left());
     let cancel = handle.cancel.reform(|_: MouseEvent| ());
@@ -57,7 +60,7 @@ fn offer(
     files: &Files,
     summary: Option<&Summary>,
     missing: &[u16],
-    handle: &ReadingHandle,
+    handle: &LayerReadingTask,
 ) -> Html {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let is_refused = |number: &u16| {
@@ -87,8 +90,8 @@ fn offer(
 pub(super) fn below(
     files: &Files,
     summary: Option<&Summary>,
-    state: &Reading,
-    handle: &ReadingHandle,
+    state: &LayerReading,
+    handle: &LayerReadingTask,
 ) -> Html {
     let Some(summary) = summary.filter(|_| !state.is_running()) else { return Html::default() };
     let below = files.below();

@@ -8,11 +8,11 @@ use yew::prelude::*;
 use crate::{
     app::views::files::text_lines::{TextLines, hex_row, hex_rows},
     ui::{
+        browser::field_text,
         components::WindowedList,
-        part::{part, put},
-        reference_box::field_text,
-        text::{files as text, views as view_text},
-        views::Same,
+        stateful::{mount, stateful},
+        text::{files as text, json as json_text},
+        views::ByIdentity,
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) struct TextView {
     pub(super) is_hex: bool,
 }
 
-part!(TextView, use_text_view);
+stateful!(TextView, use_text_view);
 
 #[hook]
 fn use_text_view(props: &TextView) -> Html {
@@ -32,10 +32,11 @@ fn use_text_view(props: &TextView) -> Html {
         TextLines::new(if *is_hex { b"" } else { bytes })
     });
     let matching =
-        use_memo((Same(Rc::clone(&lines)), wanted.trim().to_owned()), |(lines, wanted)| {
+        use_memo((ByIdentity(Rc::clone(&lines)), wanted.trim().to_owned()), |(lines, wanted)| {
             (!wanted.is_empty()).then(|| lines.0.matching(wanted))
         });
-    let key = (Same(Rc::clone(&lines)), Same(Rc::clone(&matching)), props.bytes.clone());
+    let key =
+        (ByIdentity(Rc::clone(&lines)), ByIdentity(Rc::clone(&matching)), props.bytes.clone());
     let row =
         use_callback((key, props.is_hex), |number: usize, ((lines, matching, bytes), is_hex)| {
             if *is_hex {
@@ -50,26 +51,10 @@ fn use_text_view(props: &TextView) -> Html {
         (Some(matching), false) => matching.len(),
         (None, false) => lines.len(),
     };
-    let oninput = Callback::from({
-        let wanted = wanted.clone();
-        move |event: InputEvent| wanted.set(field_text(event.target_dyn_into()))
-    });
     html! {
         <>
-            if !props.is_hex {
-                <div class="toolbar">
-                    <label class="field"><span>{ text::FIND_TEXT }</span>
-                        <input type="search" value={(*wanted).clone()} {oninput} spellcheck="false"
-                            autocapitalize="off" autocomplete="off" />
-                    </label>
-                    if let Some(matching) = &*matching {
-                        <p class="count" role="status">{ text::matching(matching.len()) }</p>
-                    }
-                </div>
-                if lines.has_invalid_utf8 { <p class="note">{ view_text::INVALID_UTF8 }</p> }
-                if lines.has_deceptive { <p class="note">{ view_text::DECEPTIVE }</p> }
-            }
-            { put(WindowedList {
+            if !props.is_hex { { tools(&wanted, &lines, (*matching).as_deref()) } }
+            { mount(WindowedList {
                 count,
                 row,
                 label: text::LINES.into(),
@@ -77,6 +62,32 @@ fn use_text_view(props: &TextView) -> Html {
                 on_visible: Callback::noop(),
                 class: "lines".into(),
             }) }
+        </>
+    }
+}
+
+/// The field that finds lines, and what to know before reading.
+fn tools(
+    wanted: &UseStateHandle<AttrValue>,
+    lines: &TextLines,
+    matching: Option<&[usize]>,
+) -> Html {
+    let setter = wanted.setter();
+    let oninput =
+        Callback::from(move |event: InputEvent| setter.set(field_text(event.target_dyn_into())));
+    html! {
+        <>
+            <div class="toolbar">
+                <label class="field"><span>{ text::FIND_TEXT }</span>
+                    <input type="search" value={(**wanted).clone()} {oninput} spellcheck="false"
+                        autocapitalize="off" autocomplete="off" />
+                </label>
+                if let Some(matching) = matching {
+                    <p class="count" role="status">{ text::matching(matching.len()) }</p>
+                }
+            </div>
+            if lines.has_invalid_utf8 { <p class="note">{ json_text::INVALID_UTF8 }</p> }
+            if lines.has_deceptive { <p class="note">{ json_text::DECEPTIVE }</p> }
         </>
     }
 }

@@ -1,24 +1,27 @@
-//! Layers that are not what they should be, or not seen as a whole: closed ones, and what tables of
-//! contents tell.
+//! Notices about layers: encrypted or foreign ones, and ones that are listed only from their table of
+//! contents.
 
 use yew::prelude::*;
 
-use super::{super::facts, use_reading::ReadingHandle};
+use super::{super::facts, use_layer_reading::LayerReadingTask};
 use crate::{
-    app::views::files::{Files, closed, reading::Reading},
+    app::{
+        tasks::read_layers::LayerReading,
+        views::files::{Files, closed},
+    },
     layers::{
         index::{LayerSummary, ReadState, Summary, TocState},
         obstacle::Obstacle,
     },
-    ui::text::{files as text, layers},
+    ui::text::{files as text, layer_faults},
 };
 
 /// What has to be known of the layers that are looked at.
-pub(super) fn notes(
+pub(super) fn notices(
     files: &Files,
     summary: Option<&Summary>,
-    state: &Reading,
-    handle: &ReadingHandle,
+    state: &LayerReading,
+    handle: &LayerReadingTask,
 ) -> Html {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let looked_at = files.numbers().filter(|n| files.chosen.is_none_or(|chosen| chosen == *n));
@@ -36,13 +39,12 @@ pub(super) fn notes(
 }
 
 /// That layers are listed unread, and a way to read them.
-fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingHandle) -> Html {
-    let is_listed_from_toc =
+fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &LayerReadingTask) -> Html {
+    let is_told =
         |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, TocState::Listed { .. });
-    let told: Vec<u16> =
-        known.iter().filter(is_listed_from_toc).map(|(number, _)| *number).collect();
+    let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
     let Some((first, TocState::Listed { format, .. })) =
-        known.iter().find(is_listed_from_toc).map(|(number, layer)| (number, &layer.table))
+        known.iter().find(is_told).map(|(number, layer)| (number, &layer.table))
     else {
         return Html::default();
     };
@@ -98,7 +100,7 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {
         <div class="note">
-            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layers::obstacle(obstacle)) }{ ". " }
+            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
                 <ul class="plain">{ for urls.iter().map(|url| {

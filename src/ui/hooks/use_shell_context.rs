@@ -8,7 +8,7 @@ use crate::ui::explorer::SharedExplorer;
 
 /// What is around a part.
 #[derive(Clone, PartialEq)]
-pub(crate) struct Surroundings {
+pub(crate) struct ShellContext {
     /// What draws the pages of registries.
     pub(crate) explorer: SharedExplorer,
     /// The settings and a way to change them.
@@ -19,6 +19,6 @@ pub(crate) struct Surroundings {
 
 /// What the shell handed down; nothing outside of a shell.
 #[hook]
-pub(super) fn use_surroundings() -> Option<Surroundings> {
-    use_context::<Surroundings>()
+pub(super) fn use_shell_context() -> Option<ShellContext> {
+    use_context::<ShellContext>()
 }

@@ -1,4 +1,4 @@
-//! Tests of `command_line.rs`.
+//! Tests of `commands.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;

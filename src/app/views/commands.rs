@@ -1,8 +1,10 @@
 //! The same view on a command line: the commands of crane, regctl, oras, skopeo, docker and curl. A
 //! table of templates. Each part of a command fits a grammar and is quoted.
 
-use super::{Place, RegistryAddress, Scheme, View};
-use crate::oci::{Digest, Reference, Tag};
+use crate::{
+    app::{Place, RegistryAddress, Scheme, View},
+    oci::{Digest, Reference, Tag},
+};
 
 /// A program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,17 +66,6 @@ pub fn command(tool: Tool, view: View, subject: &Subject<'_>) -> Option<String> 
         Tool::Curl => curl(view, &parts),
     }
 }
-
-/// The views that have commands, in the order of the tabs.
-pub const VIEWS: [View; 7] = [
-    View::Tree,
-    View::Json,
-    View::Config,
-    View::History,
-    View::Layers,
-    View::Referrers,
-    View::Verify,
-];
 
 /// Returns the command that must run first, for tools that take a setting only from their
 /// configuration.
@@ -211,7 +202,7 @@ fn crane(view: View, p: &Parts) -> Option<String> {
             None => format!("crane manifest{flags}{platform} {reference} | jq .layers"),
         },
         View::Verify => format!("crane validate{flags}{platform} --remote {reference}"),
-        View::Referrers | View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -241,7 +232,7 @@ fn regctl(view: View, p: &Parts) -> Option<String> {
                 p.folder
             )
         }
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -266,7 +257,7 @@ fn oras(view: View, p: &Parts) -> Option<String> {
             let from = p.when_plain("--from-plain-http");
             format!("oras copy{from}{platform} --to-oci-layout {reference} {}:checked", p.folder)
         }
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -288,7 +279,7 @@ fn skopeo(view: View, p: &Parts) -> Option<String> {
                 p.folder
             )
         }
-        View::Referrers | View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -305,7 +296,7 @@ fn docker(view: View, p: &Parts) -> Option<String> {
         View::Layers => format!("{inspect} --raw {exact} | jq .layers"),
         View::Referrers => format!("{inspect} --format '{{{{json .Provenance}}}}' {reference}"),
         View::Verify => format!("docker pull{platform} {reference}"),
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     })
 }
 
@@ -340,7 +331,7 @@ fn curl(view: View, p: &Parts) -> Option<String> {
             Some(layer) => format!("{} | sha256sum", blob(layer)),
             None => format!("{manifests} | sha256sum"),
         },
-        View::Files | View::Compare | View::Commands => return None,
+        _ => return None,
     };
     Some(p.token() + &line)
 }

@@ -1,0 +1,4 @@
+//! The comparison of two images, in words.
+
+/// The label of the tab.
+pub const LABEL: &str = "Compare";

@@ -1,0 +1,101 @@
+//! The tree of a reference, in words.
+
+use super::numbers::human_bytes;
+use crate::{
+    app::views::tree::{Cut, Role},
+    registry::ReferrersSource,
+};
+
+/// The label of the tab.
+pub const LABEL: &str = "Tree";
+/// Referrers.
+pub const REFERRERS: &str = "Referrers";
+/// Nothing refers to it.
+pub const NO_REFERRERS: &str = "Nothing refers to this.";
+/// There may be more referrers.
+pub const MAY_BE_INCOMPLETE: &str =
+    "This list may be incomplete: the registry hides whether there is another page.";
+/// The size of a node is at least that.
+pub const AT_LEAST: &str = "at least ";
+
+/// The link to the files of a layer, among other layers.
+pub fn files_of_layer(number: usize) -> String {
+    format!("Files in layer {number}")
+}
+
+/// Signatures inside a schema 1 manifest.
+pub fn signatures(count: usize) -> String {
+    match count {
+        0 => "Not signed.".to_owned(),
+        1 => "1 signature inside, not checked.".to_owned(),
+        _ => format!("{count} signatures inside, not checked."),
+    }
+}
+
+/// Entries that are left out.
+pub fn left_out(count: usize) -> String {
+    match count {
+        1 => "1 other entry of the index is left out.".to_owned(),
+        _ => format!("{count} other entries of the index are left out."),
+    }
+}
+
+/// What a tree did not read on its own.
+pub fn read_more(count: usize) -> String {
+    match count {
+        1 => "Read 1 more document".to_owned(),
+        _ => format!("Read {count} more documents"),
+    }
+}
+
+/// Contents that several images of the reference share.
+pub fn shared(bytes: u64) -> String {
+    format!(" ({} shared, counted once)", human_bytes(bytes))
+}
+
+/// Introduces the size of everything.
+pub const IN_ALL: &str = "In all ";
+/// Introduces the subject of an attestation that the index does not have.
+pub const IT_IS_ABOUT: &str = "It is about ";
+/// Introduces the subject of a document.
+pub const SUBJECT: &str = "Refers to ";
+
+/// The sentence about the size of everything.
+pub fn distinct(count: usize) -> String {
+    match count {
+        1 => " in 1 object, compressed, without attestations and referrers".to_owned(),
+        _ => format!(" in {count} objects, compressed, without attestations and referrers"),
+    }
+}
+
+/// What a node is.
+pub fn role(role: &Role) -> String {
+    match role {
+        Role::Root => "This reference".to_owned(),
+        Role::Platform(platform) => platform.to_string(),
+        Role::Entry => "Entry without a platform".to_owned(),
+        Role::Attestation => "Attestation".to_owned(),
+        Role::StrayAttestation(_) => "Attestation of something that is not here".to_owned(),
+        Role::Config => "Config".to_owned(),
+        Role::Layer(number) => format!("Layer {number}"),
+        Role::Referrer(_) => "Referrer".to_owned(),
+    }
+}
+
+/// Where a referrer was found.
+pub fn source(source: ReferrersSource) -> &'static str {
+    match source {
+        ReferrersSource::Api => "found by the referrers API",
+        ReferrersSource::FallbackTag => "found by the fallback tag",
+        ReferrersSource::CosignTag => "found by a cosign tag",
+    }
+}
+
+/// Why nothing is shown below a node.
+pub fn cut(cut: Cut) -> &'static str {
+    match cut {
+        Cut::Cycle => "It contains itself: see above.",
+        Cut::Depth => "It is nested too deep to be shown here.",
+        Cut::Nodes => "The tree is too large to be shown whole.",
+    }
+}

@@ -1,0 +1,35 @@
+//! The view of a reference: its document is asked for once, and another view of the same is drawn from
+//! it.
+
+use yew::prelude::*;
+
+use super::{ViewContext, draw, platforms::platforms, use_image::use_image};
+use crate::{
+    app::ReadDepth,
+    ui::{components::loaded, stateful::stateful},
+};
+
+/// A view of what the address names, or of an index the image of the chosen platform.
+#[derive(PartialEq)]
+pub(super) struct ImageView(pub(super) ViewContext);
+
+stateful!(ImageView, use_image_view);
+
+#[hook]
+fn use_image_view(props: &ImageView) -> Html {
+    let context = &props.0;
+    let depth = context.place.view.depth();
+    let query = use_image(context);
+    loaded(&query, |image| {
+        html! {
+            <>
+                // A view of the root has the choice inside it.
+                if depth != ReadDepth::Root {
+                    // What shows an image needs a choice, the others show the index as well.
+                    { platforms(&context.place, &image.root.document.value, depth != ReadDepth::Config) }
+                }
+                { draw(context, image) }
+            </>
+        }
+    })
+}
