@@ -6,8 +6,9 @@
 //! ```no_run
 //! use porthole::{
 //!     client::Clients,
+//!     error::Result,
 //!     oci::Reference,
-//!     registry::{ManifestRef, Read, Result},
+//!     registry::{ManifestRef, Read},
 //!     transport::Stack,
 //! };
 //!
@@ -32,8 +33,6 @@ mod exchange;
 mod fallback_tag;
 mod handles;
 mod html_page;
-mod layout;
-mod layout_index;
 mod list;
 mod manifest;
 mod memory;
@@ -58,7 +57,6 @@ pub use handles::{
     Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob, TagPages,
     Tags,
 };
-pub use layout::StaticLayouts;
 pub use namespace::Namespace;
 pub use ping::Ping;
 pub use warnings::{Notice, Warnings};

@@ -27,7 +27,7 @@ use crate::{
     oci::RepositoryName,
     ops::{
         blob_reader::SharedBlobReader,
-        tree::Options,
+        graph::WalkOptions,
         verify::{Report, verify_by},
     },
     registry::{self, Cache, CacheLimits, Manifest, SharedSource},
@@ -100,7 +100,7 @@ impl Connection {
         &self,
         repository: &RepositoryName,
         root: Manifest,
-        options: &Options,
+        options: &WalkOptions,
     ) -> Report {
         verify_by(&*self.registry, &*self.blobs, repository, root, options).await
     }
