@@ -10,6 +10,7 @@ pub mod files;
 pub mod history;
 pub mod home;
 pub mod json;
+pub mod layer_faults;
 pub mod layers;
 pub mod list;
 pub mod numbers;

@@ -20,11 +20,11 @@ use crate::{
         },
     },
     content::tar::EntryKind,
-    layers::index::{Answer, Inside, Member, Part, Question},
+    layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         stateful::{mount, stateful},
-        text::files as text,
+        text::{files as text, layer_faults},
         views::ByIdentity,
     },
 };
@@ -43,8 +43,9 @@ fn use_archive(props: &Archive) -> Html {
     let file @ FileSource { context, stored, generation, .. } = &props.0;
     let block = use_state_eq(|| 0);
     let first = usize::saturating_sub(*block, 1) * BLOCK;
-    let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
-    let question = Question::Inside { layer: file.layer_digest(), offset: stored.offset, part };
+    let part = RowRange { offset: first as u64, count: 4 * BLOCK as u32 };
+    let question =
+        Question::ArchiveListing { layer: file.layer_digest(), offset: stored.offset, part };
     let query = use_answer(context, question, *generation);
     let reply = query.state.value().cloned();
     let row = use_callback((reply.clone().map(ByIdentity), Rc::clone(&context.place)), {
@@ -61,9 +62,9 @@ fn use_archive(props: &Archive) -> Html {
     html! {
         <>
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
-            if let Some(Answer::Inside(inside)) = reply.as_ref().map(|reply| &reply.answer) {
+            if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
-                    html! { <p class="note">{ foreign(problem) }</p> }
+                    html! { <p class="note">{ foreign(&layer_faults::archive_problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
                 if !unpacked.is_empty() { { plain(&unpacked) } }
@@ -75,18 +76,18 @@ fn use_archive(props: &Archive) -> Html {
 /// The row of a member, if it is among those that were answered.
 fn member_row(place: &Place, number: usize, reply: &Reply) -> Html {
     let offset = match &reply.question {
-        Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
+        Question::ArchiveListing { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
         _ => 0,
     };
     let member = match (&reply.answer, number.checked_sub(offset)) {
-        (Answer::Inside(inside), Some(at)) => inside.members.get(at),
+        (Answer::ArchiveListing(inside), Some(at)) => inside.members.get(at),
         _ => None,
     };
     member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
 }
 
 fn members(
-    inside: &Inside,
+    inside: &ArchiveListing,
     row: Callback<usize, Html>,
     on_visible: Callback<Range<usize>>,
 ) -> Html {
@@ -121,7 +122,7 @@ fn plain(unpacked: &Rc<Bytes>) -> Html {
     }
 }
 
-fn draw(place: &Place, number: usize, member: &Member) -> Html {
+fn draw(place: &Place, number: usize, member: &ArchiveMember) -> Html {
     let name = path::shown(&member.name);
     let shown = html! { <code>{ foreign(&name) }</code> };
     let href = Route::from(at_member(place, &member.name)).href();

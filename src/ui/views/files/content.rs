@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::{
     loaded_file::{FileSource, LoadedFile},
-    member::Member,
+    member::ArchiveMember,
     shown::Shown,
     use_answer::{use_answer, use_content_bytes},
     use_file::use_file,
@@ -81,7 +81,7 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let member = source.files.member.clone();
     let file = LoadedFile { source: source.clone(), bytes, basis };
     match member {
-        Some(name) => mount_keyed(key, Member { archive: file, name: Rc::new(name) }),
+        Some(name) => mount_keyed(key, ArchiveMember { archive: file, name: Rc::new(name) }),
         None => mount_keyed(key, Shown(file)),
     }
 }

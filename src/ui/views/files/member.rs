@@ -33,19 +33,19 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
 
 /// A member of an archive whose content is at hand.
 #[derive(PartialEq)]
-pub(super) struct Member {
+pub(super) struct ArchiveMember {
     pub(super) archive: LoadedFile,
     pub(super) name: Rc<Vec<u8>>,
 }
 
-stateful!(Member, use_member);
+stateful!(ArchiveMember, use_member);
 
 #[hook]
-fn use_member(props: &Member) -> Html {
+fn use_member(props: &ArchiveMember) -> Html {
     let archive @ FileSource { context, stored, generation, .. } = &props.archive.source;
     let layer = archive.layer_digest();
     let (offset, name) = (stored.offset, props.name.to_vec());
-    let query = use_answer(context, Question::Member { layer, offset, name }, *generation);
+    let query = use_answer(context, Question::ArchiveMember { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
     let bytes = use_content_bytes(reply.as_ref());
     if let Some(error) = query.state.error() {

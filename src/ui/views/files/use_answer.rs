@@ -41,7 +41,7 @@ pub(super) fn use_content_bytes(reply: Option<&Rc<Reply>>) -> Rc<Bytes> {
     use_memo(reply.cloned().map(ByIdentity), |reply| {
         match reply.as_ref().map(|reply| &reply.0.answer) {
             Some(Answer::Content(bytes, _)) => Bytes::copy_from_slice(bytes),
-            Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
+            Some(Answer::ArchiveListing(inside)) => Bytes::copy_from_slice(&inside.unpacked),
             _ => Bytes::new(),
         }
     })
