@@ -91,7 +91,7 @@ fn check(bomb: &Bomb, listing: &Listing, told: &[String]) {
     let mut told = told.to_vec();
     while let Some(entry) = entries.next() {
         tree.add(entry);
-        told.extend(entry.warnings.iter().take(3).map(ToString::to_string));
+        told.extend(entry.warnings.iter().take(3).map(|warning| format!("{warning:?}")));
         told.truncate(100);
     }
     for id in tree.ids().take(1_000) {

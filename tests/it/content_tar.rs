@@ -66,7 +66,7 @@ fn entries(number: usize, archive: &[u8]) -> Vec<Entry> {
     let mut visit = |event: ArchiveEvent<'_>| {
         match event {
             ArchiveEvent::Entry(entry) => entries.push(*entry),
-            ArchiveEvent::Odd(warning) => panic!("archive {number}: {warning}"),
+            ArchiveEvent::Odd(warning) => panic!("archive {number}: {warning:?}"),
             ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())

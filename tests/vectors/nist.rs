@@ -59,7 +59,7 @@ fn in_slices(message: &[u8], expected: &Digest, slice: usize, what: &str) {
     let new = || Verifier::new(expected, Some(message.len() as u64));
     let gang = HashBatch::default();
     let mut verifiers = vec![new()];
-    verifiers.extend((0..4).map(|_| new().together(&gang)));
+    verifiers.extend((0..4).map(|_| new().in_batch(&gang)));
     for chunk in message.chunks(slice) {
         verifiers.iter_mut().for_each(|verifier| verifier.update(chunk).unwrap());
     }
