@@ -17,11 +17,11 @@ mod measured {
             tar::{ArchiveEvent, Reader},
             verify::{Hasher, Verdict},
         },
-        engine::{Door, Engine, Job, engines, outcome, serve_port},
+        engine::{Engine, Job, engines, serve_port},
         layers::index::{Answer, Question, RowRange, Scope, Sort},
         oci::{Algorithm, Descriptor, Digest, MediaType},
-        transport::{Fetch, Request, Transport},
-        wire::{Method, Url},
+        transport::Request,
+        wire::{Method, Url, backoff::Policy},
     };
     use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
@@ -134,15 +134,14 @@ mod measured {
 
     /// Engines of the page, at most so many.
     #[wasm_bindgen]
-    pub struct Engines(Rc<Engine>, Door);
+    pub struct Engines(Rc<Engine>);
 
     #[wasm_bindgen]
     impl Engines {
         /// None is started yet.
         #[wasm_bindgen(constructor)]
         pub fn new(most: usize) -> Self {
-            let engine = engines(most);
-            Self(Rc::clone(&engine), Door::new(Rc::new(Fetch), engine))
+            Self(engines(most))
         }
 
         /// Fetches and verifies, or only counts where the digest cannot be computed; with `diff` also
@@ -164,13 +163,13 @@ mod measured {
                 job = job.with_diff_id(Algorithm::Sha256);
             }
             if let Some(set) = keep {
-                job = job.keeping(set.into());
+                job = job.retaining(set.into());
             }
             let mut request = Request::new(Method::Get, Url::parse(url)?);
             request.cache = porthole::transport::Cache::Off;
-            request.job = Some(job.pack().into());
-            let response = self.1.send(request).await?;
-            let found = outcome(response.body, |_| ()).await?;
+            let (via, reports) = self.0.transport(job, Policy::default());
+            let response = via.send(request).await?;
+            let found = reports.follow(response.body, &mut |_| ()).await?;
             match found.verdict {
                 Verdict::Verified | Verdict::Unsupported(_) => Ok(()),
                 other => Err(JsError::new(&format!("{other:?}"))),
@@ -186,9 +185,8 @@ mod measured {
                 sort: Sort::Name,
                 part: RowRange { offset: 0, count: 50 },
             };
-            let answer = self.0.ask(set.into(), question.to_bytes()).await?;
-            match Answer::from_bytes(&answer) {
-                Some(Answer::Rows(rows)) => Ok(rows.total as f64),
+            match self.0.ask(set.into(), &question).await? {
+                Answer::Rows(rows) => Ok(rows.total as f64),
                 _ => Err(JsError::new("no rows")),
             }
         }

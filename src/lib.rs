@@ -19,6 +19,8 @@ pub mod ops;
 pub mod registry;
 pub mod sources;
 pub mod sync;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod transport;
 #[cfg(feature = "app")]
 pub mod ui;

@@ -22,7 +22,8 @@ pub use route::{Place, RegistryAddress, Route, Scheme};
 pub use session::accounts::{Accounts, CredentialKind};
 #[cfg(target_arch = "wasm32")]
 pub use session::in_a_browser;
-pub use session::inspector::Inspector;
+#[cfg(not(target_arch = "wasm32"))]
+pub use session::remote_in_thread;
 pub use session::{Connection, Connections, Connector, remote};
 pub use settings::{Settings, SettingsStore, Theme};
 pub use view::{FileList, View};

@@ -3,7 +3,7 @@
 //! No hidden header is needed: if `Content-Range` cannot be read, lengths are compared, and for whole
 //! blobs the digest at the end decides.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -13,8 +13,8 @@ use crate::{
     content::verify::{self, Verdict, Verifier},
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    transport::{BodyStream, Course, Opener, Resumed, Span},
-    wire::{Endpoint, headers::name},
+    transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
+    wire::{Endpoint, backoff::Policy, headers::name},
 };
 
 pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call {
@@ -35,7 +35,7 @@ pub(super) fn embedded(blob: &Descriptor) -> Option<Bytes> {
 pub(super) struct Download {
     core: Rc<Core>,
     call: Rc<Call>,
-    body: Resumed,
+    body: ResumingBody,
     /// For a whole blob.
     pub(super) verifier: Option<Verifier>,
 }
@@ -45,16 +45,16 @@ impl Download {
         core: Rc<Core>,
         repository: &RepositoryName,
         blob: &Descriptor,
-        span: Span,
+        range: Range<u64>,
     ) -> Result<Self> {
         let call = Rc::new(blob_call(repository, blob));
-        let course = Course {
+        let plan = ResumePlan {
             size: blob.size,
-            span,
-            tries: core.retry.as_ref().map_or(1, |policy| policy.backoff.tries),
+            range,
+            policy: core.retry.as_ref().map_or_else(Policy::never, |retry| retry.backoff.clone()),
             clock: Rc::clone(&core.clock),
         };
-        match Resumed::open(opener(&core, &call), course).await {
+        match ResumingBody::open(reopen(&core, &call), plan).await {
             Ok(body) => Ok(Self { core, call, body, verifier: None }),
             Err(error) => Err(core.explain_blob(&call, error)),
         }
@@ -88,7 +88,7 @@ impl Download {
 }
 
 /// Returns a function that asks the registry for the bytes of a range.
-fn opener(core: &Rc<Core>, call: &Rc<Call>) -> Opener {
+fn reopen(core: &Rc<Core>, call: &Rc<Call>) -> Reopen {
     let (core, call) = (Rc::clone(core), Rc::clone(call));
     Box::new(move |range| {
         let (core, call) = (Rc::clone(&core), Rc::clone(&call));

@@ -1,4 +1,4 @@
-//! ListQuery what a remote registry holds: repositories and tags (R94 to R100), referrers (R103 to R107).
+//! Lists of a remote registry: repositories and tags (R94 to R100), referrers (R103 to R107).
 //!
 //! The header `Link` leads to the next page. If it cannot be read, the last item of the page does:
 //! registries knew `last` long before `Link`, and no browser hides it.

@@ -208,7 +208,7 @@ fn stated(document: &Node) -> Option<MediaType> {
     document.get("mediaType").and_then(Node::as_str).map(MediaType::new)
 }
 
-/// `:tag` or `@digest`.
+/// Returns `:tag` or `@digest`.
 fn suffix(reference: &ManifestRef) -> String {
     match reference {
         ManifestRef::Tag(tag) => format!(":{tag}"),

@@ -6,8 +6,9 @@
 //! ```no_run
 //! use porthole::{
 //!     client::Clients,
+//!     error::Result,
 //!     oci::Reference,
-//!     registry::{ManifestRef, Read, Result},
+//!     registry::{ManifestRef, Read},
 //!     transport::Stack,
 //! };
 //!
@@ -22,6 +23,7 @@
 //!
 //! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
+mod blob_via;
 mod clients;
 mod connection;
 mod delete;
@@ -29,11 +31,8 @@ mod download;
 mod error;
 mod exchange;
 mod fallback_tag;
-mod hand_off;
 mod handles;
 mod html_page;
-mod layout;
-mod layout_index;
 mod list;
 mod manifest;
 mod memory;
@@ -58,7 +57,6 @@ pub use handles::{
     Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob, TagPages,
     Tags,
 };
-pub use layout::StaticLayouts;
 pub use namespace::Namespace;
 pub use ping::Ping;
 pub use warnings::{Notice, Warnings};

@@ -16,7 +16,6 @@ use crate::{
     error::{ErrorKind, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
     registry::{BlobStream, ByteRange, Manifest, Read},
-    transport::Span,
     wire::{Endpoint, headers::name},
 };
 
@@ -49,8 +48,8 @@ impl Read for RemoteRegistry {
         if let Some(data) = embedded(blob) {
             return Ok(BlobStream::of_bytes(data));
         }
-        let span = Span { start: 0, end: blob.size };
-        let mut download = Download::open(Rc::clone(&self.core), repository, blob, span).await?;
+        let core = Rc::clone(&self.core);
+        let mut download = Download::open(core, repository, blob, 0..blob.size).await?;
         download.verifier = Some(Verifier::new(&blob.digest, Some(blob.size)));
         Ok(BlobStream { size: Some(blob.size), chunks: download.into_chunks() })
     }
@@ -64,16 +63,16 @@ impl Read for RemoteRegistry {
     ) -> Result<BlobStream> {
         let length = range.length.unwrap_or(u64::MAX);
         let end = range.start.saturating_add(length).min(blob.size);
-        let span = Span { start: range.start, end };
-        if span.start > span.end {
+        let wanted = range.start..end;
+        if wanted.start > wanted.end {
             let kind = ErrorKind::InvalidRange { location: None, stored: None };
             return Err(self.core.explain(&blob_call(repository, blob), None, kind.into()));
         }
-        if span.start == span.end {
+        if wanted.is_empty() {
             return Ok(BlobStream::of_bytes(Bytes::new()));
         }
-        let size = Some(span.end - span.start);
-        let download = Download::open(Rc::clone(&self.core), repository, blob, span).await?;
+        let size = Some(wanted.end - wanted.start);
+        let download = Download::open(Rc::clone(&self.core), repository, blob, wanted).await?;
         Ok(BlobStream { size, chunks: download.into_chunks() })
     }
 

@@ -169,7 +169,7 @@ impl UploadSession {
         }
     }
 
-    /// Ends the session. The outcome does not matter.
+    /// Ends the session. The outcome does not matter (R118).
     pub(super) async fn cancel(&mut self) {
         let step = self.machine.cancel();
         let _ = self.drive(step, &UploadBytes::Buffer(0, &Bytes::new())).await;

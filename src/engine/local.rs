@@ -3,35 +3,41 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use futures_channel::mpsc::unbounded;
 use futures_core::future::LocalBoxFuture;
 use futures_util::FutureExt;
 
-use super::{Engine, Inbox, Mailbox, Outbox, serve};
+use super::{
+    message::{Inbox, Outbox, ReplySender},
+    page::Engine,
+    worker::serve,
+};
 use crate::transport::{SharedClock, SharedTransport};
 
 impl Engine {
-    /// An engine that fetches by this door. It works while the future beside it is polled, which
-    /// never ends.
+    /// An engine that fetches by this transport. It works while the future beside it is polled, which
+    /// never ends. Messages pass as they are, not as bytes.
     pub fn local(
-        door: SharedTransport,
+        network: SharedTransport,
         clock: SharedClock,
     ) -> (Rc<Self>, LocalBoxFuture<'static, ()>) {
-        let letters: Mailbox<Vec<u8>> = Mailbox::default();
+        let (messages, inbox) = unbounded();
         let page: Rc<RefCell<Option<Inbox>>> = Rc::default();
-        let answers: Outbox = {
+        let answers: ReplySender = {
             let page = Rc::clone(&page);
-            Rc::new(move |message| {
+            Rc::new(move |id, message| {
                 let inbox = page.borrow().clone();
                 if let Some(inbox) = inbox {
-                    inbox(Ok(&message));
+                    inbox(Ok((id, message)));
                 }
             })
         };
-        let serving = serve(door, clock, letters.clone(), answers).boxed_local();
+        let serving = serve(network, clock, inbox, answers).boxed_local();
         let spawn = move |inbox: Inbox| -> Outbox {
             page.replace(Some(inbox));
-            let letters = letters.clone();
-            Rc::new(move |message| letters.put(message))
+            let messages = messages.clone();
+            // If nothing serves any more, nothing answers.
+            Rc::new(move |message| drop(messages.unbounded_send(message)))
         };
         (Self::new(Box::new(spawn), 1), serving)
     }

@@ -1,257 +1,108 @@
-//! What page and engine say to each other, as bytes.
+//! The messages between page and engine.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
-use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::{job::Job, origin::Origin};
 use crate::{
-    content::pack::{Packer, Unpacker},
-    error::ErrorKind,
-    transport::{Cache, Redirect, Request},
-    wire::{Headers, Method, Url},
+    content::codec, error::ErrorKind, layers::findings::Findings, wire::Headers,
+    wire::backoff::Policy,
 };
 
-/// From the page to an engine. The numbers are the page's, one for each exchange.
+/// The place where the messages of an engine arrive; `Err` with the reason when the engine is gone.
+pub(super) type Inbox = Rc<dyn Fn(std::result::Result<(u64, FromEngine), &str>)>;
+
+/// The way to an engine.
+pub(super) type Outbox = Rc<dyn Fn(ToEngine)>;
+
+/// Starts an engine. Messages that are sent before it has started wait for it.
+pub(super) type Spawn = Box<dyn Fn(Inbox) -> Outbox>;
+
+/// The way from an engine to the page, with the number of the exchange.
+pub(super) type ReplySender = Rc<dyn Fn(u64, FromEngine)>;
+
+/// A message from the page to an engine. The numbers are the page's, one for each exchange.
+#[derive(Serialize, Deserialize)]
 pub(super) enum ToEngine {
-    /// Send this and do the job with what comes. Of the request only what a reading one has goes
-    /// along.
-    Run { id: u64, request: Box<Request>, job: Bytes },
-    /// Ask what is kept of a set of layers.
-    Ask { id: u64, set: u64, question: Vec<u8> },
-    /// Nobody wants the answer any more.
+    /// Do a job with bytes of this origin. Of a request only the parts that reading needs cross.
+    Run { id: u64, origin: Origin, job: Job, policy: Policy },
+    /// Answer a question about a set of layers.
+    Ask {
+        id: u64,
+        set: u64,
+        #[serde(with = "codec::in_one_go")]
+        question: Vec<u8>,
+    },
+    /// Stop: nothing waits for the answer.
     Cancel { id: u64 },
-    /// Nobody will ask about these layers any more.
+    /// Forget a set of layers.
     Forget { set: u64 },
 }
 
-impl ToEngine {
-    pub(super) fn pack(&self) -> Vec<u8> {
-        let mut packer = Packer::new();
-        match self {
-            Self::Run { id, request, job } => {
-                packer.byte(0).number(*id).bytes(job);
-                packer.text(&request.url.to_string());
-                packer.byte(u8::from(request.redirect == Redirect::Error));
-                packer.byte(match request.cache {
-                    Cache::Default => 0,
-                    Cache::Revalidate => 1,
-                    Cache::Reload => 2,
-                    Cache::Off => 3,
-                });
-                pack_headers(&mut packer, &request.headers);
-            }
-            Self::Ask { id, set, question } => {
-                packer.byte(1).number(*id).number(*set).bytes(question);
-            }
-            Self::Cancel { id } => {
-                packer.byte(2).number(*id);
-            }
-            Self::Forget { set } => {
-                packer.byte(3).number(*set);
-            }
-        }
-        packer.finish()
-    }
-
-    pub(super) fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Unpacker::new(bytes);
-        let (tag, number) = (bytes.byte()?, bytes.number()?);
-        Some(match tag {
-            0 => {
-                let job = Bytes::copy_from_slice(bytes.bytes()?);
-                let request = Box::new(unpack_request(&mut bytes)?);
-                Self::Run { id: number, request, job }
-            }
-            1 => {
-                let set = bytes.number()?;
-                Self::Ask { id: number, set, question: bytes.bytes()?.to_vec() }
-            }
-            2 => Self::Cancel { id: number },
-            3 => Self::Forget { set: number },
-            _ => return None,
-        })
-    }
-}
-
-fn unpack_request(bytes: &mut Unpacker<'_>) -> Option<Request> {
-    let url = Url::parse(bytes.text()?).ok()?;
-    let mut request = Request::new(Method::Get, url);
-    if bytes.byte()? == 1 {
-        request.redirect = Redirect::Error;
-    }
-    request.cache = match bytes.byte()? {
-        0 => Cache::Default,
-        1 => Cache::Revalidate,
-        2 => Cache::Reload,
-        _ => Cache::Off,
-    };
-    request.headers = unpack_headers(bytes)?;
-    Some(request)
-}
-
-fn pack_headers(packer: &mut Packer, headers: &Headers) {
-    packer.number(headers.iter().count() as u64);
-    for (name, value) in headers.iter() {
-        packer.text(name).text(value);
-    }
-}
-
-fn unpack_headers(bytes: &mut Unpacker<'_>) -> Option<Headers> {
-    let mut headers = Headers::new();
-    for _ in 0..bytes.number()? {
-        headers.append(bytes.text()?, bytes.text()?);
-    }
-    Some(headers)
-}
-
-/// From an engine to the page.
-#[derive(Debug, PartialEq)]
-pub(super) enum Said {
-    /// An answer came; with its body where it is no success.
-    Head { status: u16, url: Option<String>, headers: Headers, body: Bytes },
+/// A message from an engine to the page.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum FromEngine {
+    /// Status and headers of the answer to a request; the body too where it is no success.
+    Head {
+        status: u16,
+        url: Option<String>,
+        headers: Headers,
+        #[serde(with = "codec::in_one_go")]
+        body: Vec<u8>,
+    },
     /// So many bytes were read.
     Progress(u64),
-    /// It is done: findings, or the answer to a question.
-    Done(Bytes),
-    /// It cannot be done.
-    Failed(ErrorKind),
+    /// The findings of a job, which end it.
+    Found(Findings),
+    /// The answer to a question.
+    Answered(#[serde(with = "codec::in_one_go")] Vec<u8>),
+    /// The failure that ends a job or a question.
+    Failed(#[serde(with = "failure")] ErrorKind),
 }
 
-impl Said {
-    pub(super) fn pack(&self, id: u64) -> Vec<u8> {
-        let mut packer = Packer::new();
-        packer.number(id);
-        match self {
-            Self::Head { status, url, headers, body } => {
-                packer.byte(0).number(u64::from(*status)).optional(url.as_deref()).bytes(body);
-                pack_headers(&mut packer, headers);
-            }
-            Self::Progress(bytes) => {
-                packer.byte(1).number(*bytes);
-            }
-            Self::Done(bytes) => {
-                packer.byte(2).bytes(bytes);
-            }
-            Self::Failed(kind) => pack_failure(packer.byte(3), kind),
-        }
-        packer.finish()
+impl FromEngine {
+    /// Whether the exchange is over with it.
+    pub(super) fn is_last(&self) -> bool {
+        matches!(self, Self::Found(_) | Self::Answered(_) | Self::Failed(_))
+    }
+}
+
+/// The kinds of errors that reading a blob gives. Any other crosses as its text.
+mod failure {
+    use super::{Deserialize, Deserializer, Duration, ErrorKind, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    enum Failure {
+        Network { had_authorization: bool, detail: String },
+        Timeout(Duration),
+        Unavailable,
+        Status(u16),
+        Other(String),
     }
 
-    pub(super) fn unpack(bytes: &[u8]) -> Option<(u64, Self)> {
-        let mut bytes = Unpacker::new(bytes);
-        let id = bytes.number()?;
-        let said = match bytes.byte()? {
-            0 => {
-                let status = u16::try_from(bytes.number()?).ok()?;
-                let url = bytes.optional()?.map(str::to_owned);
-                let body = Bytes::copy_from_slice(bytes.bytes()?);
-                Self::Head { status, url, headers: unpack_headers(&mut bytes)?, body }
+    pub(super) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
+        let failure = match kind.clone() {
+            ErrorKind::Network { had_authorization, detail } => {
+                Failure::Network { had_authorization, detail }
             }
-            1 => Self::Progress(bytes.number()?),
-            2 => Self::Done(Bytes::copy_from_slice(bytes.bytes()?)),
-            3 => Self::Failed(unpack_failure(&mut bytes)?),
-            _ => return None,
+            ErrorKind::Timeout(after) => Failure::Timeout(after),
+            ErrorKind::Unavailable => Failure::Unavailable,
+            ErrorKind::Status(status) => Failure::Status(status),
+            other => Failure::Other(other.to_string()),
         };
-        Some((id, said))
-    }
-}
-
-/// The kinds that fetching a blob gives; any other goes as its words.
-fn pack_failure(packer: &mut Packer, kind: &ErrorKind) {
-    match kind {
-        ErrorKind::Network { had_authorization, detail } => {
-            packer.byte(u8::from(*had_authorization)).text(detail)
-        }
-        ErrorKind::Timeout(after) => packer.byte(2).number(after.as_secs()),
-        ErrorKind::Unavailable => packer.byte(3),
-        ErrorKind::Status(status) => packer.byte(4).number(u64::from(*status)),
-        other => packer.byte(5).text(&other.to_string()),
-    };
-}
-
-fn unpack_failure(bytes: &mut Unpacker<'_>) -> Option<ErrorKind> {
-    Some(match bytes.byte()? {
-        flag @ (0 | 1) => {
-            let detail = bytes.text()?.to_owned();
-            ErrorKind::Network { had_authorization: flag == 1, detail }
-        }
-        2 => ErrorKind::Timeout(Duration::from_secs(bytes.number()?)),
-        3 => ErrorKind::Unavailable,
-        4 => ErrorKind::Status(u16::try_from(bytes.number()?).ok()?),
-        _ => ErrorKind::BadAnswer(bytes.text()?.to_owned()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-    use super::*;
-
-    #[test]
-    fn requests_survive_the_way() {
-        let url = Url::parse("https://registry.example/v2/a/blobs/sha256:00?x=%20").unwrap();
-        for (redirect, cache) in [(Redirect::Follow, Cache::Default), (Redirect::Error, Cache::Off)]
-        {
-            let mut request = Request::new(Method::Get, url.clone()).header("authorization", "B x");
-            (request.redirect, request.cache) = (redirect, cache);
-            let job = Bytes::from_static(b"job");
-            let sent = ToEngine::Run { id: 300, request: Box::new(request), job: job.clone() };
-            let Some(ToEngine::Run { id, request, job: came }) = ToEngine::unpack(&sent.pack())
-            else {
-                panic!("something else came")
-            };
-            assert_eq!((id, came), (300, job));
-            assert_eq!((request.redirect, request.cache), (redirect, cache));
-            assert_eq!(request.url, url);
-            assert_eq!(request.headers.get("authorization"), Some("B x"));
-        }
+        failure.serialize(to)
     }
 
-    #[test]
-    fn answers_survive_the_way() {
-        let mut headers = Headers::new();
-        headers.append("www-authenticate", "Bearer");
-        let detail = "reset".to_owned();
-        for said in [
-            Said::Head { status: 401, url: None, headers, body: Bytes::from_static(b"{}") },
-            Said::Progress(1 << 40),
-            Said::Done(Bytes::from_static(b"found")),
-            Said::Failed(ErrorKind::Network { had_authorization: true, detail }),
-            Said::Failed(ErrorKind::Timeout(Duration::from_secs(20))),
-            Said::Failed(ErrorKind::Unavailable),
-            Said::Failed(ErrorKind::Status(418)),
-            Said::Failed(ErrorKind::BadAnswer("odd".to_owned())),
-        ] {
-            assert_eq!(Said::unpack(&said.pack(7)), Some((7, said)));
-        }
-        assert_eq!(Said::unpack(&[1, 9]), None);
-    }
-
-    /// Torn or changed on the way, a message is refused or read as something; nothing panics.
-    #[test]
-    fn spoilt_messages_never_panic() {
-        let url = Url::parse("https://registry.example/v2/a/blobs/sha256:00").unwrap();
-        let request = Box::new(Request::new(Method::Get, url).header("authorization", "B x"));
-        let mut headers = Headers::new();
-        headers.append("www-authenticate", "Bearer");
-        let question = vec![7; 20];
-        let messages = [
-            ToEngine::Run { id: 300, request, job: Bytes::from_static(b"job") }.pack(),
-            ToEngine::Ask { id: 1, set: 2, question }.pack(),
-            Said::Head { status: 401, url: None, headers, body: Bytes::from_static(b"{}") }.pack(1),
-            Said::Failed(ErrorKind::Timeout(Duration::from_secs(20))).pack(2),
-        ];
-        for message in messages {
-            for end in 0..message.len() {
-                let _ = (ToEngine::unpack(&message[..end]), Said::unpack(&message[..end]));
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
+        Ok(match Failure::deserialize(from)? {
+            Failure::Network { had_authorization, detail } => {
+                ErrorKind::Network { had_authorization, detail }
             }
-            for bit in 0..message.len() * 8 {
-                let mut spoilt = message.clone();
-                spoilt[bit / 8] ^= 1 << (bit % 8);
-                let _ = ToEngine::unpack(&spoilt);
-                let Some((id, said)) = Said::unpack(&spoilt) else { continue };
-                assert_eq!(Said::unpack(&said.pack(id)), Some((id, said)), "bit {bit}");
-            }
-        }
+            Failure::Timeout(after) => ErrorKind::Timeout(after),
+            Failure::Unavailable => ErrorKind::Unavailable,
+            Failure::Status(status) => ErrorKind::Status(status),
+            Failure::Other(text) => ErrorKind::BadAnswer(text),
+        })
     }
 }

@@ -1,48 +1,41 @@
 //! Byte work off the page's thread.
 //!
-//! The page prepares a [`Request`](crate::transport::Request) through all its layers and adds a
-//! [`Job`]; the [`Door`] at the bottom hands both to an engine in a worker instead of fetching. The
-//! engine ([`serve`]) fetches, answers with status and headers, so that authentication and retrying
-//! work as ever, and does the job with the body of a success: it streams, hashes, decompresses,
-//! takes up again what breaks off, and tells how far it is. Only [`Findings`] come back; a layer
-//! never enters the page's memory. Dropping a future or a body on the page's side ends the fetch on
-//! the other.
+//! The page prepares a request through all its layers and names who sends it: a transport that hands it
+//! to an engine in a worker together with a [`Job`]. The engine fetches, answers with status and headers,
+//! so that authentication and retrying work as ever, and does the job with the body of a success: it
+//! streams, hashes, decompresses, resumes a body that breaks off, and reports its progress. Only
+//! [`Findings`] come back; a layer never enters the page's memory. Dropping a future or a body on the
+//! page's side ends the fetch on the other. In the place of a request, a job can name a [`Slice`] of a
+//! file at hand.
 //!
-//! [`Engine`] is the page's side: a pool that starts workers as they are needed. What an engine keeps
-//! of opened layers ([`LayerIndex`]) is asked by [`Engine::ask`]: bytes in, bytes out.
+//! [`Engine`] is the page's side (`page/`): a pool that starts workers as they are needed. The other side
+//! (`worker/`) keeps the layers that it opened, and [`Engine::ask`] asks about them.
 //!
-//! Only `spawn.rs` (page) and `run.rs` (worker) touch the browser; natively both sides are joined by
-//! [`Engine::local`].
+//! Messages become bytes only where they cross to another thread. The browser is touched by `port.rs`,
+//! `spawn.rs` and `run.rs`; natively both sides are joined by [`Engine::local`].
 //!
 //! [`Findings`]: crate::layers::findings::Findings
-//! [`LayerIndex`]: crate::layers::index::LayerIndex
 
-mod again;
-mod by_table;
-mod door;
-mod engine;
 mod job;
-mod keeper;
-mod line;
 mod local;
-mod mailbox;
 mod message;
+mod origin;
+#[cfg(any(target_arch = "wasm32", test))]
+mod packing;
+mod page;
 #[cfg(target_arch = "wasm32")]
-mod run;
-mod serve;
-mod shelves;
-#[cfg(target_arch = "wasm32")]
-mod spawn;
+mod port;
+mod worker;
 
-pub use door::{Door, outcome};
-pub use engine::{Engine, Inbox, Outbox, Spawn};
-pub use job::{Job, Keep, OneFile};
-pub use mailbox::Mailbox;
+pub use job::{Job, Retain, TocRequest};
+pub use origin::{LocalFile, Origin, SharedFile, Slice};
+pub use page::{Engine, Reports};
 #[cfg(target_arch = "wasm32")]
-pub use run::serve_port;
-pub use serve::serve;
+pub use page::{engines, in_a_browser};
 #[cfg(target_arch = "wasm32")]
-pub use spawn::{engines, in_a_browser};
+pub use port::BlobFile;
+#[cfg(target_arch = "wasm32")]
+pub use worker::serve_port;
 
 #[cfg(test)]
 mod tests;

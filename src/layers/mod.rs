@@ -4,6 +4,7 @@
 //! Pure, as [`crate::content`] is: bytes are handed in as they come, and nothing waits. Uses
 //! [`crate::oci`] and [`crate::content`].
 
+pub mod file_location;
 pub mod findings;
 pub mod index;
 pub mod listing;

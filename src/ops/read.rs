@@ -9,14 +9,15 @@ use crate::{
     registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
 
-/// The content that a descriptor carries itself, where its size and digest are right (R37).
+/// Returns the content that a descriptor carries itself, if its size and digest are right (R37).
 pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
     let data = descriptor.data.as_ref()?;
     let verdict = verify(data, &descriptor.digest, Some(descriptor.size));
     verdict.is_verified().then(|| Bytes::copy_from_slice(data))
 }
 
-/// Reads a verified blob into memory: what the descriptor carries, else from the source (R85).
+/// Reads a verified blob into memory: from the descriptor if it carries the content, else from the
+/// source (R85).
 ///
 /// # Errors
 /// `TooLarge` before anything is read where the descriptor says more than `limit` bytes; as for
@@ -36,8 +37,8 @@ pub async fn blob(
     collect(source.blob(repository, descriptor).await?, limit).await
 }
 
-/// Reads the manifest that a descriptor points at: what the descriptor carries, else from the
-/// source. The size counts as well as the digest.
+/// Reads the manifest that a descriptor points at: from the descriptor if it carries the content,
+/// else from the source. The size counts as well as the digest.
 ///
 /// # Errors
 /// `SizeMismatch`; as for [`Read::manifest`].
@@ -55,7 +56,7 @@ pub async fn manifest(
     fetched_manifest(source, repository, descriptor).await
 }
 
-/// As [`manifest`], always from the source.
+/// Reads a manifest as [`manifest`] does, but always from the source.
 ///
 /// # Errors
 /// As for [`manifest`].
@@ -66,7 +67,7 @@ pub async fn fetched_manifest(
 ) -> Result<Manifest> {
     let asked = ManifestRef::Digest(descriptor.digest.clone());
     let manifest = source.manifest(repository, &asked).await?;
-    // The source has hashed the bytes; that they are as many as announced is ours to see.
+    // The source has hashed the bytes; their number is compared here.
     let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
     if expected != actual {
         let digest = Some(descriptor.digest.clone());

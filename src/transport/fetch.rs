@@ -54,7 +54,6 @@ pub struct Fetch;
 #[async_trait(?Send)]
 impl Transport for Fetch {
     async fn send(&self, request: Request) -> Result<Response> {
-        request.refuse_job()?;
         let abort = AbortOnDrop::new()?;
         let prepared = prepare(&request, &abort)?;
         let had_authorization = request.is_authorized();

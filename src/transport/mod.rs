@@ -1,6 +1,7 @@
 //! Sending requests: one trait, and layers around it that each do one thing.
 //!
-//! From the bottom: a door ([`fetch`](self) in a browser, reqwest natively, [`Scripted`] in tests),
+//! From the bottom: the network (`fetch` in a browser, reqwest natively, a script in tests), or the
+//! transport that a request names itself ([`Request::via`]),
 //! then [`Log`], [`Limit`], [`Retry`] and [`Auth`]; [`Stack`] puts them together (R40). Knows how
 //! requests travel, and nothing of repositories or manifests: that is `client`.
 
@@ -19,10 +20,8 @@ mod request;
 mod response;
 mod resume;
 mod retry;
-mod scripted;
 mod stack;
 mod tokens;
-mod virtual_clock;
 
 use std::rc::Rc;
 
@@ -41,11 +40,9 @@ pub use native::{Native, SystemClock};
 pub use own_headers::check_own_headers;
 pub use request::{Body, Cache, Deadlines, Lane, Mode, Redirect, Replay, Request};
 pub use response::{BodyStream, ERROR_BODY, Response};
-pub use resume::{Course, Opener, Resumed, Span};
+pub use resume::{Reopen, ResumePlan, ResumingBody};
 pub use retry::{Retry, RetryListener, RetryNotice, RetryPolicy};
-pub use scripted::{Reply, Scripted, Sent};
 pub use stack::Stack;
-pub use virtual_clock::VirtualClock;
 
 use crate::error::Result;
 

@@ -64,7 +64,6 @@ impl Native {
 #[async_trait(?Send)]
 impl Transport for Native {
     async fn send(&self, mut request: Request) -> Result<Response> {
-        request.refuse_job()?;
         for _ in 0..=REDIRECTS {
             let answer = self.exchange(&request).await?;
             let Some(target) = redirect_target(&request, &answer) else {

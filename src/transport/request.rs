@@ -3,11 +3,10 @@
 use std::{any::Any, rc::Rc, time::Duration};
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::{ErrorKind, Result},
-    wire::{Headers, Method, ScopeSet, Url, headers::name, redact},
-};
+use super::SharedTransport;
+use crate::wire::{Headers, Method, ScopeSet, Url, headers::name, redact};
 
 /// What a request carries. Every body can be sent again (R49); none is streamed.
 #[derive(Clone, Default)]
@@ -39,7 +38,7 @@ impl Body {
 }
 
 /// What happens on a redirect.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Redirect {
     /// Follow, without `Authorization` across origins (R52).
     #[default]
@@ -60,7 +59,7 @@ pub enum Mode {
 }
 
 /// How the browser's own cache may take part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cache {
     /// As the registry says: right for what is named by its digest.
     #[default]
@@ -146,10 +145,9 @@ pub struct Request {
     pub deadlines: Deadlines,
     /// When the caller gives up, since the Unix epoch: no wait goes beyond it (R47).
     pub give_up_at: Option<Duration>,
-    /// What the other side of the door is to do with the body of a success, instead of handing it
-    /// out: a job in the words of `engine::Job`, whose messages are the body then. Only the door to
-    /// the engine knows jobs.
-    pub job: Option<Bytes>,
+    /// The transport that sends it at the bottom of the stack in the place of the network, such as
+    /// one that hands it to the engine. All layers above do their work as ever.
+    pub via: Option<SharedTransport>,
 }
 
 impl Request {
@@ -170,7 +168,7 @@ impl Request {
             read_up_to: None,
             deadlines: Deadlines::default(),
             give_up_at: None,
-            job: None,
+            via: None,
         }
     }
 
@@ -191,17 +189,6 @@ impl Request {
     /// Whether it carries `Authorization`.
     pub fn is_authorized(&self) -> bool {
         self.headers.contains(name::AUTHORIZATION)
-    }
-
-    /// For doors that only send: a job that nobody does must not look done.
-    pub(super) fn refuse_job(&self) -> Result<()> {
-        match self.job {
-            None => Ok(()),
-            Some(_) => {
-                let what = "there is no engine for byte work behind this transport";
-                Err(ErrorKind::Unsupported(what.to_owned()).into())
-            }
-        }
     }
 
     /// Method and URL without secrets, for errors and logs (R18).

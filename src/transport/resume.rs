@@ -3,6 +3,8 @@
 //! No hidden header is needed: where `Content-Range` cannot be read, lengths are compared. Hashing
 //! is the reader's; a body that does not fit is never taken for the bytes that were asked for.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
@@ -16,68 +18,61 @@ use crate::{
     },
 };
 
-/// The bytes from `start` up to, but not including, `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// First byte.
-    pub start: u64,
-    /// The byte after the last one.
-    pub end: u64,
-}
+/// Sends the request again with a `Range` header, or without one for everything. Gives only answers
+/// of success.
+pub type Reopen = Box<dyn Fn(Option<String>) -> LocalBoxFuture<'static, Result<Response>>>;
 
-/// Asks for the bytes of a `Range` header, or for everything, and answers with a success.
-pub type Opener = Box<dyn Fn(Option<String>) -> LocalBoxFuture<'static, Result<Response>>>;
-
-/// How a body is read and taken up again.
-pub struct Course {
+/// The bytes that a body is to give, and how often it is resumed.
+pub struct ResumePlan {
     /// Size of the whole in bytes.
     pub size: u64,
-    /// What is wanted of it.
-    pub span: Span,
-    /// Tries in a row without a new byte between; 1 never takes up again (R45).
-    pub tries: u32,
-    /// For the waits between them.
+    /// The bytes that are wanted of it.
+    pub range: Range<u64>,
+    /// Tries in a row without a new byte between them, and the waits between them;
+    /// [`Policy::never`] resumes nothing (R45).
+    pub policy: Policy,
+    /// The clock for the waits.
     pub clock: SharedClock,
 }
 
-/// A body, or part of one, that is being read.
-pub struct Resumed {
-    open: Opener,
-    course: Course,
-    /// What is still wanted.
-    left: Span,
-    /// Bytes of the body to be dropped: those before the wanted ones where a server ignores ranges.
+/// A body, or a part of one, that is being read, and resumed where it breaks off.
+pub struct ResumingBody {
+    reopen: Reopen,
+    plan: ResumePlan,
+    /// The bytes that are still wanted.
+    left: Range<u64>,
+    /// Bytes of the body to drop: if a server ignores ranges, those before the wanted ones.
     skip: u64,
     body: BodyStream,
     /// Failures since the last byte that was new.
     failures: u32,
 }
 
-impl Resumed {
+impl ResumingBody {
     /// Asks for the first time.
     ///
     /// # Errors
     /// What opening gives; `BadAnswer` where another part came.
-    pub async fn open(open: Opener, course: Course) -> Result<Self> {
-        let mut resumed = Self::idle(open, course);
-        resumed.reopen().await?;
-        Ok(resumed)
+    pub async fn open(reopen: Reopen, plan: ResumePlan) -> Result<Self> {
+        let mut body = Self::idle(reopen, plan);
+        body.reopen().await?;
+        Ok(body)
     }
 
     /// Reads an answer that came already, to a request for what is wanted.
     ///
     /// # Errors
     /// `BadAnswer` where the answer is something else.
-    pub fn of(first: Response, open: Opener, course: Course) -> Result<Self> {
-        let mut resumed = Self::idle(open, course);
-        let ranged = resumed.range().is_some();
-        resumed.accept(first, ranged)?;
-        Ok(resumed)
+    pub fn of(first: Response, reopen: Reopen, plan: ResumePlan) -> Result<Self> {
+        let mut body = Self::idle(reopen, plan);
+        let ranged = body.range().is_some();
+        body.accept(first, ranged)?;
+        Ok(body)
     }
 
-    fn idle(open: Opener, course: Course) -> Self {
-        let (left, body) = (course.span, stream::empty().boxed_local());
-        Self { open, course, left, skip: 0, body, failures: 0 }
+    fn idle(reopen: Reopen, plan: ResumePlan) -> Self {
+        let (left, body) = (plan.range.clone(), stream::empty().boxed_local());
+        Self { reopen, plan, left, skip: 0, body, failures: 0 }
     }
 
     /// The next new bytes; `None` after the last one. Of a part, bytes too many are dropped; of the
@@ -107,14 +102,14 @@ impl Resumed {
     async fn reopen(&mut self) -> Result<()> {
         let range = self.range();
         let ranged = range.is_some();
-        let answer = (self.open)(range).await?;
+        let answer = (self.reopen)(range).await?;
         self.accept(answer, ranged)
     }
 
     /// What to ask for, unless it is everything.
     fn range(&self) -> Option<String> {
-        let Span { start, end } = self.left;
-        match end == self.course.size {
+        let Range { start, end } = self.left;
+        match end == self.plan.size {
             true if start == 0 => None,
             true => range::request(start, None),
             false => range::request(start, Some(end - start)),
@@ -122,7 +117,7 @@ impl Resumed {
     }
 
     fn accept(&mut self, answer: Response, ranged: bool) -> Result<()> {
-        let (Span { start, end }, size) = (self.left, self.course.size);
+        let (Range { start, end }, size) = (self.left.clone(), self.plan.size);
         let length = answer.content_length();
         let differs = |from: u64| ranged && length.is_some_and(|length| length != from);
         self.skip = match range::judge(start, Some(size), answer.status, &answer.headers) {
@@ -140,7 +135,7 @@ impl Resumed {
 
     /// Whether the whole is read, and not a part of it.
     fn is_whole(&self) -> bool {
-        self.course.span == Span { start: 0, end: self.course.size }
+        self.plan.range == (0..self.plan.size)
     }
 
     /// A part is over with its last byte; the whole with the end of the body, for a byte too many
@@ -172,11 +167,11 @@ impl Resumed {
     /// Opens the rest after a break, as often as is allowed without a new byte between (R84).
     async fn resume(&mut self, cause: Option<Error>) -> Result<()> {
         self.failures += 1;
-        if self.failures >= self.course.tries {
+        if self.failures >= self.plan.policy.tries {
             return Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start)));
         }
-        let clock = &self.course.clock;
-        clock.sleep(Policy::default().wait(self.failures, clock.random())).await;
+        let ResumePlan { policy, clock, .. } = &self.plan;
+        clock.sleep(policy.wait(self.failures, clock.random())).await;
         match self.reopen().await {
             // A new break counts on; its cause is the latest.
             Err(error) if error.is_retryable() => {
@@ -188,7 +183,7 @@ impl Resumed {
     }
 
     fn size_mismatch(&self, actual: u64) -> Error {
-        let expected = if self.is_whole() { self.course.size } else { self.left.end };
+        let expected = if self.is_whole() { self.plan.size } else { self.left.end };
         ErrorKind::SizeMismatch { digest: None, expected, actual }.into()
     }
 }

@@ -1,21 +1,23 @@
 //! The layers, put together in order (R40).
 //!
-//! `door → Deadline → Log → Limit → Retry → Auth`: every try is logged and waits for its turn,
+//! `network → Deadline → Log → Limit → Retry → Auth`: every try is logged and waits for its turn,
 //! token requests too, and what is tried again carries the authorization of its first try.
 
 use std::rc::Rc;
 
+use async_trait::async_trait;
+
 use super::{
-    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, RequestLog, Retry,
-    RetryListener, RetryPolicy, SharedClock, SharedTransport, check_own_headers,
-    own_headers::OwnHeaders,
+    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, Request, RequestLog,
+    Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport, Transport,
+    check_own_headers, own_headers::OwnHeaders,
 };
 use crate::{error::Result, wire::Headers};
 
-/// The door to the network, and what all registries share behind it.
+/// The transport to the network, and what all registries share above it.
 #[derive(Clone)]
 pub struct Stack {
-    door: SharedTransport,
+    network: SharedTransport,
     clock: SharedClock,
     hosts: Rc<Hosts>,
     log: Rc<RequestLog>,
@@ -27,10 +29,10 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Layers over any door, trying again by the default policy.
-    pub fn over(door: SharedTransport, clock: SharedClock) -> Self {
+    /// Layers over any transport, trying again by the default policy.
+    pub fn over(network: SharedTransport, clock: SharedClock) -> Self {
         Self {
-            door,
+            network,
             clock,
             hosts: Rc::default(),
             log: Rc::default(),
@@ -132,10 +134,24 @@ impl Stack {
     /// The layers up to trying again, without authentication.
     pub fn layers(&self) -> SharedTransport {
         let clock = || Rc::clone(&self.clock);
-        let timed = Rc::new(Deadline::new(Rc::clone(&self.door), clock()));
+        let bottom = Rc::new(Bottom { network: Rc::clone(&self.network) });
+        let timed = Rc::new(Deadline::new(bottom, clock()));
         let logged = Rc::new(Log::new(timed, clock(), Rc::clone(&self.log)));
         let limited = Rc::new(Limit::new(logged, clock(), Rc::clone(&self.hosts)));
         let retry = Retry::new(limited, clock(), Rc::clone(&self.hosts), self.retry.clone());
         Rc::new(retry.telling(self.listener.clone()))
+    }
+}
+
+/// The bottom of the stack: sends by the transport that the request names, else by the network.
+struct Bottom {
+    network: SharedTransport,
+}
+
+#[async_trait(?Send)]
+impl Transport for Bottom {
+    async fn send(&self, mut request: Request) -> Result<Response> {
+        let via = request.via.take();
+        via.as_ref().unwrap_or(&self.network).send(request).await
     }
 }

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     endpoint::Endpoint,
     headers::{Headers, name},
@@ -18,7 +20,7 @@ pub enum Outcome {
 }
 
 /// The number of tries and the waits between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Tries in all; 1 never tries again (R45).
     pub tries: u32,

@@ -1,5 +1,7 @@
 //! An ordered, case-insensitive list of header fields, as requests and answers carry them.
 
+use serde::{Deserialize, Serialize};
+
 /// Names of the header fields of the distribution protocol, in lower case.
 pub mod name {
     /// `Accept` (R34, R164).
@@ -49,7 +51,7 @@ pub mod name {
 }
 
 /// Header fields in the order in which they were given; a name may repeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {

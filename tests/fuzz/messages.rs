@@ -5,12 +5,14 @@ use std::fmt::Debug;
 
 use porthole::{
     content::{
+        codec,
         packages::Package,
         tar::Warning,
         verify::{Verdict, digest_of},
     },
-    engine::{Job, OneFile},
+    engine::Job,
     layers::{
+        file_location::FileLocation,
         findings::{Findings, ReadFault},
         index::{
             Answer, Incomplete, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange,
@@ -35,7 +37,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "job",
         seeds: jobs,
-        run: |input| writes_and_reads(input, Job::unpack, Job::pack),
+        run: |input| writes_and_reads::<Job>(input, codec::from_bytes, codec::to_bytes),
     },
     Target {
         name: "findings",
@@ -120,10 +122,10 @@ fn jobs() -> Vec<Vec<u8>> {
     blob.annotations.push((name, digest_of(b"b").to_string()));
     let all = [
         Job::verify(&blob).with_diff_id(Algorithm::Sha512),
-        Job::verify(&blob).keeping(7).by_table(&blob, true),
-        Job::verify(&blob).keeping_file(7, OneFile { offset: 512, cap: 8 << 20 }),
+        Job::verify(&blob).retaining(7).by_toc(&blob, true),
+        Job::verify(&blob).retaining_file(7, FileLocation { offset: 512, cap: 8 << 20 }),
     ];
-    all.iter().map(Job::pack).collect()
+    all.iter().map(codec::to_bytes).collect()
 }
 
 fn findings() -> Vec<Vec<u8>> {

@@ -4,18 +4,17 @@ use std::{io::Write as _, rc::Rc};
 
 use futures_util::future::{Either, select};
 use porthole::{
-    app::{
-        RegistryAddress, remote,
-        session::layers::{OneFile, SharedOpener},
-    },
+    app::{RegistryAddress, remote},
     content::{decode::DecodeLimits, tar::ArchiveEvent},
-    engine::{Door, Engine},
+    engine::Engine,
     layers::{
+        file_location::FileLocation,
         index::{Answer, Question},
         pass::{LayerReader, Wanted},
         ranges::Basis,
     },
     oci::{Descriptor, MediaType},
+    ops::blob_reader::SharedBlobReader,
     transport::{Native, Stack, SystemClock},
 };
 use test_registry::{Switches, TestRegistry};
@@ -95,11 +94,10 @@ fn look(server: &TestRegistry, bytes: &[u8], offsets: &[u64]) -> Vec<Cost> {
     run(async {
         let network = Rc::new(Native::new().unwrap());
         let (engine, serving) = Engine::local(Rc::clone(&network) as _, Rc::new(SystemClock));
-        let door = Door::new(network, Rc::clone(&engine));
-        let stack = Stack::over(Rc::new(door), Rc::new(SystemClock));
+        let stack = Stack::over(network, Rc::new(SystemClock));
         let address = RegistryAddress::new(server.host().parse().unwrap());
-        let layers = remote(stack, Some(engine))(&address).unwrap().layers;
-        match select(Box::pin(costs(server, &layers, &layer, offsets)), serving).await {
+        let blobs = remote(stack, engine)(&address).unwrap().blobs;
+        match select(Box::pin(costs(server, &blobs, &layer, offsets)), serving).await {
             Either::Left((costs, _)) => costs,
             Either::Right(_) => panic!("the engine ended"),
         }
@@ -108,22 +106,22 @@ fn look(server: &TestRegistry, bytes: &[u8], offsets: &[u64]) -> Vec<Cost> {
 
 async fn costs(
     server: &TestRegistry,
-    layers: &SharedOpener,
+    blobs: &SharedBlobReader,
     layer: &Descriptor,
     offsets: &[u64],
 ) -> Vec<Cost> {
     let repository = name("a/b");
     server.log().clear();
-    layers.open(&repository, layer, None, &mut |_| {}).await.unwrap();
+    blobs.open(&repository, layer, None, &mut |_| {}).await.unwrap();
     assert_eq!(server.log().len(), 1, "the listing");
     let mut costs = Vec::new();
     for number in (0..FILES).step_by(3).map(|n| (n * 7 + 3) % FILES) {
         server.log().clear();
         let offset = offsets[number];
-        let file = OneFile { offset, cap: 8 << 20 };
-        layers.open(&repository, layer, Some(file), &mut |_| {}).await.unwrap();
+        let file = FileLocation { offset, cap: 8 << 20 };
+        blobs.open(&repository, layer, Some(file), &mut |_| {}).await.unwrap();
         let question = Question::Content { layer: layer.digest.clone(), offset };
-        let kept = layers.ask(&question).await.unwrap();
+        let kept = blobs.ask(&question).await.unwrap();
         assert!(kept == Answer::Content(content(number), Basis::FirstPass), "file {number}");
         let (requests, bytes) = (server.log().len(), server.log().bytes_sent());
         costs.push(Cost { requests, bytes });

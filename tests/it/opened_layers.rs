@@ -4,9 +4,12 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use porthole::{
-    app::{Connection, RegistryAddress, remote, session::layers::OneFile},
-    engine::{Door, Engine},
-    layers::index::{Answer, Details, LayerSummary, Question, Row, RowRange, Scope},
+    app::{Connection, RegistryAddress, remote},
+    engine::Engine,
+    layers::{
+        file_location::FileLocation,
+        index::{Answer, Details, LayerSummary, Question, Row, RowRange, Scope},
+    },
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
     transport::{Credential, Native, Stack, SystemClock},
     wire::Secret,
@@ -35,13 +38,12 @@ pub fn with_image<T>(
     task: impl AsyncFnOnce(Bench<'_>) -> T,
 ) -> T {
     block_on(async {
-        let (door, clock) = (Rc::new(Native::new().unwrap()), Rc::new(SystemClock));
-        let (engine, serving) = Engine::local(Rc::clone(&door) as _, Rc::clone(&clock) as _);
-        let door = Door::new(door, Rc::clone(&engine));
-        let stack = Stack::over(Rc::new(door), clock).with_retry(Some(hasty()));
+        let (network, clock) = (Rc::new(Native::new().unwrap()), Rc::new(SystemClock));
+        let (engine, serving) = Engine::local(Rc::clone(&network) as _, Rc::clone(&clock) as _);
+        let stack = Stack::over(network, clock).with_retry(Some(hasty()));
         let (user, password) = ("tester".to_owned(), Secret::new("s3cret-canary"));
         stack.credentials().set(&registry.host(), Credential::Basic { user, password });
-        let connect = remote(stack, Some(engine));
+        let connect = remote(stack, engine);
         let connection = connect(&RegistryAddress::new(registry.host().parse().unwrap())).unwrap();
         let task = async {
             let repository: RepositoryName = name.parse().unwrap();
@@ -75,18 +77,18 @@ async fn layers_of_image(
 impl Bench<'_> {
     /// Lists a layer by its table of contents.
     pub async fn by_table(&self, layer: &Descriptor, or_whole: bool) {
-        let opener = &self.connection.layers;
-        opener.list_by_table(&self.repository, layer, or_whole, &mut |_| {}).await.unwrap();
+        let blobs = &self.connection.blobs;
+        blobs.list_by_toc(&self.repository, layer, or_whole, &mut |_| {}).await.unwrap();
     }
 
     /// Reads a layer from end to end.
     pub async fn whole(&self, layer: &Descriptor) {
-        self.connection.layers.open(&self.repository, layer, None, &mut |_| {}).await.unwrap();
+        self.connection.blobs.open(&self.repository, layer, None, &mut |_| {}).await.unwrap();
     }
 
     /// Asks a question about the opened layers.
     pub async fn ask(&self, question: Question) -> Answer {
-        self.connection.layers.ask(&question).await.unwrap()
+        self.connection.blobs.ask(&question).await.unwrap()
     }
 
     /// Returns the summary of a layer.
@@ -135,9 +137,9 @@ impl Bench<'_> {
     /// Reads one file as the page does.
     pub async fn file(&self, layer: &Descriptor, path: &[u8]) -> Answer {
         let stored = self.details(layer, path).await.stored.unwrap();
-        let file = OneFile { offset: stored.offset, cap: 8 << 20 };
-        let opener = &self.connection.layers;
-        opener.open(&self.repository, layer, Some(file), &mut |_| {}).await.unwrap();
+        let file = FileLocation { offset: stored.offset, cap: 8 << 20 };
+        let blobs = &self.connection.blobs;
+        blobs.open(&self.repository, layer, Some(file), &mut |_| {}).await.unwrap();
         self.ask(Question::Content { layer: layer.digest.clone(), offset: stored.offset }).await
     }
 

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use porthole::{
-    app::{Connections, remote, session::doctor::doctor},
-    transport::{Reply, Scripted, Stack, VirtualClock},
+    app::{Connections, remote_in_thread, session::doctor::doctor},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::Stack,
 };
 
 /// The answers by their paths. Any other path is 404.
@@ -28,7 +29,7 @@ impl Script {
     /// Returns connections that this table answers.
     pub(crate) fn connections(&self) -> Connections {
         let page = "http://localhost:8080";
-        Connections::new(remote(self.stack(), None)).with_doctor(doctor(self.stack(), page))
+        Connections::new(remote_in_thread(self.stack())).with_doctor(doctor(self.stack(), page))
     }
 
     fn stack(&self) -> Stack {

@@ -8,7 +8,7 @@ use porthole::{
         Accounts, Route,
         settings::{NoStore, SettingsStore, SharedSettingsStore},
     },
-    transport::Reply,
+    testing::Reply,
     ui::{
         browser::Typed,
         explorer::{Outside, SharedExplorer},

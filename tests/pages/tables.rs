@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use porthole::{
-    app::{
-        Connection, Route,
-        session::layers::{OneFile, Opener, SharedOpener},
-    },
+    app::{Connection, Route},
     error::Result,
     layers::{
+        file_location::FileLocation,
+        findings::Findings,
         index::{Answer, Question, ReadState, TocState},
         ranges::Basis,
     },
-    oci::{Descriptor, RepositoryName},
+    oci::{Algorithm, Descriptor, RepositoryName},
+    ops::blob_reader::{BlobReader, SharedBlobReader},
     ui::{pages::reference, views::Scene},
 };
 use serde_json::{Value, json};
@@ -27,15 +27,25 @@ use crate::{
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// Opens layers as usual, but gives the first one this state of its table.
-struct WithTable(SharedOpener, TocState);
+struct WithTable(SharedBlobReader, TocState);
 
 #[async_trait(?Send)]
-impl Opener for WithTable {
+impl BlobReader for WithTable {
+    async fn inspect(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        diff_id: Option<Algorithm>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Findings> {
+        self.0.inspect(repository, blob, diff_id, progress).await
+    }
+
     async fn open(
         &self,
         repository: &RepositoryName,
         layer: &Descriptor,
-        file: Option<OneFile>,
+        file: Option<FileLocation>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
         self.0.open(repository, layer, file, progress).await
@@ -82,8 +92,8 @@ fn with_table(name: &str, parts: &str, table: TocState) {
         panic!("no reference")
     };
     let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry));
-    let layers = Rc::new(WithTable(Rc::clone(&local.layers), table));
-    let scene = Scene { place: Rc::new(*place), connection: Connection { layers, ..local } };
+    let blobs = Rc::new(WithTable(Rc::clone(&local.blobs), table));
+    let scene = Scene { place: Rc::new(*place), connection: Connection { blobs, ..local } };
     compare(name, rendered(Rc::new(move || reference(scene.clone()))));
 }
 

@@ -3,8 +3,7 @@
 
 pub mod accounts;
 pub mod doctor;
-pub mod inspector;
-pub mod layers;
+pub mod remote_reader;
 
 use std::{cell::RefCell, fmt, rc::Rc};
 
@@ -12,20 +11,23 @@ use litemap::LiteMap;
 
 #[cfg(target_arch = "wasm32")]
 use super::Accounts;
-use super::{Inspector, RegistryAddress};
+use super::RegistryAddress;
 use crate::app::session::{
     doctor::{Doctor, Examination},
-    layers::SharedOpener,
+    remote_reader::RemoteReader,
 };
+#[cfg(not(target_arch = "wasm32"))]
+use crate::ops::blob_reader::LocalReader;
 #[cfg(target_arch = "wasm32")]
 use crate::transport::{BrowserClock, Fetch};
 use crate::{
-    client::Clients,
+    client::{Clients, RemoteRegistry},
     engine::Engine,
     error::{ErrorKind, Result},
     oci::RepositoryName,
     ops::{
-        tree::Options,
+        blob_reader::SharedBlobReader,
+        graph::WalkOptions,
         verify::{Report, verify_by},
     },
     registry::{self, Cache, CacheLimits, Manifest, SharedSource},
@@ -35,22 +37,32 @@ use crate::{
 /// Connects to a registry. Tests hand in one that answers from memory.
 pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<Connection>>;
 
-/// Clients that send through this stack, each behind a cache of its own. With an engine the stack must
-/// end in its door.
-pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
+/// Clients that send through this stack, each behind a cache of its own. The engine reads their blobs.
+pub fn remote(stack: Stack, engine: Rc<Engine>) -> Connector {
+    connector(stack, move |client| Rc::new(RemoteReader::new(client, Rc::clone(&engine))))
+}
+
+/// The same without an engine: blobs are read in this thread. A page has no code for that.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn remote_in_thread(stack: Stack) -> Connector {
+    connector(stack, |client| {
+        let source: SharedSource = Rc::new(client);
+        Rc::new(LocalReader::new(source))
+    })
+}
+
+fn connector(
+    stack: Stack,
+    reader: impl Fn(RemoteRegistry) -> SharedBlobReader + 'static,
+) -> Connector {
     let clock = Rc::clone(stack.clock());
     let now: registry::Clock = Rc::new(move || clock.now());
     let clients = Clients::new(stack);
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
         let source: SharedSource = Rc::new(client.clone());
-        let inspector = engine.clone().map(|engine| Inspector::new(client, engine));
-        let layers = match &inspector {
-            Some(inspector) => layers::in_engine(inspector.clone()),
-            None => layers::here(&source),
-        };
         let registry = Rc::new(Cache::new(source, CacheLimits::default(), Rc::clone(&now)));
-        Ok(Connection { address: address.clone(), registry, inspector, layers })
+        Ok(Connection { address: address.clone(), registry, blobs: reader(client) })
     })
 }
 
@@ -58,11 +70,10 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
 #[cfg(target_arch = "wasm32")]
 pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     let engine = crate::engine::in_a_browser();
-    let door = crate::engine::Door::new(Rc::new(Fetch), Rc::clone(&engine));
-    let stack = Stack::over(Rc::new(door), Rc::new(BrowserClock));
+    let stack = Stack::over(Rc::new(Fetch), Rc::new(BrowserClock));
     let accounts = Accounts::of(&stack);
     let doctor = crate::app::session::doctor::doctor(stack.clone(), page);
-    (Rc::new(Connections::new(remote(stack, Some(engine))).with_doctor(doctor)), accounts)
+    (Rc::new(Connections::new(remote(stack, engine)).with_doctor(doctor)), accounts)
 }
 
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
@@ -70,19 +81,18 @@ pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
 pub struct Connection {
     /// Where it is.
     pub address: RegistryAddress,
-    /// What answers.
+    /// The source that answers.
     pub registry: SharedSource,
-    /// Who reads its layers. Every registry in a browser has one.
-    pub inspector: Option<Inspector>,
-    /// Who opens its layers, and keeps what is in them.
-    pub layers: SharedOpener,
+    /// The reader of its blobs, which keeps what is in its layers.
+    pub blobs: SharedBlobReader,
 }
 
 impl Connection {
-    /// A source of images in this program.
+    /// A source of images in this program. A page has no code that reads its blobs.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn local(address: RegistryAddress, registry: SharedSource) -> Self {
-        let layers = layers::here(&registry);
-        Self { address, registry, inspector: None, layers }
+        let blobs = Rc::new(LocalReader::new(Rc::clone(&registry)));
+        Self { address, registry, blobs }
     }
 
     /// Verifies everything under a manifest.
@@ -90,35 +100,10 @@ impl Connection {
         &self,
         repository: &RepositoryName,
         root: Manifest,
-        options: &Options,
-    ) -> Result<Report> {
-        let source = &*self.registry;
-        match &self.inspector {
-            Some(inspector) => Ok(verify_by(source, inspector, repository, root, options).await),
-            None => here(source, repository, root, options).await,
-        }
+        options: &WalkOptions,
+    ) -> Report {
+        verify_by(&*self.registry, &*self.blobs, repository, root, options).await
     }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-async fn here(
-    source: &dyn registry::Source,
-    repository: &RepositoryName,
-    root: Manifest,
-    options: &Options,
-) -> Result<Report> {
-    Ok(crate::ops::verify::verify(source, repository, root, options).await)
-}
-
-/// The page has no code that looks into layers: that is loaded with the engine.
-#[cfg(target_arch = "wasm32")]
-async fn here(
-    _: &dyn registry::Source,
-    _: &RepositoryName,
-    _: Manifest,
-    _: &Options,
-) -> Result<Report> {
-    Err(ErrorKind::Unsupported("there is no engine here".to_owned()).into())
 }
 
 impl PartialEq for Connection {

@@ -21,7 +21,8 @@ use crate::{
     registry::{
         BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification, Write,
     },
-    transport::{Reply, Request, Scripted, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::Request,
 };
 
 pub(super) const INDEX: &str =

@@ -1,7 +1,7 @@
 //! Writing and deleting, over a scripted transport.
 
 use super::*;
-use crate::transport::Sent;
+use crate::testing::Sent;
 
 const SESSION: &str = "/v2/a/b/blobs/uploads/1?_state=s%3D";
 

@@ -10,6 +10,7 @@ mod compose;
 pub mod entry;
 pub mod header;
 pub mod pax;
+mod skip;
 mod sparse;
 
 use std::ops::ControlFlow;

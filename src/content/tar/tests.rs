@@ -22,6 +22,12 @@ pub(crate) fn plain(path: &[u8], flag: u8, size: u64) -> Vec<u8> {
     block(path, flag, size, |_| {})
 }
 
+pub(crate) fn link(path: &str, flag: u8, target: &str) -> Vec<u8> {
+    block(path.as_bytes(), flag, 0, |block| {
+        block[157..157 + target.len()].copy_from_slice(target.as_bytes());
+    })
+}
+
 pub(crate) fn content(bytes: &[u8]) -> Vec<u8> {
     let mut padded = bytes.to_vec();
     padded.resize(bytes.len().next_multiple_of(BLOCK), 0);

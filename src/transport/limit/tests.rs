@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::{
-    transport::{Lane, Reply, Scripted, Stack, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::{Lane, Stack},
     wire::{Method, Url},
 };
 

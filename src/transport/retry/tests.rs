@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::{
-    transport::{Reply, Scripted, Stack, VirtualClock},
+    testing::{Reply, Scripted, VirtualClock},
+    transport::Stack,
     wire::{Url, backoff::Policy},
 };
 

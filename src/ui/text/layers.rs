@@ -31,11 +31,16 @@ pub fn incomplete(reason: &Incomplete) -> String {
             "its bytes are not those of its digest, so nothing of it is shown".to_owned()
         }
         Incomplete::BrokeOff(error) => error.clone(),
-        Incomplete::ReadFault(ReadFault::Decoding(error)) => decoding(error),
-        Incomplete::ReadFault(ReadFault::NotAnArchive) => {
-            "what is inside is no tar archive".to_owned()
-        }
+        Incomplete::ReadFault(fault) => read_fault(fault),
         Incomplete::TooManyEntries => "it has more entries than are read".to_owned(),
+    }
+}
+
+/// The fault that ended reading the inside of a layer.
+pub fn read_fault(fault: &ReadFault) -> String {
+    match fault {
+        ReadFault::Decoding(error) => decoding(error),
+        ReadFault::NotAnArchive => "what is inside is no tar archive".to_owned(),
     }
 }
 

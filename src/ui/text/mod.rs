@@ -7,6 +7,7 @@ pub mod files;
 pub mod home;
 pub mod layers;
 pub mod list;
+pub mod ops;
 pub mod registry;
 pub mod repository;
 pub mod settings;

@@ -44,6 +44,7 @@ const TABLE: &[Layer] = &[
         browser: Only(&["fetch.rs"]),
         waits: true,
     },
+    Layer { name: "testing", uses: &["error", "wire", "transport"], browser: No, waits: true },
     Layer {
         name: "client",
         uses: &["oci", "error", "sync", "wire", "registry", "transport", "content"],
@@ -59,7 +60,7 @@ const TABLE: &[Layer] = &[
     Layer {
         name: "engine",
         uses: &["oci", "error", "sync", "wire", "content", "layers", "transport"],
-        browser: Only(&["spawn.rs", "run.rs"]),
+        browser: Only(&["spawn.rs", "run.rs", "port.rs"]),
         waits: true,
     },
     Layer {

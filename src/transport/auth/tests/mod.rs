@@ -9,7 +9,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::*;
 use crate::{
-    transport::{Body, Reply, Scripted, Sent, Stack, VirtualClock},
+    testing::{Reply, Scripted, Sent, VirtualClock},
+    transport::{Body, Stack},
     wire::{Method, Scheme, Url},
 };
 

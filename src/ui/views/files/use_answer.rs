@@ -18,11 +18,11 @@ pub(super) struct Reply {
 /// The answer to a question; asked again when more was read.
 #[hook]
 pub(super) fn use_answer(scene: &Scene, question: Question, generation: u32) -> Query<Reply> {
-    let layers = scene.connection.layers.clone();
+    let blobs = scene.connection.blobs.clone();
     use_query((question, generation), move |(question, _): &(Question, u32)| {
-        let (layers, question) = (layers.clone(), question.clone());
+        let (blobs, question) = (blobs.clone(), question.clone());
         async move {
-            let answer = layers.ask(&question).await?;
+            let answer = blobs.ask(&question).await?;
             Ok(Reply { question, answer })
         }
     })

@@ -8,9 +8,12 @@ use yew::prelude::*;
 
 use super::content::Content;
 use crate::{
-    app::{session::layers::OneFile, views::files::path::save_name},
+    app::views::files::path::save_name,
     error::{Error, ErrorKind, Result},
-    layers::index::{Answer, Question},
+    layers::{
+        file_location::FileLocation,
+        index::{Answer, Question},
+    },
     ui::views::save::save,
 };
 
@@ -86,14 +89,14 @@ async fn fetch(
 ) -> Result<()> {
     let Some(layer) = props.files.layer(props.stored.layer) else { return Ok(()) };
     let layer = &layer.descriptor;
-    let opener = &props.scene.connection.layers;
+    let blobs = &props.scene.connection.blobs;
     let repository = &props.scene.place.reference.repository;
-    let file = OneFile { offset: props.stored.offset, cap };
-    opener.open(repository, layer, Some(file), progress).await?;
+    let file = FileLocation { offset: props.stored.offset, cap };
+    blobs.open(repository, layer, Some(file), progress).await?;
     if is_saved {
         let question =
             Question::Content { layer: layer.digest.clone(), offset: props.stored.offset };
-        match opener.ask(&question).await? {
+        match blobs.ask(&question).await? {
             Answer::Content(bytes, _) => save(&save_name(&props.path), &bytes),
             Answer::Failed(reason) => return Err(ErrorKind::BadAnswer(reason).into()),
             _ => {}

@@ -12,8 +12,7 @@ use yew::prelude::*;
 use super::super::Scene;
 use crate::{
     app::{
-        Place,
-        session::layers::SharedOpener,
+        Connection, Place,
         views::files::{AT_ONCE, Files, reading::Reading},
     },
     oci::Descriptor,
@@ -63,7 +62,7 @@ struct Job {
     work: Rc<Work>,
     files: Rc<Files>,
     place: Rc<Place>,
-    opener: SharedOpener,
+    connection: Connection,
     update: UseForceUpdateHandle,
     announce: Callback<AttrValue>,
     /// Whether tables of contents are left alone.
@@ -88,7 +87,7 @@ pub(super) fn use_reading(scene: &Scene, files: &Rc<Files>) -> ReadingHandle {
                 work: Rc::clone(&work),
                 files: Rc::clone(&files),
                 place: Rc::clone(&scene.place),
-                opener: Rc::clone(&scene.connection.layers),
+                connection: scene.connection.clone(),
                 update: update.clone(),
                 announce: announce.clone(),
                 is_whole,
@@ -151,11 +150,11 @@ async fn read(job: &Job, number: u16, layer: &Descriptor) {
         }
     };
     let repository = &job.place.reference.repository;
-    let (by_table, opener) = (job.files.has_table(number) && !job.is_whole, &job.opener);
+    let (by_table, blobs) = (job.files.has_table(number) && !job.is_whole, &job.connection.blobs);
     let read = if by_table {
-        opener.list_by_table(repository, layer, layer.size <= AT_ONCE, &mut progress).await
+        blobs.list_by_toc(repository, layer, layer.size <= AT_ONCE, &mut progress).await
     } else {
-        opener.open(repository, layer, None, &mut progress).await
+        blobs.open(repository, layer, None, &mut progress).await
     };
     let size = if by_table { 0 } else { layer.size };
     let read = read.map(|()| size).map_err(Rc::new);
@@ -184,12 +183,12 @@ fn at_first(scene: &Scene, files: &Files) -> Work {
     while let Some(number) = reading.take_next() {
         let Some(layer) = files.layer(number) else { continue };
         let repository = &scene.place.reference.repository;
-        let opener = &scene.connection.layers;
+        let blobs = &scene.connection.blobs;
         let (layer, mut progress) = (&layer.descriptor, |_| {});
         let read = if files.has_table(number) {
-            opener.list_by_table(repository, layer, true, &mut progress).now_or_never()
+            blobs.list_by_toc(repository, layer, true, &mut progress).now_or_never()
         } else {
-            opener.open(repository, layer, None, &mut progress).now_or_never()
+            blobs.open(repository, layer, None, &mut progress).now_or_never()
         };
         if let Some(read) = read {
             reading.end(number, read.map(|()| layer.size).map_err(Rc::new), 0);

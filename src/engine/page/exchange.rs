@@ -1,0 +1,61 @@
+//! One exchange with an engine: a message to it, and its answers.
+
+use std::rc::Rc;
+
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use futures_util::StreamExt;
+
+use super::link::Link;
+use crate::{
+    engine::message::{FromEngine, ToEngine},
+    error::{Error, ErrorKind, Result},
+};
+
+/// One exchange. Dropping it before its end cancels it.
+pub(super) struct Exchange {
+    link: Rc<Link>,
+    id: u64,
+    messages: UnboundedReceiver<FromEngine>,
+    has_ended: bool,
+}
+
+impl Exchange {
+    /// Sends the first message, which carries the number of the exchange.
+    pub(super) fn begin(link: Rc<Link>, id: u64, message: ToEngine) -> Self {
+        let (sender, messages) = unbounded();
+        link.subscribe(id, sender);
+        link.send(message);
+        Self { link, id, messages, has_ended: false }
+    }
+
+    /// Waits for the next message.
+    ///
+    /// # Errors
+    /// The failure that the engine reports; `Unsupported` where the engine is gone.
+    pub(super) async fn next(&mut self) -> Result<FromEngine> {
+        let message = self.messages.next().await;
+        self.has_ended = message.as_ref().is_none_or(FromEngine::is_last);
+        match message {
+            Some(FromEngine::Failed(kind)) => Err(kind.into()),
+            Some(message) => Ok(message),
+            None => {
+                let why = self.link.why_gone();
+                Err(ErrorKind::Unsupported(format!("the engine for byte work ended: {why}")).into())
+            }
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.link.unsubscribe(self.id);
+        if !self.has_ended {
+            self.link.send(ToEngine::Cancel { id: self.id });
+        }
+    }
+}
+
+/// The error about an engine that answers something else than it was asked.
+pub(super) fn misunderstood() -> Error {
+    ErrorKind::BadAnswer("the engine for byte work was not understood".to_owned()).into()
+}

@@ -1,0 +1,30 @@
+//! The point at which the published engine is split: all code that keeps layers is loaded here.
+
+use std::rc::Rc;
+
+use super::{index_store::IndexStore, layer_store::LayerStore};
+use crate::error::{ErrorKind, Result};
+
+/// Loads the code that keeps layers, and makes a store that is empty.
+pub(super) async fn load_layer_store() -> Result<Rc<dyn LayerStore>> {
+    load().await.map_err(|why| ErrorKind::Unsupported(why).into())
+}
+
+#[cfg(all(porthole_parts, feature = "worker"))]
+async fn load() -> std::result::Result<Rc<dyn LayerStore>, String> {
+    let loaded = files().await;
+    loaded.map_err(|error| ["what opens layers could not be loaded: ", &error.to_string()].concat())
+}
+
+/// The one function through which an engine reaches the code that keeps layers.
+#[cfg(all(porthole_parts, feature = "worker"))]
+#[wasm_split_helpers::wasm_split(files, fallible)]
+fn files() -> std::result::Result<Rc<dyn LayerStore>, wasm_split_helpers::SplitLoaderError> {
+    Ok(Rc::new(IndexStore::default()))
+}
+
+#[cfg(not(all(porthole_parts, feature = "worker")))]
+#[allow(clippy::unused_async, reason = "an engine of two parts waits here for the second one")]
+async fn load() -> std::result::Result<Rc<dyn LayerStore>, String> {
+    Ok(Rc::new(IndexStore::default()))
+}

@@ -1,0 +1,63 @@
+//! A pass over a blob from its first byte to its last.
+
+use std::ops::ControlFlow;
+
+use crate::{
+    content::{decode::DecodeLimits, sha256_lanes::HashBatch, verify::Verdict},
+    engine::Job,
+    error::Result,
+    layers::{findings::Findings, pass::LayerReader},
+};
+
+/// A pass over a blob.
+pub(super) trait Pass {
+    /// Takes in the next bytes.
+    fn push(&mut self, chunk: &[u8]);
+
+    /// The number of bytes taken in.
+    fn received(&self) -> u64;
+
+    /// Ends the pass. `end` is `Ok(None)` if the whole blob arrived, `Ok(Some(_))` if its size was
+    /// wrong, `Err` if reading failed.
+    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings;
+}
+
+/// The findings of a pass, with a wrong size as their verdict.
+pub(super) fn with_size(mut findings: Findings, end: &Result<Option<Verdict>>) -> Findings {
+    if let Ok(Some(wrong_size)) = end {
+        findings.verdict = wrong_size.clone();
+    }
+    findings
+}
+
+/// A pass that keeps nothing.
+pub(super) struct VerifyPass(LayerReader);
+
+impl VerifyPass {
+    /// A pass over a blob that is not compressed by zstd.
+    pub(super) fn without_zstd(job: &Job, batch: &HashBatch) -> Self {
+        let (wanted, limits) = (job.wanted(), DecodeLimits::default());
+        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).in_batch(batch))
+    }
+
+    /// A pass of this reader.
+    pub(super) fn by(reader: LayerReader) -> Self {
+        Self(reader)
+    }
+}
+
+impl Pass for VerifyPass {
+    fn push(&mut self, chunk: &[u8]) {
+        // The bytes were counted before: more than the descriptor says do not come here.
+        let _ = self.0.push(chunk, &mut |_| ControlFlow::Break(()));
+    }
+
+    fn received(&self) -> u64 {
+        self.0.received()
+    }
+
+    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
+        let report = self.0.finish(&mut |_| ControlFlow::Break(()));
+        with_size(Findings::from(report), end)
+    }
+}

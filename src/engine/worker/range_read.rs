@@ -1,0 +1,124 @@
+//! Reading one file of a layer by one request for a range.
+//!
+//! That is possible if an earlier pass left checkpoints, or if a table of contents gives the place of the
+//! file. If reading by checkpoints fails, the whole layer is read instead. If the layer was only listed
+//! from its table, the reason is kept as the answer to questions about the file.
+
+use super::{
+    feed::{Failure, Feed},
+    layer_sets::LayerSets,
+    layer_store::RangeOutcome,
+    reporter::Reporter,
+};
+use crate::{
+    content::tar::{ArchiveEvent, Entry},
+    engine::Job,
+    error::Error,
+    layers::{
+        file_location::FileLocation,
+        index::FileCollector,
+        ranges::{Basis, Plan},
+    },
+    transport::Response,
+};
+
+/// The most bytes that are read beyond a file because a table of contents says so.
+const BEYOND: u64 = 16 << 20;
+
+/// The reason why a file was not read by a range.
+enum NotRead {
+    /// A refusal that the layers above the engine may answer.
+    Refused(Response),
+    Reason(String),
+}
+
+/// Reads one file, and puts it into the index of its set.
+pub(super) async fn read_file(
+    sets: &LayerSets,
+    reporter: &Reporter,
+    feed: &Feed,
+    (job, set, file): (&Job, u64, FileLocation),
+) -> RangeOutcome {
+    let hold = |extracted, basis| sets.with(set, |index| index.hold(&job.digest, extracted, basis));
+    let is_listed_from_toc = sets.with(set, |index| index.is_listed_from_toc(&job.digest));
+    let reason = match plan(sets, (job, set, file), is_listed_from_toc) {
+        None => "the table of contents does not say where this file is".to_owned(),
+        Some(plan) => match extract(reporter, feed, file, plan).await {
+            Ok((extracted, basis)) => {
+                hold(extracted, Ok(basis));
+                return RangeOutcome::Done;
+            }
+            Err(NotRead::Refused(response)) => return RangeOutcome::Refused(response),
+            Err(NotRead::Reason(reason)) => reason,
+        },
+    };
+    if !is_listed_from_toc {
+        return RangeOutcome::NotPossible;
+    }
+    // Its place in the archive is not known.
+    hold(FileCollector::new(file.offset, file.cap), Err(reason));
+    RangeOutcome::Done
+}
+
+/// The plan to read a file by one range, if the range is worth a request.
+fn plan(
+    sets: &LayerSets,
+    (job, set, file): (&Job, u64, FileLocation),
+    is_listed_from_toc: bool,
+) -> Option<(Entry, Plan)> {
+    let plan = sets.with(set, |index| index.plan(&job.digest, file.offset, file.cap));
+    let (entry, plan) = plan?;
+    let range = plan.range();
+    let length = range.end.checked_sub(range.start)?;
+    let most = file.cap.saturating_add(BEYOND).min(job.size);
+    let is_worth =
+        if is_listed_from_toc { length <= most } else { length > 0 && length < job.size };
+    is_worth.then_some((entry, plan))
+}
+
+/// Reads the content as the reader of an archive would give it.
+async fn extract(
+    reporter: &Reporter,
+    feed: &Feed,
+    place: FileLocation,
+    (entry, plan): (Entry, Plan),
+) -> Result<(FileCollector, Basis), NotRead> {
+    let range = plan.range();
+    let mut file = FileCollector::new(place.offset, place.cap);
+    let _ = file.take(ArchiveEvent::Entry(Box::new(entry)));
+    let mut sink = |content: &[u8]| file.take(ArchiveEvent::Content(content));
+    let mut reader = plan.reader();
+    let wrong = |error| NotRead::Reason(format!("where this file should be, {error}"));
+    if !range.is_empty() {
+        let mut chunks = feed.range(range).await?;
+        reporter.begin(feed.head());
+        let mut read = 0;
+        while let Some(chunk) = chunks.next().await? {
+            reader.push(&chunk, &mut sink).map_err(wrong)?;
+            read += chunk.len() as u64;
+            reporter.report_progress(read);
+        }
+    }
+    let basis = reader.finish(&mut sink).map_err(wrong)?;
+    let _ = file.take(ArchiveEvent::End);
+    Ok((file, basis))
+}
+
+impl From<Error> for NotRead {
+    fn from(error: Error) -> Self {
+        Self::Reason(error.kind.to_string())
+    }
+}
+
+impl From<Failure> for NotRead {
+    /// A refusal that a token may change goes to the layers that have one.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(response) if response.status == 401 => Self::Refused(response),
+            Failure::Refused(response) => {
+                Self::Reason(format!("a part of the layer was refused ({})", response.status))
+            }
+            Failure::Error(error) => error.into(),
+        }
+    }
+}

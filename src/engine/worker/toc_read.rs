@@ -1,0 +1,102 @@
+//! Listing a layer by its table of contents: a request for the footer if the format has one, and one
+//! for the table. If that fails the whole layer is read, if the job says so.
+
+use super::{
+    feed::{Chunks, Failure, Feed, RangeReply},
+    layer_sets::LayerSets,
+    layer_store::RangeOutcome,
+};
+use crate::{
+    engine::job::{Job, TocRequest},
+    layers::{
+        index::is_wrong,
+        listing::Lister,
+        ranges::toc::{Opening, OpeningStep, Toc, TocError},
+    },
+    oci::{Descriptor, MediaType},
+    transport::Response,
+};
+
+/// The reason why there is no listing by a table.
+enum NotListed {
+    /// The server knows no ranges, and sends the layer.
+    Whole(Chunks),
+    /// A refusal that the layers above the engine may answer.
+    Refused(Response),
+    Reason {
+        reason: String,
+        is_wrong: bool,
+    },
+}
+
+/// The words about servers without ranges.
+const WHOLE: &str = "the server sends the whole layer where a part is asked for";
+
+/// Lists a layer by its table, and puts the listing into the index of its set; or the reason why not.
+pub(super) async fn list(
+    sets: &LayerSets,
+    feed: &Feed,
+    job: &Job,
+    set: u64,
+    toc: &TocRequest,
+) -> RangeOutcome {
+    let refuse = |reason, is_wrong| {
+        sets.with(set, |index| index.refuse(&job.digest, reason, is_wrong));
+    };
+    match listing(feed, job, toc).await {
+        Ok((lister, table)) => {
+            sets.with(set, |index| index.list_from_toc(&job.digest, lister, table));
+            RangeOutcome::Done
+        }
+        Err(NotListed::Refused(response)) => RangeOutcome::Refused(response),
+        Err(NotListed::Whole(chunks)) => {
+            refuse(WHOLE.to_owned(), false);
+            if toc.or_whole { RangeOutcome::Whole(chunks) } else { RangeOutcome::Done }
+        }
+        Err(NotListed::Reason { reason, is_wrong }) => {
+            refuse(reason, is_wrong);
+            if toc.or_whole { RangeOutcome::NotPossible } else { RangeOutcome::Done }
+        }
+    }
+}
+
+async fn listing(feed: &Feed, job: &Job, toc: &TocRequest) -> Result<(Lister, Toc), NotListed> {
+    let mut layer = Descriptor::new(MediaType::OCTET_STREAM, job.digest.clone(), job.size);
+    layer.annotations.clone_from(&toc.annotations);
+    let vouched = Opening::new(&layer).filter(Opening::is_vouched_for);
+    let mut opening = vouched.ok_or_else(|| NotListed::Reason {
+        reason: "no annotation gives the digest of its table of contents".to_owned(),
+        is_wrong: true,
+    })?;
+    let mut lister = Lister::bare();
+    loop {
+        let bytes = match feed.bytes(opening.range()).await? {
+            RangeReply::Bytes(bytes) => bytes,
+            RangeReply::Whole(chunks) => return Err(NotListed::Whole(chunks)),
+        };
+        match opening.give(&bytes, &mut |event| lister.take(event))? {
+            OpeningStep::More(more) => opening = more,
+            OpeningStep::Ready(table) => return Ok((lister, table)),
+        }
+    }
+}
+
+impl From<TocError> for NotListed {
+    fn from(error: TocError) -> Self {
+        Self::Reason { reason: error.to_string(), is_wrong: is_wrong(&error) }
+    }
+}
+
+impl From<Failure> for NotListed {
+    /// A refusal that a token may change goes to the layers that have one.
+    fn from(failure: Failure) -> Self {
+        let reason = match failure {
+            Failure::Refused(response) if response.status == 401 => return Self::Refused(response),
+            Failure::Refused(response) => {
+                format!("a part of the layer was refused ({})", response.status)
+            }
+            Failure::Error(error) => error.kind.to_string(),
+        };
+        Self::Reason { reason, is_wrong: false }
+    }
+}
