@@ -181,3 +181,36 @@ fn refusal(status: u16, body: &[u8]) -> Error {
     error.context.body = document.body.filter(|_| document.entries.is_empty());
     error
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+    use crate::transport::{Reply, Scripted, VirtualClock};
+
+    #[test]
+    fn r068_a_token_that_is_asked_for_while_all_are_forgotten_is_not_kept() {
+        let clock = VirtualClock::default();
+        let shared: Rc<RefCell<Option<Rc<Tokens>>>> = Rc::default();
+        let script = Scripted::answering(clock.shared(), {
+            let shared = Rc::clone(&shared);
+            move |_, request| {
+                if request == 0 {
+                    shared.borrow().as_ref().unwrap().clear();
+                }
+                Reply::ok(format!(r#"{{"token":"t{request}","expires_in":300}}"#))
+            }
+        });
+        let tokens = Rc::new(Tokens::new(script, clock.shared()));
+        shared.replace(Some(Rc::clone(&tokens)));
+        let realm = Url::parse("https://auth.example/token").unwrap();
+        let server = TokenServer { realm, service: None };
+        let scopes: ScopeSet = "repository:a:pull".parse().unwrap();
+        let wanted = Wanted { server, credential: None, scopes: scopes.clone() };
+        for kept in [None, Some("t1")] {
+            assert!(clock.run(tokens.fetch(wanted.clone())).unwrap().is_ok());
+            assert_eq!(tokens.kept(&scopes).as_ref().map(Secret::expose), kept);
+        }
+    }
+}
