@@ -12,13 +12,13 @@ mod measured {
 
     use porthole::{
         content::{
-            decode::{Decoder, Limits},
-            sha256_lanes::{Gang, Lane},
-            tar::{Event, Reader},
+            decode::{DecodeLimits, Decoder},
+            sha256_lanes::{HashBatch, Lane},
+            tar::{ArchiveEvent, Reader},
             verify::{Hasher, Verdict},
         },
         engine::{Door, Engine, Job, engines, outcome, serve_port},
-        layers::index::{Answer, Part, Question, Scope, Sort},
+        layers::index::{Answer, Question, RowRange, Scope, Sort},
         oci::{Algorithm, Descriptor, Digest, MediaType},
         transport::{Fetch, Request, Transport},
         wire::{Method, Url},
@@ -39,7 +39,7 @@ mod measured {
                 _ => Algorithm::Sha256,
             };
             // As the engine does: ready to be joined by others.
-            Self(Hasher::new(&algorithm).map(|hasher| hasher.together(&Gang::default())))
+            Self(Hasher::new(&algorithm).map(|hasher| hasher.in_batch(&HashBatch::default())))
         }
 
         /// The next bytes.
@@ -65,7 +65,7 @@ mod measured {
         #[wasm_bindgen(constructor)]
         #[allow(clippy::new_without_default)]
         pub fn new() -> Self {
-            let gang = Gang::default();
+            let gang = HashBatch::default();
             Self((0..4).map(|_| gang.join()).collect())
         }
 
@@ -92,7 +92,7 @@ mod measured {
         #[wasm_bindgen(constructor)]
         #[allow(clippy::new_without_default)]
         pub fn new() -> Self {
-            Self(Decoder::new(Limits::default()))
+            Self(Decoder::new(DecodeLimits::default()))
         }
 
         /// The next bytes.
@@ -119,7 +119,7 @@ mod measured {
         pub fn push(&mut self, bytes: &[u8]) -> usize {
             let count = &mut self.1;
             let _ = self.0.push(bytes, &mut |event| {
-                *count += usize::from(matches!(event, Event::Entry(_)));
+                *count += usize::from(matches!(event, ArchiveEvent::Entry(_)));
                 ControlFlow::Continue(())
             });
             self.1
@@ -184,7 +184,7 @@ mod measured {
                 below: below.into(),
                 open: Vec::new(),
                 sort: Sort::Name,
-                part: Part { offset: 0, count: 50 },
+                part: RowRange { offset: 0, count: 50 },
             };
             let answer = self.0.ask(set.into(), question.to_bytes()).await?;
             match Answer::from_bytes(&answer) {

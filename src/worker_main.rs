@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 pub fn serve(port: JsValue) {
-    crate::engine::serve_port(port);
+    porthole::engine::serve_port(port);
 }
 
 fn main() {}

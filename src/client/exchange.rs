@@ -13,9 +13,7 @@ use crate::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport,
     },
-    wire::{
-        BaseUrl, Endpoint, Headers, Method, ScopeSet, Subject, Url, describe, headers::name, list,
-    },
+    wire::{Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
 };
 
 /// The largest answer that is read whole, manifests apart, in bytes.
@@ -29,8 +27,6 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
-    /// Returns the address that answers a question: of the protocol, or of a file.
-    pub(super) url_of: fn(&Endpoint, &BaseUrl) -> Url,
     /// Set if short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
 }
@@ -93,7 +89,6 @@ impl Core {
             retry: stack.retry().cloned(),
             warnings: Warnings::default(),
             memory: Memory::default(),
-            url_of: Endpoint::url,
             spares_preflights: stack.is_page(),
         }
     }
@@ -105,7 +100,7 @@ impl Core {
             true => self.connection.read_base(),
             false => &self.connection.base,
         };
-        let mut request = Request::new(endpoint.method(), (self.url_of)(endpoint, base));
+        let mut request = Request::new(endpoint.method(), endpoint.url(base));
         request.lane = lane(endpoint);
         request.cache = cache(endpoint);
         request.replay = replay(endpoint);

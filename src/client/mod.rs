@@ -33,8 +33,6 @@ mod fallback_tag;
 mod hand_off;
 mod handles;
 mod html_page;
-mod layout;
-mod layout_index;
 mod list;
 mod manifest;
 mod memory;
@@ -59,7 +57,6 @@ pub use handles::{
     Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob, TagPages,
     Tags,
 };
-pub use layout::StaticLayouts;
 pub use namespace::Namespace;
 pub use ping::Ping;
 pub use warnings::{Notice, Warnings};

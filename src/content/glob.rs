@@ -9,7 +9,7 @@ const PATTERN_MAX: usize = 120;
 
 /// One step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum PatternStep {
     /// This character, in lower case.
     One(char),
     /// `?`: any character but a slash.
@@ -23,15 +23,15 @@ enum Step {
 /// A pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    steps: Vec<Step>,
-    /// Whether it is held against whole paths, and not only against names.
+    steps: Vec<PatternStep>,
+    /// `true` if it is matched against whole paths, `false` if against names.
     of_paths: bool,
 }
 
 impl Pattern {
     /// Reads a pattern. Without `*` and `?` it is a part of a name, or of a path where it has a
     /// slash; with them it is a whole name, or the end of a path, and from `/` on a whole path.
-    /// `None` where there is nothing in it. What is longer than the limit is cut.
+    /// `None` if there is nothing in it. What is longer than the limit is cut.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let of_paths = text.contains('/');
@@ -41,38 +41,40 @@ impl Pattern {
         let mut steps = Vec::new();
         if is_glob && of_paths && !is_anchored {
             // The end of a path: at its begin or behind a slash.
-            steps.extend([Step::Path, Step::One('/')]);
+            steps.extend([PatternStep::Path, PatternStep::One('/')]);
         } else if !is_glob && !is_anchored {
-            steps.push(Step::Path);
+            steps.push(PatternStep::Path);
         }
         let head = steps.len();
         let mut chars = body.chars().take(PATTERN_MAX).peekable();
         while let Some(c) = chars.next() {
             steps.push(match c {
-                '?' => Step::Any,
-                '*' if chars.next_if_eq(&'*').is_some() => Step::Path,
-                '*' => Step::Name,
-                c => Step::One(fold(c)),
+                '?' => PatternStep::Any,
+                '*' if chars.next_if_eq(&'*').is_some() => PatternStep::Path,
+                '*' => PatternStep::Name,
+                c => PatternStep::One(fold(c)),
             });
         }
         if steps.len() == head {
             return None;
         }
         if !is_glob {
-            steps.push(Step::Path);
+            steps.push(PatternStep::Path);
         }
         Some(Self { steps, of_paths })
     }
 
-    /// Whether it is held against whole paths (without a slash at their front), or against names.
+    /// Returns `true` if it is matched against whole paths (without a slash at their front).
     pub fn is_of_paths(&self) -> bool {
         self.of_paths
     }
 
-    /// Whether a name or path matches. Bytes that are not UTF-8 match `?` and `*`.
+    /// Returns `true` if a name or path matches. Bytes that are not UTF-8 match `?` and `*`.
     pub fn matches(&self, name: &[u8]) -> bool {
         let mut at = self.close(1);
-        if self.of_paths && matches!(self.steps.get(..2), Some([Step::Path, Step::One('/')])) {
+        if self.of_paths
+            && matches!(self.steps.get(..2), Some([PatternStep::Path, PatternStep::One('/')]))
+        {
             at |= self.close(1 << 2);
         }
         for c in String::from_utf8_lossy(name).chars() {
@@ -87,7 +89,7 @@ impl Pattern {
     /// Stars also stand for nothing: positions behind those that are reached.
     fn close(&self, mut at: u128) -> u128 {
         for (number, step) in self.steps.iter().enumerate() {
-            if matches!(step, Step::Name | Step::Path) {
+            if matches!(step, PatternStep::Name | PatternStep::Path) {
                 at |= (at & (1 << number)) << 1;
             }
         }
@@ -101,10 +103,10 @@ impl Pattern {
             let number = left.trailing_zeros();
             left &= left - 1;
             next |= match self.steps.get(number as usize) {
-                Some(Step::One(wanted)) if *wanted == c => 1 << (number + 1),
-                Some(Step::Any) if c != '/' => 1 << (number + 1),
-                Some(Step::Name) if c != '/' => 1 << number,
-                Some(Step::Path) => 1 << number,
+                Some(PatternStep::One(wanted)) if *wanted == c => 1 << (number + 1),
+                Some(PatternStep::Any) if c != '/' => 1 << (number + 1),
+                Some(PatternStep::Name) if c != '/' => 1 << number,
+                Some(PatternStep::Path) => 1 << number,
                 _ => 0,
             };
         }
@@ -112,7 +114,7 @@ impl Pattern {
     }
 }
 
-/// A character in lower case, where that is one character.
+/// A character in lower case, if that is one character.
 fn fold(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();

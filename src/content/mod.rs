@@ -3,6 +3,7 @@
 //! Push-style and pure: bytes are handed in as they come, nothing waits, and nothing here knows
 //! where they come from. Uses [`crate::oci`] and nothing else of ours.
 
+pub mod codec;
 pub mod decode;
 pub mod glob;
 pub mod pack;

@@ -82,7 +82,7 @@ impl Packer {
     }
 }
 
-/// Takes values off, in the order in which they were put. `None` where the bytes are not what was
+/// Takes values off, in the order in which they were put. `None` if the bytes are not what was
 /// expected; nothing is allocated on their word.
 #[derive(Clone, Copy, Debug)]
 pub struct Unpacker<'a>(&'a [u8]);
@@ -93,7 +93,7 @@ impl<'a> Unpacker<'a> {
         Self(bytes)
     }
 
-    /// What is left.
+    /// The bytes that are left.
     pub fn rest(&self) -> &'a [u8] {
         self.0
     }

@@ -1,16 +1,14 @@
-//! SHA-256 of several messages at once, four to a SIMD register, where that is faster than one after
+//! SHA-256 of several messages at once, four to a SIMD register, if that is faster than one after
 //! the other.
 //!
-//! Messages come and go as they like, in parts of any length. What comes is kept for a moment, until
-//! three have something; a message whose share of memory is full goes on alone, so nothing ever waits
-//! for the others. Where the hash of a message stood after some whole blocks can be kept, as a [`Mark`],
-//! and gone on from.
+//! Messages come and go at any time, in parts of any length. Bytes wait for a moment, until three
+//! messages have some. A message whose share of memory is full goes on alone, so no message ever
+//! waits for the others. The state of a hash after whole blocks can be kept as a [`Midstate`], and
+//! hashing can go on from it.
 
 use std::{cell::RefCell, rc::Rc};
 
 use sha256_simd::{Block, START, State, compress, compress_four};
-
-use super::verify::OneOfMany;
 
 /// Bytes of a message that are worth being hashed together with those of others.
 const FULL: usize = 256 * 1024;
@@ -21,70 +19,83 @@ const SHARE: usize = 512 * 1024;
 /// Fewer messages than this are hashed one after the other: half of the lanes would be empty.
 const ENOUGH: usize = 3;
 
-/// Messages that are hashed together. Clones are the same gang.
+/// Messages that are hashed together. Clones are the same batch.
 #[derive(Clone, Default)]
-pub struct Gang(Rc<RefCell<Members>>);
+pub struct HashBatch(Rc<RefCell<Messages>>);
 
 #[derive(Default)]
-struct Members {
-    list: Vec<Option<Member>>,
-    /// Whether the message that took in something last waits for the others.
+struct Messages {
+    list: Vec<Option<Message>>,
+    /// `true` if the message that grew last waits for the others.
     ahead: bool,
 }
 
 /// A message on its way.
-struct Member {
+struct Message {
     state: State,
     /// Whole and broken blocks that were not hashed yet.
     pending: Vec<u8>,
     length: u64,
 }
 
-/// Where the hash of a message stands: after these whole blocks, and no others, it is this.
+/// The state of a hash after whole blocks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
+pub struct Midstate {
     /// Bytes that were hashed.
     pub at: u64,
     state: State,
 }
 
-impl Mark {
+impl Midstate {
     /// In front of every message.
     pub const START: Self = Self { at: 0, state: START };
 }
 
-/// One message of a gang. Dropping it leaves the gang.
+/// A SHA-256 that is computed together with others.
+pub(super) trait RunningHash {
+    /// Takes in the next bytes.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// Returns the state of the hash after whole blocks.
+    fn midstate(&self) -> Option<Midstate>;
+
+    /// The hash of all bytes taken in.
+    fn finish(self: Box<Self>) -> [u8; 32];
+}
+
+/// One message of a batch. Dropping it leaves the batch.
 pub struct Lane {
-    gang: Gang,
+    batch: HashBatch,
     place: usize,
 }
 
-impl Gang {
+impl HashBatch {
     /// A new message.
     pub fn join(&self) -> Lane {
-        self.join_at(&Mark::START)
+        self.join_at(&Midstate::START)
     }
 
     /// The rest of a message whose beginning was hashed before.
-    pub fn join_at(&self, mark: &Mark) -> Lane {
-        let mut members = self.0.borrow_mut();
-        let member = Some(Member { state: mark.state, pending: Vec::new(), length: mark.at });
-        let free = members.list.iter().position(Option::is_none);
-        let place = match free.and_then(|place| Some((place, members.list.get_mut(place)?))) {
+    pub fn join_at(&self, midstate: &Midstate) -> Lane {
+        let mut messages = self.0.borrow_mut();
+        let message =
+            Some(Message { state: midstate.state, pending: Vec::new(), length: midstate.at });
+        let free = messages.list.iter().position(Option::is_none);
+        let place = match free.and_then(|place| Some((place, messages.list.get_mut(place)?))) {
             Some((place, slot)) => {
-                *slot = member;
+                *slot = message;
                 place
             }
             None => {
-                members.list.push(member);
-                members.list.len() - 1
+                messages.list.push(message);
+                messages.list.len() - 1
             }
         };
-        drop(members);
-        Lane { gang: self.clone(), place }
+        drop(messages);
+        Lane { batch: self.clone(), place }
     }
 
-    /// Whether the message that took in something last waits for the others: bytes of theirs are
+    /// Returns `true` if the message that grew last waits for the others. Then their bytes are
     /// wanted next.
     pub fn is_ahead(&self) -> bool {
         self.0.borrow().ahead
@@ -94,53 +105,54 @@ impl Gang {
 impl Lane {
     /// Takes in the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        let mut members = self.gang.0.borrow_mut();
-        let count = members.list.iter().flatten().count();
-        members.ahead = false;
-        let Some(member) = members.member(self.place) else { return };
-        member.length = member.length.wrapping_add(bytes.len() as u64);
+        let mut messages = self.batch.0.borrow_mut();
+        let count = messages.list.iter().flatten().count();
+        messages.ahead = false;
+        let Some(message) = messages.message(self.place) else { return };
+        message.length = message.length.wrapping_add(bytes.len() as u64);
         if count < ENOUGH {
-            return member.alone(bytes);
+            return message.alone(bytes);
         }
-        member.pending.extend_from_slice(bytes);
-        if member.pending.len() < FULL {
+        message.pending.extend_from_slice(bytes);
+        if message.pending.len() < FULL {
             return;
         }
-        if member.pending.len() >= SHARE || members.full() >= count.min(4) {
-            members.advance();
+        if message.pending.len() >= SHARE || messages.full() >= count.min(4) {
+            messages.advance();
         }
-        let Some(member) = members.member(self.place) else { return };
+        let Some(message) = messages.message(self.place) else { return };
         // Still there where the others had nothing.
-        if member.pending.len() >= SHARE {
-            member.alone(&[]);
+        if message.pending.len() >= SHARE {
+            message.alone(&[]);
         }
-        members.ahead = member.pending.len() >= FULL;
+        messages.ahead = message.pending.len() >= FULL;
     }
 
-    /// Where the hash stands. Bytes that wait for others, or for the rest of their block, are not in it.
-    pub fn mark(&self) -> Option<Mark> {
-        let mut members = self.gang.0.borrow_mut();
-        let member = members.member(self.place)?;
-        let at = member.length.wrapping_sub(member.pending.len() as u64);
-        Some(Mark { at, state: member.state })
+    /// Returns the state of the hash. Bytes that wait for others, or for the rest of their block,
+    /// are not in it.
+    pub fn midstate(&self) -> Option<Midstate> {
+        let mut messages = self.batch.0.borrow_mut();
+        let message = messages.message(self.place)?;
+        let at = message.length.wrapping_sub(message.pending.len() as u64);
+        Some(Midstate { at, state: message.state })
     }
 
     /// The hash of all bytes taken in.
     pub fn finish(self) -> [u8; 32] {
-        let mut members = self.gang.0.borrow_mut();
-        let member = members.list.get_mut(self.place).and_then(Option::take);
-        drop(members);
-        member.map(Member::finish).unwrap_or_default()
+        let mut messages = self.batch.0.borrow_mut();
+        let message = messages.list.get_mut(self.place).and_then(Option::take);
+        drop(messages);
+        message.map(Message::finish).unwrap_or_default()
     }
 }
 
-impl OneOfMany for Lane {
+impl RunningHash for Lane {
     fn update(&mut self, bytes: &[u8]) {
         Self::update(self, bytes);
     }
 
-    fn mark(&self) -> Option<Mark> {
-        Self::mark(self)
+    fn midstate(&self) -> Option<Midstate> {
+        Self::midstate(self)
     }
 
     fn finish(self: Box<Self>) -> [u8; 32] {
@@ -150,18 +162,18 @@ impl OneOfMany for Lane {
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        if let Some(slot) = self.gang.0.borrow_mut().list.get_mut(self.place) {
+        if let Some(slot) = self.batch.0.borrow_mut().list.get_mut(self.place) {
             *slot = None;
         }
     }
 }
 
-impl Members {
+impl Messages {
     fn full(&self) -> usize {
-        self.list.iter().flatten().filter(|member| member.pending.len() >= FULL).count()
+        self.list.iter().flatten().filter(|message| message.pending.len() >= FULL).count()
     }
 
-    fn member(&mut self, place: usize) -> Option<&mut Member> {
+    fn message(&mut self, place: usize) -> Option<&mut Message> {
         self.list.get_mut(place)?.as_mut()
     }
 
@@ -169,36 +181,36 @@ impl Members {
     /// are enough of them.
     fn advance(&mut self) {
         loop {
-            let mut ready: Vec<&mut Member> =
-                self.list.iter_mut().flatten().filter(|member| member.blocks() > 0).collect();
+            let mut ready: Vec<&mut Message> =
+                self.list.iter_mut().flatten().filter(|message| message.blocks() > 0).collect();
             if ready.len() < ENOUGH {
                 return;
             }
-            ready.sort_by_key(|member| std::cmp::Reverse(member.blocks()));
+            ready.sort_by_key(|message| std::cmp::Reverse(message.blocks()));
             ready.truncate(4);
-            together(&mut ready);
+            hash_lanes(&mut ready);
         }
     }
 }
 
 /// Hashes as many blocks as all have. An empty lane repeats the first message, and is forgotten.
-fn together(members: &mut [&mut Member]) {
-    let Some(count) = members.iter().map(|member| member.blocks()).min() else { return };
+fn hash_lanes(messages: &mut [&mut Message]) {
+    let Some(count) = messages.iter().map(|message| message.blocks()).min() else { return };
     let mut states = [START; 4];
     let mut blocks: [&[Block]; 4] = [&[]; 4];
     for (at, (state, block)) in states.iter_mut().zip(&mut blocks).enumerate() {
-        let Some(member) = members.get(at).or(members.first()) else { return };
-        *state = member.state;
-        *block = member.pending.as_chunks::<64>().0.get(..count).unwrap_or_default();
+        let Some(message) = messages.get(at).or(messages.first()) else { return };
+        *state = message.state;
+        *block = message.pending.as_chunks::<64>().0.get(..count).unwrap_or_default();
     }
     compress_four(&mut states, blocks);
-    for (member, state) in members.iter_mut().zip(states) {
-        member.state = state;
-        member.pending.drain(..count * 64);
+    for (message, state) in messages.iter_mut().zip(states) {
+        message.state = state;
+        message.pending.drain(..count * 64);
     }
 }
 
-impl Member {
+impl Message {
     fn blocks(&self) -> usize {
         self.pending.len() / 64
     }
@@ -262,7 +274,7 @@ mod tests {
     fn every_length_around_the_padding_is_right() {
         for length in (0..200).chain([1000, 4095, 4096, 4097]) {
             let message = bytes(length, &mut Dice(length as u64 + 1));
-            let mut lane = Gang::default().join();
+            let mut lane = HashBatch::default().join();
             lane.update(&message);
             assert_eq!(lane.finish()[..], Sha256::digest(&message)[..], "{length}");
         }
@@ -272,14 +284,15 @@ mod tests {
     fn messages_that_come_and_go_in_slices_are_right() {
         let mut dice = Dice(7);
         for count in [1, 2, 3, 4, 5, 9] {
-            let gang = Gang::default();
+            let batch = HashBatch::default();
             let messages: Vec<Vec<u8>> = (0..count)
                 .map(|n| {
                     let length = [0, 63, 64, 700_001, 1_500_000, 2_000_003][(n + count) % 6];
                     bytes(length + dice.roll(100), &mut dice)
                 })
                 .collect();
-            let mut lanes: Vec<Option<Lane>> = messages.iter().map(|_| Some(gang.join())).collect();
+            let mut lanes: Vec<Option<Lane>> =
+                messages.iter().map(|_| Some(batch.join())).collect();
             let mut done = vec![0; count];
             while lanes.iter().any(Option::is_some) {
                 let at = dice.roll(count);
@@ -300,26 +313,26 @@ mod tests {
     fn a_message_goes_on_from_any_mark() {
         let mut dice = Dice(11);
         for company in [0, 3] {
-            let gang = Gang::default();
+            let batch = HashBatch::default();
             let message = bytes(2_000_003, &mut dice);
-            let mut others: Vec<Lane> = (0..company).map(|_| gang.join()).collect();
-            let mut lane = gang.join();
-            let mut marks = vec![lane.mark().unwrap()];
+            let mut others: Vec<Lane> = (0..company).map(|_| batch.join()).collect();
+            let mut lane = batch.join();
+            let mut midstates = vec![lane.midstate().unwrap()];
             for part in message.chunks(70_001) {
                 lane.update(part);
                 others.iter_mut().for_each(|other| other.update(part));
-                marks.push(lane.mark().unwrap());
+                midstates.push(lane.midstate().unwrap());
             }
-            for (at, mark) in marks.iter().enumerate() {
-                assert_eq!(mark.at % 64, 0);
-                let rest = &message[mark.at as usize..];
-                let mut lane = gang.join_at(mark);
+            for (at, midstate) in midstates.iter().enumerate() {
+                assert_eq!(midstate.at % 64, 0);
+                let rest = &message[midstate.at as usize..];
+                let mut lane = batch.join_at(midstate);
                 lane.update(rest);
-                assert_eq!(lane.finish()[..], Sha256::digest(&message)[..], "mark {at}");
-                let Some(next) = marks.get(at + 1) else { break };
-                let mut lane = Gang::default().join_at(mark);
-                lane.update(&message[mark.at as usize..next.at as usize]);
-                assert!(lane.mark() == Some(*next), "mark {at}");
+                assert_eq!(lane.finish()[..], Sha256::digest(&message)[..], "midstate {at}");
+                let Some(next) = midstates.get(at + 1) else { break };
+                let mut lane = HashBatch::default().join_at(midstate);
+                lane.update(&message[midstate.at as usize..next.at as usize]);
+                assert!(lane.midstate() == Some(*next), "midstate {at}");
             }
         }
     }
@@ -341,21 +354,21 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_a_message_is_bounded() {
-        let gang = Gang::default();
-        let (mut one, _two, _three) = (gang.join(), gang.join(), gang.join());
+        let batch = HashBatch::default();
+        let (mut one, _two, _three) = (batch.join(), batch.join(), batch.join());
         for _ in 0..100 {
             one.update(&[1; 100_000]);
-            let members = gang.0.borrow();
-            assert!(members.list[0].as_ref().unwrap().pending.len() < SHARE + 100_000);
+            let messages = batch.0.borrow();
+            assert!(messages.list[0].as_ref().unwrap().pending.len() < SHARE + 100_000);
         }
         assert_eq!(one.finish()[..], Sha256::digest(vec![1; 10_000_000])[..]);
     }
 
     #[test]
     fn one_that_leaves_makes_room() {
-        let gang = Gang::default();
-        drop(gang.join());
-        let _lane = gang.join();
-        assert_eq!(gang.0.borrow().list.len(), 1);
+        let batch = HashBatch::default();
+        drop(batch.join());
+        let _lane = batch.join();
+        assert_eq!(batch.0.borrow().list.len(), 1);
     }
 }

@@ -1,7 +1,9 @@
-//! What bytes are, by the bytes: a media type is a claim and is never believed here.
+//! Finds the kind of some bytes by the bytes. A media type is a claim and is never believed here.
 
-/// How a stream is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// The compression of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Compression {
     /// Not at all.
     None,
@@ -12,7 +14,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// The name as it stands in media types; `none` where there is none.
+    /// The name as it stands in media types; `none` if there is none.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -25,7 +27,7 @@ impl Compression {
 /// Bytes needed to be sure of [`compression`].
 pub const PREFIX: usize = 4;
 
-/// How a stream that begins like this is compressed.
+/// Returns the compression of a stream that begins like this.
 pub fn compression(prefix: &[u8]) -> Compression {
     match prefix {
         [0x1f, 0x8b, 0x08, ..] => Compression::Gzip,
@@ -36,19 +38,20 @@ pub fn compression(prefix: &[u8]) -> Compression {
     }
 }
 
-/// Whether what begins like this can be zstd: it is, or these are too few bytes to be sure.
+/// Returns `true` if bytes that begin like this can be zstd: they are, or they are too few to be
+/// sure.
 pub fn may_be_zstd(start: &[u8]) -> bool {
     let is_short = !start.is_empty() && start.len() < PREFIX;
     is_short || compression(start) == Compression::Zstd
 }
 
-/// Whether a block of 512 bytes can be the first header of a tar archive: its checksum is right, or
-/// it is empty as in an archive without entries.
+/// Returns `true` if a block of 512 bytes can be the first header of a tar archive. Its checksum is
+/// right, or the block is empty as in an archive without entries.
 pub fn is_tar_header(block: &[u8]) -> bool {
     block.len() >= 512 && super::tar::header::checksum_matches(block)
 }
 
-/// What a file is, by its bytes.
+/// The kind of a file, by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
     /// A picture that browsers draw, with its media type. SVG is not among them: it is a document.
@@ -74,8 +77,8 @@ pub enum FileType {
 /// Bytes that [`file_type`] looks at.
 pub const FILE_PREFIX: usize = 8 << 10;
 
-/// What a file is that begins like this. Of text, a character cut at the end of the prefix does not
-/// matter.
+/// Returns the kind of a file that begins like this. A character of a text may be cut at the end of
+/// the prefix.
 pub fn file_type(prefix: &[u8]) -> FileType {
     let prefix = prefix.get(..FILE_PREFIX).unwrap_or(prefix);
     if let Some(media_type) = image(prefix) {

@@ -5,15 +5,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::sha256_lanes::{Gang, Mark};
+use super::sha256_lanes::{HashBatch, Midstate, RunningHash};
 use crate::{
     error::{Error, ErrorKind},
     oci::{Algorithm, Digest},
 };
 
-/// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
+/// Returns the SHA-256 digest of some bytes: the digest by which registries name content by
+/// default.
 pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest::from_sha256(Sha256::digest(bytes).into())
 }
@@ -26,45 +28,33 @@ pub fn digest_with(algorithm: &Algorithm, bytes: &[u8]) -> Option<Digest> {
 }
 
 /// A running hash.
-pub struct Hasher(State);
+pub struct Hasher(HashState);
 
-enum State {
+enum HashState {
     Sha256(Sha256),
-    // Behind a table of functions: where nothing is hashed together, as in the page, none of it is linked.
-    Lane(Box<dyn OneOfMany>),
+    // Behind a trait: a program that never hashes in batches, as the page, does not link the code.
+    Lane(Box<dyn RunningHash>),
     Sha512(Sha512),
     // Boxed: its state is 1.9 kB, against about 0.1 and 0.2 kB of the others.
     Blake3(Box<blake3::Hasher>),
 }
 
-/// A SHA-256 that is computed together with others.
-pub(super) trait OneOfMany {
-    /// Takes in the next bytes.
-    fn update(&mut self, bytes: &[u8]);
-
-    /// Where the hash stands, after whole blocks.
-    fn mark(&self) -> Option<Mark>;
-
-    /// The hash of all bytes taken in.
-    fn finish(self: Box<Self>) -> [u8; 32];
-}
-
 impl Hasher {
-    /// A hash with nothing in it; `None` where the algorithm cannot be computed here (R3).
+    /// A hash with nothing in it; `None` if the algorithm cannot be computed here (R3).
     pub fn new(algorithm: &Algorithm) -> Option<Self> {
         Some(Self(match algorithm {
-            Algorithm::Sha256 => State::Sha256(Sha256::new()),
-            Algorithm::Sha512 => State::Sha512(Sha512::new()),
-            Algorithm::Blake3 => State::Blake3(Box::default()),
+            Algorithm::Sha256 => HashState::Sha256(Sha256::new()),
+            Algorithm::Sha512 => HashState::Sha512(Sha512::new()),
+            Algorithm::Blake3 => HashState::Blake3(Box::default()),
             Algorithm::Other(_) => return None,
         }))
     }
 
-    /// Hashes together with others where that is faster; to be said before the first byte.
+    /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
     #[must_use]
-    pub fn together(self, gang: &Gang) -> Self {
+    pub fn in_batch(self, batch: &HashBatch) -> Self {
         match self.0 {
-            State::Sha256(_) => Self(State::Lane(Box::new(gang.join()))),
+            HashState::Sha256(_) => Self(HashState::Lane(Box::new(batch.join()))),
             _ => self,
         }
     }
@@ -72,10 +62,10 @@ impl Hasher {
     /// Takes in the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
-            State::Sha256(hash) => hash.update(bytes),
-            State::Lane(lane) => lane.update(bytes),
-            State::Sha512(hash) => hash.update(bytes),
-            State::Blake3(hash) => {
+            HashState::Sha256(hash) => hash.update(bytes),
+            HashState::Lane(lane) => lane.update(bytes),
+            HashState::Sha512(hash) => hash.update(bytes),
+            HashState::Blake3(hash) => {
                 hash.update(bytes);
             }
         }
@@ -84,10 +74,10 @@ impl Hasher {
     /// The digest of all bytes taken in.
     pub fn finish(self) -> Digest {
         match self.0 {
-            State::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
-            State::Lane(lane) => Digest::from_sha256(lane.finish()),
-            State::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
-            State::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
+            HashState::Sha256(hash) => Digest::from_sha256(hash.finalize().into()),
+            HashState::Lane(lane) => Digest::from_sha256(lane.finish()),
+            HashState::Sha512(hash) => Digest::from_sha512(hash.finalize().into()),
+            HashState::Blake3(hash) => Digest::from_blake3(*hash.finalize().as_bytes()),
         }
     }
 }
@@ -101,16 +91,16 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for content of this digest and, where it is known, this size in bytes.
+    /// A verifier for content of this digest and, if it is known, this size in bytes.
     pub fn new(expected: &Digest, size: Option<u64>) -> Self {
         let hasher = Hasher::new(&expected.algorithm());
         Self { expected: expected.clone(), size, received: 0, hasher }
     }
 
-    /// Hashes together with others where that is faster; to be said before the first byte.
+    /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
     #[must_use]
-    pub fn together(mut self, gang: &Gang) -> Self {
-        self.hasher = self.hasher.map(|hasher| hasher.together(gang));
+    pub fn in_batch(mut self, batch: &HashBatch) -> Self {
+        self.hasher = self.hasher.map(|hasher| hasher.in_batch(batch));
         self
     }
 
@@ -119,20 +109,19 @@ impl Verifier {
         &self.expected
     }
 
-    /// Sees to it that there are marks, where the digest is of SHA-256; to be said before the first
-    /// byte.
+    /// Makes midstates available if the digest is of SHA-256. Must be called before the first byte.
     #[must_use]
-    pub fn with_marks(self) -> Self {
+    pub fn with_midstates(self) -> Self {
         match &self.hasher {
-            Some(Hasher(State::Lane(_))) => self,
-            _ => self.together(&Gang::default()),
+            Some(Hasher(HashState::Lane(_))) => self,
+            _ => self.in_batch(&HashBatch::default()),
         }
     }
 
-    /// Where the hash stands; `None` where that cannot be kept.
-    pub fn mark(&self) -> Option<Mark> {
+    /// Returns the state of the hash; `None` if it cannot be kept.
+    pub fn midstate(&self) -> Option<Midstate> {
         match &self.hasher {
-            Some(Hasher(State::Lane(lane))) => lane.mark(),
+            Some(Hasher(HashState::Lane(lane))) => lane.midstate(),
             _ => None,
         }
     }
@@ -181,7 +170,7 @@ fn compare(expected: Digest, actual: Digest) -> Verdict {
     }
 }
 
-/// Verifies bytes that are all at hand.
+/// Verifies bytes that are complete.
 pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
     let mut verifier = Verifier::new(expected, size);
     // Too many bytes show in the verdict as well.
@@ -189,8 +178,8 @@ pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
     verifier.finish()
 }
 
-/// What came of verifying.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The verdict on some content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Size and digest are right.
     Verified,
@@ -213,12 +202,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the bytes are those of the digest.
+    /// Returns `true` if the bytes have the digest.
     pub fn is_verified(&self) -> bool {
         *self == Self::Verified
     }
 
-    /// Whether the bytes are known to be others.
+    /// Returns `true` if the bytes are known to be others.
     pub fn is_mismatch(&self) -> bool {
         matches!(self, Self::DigestMismatch { .. } | Self::SizeMismatch { .. })
     }

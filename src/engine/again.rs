@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     content::{
-        tar::{Entry, Event},
+        tar::{ArchiveEvent, Entry},
         verify::Verdict,
     },
     layers::{
         findings::Findings,
-        index::OneFile,
+        index::FileCollector,
         ranges::{Basis, Plan},
     },
     transport::{Request, Response, Resumed, Span, Transport},
@@ -57,8 +57,9 @@ impl Shelves {
         set: u64,
         file: Place,
     ) -> Again {
-        let is_told = self.sets.borrow().get(&set).is_some_and(|shelf| shelf.is_told(&job.digest));
-        let reason = match self.plan(job, set, file, is_told) {
+        let is_listed_from_toc =
+            self.sets.borrow().get(&set).is_some_and(|shelf| shelf.is_listed_from_toc(&job.digest));
+        let reason = match self.plan(job, set, file, is_listed_from_toc) {
             None => "the table of contents does not say where this file is".to_owned(),
             Some(plan) => match self.read_part(exchange, request, job.size, file, plan).await {
                 Ok((taken, basis)) => return self.hold(job, set, taken, Ok(basis)),
@@ -66,26 +67,39 @@ impl Shelves {
                 Err(Failure::Reason(reason)) => reason,
             },
         };
-        if !is_told {
+        if !is_listed_from_toc {
             return Again::No;
         }
         // Its place in the archive is not known.
-        self.hold(job, set, OneFile::new(file.offset, file.cap), Err(reason))
+        self.hold(job, set, FileCollector::new(file.offset, file.cap), Err(reason))
     }
 
-    fn hold(&self, job: &Job, set: u64, file: OneFile, basis: Result<Basis, String>) -> Again {
+    fn hold(
+        &self,
+        job: &Job,
+        set: u64,
+        file: FileCollector,
+        basis: Result<Basis, String>,
+    ) -> Again {
         self.sets.borrow_mut().entry(set).or_default().hold(&job.digest, file, basis);
         Again::Found(findings(0))
     }
 
     /// How to read it by one range that is worth asking for.
-    fn plan(&self, job: &Job, set: u64, file: Place, is_told: bool) -> Option<(Entry, Plan)> {
+    fn plan(
+        &self,
+        job: &Job,
+        set: u64,
+        file: Place,
+        is_listed_from_toc: bool,
+    ) -> Option<(Entry, Plan)> {
         let sets = self.sets.borrow();
         let (entry, plan) = sets.get(&set)?.plan(&job.digest, file.offset, file.cap)?;
         let range = plan.range();
         let length = range.end.checked_sub(range.start)?;
         let most = file.cap.saturating_add(BEYOND).min(job.size);
-        let is_worth = if is_told { length <= most } else { length > 0 && length < job.size };
+        let is_worth =
+            if is_listed_from_toc { length <= most } else { length > 0 && length < job.size };
         is_worth.then_some((entry, plan))
     }
 
@@ -98,11 +112,11 @@ impl Shelves {
         size: u64,
         place: Place,
         (entry, plan): (Entry, Plan),
-    ) -> Result<(OneFile, Basis), Failure> {
+    ) -> Result<(FileCollector, Basis), Failure> {
         let span = Span { start: plan.range().start, end: plan.range().end };
-        let mut file = OneFile::new(place.offset, place.cap);
-        let _ = file.take(Event::Entry(Box::new(entry)));
-        let mut sink = |content: &[u8]| file.take(Event::Content(content));
+        let mut file = FileCollector::new(place.offset, place.cap);
+        let _ = file.take(ArchiveEvent::Entry(Box::new(entry)));
+        let mut sink = |content: &[u8]| file.take(ArchiveEvent::Content(content));
         let mut reader = plan.reader();
         let wrong = |error| format!("where this file should be, {error}");
         if span.start < span.end {
@@ -116,7 +130,7 @@ impl Shelves {
             }
         }
         let basis = reader.finish(&mut sink).map_err(wrong)?;
-        let _ = file.take(Event::End);
+        let _ = file.take(ArchiveEvent::End);
         Ok((file, basis))
     }
 

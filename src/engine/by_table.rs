@@ -8,7 +8,7 @@ use crate::{
     layers::{
         index::is_wrong,
         listing::Lister,
-        ranges::toc::{Opening, Step, Toc},
+        ranges::toc::{Opening, OpeningStep, Toc},
     },
     oci::{Descriptor, MediaType},
     transport::{Request, Response, Transport},
@@ -43,7 +43,7 @@ impl Shelves {
         let shelf = sets.entry(keep.set).or_default();
         match told {
             Ok((lister, toc)) => {
-                shelf.tell(&job.digest, lister, toc);
+                shelf.list_from_toc(&job.digest, lister, toc);
                 Again::Found(findings(0))
             }
             Err(Failure::Answer(response)) if response.status == 200 => {
@@ -79,8 +79,8 @@ impl Shelves {
                 Part::Failed(reason) => return Err(Failure::Reason { reason, is_wrong: false }),
             };
             match opening.give(&bytes, &mut |event| lister.take(event)) {
-                Ok(Step::More(more)) => opening = more,
-                Ok(Step::Ready(toc)) => return Ok((lister, toc)),
+                Ok(OpeningStep::More(more)) => opening = more,
+                Ok(OpeningStep::Ready(toc)) => return Ok((lister, toc)),
                 Err(error) => {
                     let is_wrong = is_wrong(&error);
                     return Err(Failure::Reason { reason: error.to_string(), is_wrong });

@@ -8,7 +8,7 @@ use futures_core::future::LocalBoxFuture;
 
 use super::{Job, line::Line, serve::Exchange};
 use crate::{
-    content::{decode::Limits, sha256_lanes::Gang, verify::Verdict},
+    content::{decode::DecodeLimits, sha256_lanes::HashBatch, verify::Verdict},
     error::{ErrorKind, Result},
     layers::{findings::Findings, pass::LayerReader},
     transport::{Request, Response},
@@ -25,7 +25,7 @@ pub(super) trait Keeper {
     ) -> LocalBoxFuture<'a, Again>;
 
     /// A pass over the whole blob.
-    fn pass(self: Rc<Self>, job: &Job, gang: &Gang) -> Box<dyn Pass>;
+    fn pass(self: Rc<Self>, job: &Job, gang: &HashBatch) -> Box<dyn Pass>;
 
     /// Answers a question about a set of layers.
     fn answer(&self, set: u64, question: &[u8]) -> Vec<u8>;
@@ -69,9 +69,9 @@ pub(super) struct Only(pub(super) LayerReader);
 
 impl Only {
     /// A pass over a blob that is not compressed by zstd.
-    pub(super) fn new(job: &Job, gang: &Gang) -> Self {
-        let (wanted, limits) = (job.wanted(), Limits::default());
-        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).together(gang))
+    pub(super) fn new(job: &Job, gang: &HashBatch) -> Self {
+        let (wanted, limits) = (job.wanted(), DecodeLimits::default());
+        Self(LayerReader::without_zstd(&job.digest, job.size, &wanted, limits).in_batch(gang))
     }
 }
 

@@ -9,13 +9,13 @@
 //! the other.
 //!
 //! [`Engine`] is the page's side: a pool that starts workers as they are needed. What an engine keeps
-//! of opened layers ([`Shelf`]) is asked by [`Engine::ask`]: bytes in, bytes out.
+//! of opened layers ([`LayerIndex`]) is asked by [`Engine::ask`]: bytes in, bytes out.
 //!
 //! Only `spawn.rs` (page) and `run.rs` (worker) touch the browser; natively both sides are joined by
 //! [`Engine::local`].
 //!
 //! [`Findings`]: crate::layers::findings::Findings
-//! [`Shelf`]: crate::layers::index::Shelf
+//! [`LayerIndex`]: crate::layers::index::LayerIndex
 
 mod again;
 mod by_table;

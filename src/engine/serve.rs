@@ -25,7 +25,7 @@ use super::{
     message::{Said, ToEngine},
 };
 use crate::{
-    content::{sha256_lanes::Gang, sniff::may_be_zstd, verify::Verdict},
+    content::{sha256_lanes::HashBatch, sniff::may_be_zstd, verify::Verdict},
     error::{ErrorKind, Result},
     layers::findings::Findings,
     transport::{
@@ -49,7 +49,7 @@ pub async fn serve(
 ) {
     let transport = Rc::new(Deadline::new(door, Rc::clone(&clock)));
     let line = Line { transport, clock };
-    let desk = Rc::new(Desk { line, outbox, gang: Gang::default(), keeper: OnceCell::new() });
+    let desk = Rc::new(Desk { line, outbox, gang: HashBatch::default(), keeper: OnceCell::new() });
     let mut running = Running::default();
     poll_fn(move |context| {
         while let Poll::Ready(message) = inbox.poll(context) {
@@ -118,7 +118,7 @@ pub(super) struct Desk {
     line: Line,
     outbox: Outbox,
     /// Blobs that are read at the same time are hashed together.
-    gang: Gang,
+    gang: HashBatch,
     /// What keeps layers, once something is to be kept.
     keeper: OnceCell<Rc<dyn Keeper>>,
 }

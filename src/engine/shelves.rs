@@ -13,15 +13,15 @@ use super::{
 };
 use crate::{
     content::{
-        decode::Limits,
-        sha256_lanes::Gang,
-        tar::{self, Event},
+        decode::DecodeLimits,
+        sha256_lanes::HashBatch,
+        tar::{self, ArchiveEvent},
         verify::Verdict,
     },
     error::Result,
     layers::{
         findings::Findings,
-        index::{Shelf, Taking},
+        index::{Collector, LayerIndex},
         pass::{LayerReader, Wanted},
         ranges::{Ranges, checkpoints::SPACING},
     },
@@ -32,7 +32,7 @@ use crate::{
 /// The shelves of an engine, and the way to the registry.
 pub(super) struct Shelves {
     pub(super) line: Line,
-    pub(super) sets: RefCell<BTreeMap<u64, Shelf>>,
+    pub(super) sets: RefCell<BTreeMap<u64, LayerIndex>>,
 }
 
 impl Shelves {
@@ -52,7 +52,7 @@ impl Keeper for Shelves {
         self.with_parts(exchange, request, job).boxed_local()
     }
 
-    fn pass(self: Rc<Self>, job: &Job, gang: &Gang) -> Box<dyn Pass> {
+    fn pass(self: Rc<Self>, job: &Job, gang: &HashBatch) -> Box<dyn Pass> {
         let Some(keep) = job.keep else {
             return Box::new(Only(reader(job, &job.wanted(), gang)));
         };
@@ -69,8 +69,8 @@ impl Keeper for Shelves {
     }
 }
 
-fn reader(job: &Job, wanted: &Wanted, gang: &Gang) -> LayerReader {
-    LayerReader::new(&job.digest, job.size, wanted, Limits::default()).together(gang)
+fn reader(job: &Job, wanted: &Wanted, gang: &HashBatch) -> LayerReader {
+    LayerReader::new(&job.digest, job.size, wanted, DecodeLimits::default()).in_batch(gang)
 }
 
 /// A pass whose archive is kept.
@@ -79,17 +79,19 @@ struct Keeping {
     set: u64,
     digest: Digest,
     reader: LayerReader,
-    taking: Taking,
+    taking: Collector,
 }
 
 impl Keeping {
-    fn new(shelves: Rc<Shelves>, job: &Job, keep: Keep, gang: &Gang) -> Self {
+    fn new(shelves: Rc<Shelves>, job: &Job, keep: Keep, gang: &HashBatch) -> Self {
         let wanted = Wanted { archive: Some(tar::archive), ..job.wanted() };
         // A layer that is listed is mostly looked into afterwards.
         let reader = reader(job, &wanted, gang).keep_checkpoints(SPACING);
         let taking = match keep.file {
-            Some(OneFile { offset, cap }) => Taking::file(offset, cap),
-            None => shelves.sets.borrow_mut().entry(keep.set).or_default().listing_of(&job.digest),
+            Some(OneFile { offset, cap }) => Collector::file(offset, cap),
+            None => {
+                shelves.sets.borrow_mut().entry(keep.set).or_default().collector_for(&job.digest)
+            }
         };
         Self { shelves, set: keep.set, digest: job.digest.clone(), reader, taking }
     }
@@ -99,7 +101,7 @@ impl Pass for Keeping {
     fn push(&mut self, chunk: &[u8]) {
         let Self { reader, taking, .. } = self;
         // Counted before: more than was announced does not come here.
-        let _ = reader.push(chunk, &mut |event: Event<'_>| taking.take(event));
+        let _ = reader.push(chunk, &mut |event: ArchiveEvent<'_>| taking.take(event));
     }
 
     fn received(&self) -> u64 {
@@ -108,13 +110,13 @@ impl Pass for Keeping {
 
     fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
         let Self { shelves, set, digest, reader, mut taking } = *self;
-        let mut visitor = |event: Event<'_>| -> ControlFlow<()> { taking.take(event) };
+        let mut visitor = |event: ArchiveEvent<'_>| -> ControlFlow<()> { taking.take(event) };
         let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
         let findings = with_size(Findings::from(report), end);
         let broke = end.as_ref().err().map(|error| error.kind.to_string());
         let mut sets = shelves.sets.borrow_mut();
         let shelf = sets.entry(set).or_default();
-        shelf.settle(&digest, taking, &findings, broke);
+        shelf.finish_pass(&digest, taking, &findings, broke);
         if let Some(checkpoints) = checkpoints {
             shelf.keep_ranges(&digest, Ranges::FirstPass(checkpoints));
         }

@@ -16,7 +16,7 @@ use crate::{
     error::{ErrorKind, Result},
     layers::{
         findings::Findings,
-        index::{Answer, Part, Question, Rows, Scope},
+        index::{Answer, Question, RowRange, Rows, Scope},
         ranges::Basis,
     },
     oci::{Algorithm, Descriptor, MediaType, RepositoryName},
@@ -237,7 +237,7 @@ fn what_is_kept_of_a_layer_can_be_asked() {
         answer.map(|bytes| Answer::from_bytes(&bytes).unwrap())
     };
     let layers = vec![layer.digest.clone()];
-    let part = Part { offset: 0, count: 10 };
+    let part = RowRange { offset: 0, count: 10 };
     let largest = Question::Largest { scope: Scope { layers, ..Scope::default() }, part };
     let Answer::Rows(rows) = ask(set, &largest).unwrap() else { panic!("rows") };
     assert_eq!(rows.total, 1);

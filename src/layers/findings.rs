@@ -1,34 +1,52 @@
-//! What a pass over a blob found, as it is told: the report of a [`LayerReader`] with what went
-//! wrong inside put into words, and as bytes for messages.
+//! The findings of a pass over a blob, as they cross to the page: the report of a [`LayerReader`], with
+//! the fault that ended reading its inside.
 //!
 //! [`LayerReader`]: crate::layers::pass::LayerReader
 
-use crate::oci::Digest;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    content::{
-        pack::{Packer, Unpacker},
-        sniff::Compression,
-        verify::Verdict,
-    },
+    content::{codec, decode::DecodeError, sniff::Compression, verify::Verdict},
     layers::pass::{Ended, LayerReport},
+    oci::Digest,
 };
 
-/// What a pass over a blob found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The outcome of a pass over a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
-    /// Whether the bytes are those of the descriptor.
+    /// The verdict on the bytes.
     pub verdict: Verdict,
     /// Compressed bytes that were read.
     pub size: u64,
-    /// How the blob is compressed, by its bytes; `None` where nobody looked inside.
+    /// The compression of the blob, by its bytes; `None` if its inside was not read.
     pub compression: Option<Compression>,
     /// Bytes after decompressing, as far as that got.
     pub plain_size: u64,
-    /// The digest of what came out of the decompressor; `None` where it was not asked for or not
+    /// The digest of what came out of the decompressor; `None` if it was not asked for or not
     /// read to the end.
     pub diff_id: Option<Digest>,
-    /// Why the inside was not read to its end, without a full stop.
-    pub problem: Option<String>,
+    /// The fault that ended reading the inside.
+    pub problem: Option<ReadFault>,
+}
+
+/// A fault that ended reading the inside of a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadFault {
+    /// The compressed stream could not be read on.
+    Decoding(DecodeError),
+    /// The plain bytes are no tar archive.
+    NotAnArchive,
+}
+
+impl fmt::Display for ReadFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decoding(error) => error.fmt(f),
+            Self::NotAnArchive => f.write_str("what is inside is no tar archive"),
+        }
+    }
 }
 
 impl From<LayerReport> for Findings {
@@ -36,8 +54,8 @@ impl From<LayerReport> for Findings {
         let LayerReport { verdict, compression, size, plain_size, diff_id, ended } = report;
         let problem = match ended {
             Ended::Whole | Ended::Stopped => None,
-            Ended::Decoding(error) => Some(error.to_string()),
-            Ended::NotAnArchive => Some("what is inside is no tar archive".to_owned()),
+            Ended::Decoding(error) => Some(ReadFault::Decoding(error)),
+            Ended::NotAnArchive => Some(ReadFault::NotAnArchive),
         };
         Self { verdict, size, compression: Some(compression), plain_size, diff_id, problem }
     }
@@ -46,72 +64,20 @@ impl From<LayerReport> for Findings {
 impl Findings {
     /// As bytes.
     pub fn pack(&self) -> Vec<u8> {
-        let mut packer = Packer::new();
-        match &self.verdict {
-            Verdict::Verified => packer.byte(0),
-            Verdict::DigestMismatch { expected, actual } => {
-                packer.byte(1).text(expected.as_str()).text(actual.as_str())
-            }
-            Verdict::SizeMismatch { expected, actual } => {
-                packer.byte(2).number(*expected).number(*actual)
-            }
-            Verdict::Unsupported(digest) => packer.byte(3).text(digest.as_str()),
-        };
-        packer.number(self.size).byte(match self.compression {
-            None => 0,
-            Some(Compression::None) => 1,
-            Some(Compression::Gzip) => 2,
-            Some(Compression::Zstd) => 3,
-        });
-        packer.number(self.plain_size);
-        packer.optional(self.diff_id.as_ref().map(Digest::as_str));
-        packer.optional(self.problem.as_deref()).finish()
+        codec::to_bytes(self)
     }
 
-    /// From bytes; `None` where they are something else.
+    /// From bytes; `None` if they are something else.
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Unpacker::new(bytes);
-        let verdict = match bytes.byte()? {
-            0 => Verdict::Verified,
-            1 => Verdict::DigestMismatch {
-                expected: digest(bytes.text()?)?,
-                actual: digest(bytes.text()?)?,
-            },
-            2 => Verdict::SizeMismatch { expected: bytes.number()?, actual: bytes.number()? },
-            3 => Verdict::Unsupported(digest(bytes.text()?)?),
-            _ => return None,
-        };
-        let size = bytes.number()?;
-        let compression = match bytes.byte()? {
-            0 => None,
-            1 => Some(Compression::None),
-            2 => Some(Compression::Gzip),
-            3 => Some(Compression::Zstd),
-            _ => return None,
-        };
-        Some(Self {
-            verdict,
-            size,
-            compression,
-            plain_size: bytes.number()?,
-            diff_id: match bytes.optional()? {
-                Some(text) => Some(digest(text)?),
-                None => None,
-            },
-            problem: bytes.optional()?.map(str::to_owned),
-        })
+        codec::from_bytes(bytes)
     }
-}
-
-fn digest(text: &str) -> Option<Digest> {
-    text.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::content::{decode::DecodeError, verify::digest_of};
+    use crate::content::verify::digest_of;
 
     #[test]
     fn findings_survive_the_way_as_bytes() {
@@ -125,7 +91,11 @@ mod tests {
         ] {
             for (compression, diff_id, problem) in [
                 (None, None, None),
-                (Some(Compression::Zstd), Some(actual.clone()), Some("odd".to_owned())),
+                (
+                    Some(Compression::Zstd),
+                    Some(actual.clone()),
+                    Some(ReadFault::Decoding(DecodeError::OutputLimit(9))),
+                ),
             ] {
                 let verdict = verdict.clone();
                 let found = Findings {
@@ -152,7 +122,8 @@ mod tests {
             diff_id: None,
             ended,
         };
-        let words = |ended| Findings::from(report(ended)).problem.unwrap_or_default();
+        let fault = |ended| Findings::from(report(ended)).problem;
+        let words = |ended| fault(ended).map_or_else(String::new, |fault| fault.to_string());
         assert_eq!(words(Ended::Whole), "");
         assert!(words(Ended::Decoding(DecodeError::OutputLimit(9))).contains('9'));
         assert!(words(Ended::NotAnArchive).contains("no tar archive"));

@@ -1,43 +1,25 @@
-//! Why a layer cannot be opened, by what its descriptor says: before a byte of it is asked for.
-
-use std::fmt;
+//! Finds out by a descriptor that a layer cannot be opened, before a byte of it is asked for.
 
 use crate::oci::Descriptor;
 
-/// What stands in the way of opening a layer.
+/// The reason why a layer cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// Its bytes are encrypted (ocicrypt); they can be verified, and not read. With the schemes under
     /// which its key is wrapped, such as `jwe`, `pgp` or `pkcs7`.
     Encrypted(Vec<String>),
-    /// The registry need not have it: it is to be read from these addresses, or nobody says where.
-    /// Sometimes it is there nevertheless.
+    /// The registry need not have it. These addresses have it, or no address is known. Sometimes
+    /// the registry has it nevertheless.
     Foreign(Vec<String>),
     /// It is no layer of a file system, by its media type.
     NotALayer(String),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Encrypted(schemes) if schemes.is_empty() => f.write_str("the layer is encrypted"),
-            Self::Encrypted(schemes) => {
-                write!(f, "the layer is encrypted; its key is wrapped for {}", schemes.join(", "))
-            }
-            Self::Foreign(urls) if urls.is_empty() => {
-                f.write_str("the layer is not to be distributed, so the registry may not have it")
-            }
-            Self::Foreign(_) => f.write_str("the layer is to be read from other places"),
-            Self::NotALayer(media_type) => write!(f, "“{media_type}” is no layer of files"),
-        }
-    }
 }
 
 /// The annotations that hold wrapped keys (ocicrypt, docs of the image-spec's encryption proposal).
 const KEYS: &str = "org.opencontainers.image.enc.keys.";
 
 impl Obstacle {
-    /// What stands in the way of opening this layer; `None` where nothing is known to.
+    /// Returns the reason why this layer cannot be opened; `None` if none is known.
     pub fn of(layer: &Descriptor) -> Option<Self> {
         let schemes: Vec<String> = layer
             .annotations
@@ -51,8 +33,8 @@ impl Obstacle {
             return Some(Self::Foreign(layer.urls.clone()));
         }
         let media_type = layer.media_type.as_str();
-        // What says nothing about itself may be anything, and charts are archives too: the bytes will
-        // tell.
+        // A layer without a media type may be anything, and charts are archives too: the bytes will
+        // show.
         let is_packed = layer.media_type.compression().is_some();
         let may_be = layer.media_type.is_layer() || is_packed || matches!(media_type, "" | OCTETS);
         (!may_be).then(|| Self::NotALayer(media_type.to_owned()))
@@ -71,31 +53,27 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_is_known_before_anything_is_read() {
-        let check = |media_type: &str, annotation: &str, url: &str, expected: &str| {
+        let check = |media_type: &str, annotation: &str, url: &str, expected: Option<Obstacle>| {
             let media_type = MediaType::new(media_type.to_owned());
             let mut layer = Descriptor::new(media_type, digest_of(b""), 0);
             if !annotation.is_empty() {
                 layer.annotations.push((annotation.to_owned(), "x".to_owned()));
             }
             layer.urls.extend((!url.is_empty()).then(|| url.to_owned()));
-            let obstacle = Obstacle::of(&layer).map(|obstacle| obstacle.to_string());
-            assert_eq!(obstacle.unwrap_or_default(), expected, "{layer:?}");
+            assert_eq!(Obstacle::of(&layer), expected, "{layer:?}");
         };
         let layer = "application/vnd.oci.image.layer.v1.tar+gzip";
         let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
         let jwe = "org.opencontainers.image.enc.keys.jwe";
-        check(layer, "", "", "");
-        check("", "", "", "");
-        check(&format!("{layer}+encrypted"), "", "", "the layer is encrypted");
-        check(layer, jwe, "", "the layer is encrypted; its key is wrapped for jwe");
-        check(layer, "", "https://a.example/x", "the layer is to be read from other places");
-        check(
-            foreign,
-            "",
-            "",
-            "the layer is not to be distributed, so the registry may not have it",
-        );
-        check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "", "", "");
-        check("text/plain", "", "", "“text/plain” is no layer of files");
+        let url = "https://a.example/x";
+        check(layer, "", "", None);
+        check("", "", "", None);
+        let encrypted = format!("{layer}+encrypted");
+        check(&encrypted, "", "", Some(Obstacle::Encrypted(vec![])));
+        check(layer, jwe, "", Some(Obstacle::Encrypted(vec!["jwe".to_owned()])));
+        check(layer, "", url, Some(Obstacle::Foreign(vec![url.to_owned()])));
+        check(foreign, "", "", Some(Obstacle::Foreign(vec![])));
+        check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "", "", None);
+        check("text/plain", "", "", Some(Obstacle::NotALayer("text/plain".to_owned())));
     }
 }

@@ -1,96 +1,85 @@
-//! A layer in one pass: its digest, what it decompresses to, its diff ID, and the archive inside.
+//! Reads a layer in one pass: its digest, its plain bytes, its diff ID, and the archive inside.
 
 use std::ops::ControlFlow;
 
 use crate::oci::{Algorithm, Digest};
 use crate::{
     content::{
-        decode::{DecodeError, Decoder, Limits, Stop},
-        sha256_lanes::Gang,
+        decode::{DecodeError, DecodeLimits, Decoder, Stop, Traced},
+        sha256_lanes::HashBatch,
         sniff::Compression,
-        tar::Event,
+        tar::{ArchiveReader, Visitor},
         verify::{Hasher, SizeExceeded, Verdict, Verifier},
     },
-    layers::ranges::checkpoints::{Checkpoints, Marks},
+    layers::ranges::checkpoints::{Checkpoints, Midstates, Recorder},
 };
 
-/// What a pass over a layer is to find out, besides its digest.
+/// The findings that a pass over a layer is to make, besides its digest.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Hash what comes out of the decompressor by this algorithm, to compare with
     /// `rootfs.diff_ids`.
     pub diff_id: Option<Algorithm>,
-    /// Read the archive inside, by what this makes ([`tar::archive`](crate::content::tar::archive)).
-    pub archive: Option<fn() -> Box<dyn Archive>>,
+    /// Read the archive inside, by the reader that this makes ([`tar::archive`](crate::content::tar::archive)).
+    pub archive: Option<fn() -> Box<dyn ArchiveReader>>,
 }
 
-/// An archive that is read as its bytes come. An interface, so that who only verifies layers does not
-/// carry the code that reads archives.
-pub trait Archive {
-    /// Takes in the next bytes of the archive.
-    fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()>;
-
-    /// Says that the archive ends here.
-    fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()>;
-
-    /// Whether it is one.
-    fn is_archive(&self) -> bool;
-}
-
-/// Why the inside of a layer was not read to its end. What was read before stays valid.
+/// The end of reading the inside of a layer. Everything read before it stays valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Everything was read.
     Whole,
     /// The compressed stream could not be read on.
     Decoding(DecodeError),
-    /// What came out is no tar archive.
+    /// The plain bytes are no tar archive.
     NotAnArchive,
     /// The visitor had enough.
     Stopped,
 }
 
-/// What a pass over a layer found.
+/// The findings of a pass over a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerReport {
-    /// Whether the bytes are those of the descriptor.
+    /// The verdict on the bytes.
     pub verdict: Verdict,
-    /// How the layer is compressed, by its bytes.
+    /// The compression of the layer, by its bytes.
     pub compression: Compression,
     /// Compressed bytes.
     pub size: u64,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// The digest of what came out; `None` where it was not asked for or not read to the end.
+    /// The digest of the plain bytes; `None` if it was not asked for or not read to the end.
     pub diff_id: Option<Digest>,
-    /// How far the inside was read.
+    /// The end of reading the inside.
     pub ended: Ended,
 }
-
-/// Receives what the archive holds; `Break` ends reading it.
-pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Reads a layer as its bytes come.
 pub struct LayerReader {
     verifier: Verifier,
     decoder: Decoder,
-    /// Kept beside the notes of the decoder, or not at all.
-    marks: Option<Marks>,
-    inside: Inside,
+    notes: Option<Notes>,
+    plain_reader: PlainReader,
     ended: Option<Ended>,
 }
 
-/// What is done with the decompressed bytes.
-struct Inside {
+/// Notes for reading the layer again from the middle.
+struct Notes {
+    recorder: Recorder,
+    midstates: Midstates,
+}
+
+/// Takes the decompressed bytes.
+struct PlainReader {
     diff: Option<Hasher>,
-    /// All bytes are wanted, though nobody here hashes them.
+    /// All bytes are wanted, even if no hash here takes them.
     whole: bool,
-    archive: Option<Box<dyn Archive>>,
+    archive: Option<Box<dyn ArchiveReader>>,
     stopped: bool,
 }
 
-impl Inside {
-    /// Where only the reading of the archive ends early, the hash still wants the rest.
+impl PlainReader {
+    /// Goes on for the hash if only the reading of the archive ends early.
     fn take(&mut self, plain: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
         if let Some(diff) = &mut self.diff {
             diff.update(plain);
@@ -128,44 +117,45 @@ impl Inside {
 
 impl LayerReader {
     /// A reader for content of this digest and size in bytes.
-    pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
+    pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: DecodeLimits) -> Self {
         Self::with(Decoder::new(limits), digest, size, wanted)
     }
 
     /// The same for a program that does without zstd ([`Decoder::without_zstd`]).
-    pub fn without_zstd(digest: &Digest, size: u64, wanted: &Wanted, limits: Limits) -> Self {
+    pub fn without_zstd(digest: &Digest, size: u64, wanted: &Wanted, limits: DecodeLimits) -> Self {
         Self::with(Decoder::without_zstd(limits), digest, size, wanted)
     }
 
     fn with(decoder: Decoder, digest: &Digest, size: u64, wanted: &Wanted) -> Self {
-        let inside = Inside {
+        let plain_reader = PlainReader {
             diff: wanted.diff_id.as_ref().and_then(Hasher::new),
             whole: false,
             archive: wanted.archive.map(|new| new()),
             stopped: false,
         };
         let verifier = Verifier::new(digest, Some(size));
-        Self { verifier, decoder, marks: None, inside, ended: None }
+        Self { verifier, decoder, notes: None, plain_reader, ended: None }
     }
 
-    /// Hashes together with other layers; to be said before the first byte.
+    /// Hashes in a batch with other layers. Must be called before the first byte.
     #[must_use]
-    pub fn together(mut self, gang: &Gang) -> Self {
-        self.verifier = self.verifier.together(gang);
-        self.inside.diff = self.inside.diff.map(|diff| diff.together(gang));
+    pub fn in_batch(mut self, batch: &HashBatch) -> Self {
+        self.verifier = self.verifier.in_batch(batch);
+        self.plain_reader.diff = self.plain_reader.diff.map(|diff| diff.in_batch(batch));
         self
     }
 
-    /// Keeps on the way where the layer can be read again: for [`Self::finish_with_checkpoints`], to
-    /// be said before the first byte, and after [`Self::together`]. `spacing` is mostly
-    /// [`SPACING`](crate::layers::ranges::checkpoints::SPACING). Nothing is kept where the digest is not of SHA-256.
+    /// Keeps checkpoints on the way, for [`Self::finish_with_checkpoints`]. Must be called before
+    /// the first byte and after [`Self::in_batch`]. `spacing` is mostly
+    /// [`SPACING`](crate::layers::ranges::checkpoints::SPACING). Nothing is kept if the digest is
+    /// not of SHA-256.
     #[must_use]
     pub fn keep_checkpoints(mut self, spacing: u64) -> Self {
-        self.verifier = self.verifier.with_marks();
-        if self.verifier.mark().is_some() {
-            self.marks = Some(Marks::default());
-            self.decoder.record(spacing);
-            self.inside.whole = true;
+        self.verifier = self.verifier.with_midstates();
+        if self.verifier.midstate().is_some() {
+            let recorder = Recorder::new(spacing);
+            self.notes = Some(Notes { recorder, midstates: Midstates::default() });
+            self.plain_reader.whole = true;
         }
         self
     }
@@ -180,17 +170,17 @@ impl LayerReader {
         self.decoder.produced()
     }
 
-    /// Takes in the next bytes. Where the inside cannot be read on, hashing goes on: the digest of
-    /// a layer can be right though its archive is broken.
+    /// Takes in the next bytes. If the inside cannot be read on, hashing goes on: the digest of a layer
+    /// can be right although its archive is broken.
     ///
     /// # Errors
     /// More bytes than the descriptor says.
     pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
-        if self.marks.is_none() {
+        if self.notes.is_none() {
             return self.take(bytes, visitor);
         }
         while !bytes.is_empty() {
-            let room = Marks::EVERY - self.received() % Marks::EVERY;
+            let room = Midstates::EVERY - self.received() % Midstates::EVERY;
             let (piece, rest) = bytes.split_at(room.min(bytes.len() as u64) as usize);
             self.take(piece, visitor)?;
             bytes = rest;
@@ -200,12 +190,13 @@ impl LayerReader {
 
     fn take(&mut self, bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         self.verifier.update(bytes)?;
-        if let (Some(marks), Some(mark)) = (&mut self.marks, self.verifier.mark()) {
-            marks.passed(mark);
+        if let (Some(notes), Some(midstate)) = (&mut self.notes, self.verifier.midstate()) {
+            notes.midstates.passed(midstate);
         }
         if self.ended.is_none() {
-            let Self { decoder, inside, .. } = self;
-            let outcome = decoder.push(bytes, &mut |plain| inside.take(plain, visitor));
+            let Self { decoder, plain_reader, notes, .. } = self;
+            let mut sink = |plain: &[u8]| plain_reader.take(plain, visitor);
+            let outcome = decoder.push_traced(bytes, &mut sink, trace(notes));
             self.note(outcome);
         }
         Ok(())
@@ -215,30 +206,31 @@ impl LayerReader {
         self.ended = match outcome {
             Ok(()) => return,
             Err(Stop::Error(error)) => Some(Ended::Decoding(error)),
-            Err(Stop::Sink) => Some(self.inside.ended()),
+            Err(Stop::Sink) => Some(self.plain_reader.ended()),
         };
     }
 
-    /// Says that all bytes came, and gives the findings.
+    /// Ends the layer and returns the findings.
     pub fn finish(self, visitor: Visitor<'_>) -> LayerReport {
         self.finish_with_checkpoints(visitor).0
     }
 
-    /// The same, with where the layer can be read again: only of a layer that was verified, for what
-    /// is read later is held against what was read now. Where the inside was not read to its end, they
-    /// reach as far as it was.
+    /// Does the same as [`Self::finish`] and returns the checkpoints of a verified layer: later
+    /// reads are checked against this pass. If the inside was not read to its end, they reach as
+    /// far as it was.
     pub fn finish_with_checkpoints(
         mut self,
         visitor: Visitor<'_>,
     ) -> (LayerReport, Option<Checkpoints>) {
         if self.ended.is_none() {
-            let Self { decoder, inside, .. } = &mut self;
-            let outcome = decoder.finish(&mut |plain| inside.take(plain, visitor));
+            let Self { decoder, plain_reader, notes, .. } = &mut self;
+            let mut sink = |plain: &[u8]| plain_reader.take(plain, visitor);
+            let outcome = decoder.finish_traced(&mut sink, trace(notes));
             self.note(outcome);
         }
-        self.inside.finish(visitor);
+        self.plain_reader.finish(visitor);
         let decoded = self.ended.is_none();
-        let ended = self.ended.unwrap_or_else(|| self.inside.ended());
+        let ended = self.ended.unwrap_or_else(|| self.plain_reader.ended());
         let compression = self.decoder.compression().unwrap_or(Compression::None);
         let expected = self.verifier.expected().clone();
         let report = LayerReport {
@@ -246,13 +238,17 @@ impl LayerReader {
             verdict: self.verifier.finish(),
             compression,
             plain_size: self.decoder.produced(),
-            diff_id: self.inside.diff.map(Hasher::finish).filter(|_| decoded),
+            diff_id: self.plain_reader.diff.map(Hasher::finish).filter(|_| decoded),
             ended,
         };
-        let notes = self.decoder.take_recorder().zip(self.marks);
-        let notes = notes.filter(|_| report.verdict.is_verified());
-        let checkpoints =
-            notes.map(|(notes, marks)| notes.finish(compression, marks, (report.size, expected)));
+        let notes = self.notes.filter(|_| report.verdict.is_verified());
+        let checkpoints = notes.map(|Notes { recorder, midstates }| {
+            recorder.finish(compression, midstates, (report.size, expected))
+        });
         (report, checkpoints)
     }
+}
+
+fn trace(notes: &mut Option<Notes>) -> Traced<'_> {
+    notes.as_mut().map(|notes| &mut notes.recorder as _)
 }

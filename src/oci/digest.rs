@@ -42,7 +42,8 @@ impl Algorithm {
         }
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    /// Reads the name of an algorithm. Returns `None` if the name does not fit the grammar.
+    pub fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "sha256" => Self::Sha256,
             "sha512" => Self::Sha512,

@@ -20,6 +20,7 @@ mod layout;
 mod manifest;
 mod manifest_ref;
 mod media_type;
+mod message;
 mod parsed;
 mod platform;
 mod platform_fit;

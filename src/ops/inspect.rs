@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 
 use crate::{
-    content::{decode::Limits, verify::Verdict},
+    content::{decode::DecodeLimits, verify::Verdict},
     error::Result,
     layers::{
         findings::Findings,
@@ -47,9 +47,10 @@ impl Inspect for Reading<'_> {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Findings> {
         let wanted = Wanted { diff_id, ..Wanted::default() };
-        let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, Limits::default());
+        let mut reader =
+            LayerReader::new(&blob.digest, blob.size, &wanted, DecodeLimits::default());
         let mut chunks = self.0.blob(repository, blob).await?.chunks;
-        let mut visitor = |_: crate::content::tar::Event<'_>| ControlFlow::Break(());
+        let mut visitor = |_: crate::content::tar::ArchiveEvent<'_>| ControlFlow::Break(());
         let mut wrong = None;
         while let Some(chunk) = chunks.next().await {
             let chunk = match chunk {

@@ -7,6 +7,7 @@ use std::{fmt, future::Future, rc::Rc};
 use crate::{
     content::verify::Verdict,
     error::{Error, ErrorKind, Result},
+    layers::findings::ReadFault,
     oci::{Descriptor, Digest},
     registry::{Unverified, Verification},
 };
@@ -103,8 +104,8 @@ pub enum UnverifiedReason {
     OtherAlgorithm,
     /// The layer was not decompressed to its end.
     NotToItsEnd,
-    /// Decompressing the layer failed, in the words of the decoder.
-    Decoding(String),
+    /// Reading the inside of the layer failed.
+    Decoding(ReadFault),
     /// The source, or hashing here, did not check the bytes.
     Bytes(Unverified),
 }
@@ -124,7 +125,7 @@ impl fmt::Display for UnverifiedReason {
             Self::WrongBytes => "the bytes are not those of the digest",
             Self::OtherAlgorithm => "another algorithm",
             Self::NotToItsEnd => "not read to its end",
-            Self::Decoding(words) => words,
+            Self::Decoding(fault) => return fault.fmt(f),
         })
     }
 }

@@ -41,6 +41,8 @@ pub enum Unverified {
     Pushed,
     /// The algorithm of this digest cannot be computed here (R3).
     Algorithm(Digest),
+    /// The source has no manifest of the image, so one was made from its configuration and layers.
+    Made,
 }
 
 impl fmt::Display for Unverified {
@@ -54,6 +56,7 @@ impl fmt::Display for Unverified {
                 )
             }
             Self::Pushed => f.write_str("pushed from here under this tag"),
+            Self::Made => f.write_str("made here, because the archive has no manifest"),
             Self::Algorithm(digest) => {
                 write!(f, "{} cannot be computed here", digest.algorithm().name())
             }

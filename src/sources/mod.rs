@@ -1,6 +1,8 @@
-//! Objects kept here: in memory now, and what a pull writes to and a push reads from.
+//! Sources of images that are no registry: registries in memory, the store that a pull writes to, and
+//! layouts of files.
 //!
-//! Uses [`crate::oci`], [`crate::registry`] and [`crate::content`].
+//! Uses the values of [`crate::oci`], the interface of [`crate::registry`], the formats of
+//! [`crate::content`], and [`crate::transport`] for files on a web server.
 
 pub mod layout;
 pub mod memory;

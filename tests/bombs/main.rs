@@ -12,7 +12,7 @@ mod streams;
 
 use feed::Feed;
 use porthole::{
-    content::{decode::Limits, tar, verify::digest_of},
+    content::{decode::DecodeLimits, tar, verify::digest_of},
     layers::{
         listing::{Lister, Listing},
         pass::{Ended, LayerReader, Wanted},
@@ -64,7 +64,7 @@ fn sixty_bombs_end_at_their_cap() {
 /// Reads a bomb as the page does: counts, hashes and lists it, and keeps checkpoints.
 fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
-    let limits = Limits { output: bomb.limit << 20, ..Limits::default() };
+    let limits = DecodeLimits { output: bomb.limit << 20, ..DecodeLimits::default() };
     let mut reader = LayerReader::new(&digest_of(b"another"), u64::MAX, &wanted, limits)
         .keep_checkpoints(SPACING);
     let mut lister = Lister::new();
@@ -79,7 +79,7 @@ fn read(bomb: &Bomb) -> (Listing, Vec<String>) {
         other => format!("{other:?}"),
     };
     let listing = lister.finish();
-    let odd = listing.odd.iter().take(100).map(ToString::to_string);
+    let odd = listing.odd.iter().take(100).map(|warning| format!("{warning:?}"));
     let told = std::iter::once(ended).chain(odd).collect();
     (listing, told)
 }

@@ -8,9 +8,9 @@ use flate2::{
 };
 use porthole::{
     content::{
-        decode::{Limits, decode_all},
+        decode::{DecodeLimits, decode_all},
         packages::{self, Kind},
-        tar::{Entry, Event},
+        tar::{ArchiveEvent, Entry},
         verify::digest_of,
         zip,
     },
@@ -18,7 +18,7 @@ use porthole::{
         pass::{LayerReader, Wanted},
         ranges::{
             Basis, Ranges,
-            toc::{Opening, Step},
+            toc::{Opening, OpeningStep},
         },
     },
     oci::{Descriptor, MediaType},
@@ -90,15 +90,15 @@ fn open(mut opening: Opening, blob: &[u8]) {
     let toc = loop {
         let range = opening.range().start as usize..opening.range().end as usize;
         let Some(bytes) = blob.get(range) else { panic!("a range outside the blob") };
-        let mut visit = |event: Event<'_>| {
-            if let Event::Entry(entry) = event {
+        let mut visit = |event: ArchiveEvent<'_>| {
+            if let ArchiveEvent::Entry(entry) = event {
                 entries.push(*entry);
             }
             ControlFlow::Continue(())
         };
         match opening.give(bytes, &mut visit) {
-            Ok(Step::More(more)) => opening = more,
-            Ok(Step::Ready(toc)) => break toc,
+            Ok(OpeningStep::More(more)) => opening = more,
+            Ok(OpeningStep::Ready(toc)) => break toc,
             Err(_) => return,
         }
     };
@@ -112,7 +112,7 @@ fn open(mut opening: Opening, blob: &[u8]) {
     }
 }
 
-const SMALL: Limits = Limits { output: 1 << 18, window: 8 << 20 };
+const SMALL: DecodeLimits = DecodeLimits { output: 1 << 18, window: 8 << 20 };
 
 /// Checks that a read from a checkpoint gives the bytes of the first pass.
 fn checkpoints(input: &[u8]) {
@@ -120,7 +120,7 @@ fn checkpoints(input: &[u8]) {
     let digest = digest_of(input);
     let mut reader =
         LayerReader::new(&digest, input.len() as u64, &wanted, SMALL).keep_checkpoints(1 << 10);
-    let mut visit = |_: Event<'_>| ControlFlow::Continue(());
+    let mut visit = |_: ArchiveEvent<'_>| ControlFlow::Continue(());
     for piece in input.chunks(1_000) {
         let _ = reader.push(piece, &mut visit);
     }

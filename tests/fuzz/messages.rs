@@ -6,14 +6,15 @@ use std::fmt::Debug;
 use porthole::{
     content::{
         packages::Package,
+        tar::Warning,
         verify::{Verdict, digest_of},
     },
     engine::{Job, OneFile},
     layers::{
-        findings::Findings,
+        findings::{Findings, ReadFault},
         index::{
-            Answer, LayerSummary, OnShelf, Packages, Part, Question, Rows, Scope, Shelf, Sort,
-            Summary, Wasted, WastedPath,
+            Answer, Incomplete, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange,
+            Rows, Scope, Sort, Summary, Wasted, WastedPath,
         },
         ranges::Basis,
         tree::{ChangeKind, Usage},
@@ -55,7 +56,7 @@ fn writes_and_reads<T: Debug + PartialEq>(
 /// Checks that every question gets a well-formed answer.
 fn question(input: &[u8]) {
     writes_and_reads(input, Question::from_bytes, Question::to_bytes);
-    let answer = Shelf::new().ask(input);
+    let answer = LayerIndex::new().ask(input);
     assert!(Answer::from_bytes(&answer).is_some());
 }
 
@@ -64,7 +65,7 @@ fn scope() -> Scope {
 }
 
 fn questions() -> Vec<Vec<u8>> {
-    let (scope, part) = (scope(), Part { offset: 300, count: 7 });
+    let (scope, part) = (scope(), RowRange { offset: 300, count: 7 });
     let (layer, path) = (digest_of(b"a"), b"etc/\xff".to_vec());
     let rows = Question::Rows {
         scope: scope.clone(),
@@ -82,8 +83,8 @@ fn questions() -> Vec<Vec<u8>> {
         Question::Details { scope: scope.clone(), path },
         Question::Packages { scope, filter: "ssl".to_owned(), part },
         Question::Content { layer: layer.clone(), offset: 512 },
-        Question::Inside { layer: layer.clone(), offset: 512, part },
-        Question::Member { layer, offset: 512, name: b"META-INF/MANIFEST.MF".to_vec() },
+        Question::ArchiveListing { layer: layer.clone(), offset: 512, part },
+        Question::ArchiveMember { layer, offset: 512, name: b"META-INF/MANIFEST.MF".to_vec() },
     ];
     all.iter().map(Question::to_bytes).collect()
 }
@@ -91,9 +92,9 @@ fn questions() -> Vec<Vec<u8>> {
 fn answers() -> Vec<Vec<u8>> {
     let usage = Usage { total: 1 << 40, visible: 4 };
     let layer = LayerSummary {
-        on_shelf: OnShelf::Part("cut".to_owned()),
+        read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
         changes: Some([1, 2, 3]),
-        odd: vec!["odd".to_owned()],
+        odd: vec![Warning::BadHeader],
         ..LayerSummary::default()
     };
     let changes = vec![(3, ChangeKind::Removed, 0)];
@@ -139,7 +140,7 @@ fn findings() -> Vec<Vec<u8>> {
         compression: None,
         plain_size: 1 << 33,
         diff_id: Some(expected.clone()),
-        problem: Some("cut".to_owned()),
+        problem: Some(ReadFault::NotAnArchive),
     };
     verdicts.map(|verdict| found(verdict).pack()).into()
 }

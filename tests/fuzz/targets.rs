@@ -6,7 +6,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use porthole::{
     content::{
-        decode::{Decoder, Limits, decode_all},
+        decode::{DecodeLimits, Decoder, decode_all},
         tar,
         verify::digest_of,
     },
@@ -100,8 +100,8 @@ fn archive(input: &[u8]) {
 fn entries(pieces: &[&[u8]]) -> Vec<String> {
     let mut found = Vec::new();
     let mut reader = tar::Reader::new();
-    let mut visit = |event: tar::Event<'_>| {
-        if let tar::Event::Entry(entry) = event {
+    let mut visit = |event: tar::ArchiveEvent<'_>| {
+        if let tar::ArchiveEvent::Entry(entry) = event {
             found.push(format!("{entry:?}"));
         }
         ControlFlow::Continue(())
@@ -113,7 +113,7 @@ fn entries(pieces: &[&[u8]]) -> Vec<String> {
     found
 }
 
-const SMALL: Limits = Limits { output: 1 << 20, window: 8 << 20 };
+const SMALL: DecodeLimits = DecodeLimits { output: 1 << 20, window: 8 << 20 };
 
 fn decode(input: &[u8]) {
     let plain = decode_all(input, SMALL);
@@ -136,7 +136,7 @@ fn layer(input: &[u8]) {
     let digest = digest_of(input);
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
     let mut reader = LayerReader::new(&digest, input.len() as u64, &wanted, SMALL);
-    let mut visit = |_: tar::Event<'_>| ControlFlow::Continue(());
+    let mut visit = |_: tar::ArchiveEvent<'_>| ControlFlow::Continue(());
     assert!(reader.push(input, &mut visit).is_ok());
     let report = reader.finish(&mut visit);
     assert!(report.verdict.is_verified(), "the digest is that of the bytes: {report:?}");

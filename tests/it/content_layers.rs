@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use porthole::{
     content::{
-        decode::{Limits, decode_all},
-        tar::{self, Entry, EntryKind, Event, Reader},
+        decode::{DecodeLimits, decode_all},
+        tar::{self, ArchiveEvent, Entry, EntryKind, Reader},
         verify::digest_of,
     },
     layers::pass::{Ended, LayerReader, Wanted},
@@ -46,13 +46,13 @@ fn check(fixture: &Fixture, listing: &Value) {
     let name = format!("{} {digest}", fixture.path);
     let blob = blob(fixture, &digest);
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
-    let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default());
+    let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, DecodeLimits::default());
     let mut entries: Vec<(Entry, Vec<u8>)> = Vec::new();
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => entries.push((*entry, Vec::new())),
-            Event::Content(bytes) => entries.last_mut().unwrap().1.extend_from_slice(bytes),
-            Event::End | Event::Odd(_) => {}
+            ArchiveEvent::Entry(entry) => entries.push((*entry, Vec::new())),
+            ArchiveEvent::Content(bytes) => entries.last_mut().unwrap().1.extend_from_slice(bytes),
+            ArchiveEvent::End | ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
     };
@@ -127,7 +127,7 @@ fn blob(fixture: &Fixture, digest: &Digest) -> Vec<u8> {
     if fixture.entry["form"] == "directory" {
         return fixture.read(&path);
     }
-    files(&decode_all(&fixture.read(""), Limits::default()).unwrap())
+    files(&decode_all(&fixture.read(""), DecodeLimits::default()).unwrap())
         .remove(path.as_bytes())
         .unwrap_or_else(|| panic!("{}: no {path}", fixture.path))
 }
@@ -135,11 +135,11 @@ fn blob(fixture: &Fixture, digest: &Digest) -> Vec<u8> {
 /// Returns the files of an archive by their path.
 fn files(archive: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut files: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => files.push((entry.path, Vec::new())),
-            Event::Content(bytes) => files.last_mut().unwrap().1.extend_from_slice(bytes),
-            Event::End | Event::Odd(_) => {}
+            ArchiveEvent::Entry(entry) => files.push((entry.path, Vec::new())),
+            ArchiveEvent::Content(bytes) => files.last_mut().unwrap().1.extend_from_slice(bytes),
+            ArchiveEvent::End | ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
     };

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use porthole::content::packages::{self, Inventory, Kind};
+use porthole::content::packages::{self, DatabaseKind, Inventory};
 use serde_json::{Value, json};
 
 #[test]
@@ -21,10 +21,10 @@ fn rpm_databases_list_as_rpm_lists_them() {
             assert!(whole || !part.problems.is_empty(), "{path}: {end} bytes");
         }
     };
-    check("sqlite/rpmdb.sqlite", Kind::RpmSqlite);
-    check("ndb/Packages.db", Kind::RpmNdb);
-    check("bdb-little/Packages", Kind::RpmBerkeley);
-    check("bdb-big/Packages", Kind::RpmBerkeley);
+    check("sqlite/rpmdb.sqlite", DatabaseKind::RpmSqlite);
+    check("ndb/Packages.db", DatabaseKind::RpmNdb);
+    check("bdb-little/Packages", DatabaseKind::RpmBerkeley);
+    check("bdb-big/Packages", DatabaseKind::RpmBerkeley);
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -59,7 +59,7 @@ fn listed(found: &Inventory) -> Vec<Value> {
 #[test]
 fn dpkg_lists_as_dpkg_query_lists_them() {
     let status = fs::read("/var/lib/dpkg/status").expect("the tests run on Debian");
-    let found = packages::read(Kind::Dpkg, &status);
+    let found = packages::read(DatabaseKind::Dpkg, &status);
     assert_eq!(found.problems, Vec::<String>::new());
     let mut listed: Vec<_> =
         found.packages.iter().map(|p| format!("{} {} {}", p.name, p.version, p.arch)).collect();

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use porthole::{
     content::{
-        decode::Limits,
+        decode::DecodeLimits,
         tar,
         verify::{digest_of, verify},
     },
@@ -72,7 +72,7 @@ fn is_verified(bytes: &[u8], digest: &Digest, size: usize) -> bool {
     assert_eq!(read.raw, bytes);
     let verdict = verify(bytes, digest, Some(size as u64));
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
-    let limits = Limits { output: 1 << 20, window: 32 << 20 };
+    let limits = DecodeLimits { output: 1 << 20, window: 32 << 20 };
     let mut reader =
         LayerReader::new(digest, size as u64, &wanted, limits).keep_checkpoints(SPACING);
     let mut lister = Lister::new();

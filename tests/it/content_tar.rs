@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use porthole::content::tar::{Entry, EntryKind, Event, Reader};
+use porthole::content::tar::{ArchiveEvent, Entry, EntryKind, Reader};
 use serde_json::Value;
 
 /// The number of archives. `PORTHOLE_ARCHIVES` changes it.
@@ -63,11 +63,11 @@ fn compare(folder: &Path, number: usize, expected: &[Value]) {
 
 fn entries(number: usize, archive: &[u8]) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => entries.push(*entry),
-            Event::Odd(warning) => panic!("archive {number}: {warning}"),
-            Event::Content(_) | Event::End => {}
+            ArchiveEvent::Entry(entry) => entries.push(*entry),
+            ArchiveEvent::Odd(warning) => panic!("archive {number}: {warning}"),
+            ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 
 use porthole::{
     content::{
-        decode::{Limits, decode_all},
-        tar::{Entry, EntryKind, Event, Reader},
+        decode::{DecodeLimits, decode_all},
+        tar::{ArchiveEvent, Entry, EntryKind, Reader},
         verify::digest_of,
     },
     layers::ranges::{
         Basis, Ranges,
-        toc::{Comparison, Opening, Step, Toc},
+        toc::{Comparison, Opening, OpeningStep, Toc},
     },
     oci::{Descriptor, Document, parse_document},
 };
@@ -42,7 +42,7 @@ fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
     assert!(requests <= 2, "{name}: {requests} requests");
     let archive = archive(blob);
     let mut comparison = Comparison::default();
-    told.iter().for_each(|entry| comparison.told(entry));
+    told.iter().for_each(|entry| comparison.listed(entry));
     for (entry, _) in &archive {
         comparison.seen(entry);
     }
@@ -63,27 +63,27 @@ fn open(mut opening: Opening, blob: &[u8]) -> (Toc, Vec<Entry>, usize) {
     loop {
         requests += 1;
         let range = opening.range().start as usize..opening.range().end as usize;
-        let mut visit = |event: Event<'_>| {
-            if let Event::Entry(entry) = event {
+        let mut visit = |event: ArchiveEvent<'_>| {
+            if let ArchiveEvent::Entry(entry) = event {
                 entries.push(*entry);
             }
             ControlFlow::Continue(())
         };
         match opening.give(&blob[range], &mut visit).unwrap() {
-            Step::More(more) => opening = more,
-            Step::Ready(toc) => return (toc, entries, requests),
+            OpeningStep::More(more) => opening = more,
+            OpeningStep::Ready(toc) => return (toc, entries, requests),
         }
     }
 }
 
 pub fn archive(blob: &[u8]) -> Vec<(Entry, Vec<u8>)> {
-    let plain = decode_all(blob, Limits::default()).unwrap();
+    let plain = decode_all(blob, DecodeLimits::default()).unwrap();
     let mut entries: Vec<(Entry, Vec<u8>)> = Vec::new();
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => entries.push((*entry, Vec::new())),
-            Event::Content(bytes) => entries.last_mut().unwrap().1.extend_from_slice(bytes),
-            Event::End | Event::Odd(_) => {}
+            ArchiveEvent::Entry(entry) => entries.push((*entry, Vec::new())),
+            ArchiveEvent::Content(bytes) => entries.last_mut().unwrap().1.extend_from_slice(bytes),
+            ArchiveEvent::End | ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
     };

@@ -4,7 +4,7 @@
 use porthole::{
     content::verify::digest_of,
     layers::{
-        index::{Answer, OnShelf, Part, Question, Table},
+        index::{Answer, Question, ReadState, RowRange, TocState},
         ranges::Basis,
     },
     oci::Descriptor,
@@ -42,8 +42,10 @@ fn a_layer_is_listed_by_its_table_and_a_file_is_one_request() {
             assert!(asked.iter().all(|request| request.header("range").is_some()), "{asked:?}");
             assert!(bytes < 2_000 && layer.size > 250_000, "{tag}: {bytes} of {}", layer.size);
             let summary = bench.summary(layer).await;
-            assert!(matches!(&summary.table, Table::Told { problems, .. } if problems.is_empty()));
-            assert_eq!((summary.on_shelf, summary.entries), (OnShelf::Whole, 7), "{tag}");
+            assert!(
+                matches!(&summary.table, TocState::Listed { problems, .. } if problems.is_empty())
+            );
+            assert_eq!((summary.read_state, summary.entries), (ReadState::Complete, 7), "{tag}");
 
             let part = bench.details(layer, b"etc/os-release").await.stored.unwrap().part;
             let Answer::Content(release, basis) = bench.file(layer, b"etc/os-release").await else {
@@ -85,7 +87,7 @@ fn layers_that_were_told_and_layers_that_were_read_are_merged() {
             .ask(Question::Packages {
                 scope: bench.merged(),
                 filter: String::new(),
-                part: Part::default(),
+                part: RowRange::default(),
             })
             .await
         else {
@@ -110,7 +112,7 @@ fn a_table_is_held_against_the_layer_once_that_is_read() {
             bench.by_table(layer, false).await;
             bench.whole(layer).await;
             let summary = bench.summary(layer).await;
-            let Table::Compared(told) = summary.table else { panic!("{:?}", summary.table) };
+            let TocState::Compared(told) = summary.table else { panic!("{:?}", summary.table) };
             assert_eq!(told.len(), differences, "{tag}: {told:?}");
             let rows = bench.rows(bench.merged()).await;
             let odd: Vec<_> =
@@ -140,17 +142,17 @@ fn where_the_table_is_of_no_use_the_layer_is_read_and_it_is_said_why() {
             change(&mut layer);
             bench.by_table(&layer, false).await;
             let summary = bench.summary(&layer).await;
-            assert_eq!((summary.on_shelf, summary.entries), (OnShelf::No, 0), "{words}");
+            assert_eq!((summary.read_state, summary.entries), (ReadState::Unread, 0), "{words}");
             assert!(bench.asked().1 < 2_000, "{words}: the layer was read");
 
             bench.by_table(&layer, true).await;
             assert_eq!(bench.asked().0.len(), requests, "{words}");
             let summary = bench.summary(&layer).await;
-            let Table::Refused { reason, is_wrong } = &summary.table else {
+            let TocState::Refused { reason, is_wrong } = &summary.table else {
                 panic!("{words}: {:?}", summary.table)
             };
             assert!(reason.contains(words) && *is_wrong == wrong, "{words}: {reason} {is_wrong}");
-            assert_eq!(summary.on_shelf, OnShelf::Whole, "{words}");
+            assert_eq!(summary.read_state, ReadState::Complete, "{words}");
             let content = bench.file(&layer, b"usr/lib/charts.bin").await;
             assert_eq!(content, Answer::Content(charts(), Basis::FirstPass), "{words}");
         });
@@ -185,8 +187,8 @@ fn a_server_without_ranges_sends_the_layer_and_that_is_read() {
         bench.by_table(layer, true).await;
         assert_eq!(bench.asked().0.len(), 1, "the answer to the first request is the layer");
         let summary = bench.summary(layer).await;
-        assert_eq!(summary.on_shelf, OnShelf::Whole);
-        assert!(matches!(&summary.table, Table::Refused { reason, is_wrong: false }
+        assert_eq!(summary.read_state, ReadState::Complete);
+        assert!(matches!(&summary.table, TocState::Refused { reason, is_wrong: false }
             if reason.contains("sends the whole layer")));
         let content = bench.file(layer, b"etc/os-release").await;
         assert!(matches!(content, Answer::Content(_, Basis::FirstPass)), "{content:?}");
@@ -227,7 +229,7 @@ fn a_table_behind_a_password_or_a_redirect_is_read_all_the_same() {
         with_image(&registry, "demo/tables", "estargz", async |bench| {
             let layer = &bench.layers[0];
             bench.by_table(layer, false).await;
-            assert!(matches!(bench.summary(layer).await.table, Table::Told { .. }));
+            assert!(matches!(bench.summary(layer).await.table, TocState::Listed { .. }));
             let content = bench.file(layer, b"etc/hosts").await;
             assert_eq!(content, Answer::Content(b"127.0.0.1 localhost\n".to_vec(), Basis::Toc));
         });
@@ -258,7 +260,7 @@ fn layers_of_others_are_listed_and_read_by_their_tables() {
 async fn check_fixture(bench: &Bench<'_>, layer: &Descriptor, blob: &[u8]) {
     bench.by_table(layer, false).await;
     assert!(bench.asked().0.len() <= 2);
-    assert!(matches!(bench.summary(layer).await.table, Table::Told { .. }));
+    assert!(matches!(bench.summary(layer).await.table, TocState::Listed { .. }));
     for (entry, content) in archive(blob) {
         if content.is_empty() || entry.path == b"stargz.index.json" {
             continue;
@@ -268,5 +270,5 @@ async fn check_fixture(bench: &Bench<'_>, layer: &Descriptor, blob: &[u8]) {
         assert_eq!(bench.asked().0.len(), 1);
     }
     bench.whole(layer).await;
-    assert_eq!(bench.summary(layer).await.table, Table::Compared(Vec::new()));
+    assert_eq!(bench.summary(layer).await.table, TocState::Compared(Vec::new()));
 }

@@ -8,7 +8,7 @@ use porthole::{
         RegistryAddress, remote,
         session::layers::{OneFile, SharedOpener},
     },
-    content::{decode::Limits, tar::Event},
+    content::{decode::DecodeLimits, tar::ArchiveEvent},
     engine::{Door, Engine},
     layers::{
         index::{Answer, Question},
@@ -69,10 +69,10 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn offsets(archive: &[u8]) -> Vec<u64> {
     let wanted = Wanted { archive: Some(porthole::content::tar::archive), ..Wanted::default() };
     let blob = descriptor(MediaType::OCTET_STREAM, archive);
-    let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, Limits::default());
+    let mut reader = LayerReader::new(&blob.digest, blob.size, &wanted, DecodeLimits::default());
     let mut offsets = Vec::new();
-    let mut visit = |event: Event<'_>| {
-        if let Event::Entry(entry) = event {
+    let mut visit = |event: ArchiveEvent<'_>| {
+        if let ArchiveEvent::Entry(entry) = event {
             offsets.push(entry.offset);
         }
         std::ops::ControlFlow::Continue(())

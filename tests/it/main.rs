@@ -9,6 +9,8 @@
     clippy::panic
 )]
 
+#[cfg(feature = "native")]
+mod archives;
 mod canary;
 #[cfg(feature = "native")]
 mod client;

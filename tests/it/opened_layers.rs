@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 use porthole::{
     app::{Connection, RegistryAddress, remote, session::layers::OneFile},
     engine::{Door, Engine},
-    layers::index::{Answer, Details, LayerSummary, Part, Question, Row, Scope},
+    layers::index::{Answer, Details, LayerSummary, Question, Row, RowRange, Scope},
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
     transport::{Credential, Native, Stack, SystemClock},
     wire::Secret,
@@ -106,7 +106,7 @@ impl Bench<'_> {
 
     /// Returns all rows, sorted by path.
     pub async fn rows(&self, scope: Scope) -> Vec<Row> {
-        let part = Part { offset: 0, count: 1_000 };
+        let part = RowRange { offset: 0, count: 1_000 };
         let find = Question::Find { scope, pattern: "**".to_owned(), part };
         match self.ask(find).await {
             Answer::Rows(mut rows) => {

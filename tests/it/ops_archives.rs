@@ -1,12 +1,19 @@
 //! Reads exported archives with unrelated programs: skopeo and GNU tar.
 
-use std::{fs, process::Command};
+use std::{fs, process::Command, rc::Rc};
 
 use porthole::{
     content::verify::digest_of,
     ops::{
-        export::export, graph::Selection, repository_ref::RepositoryRef, transfer::TransferOptions,
+        export::export,
+        graph::{Selection, WalkOptions},
+        progress::Outcome,
+        repository_ref::RepositoryRef,
+        transfer::TransferOptions,
+        verify::verify,
     },
+    registry::{List, Read},
+    sources::layout::{Archive, NativeFile},
 };
 use test_registry::Switches;
 
@@ -47,6 +54,28 @@ fn r158_what_we_export_skopeo_reads_and_hashes() {
     skopeo(&["copy", "--insecure-policy", "--preserve-digests", &source, &target]);
     let manifest = fs::read(copied.join("manifest.json")).unwrap();
     assert_eq!(digest_of(&manifest).to_string(), digest);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn r158_what_we_export_we_read() {
+    let server = ours(Switches::demo().port(0));
+    let folder = temporary_folder();
+    let file = folder.join("image.tar");
+    for tag in ["1.4.2-amd64", "1.4.2"] {
+        let digest = exported(&server.host(), tag, Selection::All, &file);
+        block_on(async {
+            let bytes = Rc::new(NativeFile::open(&file).unwrap());
+            let archive = Archive::open("image.tar", bytes, repository("image")).await.unwrap();
+            let names = archive.repositories(None).await.unwrap().items;
+            let [place] = names.as_slice() else { panic!("{names:?}") };
+            let root = archive.manifest(place, &tag.parse().unwrap()).await.unwrap();
+            assert_eq!(root.descriptor.digest.to_string(), digest);
+            let report = verify(&archive, place, root, &WalkOptions::default()).await;
+            let mut outcomes = report.objects.iter().map(|object| &object.outcome);
+            assert!(outcomes.all(|outcome| *outcome == Outcome::Verified), "{tag}");
+        });
+    }
     fs::remove_dir_all(folder).unwrap();
 }
 

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use porthole::{
-    client::{Connection, StaticLayouts},
     error::{ErrorKind, Missing},
     oci::{Descriptor, Digest, MediaType},
     ops::{graph::WalkOptions, progress::Outcome, verify::verify},
     registry::{ByteRange, List, ManifestRef, Read, Verification},
+    sources::layout::StaticLayouts,
     wire::BaseUrl,
 };
 use serde_json::Value;
@@ -46,8 +46,7 @@ fn serve(kinds: &[&str]) -> Host {
         .collect();
     let server = StaticFiles::start(folders);
     let base = BaseUrl::parse(&format!("http://{}/files", server.host)).unwrap();
-    let connection = Connection::through(&server.host.parse().unwrap(), base);
-    let layouts = StaticLayouts::new(connection, &stack());
+    let layouts = StaticLayouts::new(server.host.parse().unwrap(), base, &stack());
     Host { server, layouts, fixtures }
 }
 

@@ -10,7 +10,7 @@ use porthole::{
     },
     error::Result,
     layers::{
-        index::{Answer, OnShelf, Question, Table},
+        index::{Answer, Question, ReadState, TocState},
         ranges::Basis,
     },
     oci::{Descriptor, RepositoryName},
@@ -27,7 +27,7 @@ use crate::{
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// Opens layers as usual, but gives the first one this state of its table.
-struct WithTable(SharedOpener, Table);
+struct WithTable(SharedOpener, TocState);
 
 #[async_trait(?Send)]
 impl Opener for WithTable {
@@ -46,12 +46,12 @@ impl Opener for WithTable {
             Answer::Summary(mut summary) => {
                 let first = &mut summary.layers[0];
                 first.table.clone_from(&self.1);
-                if matches!(&self.1, Table::Refused { is_wrong: false, .. }) {
-                    first.on_shelf = OnShelf::No;
+                if matches!(&self.1, TocState::Refused { is_wrong: false, .. }) {
+                    first.read_state = ReadState::Unread;
                 }
                 Answer::Summary(summary)
             }
-            Answer::Content(bytes, _) if matches!(self.1, Table::Told { .. }) => {
+            Answer::Content(bytes, _) if matches!(self.1, TocState::Listed { .. }) => {
                 Answer::Content(bytes, Basis::Toc)
             }
             answer => answer,
@@ -74,7 +74,7 @@ fn image(first: &Value) -> Shelf {
     shelf
 }
 
-fn with_table(name: &str, parts: &str, table: Table) {
+fn with_table(name: &str, parts: &str, table: TocState) {
     let annotation = "containerd.io/snapshot/stargz/toc.digest";
     let shelf = image(&json!({ "annotations": { annotation: "sha256:00" } }));
     let Route::Reference(place) = Route::parse(&shelf.address("1", &format!("?view=files{parts}")))
@@ -89,18 +89,19 @@ fn with_table(name: &str, parts: &str, table: Table) {
 
 #[test]
 fn what_became_of_a_table_is_said_beside_the_files() {
-    let told = |problems: &[&str]| Table::Told {
+    let told = |problems: &[&str]| TocState::Listed {
         format: "eStargz".to_owned(),
         problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
     };
-    let refused = |reason: &str, is_wrong| Table::Refused { reason: reason.to_owned(), is_wrong };
+    let refused =
+        |reason: &str, is_wrong| TocState::Refused { reason: reason.to_owned(), is_wrong };
     with_table("files-told", "", told(&["chunks of “a” overlap or leave a gap"]));
     with_table("files-told-text", "&path=etc/os-release", told(&[]));
     with_table("files-table-refused", "", refused("the table has another digest", true));
     with_table("files-table-unread", "", refused("the server sends the whole layer", false));
-    with_table("files-table-agrees", "", Table::Compared(Vec::new()));
+    with_table("files-table-agrees", "", TocState::Compared(Vec::new()));
     let differs = "“etc/os-release” has mode 755 in the table and 644 in the archive".to_owned();
-    with_table("files-table-differs", "", Table::Compared(vec![differs]));
+    with_table("files-table-differs", "", TocState::Compared(vec![differs]));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use porthole::{
     content::{
-        sha256_lanes::Gang,
+        sha256_lanes::HashBatch,
         verify::{Hasher, Verdict, Verifier, digest_with},
     },
     oci::{Algorithm, Digest},
@@ -57,7 +57,7 @@ fn check_messages(algorithm: &Algorithm, name: &str, fields: &[(&str, &str)]) ->
 /// Hashes a message alone, and beside three others in the lanes of one register.
 fn in_slices(message: &[u8], expected: &Digest, slice: usize, what: &str) {
     let new = || Verifier::new(expected, Some(message.len() as u64));
-    let gang = Gang::default();
+    let gang = HashBatch::default();
     let mut verifiers = vec![new()];
     verifiers.extend((0..4).map(|_| new().together(&gang)));
     for chunk in message.chunks(slice) {

@@ -3,7 +3,7 @@
 
 use porthole::{
     client::{Clients, RemoteRegistry},
-    content::{sha256_lanes::Gang, verify::digest_of},
+    content::{sha256_lanes::HashBatch, verify::digest_of},
     oci::{Descriptor, Digest, Document, RepositoryName, parse_document},
     registry::Read,
     transport::Stack,
@@ -46,7 +46,7 @@ fn four_messages_in_one_register_have_the_digests_that_they_have_alone() {
     let byte = |n: usize, seed: usize| (n.wrapping_mul(2_654_435_761 + seed) >> 11) as u8;
     let messages: Vec<Vec<u8>> =
         (0..4).map(|seed| (0..600_007 + seed).map(|n| byte(n, seed)).collect()).collect();
-    let gang = Gang::default();
+    let gang = HashBatch::default();
     let mut lanes: Vec<_> = messages.iter().map(|_| gang.join()).collect();
     for at in (0..700_000).step_by(100_000) {
         for (lane, message) in lanes.iter_mut().zip(&messages) {

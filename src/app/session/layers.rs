@@ -166,7 +166,7 @@ fn misunderstood() -> crate::error::Error {
 #[cfg(not(target_arch = "wasm32"))]
 struct InThread {
     source: SharedSource,
-    shelf: RefCell<crate::layers::index::Shelf>,
+    shelf: RefCell<crate::layers::index::LayerIndex>,
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -181,21 +181,22 @@ impl Opener for InThread {
     ) -> Result<()> {
         use crate::{
             content::{
-                decode::Limits,
-                tar::{self, Event},
+                decode::DecodeLimits,
+                tar::{self, ArchiveEvent},
             },
             layers::{
                 findings::Findings,
-                index::Taking,
+                index::Collector,
                 pass::{LayerReader, Wanted},
             },
         };
         use futures_util::StreamExt;
 
-        let mut taking = file.map_or_else(Taking::listing, |f| Taking::file(f.offset, f.cap));
+        let mut taking = file.map_or_else(Collector::listing, |f| Collector::file(f.offset, f.cap));
         let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
-        let mut reader = LayerReader::new(&layer.digest, layer.size, &wanted, Limits::default());
-        let mut visitor = |event: Event<'_>| taking.take(event);
+        let mut reader =
+            LayerReader::new(&layer.digest, layer.size, &wanted, DecodeLimits::default());
+        let mut visitor = |event: ArchiveEvent<'_>| taking.take(event);
         let mut chunks = self.source.blob(repository, layer).await?.chunks;
         let mut end = Ok(());
         while let Some(chunk) = chunks.next().await {
@@ -212,7 +213,7 @@ impl Opener for InThread {
         };
         let broke = end.as_ref().err().map(|error| &error.kind).filter(|kind| !is_wrong(kind));
         let broke = broke.map(ToString::to_string);
-        self.shelf.borrow_mut().settle(&layer.digest, taking, &findings, broke);
+        self.shelf.borrow_mut().finish_pass(&layer.digest, taking, &findings, broke);
         end
     }
 

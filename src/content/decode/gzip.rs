@@ -2,10 +2,8 @@
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use crate::content::{
-    decode::{DecodeError, Output, PIECE, Stop},
-    sniff::Compression,
-};
+use super::output::{DecodeError, Output, PIECE, Stop};
+use crate::content::sniff::Compression;
 
 /// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
 const WINDOW_BITS: u8 = 15;
@@ -22,11 +20,11 @@ pub(crate) struct Gunzip {
     plain: Vec<u8>,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 enum At {
     /// A member, or data without its header and trailer where one was entered in the middle.
     Member { inflate: Inflate, headless: bool },
-    /// The trailer of a member that was entered in the middle; nothing can be held against it.
+    /// The trailer of a member that was entered in the middle. It cannot be checked.
     Trailer { left: u8 },
     /// Behind a member: another one, zero padding as on tapes, or the end.
     Between { magic: bool, padding: bool },
@@ -54,7 +52,7 @@ impl Gunzip {
         Self { at: At::Member { inflate, headless: true }, ..Self::default() }
     }
 
-    /// Whether the stream may end here: behind a whole member.
+    /// Returns `true` if the stream may end here: behind a whole member.
     pub(crate) fn is_at_end(&self) -> bool {
         matches!(self.at, At::Between { magic: false, .. })
     }
@@ -65,42 +63,42 @@ impl Gunzip {
     /// `Corrupt`, or a sink that had enough.
     pub(crate) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
         loop {
-            let before = input.len();
-            let ended = match &mut self.at {
-                At::Member { inflate, headless } => {
-                    let step = step(inflate, input, &mut self.plain, self.position, out)?;
-                    input = input.get(step.used..).unwrap_or_default();
-                    if step.ended {
-                        self.at = behind(*headless);
-                    }
-                    !step.more
-                }
-                At::Trailer { left } => {
-                    let taken = input.len().min(usize::from(*left));
-                    input = input.get(taken..).unwrap_or_default();
-                    *left -= taken as u8;
-                    if *left == 0 {
-                        self.at = behind(false);
-                    }
-                    true
-                }
-                At::Between { magic: false, padding } if input.first() == Some(&0) => {
-                    *padding = true;
-                    let zeros = input.iter().take_while(|&&byte| byte == 0).count();
-                    input = input.get(zeros..).unwrap_or_default();
-                    true
-                }
-                At::Between { magic, padding } => {
-                    if let Some((&first, rest)) = input.split_first() {
-                        input = rest;
-                        self.at = between(*magic, *padding, first, self.position, out)?;
-                    }
-                    true
-                }
-            };
-            self.position += (before - input.len()) as u64;
-            if input.is_empty() && ended {
+            let (used, more) = self.step(input, out)?;
+            input = input.get(used..).unwrap_or_default();
+            self.position += used as u64;
+            if input.is_empty() && !more {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Reads on in one part of the stream. Returns the bytes it used, and `true` if more may come out
+    /// without more input.
+    fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<(usize, bool), Stop> {
+        match &mut self.at {
+            At::Member { inflate, headless } => {
+                let step = inflate_step(inflate, input, &mut self.plain, self.position, out)?;
+                if step.ended {
+                    self.at = behind(*headless);
+                }
+                Ok((step.used, step.more))
+            }
+            At::Trailer { left } => {
+                let taken = input.len().min(usize::from(*left));
+                *left -= taken as u8;
+                if *left == 0 {
+                    self.at = behind(false);
+                }
+                Ok((taken, false))
+            }
+            At::Between { magic: false, padding } if input.first() == Some(&0) => {
+                *padding = true;
+                Ok((input.iter().take_while(|&&byte| byte == 0).count(), false))
+            }
+            At::Between { magic, padding } => {
+                let Some(&first) = input.first() else { return Ok((0, false)) };
+                self.at = between(*magic, *padding, first, self.position, out)?;
+                Ok((1, false))
             }
         }
     }
@@ -136,24 +134,24 @@ fn between(
     }
 }
 
-struct Step {
+struct InflateStep {
     used: usize,
     ended: bool,
-    /// Whether more may come without more input.
+    /// `true` if more may come out without more input.
     more: bool,
 }
 
 /// Inflates up to the end of a block, a piece of output, or of the input.
-fn step(
+fn inflate_step(
     inflate: &mut Inflate,
     input: &[u8],
     plain: &mut [u8],
     position: u64,
     out: &mut Output<'_>,
-) -> Result<Step, Stop> {
+) -> Result<InflateStep, Stop> {
     let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
     // Stopping at each block costs nothing that can be measured, and is where reading can begin again.
-    let flush = if out.records() { InflateFlush::Block } else { InflateFlush::NoFlush };
+    let flush = if out.is_traced() { InflateFlush::Block } else { InflateFlush::NoFlush };
     let outcome = inflate.decompress(input, plain, flush);
     let status = outcome
         .map_err(|error| corrupt(inflate.error_message().unwrap_or_else(|| error.as_str())))?;
@@ -170,7 +168,7 @@ fn step(
         let last = used.checked_sub(1).and_then(|at| input.get(at));
         out.block_ended(position + used as u64, last.copied());
     }
-    Ok(Step { used, ended, more: full && !ended })
+    Ok(InflateStep { used, ended, more: full && !ended })
 }
 
 fn corrupt(reason: &str) -> Stop {

@@ -24,7 +24,7 @@ fn sample() -> Vec<u8> {
 fn check(compressed: &[u8], expected: &[u8]) {
     for size in [1, 2, 3, 7, 512, 65_537, compressed.len().max(1)] {
         let mut plain = Vec::new();
-        let mut decoder = Decoder::new(Limits::default());
+        let mut decoder = Decoder::new(DecodeLimits::default());
         let mut sink = |bytes: &[u8]| {
             plain.extend_from_slice(bytes);
             ControlFlow::Continue(())
@@ -40,12 +40,12 @@ fn check(compressed: &[u8], expected: &[u8]) {
 
 #[test]
 fn who_does_without_zstd_says_so() {
-    let mut decoder = Decoder::without_zstd(Limits::default());
+    let mut decoder = Decoder::without_zstd(DecodeLimits::default());
     let mut sink = |_: &[u8]| ControlFlow::Continue(());
     let stop = decoder.push(&zstd(&sample()), &mut sink).unwrap_err();
     assert!(matches!(stop, Stop::Error(DecodeError::Corrupt { .. })), "{stop:?}");
     assert_eq!(decoder.compression(), Some(Compression::Zstd));
-    let mut decoder = Decoder::without_zstd(Limits::default());
+    let mut decoder = Decoder::without_zstd(DecodeLimits::default());
     decoder.push(&gzip(&sample()), &mut sink).unwrap();
     assert_eq!(decoder.produced(), sample().len() as u64);
 }
@@ -75,7 +75,7 @@ fn reads_all_gzip_members_and_zstd_frames() {
 fn garbage_behind_the_last_member_is_an_error() {
     let bytes = [gzip(b"one"), b"garbage".to_vec()].concat();
     assert!(matches!(
-        decode_all(&bytes, Limits::default()),
+        decode_all(&bytes, DecodeLimits::default()),
         Err(DecodeError::Corrupt { compression: Compression::Gzip, .. })
     ));
 }
@@ -84,7 +84,7 @@ fn garbage_behind_the_last_member_is_an_error() {
 fn no_prefix_of_a_stream_is_taken_for_the_whole() {
     for whole in [gzip(&sample()[..5_000]), zstd(&sample()[..5_000])] {
         for end in 4..whole.len() {
-            let outcome = decode_all(&whole[..end], Limits::default());
+            let outcome = decode_all(&whole[..end], DecodeLimits::default());
             assert!(matches!(outcome, Err(DecodeError::Truncated(_))), "{end}: {outcome:?}");
         }
     }
@@ -96,14 +96,14 @@ fn flipped_bits_never_panic() {
         for bit in 0..whole.len() * 8 {
             let mut bytes = whole.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            let _ = decode_all(&bytes, Limits { output: 1 << 20, window: 8 << 20 });
+            let _ = decode_all(&bytes, DecodeLimits { output: 1 << 20, window: 8 << 20 });
         }
     }
 }
 
 #[test]
 fn bombs_end_at_the_cap() {
-    let limits = Limits { output: 100_000, window: 1 << 20 };
+    let limits = DecodeLimits { output: 100_000, window: 1 << 20 };
     // 8 MiB of zeros, and 60,000 blocks that repeat one byte 128 KiB times.
     let gzip_bomb = gzip(&vec![0; 8 << 20]);
     let mut zstd_bomb = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0x50];
@@ -119,5 +119,8 @@ fn bombs_end_at_the_cap() {
 fn a_window_over_the_cap_is_refused_before_it_is_allocated() {
     // Window descriptor: exponent 31, 2 TiB.
     let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0xf8, 1, 0, 0];
-    assert!(matches!(decode_all(&frame, Limits::default()), Err(DecodeError::WindowLimit { .. })));
+    assert!(matches!(
+        decode_all(&frame, DecodeLimits::default()),
+        Err(DecodeError::WindowLimit { .. })
+    ));
 }

@@ -8,10 +8,8 @@ use std::io::Read as _;
 
 use ruzstd::decoding::FrameDecoder;
 
-use crate::content::{
-    decode::{DecodeError, Frames, Output, PIECE, Stop},
-    sniff::Compression,
-};
+use super::output::{DecodeError, Frames, Output, PIECE, Stop};
+use crate::content::sniff::Compression;
 
 /// The most that a block may hold or make (RFC 8878 3.1.1.2.4).
 const BLOCK_MAX: usize = 128 << 10;
@@ -28,7 +26,7 @@ pub(super) struct Unzstd {
     plain: Vec<u8>,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 #[derive(Clone, Copy)]
 enum At {
     Frame,
@@ -64,7 +62,7 @@ impl Unzstd {
         }
     }
 
-    /// Whether the stream may end here: behind a whole frame.
+    /// Returns `true` if the stream may end here: behind a whole frame.
     pub(super) fn is_at_end(&self) -> bool {
         matches!(self.at, At::Frame | At::Skip(0)) && self.held.is_empty()
     }
@@ -89,7 +87,7 @@ impl Unzstd {
         Ok(())
     }
 
-    /// Reads one unit. Gives the bytes it used, or `None` where more are needed.
+    /// Reads one unit. Gives the bytes it used, or `None` if more are needed.
     fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
             At::Frame => self.begin_frame(input, out),

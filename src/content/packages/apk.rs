@@ -2,7 +2,7 @@
 
 use super::{Inventory, Package, number, text};
 
-/// Reads all paragraphs. A paragraph without a name is left out and told.
+/// Reads all paragraphs. A paragraph without a name is left out and noted as a problem.
 pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     let mut package = Package::default();
     let mut begun = None;
@@ -24,7 +24,7 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     }
 }
 
-/// `F`, `R`, `Z` and others tell of files, and are many.
+/// Takes a line of a paragraph. `F`, `R`, `Z` and others are about files, and are many.
 fn take(package: &mut Package, line: &[u8]) {
     let [field, b':', value @ ..] = line else { return };
     match field {

@@ -2,7 +2,7 @@
 
 use super::{Inventory, Package, fields, number};
 
-/// Whether a path is that of a part; checksums stand beside it.
+/// Returns `true` if a path is that of a part. Checksums stand beside the parts.
 pub(super) fn is_part(path: &[u8]) -> bool {
     path.strip_prefix(b"var/lib/dpkg/status.d/").is_some_and(|name| {
         !name.is_empty() && !name.contains(&b'/') && !name.ends_with(b".md5sums")
@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     }
 }
 
-/// The third word tells; what was removed may leave its configuration behind.
+/// Returns `true` if the third word says so. A removed package may leave its configuration behind.
 fn is_installed(status: &[u8]) -> bool {
     let third = status.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(2);
     !matches!(third, Some(b"not-installed" | b"config-files"))

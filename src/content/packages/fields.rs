@@ -11,14 +11,14 @@ pub(super) struct Paragraph<'a> {
 const FIELDS_MAX: usize = 512;
 
 impl<'a> Paragraph<'a> {
-    /// The first line of the value of a field, whatever the case of its name; the first where it is
-    /// there twice.
+    /// Returns the first line of a field's value. The case of the name does not matter, and the
+    /// first of two fields of one name counts.
     pub(super) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let found = self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
         found.map(|(_, value)| *value).filter(|value| !value.is_empty())
     }
 
-    /// The same as text; empty where there is none.
+    /// The same as text; empty if there is none.
     pub(super) fn text(&self, name: &str) -> String {
         self.get(name).map(super::text).unwrap_or_default()
     }

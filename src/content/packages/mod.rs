@@ -14,6 +14,8 @@ pub mod os_release;
 mod python;
 mod rpm;
 
+use serde::{Deserialize, Serialize};
+
 pub use os_release::OsRelease;
 
 /// Packages read of one database; the rest is counted.
@@ -25,11 +27,11 @@ const PROBLEMS_MAX: usize = 20;
 /// Bytes kept of any text in a file.
 const TEXT_MAX: usize = 1_024;
 
-/// A kind of file that tells of packages.
+/// The kind of a database of packages, or of a file about the operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `os-release`, in any of its three places: `/etc/os-release` wins over
-    /// `/usr/lib/os-release`, and that over `/etc/initrd-release`.
+pub enum DatabaseKind {
+    /// `os-release`, in any of its three places: `/etc/os-release` wins over `/usr/lib/os-release`,
+    /// and that over `/etc/initrd-release`.
     OsRelease,
     /// dpkg's database of all packages.
     Dpkg,
@@ -43,13 +45,13 @@ pub enum Kind {
     RpmNdb,
     /// rpm's database as Berkeley DB keeps it, up to RHEL 8.
     RpmBerkeley,
-    /// What Python's installers write down of one package.
+    /// The metadata that Python's installers write about one package.
     Python,
     /// `package.json` of one package in `node_modules`.
     Npm,
 }
 
-impl Kind {
+impl DatabaseKind {
     /// Whose file it is, in a word.
     pub fn word(self) -> &'static str {
         match self {
@@ -74,30 +76,30 @@ impl Kind {
 }
 
 /// One installed package.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its name.
     pub name: String,
-    /// Its version as the package manager writes it: with epoch and release where there are any.
+    /// Its version as the package manager writes it: with epoch and release if there are any.
     pub version: String,
-    /// The architecture it was built for; empty where the file does not say.
+    /// The architecture it was built for; empty if the file does not say.
     pub arch: String,
-    /// The source package that it was built from, as written; empty where it is the same or unknown.
+    /// The source package that it was built from, as written; empty if it is the same or unknown.
     pub source: String,
-    /// Its licence as written; empty where the file does not say.
+    /// Its licence as written; empty if the file does not say.
     pub licence: String,
     /// Bytes that it takes when installed, as it says itself.
     pub size: Option<u64>,
 }
 
-/// What a file tells.
+/// The content of a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// The operating system, where the file is `os-release`.
+    /// The operating system, if the file is `os-release`.
     pub release: Option<OsRelease>,
     /// The packages in the order of the file.
     pub packages: Vec<Package>,
-    /// What could not be read and why, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub problems: Vec<String>,
 }
 
@@ -121,24 +123,26 @@ impl Inventory {
     }
 }
 
-/// Whether a file of this path tells of packages, and what it is. The path may begin with `/` or
-/// `./`. What it finds are files; a link of that name leads to another file that is found as well.
-pub fn wanted(path: &[u8]) -> Option<Kind> {
+/// Returns the kind of database that stands at a path, if any. The path may begin with `/` or `./`.
+/// Only files are databases: a link of that name leads to a file that is found by itself.
+pub fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     let path = path.strip_prefix(b"./").unwrap_or(path);
     let path = path.strip_prefix(b"/").unwrap_or(path);
     match path {
-        b"etc/os-release" | b"usr/lib/os-release" | b"etc/initrd-release" => Some(Kind::OsRelease),
-        b"var/lib/dpkg/status" => Some(Kind::Dpkg),
-        b"lib/apk/db/installed" | b"usr/lib/apk/db/installed" => Some(Kind::Apk),
+        b"etc/os-release" | b"usr/lib/os-release" | b"etc/initrd-release" => {
+            Some(DatabaseKind::OsRelease)
+        }
+        b"var/lib/dpkg/status" => Some(DatabaseKind::Dpkg),
+        b"lib/apk/db/installed" | b"usr/lib/apk/db/installed" => Some(DatabaseKind::Apk),
         _ => rpm::wanted(path)
-            .or_else(|| dpkg::is_part(path).then_some(Kind::DpkgPart))
-            .or_else(|| python::is_metadata(path).then_some(Kind::Python))
-            .or_else(|| npm::is_package(path).then_some(Kind::Npm)),
+            .or_else(|| dpkg::is_part(path).then_some(DatabaseKind::DpkgPart))
+            .or_else(|| python::is_metadata(path).then_some(DatabaseKind::Python))
+            .or_else(|| npm::is_package(path).then_some(DatabaseKind::Npm)),
     }
 }
 
-/// Reads a file that was [`wanted`]. Never fails: what is broken is told in `problems`.
-pub fn read(kind: Kind, bytes: &[u8]) -> Inventory {
+/// Reads a file that was [`wanted`]. Never fails: faults stand in `problems`.
+pub fn read(kind: DatabaseKind, bytes: &[u8]) -> Inventory {
     let mut inventory = Inventory::default();
     if bytes.len() as u64 > kind.size_max() {
         let limit = kind.size_max() >> 10;
@@ -146,14 +150,14 @@ pub fn read(kind: Kind, bytes: &[u8]) -> Inventory {
         return inventory;
     }
     match kind {
-        Kind::OsRelease => inventory.release = Some(os_release::read(bytes)),
-        Kind::Dpkg | Kind::DpkgPart => dpkg::read(bytes, &mut inventory),
-        Kind::Apk => apk::read(bytes, &mut inventory),
-        Kind::RpmSqlite | Kind::RpmNdb | Kind::RpmBerkeley => {
+        DatabaseKind::OsRelease => inventory.release = Some(os_release::read(bytes)),
+        DatabaseKind::Dpkg | DatabaseKind::DpkgPart => dpkg::read(bytes, &mut inventory),
+        DatabaseKind::Apk => apk::read(bytes, &mut inventory),
+        DatabaseKind::RpmSqlite | DatabaseKind::RpmNdb | DatabaseKind::RpmBerkeley => {
             rpm::read(kind, bytes, &mut inventory);
         }
-        Kind::Python => python::read(bytes, &mut inventory),
-        Kind::Npm => npm::read(bytes, &mut inventory),
+        DatabaseKind::Python => python::read(bytes, &mut inventory),
+        DatabaseKind::Npm => npm::read(bytes, &mut inventory),
     }
     inventory
 }
@@ -167,7 +171,7 @@ fn text(bytes: &[u8]) -> String {
     text
 }
 
-/// A whole number; `None` where there is none.
+/// A whole number; `None` if there is none.
 fn number(bytes: &[u8]) -> Option<u64> {
     super::tar::pax::decimal(bytes.trim_ascii())
 }
@@ -179,36 +183,36 @@ mod tests {
     #[test]
     fn files_that_tell_of_packages_are_known_by_their_path() {
         let check = |path: &str, expected| assert_eq!(wanted(path.as_bytes()), expected, "{path}");
-        check("etc/os-release", Some(Kind::OsRelease));
-        check("./usr/lib/os-release", Some(Kind::OsRelease));
-        check("/etc/initrd-release", Some(Kind::OsRelease));
+        check("etc/os-release", Some(DatabaseKind::OsRelease));
+        check("./usr/lib/os-release", Some(DatabaseKind::OsRelease));
+        check("/etc/initrd-release", Some(DatabaseKind::OsRelease));
         check("home/etc/os-release", None);
-        check("var/lib/dpkg/status", Some(Kind::Dpkg));
+        check("var/lib/dpkg/status", Some(DatabaseKind::Dpkg));
         check("var/lib/dpkg/status-old", None);
-        check("var/lib/dpkg/status.d/base-files", Some(Kind::DpkgPart));
+        check("var/lib/dpkg/status.d/base-files", Some(DatabaseKind::DpkgPart));
         check("var/lib/dpkg/status.d/base-files.md5sums", None);
         check("var/lib/dpkg/status.d/", None);
-        check("lib/apk/db/installed", Some(Kind::Apk));
-        check("usr/lib/apk/db/installed", Some(Kind::Apk));
-        check("var/lib/rpm/rpmdb.sqlite", Some(Kind::RpmSqlite));
-        check("usr/lib/sysimage/rpm/Packages.db", Some(Kind::RpmNdb));
-        check("usr/share/rpm/Packages", Some(Kind::RpmBerkeley));
+        check("lib/apk/db/installed", Some(DatabaseKind::Apk));
+        check("usr/lib/apk/db/installed", Some(DatabaseKind::Apk));
+        check("var/lib/rpm/rpmdb.sqlite", Some(DatabaseKind::RpmSqlite));
+        check("usr/lib/sysimage/rpm/Packages.db", Some(DatabaseKind::RpmNdb));
+        check("usr/share/rpm/Packages", Some(DatabaseKind::RpmBerkeley));
         check("var/lib/rpm/Name", None);
-        check("usr/lib/python3/dist-packages/x-1.dist-info/METADATA", Some(Kind::Python));
-        check("opt/v/lib/x.egg-info/PKG-INFO", Some(Kind::Python));
-        check("usr/lib/python3/dist-packages/x-1.egg-info", Some(Kind::Python));
+        check("usr/lib/python3/dist-packages/x-1.dist-info/METADATA", Some(DatabaseKind::Python));
+        check("opt/v/lib/x.egg-info/PKG-INFO", Some(DatabaseKind::Python));
+        check("usr/lib/python3/dist-packages/x-1.egg-info", Some(DatabaseKind::Python));
         check("x/METADATA", None);
-        check("app/node_modules/left-pad/package.json", Some(Kind::Npm));
-        check("app/node_modules/@types/node/package.json", Some(Kind::Npm));
-        check("app/node_modules/a/node_modules/b/package.json", Some(Kind::Npm));
+        check("app/node_modules/left-pad/package.json", Some(DatabaseKind::Npm));
+        check("app/node_modules/@types/node/package.json", Some(DatabaseKind::Npm));
+        check("app/node_modules/a/node_modules/b/package.json", Some(DatabaseKind::Npm));
         check("app/node_modules/a/lib/package.json", None);
         check("app/package.json", None);
-        check("node_modules/a/package.json", Some(Kind::Npm));
+        check("node_modules/a/package.json", Some(DatabaseKind::Npm));
     }
 
     #[test]
     fn a_file_that_is_too_large_is_not_read() {
-        let found = read(Kind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
+        let found = read(DatabaseKind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
         assert_eq!(found.problems, ["the file is larger than 64 KiB and was not read"]);
         assert_eq!(found.release, None);
     }
@@ -216,10 +220,10 @@ mod tests {
     #[test]
     fn packages_and_problems_are_bounded() {
         let many = "Package: a\nVersion: 1\n\n".repeat(PACKAGES_MAX + 2);
-        let found = read(Kind::Dpkg, many.as_bytes());
+        let found = read(DatabaseKind::Dpkg, many.as_bytes());
         assert_eq!(found.packages.len(), PACKAGES_MAX);
         assert_eq!(found.problems, ["packages beyond 100000 were not read"]);
-        let found = read(Kind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
+        let found = read(DatabaseKind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
         assert_eq!(found.problems.len(), PROBLEMS_MAX + 1);
     }
 }

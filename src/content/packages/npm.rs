@@ -5,7 +5,8 @@ use bytes::Bytes;
 use super::{Inventory, Package, text};
 use crate::oci::json::{self, Node};
 
-/// Whether a path is `node_modules/NAME/package.json`, with or without a scope before the name.
+/// Returns `true` if a path is `node_modules/NAME/package.json`, with or without a scope before the
+/// name.
 pub(super) fn is_package(path: &[u8]) -> bool {
     let Some(folder) = path.strip_suffix(b"/package.json") else { return false };
     let mut parts = folder.rsplit(|&byte| byte == b'/');

@@ -5,7 +5,7 @@ use super::text;
 /// Assignments read of a file.
 const LINES_MAX: usize = 256;
 
-/// What an operating system says it is.
+/// The name and version of an operating system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OsRelease {
     /// All assignments in the order of the file; of a name that repeats the last counts.

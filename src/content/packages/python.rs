@@ -1,15 +1,16 @@
-//! What installers of Python packages write down: `METADATA` (PEP 566, wheels) or `PKG-INFO` (eggs).
+//! Reads the metadata that installers of Python packages write: `METADATA` (PEP 566, wheels) or
+//! `PKG-INFO` (eggs).
 
 use super::{Inventory, Package, fields};
 
-/// Whether a path is that of metadata. An egg may be one file.
+/// Returns `true` if a path is that of metadata. An egg may be one file.
 pub(super) fn is_metadata(path: &[u8]) -> bool {
     path.ends_with(b".dist-info/METADATA")
         || path.ends_with(b".egg-info/PKG-INFO")
         || path.ends_with(b".egg-info")
 }
 
-/// The first paragraph tells; the description follows.
+/// Reads the first paragraph; the description follows it.
 pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     let head = fields::paragraphs(bytes).next();
     let Some(head) = head.filter(|head| head.get("Name").is_some()) else {
@@ -19,7 +20,7 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     inventory.push(Package {
         name: head.text("Name"),
         version: head.text("Version"),
-        // setuptools writes UNKNOWN for what it was not told.
+        // setuptools writes UNKNOWN for a field that has no value.
         licence: licence.filter(|text| *text != b"UNKNOWN").map(super::text).unwrap_or_default(),
         ..Package::default()
     });

@@ -58,8 +58,9 @@ fn kind_of(header: &Header, path: &[u8]) -> EntryKind {
     }
 }
 
-/// Directories, links and devices have no content, whatever their size says, except hard links of
-/// PAX, which may carry it: like Go's reader, their size counts only where something is stored.
+/// Returns the bytes of content. Directories, links and devices have none, whatever their size
+/// says. Hard links of PAX may carry some: as in Go's reader, their size counts only if content is
+/// stored.
 fn content_behind(kind: EntryKind, stored: u64, warnings: &mut Vec<Warning>) -> u64 {
     match kind {
         EntryKind::File | EntryKind::Other(_) => stored,
@@ -88,7 +89,7 @@ pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warnin
     }
 }
 
-/// The map of PAX versions 0.0 and 0.1; an empty one where version 1.0 keeps it in the content.
+/// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.
 fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
     let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
     is_sparse.then(|| {

@@ -1,9 +1,9 @@
 //! An entry of an archive: what a header and its extensions say together.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-/// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The kind of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A regular file.
     File,
@@ -24,8 +24,8 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// The kind that a type flag stands for. `7` is a contiguous file, which is a file everywhere,
-    /// and `S` a GNU sparse file.
+    /// Returns the kind for a type flag. `7` is a contiguous file, which is a file everywhere, and
+    /// `S` a GNU sparse file.
     pub fn from_flag(flag: u8) -> Self {
         match flag {
             0 | b'0' | b'7' | b'S' => Self::File,
@@ -54,8 +54,8 @@ impl EntryKind {
     }
 }
 
-/// What is odd about an entry or an archive: often, readers of tar differ over it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A fault of an entry or an archive. Readers of tar often differ over it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Warning {
     /// The size in the header is no number; nothing behind it can be found.
     BadSize,
@@ -95,40 +95,8 @@ pub enum Warning {
     DataBehindEnd,
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
-    /// The layer's table of contents says something else of it, or nothing.
+    /// The layer's table of contents has another entry for this path, or none.
     UnlikeTable,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadSize => f.write_str("the size in the header is no number"),
-            Self::SizeOverridden { header, pax } => {
-                write!(f, "the header says {header} bytes, its PAX record {pax}; readers differ")
-            }
-            Self::BadPaxRecord => f.write_str("a PAX record is malformed"),
-            Self::ExtensionTooLarge(size) => {
-                write!(f, "an extension of {size} bytes was not read")
-            }
-            Self::DanglingExtension => f.write_str("an extension belongs to no entry"),
-            Self::ContentBehindLink => {
-                f.write_str("a link or device is followed by content; readers differ")
-            }
-            Self::EscapingPath => f.write_str("the path leads out of the image"),
-            Self::NulInPath => f.write_str("the path holds a NUL byte; readers differ"),
-            Self::EmptyPath => f.write_str("the path is empty"),
-            Self::UnknownKind(flag) => write!(f, "type flag {flag:#04x} is not known"),
-            Self::BadSparseMap => f.write_str("the map of a sparse file does not fit"),
-            Self::BadHeader => f.write_str("there is no header where one should be"),
-            Self::Truncated => f.write_str("the archive ends in the middle of an entry"),
-            Self::NoEndMarker => f.write_str("the archive has no end marker"),
-            Self::DataBehindEnd => f.write_str("something follows the end marker; readers differ"),
-            Self::TooManyEntries(limit) => write!(f, "entries beyond {limit} were not read"),
-            Self::UnlikeTable => {
-                f.write_str("the layer's table of contents does not say the same of it")
-            }
-        }
-    }
 }
 
 /// One entry.
@@ -136,9 +104,9 @@ impl fmt::Display for Warning {
 pub struct Entry {
     /// The path as written: bytes, which need not be UTF-8.
     pub path: Vec<u8>,
-    /// What it is.
+    /// The kind of the entry.
     pub kind: EntryKind,
-    /// What a link points at, as written.
+    /// The target of a link, as written.
     pub link: Vec<u8>,
     /// Permission bits.
     pub mode: u32,
@@ -146,9 +114,9 @@ pub struct Entry {
     pub uid: u64,
     /// The group's number.
     pub gid: u64,
-    /// The owner's name, where given.
+    /// The owner's name, if given.
     pub user: Vec<u8>,
-    /// The group's name, where given.
+    /// The group's name, if given.
     pub group: Vec<u8>,
     /// Time of the last change, in seconds since 1970.
     pub mtime: i64,
@@ -156,7 +124,7 @@ pub struct Entry {
     pub size: u64,
     /// Bytes stored in the archive.
     pub stored: u64,
-    /// Where the stored bytes begin in the uncompressed archive.
+    /// The offset of the stored bytes in the uncompressed archive.
     pub offset: u64,
     /// Major and minor number of a device.
     pub device: (u32, u32),
@@ -164,6 +132,6 @@ pub struct Entry {
     pub sparse: Option<Vec<(u64, u64)>>,
     /// Names of the extended attributes, with their values.
     pub xattrs: Vec<(String, Vec<u8>)>,
-    /// What is odd about it.
+    /// The faults of the entry.
     pub warnings: Vec<Warning>,
 }

@@ -5,7 +5,7 @@ use super::entry::{EntryKind, Warning};
 /// The size of a block, in bytes. Everything in an archive is padded to it.
 pub const BLOCK: usize = 512;
 
-/// Which tar wrote a header. It decides what the last bytes of the block mean.
+/// The kind of tar that wrote a header. It decides the meaning of the last bytes of the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Before POSIX: no magic.
@@ -23,7 +23,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Takes a block; `None` where its checksum is wrong, so that it is no header at all.
+    /// Takes a block; `None` if its checksum is wrong, so that it is no header at all.
     pub fn new(block: &[u8; BLOCK]) -> Option<Self> {
         checksum_matches(block).then_some(Self { block: *block })
     }
@@ -32,7 +32,7 @@ impl Header {
         self.block.get(start..start + length).unwrap_or_default()
     }
 
-    /// Which tar wrote it.
+    /// Returns the kind of tar that wrote the header.
     pub fn format(&self) -> Format {
         match self.field(257, 8) {
             b"ustar  \0" => Format::Gnu,
@@ -52,7 +52,7 @@ impl Header {
         }
     }
 
-    /// What a link points at.
+    /// Returns the target of a link.
     pub fn link(&self) -> Vec<u8> {
         until_nul(self.field(157, 100)).to_vec()
     }
@@ -62,7 +62,7 @@ impl Header {
         self.block.get(156).copied().unwrap_or_default()
     }
 
-    /// What the entry is, by its flag alone.
+    /// Returns the kind of the entry, by its flag alone.
     pub fn kind(&self) -> EntryKind {
         EntryKind::from_flag(self.flag())
     }
@@ -95,12 +95,12 @@ impl Header {
         number(self.field(136, 12)).unwrap_or_default()
     }
 
-    /// The owner's name, where the format has one.
+    /// The owner's name, if the format has one.
     pub fn user(&self) -> Vec<u8> {
         self.named(265)
     }
 
-    /// The group's name, where the format has one.
+    /// The group's name, if the format has one.
     pub fn group(&self) -> Vec<u8> {
         self.named(297)
     }
@@ -141,8 +141,8 @@ pub fn sparse_pieces(map: &[u8]) -> Vec<(u64, u64)> {
         .collect()
 }
 
-/// Whether the checksum of a block is right, counted with unsigned bytes (POSIX) or with signed
-/// ones (old Sun tars).
+/// Returns `true` if the checksum of a block is right. It may be counted with unsigned bytes
+/// (POSIX) or with signed ones (old Sun tars).
 pub fn checksum_matches(block: &[u8]) -> bool {
     let Some(stored) = block.get(148..156).and_then(number) else { return false };
     let bytes = || {

@@ -1,20 +1,21 @@
 //! Tar archives, push-style: blocks go in, entries and their content come out.
 //!
-//! POSIX ustar and PAX, GNU long names and sparse files, V7, base-256 numbers. An archive is hostile:
-//! sizes lie, names escape, extensions never end. Whatever readers of tar differ over becomes a
-//! [`Warning`] on the entry; where Go's `archive/tar` has an opinion, it is followed, for that is
-//! what extracts images.
+//! POSIX ustar and PAX, GNU long names and sparse files, V7, base-256 numbers. An archive is
+//! hostile: sizes lie, names escape, extensions never end. A point on which readers of tar differ
+//! becomes a [`Warning`] on the entry. If Go's `archive/tar` has an opinion, it is followed, since
+//! it is the reader that extracts images.
 
+mod archive;
 mod compose;
 pub mod entry;
 pub mod header;
 pub mod pax;
+mod skip;
 mod sparse;
 
 use std::ops::ControlFlow;
 
-use crate::layers::pass::Archive;
-
+pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
 pub(crate) use compose::check_path;
 use compose::compose;
 pub use entry::{Entry, EntryKind, Warning};
@@ -29,28 +30,12 @@ const EXTENSION_MAX: u64 = 1 << 20;
 /// Pieces that a sparse map may have.
 const SPARSE_MAX: usize = 1 << 16;
 
-/// What a reader finds, in the order of the archive.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// An entry begins. Its content follows.
-    Entry(Box<Entry>),
-    /// The next bytes of the content as stored: for sparse files the pieces, without the holes.
-    Content(&'a [u8]),
-    /// The content is complete.
-    End,
-    /// Something odd that belongs to no entry.
-    Odd(Warning),
-}
-
-/// Receives events; `Break` ends reading.
-pub type Visitor<'a> = &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
-
 /// Reads an archive that is handed in bit by bit.
 #[derive(Default)]
 pub struct Reader {
     block: Vec<u8>,
     position: u64,
-    state: State,
+    state: ReaderState,
     local: Extensions,
     global: Extensions,
     has_extensions: bool,
@@ -61,7 +46,7 @@ pub struct Reader {
 }
 
 #[derive(Default)]
-enum State {
+enum ReaderState {
     #[default]
     Header,
     /// The content of an extension, collected.
@@ -71,10 +56,10 @@ enum State {
         content: Vec<u8>,
     },
     /// More of an old GNU sparse map.
-    SparseMap(Box<Pending>),
+    SparseMap(Box<PendingEntry>),
     /// The sparse map of PAX version 1.0, at the head of the content.
     SparseHead {
-        pending: Box<Pending>,
+        pending: Box<PendingEntry>,
         text: Vec<u8>,
         lines: usize,
     },
@@ -103,17 +88,17 @@ enum Extension {
 }
 
 /// An entry whose sparse map is not complete.
-struct Pending {
+struct PendingEntry {
     entry: Entry,
     left: u64,
 }
 
 /// A reader of archives for layers.
-pub fn archive() -> Box<dyn Archive> {
+pub fn archive() -> Box<dyn ArchiveReader> {
     Box::new(Reader::new())
 }
 
-impl Archive for Reader {
+impl ArchiveReader for Reader {
     fn push(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
         Self::push(self, input, visitor)
     }
@@ -133,12 +118,12 @@ impl Reader {
         Self::default()
     }
 
-    /// Whether the end marker was seen.
+    /// Returns `true` if the end marker was read.
     pub fn is_at_end(&self) -> bool {
-        matches!(self.state, State::End { .. })
+        matches!(self.state, ReaderState::End { .. })
     }
 
-    /// Whether a header was read: if not, this is no archive.
+    /// Returns `true` if a header was read. If not, the bytes are no archive.
     pub fn is_archive(&self) -> bool {
         self.saw_header || self.is_at_end()
     }
@@ -147,16 +132,16 @@ impl Reader {
     pub fn push(&mut self, mut input: &[u8], visitor: Visitor<'_>) -> ControlFlow<()> {
         while !input.is_empty() {
             let used = match &mut self.state {
-                State::Content { .. } => self.content(input, visitor)?,
-                State::Skip { left } => {
+                ReaderState::Content { .. } => self.content(input, visitor)?,
+                ReaderState::Skip { left } => {
                     let used = (*left).min(input.len() as u64);
                     *left -= used;
                     if *left == 0 {
-                        self.state = State::Header;
+                        self.state = ReaderState::Header;
                     }
                     used as usize
                 }
-                State::Lost => input.len(),
+                ReaderState::Lost => input.len(),
                 _ => self.fill_block(input, visitor)?,
             };
             self.position += used as u64;
@@ -170,19 +155,19 @@ impl Reader {
         let inside = !self.block.is_empty()
             || matches!(
                 self.state,
-                State::Content { .. }
-                    | State::Skip { .. }
-                    | State::Extension { .. }
-                    | State::SparseMap(_)
-                    | State::SparseHead { .. }
+                ReaderState::Content { .. }
+                    | ReaderState::Skip { .. }
+                    | ReaderState::Extension { .. }
+                    | ReaderState::SparseMap(_)
+                    | ReaderState::SparseHead { .. }
             );
         if inside {
-            visitor(Event::Odd(Warning::Truncated))?;
-        } else if matches!(self.state, State::Header | State::HalfEnd) {
-            visitor(Event::Odd(Warning::NoEndMarker))?;
+            visitor(ArchiveEvent::Odd(Warning::Truncated))?;
+        } else if matches!(self.state, ReaderState::Header | ReaderState::HalfEnd) {
+            visitor(ArchiveEvent::Odd(Warning::NoEndMarker))?;
         }
         if self.has_extensions {
-            visitor(Event::Odd(Warning::DanglingExtension))
+            visitor(ArchiveEvent::Odd(Warning::DanglingExtension))
         } else {
             ControlFlow::Continue(())
         }
@@ -208,21 +193,21 @@ impl Reader {
         visitor: Visitor<'_>,
     ) -> ControlFlow<()> {
         match std::mem::take(&mut self.state) {
-            State::Header => self.header(block, end, false, visitor),
-            State::HalfEnd => self.header(block, end, true, visitor),
-            State::Extension { kind, left, content } => {
+            ReaderState::Header => self.header(block, end, false, visitor),
+            ReaderState::HalfEnd => self.header(block, end, true, visitor),
+            ReaderState::Extension { kind, left, content } => {
                 self.extension(kind, left, content, block);
                 ControlFlow::Continue(())
             }
-            State::SparseMap(pending) => self.sparse_map(*pending, block, visitor),
-            State::SparseHead { pending, text, lines } => {
+            ReaderState::SparseMap(pending) => self.sparse_map(*pending, block, visitor),
+            ReaderState::SparseHead { pending, text, lines } => {
                 self.sparse_head(*pending, text, lines, block, end, visitor)
             }
-            State::End { warned } => {
+            ReaderState::End { warned } => {
                 let data = block.iter().any(|&byte| byte != 0);
-                self.state = State::End { warned: warned || data };
+                self.state = ReaderState::End { warned: warned || data };
                 if data && !warned {
-                    visitor(Event::Odd(Warning::DataBehindEnd))
+                    visitor(ArchiveEvent::Odd(Warning::DataBehindEnd))
                 } else {
                     ControlFlow::Continue(())
                 }
@@ -242,18 +227,19 @@ impl Reader {
         visitor: Visitor<'_>,
     ) -> ControlFlow<()> {
         if block.iter().all(|&byte| byte == 0) {
-            self.state = if after_empty { State::End { warned: false } } else { State::HalfEnd };
+            self.state =
+                if after_empty { ReaderState::End { warned: false } } else { ReaderState::HalfEnd };
             return ControlFlow::Continue(());
         }
         let Some(header) = Header::new(block) else {
-            self.state = State::Lost;
-            return visitor(Event::Odd(Warning::BadHeader));
+            self.state = ReaderState::Lost;
+            return visitor(ArchiveEvent::Odd(Warning::BadHeader));
         };
         self.saw_header = true;
         match (extension_kind(header.flag()), header.size()) {
             (_, Err(warning)) => {
-                self.state = State::Lost;
-                visitor(Event::Odd(warning))
+                self.state = ReaderState::Lost;
+                visitor(ArchiveEvent::Odd(warning))
             }
             (Some(kind), Ok(size)) => self.begin_extension(kind, size, visitor),
             (None, Ok(size)) => self.begin_entry(&header, size, end, visitor),
@@ -273,10 +259,10 @@ impl Reader {
         *total = total.saturating_add(size.max(1));
         if *total > EXTENSION_MAX {
             self.state = skip(padded(size));
-            return visitor(Event::Odd(Warning::ExtensionTooLarge(size)));
+            return visitor(ArchiveEvent::Odd(Warning::ExtensionTooLarge(size)));
         }
         if size > 0 {
-            self.state = State::Extension { kind, left: size, content: Vec::new() };
+            self.state = ReaderState::Extension { kind, left: size, content: Vec::new() };
         }
         ControlFlow::Continue(())
     }
@@ -285,7 +271,7 @@ impl Reader {
         let taken = left.min(BLOCK as u64);
         content.extend_from_slice(block.get(..taken as usize).unwrap_or_default());
         if left > taken {
-            self.state = State::Extension { kind, left: left - taken, content };
+            self.state = ReaderState::Extension { kind, left: left - taken, content };
             return;
         }
         match kind {
@@ -310,56 +296,58 @@ impl Reader {
         if header.flag() == b'S' {
             let (map, extended, real) = header.gnu_sparse();
             let entry = Entry { sparse: Some(map), size: real, ..entry };
-            let pending = Pending { entry, left };
+            let pending = PendingEntry { entry, left };
             if extended {
-                self.state = State::SparseMap(Box::new(pending));
+                self.state = ReaderState::SparseMap(Box::new(pending));
                 return ControlFlow::Continue(());
             }
             return self.open(pending, visitor);
         }
         let head = entry.sparse.as_ref().is_some_and(Vec::is_empty) && left > 0;
-        let pending = Pending { entry, left };
+        let pending = PendingEntry { entry, left };
         if head {
             let pending = Box::new(pending);
-            self.state = State::SparseHead { pending, text: Vec::new(), lines: 0 };
+            self.state = ReaderState::SparseHead { pending, text: Vec::new(), lines: 0 };
             return ControlFlow::Continue(());
         }
         self.open(pending, visitor)
     }
 
     /// Announces an entry and gets ready for its content.
-    fn open(&mut self, pending: Pending, visitor: Visitor<'_>) -> ControlFlow<()> {
-        let Pending { mut entry, left } = pending;
+    fn open(&mut self, pending: PendingEntry, visitor: Visitor<'_>) -> ControlFlow<()> {
+        let PendingEntry { mut entry, left } = pending;
         if let Some(map) = &entry.sparse
             && !map_fits(map, entry.size, left)
         {
             entry.warnings.push(Warning::BadSparseMap);
         }
-        visitor(Event::Entry(Box::new(entry)))?;
+        visitor(ArchiveEvent::Entry(Box::new(entry)))?;
         if left == 0 {
-            return visitor(Event::End);
+            return visitor(ArchiveEvent::End);
         }
-        self.state = State::Content { left };
+        self.state = ReaderState::Content { left };
         ControlFlow::Continue(())
     }
 
     fn content(&mut self, input: &[u8], visitor: Visitor<'_>) -> ControlFlow<(), usize> {
-        let State::Content { left } = &mut self.state else { return ControlFlow::Continue(0) };
+        let ReaderState::Content { left } = &mut self.state else {
+            return ControlFlow::Continue(0);
+        };
         let used = (*left).min(input.len() as u64) as usize;
         *left -= used as u64;
         let ended = *left == 0;
-        visitor(Event::Content(input.get(..used).unwrap_or_default()))?;
+        visitor(ArchiveEvent::Content(input.get(..used).unwrap_or_default()))?;
         if ended {
             let end = self.position + used as u64;
             self.state = skip(padded(end) - end);
-            visitor(Event::End)?;
+            visitor(ArchiveEvent::End)?;
         }
         ControlFlow::Continue(used)
     }
 }
 
-fn skip(left: u64) -> State {
-    if left == 0 { State::Header } else { State::Skip { left } }
+fn skip(left: u64) -> ReaderState {
+    if left == 0 { ReaderState::Header } else { ReaderState::Skip { left } }
 }
 
 /// The next multiple of a block. Headers start at multiples, so positions pad as sizes do.

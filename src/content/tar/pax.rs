@@ -2,7 +2,7 @@
 
 use super::entry::Warning;
 
-/// What extensions say about the entry that follows; `None` where they say nothing.
+/// The values that extensions give for the next entry; `None` for those they do not give.
 #[derive(Clone, Debug, Default)]
 pub struct Extensions {
     /// The path.
@@ -25,7 +25,7 @@ pub struct Extensions {
     pub xattrs: Vec<(String, Vec<u8>)>,
     /// GNU's sparse files inside PAX.
     pub sparse: PaxSparse,
-    /// What was odd.
+    /// The faults of the extensions.
     pub warnings: Vec<Warning>,
 }
 

@@ -4,18 +4,18 @@
 use std::ops::ControlFlow;
 
 use super::{
-    EXTENSION_MAX, Pending, Reader, SPARSE_MAX, State, Visitor,
+    EXTENSION_MAX, PendingEntry, Reader, ReaderState, SPARSE_MAX, Visitor,
     entry::Warning,
     header::{self, BLOCK},
     pax,
 };
-use crate::content::tar::Event;
+use crate::content::tar::ArchiveEvent;
 
 impl Reader {
     /// A block of 21 more pieces, with a flag that says whether another follows.
     pub(super) fn sparse_map(
         &mut self,
-        mut pending: Pending,
+        mut pending: PendingEntry,
         block: &[u8; BLOCK],
         visitor: Visitor<'_>,
     ) -> ControlFlow<()> {
@@ -24,21 +24,22 @@ impl Reader {
         pending.entry.offset += BLOCK as u64;
         let more = block.get(504).is_some_and(|&byte| byte != 0);
         if more && map.len() < SPARSE_MAX {
-            self.state = State::SparseMap(Box::new(pending));
+            self.state = ReaderState::SparseMap(Box::new(pending));
             return ControlFlow::Continue(());
         }
         if more {
-            self.state = State::Lost;
-            return visitor(Event::Odd(Warning::BadSparseMap));
+            self.state = ReaderState::Lost;
+            return visitor(ArchiveEvent::Odd(Warning::BadSparseMap));
         }
         self.open(pending, visitor)
     }
 
-    /// Lines of decimal numbers, the first their count of pieces, padded to a block. They are read once
-    /// all are there: read anew with each block, a map without end would take time in the square.
+    /// Reads lines of decimal numbers, the first their count of pieces, padded to a block. They are
+    /// read once all are there: reading them again with each block would take quadratic time for a
+    /// map without end.
     pub(super) fn sparse_head(
         &mut self,
-        mut pending: Pending,
+        mut pending: PendingEntry,
         mut text: Vec<u8>,
         lines: usize,
         block: &[u8; BLOCK],
@@ -50,7 +51,7 @@ impl Reader {
         pending.left = pending.left.saturating_sub(BLOCK as u64);
         let is_last = pending.left == 0 || text.len() as u64 > EXTENSION_MAX;
         if !is_last && sparse_lines(&text).is_some_and(|needed| lines < needed) {
-            self.state = State::SparseHead { pending: Box::new(pending), text, lines };
+            self.state = ReaderState::SparseHead { pending: Box::new(pending), text, lines };
             return ControlFlow::Continue(());
         }
         match read_sparse_head(&text) {
@@ -65,7 +66,7 @@ impl Reader {
     }
 }
 
-/// Lines that a map at the head of the content has, by its first one; none where that says nothing
+/// Lines that a map at the head of the content has, by its first one; none if that says nothing
 /// that can be.
 pub(super) fn sparse_lines(text: &[u8]) -> Option<usize> {
     let end = text.iter().take(32).position(|&byte| byte == b'\n')?;
@@ -84,7 +85,8 @@ pub(super) fn read_sparse_head(text: &[u8]) -> Option<Vec<(u64, u64)>> {
     lines.next().is_some().then_some(map)
 }
 
-/// Whether pieces are in order, inside the file, and together as long as what is stored.
+/// Returns `true` if pieces are in order, inside the file, and together as long as the stored
+/// bytes.
 pub(super) fn map_fits(map: &[(u64, u64)], size: u64, stored: u64) -> bool {
     let mut end = 0_u64;
     let mut total = 0_u64;

@@ -22,6 +22,12 @@ pub(crate) fn plain(path: &[u8], flag: u8, size: u64) -> Vec<u8> {
     block(path, flag, size, |_| {})
 }
 
+pub(crate) fn link(path: &str, flag: u8, target: &str) -> Vec<u8> {
+    block(path.as_bytes(), flag, 0, |block| {
+        block[157..157 + target.len()].copy_from_slice(target.as_bytes());
+    })
+}
+
 pub(crate) fn content(bytes: &[u8]) -> Vec<u8> {
     let mut padded = bytes.to_vec();
     padded.resize(bytes.len().next_multiple_of(BLOCK), 0);
@@ -41,16 +47,18 @@ struct Read {
 fn read_in_pieces(archive: &[u8], piece: usize) -> Read {
     let mut read = Read::default();
     let mut open = false;
-    let mut visit = |event: Event<'_>| {
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(entry) => {
+            ArchiveEvent::Entry(entry) => {
                 assert!(!open, "an entry begins inside another");
                 open = true;
                 read.entries.push((*entry, Vec::new()));
             }
-            Event::Content(bytes) => read.entries.last_mut().unwrap().1.extend_from_slice(bytes),
-            Event::End => open = false,
-            Event::Odd(warning) => read.odd.push(warning),
+            ArchiveEvent::Content(bytes) => {
+                read.entries.last_mut().unwrap().1.extend_from_slice(bytes)
+            }
+            ArchiveEvent::End => open = false,
+            ArchiveEvent::Odd(warning) => read.odd.push(warning),
         }
         ControlFlow::Continue(())
     };

@@ -1,6 +1,6 @@
 //! The directory at the end of an archive (APPNOTE 4.3.12 to 4.3.16), with its 64-bit form.
 
-use super::{Listing, MEMBERS_MAX, Member, Method, ZipError};
+use super::{MEMBERS_MAX, Method, ZipError, ZipListing, ZipMember};
 
 /// The last record, without its comment.
 const END: usize = 22;
@@ -10,7 +10,7 @@ const LOCATOR: usize = 20;
 /// A member in the directory, without its name.
 const HEAD: usize = 46;
 
-/// What a 32-bit field says where the number stands in 64 bits elsewhere.
+/// The value of a 32-bit field whose number stands in 64 bits elsewhere.
 const ELSEWHERE: u64 = 0xffff_ffff;
 
 /// Bytes that names may take together.
@@ -20,7 +20,7 @@ const NAMES_MAX: usize = 32 << 20;
 ///
 /// # Errors
 /// `NotZip` and `SeveralParts`.
-pub fn list(archive: &[u8]) -> Result<Listing, ZipError> {
+pub fn list(archive: &[u8]) -> Result<ZipListing, ZipError> {
     let end = End::find(archive).ok_or(ZipError::NotZip)?;
     if end.disk != 0 {
         return Err(ZipError::SeveralParts);
@@ -29,12 +29,12 @@ pub fn list(archive: &[u8]) -> Result<Listing, ZipError> {
     let start = end.at.checked_sub(end.size).ok_or(ZipError::NotZip)?;
     let before = start.checked_sub(end.offset).ok_or(ZipError::NotZip)?;
     let directory = slice(archive, start, end.at).ok_or(ZipError::NotZip)?;
-    let mut listing = Listing { announced: end.count, before, ..Listing::default() };
+    let mut listing = ZipListing { announced: end.count, before, ..ZipListing::default() };
     read(directory, &mut listing);
     Ok(listing)
 }
 
-fn read(mut directory: &[u8], listing: &mut Listing) {
+fn read(mut directory: &[u8], listing: &mut ZipListing) {
     let mut names = 0;
     for number in 0..listing.announced {
         if number >= MEMBERS_MAX || names > NAMES_MAX {
@@ -52,7 +52,7 @@ fn read(mut directory: &[u8], listing: &mut Listing) {
     }
 }
 
-fn member(bytes: &[u8]) -> Option<(Member, &[u8])> {
+fn member(bytes: &[u8]) -> Option<(ZipMember, &[u8])> {
     let head = bytes.get(..HEAD).filter(|head| head.starts_with(b"PK\x01\x02"))?;
     let (name, extra, comment) = (le16(head, 28)?, le16(head, 30)?, le16(head, 32)?);
     let rest = bytes.get(HEAD..)?;
@@ -66,7 +66,7 @@ fn member(bytes: &[u8]) -> Option<(Member, &[u8])> {
         number => Some(number),
     };
     let (size, packed, offset) = (number(24)?, number(20)?, number(42)?);
-    let member = Member {
+    let member = ZipMember {
         name: written.to_vec(),
         size,
         packed,

@@ -1,8 +1,9 @@
-//! Zip archives (jar, war, wheel) that are all at hand: what the directory at their end lists, and one
-//! member's content.
+//! Zip archives (jar, war, wheel) in memory: the directory at their end, and the content of one
+//! member.
 //!
-//! Readers of zip differ where the directory and the header in front of a member do, so what differs
-//! is told. Not read: archives in several parts, encrypted members, methods but stored and deflated.
+//! Readers of zip differ if the directory and the header in front of a member do, so such
+//! differences are reported. Not read: archives in several parts, encrypted members, methods but
+//! stored and deflated.
 
 mod directory;
 
@@ -16,7 +17,7 @@ pub use directory::list;
 /// Members listed of one archive; the rest is counted.
 pub const MEMBERS_MAX: u64 = 100_000;
 
-/// How a member is stored.
+/// The way in which a member is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// As it is.
@@ -29,43 +30,43 @@ pub enum Method {
 
 /// A member, as the directory lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct ZipMember {
     /// The name as written: bytes, which need not be UTF-8. A directory's ends in a slash.
     pub name: Vec<u8>,
     /// Size in bytes.
     pub size: u64,
     /// Bytes that it takes in the archive.
     pub packed: u64,
-    /// How it is stored.
+    /// The way in which it is stored.
     pub method: Method,
-    /// Whether a password is needed.
+    /// `true` if a password is needed.
     pub encrypted: bool,
-    /// Where its header is in the archive.
+    /// The offset of its header in the archive.
     offset: u64,
     crc: u32,
 }
 
-impl Member {
-    /// Whether it is a directory.
+impl ZipMember {
+    /// Returns `true` if it is a directory.
     pub fn is_directory(&self) -> bool {
         self.name.ends_with(b"/")
     }
 }
 
-/// What an archive holds.
+/// The content of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct ZipListing {
     /// The members in the order of the directory.
-    pub members: Vec<Member>,
+    pub members: Vec<ZipMember>,
     /// Members that the archive says it has.
     pub announced: u64,
-    /// What is odd about the archive, each a sentence without a full stop.
+    /// The faults of the archive, each a sentence without a full stop.
     pub problems: Vec<String>,
     /// Bytes in front of the archive, such as a program that unpacks it.
     before: u64,
 }
 
-/// Why an archive or a member cannot be read.
+/// The reason why an archive or a member cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ZipError {
     /// There is no directory at the end.
@@ -103,12 +104,17 @@ impl fmt::Display for ZipError {
 
 impl std::error::Error for ZipError {}
 
-impl Listing {
-    /// The content of a member, held against its checksum.
+impl ZipListing {
+    /// Returns the content of a member, checked against its checksum.
     ///
     /// # Errors
     /// As [`ZipError`] lists them; more than `limit` bytes are never made.
-    pub fn read(&self, archive: &[u8], member: &Member, limit: u64) -> Result<Vec<u8>, ZipError> {
+    pub fn read(
+        &self,
+        archive: &[u8],
+        member: &ZipMember,
+        limit: u64,
+    ) -> Result<Vec<u8>, ZipError> {
         if member.encrypted {
             return Err(ZipError::Encrypted);
         }
@@ -126,7 +132,7 @@ impl Listing {
     }
 
     /// The member's data behind its own header, which must name it.
-    fn packed<'a>(&self, archive: &'a [u8], member: &Member) -> Option<&'a [u8]> {
+    fn packed<'a>(&self, archive: &'a [u8], member: &ZipMember) -> Option<&'a [u8]> {
         let at = usize::try_from(member.offset.checked_add(self.before)?).ok()?;
         let header = archive.get(at..at.checked_add(30)?)?;
         if !header.starts_with(b"PK\x03\x04") {
@@ -149,7 +155,8 @@ fn inflate(packed: &[u8], size: u64) -> Result<Vec<u8>, ZipError> {
     let size = usize::try_from(size).map_err(|_| ZipError::TooLarge(size))?;
     let mut inflate = headless();
     let mut content = Vec::new();
-    // Memory is taken as data come, for the size may lie. One byte more than announced is told.
+    // Memory is taken as data come, since the size may lie. One byte more than announced is enough
+    // to see that.
     let mut piece = vec![0; size.min(64 << 10) + 1];
     loop {
         let (used, made) = (inflate.total_in() as usize, inflate.total_out());

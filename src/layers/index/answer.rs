@@ -1,22 +1,29 @@
-//! What is answered about opened layers: small, whatever the size of the layer.
+//! The answers about opened layers. They are small, whatever the size of the layer.
 
-use super::{by_table::Table, inside::Inside};
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    content::{packages::Package, tar::EntryKind},
+    content::{
+        codec::{self, in_one_go},
+        decode::DecodeError,
+        packages::Package,
+        tar::{EntryKind, Warning},
+    },
     layers::{
+        findings::ReadFault,
         ranges::Basis,
         tree::{ChangeKind, Usage},
     },
 };
 
 /// One row of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The path from the root, without a slash at its front; bytes, which need not be UTF-8.
     pub path: Vec<u8>,
     /// Directories between the top of the list and this row.
     pub depth: u16,
-    /// What it is.
+    /// The kind of the entry.
     pub kind: EntryKind,
     /// Permission bits.
     pub mode: u32,
@@ -30,23 +37,23 @@ pub struct Row {
     pub size: u64,
     /// The layer that brought it, counted from the base.
     pub layer: u16,
-    /// What the layer of the scope did to it; `None` for merged layers, and where nothing is known
-    /// of the layers below.
+    /// The change that the layer of the scope made; `None` for merged layers, and if the layers
+    /// below are not known.
     pub change: Option<ChangeKind>,
-    /// Whether no container sees it.
+    /// `true` if no container sees it.
     pub removed: bool,
-    /// What a directory holds, counted.
+    /// The number of things in a directory.
     pub children: u64,
-    /// Whether its rows follow.
+    /// `true` if its rows follow.
     pub open: bool,
-    /// What a link points at, as written.
+    /// The target of a link, as written.
     pub link: Vec<u8>,
-    /// Whether something is odd about it.
+    /// `true` if something is odd about it.
     pub odd: bool,
 }
 
 /// A part of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Rows in the whole list.
     pub total: u64,
@@ -55,18 +62,18 @@ pub struct Rows {
 }
 
 /// A path whose content is brought and not seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WastedPath {
     /// The path.
     pub path: Vec<u8>,
     /// Bytes that no container sees.
     pub bytes: u64,
-    /// What each layer did to it: the layer, what it did, the bytes it brought.
+    /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
 }
 
 /// A part of the list of what is wasted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wasted {
     /// Bytes brought and bytes seen.
     pub usage: Usage,
@@ -76,39 +83,92 @@ pub struct Wasted {
     pub paths: Vec<WastedPath>,
 }
 
-/// How much of a layer is on the shelf.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum OnShelf {
+/// The part of a layer that the index holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadState {
     /// Nothing.
     #[default]
-    No,
-    /// All of it.
-    Whole,
+    Unread,
+    /// The whole layer.
+    Complete,
     /// A part, or nothing of use; the reason, without a full stop.
-    Part(String),
+    Partial(Incomplete),
+}
+
+/// The reason why a layer was not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Incomplete {
+    /// Its bytes are not those of its digest.
+    WrongBytes,
+    /// Reading broke off; with the error.
+    BrokeOff(String),
+    /// Its inside could not be read on.
+    ReadFault(ReadFault),
+    /// It has more entries than are read.
+    TooManyEntries,
+}
+
+/// A problem of an archive that is a file of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArchiveProblem {
+    /// It is no archive.
+    NotAnArchive,
+    /// It cannot be decompressed.
+    Decoding(DecodeError),
+    /// Members beyond this many were not read.
+    TooManyMembers(u64),
+    /// A fault of a tar archive.
+    Tar(Warning),
+    /// A fault of a zip archive, without a full stop.
+    Zip(String),
+}
+
+/// The state of a layer's table of contents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TocState {
+    /// No table was asked for.
+    #[default]
+    None,
+    /// The listing is that of the table; the layer itself was not read.
+    Listed {
+        /// The name of the table's format.
+        format: String,
+        /// The faults of the table, each a sentence without a full stop.
+        problems: Vec<String>,
+    },
+    /// It is not used.
+    Refused {
+        /// The reason, without a full stop.
+        reason: String,
+        /// `true` if the table is wrong, `false` if only reading it failed.
+        is_wrong: bool,
+    },
+    /// The layer was read too: how the table differs, each a sentence without a full stop; none where
+    /// they agree.
+    Compared(Vec<String>),
 }
 
 /// A layer in sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerSummary {
-    /// How much of it is here.
-    pub on_shelf: OnShelf,
-    /// What became of its table of contents.
-    pub table: Table,
-    /// How it is compressed, by its bytes.
+    /// The part of the layer that was read.
+    pub read_state: ReadState,
+    /// The state of its table of contents.
+    pub table: TocState,
+    /// The compression, by the bytes.
     pub compression: String,
-    /// Bytes after decompressing; 0 where only its table of contents was read.
+    /// Bytes after decompressing; 0 if only its table of contents was read.
     pub plain_size: u64,
     /// Entries of its archive.
     pub entries: u64,
-    /// Paths that it adds, changes and removes; known where all layers below are here.
+    /// The number of paths that it adds, changes and removes; known if all layers below are here.
     pub changes: Option<[u64; 3]>,
-    /// What is odd about the archive, each a sentence without a full stop.
-    pub odd: Vec<String>,
+    /// The faults of the archive.
+    pub odd: Vec<Warning>,
 }
 
 /// All layers in sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Each layer.
     pub layers: Vec<LayerSummary>,
@@ -120,56 +180,56 @@ pub struct Summary {
     pub left_out: u64,
 }
 
-/// Where content is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The place of some content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// The layer, counted from the base.
     pub layer: u16,
-    /// Where it begins in the uncompressed layer.
+    /// The offset of its first byte in the uncompressed layer.
     pub offset: u64,
     /// Bytes stored there.
     pub stored: u64,
     /// Bytes of the file, with its holes.
     pub size: u64,
-    /// Bytes of the layer that have to be asked for to read it; `None` where that is all of them.
+    /// Bytes of the layer that must be asked for to read it; `None` if that is all of them.
     pub part: Option<u64>,
 }
 
 /// All about one path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    /// What a list says of it.
+    /// The row of a list.
     pub row: Row,
-    /// The owner's name, where given.
+    /// The owner's name; empty if not given.
     pub user: Vec<u8>,
-    /// The group's name, where given.
+    /// The group's name; empty if not given.
     pub group: Vec<u8>,
     /// Major and minor number of a device.
     pub device: (u32, u32),
-    /// Whether it is stored without its holes.
+    /// `true` if it is stored without its holes.
     pub sparse: bool,
-    /// Whether it hides all that layers below have in this directory.
+    /// `true` if it hides all that layers below have in this directory.
     pub opaque: bool,
     /// Extended attributes.
     pub xattrs: Vec<(String, Vec<u8>)>,
-    /// What is odd about it, each a sentence without a full stop.
-    pub odd: Vec<String>,
-    /// What each layer did to it, from the base up: the layer, what it did, the bytes it brought.
+    /// The faults.
+    pub odd: Vec<Warning>,
+    /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
-    /// What a link leads to in the end; `None` where it is none or leads nowhere.
+    /// The last target of a chain of links; `None` if it is no link or leads nowhere.
     pub target: Option<Vec<u8>>,
-    /// Where its content is, or its target's; `None` where there is none.
+    /// The place of its content, or of its target's; `None` if there is none.
     pub stored: Option<Stored>,
 }
 
 /// The operating system and a part of the list of its packages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packages {
-    /// What the system calls itself; empty where it does not say.
+    /// The name that the system gives itself; empty if it gives none.
     pub system: String,
     /// More of what it says, as name and value.
     pub facts: Vec<(String, String)>,
-    /// Whether any database of packages was found.
+    /// `true` if a database of packages was found.
     pub found: bool,
     /// Packages in all, before the filter.
     pub known: u64,
@@ -178,12 +238,37 @@ pub struct Packages {
     /// The packages that were asked for, each with the word of its kind and the path of its
     /// database.
     pub packages: Vec<(String, Vec<u8>, Package)>,
-    /// What could not be read and why, each a sentence without a full stop.
+    /// The faults, each a sentence without a full stop.
     pub problems: Vec<String>,
 }
 
+/// One member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveMember {
+    /// Its name as written; bytes, which need not be UTF-8.
+    pub name: Vec<u8>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The kind of the member.
+    pub kind: EntryKind,
+}
+
+/// The content of an archive, or of a compressed file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveListing {
+    /// Members in all.
+    pub total: u64,
+    /// The members that were asked for, in the order of the archive.
+    pub members: Vec<ArchiveMember>,
+    /// The problems of the archive.
+    pub problems: Vec<ArchiveProblem>,
+    /// The plain bytes of a compressed file that is no archive.
+    #[serde(with = "in_one_go")]
+    pub unpacked: Vec<u8>,
+}
+
 /// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The question was not understood.
     Unknown,
@@ -191,7 +276,7 @@ pub enum Answer {
     Nothing,
     /// Rows of the tree, of what was found, or of the largest files.
     Rows(Rows),
-    /// What is wasted.
+    /// Paths whose content no container sees.
     Wasted(Wasted),
     /// Sums.
     Summary(Summary),
@@ -199,10 +284,128 @@ pub enum Answer {
     Details(Box<Details>),
     /// Packages.
     Packages(Packages),
-    /// Content, and what it was held against.
-    Content(Vec<u8>, Basis),
-    /// What is in an archive.
-    Inside(Inside),
-    /// Why there is no content, without a full stop.
+    /// Content, and the evidence that it was checked against.
+    Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),
+    /// The members of an archive.
+    ArchiveListing(ArchiveListing),
+    /// The reason why there is no content, without a full stop.
     Failed(String),
+}
+
+impl Answer {
+    /// Writes the answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        codec::to_bytes(self)
+    }
+
+    /// Reads the bytes of [`Answer::to_bytes`]. Returns `None` if they are something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        codec::from_bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn row() -> Row {
+        Row {
+            path: b"a/\xff".to_vec(),
+            depth: 3,
+            kind: EntryKind::Other(b'w'),
+            mode: 0o7777,
+            uid: u64::MAX,
+            gid: 2,
+            mtime: -5,
+            size: 1 << 40,
+            layer: 7,
+            change: Some(ChangeKind::Removed),
+            removed: true,
+            children: 9,
+            open: true,
+            link: b"x".to_vec(),
+            odd: true,
+        }
+    }
+
+    fn with_table(table: TocState) -> LayerSummary {
+        LayerSummary { table, ..LayerSummary::default() }
+    }
+
+    fn samples() -> Vec<Answer> {
+        let usage = Usage { total: 10, visible: 4 };
+        let changes = vec![(0, ChangeKind::Added, 10), (3, ChangeKind::Changed, 4)];
+        let details = Details {
+            row: row(),
+            user: b"u".to_vec(),
+            group: b"g".to_vec(),
+            device: (1, 2),
+            sparse: true,
+            opaque: false,
+            xattrs: vec![("user.x".to_owned(), vec![1, 2])],
+            odd: vec![Warning::UnknownKind(7)],
+            changes: changes.clone(),
+            target: Some(b"t".to_vec()),
+            stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
+        };
+        let bare = Details { target: None, stored: None, ..details.clone() };
+        let package = Package { name: "zlib".to_owned(), size: Some(7), ..Package::default() };
+        let layers = vec![
+            LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
+            LayerSummary {
+                read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
+                ..LayerSummary::default()
+            },
+            LayerSummary { read_state: ReadState::Complete, ..LayerSummary::default() },
+            with_table(TocState::Listed { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
+            with_table(TocState::Refused { reason: "r".to_owned(), is_wrong: true }),
+            with_table(TocState::Compared(vec!["d".to_owned()])),
+        ];
+        let path = WastedPath { path: b"p".to_vec(), bytes: 6, changes };
+        vec![
+            Answer::Unknown,
+            Answer::Nothing,
+            Answer::Rows(Rows { total: 5, rows: vec![row(), Row { change: None, ..row() }] }),
+            Answer::Wasted(Wasted { usage, total: 1, paths: vec![path] }),
+            Answer::Summary(Summary { layers, usage, visible: 8, left_out: 9 }),
+            Answer::Details(Box::new(details)),
+            Answer::Details(Box::new(bare)),
+            Answer::Packages(Packages {
+                system: "Debian".to_owned(),
+                facts: vec![("ID".to_owned(), "debian".to_owned())],
+                found: true,
+                known: 2,
+                total: 1,
+                packages: vec![("dpkg".to_owned(), b"var".to_vec(), package)],
+                problems: vec!["p".to_owned()],
+            }),
+            Answer::Content(vec![0, 255], Basis::FirstPass),
+            Answer::Content(vec![], Basis::LooseToc),
+            Answer::Content(vec![1], Basis::Unhashed),
+            Answer::Failed("cut".to_owned()),
+            Answer::ArchiveListing(ArchiveListing {
+                total: 3,
+                members: vec![ArchiveMember {
+                    name: b"m".to_vec(),
+                    size: 4,
+                    kind: EntryKind::Symlink,
+                }],
+                problems: vec![ArchiveProblem::Tar(Warning::BadHeader)],
+                unpacked: vec![1],
+            }),
+        ]
+    }
+
+    #[test]
+    fn answers_come_back_as_they_were_given() {
+        for answer in samples() {
+            let bytes = answer.to_bytes();
+            assert_eq!(Answer::from_bytes(&bytes).unwrap(), answer);
+            for end in 0..bytes.len() {
+                assert_eq!(Answer::from_bytes(bytes.get(..end).unwrap()), None, "{answer:?}");
+            }
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! All about one path.
 
-use super::{Answer, Details, Scope, Shelf, Stored, indexed::Indexed, merged, sums::changes};
+use super::{
+    Answer, Details, LayerIndex, Scope, Stored, merged, sorted_tree::SortedTree, sums::changes,
+};
 use crate::{content::tar::EntryKind, layers::tree::NodeId};
 
-impl Shelf {
+impl LayerIndex {
     pub(super) fn details(&mut self, scope: &Scope, path: &[u8]) -> Answer {
         let tree = self.tree(scope);
         let Some(mut details) = tree.find(path).and_then(|id| describe(tree, id)) else {
             return Answer::Nothing;
         };
-        self.judge(scope, std::slice::from_mut(&mut details.row));
+        self.mark_changes(scope, std::slice::from_mut(&mut details.row));
         if scope.only.is_some() {
             self.add_from_below(scope, &mut details);
         }
@@ -19,7 +21,7 @@ impl Shelf {
         Answer::Details(Box::new(details))
     }
 
-    /// Bytes to ask for where the layer can be read in parts.
+    /// Returns the bytes to ask for if the layer can be read in parts.
     fn part(&self, scope: &Scope, stored: &Stored) -> Option<u64> {
         let digest = scope.layers.get(usize::from(stored.layer))?;
         let (_, plan) = self.plan(digest, stored.offset, u64::MAX)?;
@@ -27,7 +29,8 @@ impl Shelf {
         range.end.checked_sub(range.start)
     }
 
-    /// A layer alone knows neither what other layers did nor where a link into them leads.
+    /// Adds the facts that one layer alone does not have: changes by other layers, and targets in
+    /// them.
     fn add_from_below(&mut self, scope: &Scope, details: &mut Details) {
         let tree = self.tree(&merged(scope));
         let Some(id) = tree.tree.at(&details.row.path) else { return };
@@ -41,7 +44,7 @@ impl Shelf {
     }
 }
 
-fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
+fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
     let node = tree.tree.node(id)?;
     let row = tree.row(id, 0, false)?;
     let (user, group) = node.owner();
@@ -54,7 +57,7 @@ fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
         sparse: node.is_sparse(),
         opaque: node.opaque,
         xattrs: node.xattrs().to_vec(),
-        odd: node.warnings().iter().map(ToString::to_string).collect(),
+        odd: node.warnings().to_vec(),
         changes: changes(node),
         target: target.map(|target| tree.tree.path(target)),
         stored: stored(tree, target.unwrap_or(id)),
@@ -62,8 +65,9 @@ fn describe(tree: &Indexed, id: NodeId) -> Option<Details> {
     })
 }
 
-/// Where the content of a regular file is. That of a removed one is still in its layer.
-fn stored(tree: &Indexed, id: NodeId) -> Option<Stored> {
+/// Returns the place of a regular file's content. A removed file still has its content in its
+/// layer.
+fn stored(tree: &SortedTree, id: NodeId) -> Option<Stored> {
     let node = tree.tree.node(id).filter(|node| node.kind == EntryKind::File)?;
     let (layer, offset) = (node.layer, node.offset);
     Some(Stored { layer, offset, stored: node.stored, size: node.size, part: None })

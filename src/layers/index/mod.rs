@@ -1,34 +1,32 @@
-//! The shelf: what is kept of opened layers, and the answers to questions about them.
+//! An index of opened layers that answers questions about them.
 //!
-//! Lives where the bytes are read, in a worker or natively; only questions and answers pass to the
-//! page, as bytes. A layer is kept as a [`Listing`]; trees are made from listings when somebody asks,
-//! and the last few are kept.
+//! It lives where the bytes are read, in a worker or natively; only questions and answers pass to
+//! the page, as bytes. A layer is kept as a [`Listing`]. A tree is made from listings when a
+//! question needs it, and the last few trees are kept.
 
-mod again;
 mod answer;
-mod answer_bytes;
-mod by_table;
+mod archive;
+mod collector;
 mod details;
-mod indexed;
-mod inside;
+mod from_toc;
 mod question;
+mod range_read;
 mod rows;
 mod software;
+mod sorted_tree;
 mod sums;
-mod taking;
 
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, Details, LayerSummary, OnShelf, Packages, Row, Rows, Stored, Summary, Wasted,
-    WastedPath,
+    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, Details, Incomplete, LayerSummary,
+    Packages, ReadState, Row, Rows, Stored, Summary, TocState, Wasted, WastedPath,
 };
-pub use by_table::{Table, is_wrong};
-use indexed::Indexed;
-pub use inside::{Inside, Member};
-pub use question::{Part, Question, Scope, Sort};
-use taking::Held;
-pub use taking::{OneFile, Opened, Taking};
+use collector::ExtractedFile;
+pub use collector::{Collector, FileCollector, LayerRecord};
+pub use from_toc::is_wrong;
+pub use question::{Question, RowRange, Scope, Sort};
+use sorted_tree::SortedTree;
 
 use super::{
     listing::Listing,
@@ -41,41 +39,41 @@ use crate::oci::Digest;
 /// Rows in one answer.
 const ROWS_MAX: u32 = 1_000;
 
-/// What is kept of opened layers.
+/// Holds opened layers and answers questions about them.
 #[derive(Default)]
-pub struct Shelf {
-    layers: BTreeMap<Digest, Opened>,
+pub struct LayerIndex {
+    layers: BTreeMap<Digest, LayerRecord>,
     /// The tree that was asked last, and the one before: a layer, and all merged.
-    current: Grown,
-    before: Grown,
+    current: CachedTree,
+    before: CachedTree,
     /// The last file that was taken from a layer.
-    held: Option<Held>,
-    /// Where layers can be read in parts.
+    extracted: Option<ExtractedFile>,
+    /// The ways to read layers in parts.
     ranges: BTreeMap<Digest, Ranges>,
     /// Tables of contents that are not used, of layers that were not read since.
-    refused: BTreeMap<Digest, Table>,
-    looked_at: u64,
+    refused: BTreeMap<Digest, TocState>,
+    visited_nodes: u64,
 }
 
 /// The tree of a scope.
 #[derive(Default)]
-struct Grown {
+struct CachedTree {
     scope: Scope,
-    tree: Indexed,
+    tree: SortedTree,
 }
 
-impl Shelf {
-    /// An empty shelf.
+impl LayerIndex {
+    /// Returns an empty index.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a layer on the shelf, also in place of one of the same digest.
-    pub fn put(&mut self, digest: Digest, opened: Opened) {
-        for grown in [&mut self.current, &mut self.before] {
-            if grown.scope.layers.contains(&digest) {
-                self.looked_at += grown.tree.looked_at.get();
-                *grown = Grown::default();
+    /// Adds a layer. One of the same digest gives way.
+    pub fn put(&mut self, digest: Digest, opened: LayerRecord) {
+        for cached in [&mut self.current, &mut self.before] {
+            if cached.scope.layers.contains(&digest) {
+                self.visited_nodes += cached.tree.visited_nodes.get();
+                *cached = CachedTree::default();
             }
         }
         // What the table of contents says of places is not true of another listing.
@@ -84,12 +82,12 @@ impl Shelf {
         self.layers.insert(digest, opened);
     }
 
-    /// What is kept of a layer.
-    pub fn layer(&self, digest: &Digest) -> Option<&Opened> {
+    /// Returns the record of a layer.
+    pub fn layer(&self, digest: &Digest) -> Option<&LayerRecord> {
         self.layers.get(digest)
     }
 
-    /// Takes everything off the shelf.
+    /// Forgets all layers.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -100,8 +98,10 @@ impl Shelf {
     }
 
     /// Nodes of trees that questions looked at so far: a measure of work that no clock disturbs.
-    pub fn looked_at(&self) -> u64 {
-        self.looked_at + self.current.tree.looked_at.get() + self.before.tree.looked_at.get()
+    pub fn visited_nodes(&self) -> u64 {
+        self.visited_nodes
+            + self.current.tree.visited_nodes.get()
+            + self.before.tree.visited_nodes.get()
     }
 
     /// Answers a question that came as bytes, as bytes.
@@ -131,17 +131,20 @@ impl Shelf {
                 Answer::Packages(self.packages(scope, filter, *part))
             }
             Question::Content { layer, offset } => self.content(layer, *offset),
-            Question::Inside { layer, offset, part } => self.inside(layer, *offset, *part),
-            Question::Member { layer, offset, name } => self.member(layer, *offset, name),
+            Question::ArchiveListing { layer, offset, part } => self.inside(layer, *offset, *part),
+            Question::ArchiveMember { layer, offset, name } => self.member(layer, *offset, name),
         }
     }
 
-    /// Content that is at hand, or why it could not be taken from its layer.
+    /// Returns content that is at hand, or the reason why it could not be extracted.
     fn content(&self, layer: &Digest, offset: u64) -> Answer {
         let opened = self.layer(layer);
         let kept = opened.and_then(|opened| opened.listing.kept(offset));
-        let held = self.held.as_ref().filter(|held| held.layer == *layer && held.offset == offset);
-        match (kept, held.map(|held| &held.content)) {
+        let extracted = self
+            .extracted
+            .as_ref()
+            .filter(|extracted| extracted.layer == *layer && extracted.offset == offset);
+        match (kept, extracted.map(|extracted| &extracted.content)) {
             (Some(content), _) => {
                 let is_unhashed = opened.is_some_and(|opened| opened.is_unhashed);
                 let basis = if is_unhashed { Basis::Unhashed } else { Basis::FirstPass };
@@ -153,22 +156,22 @@ impl Shelf {
         }
     }
 
-    /// The tree of a scope; made where it is not there.
-    fn tree(&mut self, scope: &Scope) -> &mut Indexed {
+    /// Returns the tree of a scope, and makes it first if it is not kept.
+    fn tree(&mut self, scope: &Scope) -> &mut SortedTree {
         if self.current.scope != *scope {
             std::mem::swap(&mut self.current, &mut self.before);
         }
         if self.current.scope != *scope {
             // What was asked last is kept; the one before it makes room first.
             let old = std::mem::take(&mut self.current);
-            self.looked_at += old.tree.looked_at.get();
+            self.visited_nodes += old.tree.visited_nodes.get();
             drop(old);
-            self.current = Grown { scope: scope.clone(), tree: self.grow(scope) };
+            self.current = CachedTree { scope: scope.clone(), tree: self.grow(scope) };
         }
         &mut self.current.tree
     }
 
-    fn grow(&self, scope: &Scope) -> Indexed {
+    fn grow(&self, scope: &Scope) -> SortedTree {
         let mut tree =
             if scope.only.is_some() { FileTree::of_one_layer() } else { FileTree::new() };
         for (number, digest) in (0_u16..).zip(&scope.layers) {
@@ -182,7 +185,7 @@ impl Shelf {
                 tree.add(entry);
             }
         }
-        Indexed::new(tree, scope.with_removed || scope.only.is_some())
+        SortedTree::new(tree, scope.with_removed || scope.only.is_some())
     }
 
     fn rows(
@@ -191,35 +194,36 @@ impl Shelf {
         below: &[u8],
         open: &[Vec<u8>],
         sort: Sort,
-        part: Part,
+        part: RowRange,
     ) -> Answer {
         let tree = self.tree(scope);
         tree.sort(sort);
         let Some(top) = tree.find(below) else { return Answer::Nothing };
         let open: Vec<NodeId> = open.iter().filter_map(|path| tree.find(path)).collect();
         let mut rows = rows::rows(tree, top, &open, sort, capped(part));
-        self.judge(scope, &mut rows.rows);
+        self.mark_changes(scope, &mut rows.rows);
         Answer::Rows(rows)
     }
 
     fn list(
         &mut self,
         scope: &Scope,
-        part: Part,
-        choose: impl FnOnce(&mut Indexed) -> Vec<NodeId>,
+        part: RowRange,
+        choose: impl FnOnce(&mut SortedTree) -> Vec<NodeId>,
     ) -> Answer {
         let tree = self.tree(scope);
         let chosen = choose(tree);
         let ids = slice(&chosen, part);
         let mut rows: Vec<Row> = ids.iter().filter_map(|&id| tree.row(id, 0, false)).collect();
-        self.judge(scope, &mut rows);
+        self.mark_changes(scope, &mut rows);
         Answer::Rows(Rows { total: chosen.len() as u64, rows })
     }
 
-    /// Says of rows of one layer what the layer did to them, where all layers below are here.
-    fn judge(&mut self, scope: &Scope, rows: &mut [Row]) {
+    /// Marks each row as added, changed or removed by the chosen layer, if all layers below it were
+    /// read.
+    fn mark_changes(&mut self, scope: &Scope, rows: &mut [Row]) {
         let Some(only) = scope.only else { return };
-        // Below the base there is nothing that it could change: a second tree would tell nothing.
+        // Below the base there is nothing to change, so a second tree would add nothing.
         let is_base = only == 0;
         for row in rows.iter_mut().filter(|row| row.removed || is_base) {
             row.change = Some(if row.removed { ChangeKind::Removed } else { ChangeKind::Added });
@@ -229,7 +233,7 @@ impl Shelf {
         }
         let merged = self.tree(&merged(scope));
         for row in rows {
-            merged.look_at(1);
+            merged.visit(1);
             let Some(node) = merged.tree.at(&row.path).and_then(|id| merged.tree.node(id)) else {
                 continue;
             };
@@ -243,7 +247,7 @@ impl Shelf {
 
     fn has_all_up_to(&self, scope: &Scope, layer: u16) -> bool {
         let is_whole = |digest| {
-            self.layers.get(digest).is_some_and(|opened: &Opened| opened.problem.is_none())
+            self.layers.get(digest).is_some_and(|opened: &LayerRecord| opened.problem.is_none())
         };
         scope.layers.iter().take(usize::from(layer) + 1).all(is_whole)
     }
@@ -260,12 +264,12 @@ fn merged(scope: &Scope) -> Scope {
     Scope { only: None, with_removed: true, layers: scope.layers.clone() }
 }
 
-fn capped(part: Part) -> Part {
-    Part { count: part.count.min(ROWS_MAX), ..part }
+fn capped(part: RowRange) -> RowRange {
+    RowRange { count: part.count.min(ROWS_MAX), ..part }
 }
 
 /// The part of a list that was asked for.
-fn slice<T>(list: &[T], part: Part) -> &[T] {
+fn slice<T>(list: &[T], part: RowRange) -> &[T] {
     let from = usize::try_from(part.offset).unwrap_or(usize::MAX).min(list.len());
     let to = from.saturating_add(capped(part).count as usize).min(list.len());
     list.get(from..to).unwrap_or_default()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{
     answer::{Row, Rows},
-    indexed::Indexed,
-    question::{Part, Sort},
+    question::{RowRange, Sort},
+    sorted_tree::SortedTree,
 };
 use crate::layers::tree::{NodeId, ROOT};
 
@@ -26,17 +26,29 @@ struct Frame {
     at: usize,
 }
 
-/// The rows below `top`, where the `open` directories are open.
-pub(super) fn rows(tree: &Indexed, top: NodeId, open: &[NodeId], sort: Sort, part: Part) -> Rows {
+/// Returns the rows below `top`. The `open` directories are open.
+pub(super) fn rows(
+    tree: &SortedTree,
+    top: NodeId,
+    open: &[NodeId],
+    sort: Sort,
+    part: RowRange,
+) -> Rows {
     let open = open_below(tree, top, open, sort);
-    let mut walk = Walk { tree, open: &open, sort, skip: part.offset, wanted: part.count as usize };
+    let mut walk =
+        RowWalk { tree, open: &open, sort, skip: part.offset, wanted: part.count as usize };
     let total = open.get(&top).map_or(0, |top| top.rows);
     Rows { total, rows: walk.run(top) }
 }
 
 /// The open directories that can be seen: those in closed ones cannot. Children have higher numbers
 /// than their parents, so going down the numbers sums up from below.
-fn open_below(tree: &Indexed, top: NodeId, open: &[NodeId], sort: Sort) -> BTreeMap<NodeId, Open> {
+fn open_below(
+    tree: &SortedTree,
+    top: NodeId,
+    open: &[NodeId],
+    sort: Sort,
+) -> BTreeMap<NodeId, Open> {
     let mut all: BTreeMap<NodeId, Open> = BTreeMap::new();
     all.insert(top, Open::default());
     let mut wanted: Vec<NodeId> =
@@ -53,7 +65,7 @@ fn open_below(tree: &Indexed, top: NodeId, open: &[NodeId], sort: Sort) -> BTree
     }
     let order: Vec<NodeId> = all.keys().copied().rev().collect();
     for id in order {
-        tree.look_at(1);
+        tree.visit(1);
         let own = tree.children(id, sort).len() as u64;
         let Some(open) = all.get(&id) else { continue };
         let inside = open.inside.values().filter_map(|id| all.get(id)).map(|open| open.rows);
@@ -65,8 +77,8 @@ fn open_below(tree: &Indexed, top: NodeId, open: &[NodeId], sort: Sort) -> BTree
     all
 }
 
-struct Walk<'a> {
-    tree: &'a Indexed,
+struct RowWalk<'a> {
+    tree: &'a SortedTree,
     open: &'a BTreeMap<NodeId, Open>,
     sort: Sort,
     /// Rows that are still above the part.
@@ -74,7 +86,7 @@ struct Walk<'a> {
     wanted: usize,
 }
 
-impl Walk<'_> {
+impl RowWalk<'_> {
     fn run(&mut self, top: NodeId) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut frames = vec![Frame { directory: top, at: 0 }];

@@ -1,22 +1,22 @@
 //! The operating system and the packages that an image says it has, from the files that were kept with
 //! the listings.
 
-use super::{Packages, Part, Scope, Shelf, slice};
+use super::{LayerIndex, Packages, RowRange, Scope, slice};
 use crate::{
     content::{
-        packages::{self, Inventory, Kind, Package},
+        packages::{self, DatabaseKind, Inventory, Package},
         tar::EntryKind,
     },
     layers::tree::NodeId,
 };
 
 /// One package: the word of its kind, the path of its database, and itself.
-type Found = (String, Vec<u8>, Package);
+type PackageRow = (String, Vec<u8>, Package);
 
-impl Shelf {
-    pub(super) fn packages(&mut self, scope: &Scope, filter: &str, part: Part) -> Packages {
+impl LayerIndex {
+    pub(super) fn packages(&mut self, scope: &Scope, filter: &str, part: RowRange) -> Packages {
         let mut all = Packages::default();
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<PackageRow> = Vec::new();
         let mut release = None;
         for (kind, path, id) in self.databases(scope) {
             let Some(bytes) = self.content_of(scope, id) else {
@@ -34,7 +34,7 @@ impl Shelf {
             {
                 release = Some((rank(&path), system));
             }
-            all.found |= kind != Kind::OsRelease;
+            all.found |= kind != DatabaseKind::OsRelease;
             let named = |package| (kind.word().to_owned(), path.clone(), package);
             found.extend(packages.into_iter().map(named));
             all.problems.extend(problems);
@@ -52,10 +52,10 @@ impl Shelf {
         all
     }
 
-    /// Files that tell of packages and that a container sees.
-    fn databases(&mut self, scope: &Scope) -> Vec<(Kind, Vec<u8>, NodeId)> {
+    /// Returns the databases of packages that a container sees.
+    fn databases(&mut self, scope: &Scope) -> Vec<(DatabaseKind, Vec<u8>, NodeId)> {
         let tree = self.tree(scope);
-        tree.look_at(tree.tree.len());
+        tree.visit(tree.tree.len());
         let database = |id: NodeId| {
             let node = tree.tree.node(id)?;
             let is_file = node.visible && node.kind == EntryKind::File;
@@ -66,11 +66,11 @@ impl Shelf {
         tree.tree.ids().filter_map(database).collect()
     }
 
-    /// Whether the file's layer is only told.
+    /// Returns `true` if the file's layer was only listed from its table of contents.
     fn is_unread(&mut self, scope: &Scope, id: NodeId) -> bool {
         let layer = self.tree(scope).tree.node(id).map(|node| usize::from(node.layer));
         let digest = layer.and_then(|layer| scope.layers.get(layer));
-        digest.is_some_and(|digest| self.is_told(digest))
+        digest.is_some_and(|digest| self.is_listed_from_toc(digest))
     }
 
     fn content_of(&mut self, scope: &Scope, id: NodeId) -> Option<Vec<u8>> {
@@ -83,7 +83,7 @@ impl Shelf {
     }
 }
 
-/// Which of several `os-release` files counts.
+/// The rank of an `os-release` file: of several, the highest counts.
 fn rank(path: &[u8]) -> u8 {
     match path {
         b"etc/os-release" => 3,

@@ -1,18 +1,18 @@
 //! Sums: of each layer, of the whole, and of what is wasted.
 
 use super::{
-    Part, Scope, Shelf, Summary, Wasted, WastedPath,
-    answer::{LayerSummary, OnShelf},
+    LayerIndex, RowRange, Scope, Summary, Wasted, WastedPath,
+    answer::{LayerSummary, ReadState},
     merged, slice,
 };
-use crate::layers::tree::{ChangeKind, Node};
+use crate::layers::tree::{ChangeKind, FileNode};
 
-impl Shelf {
-    pub(super) fn wasted(&mut self, scope: &Scope, part: Part) -> Wasted {
+impl LayerIndex {
+    pub(super) fn wasted(&mut self, scope: &Scope, part: RowRange) -> Wasted {
         let tree = self.tree(&merged(scope));
         let all = tree.wasted().to_vec();
         let path = |&(bytes, id)| {
-            tree.look_at(1);
+            tree.visit(1);
             let changes = tree.tree.node(id).map(changes).unwrap_or_default();
             WastedPath { path: tree.tree.path(id), bytes, changes }
         };
@@ -56,21 +56,21 @@ impl Shelf {
             return LayerSummary { table, ..LayerSummary::default() };
         };
         LayerSummary {
-            on_shelf: match &opened.problem {
-                Some(reason) => OnShelf::Part(reason.clone()),
-                None => OnShelf::Whole,
+            read_state: match &opened.problem {
+                Some(reason) => ReadState::Partial(reason.clone()),
+                None => ReadState::Complete,
             },
             table: opened.table.clone(),
             compression: opened.compression.clone(),
             plain_size: opened.plain_size,
             entries: opened.listing.count,
             changes: None,
-            odd: opened.listing.odd.iter().map(ToString::to_string).collect(),
+            odd: opened.listing.odd.clone(),
         }
     }
 }
 
-/// What each layer did to a node, as answers tell it.
-pub(super) fn changes(node: &Node) -> Vec<(u16, ChangeKind, u64)> {
+/// Returns the changes that layers made to a node, in the form of answers.
+pub(super) fn changes(node: &FileNode) -> Vec<(u16, ChangeKind, u64)> {
     node.changes().iter().map(|change| (change.layer, change.kind, change.size)).collect()
 }

@@ -1,4 +1,5 @@
-//! The shelf against small images, a layer of a million entries, and bytes that nobody sent.
+//! Tests of the index with small images, a layer of a million entries, and bytes that are no
+//! question.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -7,8 +8,8 @@ use std::ops::Range;
 use super::*;
 use crate::{
     content::{
-        decode::Limits,
-        tar::{self, Entry, Event, Warning},
+        decode::DecodeLimits,
+        tar::{self, ArchiveEvent, Entry, Warning},
         verify::digest_of,
     },
     layers::{
@@ -58,33 +59,33 @@ fn list(lines: &[&str]) -> Listing {
             (entry(path, EntryKind::File, "", size.parse().unwrap()), "")
         };
         entry.offset = number * 1_024;
-        let _ = lister.take(Event::Entry(Box::new(entry)));
-        let _ = lister.take(Event::Content(text.as_bytes()));
-        let _ = lister.take(Event::End);
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(entry)));
+        let _ = lister.take(ArchiveEvent::Content(text.as_bytes()));
+        let _ = lister.take(ArchiveEvent::End);
     }
     lister.finish()
 }
 
-fn opened(lines: &[&str]) -> Opened {
-    Opened { listing: list(lines), compression: "gzip".to_owned(), ..Opened::default() }
+fn opened(lines: &[&str]) -> LayerRecord {
+    LayerRecord { listing: list(lines), compression: "gzip".to_owned(), ..LayerRecord::default() }
 }
 
-/// A shelf with these layers, and the scope of all of them.
-fn shelf(layers: &[&[&str]]) -> (Shelf, Scope) {
-    let mut shelf = Shelf::new();
+/// An index with these layers, and the scope of all of them.
+fn index(layers: &[&[&str]]) -> (LayerIndex, Scope) {
+    let mut index = LayerIndex::new();
     let mut digests = Vec::new();
     for (number, lines) in layers.iter().enumerate() {
         let digest = digest_of(&[number as u8]);
-        shelf.put(digest.clone(), opened(lines));
+        index.put(digest.clone(), opened(lines));
         digests.push(digest);
     }
-    (shelf, Scope { layers: digests, ..Scope::default() })
+    (index, Scope { layers: digests, ..Scope::default() })
 }
 
-const ALL: Part = Part { offset: 0, count: 1_000 };
+const ALL: RowRange = RowRange { offset: 0, count: 1_000 };
 
-fn part(range: Range<u64>) -> Part {
-    Part { offset: range.start, count: (range.end - range.start) as u32 }
+fn part(range: Range<u64>) -> RowRange {
+    RowRange { offset: range.start, count: (range.end - range.start) as u32 }
 }
 
 fn only(scope: &Scope, layer: u16) -> Scope {
@@ -95,10 +96,16 @@ fn paths(open: &[&str]) -> Vec<Vec<u8>> {
     open.iter().map(|path| path.as_bytes().to_vec()).collect()
 }
 
-fn ask_rows(shelf: &mut Shelf, scope: &Scope, open: &[&str], sort: Sort, part: Part) -> Rows {
+fn ask_rows(
+    index: &mut LayerIndex,
+    scope: &Scope,
+    open: &[&str],
+    sort: Sort,
+    part: RowRange,
+) -> Rows {
     let (scope, open) = (scope.clone(), paths(open));
     let question = Question::Rows { scope, below: Vec::new(), open, sort, part };
-    match shelf.answer(&question) {
+    match index.answer(&question) {
         Answer::Rows(rows) => rows,
         other => panic!("{other:?}"),
     }
@@ -118,16 +125,16 @@ fn drawn(rows: &Rows) -> Vec<String> {
 #[test]
 fn open_directories_show_what_is_in_them_and_closed_ones_do_not() {
     let layer = ["a/", "a/b/", "a/b/c=3", "a/d=4", "e=5", "f/", "f/g=1"];
-    let (mut shelf, scope) = shelf(&[&layer]);
+    let (mut index, scope) = index(&[&layer]);
     let mut check = |open: &[&str], expected: &[&str]| {
-        let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, ALL);
+        let rows = ask_rows(&mut index, &scope, open, Sort::Name, ALL);
         assert_eq!(drawn(&rows), expected, "{open:?}");
         assert_eq!(rows.total, expected.len() as u64, "{open:?}");
         // Every window onto the list is a part of the list.
         for start in 0..expected.len() {
             for end in start..=expected.len() {
                 let window = part(start as u64..end as u64);
-                let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, window);
+                let rows = ask_rows(&mut index, &scope, open, Sort::Name, window);
                 assert_eq!(drawn(&rows), expected[start..end], "{open:?} {start}..{end}");
             }
         }
@@ -143,12 +150,12 @@ fn open_directories_show_what_is_in_them_and_closed_ones_do_not() {
 
 #[test]
 fn a_directory_at_the_top_shows_only_itself() {
-    let (mut shelf, scope) = shelf(&[&["a/b/c=3", "a/d=4", "link -> a"]]);
+    let (mut index, scope) = index(&[&["a/b/c=3", "a/d=4", "link -> a"]]);
     let mut check = |below: &str, expected: Option<&[&str]>| {
         let (scope, below) = (scope.clone(), below.as_bytes().to_vec());
         let open = paths(&["a/b"]);
         let question = Question::Rows { scope, below, open, sort: Sort::Name, part: ALL };
-        let rows = match shelf.answer(&question) {
+        let rows = match index.answer(&question) {
             Answer::Rows(rows) => Some(drawn(&rows)),
             Answer::Nothing => None,
             other => panic!("{other:?}"),
@@ -164,8 +171,8 @@ fn a_directory_at_the_top_shows_only_itself() {
 #[test]
 fn directories_are_as_large_as_what_is_in_them() {
     let layer = ["small/x=1", "large/deep/x=900", "file=50", "empty/"];
-    let (mut shelf, scope) = shelf(&[&layer]);
-    let rows = ask_rows(&mut shelf, &scope, &[], Sort::Size, ALL);
+    let (mut index, scope) = index(&[&layer]);
+    let rows = ask_rows(&mut index, &scope, &[], Sort::Size, ALL);
     let sizes: Vec<_> = rows.rows.iter().map(|row| (row.size, row.children)).collect();
     assert_eq!(drawn(&rows), ["large", "file", "small", "empty"]);
     assert_eq!(sizes, [(900, 1), (50, 0), (1, 1), (0, 0)]);
@@ -175,31 +182,31 @@ fn directories_are_as_large_as_what_is_in_them() {
 fn each_layer_says_what_it_did_once_all_below_are_there() {
     let layers: [&[&str]; 3] =
         [&["etc/a=1", "etc/b=2", "etc/c=3"], &["etc/a=9", "etc/.wh.b", "new=4"], &[".wh.etc"]];
-    let (mut shelf, scope) = shelf(&layers);
+    let (mut index, scope) = index(&layers);
     let mut check = |layer, expected: &[&str]| {
-        let rows = ask_rows(&mut shelf, &only(&scope, layer), &["etc"], Sort::Name, ALL);
+        let rows = ask_rows(&mut index, &only(&scope, layer), &["etc"], Sort::Name, ALL);
         assert_eq!(drawn(&rows), expected);
     };
     check(0, &["etc added", " etc/a added", " etc/b added", " etc/c added"]);
     check(1, &["etc", " etc/a changed", " etc/b! removed", "new added"]);
     check(2, &["etc! removed"]);
-    // A layer alone cannot tell added from changed, but what it removes it says itself.
+    // A layer alone does not show added from changed, but it shows what it removes.
     let one = Scope { layers: vec![scope.layers[1].clone()], only: Some(0), with_removed: false };
-    let rows = ask_rows(&mut shelf, &one, &["etc"], Sort::Name, ALL);
+    let rows = ask_rows(&mut index, &one, &["etc"], Sort::Name, ALL);
     assert_eq!(drawn(&rows), ["etc added", " etc/a added", " etc/b! removed", "new added"]);
     let mut with_gap = scope.clone();
     with_gap.layers[0] = digest_of(b"not here");
-    let rows = ask_rows(&mut shelf, &only(&with_gap, 1), &["etc"], Sort::Name, ALL);
+    let rows = ask_rows(&mut index, &only(&with_gap, 1), &["etc"], Sort::Name, ALL);
     assert_eq!(drawn(&rows), ["etc", " etc/a", " etc/b! removed", "new"]);
 }
 
 #[test]
 fn merged_layers_hide_what_was_removed_unless_it_is_wanted() {
-    let (mut shelf, scope) = shelf(&[&["a=1", "b=22"], &[".wh.b", "c"]]);
-    let rows = ask_rows(&mut shelf, &scope, &[], Sort::Name, ALL);
+    let (mut index, scope) = index(&[&["a=1", "b=22"], &[".wh.b", "c"]]);
+    let rows = ask_rows(&mut index, &scope, &[], Sort::Name, ALL);
     assert_eq!(drawn(&rows), ["a", "c"]);
     let all = Scope { with_removed: true, ..scope };
-    let rows = ask_rows(&mut shelf, &all, &[], Sort::Name, ALL);
+    let rows = ask_rows(&mut index, &all, &[], Sort::Name, ALL);
     assert_eq!(drawn(&rows), ["a", "b!", "c"]);
     assert_eq!((rows.rows[1].size, rows.rows[1].layer), (22, 1), "removed by the second layer");
 }
@@ -207,11 +214,11 @@ fn merged_layers_hide_what_was_removed_unless_it_is_wanted() {
 #[test]
 fn files_are_found_by_name_and_by_glob() {
     let layer = ["usr/lib/libssl.so.3=5", "usr/lib/libc.so=1", "etc/ssl/", "etc/ssl/a.conf"];
-    let (mut shelf, scope) = shelf(&[&layer]);
+    let (mut index, scope) = index(&[&layer]);
     let mut check = |pattern: &str, expected: &[&str]| {
         let scope = scope.clone();
         let question = Question::Find { scope, pattern: pattern.to_owned(), part: ALL };
-        match shelf.answer(&question) {
+        match index.answer(&question) {
             Answer::Rows(rows) => assert_eq!(drawn(&rows), expected, "{pattern}"),
             Answer::Nothing => assert_eq!(expected, [""; 0], "{pattern}"),
             other => panic!("{other:?}"),
@@ -226,11 +233,11 @@ fn files_are_found_by_name_and_by_glob() {
 
 #[test]
 fn the_largest_files_and_what_is_wasted_are_sorted() {
-    let (mut shelf, scope) = shelf(&[&["a=10", "b=500", "c=70"], &["a=20", ".wh.c"], &["a=30"]]);
+    let (mut index, scope) = index(&[&["a=10", "b=500", "c=70"], &["a=20", ".wh.c"], &["a=30"]]);
     let question = Question::Largest { scope: scope.clone(), part: part(0..2) };
-    let Answer::Rows(rows) = shelf.answer(&question) else { panic!() };
+    let Answer::Rows(rows) = index.answer(&question) else { panic!() };
     assert_eq!((drawn(&rows), rows.total), (vec!["b".to_owned(), "a".to_owned()], 2));
-    let Answer::Wasted(wasted) = shelf.answer(&Question::Wasted { scope, part: ALL }) else {
+    let Answer::Wasted(wasted) = index.answer(&Question::Wasted { scope, part: ALL }) else {
         panic!()
     };
     assert_eq!(wasted.usage, Usage { total: 630, visible: 530 });
@@ -242,17 +249,17 @@ fn the_largest_files_and_what_is_wasted_are_sorted() {
 
 #[test]
 fn sums_say_what_is_here_and_what_is_not() {
-    let (mut shelf, mut scope) = shelf(&[&["a=10", "b"], &["a=20", ".wh.b"]]);
+    let (mut index, mut scope) = index(&[&["a=10", "b"], &["a=20", ".wh.b"]]);
     scope.layers.push(digest_of(b"not here"));
-    let cut = Opened { problem: Some("it ends in the middle".to_owned()), ..opened(&["z=1"]) };
-    shelf.put(digest_of(b"cut"), cut);
+    let cut = LayerRecord { problem: Some(Incomplete::TooManyEntries), ..opened(&["z=1"]) };
+    index.put(digest_of(b"cut"), cut);
     scope.layers.push(digest_of(b"cut"));
-    let Answer::Summary(summary) = shelf.answer(&Question::Summary(scope)) else { panic!() };
+    let Answer::Summary(summary) = index.answer(&Question::Summary(scope)) else { panic!() };
     let layers: Vec<_> = summary.layers.iter().map(|l| (l.entries, l.changes)).collect();
     assert_eq!(layers, [(2, Some([2, 0, 0])), (2, Some([0, 1, 1])), (0, None), (1, None)]);
-    assert_eq!(summary.layers[0].on_shelf, OnShelf::Whole);
-    assert_eq!(summary.layers[2].on_shelf, OnShelf::No);
-    assert_eq!(summary.layers[3].on_shelf, OnShelf::Part("it ends in the middle".to_owned()));
+    assert_eq!(summary.layers[0].read_state, ReadState::Complete);
+    assert_eq!(summary.layers[2].read_state, ReadState::Unread);
+    assert_eq!(summary.layers[3].read_state, ReadState::Partial(Incomplete::TooManyEntries));
     assert_eq!((summary.visible, summary.usage), (2, Usage { total: 31, visible: 21 }));
 }
 
@@ -260,10 +267,10 @@ fn sums_say_what_is_here_and_what_is_not() {
 fn a_path_is_told_with_its_history_and_where_its_content_is() {
     let layers: [&[&str]; 2] =
         [&["etc/real:first", "link -> etc/real", "gone -> nowhere"], &["etc/real:second!"]];
-    let (mut shelf, scope) = shelf(&layers);
+    let (mut index, scope) = index(&layers);
     let mut details = |scope: &Scope, path: &str| {
         let path = path.as_bytes().to_vec();
-        match shelf.answer(&Question::Details { scope: scope.clone(), path }) {
+        match index.answer(&Question::Details { scope: scope.clone(), path }) {
             Answer::Details(details) => Some(*details),
             Answer::Nothing => None,
             other => panic!("{other:?}"),
@@ -288,13 +295,13 @@ fn a_path_is_told_with_its_history_and_where_its_content_is() {
     assert_eq!(first.changes, real.changes);
     assert_eq!(first.row.change, Some(ChangeKind::Added));
     assert_eq!(details(&scope, "nothing"), None);
-    let kept = |shelf: &mut Shelf, layer: usize, offset| {
+    let kept = |index: &mut LayerIndex, layer: usize, offset| {
         let layer = scope.layers[layer].clone();
-        shelf.answer(&Question::Content { layer, offset })
+        index.answer(&Question::Content { layer, offset })
     };
-    assert_eq!(kept(&mut shelf, 0, 1_024), Answer::Content(b"first".to_vec(), Basis::FirstPass));
-    assert_eq!(kept(&mut shelf, 1, 1_024), Answer::Content(b"second!".to_vec(), Basis::FirstPass));
-    assert_eq!(kept(&mut shelf, 0, 7), Answer::Nothing);
+    assert_eq!(kept(&mut index, 0, 1_024), Answer::Content(b"first".to_vec(), Basis::FirstPass));
+    assert_eq!(kept(&mut index, 1, 1_024), Answer::Content(b"second!".to_vec(), Basis::FirstPass));
+    assert_eq!(kept(&mut index, 0, 7), Answer::Nothing);
 }
 
 #[test]
@@ -303,11 +310,11 @@ fn packages_are_those_that_a_container_sees() {
     let after = "var/lib/dpkg/status:Package: zlib\nVersion: 2\nStatus: install ok installed\n\n\
                  Package: bash\nVersion: 5\nStatus: install ok installed\n";
     let release = "etc/os-release:PRETTY_NAME=\"Made Up 1\"\nID=madeup\n";
-    let (mut shelf, scope) = shelf(&[&[before, release], &[after]]);
+    let (mut index, scope) = index(&[&[before, release], &[after]]);
     let mut check = |filter: &str, expected: &[(&str, &str)], known| {
         let (scope, filter) = (scope.clone(), filter.to_owned());
         let question = Question::Packages { scope, filter, part: ALL };
-        let Answer::Packages(packages) = shelf.answer(&question) else { panic!() };
+        let Answer::Packages(packages) = index.answer(&question) else { panic!() };
         assert_eq!((packages.system.as_str(), packages.known), ("Made Up 1", known));
         let found = packages.packages.iter().map(|(_, _, p)| (p.name.as_str(), p.version.as_str()));
         assert_eq!(found.collect::<Vec<_>>(), expected);
@@ -324,25 +331,26 @@ fn a_million_entries_cost_no_more_than_what_is_shown() {
     for directory in 0..DIRECTORIES {
         for file in 0..999 {
             let path = format!("d{directory:04}/f{file:03}");
-            let _ = lister.take(Event::Entry(Box::new(entry(&path, EntryKind::File, "", 100))));
+            let _ =
+                lister.take(ArchiveEvent::Entry(Box::new(entry(&path, EntryKind::File, "", 100))));
         }
     }
     let listing = lister.finish();
     assert_eq!(listing.count, 999_000);
     assert!(listing.weight() < 40_000_000, "{} bytes", listing.weight());
-    let mut shelf = Shelf::new();
+    let mut index = LayerIndex::new();
     let digest = digest_of(b"large");
-    shelf.put(digest.clone(), Opened { listing, ..Opened::default() });
+    index.put(digest.clone(), LayerRecord { listing, ..LayerRecord::default() });
     let scope = Scope { layers: vec![digest], ..Scope::default() };
     let open: Vec<String> = (0..DIRECTORIES).map(|number| format!("d{number:04}")).collect();
     let open: Vec<&str> = open.iter().map(String::as_str).collect();
-    let first = ask_rows(&mut shelf, &scope, &[], Sort::Name, part(0..50));
+    let first = ask_rows(&mut index, &scope, &[], Sort::Name, part(0..50));
     assert_eq!((first.total, first.rows.len()), (1_000, 50));
     let mut check = |open: &[&str], window: Range<u64>, first: &str, total: u64| {
-        let before = shelf.looked_at();
-        let rows = ask_rows(&mut shelf, &scope, open, Sort::Name, part(window));
+        let before = index.visited_nodes();
+        let rows = ask_rows(&mut index, &scope, open, Sort::Name, part(window));
         assert_eq!((drawn(&rows)[0].trim(), rows.total, rows.rows.len()), (first, total, 50));
-        let cost = shelf.looked_at() - before;
+        let cost = index.visited_nodes() - before;
         assert!(cost <= 51 + open.len() as u64, "{cost} nodes for 50 rows");
     };
     check(&[], 900..950, "d0900", 1_000);
@@ -369,27 +377,27 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     }
     archive.resize(archive.len() + 1_024, 0);
     let digest = digest_of(&archive);
-    let read = |bytes: &[u8], mut taking: Taking, broke: Option<&str>| {
+    let read = |bytes: &[u8], mut collector: Collector, broke: Option<&str>| {
         let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
         let size = archive.len() as u64;
-        let mut reader = LayerReader::new(&digest, size, &wanted, Limits::default());
-        let mut visit = |event: Event<'_>| taking.take(event);
+        let mut reader = LayerReader::new(&digest, size, &wanted, DecodeLimits::default());
+        let mut visit = |event: ArchiveEvent<'_>| collector.take(event);
         bytes.chunks(77).for_each(|chunk| reader.push(chunk, &mut visit).unwrap());
         let findings = Findings::from(reader.finish(&mut visit));
-        let mut shelf = Shelf::new();
-        shelf.settle(&digest, taking, &findings, broke.map(str::to_owned));
-        shelf
+        let mut index = LayerIndex::new();
+        index.finish_pass(&digest, collector, &findings, broke.map(str::to_owned));
+        index
     };
-    let opened = |shelf: &Shelf| shelf.layer(&digest).unwrap().clone();
-    let whole = opened(&read(&archive, Taking::listing(), None));
+    let opened = |index: &LayerIndex| index.layer(&digest).unwrap().clone();
+    let whole = opened(&read(&archive, Collector::listing(), None));
     assert_eq!((whole.problem, whole.listing.count), (None, 2));
-    let cut = opened(&read(&archive[..1_540], Taking::listing(), Some("the connection broke")));
-    assert_eq!(cut.problem.as_deref(), Some("the connection broke"));
+    let cut = opened(&read(&archive[..1_540], Collector::listing(), Some("the connection broke")));
+    assert_eq!(cut.problem, Some(Incomplete::BrokeOff("the connection broke".to_owned())));
     assert_eq!((cut.listing.count, cut.listing.odd.as_slice()), (2, &[Warning::Truncated][..]));
     assert_eq!(cut.listing.kept(512), Some(&b"first"[..]));
     let basis = |bytes: &[u8], broke| {
-        let mut shelf = read(bytes, Taking::listing(), broke);
-        match shelf.answer(&Question::Content { layer: digest.clone(), offset: 512 }) {
+        let mut index = read(bytes, Collector::listing(), broke);
+        match index.answer(&Question::Content { layer: digest.clone(), offset: 512 }) {
             Answer::Content(_, basis) => basis,
             other => panic!("{other:?}"),
         }
@@ -400,13 +408,13 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
     // Bytes that are not those of the digest are not shown.
     let mut wrong = archive.clone();
     wrong[600] ^= 1;
-    let wrong = opened(&read(&wrong, Taking::listing(), None));
-    assert!(wrong.problem.unwrap().contains("digest"));
+    let wrong = opened(&read(&wrong, Collector::listing(), None));
+    assert_eq!(wrong.problem, Some(Incomplete::WrongBytes));
     assert_eq!(wrong.listing, Listing::default());
 
     let extract = |bytes: &[u8], offset, cap| {
-        let mut shelf = read(bytes, Taking::file(offset, cap), None);
-        match shelf.answer(&Question::Content { layer: digest.clone(), offset }) {
+        let mut index = read(bytes, Collector::file(offset, cap), None);
+        match index.answer(&Question::Content { layer: digest.clone(), offset }) {
             Answer::Content(content, _) => Ok(content),
             Answer::Failed(reason) => Err(reason),
             other => panic!("{other:?}"),
@@ -420,9 +428,9 @@ fn a_layer_that_breaks_off_shows_what_was_read() {
 
 #[test]
 fn bytes_that_are_no_question_are_answered_all_the_same() {
-    let (mut shelf, scope) = shelf(&[&["a=1"]]);
-    assert_eq!(Answer::from_bytes(&shelf.ask(&[200, 1, 2])), Some(Answer::Unknown));
+    let (mut index, scope) = index(&[&["a=1"]]);
+    assert_eq!(Answer::from_bytes(&index.ask(&[200, 1, 2])), Some(Answer::Unknown));
     let asked = Question::Largest { scope, part: ALL }.to_bytes();
-    let Some(Answer::Rows(rows)) = Answer::from_bytes(&shelf.ask(&asked)) else { panic!() };
+    let Some(Answer::Rows(rows)) = Answer::from_bytes(&index.ask(&asked)) else { panic!() };
     assert_eq!(drawn(&rows), ["a"]);
 }

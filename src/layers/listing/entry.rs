@@ -1,12 +1,12 @@
 //! Entries one behind the other in few bytes: of a path only what differs from the one before, of
-//! owner and mode nothing where they are the same. A layer of a million entries takes 30 to 60 MB.
+//! owner and mode nothing if they are the same. A layer of a million entries takes 30 to 60 MB.
 
 use crate::content::{
     pack::{Packer, Unpacker},
     tar::{Entry, EntryKind, Warning},
 };
 
-/// Set where an entry has something that most have not.
+/// Bits for the values that few entries have.
 mod has {
     pub(super) const LINK: u64 = 1;
     /// Another mode, owner or group than the entry before.
@@ -83,7 +83,7 @@ pub(super) fn write(out: &mut Packer, entry: &Entry, before: &Entry) {
     }
 }
 
-/// Turns `entry`, the one before, into the next; `None` where the bytes are not a [`write`]'s.
+/// Turns `entry`, the one before, into the next. Returns `None` if the bytes are not those of [`write`].
 pub(super) fn read(from: &mut Unpacker<'_>, entry: &mut Entry) -> Option<()> {
     let flags = from.number()?;
     entry.kind = kind_of(from.small()?);
@@ -121,8 +121,8 @@ pub(super) fn read(from: &mut Unpacker<'_>, entry: &mut Entry) -> Option<()> {
     Some(())
 }
 
-/// A kind as a byte: that of tar, where there is one.
-pub(crate) fn flag_of(kind: EntryKind) -> u8 {
+/// Returns a kind as a byte: that of tar, if there is one.
+fn flag_of(kind: EntryKind) -> u8 {
     match kind {
         EntryKind::File => b'0',
         EntryKind::HardLink => b'1',
@@ -136,7 +136,7 @@ pub(crate) fn flag_of(kind: EntryKind) -> u8 {
 }
 
 /// The kind of a [`flag_of`].
-pub(crate) fn kind_of(flag: u8) -> EntryKind {
+fn kind_of(flag: u8) -> EntryKind {
     EntryKind::from_flag(flag)
 }
 

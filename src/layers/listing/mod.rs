@@ -1,46 +1,44 @@
-//! What an archive holds, kept in few bytes: its entries in their order, what is odd about it, and
-//! the contents that are small or of use later. Can be handed from one thread to another as bytes.
+//! Keeps the content of an archive in few bytes: its entries in their order, its faults, and the
+//! files that are small or of use later.
 
 mod entry;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-pub(crate) use entry::{flag_of, kind_of};
-
 use crate::content::{
     pack::{Packer, Unpacker},
     packages,
-    tar::{Entry, EntryKind, Event, Warning},
+    tar::{ArchiveEvent, Entry, EntryKind, Warning},
 };
 
 /// Entries that are kept of one archive.
 const ENTRIES_MAX: u64 = 4_000_000;
 
-/// Odd things told of one archive, which could have one in each block.
+/// Faults noted of one archive, which could have one in each block.
 const ODD_MAX: usize = 1_000;
 
 /// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
 const PACKED_MAX: usize = 64 << 20;
 
-/// Files up to this size, in bytes, are kept with the listing, for most that people open are small.
+/// Files up to this size, in bytes, are kept with the listing, since most opened files are small.
 const SMALL: u64 = 64 << 10;
 
 /// Bytes that small files may take together.
 const SMALL_ALL: u64 = 16 << 20;
 
-/// Bytes that what tells of packages may take together.
+/// Bytes that databases of packages may take together.
 const USEFUL_ALL: u64 = 64 << 20;
 
 /// Content that was kept, in the order of its pieces.
 type Kept = BTreeMap<u64, Vec<u8>>;
 
-/// What an archive holds.
+/// The content of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     packed: Vec<u8>,
     /// Number of entries.
     pub count: u64,
-    /// What is odd about the archive as a whole.
+    /// The faults of the archive as a whole.
     pub odd: Vec<Warning>,
     kept: Kept,
 }
@@ -51,7 +49,7 @@ impl Listing {
         Entries { from: Unpacker::new(&self.packed), entry: entry::blank() }
     }
 
-    /// The stored content that begins at an offset, where it was kept.
+    /// Returns the stored content that begins at an offset, if it was kept.
     pub fn kept(&self, offset: u64) -> Option<&[u8]> {
         self.kept.get(&offset).map(Vec::as_slice)
     }
@@ -59,33 +57,6 @@ impl Listing {
     /// Bytes that it takes.
     pub fn weight(&self) -> usize {
         self.packed.len() + self.kept.values().map(Vec::len).sum::<usize>()
-    }
-
-    /// As bytes, to be handed to another thread.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Packer::new();
-        self.write(&mut out);
-        out.finish()
-    }
-
-    /// Reads what [`Listing::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Self::read(&mut Unpacker::new(bytes))
-    }
-
-    pub(super) fn write(&self, out: &mut Packer) {
-        out.number(self.count).bytes(&self.packed).list(&self.odd, entry::write_warning);
-        out.number(self.kept.len() as u64);
-        for (offset, content) in &self.kept {
-            out.number(*offset).bytes(content);
-        }
-    }
-
-    pub(super) fn read(from: &mut Unpacker<'_>) -> Option<Self> {
-        let (count, packed) = (from.number()?, from.owned()?);
-        let odd = from.list(entry::read_warning)?;
-        let kept = from.list(|from| Some((from.number()?, from.owned()?)))?;
-        Some(Self { packed, count, odd, kept: kept.into_iter().collect() })
     }
 }
 
@@ -96,7 +67,7 @@ pub struct Entries<'a> {
 }
 
 impl Entries<'_> {
-    /// The next entry; lent, for a million of them are read one after the other.
+    /// Returns the next entry. It is lent, since a million of them are read one after the other.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<&Entry> {
         entry::read(&mut self.from, &mut self.entry)?;
@@ -113,7 +84,7 @@ pub struct Lister {
     kept: Kept,
     small: u64,
     useful: u64,
-    /// Where the content that is passing goes.
+    /// The place for the content that is being read.
     keeping: Option<u64>,
     /// No content passes.
     is_bare: bool,
@@ -146,19 +117,19 @@ impl Lister {
         Self { is_bare: true, ..Self::default() }
     }
 
-    /// Takes in what a reader found; `Break` where the listing is full.
-    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+    /// Takes the next event of the archive. Breaks if the listing is full.
+    pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match event {
-            Event::Entry(entry) => return self.entry(*entry),
-            Event::Content(bytes) => self.content(bytes),
-            Event::End => self.keeping = None,
-            Event::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
-            Event::Odd(_) => {}
+            ArchiveEvent::Entry(entry) => return self.entry(*entry),
+            ArchiveEvent::Content(bytes) => self.content(bytes),
+            ArchiveEvent::End => self.keeping = None,
+            ArchiveEvent::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
     }
 
-    /// Whether there were more entries than are kept.
+    /// Returns `true` if there were more entries than are kept.
     pub fn is_full(&self) -> bool {
         matches!(self.odd.last(), Some(Warning::TooManyEntries(_)))
     }
@@ -230,9 +201,9 @@ mod tests {
     fn list(files: &[(Entry, &[u8])]) -> Listing {
         let mut lister = Lister::new();
         for (entry, content) in files {
-            assert!(lister.take(Event::Entry(Box::new(entry.clone()))).is_continue());
-            assert!(lister.take(Event::Content(content)).is_continue());
-            assert!(lister.take(Event::End).is_continue());
+            assert!(lister.take(ArchiveEvent::Entry(Box::new(entry.clone()))).is_continue());
+            assert!(lister.take(ArchiveEvent::Content(content)).is_continue());
+            assert!(lister.take(ArchiveEvent::End).is_continue());
         }
         lister.finish()
     }
@@ -249,7 +220,6 @@ mod tests {
         assert_eq!(listing.kept(512), Some(&b"here"[..]));
         assert_eq!(listing.kept(1536), None);
         assert_eq!(listing.kept(200_000).map(<[u8]>::len), Some(100_000));
-        assert_eq!(Listing::from_bytes(&listing.to_bytes()).unwrap(), listing);
         let mut entries = listing.entries();
         for (entry, _) in files {
             assert_eq!(entries.next(), Some(&entry));
@@ -260,9 +230,9 @@ mod tests {
     #[test]
     fn content_that_was_cut_short_is_not_kept() {
         let mut lister = Lister::new();
-        let _ = lister.take(Event::Entry(Box::new(file("a", 10, 512))));
-        let _ = lister.take(Event::Content(b"12345"));
-        let _ = lister.take(Event::Odd(Warning::Truncated));
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(file("a", 10, 512))));
+        let _ = lister.take(ArchiveEvent::Content(b"12345"));
+        let _ = lister.take(ArchiveEvent::Odd(Warning::Truncated));
         let listing = lister.finish();
         assert_eq!((listing.count, listing.kept(512)), (1, None));
         assert_eq!(listing.odd, [Warning::Truncated]);
@@ -272,12 +242,12 @@ mod tests {
     fn what_is_odd_is_told_up_to_a_cap_and_sparse_files_are_not_kept_without_their_holes() {
         let mut lister = Lister::new();
         for _ in 0..100_000 {
-            let _ = lister.take(Event::Odd(Warning::ExtensionTooLarge(1)));
+            let _ = lister.take(ArchiveEvent::Odd(Warning::ExtensionTooLarge(1)));
         }
         let sparse = Entry { sparse: Some(vec![(9, 4)]), size: 13, ..file("a", 4, 512) };
-        let _ = lister.take(Event::Entry(Box::new(sparse)));
-        let _ = lister.take(Event::Content(b"1234"));
-        let _ = lister.take(Event::End);
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(sparse)));
+        let _ = lister.take(ArchiveEvent::Content(b"1234"));
+        let _ = lister.take(ArchiveEvent::End);
         let listing = lister.finish();
         assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
         assert_eq!(listing.kept(512), None);

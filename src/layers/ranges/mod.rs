@@ -1,73 +1,26 @@
 //! Files of a layer by ranges of the blob: one interface, whether a first pass left checkpoints or the
 //! layer brings a table of contents.
 //!
-//! Where a server knows no ranges, or neither is there, the layer is read as a whole again with
+//! The layer is read as a whole again if a server knows no ranges, or a layer has neither, with
 //! [`LayerReader`](crate::layers::pass::LayerReader).
 
 pub mod checkpoints;
+mod error;
+mod overlap;
 pub mod toc;
 
-use std::{
-    fmt,
-    ops::{ControlFlow, Range},
-};
+use std::ops::{ControlFlow, Range};
 
 use crate::{
-    content::{
-        decode::{DecodeError, Sink},
-        tar::Entry,
-    },
+    content::{decode::Sink, tar::Entry},
     layers::ranges::{
         checkpoints::{Checkpoints, PointPlan, PointReader},
         toc::{ChunkPlan, ChunkReader, Toc},
     },
 };
+pub use error::{Basis, RangeError};
 
-/// Why content could not be read by a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RangeError {
-    /// The bytes cannot be decompressed, so they are not those that were expected.
-    Decoding(DecodeError),
-    /// There were fewer bytes than the plan asked for.
-    Short,
-    /// The bytes are others than in the first pass, or than the table of contents says.
-    Changed,
-    /// The content is larger than the caller wanted, in bytes.
-    TooLarge(u64),
-}
-
-impl fmt::Display for RangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decoding(error) => error.fmt(f),
-            Self::Short => f.write_str("fewer bytes came than there should be"),
-            Self::Changed => {
-                f.write_str("there is a mismatch: these are not the bytes that were announced")
-            }
-            Self::TooLarge(limit) => write!(f, "the content is larger than {limit} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for RangeError {}
-
-/// What content that was read by a range was held against. A range can never be held against the
-/// digest of its layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// The first pass, in which the whole layer had its digest.
-    FirstPass,
-    /// Digests in the table of contents, and that against the digest in the layer's annotation.
-    Toc,
-    /// Nothing: the table of contents has no digest of it.
-    NoDigest,
-    /// Nothing: nobody says that the table of contents is right.
-    LooseToc,
-    /// Nothing: the layer was not read to its end, or its digest cannot be computed here.
-    Unhashed,
-}
-
-/// Where a layer can be read in parts.
+/// The way to read a layer in parts.
 #[derive(Clone)]
 pub enum Ranges {
     /// Checkpoints that a first pass left.
@@ -77,8 +30,8 @@ pub enum Ranges {
 }
 
 impl Ranges {
-    /// How to read the content of an entry, as stored. The entry must come from the listing that was
-    /// made with these. `None` where it cannot be read by a range.
+    /// Returns a plan to read the content of an entry, as stored. The entry must come from the
+    /// listing that was made with these. Returns `None` if it cannot be read by a range.
     pub fn plan_for(&self, entry: &Entry) -> Option<Plan> {
         self.plan(entry.offset, entry.stored)
     }
@@ -92,7 +45,7 @@ impl Ranges {
     }
 }
 
-/// How some content is read by a range.
+/// A plan to read some content by a range.
 #[derive(Clone)]
 pub struct Plan(Way);
 
@@ -103,7 +56,7 @@ enum Way {
 }
 
 impl Plan {
-    /// The compressed bytes to ask for. Where it is empty, nothing needs to be asked.
+    /// The compressed bytes to ask for. If it is empty, nothing needs to be asked.
     pub fn range(&self) -> Range<u64> {
         match &self.0 {
             Way::Point(plan) => plan.range.clone(),
@@ -127,7 +80,7 @@ impl Plan {
         })
     }
 
-    /// Reads content from bytes that are all at hand.
+    /// Reads content from the bytes of the whole range.
     ///
     /// # Errors
     /// As [`RangeError`] lists them; no more than `limit` bytes are made.
@@ -167,10 +120,10 @@ impl RangeReader {
         }
     }
 
-    /// Says that all bytes of the range came. Only now it is known what the content was held against.
+    /// Ends the range. Only now it is known what the content was checked against.
     ///
     /// # Errors
-    /// `Short` or `Changed`: what was handed on is not the content.
+    /// `Short` or `Changed`: the bytes that were handed on are not the content.
     pub fn finish(self, sink: Sink<'_>) -> Result<Basis, RangeError> {
         match self.0 {
             WayReader::Point(reader) => reader.finish(sink).map(|()| Basis::FirstPass),

@@ -1,7 +1,9 @@
-//! What each layer did to a path.
+//! Changes that layers make to a path.
 
-/// What a layer did to a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use serde::{Deserialize, Serialize};
+
+/// The kind of a change to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ChangeKind {
     /// It was not there before.
     Added,
@@ -21,7 +23,7 @@ impl ChangeKind {
         }
     }
 
-    /// What remains of two changes by one layer: only their outcome counts.
+    /// Returns the sum of two changes by one layer: only their outcome counts.
     fn and_then(self, next: Self) -> Self {
         match (self, next) {
             (Self::Removed, Self::Added) => Self::Changed,
@@ -31,19 +33,19 @@ impl ChangeKind {
     }
 }
 
-/// What one layer did to one path.
+/// A change that one layer made to one path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The layer, counted from the base.
     pub layer: u16,
-    /// What it did.
+    /// The kind of the change.
     pub kind: ChangeKind,
     /// Bytes of content that the layer brings for the path.
     pub size: u64,
 }
 
-/// What layers did to a path, from the base up. Most paths are changed once: that takes no memory of
-/// its own.
+/// The changes that layers made to a path, from the base up. Most paths are changed once: that
+/// takes no memory of its own.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Changes {
     #[default]

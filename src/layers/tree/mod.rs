@@ -14,7 +14,7 @@ mod whiteout;
 use std::{cmp::Reverse, rc::Rc};
 
 pub use change::{Change, ChangeKind};
-pub use node::Node;
+pub use node::FileNode;
 use node::{content_size, directory, rare};
 use nodes::Nodes;
 pub use usage::Usage;
@@ -54,11 +54,11 @@ pub struct FileTree {
     nodes: Nodes,
     layer: u16,
     keeps_whiteouts: bool,
-    /// Where the last entry went, as its path has it: most entries go where the one before went.
-    /// Forgotten as soon as anything but a new node could lead elsewhere.
+    /// The place of the last entry, by its path: most entries go to the same directory as the one
+    /// before. Forgotten as soon as anything but a new node could lead elsewhere.
     last: Option<(Vec<u8>, NodeId)>,
-    /// What this layer hid already, by node: what is below it, and itself. What it brings since is its
-    /// own, and stays.
+    /// A bit for each node that this layer hid already: its content, and the node itself. All that
+    /// the layer brings after that is its own, and stays.
     hidden: Vec<u8>,
     /// No more entries are added from so many nodes on; the last one may bring its directories.
     room: usize,
@@ -99,17 +99,17 @@ impl FileTree {
         self.nodes.len()
     }
 
-    /// Whether nothing was added.
+    /// Returns `true` if nothing was added.
     pub fn is_empty(&self) -> bool {
         self.nodes.len() == 1
     }
 
     /// The node of this number.
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
+    pub fn node(&self, id: NodeId) -> Option<&FileNode> {
         self.nodes.get(id.0 as usize)
     }
 
-    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut FileNode> {
         self.nodes.get_mut(id.0 as usize)
     }
 
@@ -118,7 +118,7 @@ impl FileTree {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
-    /// What is in a directory, by name; with what was removed.
+    /// Returns the content of a directory, by name; with removed paths.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let children = self.node(id).and_then(|node| node.children.as_ref());
         children.into_iter().flat_map(|children| children.values().copied())
@@ -204,7 +204,7 @@ impl FileTree {
         self.node(id)?.children.as_ref()?.get(name).copied()
     }
 
-    /// Goes into a node as into a directory, making it one where it is none.
+    /// Goes into a node as into a directory, making it one if it is none.
     fn enter(&mut self, id: NodeId) -> Option<NodeId> {
         let (kind, visible) = self.node(id).map(|node| (node.kind, node.visible))?;
         if kind == EntryKind::Symlink && visible {
@@ -220,7 +220,7 @@ impl FileTree {
             let changes = std::mem::take(&mut node.changes);
             let children = std::mem::take(&mut node.children);
             let fresh = directory(node.name.clone(), node.parent, layer);
-            *node = Node { changes, children, ..fresh };
+            *node = FileNode { changes, children, ..fresh };
             self.note(id, ChangeKind::Added, 0);
         }
         Some(id)
@@ -232,7 +232,7 @@ impl FileTree {
         id
     }
 
-    fn push(&mut self, node: Node) -> NodeId {
+    fn push(&mut self, node: FileNode) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let (parent, name) = (node.parent, node.name.clone());
         self.nodes.push(node);
@@ -316,7 +316,7 @@ impl FileTree {
     }
 }
 
-/// The components of a path; `..` goes up and stops at the root. `None` where there are too many.
+/// The components of a path; `..` goes up and stops at the root. `None` if there are too many.
 fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
     let mut components = Vec::new();
     for part in path.split(|&byte| byte == b'/') {

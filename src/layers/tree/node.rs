@@ -1,21 +1,21 @@
-//! What stands in a tree: files, links, directories and devices.
+//! The nodes of a tree: files, links, directories and devices.
 
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{Change, NodeId, change::Changes};
 use crate::content::tar::{Entry, EntryKind, Warning};
 
-/// What is in a directory, by name; most nodes have nothing in them.
+/// The content of a directory, by name; most nodes have none.
 pub(super) type Children = Option<Box<BTreeMap<Rc<[u8]>, NodeId>>>;
 
 /// A file, link, directory or device.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct FileNode {
     /// Shared with the directory that it is in: a million names take a third of a tree.
     pub(super) name: Rc<[u8]>,
     pub(super) parent: NodeId,
     pub(super) children: Children,
-    /// What it is.
+    /// The kind of the node.
     pub kind: EntryKind,
     /// Permission bits.
     pub mode: u32,
@@ -27,23 +27,23 @@ pub struct Node {
     pub mtime: i64,
     /// Size in bytes.
     pub size: u64,
-    /// Where the content begins in the uncompressed layer.
+    /// The offset of the content in the uncompressed layer.
     pub offset: u64,
     /// Bytes stored there.
     pub stored: u64,
     /// The layer that brought what is seen now.
     pub layer: u16,
-    /// Whether an entry names it; directories can be there only because something is in them.
+    /// `true` if an entry names it. A directory can also be there only because something is in it.
     pub explicit: bool,
-    /// Whether a container would see it.
+    /// `true` if a container would see it.
     pub visible: bool,
-    /// Whether a layer hides all that layers below have in this directory.
+    /// `true` if a layer hides all that layers below have in this directory.
     pub opaque: bool,
     pub(super) rare: Option<Box<Rare>>,
     pub(super) changes: Changes,
 }
 
-/// What few nodes have.
+/// Values that few nodes have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rare {
     link: Vec<u8>,
@@ -55,18 +55,18 @@ pub(super) struct Rare {
     sparse: bool,
 }
 
-impl Node {
+impl FileNode {
     /// The last component of the path; bytes, which need not be UTF-8.
     pub fn name(&self) -> &[u8] {
         &self.name
     }
 
-    /// What a link points at, as written.
+    /// Returns the target of a link, as written.
     pub fn link(&self) -> &[u8] {
         self.rare.as_ref().map_or(&[], |rare| &rare.link)
     }
 
-    /// The names of owner and group, where given.
+    /// The names of owner and group, if given.
     pub fn owner(&self) -> (&[u8], &[u8]) {
         self.rare.as_ref().map_or((&[], &[]), |rare| (&rare.user, &rare.group))
     }
@@ -76,7 +76,7 @@ impl Node {
         self.rare.as_ref().map_or(&[], |rare| &rare.xattrs)
     }
 
-    /// What is odd about the entry.
+    /// Returns the faults of the entry.
     pub fn warnings(&self) -> &[Warning] {
         self.rare.as_ref().map_or(&[], |rare| &rare.warnings)
     }
@@ -86,20 +86,20 @@ impl Node {
         self.rare.as_ref().map_or((0, 0), |rare| rare.device)
     }
 
-    /// Whether the content is stored without its holes.
+    /// Returns `true` if the content is stored without its holes.
     pub fn is_sparse(&self) -> bool {
         self.rare.as_ref().is_some_and(|rare| rare.sparse)
     }
 
-    /// What each layer did to the path, from the base up.
+    /// Returns the changes that layers made to the path, from the base up.
     pub fn changes(&self) -> &[Change] {
         self.changes.as_slice()
     }
 }
 
 /// A directory that no entry names yet.
-pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> Node {
-    Node {
+pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> FileNode {
+    FileNode {
         name,
         parent,
         children: None,

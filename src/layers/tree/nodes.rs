@@ -1,7 +1,7 @@
 //! A list that grows without moving what is in it: a vector that doubles holds, for a moment, three
 //! times what it needs, and memory of wasm never shrinks.
 
-use super::node::Node;
+use super::node::FileNode;
 
 /// Nodes of a block.
 const BLOCK: usize = 4_096;
@@ -10,7 +10,7 @@ const BLOCK: usize = 4_096;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nodes {
     /// All but the last are full.
-    blocks: Vec<Vec<Node>>,
+    blocks: Vec<Vec<FileNode>>,
 }
 
 impl Nodes {
@@ -19,15 +19,15 @@ impl Nodes {
         self.blocks.len().saturating_sub(1) * BLOCK + last
     }
 
-    pub(super) fn get(&self, at: usize) -> Option<&Node> {
+    pub(super) fn get(&self, at: usize) -> Option<&FileNode> {
         self.blocks.get(at / BLOCK)?.get(at % BLOCK)
     }
 
-    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut Node> {
+    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut FileNode> {
         self.blocks.get_mut(at / BLOCK)?.get_mut(at % BLOCK)
     }
 
-    pub(super) fn push(&mut self, node: Node) {
+    pub(super) fn push(&mut self, node: FileNode) {
         match self.blocks.last_mut() {
             Some(block) if block.len() < BLOCK => block.push(node),
             // The first one grows from nothing: most trees are small.
@@ -40,7 +40,7 @@ impl Nodes {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &FileNode> {
         self.blocks.iter().flatten()
     }
 }

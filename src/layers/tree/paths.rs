@@ -1,4 +1,4 @@
-//! From a path to what stands there, and from a link to what it stands for.
+//! Finds the node of a path, and the target of a link.
 
 use super::{FileTree, NodeId, ROOT, components};
 use crate::content::tar::EntryKind;
@@ -22,8 +22,8 @@ impl FileTree {
         self.node(id).map_or(ROOT, |node| node.parent)
     }
 
-    /// Finds what a link, hard or symbolic, stands for in the end, inside the image. A node that is
-    /// no link stands for itself.
+    /// Finds the last target of a link, hard or symbolic, inside the image. A node that is no link
+    /// is its own target.
     pub fn follow(&self, id: NodeId) -> Option<NodeId> {
         self.follow_from(id, &mut 0)
     }

@@ -164,7 +164,7 @@ fn links_that_name_each_other_twice_end_soon() {
     assert_eq!(tree.find(b"l59").and_then(|id| tree.follow(id)), None);
 }
 
-/// A layer of whatever: few names, so that paths meet again, as files, links, directories, whiteouts.
+/// A random layer of few names, so that paths meet again, as files, links, directories, whiteouts.
 fn random_layer(chance: &mut u32) -> Vec<String> {
     let mut below = |limit: u32| {
         *chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -1,10 +1,12 @@
-//! How much of what layers bring a container sees.
+//! Counts the bytes that layers bring, and those of them that a container sees.
+
+use serde::{Deserialize, Serialize};
 
 use super::FileTree;
 use crate::content::tar::EntryKind;
 
 /// Bytes that layers bring and that no container sees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Bytes of files in all layers.
     pub total: u64,
@@ -18,7 +20,7 @@ impl Usage {
         self.total.saturating_sub(self.visible)
     }
 
-    /// Visible bytes of all bytes, in thousandths; 1,000 where there are none.
+    /// Visible bytes of all bytes, in thousandths; 1,000 if there are none.
     pub fn efficiency(self) -> u32 {
         let share = u128::from(self.visible) * 1_000;
         share.checked_div(u128::from(self.total)).map_or(1_000, |share| share as u32)

@@ -1,7 +1,7 @@
-//! What a layer takes away: whiteouts, opaque directories, and what another thing stands in place of.
-//! Each node is gone through once in a layer, however often it is named.
+//! Takes away what a layer hides: by whiteouts, by opaque directories, and by other things in the
+//! same place. Each node is visited once in a layer, however often it is named.
 
-use super::{ChangeKind, FileTree, Node, NodeId, directory};
+use super::{ChangeKind, FileNode, FileTree, NodeId, directory};
 use crate::content::tar::EntryKind;
 
 /// Bits of what a layer hid of a node.
@@ -17,7 +17,7 @@ impl FileTree {
             None if self.keeps_whiteouts && !name.is_empty() => {
                 let kind = EntryKind::Other(b'w');
                 let gone =
-                    Node { kind, visible: false, ..directory(name.into(), parent, self.layer) };
+                    FileNode { kind, visible: false, ..directory(name.into(), parent, self.layer) };
                 let id = self.push(gone);
                 self.note(id, ChangeKind::Removed, 0);
             }
@@ -66,14 +66,14 @@ impl FileTree {
         order.into_iter().rev().for_each(|at| self.hide_alone(at));
     }
 
-    /// What is in a directory, once in each layer.
+    /// Hides the content of a directory, once in each layer.
     fn not_yet_hidden(&mut self, id: NodeId) -> Vec<NodeId> {
         let has_children = self.node(id).is_some_and(|node| node.children.is_some());
         let is_first = has_children && self.is_first(id, BELOW);
         if is_first { self.children(id).collect() } else { Vec::new() }
     }
 
-    /// Whether this layer did not hide that of a node before; now it does.
+    /// Returns `true` if this layer did not hide the content of a node before; now it does.
     fn is_first(&mut self, id: NodeId, what: u8) -> bool {
         if self.hidden.len() <= id.number() {
             self.hidden.resize(self.nodes.len(), 0);

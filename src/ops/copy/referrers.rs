@@ -1,4 +1,4 @@
-//! Taking along what refers to an image: signatures, SBOMs, attestations.
+//! Collector along what refers to an image: signatures, SBOMs, attestations.
 
 use std::collections::{BTreeSet, VecDeque};
 

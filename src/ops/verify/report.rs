@@ -158,7 +158,7 @@ impl Checked {
             "compression": self.findings.as_ref().and_then(|f| f.compression).map(|c| c.name()),
             "uncompressedSize": self.plain().map(|found| found.plain_size),
             "diffId": self.plain().and_then(|found| found.diff_id.as_ref()).map(Digest::as_str),
-            "problem": self.findings.as_ref().and_then(|found| found.problem.as_deref()),
+            "problem": self.findings.as_ref().and_then(|found| found.problem.as_ref()).map(ToString::to_string),
         })
     }
 

@@ -1,27 +1,27 @@
-//! The bytes of a tar archive that holds an OCI layout: heads, padding and end, nothing else. Pure.
+//! Writing a tar archive that holds an OCI layout: the heads, the padding and the end.
 //!
 //! Two archives of the same content are the same bytes: no times, owners or order of a file system.
 
 use crate::oci::Digest;
 
-/// Tar counts in blocks of this many bytes.
+/// The size of a block of tar, in bytes.
 const BLOCK: u64 = 512;
 
-/// The most bytes that an octal size can say (POSIX ustar); larger ones are said in binary.
+/// The largest size that is written in octal (POSIX ustar), in bytes; larger ones are binary.
 const OCTAL: u64 = (1 << 33) - 1;
 
-/// What the `oci-layout` file says (image-layout.md).
+/// The content of the `oci-layout` file (image-layout.md).
 pub const LAYOUT_FILE: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
 
 /// Two blocks of zeros end an archive.
 pub const END: [u8; 1024] = [0; 1024];
 
-/// Where a layout keeps a blob.
+/// Returns the path of a blob in a layout.
 pub fn path_of(digest: &Digest) -> String {
     ["blobs/", digest.algorithm().name(), "/", digest.encoded()].concat()
 }
 
-/// The head of a file; behind it come its bytes and [`padding`].
+/// Returns the head of a file. Its bytes and then [`padding`] come behind it.
 pub fn head(path: &str, size: u64) -> Vec<u8> {
     // A name of more than 100 bytes (those of sha512) goes into a record of its own before.
     let mut heads = Vec::new();
@@ -36,7 +36,7 @@ pub fn head(path: &str, size: u64) -> Vec<u8> {
     heads
 }
 
-/// Zeros up to the next block.
+/// Returns the zeros up to the next block.
 pub fn padding(size: u64) -> Vec<u8> {
     let over = usize::try_from(size % BLOCK).unwrap_or_default();
     vec![0; if over == 0 { 0 } else { BLOCK as usize - over }]

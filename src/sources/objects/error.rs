@@ -1,4 +1,4 @@
-//! Why a store could not do it.
+//! The errors of a store.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use crate::{
     oci::Digest,
 };
 
-/// What a store answers.
+/// The answer of a store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// What went wrong in a store.
+/// The reason why a store could not do something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
     /// The layer is complete and is not written again.
     AlreadyExists,
-    /// Another writer is active.
+    /// Another writer is open.
     Locked,
     /// The layer is not, or not completely, there.
     NotWritten(Digest),
     /// The layer is being written.
     BeingWritten(Digest),
-    /// Bytes came before their number was said.
+    /// Bytes came before their number was stated.
     SizeNotSet,
     /// Another size than before, in bytes.
     SizeChanged {
-        /// The size that was said first.
+        /// The size that was stated first.
         before: u64,
-        /// The size that is said now.
+        /// The size that is stated now.
         now: u64,
     },
     /// More bytes than were announced.
@@ -44,7 +44,7 @@ pub enum StoreError {
     },
     /// The digest's algorithm cannot be computed here.
     UnsupportedDigest(Digest),
-    /// The store itself failed, and how.
+    /// The store itself failed, with its reason.
     Failed(String),
 }
 
@@ -52,10 +52,10 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadyExists => f.write_str("it is there already"),
-            Self::Locked => f.write_str("somebody else is writing it"),
+            Self::Locked => f.write_str("another writer is open"),
             Self::NotWritten(digest) => write!(f, "{digest} is not here, or only in part"),
             Self::BeingWritten(digest) => write!(f, "{digest} is being written"),
-            Self::SizeNotSet => f.write_str("its size was not said before its bytes"),
+            Self::SizeNotSet => f.write_str("its size was not stated before its bytes"),
             Self::SizeChanged { before, now } => {
                 write!(f, "its size was {before} bytes and is now {now}")
             }

@@ -1,5 +1,5 @@
-//! What a pull writes to and a push reads from: manifests, and layers that can be written in part,
-//! left, and taken up again (R152 to R154).
+//! The store that a pull writes to and a push reads from. It holds manifests and layers. A layer can
+//! be written in part, left, and taken up again (R152 to R154).
 
 mod error;
 mod memory;
@@ -29,10 +29,10 @@ pub struct StoredManifest {
 /// Keeps manifests and layers (R152). A layer here is any blob: configurations too.
 #[async_trait(?Send)]
 pub trait ObjectStore {
-    /// A manifest, by tag or digest; `None` where it was never written.
+    /// Returns a manifest by its tag or digest; `None` if it was never written.
     ///
     /// # Errors
-    /// `Failed` where the store itself fails.
+    /// `Failed` if the store itself fails.
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -42,7 +42,7 @@ pub trait ObjectStore {
     /// Writes a manifest under a tag or digest, over what was there.
     ///
     /// # Errors
-    /// `Mismatch` where it is written under a digest that its bytes do not have; `Failed`.
+    /// `Mismatch` if its bytes do not have the digest under which it is written; `Failed`.
     async fn write_manifest(
         &self,
         repository: &RepositoryName,
@@ -50,70 +50,70 @@ pub trait ObjectStore {
         manifest: &StoredManifest,
     ) -> Result<()>;
 
-    /// The handle of a layer, whether or not anything of it is there.
+    /// Returns the handle of a layer, even if nothing of it is there yet.
     fn layer(&self, digest: &Digest) -> Rc<dyn Layer>;
 }
 
-/// How far a layer is written.
+/// The progress of writing a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes that are there.
+    /// The number of bytes that are there.
     pub current_size: u64,
-    /// Bytes that it will have, once that is known.
+    /// The number of bytes that it will have, once that is known.
     pub size: Option<u64>,
-    /// Whether all bytes are there and have the layer's digest.
+    /// True if all bytes are there and have the layer's digest.
     pub complete: bool,
-    /// Whether somebody is writing.
+    /// True while a writer is open.
     pub locked: bool,
 }
 
 /// A layer's handle (R153).
 #[async_trait(?Send)]
 pub trait Layer {
-    /// How far it is written, also while somebody is writing (R154).
+    /// Returns the progress of writing it, also while a writer is open (R154).
     fn progress(&self) -> Progress;
 
-    /// The content.
+    /// Returns a reader of the content.
     ///
     /// # Errors
-    /// `NotWritten` where it is not complete, `BeingWritten` where somebody is at it.
+    /// `NotWritten` if it is not complete, `BeingWritten` while a writer is open.
     async fn reader(&self) -> Result<Rc<dyn BlobSource>>;
 
-    /// The one writer. It goes on where the last one stopped.
+    /// Opens the one writer. It goes on where the last one stopped.
     ///
     /// # Errors
-    /// `AlreadyExists` where the layer is complete, `Locked` where another writer is active.
+    /// `AlreadyExists` if the layer is complete, `Locked` while another writer is open.
     fn writer(&self) -> Result<Box<dyn LayerWriter>>;
 
-    /// Waits until the layer is readable, or its writer has left it in part.
+    /// Waits until the layer can be read, or until its writer has left it in part.
     ///
     /// # Errors
-    /// `NotWritten` where nobody is writing and it is not complete.
+    /// `NotWritten` if it is not complete and no writer is open.
     async fn wait(&self) -> Result<()>;
 }
 
 /// Writes a layer (R154). Dropping it leaves what was written, to be taken up again.
 #[async_trait(?Send)]
 pub trait LayerWriter {
-    /// Says how many bytes the layer has. Comes before the first byte.
+    /// States the number of bytes that the layer has. This comes before the first byte.
     ///
     /// # Errors
-    /// `SizeChanged` where another size was said before.
+    /// `SizeChanged` if another size was stated before.
     fn set_size(&mut self, size: u64) -> Result<()>;
 
-    /// Bytes that are there: where to go on from.
+    /// Returns the number of bytes that are there: the position to go on from.
     fn current_size(&self) -> u64;
 
-    /// Appends.
+    /// Appends bytes.
     ///
     /// # Errors
     /// `SizeNotSet`; `SizeExceeded`.
     async fn write(&mut self, bytes: Bytes) -> Result<()>;
 
-    /// Ends writing. With all bytes there, they are checked and the layer becomes readable; before
-    /// that, it stays in part. Says whether it is complete.
+    /// Ends writing. If all bytes are there, they are checked and the layer can be read from now on;
+    /// otherwise it stays in part. Returns true if it is complete.
     ///
     /// # Errors
-    /// `Mismatch` where the bytes are not those of the digest: they are thrown away.
+    /// `Mismatch` if the bytes are not those of the digest: they are thrown away.
     async fn close(self: Box<Self>) -> Result<bool>;
 }

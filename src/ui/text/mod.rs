@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod error;
 pub mod files;
 pub mod home;
+pub mod layers;
 pub mod list;
 pub mod ops;
 pub mod registry;

@@ -1,7 +1,7 @@
 //! Sentences about the results of jobs: outcomes of a verification, and the doctor's configurations.
 
 use super::{
-    error,
+    error, layers,
     verification::{self, MISMATCH, NOT_VERIFIED, VERIFIED},
 };
 use crate::app::{
@@ -44,7 +44,7 @@ fn reason(reason: &UnverifiedReason) -> String {
         UnverifiedReason::WrongBytes => "the bytes are not those of the layer's digest",
         UnverifiedReason::OtherAlgorithm => "another image states it by another algorithm",
         UnverifiedReason::NotToItsEnd => "it was not read to its end",
-        UnverifiedReason::Decoding(words) => words,
+        UnverifiedReason::Decoding(fault) => return layers::read_fault(fault),
     };
     words.to_owned()
 }

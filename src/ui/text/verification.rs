@@ -20,6 +20,11 @@ pub fn unverified(reason: &Unverified) -> String {
             format!("asked for by tag; the registry names {digest}, which these bytes do not have")
         }
         Unverified::Pushed => "pushed from here under this tag".to_owned(),
+        Unverified::Made => {
+            "the archive has no manifest; this one was made from its configuration \
+                             and layers, and no registry knows its digest"
+                .to_owned()
+        }
         Unverified::Algorithm(digest) => {
             format!("{} cannot be computed here", digest.algorithm().name())
         }

@@ -11,7 +11,7 @@ use super::layers::{Index, Layer, Layers};
 use crate::{
     app::{FileList, Place},
     layers::{
-        index::{Part, Question, Scope, Sort},
+        index::{Question, RowRange, Scope, Sort},
         obstacle::Obstacle,
     },
     oci::Digest,
@@ -132,7 +132,7 @@ impl Files {
 
     /// The list that is looked at.
     pub fn rows(&self, open: Vec<Vec<u8>>, sort: Sort, with_removed: bool) -> Question {
-        let (scope, part) = (self.scope(with_removed), Part::default());
+        let (scope, part) = (self.scope(with_removed), RowRange::default());
         match self.list {
             FileList::Tree if self.find.trim().is_empty() => {
                 Question::Rows { scope, below: self.path.clone(), open, sort, part }

@@ -42,7 +42,7 @@ struct Header<'a> {
 }
 
 impl Header<'_> {
-    /// `epoch:version-release`, the epoch only where there is one.
+    /// `epoch:version-release`, the epoch only if there is one.
     fn version(&self) -> String {
         let part = |tag| self.text(tag).unwrap_or_default();
         let (version, release) = (part(VERSION), part(RELEASE));

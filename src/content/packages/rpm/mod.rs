@@ -5,7 +5,7 @@ mod header;
 mod ndb;
 mod sqlite;
 
-use super::{Inventory, Kind, Package};
+use super::{DatabaseKind, Inventory, Package};
 
 /// Bytes of one header; glibc's with all translations has about 1 MiB.
 const HEADER_MAX: usize = 32 << 20;
@@ -13,20 +13,20 @@ const HEADER_MAX: usize = 32 << 20;
 /// Receives the headers of a database one by one; `false` ends reading.
 type Receive<'a> = &'a mut dyn FnMut(&[u8]) -> bool;
 
-/// What a path holds, by where rpm keeps its database: since Fedora 36 and in SUSE under
-/// `usr/lib/sysimage`, and in ostree's images under `usr/share`.
-pub(super) fn wanted(path: &[u8]) -> Option<Kind> {
+/// Returns the kind of database at a path. Since Fedora 36 and in SUSE, rpm keeps its database
+/// under `usr/lib/sysimage`; images of ostree keep it under `usr/share`.
+pub(super) fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     let places: [&[u8]; 3] = [b"var/lib/rpm/", b"usr/lib/sysimage/rpm/", b"usr/share/rpm/"];
     match places.into_iter().find_map(|place| path.strip_prefix(place))? {
-        b"rpmdb.sqlite" => Some(Kind::RpmSqlite),
-        b"Packages.db" => Some(Kind::RpmNdb),
-        b"Packages" => Some(Kind::RpmBerkeley),
+        b"rpmdb.sqlite" => Some(DatabaseKind::RpmSqlite),
+        b"Packages.db" => Some(DatabaseKind::RpmNdb),
+        b"Packages" => Some(DatabaseKind::RpmBerkeley),
         _ => None,
     }
 }
 
 /// Reads all headers of a database.
-pub(super) fn read(kind: Kind, bytes: &[u8], inventory: &mut Inventory) {
+pub(super) fn read(kind: DatabaseKind, bytes: &[u8], inventory: &mut Inventory) {
     let mut left = bytes.len();
     let mut receive = |blob: &[u8]| {
         // Headers that share their bytes would make more of the file than it holds.
@@ -40,8 +40,8 @@ pub(super) fn read(kind: Kind, bytes: &[u8], inventory: &mut Inventory) {
         fits.is_some()
     };
     let outcome = match kind {
-        Kind::RpmSqlite => sqlite::blobs(bytes, "Packages", 1, &mut receive),
-        Kind::RpmNdb => ndb::blobs(bytes, &mut receive),
+        DatabaseKind::RpmSqlite => sqlite::blobs(bytes, "Packages", 1, &mut receive),
+        DatabaseKind::RpmNdb => ndb::blobs(bytes, &mut receive),
         _ => berkeley::blobs(bytes, &mut receive),
     };
     if let Err(problem) = outcome {

@@ -1,42 +1,43 @@
-//! Where a layer can be read again from the middle: made in the first pass, kept for this tab.
+//! Checkpoints: places from which a layer can be read again. The first pass makes them, and this tab
+//! keeps them.
 //!
-//! A second look at a file then costs one range request. A range cannot be held against the digest of
-//! the layer. So it is kept where the hash of the layer stood at marks on the way: bytes that take it
-//! from one mark to the next, or to the digest at the end, are the bytes of then. That hash is made in
-//! any case, so keeping its marks costs next to nothing.
+//! A second look at a file then costs one range request. A range cannot be checked against the digest
+//! of the layer. So the first pass keeps midstates of the layer's hash. If bytes take the hash from
+//! one midstate to the next, or to the digest at the end, they are the bytes of the first pass. That
+//! hash is computed in any case, so keeping its midstates costs next to nothing.
 //!
-//! Where reading can begin: in gzip at blocks, with the 32 KiB before them, and at members; in zstd at
-//! frames, of which most layers have one; without compression anywhere.
+//! Reading can begin at blocks in gzip, with the 32 KiB before them, and at members. In zstd it can
+//! begin at frames, of which most layers have one; without compression anywhere.
 
-mod marks;
+mod midstates;
 mod point_reader;
 mod recorder;
 mod restart;
 
 use std::ops::Range;
 
-pub(crate) use marks::Marks;
+pub(crate) use midstates::Midstates;
 pub use point_reader::PointReader;
 pub(crate) use recorder::Recorder;
 
-use crate::content::{sha256_lanes::Mark, sniff::Compression};
+use crate::content::{sha256_lanes::Midstate, sniff::Compression};
 use crate::oci::Digest;
 
 /// Plain bytes between two places where reading can begin: what a second look decompresses for
 /// nothing, at most. In large layers they are further apart.
 pub const SPACING: u64 = 1 << 20;
 
-/// Where a layer can be read again.
+/// The places from which a layer can be read again.
 #[derive(Clone)]
 pub struct Checkpoints {
     compression: Compression,
-    /// Where reading can begin, in order; the first at 0.
+    /// The points at which reading can begin, in order; the first at 0.
     points: Vec<Point>,
-    /// How far the compressed bytes have to be read, in order; one at the end.
-    steps: Vec<Step>,
-    /// Where the hash of the compressed bytes stood, in order; the first at 0.
-    marks: Vec<Mark>,
-    /// Where that ends, and what it was.
+    /// The compressed bytes that are needed for so many plain ones, in order; one at the end.
+    steps: Vec<OutputStep>,
+    /// The states of the hash of the compressed bytes, in order; the first at 0.
+    midstates: Vec<Midstate>,
+    /// The size of the compressed bytes, and their digest.
     size: u64,
     digest: Digest,
 }
@@ -50,7 +51,7 @@ struct Point {
     restart: Restart,
 }
 
-/// What is needed to begin.
+/// The data that a decoder needs to begin.
 #[derive(Clone)]
 enum Restart {
     /// Nothing: a member or frame begins.
@@ -61,28 +62,28 @@ enum Restart {
 
 /// So many plain bytes come out of so many compressed ones.
 #[derive(Clone, Copy)]
-struct Step {
+struct OutputStep {
     plain: u64,
     packed: u64,
 }
 
-/// What the hash must be behind a range.
+/// The state that the hash must have behind a range.
 #[derive(Clone)]
 enum End {
-    Mark(Mark),
+    Midstate(Midstate),
     Digest(Digest),
 }
 
-/// How some content of a layer is read again.
+/// A plan to read some content of a layer again.
 #[derive(Clone)]
 pub struct PointPlan {
-    /// The compressed bytes to ask for. Empty where there is no content.
+    /// The compressed bytes to ask for. Empty if there is no content.
     pub range: Range<u64>,
     compression: Compression,
-    /// Where decompressing begins: in the range, or at its start.
+    /// The point where decompressing begins: in the range, or at its start.
     point: Point,
     /// The hash in front of the range, and behind it.
-    start: Mark,
+    start: Midstate,
     end: End,
     content: Range<u64>,
 }
@@ -95,12 +96,12 @@ impl PointPlan {
 }
 
 impl Checkpoints {
-    /// How to read content again that is at an offset of the uncompressed layer, both in bytes. `None`
-    /// where the first pass did not get that far.
+    /// Returns a plan to read content again that is at an offset of the uncompressed layer, both in
+    /// bytes. Returns `None` if the first pass did not get that far.
     pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {
         let content = offset..offset.checked_add(length)?;
         let point = self.point_before(offset)?;
-        let start = *last_at_most(&self.marks, point.packed, |mark| mark.at)?;
+        let start = *last_at_most(&self.midstates, point.packed, |midstate| midstate.at)?;
         let enough = self.packed_for(content.end)?;
         let (at, end) = self.end_behind(enough);
         let range = if length == 0 { start.at..start.at } else { start.at..at };
@@ -125,14 +126,14 @@ impl Checkpoints {
 
     /// The first place at or behind so many compressed bytes where the hash is known.
     fn end_behind(&self, packed: u64) -> (u64, End) {
-        let at = self.marks.partition_point(|mark| mark.at < packed);
-        match self.marks.get(at) {
-            Some(mark) => (mark.at, End::Mark(*mark)),
+        let at = self.midstates.partition_point(|midstate| midstate.at < packed);
+        match self.midstates.get(at) {
+            Some(midstate) => (midstate.at, End::Midstate(*midstate)),
             None => (self.size, End::Digest(self.digest.clone())),
         }
     }
 
-    /// Drops every other place where reading can begin. `false` where there was only one.
+    /// Drops every other place where reading can begin. `false` if there was only one.
     pub fn thin(&mut self) -> bool {
         let before = self.points.len();
         recorder::every_other(&mut self.points);
@@ -147,8 +148,8 @@ impl Checkpoints {
         });
         windows.sum::<usize>()
             + self.points.len() * size_of::<Point>()
-            + self.steps.len() * size_of::<Step>()
-            + self.marks.len() * size_of::<Mark>()
+            + self.steps.len() * size_of::<OutputStep>()
+            + self.midstates.len() * size_of::<Midstate>()
     }
 }
 

@@ -5,11 +5,11 @@ use std::ops::{ControlFlow, Range};
 use super::{End, PointPlan, Restart, restart};
 use crate::{
     content::{
-        decode::{Decoder, Limits, Sink, Stop, gzip::Gunzip},
-        sha256_lanes::{Gang, Lane},
+        decode::{DecodeLimits, Decoder, Sink, Stop, gzip::Gunzip},
+        sha256_lanes::{HashBatch, Lane},
         sniff::Compression,
     },
-    layers::ranges::{RangeError, toc::overlap},
+    layers::ranges::{error::RangeError, overlap::overlap},
     oci::Digest,
 };
 
@@ -36,7 +36,7 @@ impl PointPlan {
     pub fn reader(self) -> PointReader {
         let Self { range, compression, point, start, end, content } = self;
         // What comes out ends with the content, whatever the limit.
-        let limits = Limits { output: u64::MAX, ..Limits::default() };
+        let limits = DecodeLimits { output: u64::MAX, ..DecodeLimits::default() };
         let decoder = match point.restart {
             Restart::Block { window, last, unused } => {
                 let inflate = restart::resume(&window, last, unused);
@@ -48,14 +48,14 @@ impl PointPlan {
         };
         let left = range.end - range.start;
         let lead = point.packed.saturating_sub(range.start);
-        let hash = Gang::default().join_at(&start);
+        let hash = HashBatch::default().join_at(&start);
         let progress = Progress { plain: point.plain, content };
         PointReader { hash, end, left, lead, decoder, progress }
     }
 }
 
 impl PointReader {
-    /// Takes in the next bytes. What comes behind the content, up to the next mark, is only hashed.
+    /// Takes in the next bytes. What comes behind the content, up to the next midstate, is only hashed.
     ///
     /// # Errors
     /// Bytes that cannot be decompressed.
@@ -99,7 +99,7 @@ impl PointReader {
 
 fn leads_to(hash: Lane, end: &End) -> bool {
     match end {
-        End::Mark(mark) => hash.mark().as_ref() == Some(mark),
+        End::Midstate(midstate) => hash.midstate().as_ref() == Some(midstate),
         End::Digest(digest) => Digest::from_sha256(hash.finish()) == *digest,
     }
 }

@@ -1,12 +1,15 @@
 //! Notes in a first pass where reading can begin again, and how far it has to go.
 
-use super::{Checkpoints, Marks, Point, Restart, Step, restart};
-use crate::{content::sniff::Compression, oci::Digest};
+use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};
+use crate::{
+    content::{decode::Trace, sniff::Compression},
+    oci::Digest,
+};
 
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
 
-/// Points kept; with their windows 8 MiB. Where there would be more, every other one is dropped.
+/// Points kept; with their windows 8 MiB. If there would be more, every other one is dropped.
 const POINTS_MAX: usize = 256;
 
 /// Steps kept, of 16 bytes each, and how many there are for a point, at first.
@@ -23,17 +26,64 @@ pub(crate) struct Recorder {
     step_every: u64,
     plain: u64,
     packed: u64,
-    /// What came out last of this member, where that is wanted soon.
+    /// The last output of this member, if it is wanted soon.
     window: Vec<u8>,
-    pending: Option<Pending>,
+    pending: Option<BlockEnd>,
     points: Vec<Point>,
-    steps: Vec<Step>,
+    steps: Vec<OutputStep>,
 }
 
-/// The end of a block whose place in a byte is not known: inflaters do not tell.
-struct Pending {
+/// The end of a block. Its place in the byte is not known, since inflaters do not report it.
+struct BlockEnd {
     packed: u64,
     last: u8,
+}
+
+impl Trace for Recorder {
+    fn made(&mut self, plain: &[u8], packed: u64) {
+        self.plain += plain.len() as u64;
+        self.packed = packed;
+        if self.plain.saturating_add(WINDOW as u64) >= self.due() {
+            self.slide(plain);
+        }
+        let last = self.steps.last().map_or(0, |step| step.plain);
+        if self.plain - last >= self.step_every {
+            self.step();
+        }
+    }
+
+    fn member(&mut self, packed: u64) {
+        self.window.clear();
+        self.pending = None;
+        if self.plain >= self.due() {
+            self.point(packed, Restart::Fresh);
+        }
+    }
+
+    fn block_ended(&mut self, packed: u64, last: Option<u8>) {
+        let is_due = self.plain >= self.due();
+        self.pending = last.filter(|_| is_due).map(|last| BlockEnd { packed, last });
+    }
+
+    fn confirm(&mut self, input: &[u8], plain: &[u8]) {
+        let Some(BlockEnd { packed, last }) = self.pending.take() else { return };
+        if plain.len() < PROOF_MIN {
+            return;
+        }
+        let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
+        // The bytes that came out show at which bit the block began.
+        let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
+        // Bits can be chosen so that other places make the same bytes, for a while.
+        let mut fitting = (0..8).filter(fits);
+        let stored = |&unused: &u8| stored(last, unused, input);
+        if let Some(unused) = fitting.next()
+            && let alike = stored(&unused)
+            && fitting.all(|other| alike.is_some() && stored(&other) == alike)
+        {
+            let window = self.window.as_slice().into();
+            self.point(packed, Restart::Block { window, last, unused });
+        }
+    }
 }
 
 impl Recorder {
@@ -51,19 +101,6 @@ impl Recorder {
         }
     }
 
-    /// Plain bytes came out that need the compressed ones up to a position.
-    pub(crate) fn made(&mut self, plain: &[u8], packed: u64) {
-        self.plain += plain.len() as u64;
-        self.packed = packed;
-        if self.plain.saturating_add(WINDOW as u64) >= self.due() {
-            self.slide(plain);
-        }
-        let last = self.steps.last().map_or(0, |step| step.plain);
-        if self.plain - last >= self.step_every {
-            self.step();
-        }
-    }
-
     /// Of what came out more than a window before the next point, nothing is needed: what came since
     /// is as long as a window, and takes the place of all before it.
     fn slide(&mut self, plain: &[u8]) {
@@ -72,42 +109,6 @@ impl Recorder {
         let surplus = self.window.len().saturating_sub(room);
         self.window.drain(..surplus);
         self.window.extend_from_slice(tail);
-    }
-
-    /// A member or frame begins.
-    pub(crate) fn member(&mut self, packed: u64) {
-        self.window.clear();
-        self.pending = None;
-        if self.plain >= self.due() {
-            self.point(packed, Restart::Fresh);
-        }
-    }
-
-    /// A block ended in front of a position, somewhere in the last byte before it.
-    pub(crate) fn block_ended(&mut self, packed: u64, last: Option<u8>) {
-        let is_due = self.plain >= self.due();
-        self.pending = last.filter(|_| is_due).map(|last| Pending { packed, last });
-    }
-
-    /// What came out next, not yet counted, and the input from which it came: they tell at which bit
-    /// the block began.
-    pub(crate) fn confirm(&mut self, input: &[u8], plain: &[u8]) {
-        let Some(Pending { packed, last }) = self.pending.take() else { return };
-        if plain.len() < PROOF_MIN {
-            return;
-        }
-        let proof = plain.get(..PROOF_MAX).unwrap_or(plain);
-        let fits = |unused: &u8| restart::fits(&self.window, last, *unused, input, proof);
-        // Bits can be chosen so that other places make the same bytes, for a while.
-        let mut fitting = (0..8).filter(fits);
-        let stored = |&unused: &u8| stored(last, unused, input);
-        if let Some(unused) = fitting.next()
-            && let alike = stored(&unused)
-            && fitting.all(|other| alike.is_some() && stored(&other) == alike)
-        {
-            let window = self.window.as_slice().into();
-            self.point(packed, Restart::Block { window, last, unused });
-        }
     }
 
     /// Plain bytes before the next point, at least.
@@ -125,7 +126,7 @@ impl Recorder {
     }
 
     fn step(&mut self) {
-        self.steps.push(Step { plain: self.plain, packed: self.packed });
+        self.steps.push(OutputStep { plain: self.plain, packed: self.packed });
         if self.steps.len() > STEPS_MAX {
             self.step_every *= 2;
             every_other(&mut self.steps);
@@ -136,17 +137,17 @@ impl Recorder {
     pub(crate) fn finish(
         mut self,
         compression: Compression,
-        marks: Marks,
+        midstates: Midstates,
         (size, digest): (u64, Digest),
     ) -> Checkpoints {
         self.step();
-        let (points, steps, marks) = (self.points, self.steps, marks.list);
-        Checkpoints { compression, points, steps, marks, size, digest }
+        let (points, steps, midstates) = (self.points, self.steps, midstates.list);
+        Checkpoints { compression, points, steps, midstates, size, digest }
     }
 }
 
-/// Where a block that is stored goes on, if one begins there: behind the header's own padding, which may
-/// end with this byte (`false`) or the next. So places that give the same are one.
+/// Returns where a stored block goes on, if one begins there. The header's own padding may end with
+/// this byte (`false`) or the next (`true`). So places that give the same are one.
 fn stored(last: u8, unused: u8, input: &[u8]) -> Option<bool> {
     let next = u16::from(*input.first()?);
     let bits = u16::from(last) >> (8 - unused) | next << unused;

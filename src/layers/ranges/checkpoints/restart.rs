@@ -8,8 +8,8 @@ use zlib_rs::{Inflate, InflateFlush};
 
 use crate::content::decode::gzip::headless;
 
-/// An inflater in front of a block that begins with the last `unused` bits of the byte `last`.
-/// `window` is what came out before, up to 32 KiB of it. `None` where the inflater refuses.
+/// Returns an inflater in front of a block that begins with the last `unused` bits of the byte
+/// `last`. `window` is the output before it, up to 32 KiB. Returns `None` if the inflater refuses.
 pub(super) fn resume(window: &[u8], last: u8, unused: u8) -> Option<Inflate> {
     let mut inflate = headless();
     if !window.is_empty() {
@@ -38,7 +38,7 @@ fn lead(last: u8, unused: u8) -> Vec<u8> {
     bits.bytes
 }
 
-/// Whether inflating from there gives what really followed.
+/// Returns `true` if inflating from there gives the bytes that really followed.
 pub(super) fn fits(window: &[u8], last: u8, unused: u8, input: &[u8], expected: &[u8]) -> bool {
     let Some(mut inflate) = resume(window, last, unused) else { return false };
     let mut plain = vec![0; expected.len()];

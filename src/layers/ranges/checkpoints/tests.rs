@@ -6,8 +6,8 @@ use std::{io::Write as _, ops::ControlFlow};
 use super::*;
 use crate::{
     content::{
-        decode::Limits,
-        sha256_lanes::Gang,
+        decode::{DecodeLimits, Trace},
+        sha256_lanes::HashBatch,
         verify::{digest_of, digest_with},
     },
     layers::{
@@ -44,9 +44,9 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn first_pass(blob: &[u8], plain: &[u8], piece: usize) -> Checkpoints {
     let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: None };
     let digest = digest_of(blob);
-    let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, Limits::default())
+    let mut reader = LayerReader::new(&digest, blob.len() as u64, &wanted, DecodeLimits::default())
         .keep_checkpoints(SPACING);
-    let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
+    let mut visit = |_: crate::content::tar::ArchiveEvent<'_>| ControlFlow::Continue(());
     for bytes in blob.chunks(piece) {
         reader.push(bytes, &mut visit).unwrap();
     }
@@ -146,9 +146,9 @@ fn checkpoints_are_kept_only_of_what_was_verified() {
     let blob = gzip(&sample(100_000), 6);
     let wanted = Wanted::default();
     let other = digest_of(b"other");
-    let mut reader = LayerReader::new(&other, blob.len() as u64, &wanted, Limits::default())
+    let mut reader = LayerReader::new(&other, blob.len() as u64, &wanted, DecodeLimits::default())
         .keep_checkpoints(SPACING);
-    let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
+    let mut visit = |_: crate::content::tar::ArchiveEvent<'_>| ControlFlow::Continue(());
     reader.push(&blob, &mut visit).unwrap();
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
     assert!(!report.verdict.is_verified() && checkpoints.is_none());
@@ -159,19 +159,19 @@ fn checkpoints_take_bounded_memory() {
     // 1,500 MiB of zeros: what would have 1,500 points, had they no limit.
     let zeros = vec![0; 1 << 20];
     let mut recorder = Recorder::new(SPACING);
-    let mut marks = Marks::default();
-    let mut lane = Gang::default().join();
+    let mut midstates = Midstates::default();
+    let mut lane = HashBatch::default().join();
     for n in 1..=1_500_u64 {
         recorder.block_ended(n * 100, Some(0));
         recorder.confirm(&[], &[]);
         recorder.member(n * 100);
         recorder.made(&zeros, n * 100);
         lane.update(&zeros[..100]);
-        marks.passed(lane.mark().unwrap());
+        midstates.passed(lane.midstate().unwrap());
     }
-    let checkpoints = recorder.finish(Compression::Gzip, marks, (150_000, digest_of(b"")));
+    let checkpoints = recorder.finish(Compression::Gzip, midstates, (150_000, digest_of(b"")));
     assert!(checkpoints.points.len() <= 256 && checkpoints.points.len() > 120);
-    assert!(checkpoints.steps.len() <= 4_096 && checkpoints.marks.len() <= 4_096);
+    assert!(checkpoints.steps.len() <= 4_096 && checkpoints.midstates.len() <= 4_096);
     assert!(checkpoints.weight() < 9 << 20);
 }
 
@@ -193,9 +193,9 @@ fn content_named_by_another_hash_leaves_no_checkpoints() {
     let blob = gzip(&sample(100_000), 6);
     let digest = digest_with(&Algorithm::Sha512, &blob).unwrap();
     let mut reader =
-        LayerReader::new(&digest, blob.len() as u64, &Wanted::default(), Limits::default())
+        LayerReader::new(&digest, blob.len() as u64, &Wanted::default(), DecodeLimits::default())
             .keep_checkpoints(SPACING);
-    let mut visit = |_: crate::content::tar::Event<'_>| ControlFlow::Continue(());
+    let mut visit = |_: crate::content::tar::ArchiveEvent<'_>| ControlFlow::Continue(());
     reader.push(&blob, &mut visit).unwrap();
     let (report, checkpoints) = reader.finish_with_checkpoints(&mut visit);
     assert!(report.verdict.is_verified() && checkpoints.is_none());

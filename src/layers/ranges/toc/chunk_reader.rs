@@ -1,4 +1,5 @@
-//! Reads a file chunk by chunk from its range of the blob, each held against its digest.
+//! Reads a file chunk by chunk from its range of the blob, and checks each chunk against its
+//! digest.
 
 use std::{
     collections::VecDeque,
@@ -8,22 +9,25 @@ use std::{
 use super::{Chunk, File, Toc};
 use crate::{
     content::{
-        decode::{Decoder, Limits, Sink, Stop},
+        decode::{DecodeLimits, Decoder, Sink, Stop},
         verify::Hasher,
     },
-    layers::ranges::{Basis, RangeError},
+    layers::ranges::{
+        error::{Basis, RangeError},
+        overlap::overlap,
+    },
     oci::Digest,
 };
 
-/// How some content of a file is read.
+/// A plan to read some content of a file.
 #[derive(Clone, Debug)]
 pub struct ChunkPlan {
-    /// The compressed bytes to ask for. Empty where there is no content, or nothing but zeros.
+    /// The compressed bytes to ask for. Empty if there is no content, or nothing but zeros.
     pub range: Range<u64>,
     chunks: VecDeque<Chunk>,
     /// The part of what comes out that is wanted.
     content: Range<u64>,
-    /// The digest of the whole file, where all of it is read.
+    /// The digest of the whole file, if all of it is read.
     digest: Option<Digest>,
     is_verified: bool,
 }
@@ -72,7 +76,7 @@ impl ChunkPlan {
     pub fn reader(self) -> ChunkReader {
         let whole = self.digest.as_ref().and_then(|digest| Hasher::new(&digest.algorithm()));
         let out = Out { at: 0, content: self.content.clone(), whole };
-        ChunkReader { position: self.range.start, plan: self, current: None, out, told: true }
+        ChunkReader { position: self.range.start, plan: self, current: None, out, had_digest: true }
     }
 }
 
@@ -80,12 +84,12 @@ impl ChunkPlan {
 /// only when [`ChunkReader::finish`] says so.
 pub struct ChunkReader {
     plan: ChunkPlan,
-    /// Where the next byte is in the blob.
+    /// The place of the next byte in the blob.
     position: u64,
     current: Option<Current>,
     out: Out,
-    /// Whether each chunk so far had a digest.
-    told: bool,
+    /// `true` if each chunk so far had a digest.
+    had_digest: bool,
 }
 
 /// The chunk that is being read.
@@ -108,7 +112,7 @@ impl ChunkReader {
     /// Takes in the next bytes.
     ///
     /// # Errors
-    /// Bytes that are not those that the table tells of.
+    /// The bytes are not those that the table describes.
     pub fn push(&mut self, mut bytes: &[u8], sink: Sink<'_>) -> Result<(), RangeError> {
         while self.begin(sink)? {
             let Some(current) = &mut self.current else { break };
@@ -128,7 +132,7 @@ impl ChunkReader {
         Ok(())
     }
 
-    /// Makes the next chunk the current one; zeros need no bytes. `false` where there is none left.
+    /// Makes the next chunk the current one; zeros need no bytes. `false` if there is none left.
     fn begin(&mut self, sink: Sink<'_>) -> Result<bool, RangeError> {
         while self.current.is_none() {
             let Some(chunk) = self.plan.chunks.pop_front() else { return Ok(false) };
@@ -152,7 +156,7 @@ impl ChunkReader {
             return Err(RangeError::Short);
         }
         let actual = current.hasher.map(Hasher::finish);
-        self.told &= actual.is_some();
+        self.had_digest &= actual.is_some();
         if actual.is_some() && actual != current.chunk.digest {
             return Err(RangeError::Changed);
         }
@@ -172,8 +176,8 @@ impl ChunkReader {
         if whole.is_some() && whole != self.plan.digest {
             return Err(RangeError::Changed);
         }
-        let told = self.told || whole.is_some();
-        Ok(match (told, self.plan.is_verified) {
+        let had_digest = self.had_digest || whole.is_some();
+        Ok(match (had_digest, self.plan.is_verified) {
             (true, true) => Basis::Toc,
             (true, false) => Basis::LooseToc,
             (false, _) => Basis::NoDigest,
@@ -184,8 +188,8 @@ impl ChunkReader {
 impl Current {
     fn new(chunk: Chunk) -> Self {
         let hasher = chunk.digest.as_ref().and_then(|digest| Hasher::new(&digest.algorithm()));
-        // What comes out ends where the chunk does, whatever the limit.
-        let limits = Limits { output: u64::MAX, window: 32 << 20 };
+        // The output ends where the chunk does, whatever the limit.
+        let limits = DecodeLimits { output: u64::MAX, window: 32 << 20 };
         Self { chunk, decoder: Decoder::new(limits), hasher, made: 0 }
     }
 
@@ -237,7 +241,7 @@ fn zeros(size: u64, out: &mut Out, sink: Sink<'_>) {
     out.at = end;
 }
 
-/// Cuts a piece to what belongs to the chunk, hashes it, and hands on what is wanted of it.
+/// Cuts a piece to the bytes of the chunk, hashes them, and hands on the wanted ones.
 fn take(
     chunk: &Chunk,
     hasher: &mut Option<Hasher>,
@@ -258,10 +262,4 @@ fn take(
         sink(wanted)?;
     }
     if *made >= end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-}
-
-/// The part of a piece that begins at some position which lies in a range.
-pub(crate) fn overlap<'a>(piece: &'a [u8], at: u64, range: &Range<u64>) -> &'a [u8] {
-    let inside = |position: u64| position.saturating_sub(at).min(piece.len() as u64) as usize;
-    piece.get(inside(range.start)..inside(range.end)).unwrap_or_default()
 }

@@ -4,22 +4,22 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::content::tar::{Entry, EntryKind};
 
-/// Differences told one by one.
+/// Differences listed one by one.
 const DIFFERENCES_MAX: usize = 20;
 
 /// Names that are in the archive only for the table's sake.
 const OWN: &[u8] = b"stargz.index.json";
 
-/// What the table and the archive say of each path. Both are handed in entry by entry.
+/// The entries of the table and of the archive, by path. Both are handed in one by one.
 #[derive(Default)]
 pub struct Comparison {
-    told: BTreeMap<Vec<u8>, Told>,
+    listed: BTreeMap<Vec<u8>, EntryBrief>,
     differences: Vec<String>,
     more: u64,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-struct Told {
+struct EntryBrief {
     kind: EntryKind,
     size: u64,
     mode: u32,
@@ -30,8 +30,8 @@ struct Told {
 
 impl Comparison {
     /// Takes an entry of the table.
-    pub fn told(&mut self, entry: &Entry) {
-        self.told.insert(clean(&entry.path), brief(entry));
+    pub fn listed(&mut self, entry: &Entry) {
+        self.listed.insert(clean(&entry.path), brief(entry));
     }
 
     /// Takes an entry of the archive. Of a path that is there twice, the last counts: call this for
@@ -41,25 +41,25 @@ impl Comparison {
         if path == OWN {
             return true;
         }
-        let Some(told) = self.told.get_mut(&path) else {
+        let Some(listed) = self.listed.get_mut(&path) else {
             self.differ(&path, "is in the archive and not in the table");
             return false;
         };
-        let actual = Told { seen: true, ..brief(entry) };
-        told.seen = true;
-        let agrees = *told == actual;
+        let actual = EntryBrief { seen: true, ..brief(entry) };
+        listed.seen = true;
+        let agrees = *listed == actual;
         if !agrees {
-            let words = differences(told, &actual);
+            let words = differences(listed, &actual);
             self.differ(&path, &words);
         }
         agrees
     }
 
-    /// What differs, each a sentence without a full stop; none where they agree. Contents are not
-    /// compared: each is held against its digest when it is read.
+    /// Returns the differences, each a sentence without a full stop; none if they agree. Contents
+    /// are not compared: each is checked against its digest when it is read.
     pub fn finish(mut self) -> Vec<String> {
-        for (path, told) in std::mem::take(&mut self.told) {
-            if !told.seen {
+        for (path, listed) in std::mem::take(&mut self.listed) {
+            if !listed.seen {
                 self.differ(&path, "is in the table and not in the archive");
             }
         }
@@ -85,8 +85,8 @@ fn clean(path: &[u8]) -> Vec<u8> {
     parts.collect::<Vec<_>>().join(&b'/')
 }
 
-fn brief(entry: &Entry) -> Told {
-    Told {
+fn brief(entry: &Entry) -> EntryBrief {
+    EntryBrief {
         kind: entry.kind,
         size: if entry.kind == EntryKind::File { entry.size } else { 0 },
         mode: entry.mode & 0o7777,
@@ -99,30 +99,30 @@ fn brief(entry: &Entry) -> Told {
     }
 }
 
-fn differences(told: &Told, actual: &Told) -> String {
+fn differences(listed: &EntryBrief, actual: &EntryBrief) -> String {
     let mut words = String::new();
-    let mut note = |name: &str, told: &dyn std::fmt::Display, actual: &dyn std::fmt::Display| {
+    let mut note = |name: &str, listed: &dyn std::fmt::Display, actual: &dyn std::fmt::Display| {
         let comma = if words.is_empty() { "" } else { ", " };
         // Writing to a text does not fail.
-        let _ = write!(words, "{comma}{name} {told} in the table and {actual} in the archive");
+        let _ = write!(words, "{comma}{name} {listed} in the table and {actual} in the archive");
     };
-    if told.kind != actual.kind {
-        note("is a", &told.kind.words(), &actual.kind.words());
+    if listed.kind != actual.kind {
+        note("is a", &listed.kind.words(), &actual.kind.words());
     }
-    if told.size != actual.size {
-        note("has size", &told.size, &actual.size);
+    if listed.size != actual.size {
+        note("has size", &listed.size, &actual.size);
     }
-    if told.mode != actual.mode {
-        note("has mode", &format!("{:o}", told.mode), &format!("{:o}", actual.mode));
+    if listed.mode != actual.mode {
+        note("has mode", &format!("{:o}", listed.mode), &format!("{:o}", actual.mode));
     }
-    if told.owner != actual.owner {
+    if listed.owner != actual.owner {
         let owner = |(uid, gid)| format!("{uid}:{gid}");
-        note("belongs to", &owner(told.owner), &owner(actual.owner));
+        note("belongs to", &owner(listed.owner), &owner(actual.owner));
     }
-    if told.link != actual.link {
+    if listed.link != actual.link {
         let link =
             |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(200).collect::<String>();
-        note("links to", &link(&told.link), &link(&actual.link));
+        note("links to", &link(&listed.link), &link(&actual.link));
     }
     words
 }

@@ -1,20 +1,19 @@
-//! Layers that bring a table of contents: eStargz and zstd:chunked. They list at once, and each file
-//! is read by its own range.
+//! Layers that bring a table of contents: eStargz and zstd:chunked. They list at once, and each
+//! file is read by its own range.
 //!
-//! Opening one is a conversation without I/O: [`Opening::range`] says which bytes of the blob are
-//! needed next, [`Opening::give`] takes them. The table is held against the digest that the layer's
-//! annotations give. What it lists is told, not seen: whether the archive holds the same is known
-//! only when the layer was read as a whole ([`Comparison`]).
+//! Opening a table is a conversation without I/O: [`Opening::range`] names the bytes of the blob
+//! that are needed next, [`Opening::give`] takes them. The table is checked against the digest that
+//! the layer's annotations give. The archive may still hold something else: that is known only when
+//! the layer was read as a whole ([`Comparison`]).
 
 mod chunk_reader;
 mod compare;
 mod open;
 mod read;
 
-pub(super) use chunk_reader::overlap;
 pub use chunk_reader::{ChunkPlan, ChunkReader};
 pub use compare::Comparison;
-pub use open::{Opening, Step, TocError, is_annotation};
+pub use open::{Opening, OpeningStep, TocError, is_annotation};
 
 use crate::oci::Digest;
 
@@ -26,7 +25,7 @@ pub const PLAIN_MAX: u64 = 64 << 20;
 /// Entries read of a table, chunks counted.
 pub const ENTRIES_MAX: usize = 1_000_000;
 
-/// Problems that are told one by one.
+/// Problems that are noted one by one.
 const PROBLEMS_MAX: usize = 20;
 
 /// A kind of table.
@@ -51,19 +50,19 @@ impl Format {
 /// A table of contents that was read: where the content of each file is.
 #[derive(Clone, Debug)]
 pub struct Toc {
-    /// What kind of table it is.
+    /// The kind of table.
     pub format: Format,
-    /// Whether the table has the digest that an annotation of the layer gives; `false` where there is
-    /// no such annotation. One with another digest is never read.
+    /// `true` if the table has the digest that an annotation of the layer gives, `false` if there
+    /// is no such annotation. A table with another digest is never read.
     pub is_verified: bool,
-    /// What is odd about the table, each a sentence without a full stop.
+    /// The faults of the table, each a sentence without a full stop.
     pub problems: Vec<String>,
     files: Vec<File>,
     chunks: Vec<Chunk>,
 }
 
-/// A file that has content. Its entry says `start` as its offset: the table does not tell where it
-/// stands in the archive, so files are counted one behind the other.
+/// A file that has content. Its entry has `start` as its offset: the table does not give its place
+/// in the archive, so files are counted one behind the other.
 #[derive(Clone, Debug)]
 struct File {
     start: u64,
@@ -75,7 +74,7 @@ struct File {
 /// A part of a file, compressed by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Chunk {
-    /// Where it begins in the blob, and where the next thing does.
+    /// The place in the blob, up to the start of the next thing.
     packed: std::ops::Range<u64>,
     /// Bytes that come out before it begins: small files may share a member.
     inner: u64,
@@ -86,8 +85,8 @@ struct Chunk {
 }
 
 impl Toc {
-    /// How to read content that an entry of this table names, as offset and stored bytes. `None`
-    /// where the table does not say where it is, or in a way that contradicts itself.
+    /// Returns a plan to read content that an entry of this table names, as offset and stored
+    /// bytes. Returns `None` if the table does not give its place, or contradicts itself.
     pub fn plan(&self, offset: u64, length: u64) -> Option<ChunkPlan> {
         let end = offset.checked_add(length)?;
         let at = self.files.partition_point(|file| file.start <= offset).checked_sub(1)?;

@@ -1,12 +1,13 @@
-//! Which bytes are needed to read a table of contents, and reading it once they are there.
+//! Opens a table of contents: names the bytes that are needed next, and reads the table once they
+//! are there.
 
 use std::{fmt, ops::ControlFlow, ops::Range};
 
 use super::{Format, PACKED_MAX, PLAIN_MAX, Toc};
 use crate::{
     content::{
-        decode::{DecodeError, Decoder, Limits, Stop},
-        tar::{Event, Reader, Visitor},
+        decode::{DecodeError, DecodeLimits, Decoder, Stop},
+        tar::{ArchiveEvent, Reader, Visitor},
         verify::{Verdict, verify},
     },
     oci::{Descriptor, Digest},
@@ -18,7 +19,7 @@ const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 /// zstd:chunked has had two names for its annotations; which follow behind.
 const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 
-/// Whether an annotation of this name tells of a table of contents.
+/// Returns `true` if an annotation of this name is about a table of contents.
 pub fn is_annotation(name: &str) -> bool {
     name == STARGZ_DIGEST || CHUNKED.iter().any(|prefix| name.starts_with(prefix))
 }
@@ -30,7 +31,7 @@ const OLD_FOOTER: usize = 47;
 /// The table's name in the archive.
 const STARGZ_NAME: &[u8] = b"stargz.index.json";
 
-/// Why a table of contents cannot be used. The layer can still be read as a whole.
+/// The reason why a table of contents cannot be used. The layer can still be read as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TocError {
     /// There is no footer at the end that says where the table is.
@@ -54,7 +55,7 @@ pub enum TocError {
     Digest {
         /// The digest of the annotation.
         expected: Digest,
-        /// What is wrong.
+        /// The verdict on the table.
         verdict: Verdict,
     },
     /// The table is not what it should be.
@@ -104,9 +105,9 @@ enum Next {
     Nothing(TocError),
 }
 
-/// What comes of giving bytes.
+/// The outcome of giving bytes.
 #[derive(Debug)]
-pub enum Step {
+pub enum OpeningStep {
     /// More are needed.
     More(Opening),
     /// The table was read.
@@ -134,12 +135,12 @@ impl Opening {
         Self { expected: None, next: Next::Footer { size } }
     }
 
-    /// Whether an annotation gives a digest that the table is held against.
+    /// Returns `true` if an annotation gives a digest that the table is checked against.
     pub fn is_vouched_for(&self) -> bool {
         self.expected.is_some()
     }
 
-    /// The bytes of the blob that are needed next; none where it is known already that there is no
+    /// The bytes of the blob that are needed next; none if it is known already that there is no
     /// table to be had.
     pub fn range(&self) -> Range<u64> {
         match &self.next {
@@ -154,7 +155,7 @@ impl Opening {
     ///
     /// # Errors
     /// As [`TocError`] lists them.
-    pub fn give(self, bytes: &[u8], visitor: Visitor<'_>) -> Result<Step, TocError> {
+    pub fn give(self, bytes: &[u8], visitor: Visitor<'_>) -> Result<OpeningStep, TocError> {
         let range = self.range();
         let (asked, came) = (range.end - range.start, bytes.len() as u64);
         if asked != came {
@@ -164,7 +165,7 @@ impl Opening {
             Next::Nothing(error) => return Err(error.clone()),
             Next::Footer { size } => {
                 let next = footer(bytes, *size)?;
-                return Ok(Step::More(Self { next, ..self }));
+                return Ok(OpeningStep::More(Self { next, ..self }));
             }
             Next::Stargz { .. } => Format::Estargz,
             Next::Chunked { .. } => Format::ZstdChunked,
@@ -190,7 +191,7 @@ impl Opening {
         };
         // No file can be behind the start of the table.
         toc.read(&table, range.start, visitor).map_err(TocError::Malformed)?;
-        Ok(Step::Ready(toc))
+        Ok(OpeningStep::Ready(toc))
     }
 
     fn check(&self, bytes: &[u8]) -> Result<(), TocError> {
@@ -243,20 +244,22 @@ fn offset_in<'a>(footer: &'a [u8], field: &[u8]) -> Option<&'a str> {
 }
 
 fn unpack(bytes: &[u8], plain: u64) -> Result<Vec<u8>, TocError> {
-    let limits = Limits { output: plain.min(PLAIN_MAX), window: 8 << 20 };
+    let limits = DecodeLimits { output: plain.min(PLAIN_MAX), window: 8 << 20 };
     crate::content::decode::decode_all(bytes, limits).map_err(TocError::Decoding)
 }
 
 /// The table is the one entry of the archive that is left.
 fn unpack_stargz(bytes: &[u8]) -> Result<Vec<u8>, TocError> {
-    let mut decoder = Decoder::new(Limits { output: PLAIN_MAX, ..Limits::default() });
+    let mut decoder = Decoder::new(DecodeLimits { output: PLAIN_MAX, ..DecodeLimits::default() });
     let mut archive = Reader::new();
     let mut table = None;
-    let mut take = |event: Event<'_>| {
+    let mut take = |event: ArchiveEvent<'_>| {
         match (event, &mut table) {
-            (Event::Entry(entry), None) if entry.path == STARGZ_NAME => table = Some(Vec::new()),
-            (Event::Content(part), Some(table)) => table.extend_from_slice(part),
-            (Event::End, Some(_)) => return ControlFlow::Break(()),
+            (ArchiveEvent::Entry(entry), None) if entry.path == STARGZ_NAME => {
+                table = Some(Vec::new())
+            }
+            (ArchiveEvent::Content(part), Some(table)) => table.extend_from_slice(part),
+            (ArchiveEvent::End, Some(_)) => return ControlFlow::Break(()),
             _ => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Chunk, ENTRIES_MAX, File, Toc};
 use crate::{
-    content::tar::{Entry, EntryKind, Event, Visitor, check_path},
+    content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
     oci::{
         Digest, Timestamp,
         json::{self, Node},
@@ -15,8 +15,8 @@ use crate::{
 /// Bytes of attributes kept of one entry.
 const XATTRS_MAX: usize = 1 << 20;
 
-/// Where the content of the first file is said to be: beyond every archive, so that a place in one is
-/// never taken for a place in the other.
+/// The start of the first file's content: beyond every archive, so that a place in the one is never
+/// taken for a place in the other.
 const PLACES: u64 = 1 << 63;
 
 impl Toc {
@@ -27,7 +27,7 @@ impl Toc {
         end: u64,
         visitor: Visitor<'_>,
     ) -> Result<(), String> {
-        let mut reading = Reading {
+        let mut reading = TocParser {
             toc: self,
             visitor,
             virtual_end: PLACES,
@@ -46,12 +46,12 @@ impl Toc {
         if seen > ENTRIES_MAX {
             self.problem(format!("entries beyond {ENTRIES_MAX} were not read"));
         }
-        self.settle(end);
+        self.set_ends(end);
         Ok(())
     }
 
     /// Gives each chunk its end: where the next thing in the blob begins.
-    fn settle(&mut self, end: u64) {
+    fn set_ends(&mut self, end: u64) {
         let mut starts: Vec<u64> = self.chunks.iter().map(|chunk| chunk.packed.start).collect();
         starts.push(end);
         starts.sort_unstable();
@@ -68,10 +68,10 @@ impl Toc {
     }
 }
 
-struct Reading<'a, 'b> {
+struct TocParser<'a, 'b> {
     toc: &'a mut Toc,
     visitor: Visitor<'b>,
-    /// Where the next file begins in the counted-up content.
+    /// The start of the next file in the counted-up content.
     virtual_end: u64,
     /// Bytes of the last file that its chunks make.
     covered: u64,
@@ -79,7 +79,7 @@ struct Reading<'a, 'b> {
     stopped: bool,
 }
 
-impl Reading<'_, '_> {
+impl TocParser<'_, '_> {
     fn item(&mut self, item: &Node) {
         self.seen += 1;
         if self.seen > ENTRIES_MAX || self.stopped {
@@ -97,8 +97,8 @@ impl Reading<'_, '_> {
             entry.offset = self.virtual_end;
             self.file(item, entry.size);
         }
-        let visited = (self.visitor)(Event::Entry(Box::new(entry)));
-        self.stopped = visited.is_break() || (self.visitor)(Event::End).is_break();
+        let visited = (self.visitor)(ArchiveEvent::Entry(Box::new(entry)));
+        self.stopped = visited.is_break() || (self.visitor)(ArchiveEvent::End).is_break();
     }
 
     fn file(&mut self, item: &Node, size: u64) {

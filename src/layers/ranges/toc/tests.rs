@@ -6,7 +6,7 @@ use std::{io::Write as _, ops::ControlFlow};
 use super::*;
 use crate::{
     content::{
-        tar::{Entry, EntryKind, Event},
+        tar::{ArchiveEvent, Entry, EntryKind},
         verify::digest_of,
     },
     layers::ranges::{Basis, RangeError, Ranges},
@@ -66,15 +66,15 @@ fn open(mut opening: Opening, blob: &[u8]) -> Result<(Toc, Vec<Entry>), TocError
     loop {
         let range = opening.range();
         let bytes = &blob[range.start as usize..range.end as usize];
-        let mut visit = |event: Event<'_>| {
-            if let Event::Entry(entry) = event {
+        let mut visit = |event: ArchiveEvent<'_>| {
+            if let ArchiveEvent::Entry(entry) = event {
                 entries.push(*entry);
             }
             ControlFlow::Continue(())
         };
         match opening.give(bytes, &mut visit)? {
-            Step::More(more) => opening = more,
-            Step::Ready(toc) => return Ok((toc, entries)),
+            OpeningStep::More(more) => opening = more,
+            OpeningStep::Ready(toc) => return Ok((toc, entries)),
         }
     }
 }
@@ -254,7 +254,7 @@ fn what_the_table_and_the_archive_say_otherwise_is_put_into_words() {
     let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
     let compare = |archive: &[Entry]| {
         let mut comparison = Comparison::default();
-        entries.iter().for_each(|entry| comparison.told(entry));
+        entries.iter().for_each(|entry| comparison.listed(entry));
         for entry in archive {
             comparison.seen(entry);
         }
@@ -285,7 +285,7 @@ fn a_table_s_places_are_none_of_an_archive() {
     let (blob, _) = estargz(&PARTS, &table(), false);
     let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
     let of_files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-    // Nobody reads that far.
+    // No read gets that far.
     assert!(of_files.map(|entry| entry.offset).all(|offset| offset >= 1 << 63));
 }
 

@@ -20,11 +20,11 @@ use crate::{
         },
     },
     content::tar::EntryKind,
-    layers::index::{Answer, Inside, Member, Part, Question},
+    layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         part::{part, put},
-        text::files as text,
+        text::{files as text, layers},
         views::Same,
     },
 };
@@ -45,19 +45,21 @@ fn use_archive(props: &Archive) -> Html {
     let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
     let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
     let first = usize::saturating_sub(*block, 1) * BLOCK;
-    let part = Part { offset: first as u64, count: 4 * BLOCK as u32 };
-    let question = Question::Inside { layer, offset: stored.offset, part };
+    let part = RowRange { offset: first as u64, count: 4 * BLOCK as u32 };
+    let question = Question::ArchiveListing { layer, offset: stored.offset, part };
     let query = use_answer(scene, question, *generation);
     let reply = query.state.value().cloned();
     let deps = (reply.clone().map(Same), Rc::clone(&scene.place));
     let row = use_callback(deps, |number: usize, (reply, place)| {
         let Some(reply) = reply else { return Html::default() };
         let offset = match &reply.0.question {
-            Question::Inside { part, .. } => usize::try_from(part.offset).unwrap_or(usize::MAX),
+            Question::ArchiveListing { part, .. } => {
+                usize::try_from(part.offset).unwrap_or(usize::MAX)
+            }
             _ => 0,
         };
         let member = match (&reply.0.answer, number.checked_sub(offset)) {
-            (Answer::Inside(inside), Some(at)) => inside.members.get(at),
+            (Answer::ArchiveListing(inside), Some(at)) => inside.members.get(at),
             _ => None,
         };
         member.map_or_else(|| placeholder(number), |member| draw(place, number, member))
@@ -68,15 +70,15 @@ fn use_archive(props: &Archive) -> Html {
     });
     let unpacked =
         use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {
-            Some(Answer::Inside(inside)) => Bytes::copy_from_slice(&inside.unpacked),
+            Some(Answer::ArchiveListing(inside)) => Bytes::copy_from_slice(&inside.unpacked),
             _ => Bytes::new(),
         });
     html! {
         <>
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
-            if let Some(Answer::Inside(inside)) = reply.as_ref().map(|reply| &reply.answer) {
+            if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
-                    html! { <p class="note">{ foreign(problem) }</p> }
+                    html! { <p class="note">{ foreign(&layers::archive_problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
                 if !unpacked.is_empty() { { plain(&unpacked) } }
@@ -86,7 +88,7 @@ fn use_archive(props: &Archive) -> Html {
 }
 
 fn members(
-    inside: &Inside,
+    inside: &ArchiveListing,
     row: Callback<usize, Html>,
     on_visible: Callback<Range<usize>>,
 ) -> Html {
@@ -121,7 +123,7 @@ fn plain(unpacked: &Rc<Bytes>) -> Html {
     }
 }
 
-fn draw(place: &Place, number: usize, member: &Member) -> Html {
+fn draw(place: &Place, number: usize, member: &ArchiveMember) -> Html {
     let name = path::shown(&member.name);
     let shown = html! { <code>{ foreign(&name) }</code> };
     let href = Route::from(at_member(place, &member.name)).href();

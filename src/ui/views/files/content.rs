@@ -7,7 +7,7 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
-    member::Member,
+    member::ArchiveMember,
     shown::Shown,
     use_answer::use_answer,
     use_file::{FileHandle, Get, use_file},
@@ -95,7 +95,7 @@ fn shown(props: &Content, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let member = files.member.clone();
     let whole = Shown { scene, files, stored, path, bytes, basis, generation };
     match member {
-        Some(name) => put_keyed(key, Member { archive: whole, name: Rc::new(name) }),
+        Some(name) => put_keyed(key, ArchiveMember { archive: whole, name: Rc::new(name) }),
         None => put_keyed(key, whole),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     oci::Timestamp,
     ui::{
         components::{byte_size, foreign},
-        text::files as text,
+        text::{files as text, layers},
     },
 };
 
@@ -131,7 +131,7 @@ fn odd(details: &Details) -> Html {
     }
     html! {
         <section class="issues" aria-label={text::WHAT_IS_ODD}>
-            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ odd }</li> }) }</ul>
+            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ layers::warning(odd) }</li> }) }</ul>
         </section>
     }
 }

@@ -15,8 +15,12 @@ use crate::{
             visible_text::visible,
         },
     },
-    layers::index::{LayerSummary, OnShelf, Summary, Table},
-    ui::{browser, components::byte_size, text::files as text},
+    layers::index::{LayerSummary, ReadState, Summary, TocState},
+    ui::{
+        browser,
+        components::byte_size,
+        text::{files as text, layers},
+    },
 };
 
 /// From this width on, in CSS pixels, the layers stand beside the files, and are open.
@@ -99,13 +103,13 @@ fn standing(
     let hint = |words: String| html! { <span class="hint">{ words }</span> };
     match (state, summary) {
         (Some(State::Reading(done)), _) => hint(text::reading(*done, layer.descriptor.size)),
-        (_, Some(summary)) if summary.on_shelf != OnShelf::No => opened(summary),
+        (_, Some(summary)) if summary.read_state != ReadState::Unread => opened(summary),
         _ => match closed(layer) {
             Some(closed) => {
                 let read = start.reform(move |_: MouseEvent| vec![number]);
                 html! {
                     <>
-                        <span class="failed">{ closed.to_string() }</span>
+                        <span class="failed">{ layers::obstacle(&closed) }</span>
                         <button type="button" onclick={read}>{ text::TRY }</button>
                     </>
                 }
@@ -124,23 +128,25 @@ fn opened(summary: &LayerSummary) -> Html {
         <>
             <span class="hint">{ words }</span>
             { table(&summary.table) }
-            if let OnShelf::Part(reason) = &summary.on_shelf {
-                <span class="failed">{ text::in_part(reason) }</span>
+            if let ReadState::Partial(reason) = &summary.read_state {
+                <span class="failed">{ text::in_part(&layers::incomplete(reason)) }</span>
             }
-            { for summary.odd.iter().map(|odd| html! { <span class="hint">{ odd }</span> }) }
+            { for summary.odd.iter().map(|odd| {
+                html! { <span class="hint">{ layers::warning(odd) }</span> }
+            }) }
         </>
     }
 }
 
 /// What the table of contents was good for, in a word.
-fn table(table: &Table) -> Html {
+fn table(table: &TocState) -> Html {
     match table {
-        Table::None => Html::default(),
-        Table::Told { .. } => html! { <span class="hint">{ text::AS_TOLD }</span> },
-        Table::Refused { .. } => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
-        Table::Compared(differences) if differences.is_empty() => {
+        TocState::None => Html::default(),
+        TocState::Listed { .. } => html! { <span class="hint">{ text::AS_TOLD }</span> },
+        TocState::Refused { .. } => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
+        TocState::Compared(differences) if differences.is_empty() => {
             html! { <span class="hint">{ text::TABLE_AGREES }</span> }
         }
-        Table::Compared(_) => html! { <span class="failed">{ text::TABLE_DIFFERS }</span> },
+        TocState::Compared(_) => html! { <span class="failed">{ text::TABLE_DIFFERS }</span> },
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{FileList, Route, views::files::Files},
-    layers::index::{Answer, Packages, Part, Question, Sort, Wasted},
+    layers::index::{Answer, Packages, Question, RowRange, Sort, Wasted},
     ui::{
         browser,
         components::{WindowedList, empty, error_box, foreign},
@@ -111,10 +111,10 @@ fn use_list(props: &List) -> Html {
 }
 
 /// What is asked for: the blocks on the screen and one on each side.
-fn part_of(blocks: &Range<usize>) -> Part {
+fn part_of(blocks: &Range<usize>) -> RowRange {
     let first = blocks.start.saturating_sub(1) * BLOCK;
     let count = (blocks.end + 1) * BLOCK - first;
-    Part { offset: first as u64, count: u32::try_from(count).unwrap_or(u32::MAX) }
+    RowRange { offset: first as u64, count: u32::try_from(count).unwrap_or(u32::MAX) }
 }
 
 fn offset(question: &Question) -> usize {

@@ -30,20 +30,20 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
 
 /// A member of an archive whose content is at hand.
 #[derive(PartialEq)]
-pub(super) struct Member {
+pub(super) struct ArchiveMember {
     pub(super) archive: Shown,
     pub(super) name: Rc<Vec<u8>>,
 }
 
-part!(Member, use_member);
+part!(ArchiveMember, use_member);
 
 #[hook]
-fn use_member(props: &Member) -> Html {
+fn use_member(props: &ArchiveMember) -> Html {
     let Shown { scene, files, stored, generation, .. } = &props.archive;
     let layer = files.layer(stored.layer).map(|layer| layer.descriptor.digest.clone());
     let layer = layer.unwrap_or_else(|| crate::content::verify::digest_of(b""));
     let (offset, name) = (stored.offset, props.name.to_vec());
-    let query = use_answer(scene, Question::Member { layer, offset, name }, *generation);
+    let query = use_answer(scene, Question::ArchiveMember { layer, offset, name }, *generation);
     let reply = query.state.value().cloned();
     let bytes =
         use_memo(reply.clone().map(Same), |reply| match reply.as_ref().map(|r| &r.0.answer) {

@@ -34,7 +34,7 @@ use crate::{
         },
     },
     content::tar::EntryKind,
-    layers::index::{Answer, Details, OnShelf, Summary},
+    layers::index::{Answer, Details, ReadState, Summary},
     oci::Document,
     ui::{
         components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},
@@ -117,13 +117,13 @@ fn missing(files: &Files, summary: &Summary) -> Vec<u16> {
 
 fn is_missing(summary: &Summary, number: u16) -> bool {
     let layer = summary.layers.get(usize::from(number));
-    layer.is_none_or(|layer| layer.on_shelf == OnShelf::No)
+    layer.is_none_or(|layer| layer.read_state == ReadState::Unread)
 }
 
 fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let is_open = |number: u16| {
-        layers.get(usize::from(number)).is_some_and(|layer| layer.on_shelf != OnShelf::No)
+        layers.get(usize::from(number)).is_some_and(|layer| layer.read_state != ReadState::Unread)
     };
     match files.chosen {
         Some(chosen) => is_open(chosen),

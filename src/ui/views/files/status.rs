@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{is_missing, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{AT_ONCE, Files, reading::Reading},
-    layers::index::{Summary, Table},
+    layers::index::{Summary, TocState},
     ui::{
         components::{error_box, progress},
         text::{files as text, verify},
@@ -62,7 +62,7 @@ fn offer(
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let is_refused = |number: &u16| {
         let table = layers.get(usize::from(*number)).map(|layer| &layer.table);
-        matches!(table, Some(Table::Refused { .. }))
+        matches!(table, Some(TocState::Refused { .. }))
     };
     // Asking a table that was refused once more gives nothing else.
     let (start, bytes) = match missing.iter().any(is_refused) {

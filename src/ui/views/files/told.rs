@@ -7,10 +7,10 @@ use super::{super::facts, use_reading::ReadingHandle};
 use crate::{
     app::views::files::{Files, closed, reading::Reading},
     layers::{
-        index::{LayerSummary, OnShelf, Summary, Table},
+        index::{LayerSummary, ReadState, Summary, TocState},
         obstacle::Obstacle,
     },
-    ui::text::files as text,
+    ui::text::{files as text, layers},
 };
 
 /// What has to be known of the layers that are looked at.
@@ -37,10 +37,12 @@ pub(super) fn notes(
 
 /// That layers are listed unread, and a way to read them.
 fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingHandle) -> Html {
-    let is_told = |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, Table::Told { .. });
-    let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
-    let Some((first, Table::Told { format, .. })) =
-        known.iter().find(is_told).map(|(number, layer)| (number, &layer.table))
+    let is_listed_from_toc =
+        |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, TocState::Listed { .. });
+    let told: Vec<u16> =
+        known.iter().filter(is_listed_from_toc).map(|(number, _)| *number).collect();
+    let Some((first, TocState::Listed { format, .. })) =
+        known.iter().find(is_listed_from_toc).map(|(number, layer)| (number, &layer.table))
     else {
         return Html::default();
     };
@@ -58,8 +60,8 @@ fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &ReadingHandle) -
 fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
     let which = text::layer(number);
     match &layer.table {
-        Table::Refused { reason, is_wrong } => {
-            let then = text::table_refused(layer.on_shelf == OnShelf::No);
+        TocState::Refused { reason, is_wrong } => {
+            let then = text::table_refused(layer.read_state == ReadState::Unread);
             let class = if *is_wrong { "failed" } else { "" };
             html! {
                 <p class="note">
@@ -68,13 +70,13 @@ fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
                 </p>
             }
         }
-        Table::Told { problems, .. } => list(&which, text::TABLE_IS_ODD, problems),
-        Table::Compared(differences) => list(&which, text::TABLE_DIFFERS, differences),
-        Table::None if layer.on_shelf == OnShelf::No => {
+        TocState::Listed { problems, .. } => list(&which, text::TABLE_IS_ODD, problems),
+        TocState::Compared(differences) => list(&which, text::TABLE_DIFFERS, differences),
+        TocState::None if layer.read_state == ReadState::Unread => {
             let obstacle = files.layer(number).and_then(closed);
             obstacle.map_or_else(Html::default, |obstacle| in_the_way(&which, &obstacle))
         }
-        Table::None => Html::default(),
+        TocState::None => Html::default(),
     }
 }
 
@@ -96,7 +98,7 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {
         <div class="note">
-            <strong>{ which }</strong>{ ": " }{ facts::foreign(&obstacle.to_string()) }{ ". " }
+            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layers::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
                 <ul class="plain">{ for urls.iter().map(|url| {

@@ -1,6 +1,6 @@
 //! One file of a layer that was read before, or whose table of contents was, by a range of its bytes.
 
-use super::Shelf;
+use super::LayerIndex;
 use crate::{
     content::tar::Entry,
     layers::ranges::{Plan, Ranges, checkpoints::Checkpoints},
@@ -10,9 +10,9 @@ use crate::{
 /// Bytes that the checkpoints of all layers take together: of one layer up to 8.3 MiB.
 const WEIGHT_MAX: usize = 32 << 20;
 
-impl Shelf {
-    /// Keeps where a layer can be read in parts. Where the checkpoints of all take too much, those that
-    /// take most are thinned out: a file is then read from further back.
+impl LayerIndex {
+    /// Keeps the way to read a layer in parts. If the checkpoints of all layers take too much, the largest
+    /// are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
         self.ranges.insert(digest.clone(), ranges);
         while self.checkpoints().map(|one| one.weight()).sum::<usize>() > WEIGHT_MAX {
@@ -30,8 +30,9 @@ impl Shelf {
         })
     }
 
-    /// How to read again the file whose content begins at an offset of a layer, if it has no more bytes
-    /// than `cap`; with its entry. `None` where the layer cannot be read in parts.
+    /// Returns a plan to read the file whose content begins at an offset of a layer, with its
+    /// entry. Returns `None` if the file has more bytes than `cap`, or if the layer cannot be read
+    /// in parts.
     pub fn plan(&self, digest: &Digest, offset: u64, cap: u64) -> Option<(Entry, Plan)> {
         let ranges = self.ranges.get(digest)?;
         let mut entries = self.layer(digest)?.listing.entries();

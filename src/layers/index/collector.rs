@@ -1,11 +1,11 @@
-//! What is taken from a layer that passes by: its listing, or the content of one file.
+//! Collects from a layer that is being read: its listing, or the content of one file.
 
 use std::ops::ControlFlow;
 
-use super::{Shelf, Table};
+use super::{Incomplete, LayerIndex, TocState};
 use crate::{
     content::{
-        tar::{Entry, Event, Warning},
+        tar::{ArchiveEvent, Entry, Warning},
         verify::Verdict,
     },
     layers::{
@@ -16,43 +16,44 @@ use crate::{
     oci::Digest,
 };
 
-/// Why nothing of a layer is shown.
+/// The reason why nothing of a layer is shown.
 const BLOCKED: &str = "its bytes are not those of its digest, so nothing of it is shown";
 
-/// What is known of a layer that was opened.
+/// The knowledge about a layer that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// What its archive holds, as far as it could be read.
+pub struct LayerRecord {
+    /// The content of its archive, as far as it could be read.
     pub listing: Listing,
-    /// How it is compressed, by its bytes, in a word.
+    /// The compression in a word, by the bytes.
     pub compression: String,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// Why not all of it was read, without a full stop.
-    pub problem: Option<String>,
-    /// What became of its table of contents.
-    pub table: Table,
-    /// Whether its bytes were not held against its digest: it broke off, or nobody can.
+    /// The reason why the layer was not read to its end.
+    pub problem: Option<Incomplete>,
+    /// The state of its table of contents.
+    pub table: TocState,
+    /// `true` if its bytes were not checked against its digest: reading broke off, or the algorithm
+    /// is unknown.
     pub is_unhashed: bool,
 }
 
 /// The content of a file that is larger than what listings keep.
-pub(super) struct Held {
+pub(super) struct ExtractedFile {
     pub(super) layer: Digest,
     pub(super) offset: u64,
-    /// The file and what it was held against, or why there is none.
+    /// The file and what it was checked against, or why there is none.
     pub(super) content: Result<(Vec<u8>, Basis), String>,
 }
 
-/// What is taken from a layer that passes by.
-pub enum Taking {
-    /// Its listing, perhaps held against its table of contents.
+/// Collects from a layer that is being read.
+pub enum Collector {
+    /// Its listing, perhaps checked against its table of contents.
     Listing(Box<Lister>, Option<Box<Comparison>>),
     /// One file.
-    File(Box<OneFile>),
+    File(Box<FileCollector>),
 }
 
-impl Taking {
+impl Collector {
     /// Takes the listing.
     pub fn listing() -> Self {
         Self::Listing(Box::default(), None)
@@ -60,11 +61,11 @@ impl Taking {
 
     /// Takes the content that begins at `offset` in the uncompressed layer, up to `cap` bytes.
     pub fn file(offset: u64, cap: u64) -> Self {
-        Self::File(Box::new(OneFile::new(offset, cap)))
+        Self::File(Box::new(FileCollector::new(offset, cap)))
     }
 
-    /// Takes in what the reader of the archive found.
-    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+    /// Takes the next event of the archive.
+    pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match self {
             Self::Listing(lister, comparison) => lister.take(compared(event, comparison)),
             Self::File(file) => file.take(event),
@@ -72,44 +73,49 @@ impl Taking {
     }
 }
 
-fn compared<'e>(event: Event<'e>, comparison: &mut Option<Box<Comparison>>) -> Event<'e> {
+fn compared<'e>(
+    event: ArchiveEvent<'e>,
+    comparison: &mut Option<Box<Comparison>>,
+) -> ArchiveEvent<'e> {
     match (event, comparison) {
-        (Event::Entry(mut entry), Some(comparison)) => {
+        (ArchiveEvent::Entry(mut entry), Some(comparison)) => {
             if !comparison.seen(&entry) {
                 entry.warnings.push(Warning::UnlikeTable);
             }
-            Event::Entry(entry)
+            ArchiveEvent::Entry(entry)
         }
         (event, _) => event,
     }
 }
 
-impl Shelf {
-    /// Puts on the shelf what was taken from a layer that was read, or that `broke` off for a
-    /// reason. Bytes that are not those of the digest are never shown: then only that is kept.
-    pub fn settle(
+impl LayerIndex {
+    /// Ends a pass over a layer and keeps its findings. `broke` is the reason if reading broke off.
+    /// Bytes that are not those of the digest are never shown: then only the verdict is kept.
+    pub fn finish_pass(
         &mut self,
         digest: &Digest,
-        taking: Taking,
+        collector: Collector,
         findings: &Findings,
         broke: Option<String>,
     ) {
         let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
         let is_blocked = broke.is_none() && !is_right;
-        let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
-        match taking {
-            Taking::Listing(lister, comparison) => {
+        match collector {
+            Collector::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
+                let wrong = is_blocked.then_some(Incomplete::WrongBytes);
+                let wrong = broke.map(Incomplete::BrokeOff).or(wrong);
                 let mut opened = opened(lister, findings, wrong);
-                // Of a layer that was cut short nobody knows what else it has.
+                // A layer that was cut short may have more entries than were read.
                 let compared = comparison.filter(|_| opened.problem.is_none());
                 opened.table = match compared {
-                    Some(comparison) => Table::Compared(comparison.finish()),
+                    Some(comparison) => TocState::Compared(comparison.finish()),
                     None => self.refused.remove(digest).unwrap_or_default(),
                 };
                 self.put(digest.clone(), opened);
             }
-            Taking::File(file) => {
+            Collector::File(file) => {
+                let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
                 let content = wrong.map_or_else(|| Ok(()), Err);
                 let is_right = findings.verdict.is_verified();
                 let basis = if is_right { Basis::FirstPass } else { Basis::Unhashed };
@@ -119,30 +125,31 @@ impl Shelf {
     }
 }
 
-impl Shelf {
-    /// Keeps one file at hand, with what it was held against; or why it is not there.
-    pub fn hold(&mut self, digest: &Digest, file: OneFile, basis: Result<Basis, String>) {
+impl LayerIndex {
+    /// Keeps one file at hand, with the evidence that it was checked against, or the reason why
+    /// there is none.
+    pub fn hold(&mut self, digest: &Digest, file: FileCollector, basis: Result<Basis, String>) {
         let offset = file.offset;
         let content = basis.and_then(|basis| Ok((file.finish()?, basis)));
-        self.held = Some(Held { layer: digest.clone(), offset, content });
+        self.extracted = Some(ExtractedFile { layer: digest.clone(), offset, content });
     }
 }
 
-fn opened(lister: Lister, findings: &Findings, wrong: Option<String>) -> Opened {
+fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> LayerRecord {
     let is_full = lister.is_full();
-    let full = || is_full.then(|| "it has more entries than are read".to_owned());
-    Opened {
+    let fault = || findings.problem.clone().map(Incomplete::ReadFault);
+    LayerRecord {
         listing: lister.finish(),
         compression: findings.compression.map_or("", |compression| compression.name()).to_owned(),
         plain_size: findings.plain_size,
-        problem: wrong.or_else(|| findings.problem.clone()).or_else(full),
-        table: Table::None,
+        problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
+        table: TocState::None,
         is_unhashed: !findings.verdict.is_verified(),
     }
 }
 
 /// The content of one file.
-pub struct OneFile {
+pub struct FileCollector {
     offset: u64,
     cap: u64,
     entry: Option<Entry>,
@@ -153,34 +160,36 @@ pub struct OneFile {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Finding {
     Before,
-    Inside,
+    ArchiveListing,
     Complete,
     TooLarge,
 }
 
-impl OneFile {
+impl FileCollector {
     /// The content that begins at `offset` in the uncompressed layer, up to `cap` bytes.
     pub fn new(offset: u64, cap: u64) -> Self {
         Self { offset, cap, entry: None, content: Vec::new(), state: Finding::Before }
     }
 
-    /// Takes in what the reader of the archive found.
-    pub fn take(&mut self, event: Event<'_>) -> ControlFlow<()> {
+    /// Takes the next event of the archive.
+    pub fn take(&mut self, event: ArchiveEvent<'_>) -> ControlFlow<()> {
         match event {
-            Event::Entry(entry) if entry.offset == self.offset => {
+            ArchiveEvent::Entry(entry) if entry.offset == self.offset => {
                 let is_large = entry.stored.max(entry.size) > self.cap;
-                self.state = if is_large { Finding::TooLarge } else { Finding::Inside };
+                self.state = if is_large { Finding::TooLarge } else { Finding::ArchiveListing };
                 self.entry = Some(*entry);
             }
-            Event::Content(bytes) if self.state == Finding::Inside => {
+            ArchiveEvent::Content(bytes) if self.state == Finding::ArchiveListing => {
                 self.content.extend_from_slice(bytes);
             }
-            Event::End if self.state == Finding::Inside => self.state = Finding::Complete,
+            ArchiveEvent::End if self.state == Finding::ArchiveListing => {
+                self.state = Finding::Complete
+            }
             _ => {}
         }
         match self.state {
             Finding::Complete | Finding::TooLarge => ControlFlow::Break(()),
-            Finding::Before | Finding::Inside => ControlFlow::Continue(()),
+            Finding::Before | Finding::ArchiveListing => ControlFlow::Continue(()),
         }
     }
 
@@ -188,7 +197,7 @@ impl OneFile {
         match self.state {
             Finding::Complete => self.unfold(),
             Finding::TooLarge => Err(format!("the file is larger than {} bytes", self.cap)),
-            Finding::Inside => Err("the file is cut short".to_owned()),
+            Finding::ArchiveListing => Err("the file is cut short".to_owned()),
             Finding::Before => Err("the file is not in the layer".to_owned()),
         }
     }

@@ -1,21 +1,23 @@
-//! What is in an archive that is a file of a layer: one level, nothing is unpacked to be read further.
+//! Lists an archive that is a file of a layer. One level only: an archive inside it is not opened.
 
 use std::ops::ControlFlow;
 
-use super::{Answer, OneFile, Part, Shelf, slice};
+use super::{
+    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, FileCollector, LayerIndex, RowRange,
+    slice,
+};
 use crate::{
     content::{
-        decode::{DecodeError, Limits, decode_all},
+        decode::{DecodeLimits, decode_all},
         sniff::{FileType, file_type},
-        tar::{EntryKind, Event, Reader},
+        tar::{ArchiveEvent, EntryKind, Reader, Visitor},
         zip,
     },
-    layers::pass::Visitor,
     oci::Digest,
 };
 
 /// Bytes that may come out of a compressed file, and the window that it may want.
-const LIMITS: Limits = Limits { output: 64 << 20, window: 128 << 20 };
+const LIMITS: DecodeLimits = DecodeLimits { output: 64 << 20, window: 128 << 20 };
 
 /// Members that are listed of a tar archive.
 const MEMBERS_MAX: usize = 100_000;
@@ -23,45 +25,22 @@ const MEMBERS_MAX: usize = 100_000;
 /// Bytes that a member may have to be opened.
 const MEMBER_MAX: u64 = 8 << 20;
 
-/// One member of an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Its name as written; bytes, which need not be UTF-8.
-    pub name: Vec<u8>,
-    /// Its size in bytes.
-    pub size: u64,
-    /// What it is.
-    pub kind: EntryKind,
-}
-
-/// What is in an archive, or in a compressed file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inside {
-    /// Members in all.
-    pub total: u64,
-    /// The members that were asked for, in the order of the archive.
-    pub members: Vec<Member>,
-    /// What is odd or could not be read, each a sentence without a full stop.
-    pub problems: Vec<String>,
-    /// What came out of a compressed file that is no archive.
-    pub unpacked: Vec<u8>,
-}
-
-impl Shelf {
-    /// What is in a file whose content is at hand.
-    pub(super) fn inside(&self, layer: &Digest, offset: u64, part: Part) -> Answer {
+impl LayerIndex {
+    /// Lists an archive whose content is at hand.
+    pub(super) fn inside(&self, layer: &Digest, offset: u64, part: RowRange) -> Answer {
         let Answer::Content(content, _) = self.content(layer, offset) else {
             return Answer::Nothing;
         };
-        let (all, problems, unpacked) = open(&content);
-        let members = slice(&all, part).to_vec();
-        Answer::Inside(Inside { total: all.len() as u64, members, problems, unpacked })
+        let mut listing = open(&content);
+        listing.total = listing.members.len() as u64;
+        listing.members = slice(&listing.members, part).to_vec();
+        Answer::ArchiveListing(listing)
     }
 }
 
-impl Shelf {
-    /// The content of one member of an archive whose content is at hand; of several of one name, that of
-    /// the last, which is the one that unpacking leaves.
+impl LayerIndex {
+    /// Returns the content of one member of an archive whose content is at hand. Of several members
+    /// of one name, the last counts: it is the one that unpacking leaves.
     pub(super) fn member(&self, layer: &Digest, offset: u64, name: &[u8]) -> Answer {
         let Answer::Content(content, basis) = self.content(layer, offset) else {
             return Answer::Nothing;
@@ -96,7 +75,7 @@ fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
 fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
     let mut found = None;
     walk(plain, &mut |event| {
-        if let Event::Entry(entry) = event
+        if let ArchiveEvent::Entry(entry) = event
             && is_called(&entry.path, name)
         {
             found = Some((entry.kind, entry.offset));
@@ -105,7 +84,7 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
     });
     match found.ok_or_else(no_member)? {
         (EntryKind::File, offset) => {
-            let mut file = OneFile::new(offset, MEMBER_MAX);
+            let mut file = FileCollector::new(offset, MEMBER_MAX);
             walk(plain, &mut |event| file.take(event));
             file.finish()
         }
@@ -130,57 +109,64 @@ fn walk(plain: &[u8], visit: Visitor<'_>) {
     }
 }
 
-type Opened = (Vec<Member>, Vec<String>, Vec<u8>);
-
-fn open(content: &[u8]) -> Opened {
+/// Lists all members of an archive, or decompresses a file that is none.
+fn open(content: &[u8]) -> ArchiveListing {
     match file_type(content) {
         FileType::Zip => of_zip(content),
         FileType::Tar => of_tar(content),
         FileType::Compressed(_) => match decode_all(content, LIMITS) {
             Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
-            Ok(plain) => (Vec::new(), Vec::new(), plain),
-            Err(error) => failed(&error),
+            Ok(unpacked) => ArchiveListing { unpacked, ..ArchiveListing::default() },
+            Err(error) => failed(ArchiveProblem::Decoding(error)),
         },
-        _ => (Vec::new(), vec!["this is no archive".to_owned()], Vec::new()),
+        _ => failed(ArchiveProblem::NotAnArchive),
     }
 }
 
-fn failed(error: &DecodeError) -> Opened {
-    (Vec::new(), vec![error.to_string()], Vec::new())
+fn failed(problem: ArchiveProblem) -> ArchiveListing {
+    ArchiveListing { problems: vec![problem], ..ArchiveListing::default() }
 }
 
-fn of_zip(content: &[u8]) -> Opened {
-    match zip::list(content) {
-        Ok(listing) => {
-            let member = |member: zip::Member| Member {
-                kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
-                name: member.name,
-                size: member.size,
-            };
-            (listing.members.into_iter().map(member).collect(), listing.problems, Vec::new())
-        }
-        Err(error) => (Vec::new(), vec![error.to_string()], Vec::new()),
+fn of_zip(content: &[u8]) -> ArchiveListing {
+    let listing = match zip::list(content) {
+        Ok(listing) => listing,
+        Err(error) => return failed(ArchiveProblem::Zip(error.to_string())),
+    };
+    let member = |member: zip::ZipMember| ArchiveMember {
+        kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
+        name: member.name,
+        size: member.size,
+    };
+    ArchiveListing {
+        members: listing.members.into_iter().map(member).collect(),
+        problems: listing.problems.into_iter().map(ArchiveProblem::Zip).collect(),
+        ..ArchiveListing::default()
     }
 }
 
-fn of_tar(content: &[u8]) -> Opened {
-    let (mut members, mut problems) = (Vec::new(), Vec::new());
-    let mut visit = |event: Event<'_>| {
+fn of_tar(content: &[u8]) -> ArchiveListing {
+    let mut listing = ArchiveListing::default();
+    let ArchiveListing { members, problems, .. } = &mut listing;
+    let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            Event::Entry(_) if members.len() == MEMBERS_MAX => {
-                problems.push(format!("members beyond {MEMBERS_MAX} were not read"));
+            ArchiveEvent::Entry(_) if members.len() == MEMBERS_MAX => {
+                problems.push(ArchiveProblem::TooManyMembers(MEMBERS_MAX as u64));
                 return ControlFlow::Break(());
             }
-            Event::Entry(entry) => {
-                members.push(Member { name: entry.path, size: entry.size, kind: entry.kind });
+            ArchiveEvent::Entry(entry) => {
+                members.push(ArchiveMember {
+                    name: entry.path,
+                    size: entry.size,
+                    kind: entry.kind,
+                });
             }
-            Event::Odd(warning) => problems.push(warning.to_string()),
-            Event::Content(_) | Event::End => {}
+            ArchiveEvent::Odd(warning) => problems.push(ArchiveProblem::Tar(warning)),
+            ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };
     walk(content, &mut visit);
-    (members, problems, Vec::new())
+    listing
 }
 
 #[cfg(test)]

@@ -6,16 +6,16 @@ use std::{cell::Cell, cmp::Reverse};
 use super::{answer::Row, question::Sort};
 use crate::{
     content::{glob::Pattern, tar::EntryKind},
-    layers::tree::{FileTree, Node, NodeId},
+    layers::tree::{FileNode, FileTree, NodeId},
 };
 
 /// A tree that is ready to be asked.
 #[derive(Default)]
-pub(super) struct Indexed {
+pub(super) struct SortedTree {
     pub(super) tree: FileTree,
     with_removed: bool,
     sizes: Vec<u64>,
-    /// Where the children of each node begin in an order; one more at the end.
+    /// The start of each node's children in an order; one more at the end.
     starts: Vec<u32>,
     by_name: Order,
     by_size: Option<Order>,
@@ -23,7 +23,7 @@ pub(super) struct Indexed {
     wasted: Option<Vec<(u64, NodeId)>>,
     found: Option<(Pattern, Vec<NodeId>)>,
     /// Nodes looked at since the count was last taken: what a question costs.
-    pub(super) looked_at: Cell<u64>,
+    pub(super) visited_nodes: Cell<u64>,
 }
 
 /// Children one directory behind the other.
@@ -34,7 +34,7 @@ struct Order {
     places: Vec<u32>,
 }
 
-impl Indexed {
+impl SortedTree {
     pub(super) fn new(tree: FileTree, with_removed: bool) -> Self {
         let sizes = tree.sizes();
         let mut indexed = Self { tree, with_removed, sizes, ..Self::default() };
@@ -52,7 +52,7 @@ impl Indexed {
         starts.push(children.len() as u32);
         self.starts = starts;
         self.by_name = self.order(children);
-        self.look_at(self.tree.len());
+        self.visit(self.tree.len());
     }
 
     fn order(&self, children: Vec<NodeId>) -> Order {
@@ -84,7 +84,7 @@ impl Indexed {
             // Stable: equal sizes stay in the order of their names.
             siblings.sort_by_key(|&id| Reverse(self.size(id)));
         }
-        self.look_at(self.tree.len());
+        self.visit(self.tree.len());
         self.by_size = Some(self.order(children));
     }
 
@@ -95,7 +95,7 @@ impl Indexed {
         }
     }
 
-    /// What a directory shows, in an order that is ready.
+    /// Returns the shown children of a directory, in an order that is ready.
     pub(super) fn children(&self, directory: NodeId, sort: Sort) -> &[NodeId] {
         self.sorted(sort).children.get(self.range(directory)).unwrap_or_default()
     }
@@ -105,8 +105,8 @@ impl Indexed {
         self.sorted(sort).places.get(id.number()).copied().unwrap_or_default() as usize
     }
 
-    pub(super) fn look_at(&self, nodes: usize) {
-        self.looked_at.set(self.looked_at.get() + nodes as u64);
+    pub(super) fn visit(&self, nodes: usize) {
+        self.visited_nodes.set(self.visited_nodes.get() + nodes as u64);
     }
 
     fn shows(&self, id: NodeId) -> bool {
@@ -126,7 +126,7 @@ impl Indexed {
     /// The node as a row of a list.
     pub(super) fn row(&self, id: NodeId, depth: usize, open: bool) -> Option<Row> {
         let node = self.tree.node(id)?;
-        self.look_at(1);
+        self.visit(1);
         let removed_size = || node.changes().iter().rev().map(|c| c.size).find(|&size| size > 0);
         let size = if node.visible { self.size(id) } else { removed_size().unwrap_or_default() };
         Some(Row {
@@ -151,7 +151,7 @@ impl Indexed {
     /// Files that are shown, largest first.
     pub(super) fn largest(&mut self) -> &[NodeId] {
         if self.largest.is_none() {
-            self.look_at(self.tree.len());
+            self.visit(self.tree.len());
             self.largest = Some(self.tree.largest(usize::MAX));
         }
         self.largest.as_deref().unwrap_or_default()
@@ -160,7 +160,7 @@ impl Indexed {
     /// Paths with bytes that no container sees, most first.
     pub(super) fn wasted(&mut self) -> &[(u64, NodeId)] {
         if self.wasted.is_none() {
-            self.look_at(self.tree.len());
+            self.visit(self.tree.len());
             let unseen = |id: NodeId| Some((self.tree.node(id).map(unseen)?, id));
             let mut all: Vec<_> = self.tree.ids().filter_map(unseen).filter(|w| w.0 > 0).collect();
             all.sort_by_key(|&(bytes, id)| (Reverse(bytes), id));
@@ -169,10 +169,10 @@ impl Indexed {
         self.wasted.as_deref().unwrap_or_default()
     }
 
-    /// What is shown and matches, by path as the tree is walked.
+    /// Returns the shown nodes that match, by path as the tree is walked.
     pub(super) fn matching(&mut self, pattern: &Pattern) -> &[NodeId] {
         if self.found.as_ref().is_none_or(|(known, _)| known != pattern) {
-            self.look_at(self.tree.len());
+            self.visit(self.tree.len());
             let found = self.tree.ids().skip(1).filter(|&id| self.matches(pattern, id)).collect();
             self.found = Some((pattern.clone(), found));
         }
@@ -196,7 +196,7 @@ impl Indexed {
 }
 
 /// The layer that made the node what it is: brought it, or removed it.
-fn last_layer(node: &Node) -> u16 {
+fn last_layer(node: &FileNode) -> u16 {
     match node.changes().last() {
         Some(change) if !node.visible => change.layer,
         _ => node.layer,
@@ -204,7 +204,7 @@ fn last_layer(node: &Node) -> u16 {
 }
 
 /// Bytes brought for a path that no container sees.
-fn unseen(node: &Node) -> u64 {
+fn unseen(node: &FileNode) -> u64 {
     let brought = node.changes().iter().fold(0_u64, |sum, change| sum.saturating_add(change.size));
     let seen = if node.visible && node.kind == EntryKind::File { node.size } else { 0 };
     brought.saturating_sub(seen)

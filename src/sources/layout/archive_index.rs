@@ -1,0 +1,305 @@
+//! The index of a tar archive: the place of each file, from one pass over the headers.
+//!
+//! An archive is hostile: entries and names are capped, paths and links that lead out of it are
+//! refused, and of two entries with one path the last counts, as for extraction.
+
+use std::{collections::BTreeMap, ops::ControlFlow, ops::Range};
+
+use bytes::Bytes;
+
+use crate::{
+    content::{
+        sniff::{self, Compression},
+        tar::{ArchiveEvent, Entry, EntryKind, Reader, Warning, header::BLOCK},
+    },
+    error::{Error, ErrorKind, Missing, Result},
+    registry::BlobSource,
+};
+
+/// Entries that an archive may have.
+const ENTRIES: usize = 100_000;
+
+/// Bytes that all paths and link targets may have together.
+const NAMES: usize = 32 << 20;
+
+/// Links that may follow each other.
+const LINKS: usize = 16;
+
+/// Bytes that are read at a time, to find headers that lie close together.
+const WINDOW: u64 = 32 * 1024;
+
+/// An entry of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Located {
+    /// The bytes of a file.
+    File(Range<u64>),
+    /// Another path of the archive.
+    Link(String),
+    /// An entry that is not read, and the reason.
+    Refused(&'static str),
+}
+
+/// The places of the files of an archive.
+#[derive(Debug, Default)]
+pub(super) struct ArchiveIndex {
+    located: BTreeMap<String, Located>,
+    entries: usize,
+    names: usize,
+    /// The fault behind which nothing more could be found.
+    fault: Option<Warning>,
+}
+
+impl ArchiveIndex {
+    /// Reads the headers of an archive.
+    pub(super) async fn read(bytes: &dyn BlobSource) -> Result<Self> {
+        let mut window = Window { bytes, start: 0, held: Bytes::new() };
+        let (mut reader, mut index, mut position) = (Reader::new(), Self::default(), 0_u64);
+        let prefix = window.block(0).await?;
+        if sniff::compression(&prefix) != Compression::None {
+            let what = "an archive that is compressed as a whole; uncompressed it can be read";
+            return Err(ErrorKind::Unsupported(what.to_owned()).into());
+        }
+        while position < bytes.size() && index.fault.is_none() && !reader.is_at_end() {
+            let block = window.block(position).await?;
+            let entry = index.push(&mut reader, &block);
+            position = position.saturating_add(BLOCK as u64);
+            if let Some(entry) = entry {
+                index.add(*entry, bytes.size())?;
+            }
+            position = position.saturating_add(reader.pass_over());
+        }
+        if !reader.is_archive() {
+            return Err(ErrorKind::BadAnswer("it is no tar archive".to_owned()).into());
+        }
+        Ok(index)
+    }
+
+    /// Hands a block to the reader. Returns the entry that it completes.
+    fn push(&mut self, reader: &mut Reader, block: &[u8]) -> Option<Box<Entry>> {
+        let mut found = None;
+        // The visitor never stops.
+        let _ = reader.push(block, &mut |event| {
+            match event {
+                ArchiveEvent::Entry(entry) => found = Some(entry),
+                ArchiveEvent::Odd(Warning::ExtensionTooLarge(_) | Warning::DataBehindEnd)
+                | ArchiveEvent::Content(_)
+                | ArchiveEvent::End => {}
+                ArchiveEvent::Odd(warning) => self.fault = Some(warning),
+            }
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// Notes an entry. Of two with one path the last counts.
+    fn add(&mut self, entry: Entry, size: u64) -> Result<()> {
+        self.entries += 1;
+        self.names += entry.path.len() + entry.link.len();
+        if self.entries > ENTRIES || self.names > NAMES {
+            let why = format!("the archive has more than {ENTRIES} entries, or very long names");
+            return Err(ErrorKind::Refused(why).into());
+        }
+        let end = entry.offset.saturating_add(entry.stored);
+        if end > size {
+            self.fault = Some(Warning::Truncated);
+            return Ok(());
+        }
+        let path = String::from_utf8(entry.path).ok();
+        // A path that leads out of the archive cannot be asked for.
+        let Some(path) = path.and_then(|path| resolve("", &path)) else { return Ok(()) };
+        let link = String::from_utf8_lossy(&entry.link);
+        let located = match entry.kind {
+            EntryKind::File if entry.sparse.is_some() => Located::Refused("is a sparse file"),
+            EntryKind::File => Located::File(entry.offset..end),
+            EntryKind::HardLink => self.hard_link(&link),
+            EntryKind::Symlink => symlink(&path, &link),
+            _ => Located::Refused("is no file"),
+        };
+        self.located.insert(path, located);
+        Ok(())
+    }
+
+    /// A hard link is another name for the file that its target is now.
+    fn hard_link(&self, target: &str) -> Located {
+        let target = resolve("", target).and_then(|target| self.located.get(&target));
+        target.cloned().unwrap_or(Located::Refused("is a link to a file that is not there"))
+    }
+
+    /// Finds the bytes of a file, through links.
+    ///
+    /// # Errors
+    /// `NotFound`; `Refused` for what is no file, or leads nowhere; `BadAnswer` if the archive is
+    /// broken, so that the file may have been behind the break.
+    pub(super) fn find(&self, path: &str) -> Result<Range<u64>> {
+        let mut at = path;
+        for _ in 0..=LINKS {
+            match self.located.get(at) {
+                Some(Located::File(range)) => return Ok(range.clone()),
+                Some(Located::Link(target)) => at = target,
+                Some(Located::Refused(why)) => return Err(refused(path, why)),
+                None => return Err(self.absent(path)),
+            }
+        }
+        Err(refused(path, "is a link that leads on and on"))
+    }
+
+    fn absent(&self, path: &str) -> Error {
+        match &self.fault {
+            None => ErrorKind::NotFound(Missing::Unknown).into(),
+            Some(fault) => {
+                let what =
+                    format!("{path} was not found before the archive breaks off ({fault:?})");
+                ErrorKind::BadAnswer(what).into()
+            }
+        }
+    }
+}
+
+/// A part of the archive that is held, so that neighbouring headers cost one read.
+struct Window<'a> {
+    bytes: &'a dyn BlobSource,
+    start: u64,
+    held: Bytes,
+}
+
+impl Window<'_> {
+    /// The block at a position: shorter at the end of the archive, nothing behind it.
+    async fn block(&mut self, position: u64) -> Result<Bytes> {
+        let size = self.bytes.size();
+        let end = position.saturating_add(BLOCK as u64).min(size);
+        let position = position.min(end);
+        let held = self.start..self.start + self.held.len() as u64;
+        if position < held.start || end > held.end {
+            let length = WINDOW.min(size - position);
+            self.held = self.bytes.slice(position, length).await?;
+            self.start = position;
+        }
+        let at = |position: u64| {
+            let inside = usize::try_from(position - self.start).unwrap_or(usize::MAX);
+            inside.min(self.held.len())
+        };
+        Ok(self.held.slice(at(position)..at(end)))
+    }
+}
+
+/// A symbolic link is relative to the folder that it is in.
+fn symlink(path: &str, target: &str) -> Located {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let target = if target.starts_with('/') { None } else { resolve(folder, target) };
+    target.map_or(Located::Refused("is a link that leads out of the archive"), Located::Link)
+}
+
+/// A path below a folder, without `.` and `..`. `None` if it leads out of the archive.
+fn resolve(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn refused(path: &str, why: &str) -> Error {
+    ErrorKind::Refused(format!("{path} {why}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+    use crate::{
+        content::tar::tests::{content, link, plain},
+        registry::recorder::run,
+    };
+
+    fn file(path: &str, text: &str) -> Vec<u8> {
+        [plain(path.as_bytes(), b'0', text.len() as u64), content(text.as_bytes())].concat()
+    }
+
+    fn index(parts: &[Vec<u8>]) -> (Bytes, Result<ArchiveIndex>) {
+        let bytes = Bytes::from([parts.concat(), vec![0; 2 * BLOCK]].concat());
+        let index = run(ArchiveIndex::read(&bytes));
+        (bytes, index)
+    }
+
+    fn check(parts: &[Vec<u8>], path: &str, expected: std::result::Result<&str, &str>) {
+        let (bytes, index) = index(parts);
+        let found = index.unwrap().find(path);
+        let text = found.map(|range| {
+            let at = range.start as usize..range.end as usize;
+            String::from_utf8(bytes[at].to_vec()).unwrap()
+        });
+        let text = text.map_err(|error| error.kind.to_string());
+        assert_eq!(text.as_deref().map_err(String::as_str), expected, "{path}");
+    }
+
+    #[test]
+    fn r158_files_are_found_where_they_lie() {
+        let long = "x".repeat(100_000);
+        let parts = [file("./a/b", "one"), file("long", &long), file("c", ""), file("d", "two")];
+        check(&parts, "a/b", Ok("one"));
+        check(&parts, "long", Ok(&long));
+        check(&parts, "c", Ok(""));
+        check(&parts, "d", Ok("two"));
+        let none = ErrorKind::NotFound(Missing::Unknown).to_string();
+        check(&parts, "e", Err(&none));
+    }
+
+    #[test]
+    fn r158_of_two_entries_with_one_path_the_last_counts() {
+        check(&[file("a", "one"), file("./a", "two")], "a", Ok("two"));
+    }
+
+    #[test]
+    fn r158_links_are_followed_inside_the_archive_and_not_on_and_on() {
+        let parts = [
+            file("one/layer.tar", "one"),
+            link("two/layer.tar", b'2', "../one/layer.tar"),
+            link("three", b'1', "one/layer.tar"),
+            file("one/layer.tar", "changed"),
+            link("out", b'2', "../etc/passwd"),
+            link("root", b'2', "/etc/passwd"),
+            link("loop", b'2', "loop"),
+            link("gone", b'1', "nothing"),
+            plain(b"folder", b'5', 0),
+        ];
+        check(&parts, "two/layer.tar", Ok("changed"));
+        check(&parts, "three", Ok("one"));
+        check(&parts, "out", Err("refused: out is a link that leads out of the archive"));
+        check(&parts, "root", Err("refused: root is a link that leads out of the archive"));
+        check(&parts, "loop", Err("refused: loop is a link that leads on and on"));
+        check(&parts, "gone", Err("refused: gone is a link to a file that is not there"));
+        check(&parts, "folder", Err("refused: folder is no file"));
+    }
+
+    #[test]
+    fn r158_a_broken_archive_says_where_it_breaks() {
+        let noise = vec![7; BLOCK];
+        let broken = "b was not found before the archive breaks off: ";
+        let no_header = format!("{broken}there is no header where one should be");
+        check(&[file("a", "one"), noise.clone()], "b", Err(&no_header));
+        check(&[file("a", "one"), noise.clone()], "a", Ok("one"));
+        let cut = format!("{broken}the archive ends in the middle of an entry");
+        check(&[file("a", "one"), plain(b"b", b'0', 1 << 32)], "b", Err(&cut));
+        for bytes in [vec![], noise, b"PK\x03\x04".to_vec()] {
+            let error = run(ArchiveIndex::read(&Bytes::from(bytes))).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::BadAnswer("it is no tar archive".to_owned()));
+        }
+        let packed = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0]);
+        let error = run(ArchiveIndex::read(&packed)).unwrap_err();
+        assert!(matches!(error.kind, ErrorKind::Unsupported(_)));
+    }
+
+    #[test]
+    fn r158_entries_are_capped() {
+        let many: Vec<_> = (0..=ENTRIES).map(|_| plain(b"a", b'0', 0)).collect();
+        let (_, index) = index(&many);
+        assert!(matches!(index.unwrap_err().kind, ErrorKind::Refused(_)));
+    }
+}

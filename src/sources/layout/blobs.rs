@@ -1,0 +1,88 @@
+//! Finding content by its digest: in `blobs/`, among the files of `docker save`, or made here.
+
+use bytes::Bytes;
+
+use super::{
+    files::{FilePath, Files},
+    index::LayoutIndex,
+    made::Held,
+    saved::SavedImages,
+    source::{Contents, Layout},
+    tar,
+};
+use crate::{
+    error::Result,
+    oci::{Digest, Document, RepositoryName, parse_document},
+};
+
+/// Entries of an `index.json` that are looked into for a subject or a configuration (M7).
+pub(super) const LOOKED_INTO: usize = 64;
+
+/// The largest manifest that is read, in bytes (R51).
+const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
+
+impl<F: Files> Layout<F> {
+    /// Opens what has a digest. Only if it is not under `blobs/` are the images of `docker save`
+    /// looked at, all of which may have to be read for it.
+    pub(super) async fn found<T>(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+        open: impl AsyncFn(Held) -> Result<T>,
+    ) -> Result<T> {
+        let folder = self.folder(repository);
+        if let Some(held) = self.made(&folder, digest) {
+            return open(held).await;
+        }
+        let path = FilePath::lasting(folder.clone() + &tar::path_of(digest));
+        let error = match open(Held::File(path)).await {
+            Err(error) if error.is_not_found() => error,
+            outcome => return outcome,
+        };
+        let made = match self.contents(repository).await {
+            Ok(Contents::Saved(saved)) => self.make_all(&folder, &saved).await,
+            Ok(Contents::Oci(_)) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match (self.made(&folder, digest), made) {
+            (Some(held), _) => open(held).await,
+            (None, Err(why)) if !why.is_not_found() => Err(why),
+            (None, _) => Err(error),
+        }
+    }
+
+    /// Reads a whole manifest, unverified.
+    pub(super) async fn manifest_bytes(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Bytes> {
+        let read = async |held| match held {
+            Held::Bytes(bytes) => Ok(bytes),
+            Held::File(path) => self.files.read(&path, MANIFEST_LIMIT).await,
+        };
+        self.found(repository, digest, read).await
+    }
+
+    /// Gives entries without a name the names that `manifest.json` has for their configuration.
+    pub(super) async fn complete_names(
+        &self,
+        folder: &str,
+        index: &mut LayoutIndex,
+        saved: &SavedImages,
+    ) {
+        let unnamed = index.unnamed();
+        index.names.has_others |= unnamed.len() > LOOKED_INTO;
+        for (at, entry) in unnamed.into_iter().take(LOOKED_INTO) {
+            let path = FilePath::lasting(format!("{folder}{}", tar::path_of(&entry.digest)));
+            let Ok(raw) = self.files.read(&path, MANIFEST_LIMIT).await else { continue };
+            let document = parse_document(raw, Some(&entry.media_type)).value;
+            let Document::Image(image) = document else { continue };
+            let Some(config) = image.config else { continue };
+            let config = tar::path_of(&config.digest);
+            for name in saved.names_of(&config) {
+                index.names.add(Some(name), at);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Named files that can be read whole or by range: all that a layout asks of the place where it
+//! lies, be that a web server, a tar archive or a folder.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_core::stream::LocalBoxStream;
+
+use crate::error::Result;
+
+/// The bytes of a file, in parts, as they arrive.
+pub type Chunks = LocalBoxStream<'static, Result<Bytes>>;
+
+/// The path of a file below the root, its parts joined by `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePath {
+    text: String,
+    is_lasting: bool,
+}
+
+impl FilePath {
+    /// The path of a file that may hold something else tomorrow.
+    pub fn changing(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_lasting: false }
+    }
+
+    /// The path of a file that is named by the digest of its content: a copy stays right.
+    pub fn lasting(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_lasting: true }
+    }
+
+    /// The text of the path.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns true if the content under this path never changes.
+    pub fn is_lasting(&self) -> bool {
+        self.is_lasting
+    }
+}
+
+/// A place that holds files under names.
+///
+/// An error names the request where there was one. The layout above adds the task, the repository
+/// and the content.
+#[async_trait(?Send)]
+pub trait Files {
+    /// The name of the place in errors: a host, or the name of an archive.
+    fn name(&self) -> &str;
+
+    /// Reads a whole small file, of a size that need not be known.
+    ///
+    /// # Errors
+    /// `NotFound` if it is not there. `Unauthorized`, `Denied` and `Refused` if it may not be read.
+    /// `TooLarge` if it has more than `limit` bytes. `Network`, `Timeout`, `SizeMismatch` and
+    /// `BadAnswer` if it breaks off.
+    async fn read(&self, path: &FilePath, limit: u64) -> Result<Bytes>;
+
+    /// Streams a part of a file. `size` is the size of the whole file as the caller knows it.
+    ///
+    /// # Errors
+    /// As for [`Files::read`]; at once or while streaming. `SizeMismatch` if the file is shorter.
+    async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks>;
+
+    /// Streams a whole file of a known size.
+    ///
+    /// # Errors
+    /// As for [`Files::open_range`]; `SizeMismatch` also if the file is longer.
+    async fn open(&self, path: &FilePath, size: u64) -> Result<Chunks> {
+        self.open_range(path, size, 0..size).await
+    }
+
+    /// Returns the size of a file in bytes.
+    ///
+    /// # Errors
+    /// As for [`Files::read`]; `HiddenHeader` if a server does not say it.
+    async fn size(&self, path: &FilePath) -> Result<u64>;
+}

@@ -1,0 +1,117 @@
+//! Listing the repositories, tags and referrers of a layout.
+
+use async_trait::async_trait;
+
+use super::{
+    blobs::LOOKED_INTO,
+    files::Files,
+    index::LayoutIndex,
+    source::{Arrangement, Contents, Layout, Task},
+};
+use crate::{
+    error::{Error, ErrorKind, Missing, Result},
+    oci::{self, Descriptor, Digest, RepositoryName, Tag},
+    registry::{List, Page, Referrers, ReferrersSource},
+    wire::{referrers, upkeep},
+};
+
+#[async_trait(?Send)]
+impl<F: Files + 'static> List for Layout<F> {
+    /// Lists the repositories of an archive. A web server has no list of its folders.
+    async fn repositories(&self, _: Option<&str>) -> Result<Page<RepositoryName>> {
+        let Arrangement::One(default) = &self.arrangement else {
+            let mut error = Error::new(ErrorKind::CatalogUnavailable);
+            "list the layouts".clone_into(&mut error.context.operation);
+            self.files.name().clone_into(&mut error.context.registry);
+            return Err(error);
+        };
+        let contents = self.contents(default).await?;
+        let names = contents.names();
+        let mut items = Vec::new();
+        let all_named = (0..contents.len()).all(|at| names.is_named(at));
+        let unnamed = (!all_named).then_some(None);
+        for name in names.repositories().into_iter().chain(unnamed) {
+            let name = name.unwrap_or_else(|| default.clone());
+            if !items.contains(&name) {
+                items.push(name);
+            }
+        }
+        Ok(Page { items, next: None, may_be_incomplete: names.has_others })
+    }
+
+    async fn tags(&self, repository: &RepositoryName, _: Option<&str>) -> Result<Page<Tag>> {
+        let contents = self.contents(repository).await?;
+        let names = contents.names();
+        let items = names.tags(&|named| self.covers(repository, named));
+        match &self.arrangement {
+            Arrangement::One(default) if items.is_empty() && repository != default => {
+                let missing = ErrorKind::NotFound(Missing::Repository);
+                Err(self.explain(&Task::contents(repository), missing.into()))
+            }
+            _ => Ok(Page { items, next: None, may_be_incomplete: names.has_others }),
+        }
+    }
+
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        // What `docker save` writes has no subjects.
+        let Contents::Oci(index) = self.contents(repository).await? else {
+            return Ok(Referrers { items: Vec::new(), may_be_incomplete: false });
+        };
+        let tagged = self.under_fallback_tag(repository, &index, subject).await?;
+        let (roots, may_be_incomplete) = self.roots_about(repository, &index, subject).await;
+        let mut items = referrers::merge(vec![
+            (tagged, ReferrersSource::FallbackTag),
+            (roots, ReferrersSource::Api),
+        ]);
+        items.retain(|(item, _)| {
+            artifact_type.is_none_or(|wanted| item.artifact_type.as_deref() == Some(wanted))
+        });
+        Ok(Referrers { items, may_be_incomplete })
+    }
+}
+
+impl<F: Files + 'static> Layout<F> {
+    /// Entries of the index whose own subject is this digest. The flag is true if some could not be
+    /// looked into.
+    async fn roots_about(
+        &self,
+        repository: &RepositoryName,
+        index: &LayoutIndex,
+        subject: &Digest,
+    ) -> (Vec<Descriptor>, bool) {
+        let (mut found, mut is_cut) = (Vec::new(), index.entries.len() > LOOKED_INTO);
+        for entry in index.entries.iter().take(LOOKED_INTO) {
+            let Ok(manifest) = self.read_manifest(repository, &entry.digest).await else {
+                is_cut = true;
+                continue;
+            };
+            let media_type = Some(&manifest.descriptor.media_type);
+            let document = oci::parse_document(manifest.bytes.clone(), media_type).value;
+            if document.subject().is_some_and(|of| of.digest == *subject) {
+                found.push(upkeep::entry(&manifest.descriptor, &document));
+            }
+        }
+        (found, is_cut)
+    }
+
+    /// Entries of the index under the fallback tag. The tag names a digest, so it means the same in
+    /// every repository.
+    async fn under_fallback_tag(
+        &self,
+        repository: &RepositoryName,
+        index: &LayoutIndex,
+        subject: &Digest,
+    ) -> Result<Vec<Descriptor>> {
+        let tag = referrers::fallback_tag(subject);
+        let named = tag.map(|tag| index.named(&tag, &|_| true)).unwrap_or_default();
+        let [fallback] = named.as_slice() else { return Ok(Vec::new()) };
+        let manifest = self.read_manifest(repository, &fallback.digest).await?;
+        let media_type = Some(&manifest.descriptor.media_type);
+        Ok(referrers::read_index(media_type, &manifest.bytes).unwrap_or_default())
+    }
+}

@@ -1,0 +1,243 @@
+//! Reading manifests and blobs of a layout, verified as everywhere.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use super::{
+    files::{Chunks, Files},
+    index::LayoutIndex,
+    made::Held,
+    saved::SavedImages,
+    source::{Contents, Layout, Task},
+};
+use crate::{
+    content::verify::{Verdict, Verifier, verify},
+    error::{Error, ErrorKind, Missing, Result},
+    oci::{
+        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
+        json::{self, Node},
+    },
+    registry::{BlobStream, ByteRange, Manifest, Read, Unverified, Verification},
+};
+
+#[async_trait(?Send)]
+impl<F: Files + 'static> Read for Layout<F> {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        let tag = match reference {
+            ManifestRef::Digest(digest) => return self.read_manifest(repository, digest).await,
+            ManifestRef::Tag(tag) => tag,
+        };
+        let (entry, is_made) = self.find(repository, tag).await?;
+        let manifest = self.read_manifest(repository, &entry.digest).await?;
+        let mut manifest = self.check_size(repository, &entry, manifest)?;
+        if is_made {
+            manifest.verification = Verification::NotVerified(Unverified::Made);
+        }
+        Ok(manifest)
+    }
+
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        match reference {
+            ManifestRef::Tag(tag) => Ok(self.find(repository, tag).await?.0),
+            ManifestRef::Digest(digest) => {
+                Ok(self.read_manifest(repository, digest).await?.descriptor)
+            }
+        }
+    }
+
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        if let Some(data) = blob.embedded()
+            && verify(data, &blob.digest, Some(blob.size)).is_verified()
+        {
+            return Ok(BlobStream::of_bytes(Bytes::copy_from_slice(data)));
+        }
+        let open = async |held| match held {
+            Held::Bytes(bytes) => Ok(BlobStream::of_bytes(bytes).chunks),
+            Held::File(path) => self.files.open(&path, blob.size).await,
+        };
+        let chunks = self.found(repository, &blob.digest, open).await;
+        let chunks = chunks.map_err(|error| self.explain(&Task::blob(repository, blob), error))?;
+        let verifier = Verifier::new(&blob.digest, Some(blob.size));
+        let chunks = self.explained(repository, blob, verified(chunks, verifier));
+        Ok(BlobStream { size: Some(blob.size), chunks })
+    }
+
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        let explain = |error| self.explain(&Task::blob(repository, blob), error);
+        let length = range.length.unwrap_or(u64::MAX);
+        let (start, end) = (range.start, range.start.saturating_add(length).min(blob.size));
+        if start > end {
+            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            return Err(explain(kind.into()));
+        }
+        if start == end {
+            return Ok(BlobStream::of_bytes(Bytes::new()));
+        }
+        let open = async |held| match held {
+            Held::Bytes(bytes) => Ok(BlobStream::of_bytes(part(&bytes, start, end)).chunks),
+            Held::File(path) => self.files.open_range(&path, blob.size, start..end).await,
+        };
+        let chunks = self.found(repository, &blob.digest, open).await.map_err(explain)?;
+        let chunks = self.explained(repository, blob, chunks);
+        Ok(BlobStream { size: Some(end - start), chunks })
+    }
+
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        let size = async |held| match held {
+            Held::Bytes(bytes) => Ok(bytes.len() as u64),
+            Held::File(path) => self.files.size(&path).await,
+        };
+        match self.found(repository, digest, size).await {
+            Ok(size) => Ok(Some(Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), size))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(self.explain(&Task::stat(repository, digest), error)),
+        }
+    }
+}
+
+impl<F: Files + 'static> Layout<F> {
+    /// Finds the image that a tag stands for. The flag is true if its manifest was made here.
+    async fn find(&self, repository: &RepositoryName, tag: &Tag) -> Result<(Descriptor, bool)> {
+        let fail = |error| self.explain(&Task::contents(repository), error);
+        let (found, is_made) = match self.contents(repository).await? {
+            Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
+            Contents::Saved(saved) => {
+                (self.made_of(repository, &saved, tag).await.map_err(fail)?, true)
+            }
+        };
+        match found.as_slice() {
+            [found] => Ok((found.clone(), is_made)),
+            [] => Err(fail(ErrorKind::NotFound(Missing::Manifest).into())),
+            several => {
+                let what = format!("the layout gives the name {tag} to {} digests", several.len());
+                Err(fail(ErrorKind::BadAnswer(what).into()))
+            }
+        }
+    }
+
+    fn entries_of(
+        &self,
+        repository: &RepositoryName,
+        index: &LayoutIndex,
+        tag: &Tag,
+    ) -> Vec<Descriptor> {
+        index.named(tag, &|named| self.covers(repository, named))
+    }
+
+    async fn made_of(
+        &self,
+        repository: &RepositoryName,
+        saved: &SavedImages,
+        tag: &Tag,
+    ) -> Result<Vec<Descriptor>> {
+        let folder = self.folder(repository);
+        let mut found = Vec::new();
+        for at in saved.names.images(tag, &|named| self.covers(repository, named)) {
+            let Some(image) = saved.images.get(at) else { continue };
+            let manifest = self.make(&folder, image).await?;
+            if !found.contains(&manifest) {
+                found.push(manifest);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a manifest by its digest. Its type is found in its bytes: it is a file.
+    pub(super) async fn read_manifest(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Manifest> {
+        let fail = |error| self.explain(&Task::manifest(repository, digest), error);
+        let bytes = self.manifest_bytes(repository, digest).await.map_err(fail)?;
+        let verification = check(&bytes, digest).map_err(|kind| fail(kind.into()))?;
+        let node = json::parse(bytes.clone()).value;
+        let stated = node.get("mediaType").and_then(Node::as_str).map(MediaType::new);
+        let media_type = stated.or_else(|| guess_media_type(&node));
+        let media_type = media_type.unwrap_or(MediaType::OCTET_STREAM);
+        let descriptor = Descriptor::new(media_type, digest.clone(), bytes.len() as u64);
+        Ok(Manifest { descriptor, bytes, content_type: None, verification })
+    }
+
+    /// The index states the size of the manifest that it names.
+    fn check_size(
+        &self,
+        repository: &RepositoryName,
+        entry: &Descriptor,
+        manifest: Manifest,
+    ) -> Result<Manifest> {
+        let (expected, actual) = (entry.size, manifest.descriptor.size);
+        if actual == expected {
+            return Ok(manifest);
+        }
+        let digest = Some(entry.digest.clone());
+        let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+        Err(self.explain(&Task::manifest(repository, &entry.digest), kind.into()))
+    }
+
+    /// Completes the error with which a stream may end.
+    fn explained(&self, repository: &RepositoryName, blob: &Descriptor, chunks: Chunks) -> Chunks {
+        let (layout, repository, blob) = (self.clone(), repository.clone(), blob.clone());
+        let explain = move |error| layout.explain(&Task::blob(&repository, &blob), error);
+        chunks.map(move |chunk| chunk.map_err(&explain)).boxed_local()
+    }
+}
+
+/// The verification of a manifest's bytes, or the error that they are.
+fn check(bytes: &Bytes, digest: &Digest) -> std::result::Result<Verification, ErrorKind> {
+    let verdict = verify(bytes, digest, None);
+    if let Verdict::Unsupported(digest) = verdict {
+        return Ok(Verification::NotVerified(Unverified::Algorithm(digest)));
+    }
+    verdict.require_verified().map(|()| Verification::Verified).map_err(|kind| kind.about(digest))
+}
+
+/// Counts and hashes a whole blob; its stream ends with an error if it is not the right one.
+fn verified(chunks: Chunks, verifier: Verifier) -> Chunks {
+    stream::unfold(Some((chunks, verifier)), next_verified).boxed_local()
+}
+
+type Reading = Option<(Chunks, Verifier)>;
+
+async fn next_verified(reading: Reading) -> Option<(Result<Bytes>, Reading)> {
+    let (mut chunks, mut verifier) = reading?;
+    let last = match chunks.next().await {
+        Some(Ok(chunk)) => match verifier.update(&chunk) {
+            Ok(()) => return Some((Ok(chunk), Some((chunks, verifier)))),
+            Err(_) => judge(verifier),
+        },
+        Some(Err(error)) => Some(error),
+        None => judge(verifier),
+    };
+    last.map(|error| (Err(error), None))
+}
+
+fn judge(verifier: Verifier) -> Option<Error> {
+    let digest = verifier.expected().clone();
+    let mismatch = verifier.finish().reject_mismatch().err()?;
+    Some(Error::new(mismatch.about(&digest)))
+}
+
+/// The bytes from `start` to `end`, or those of them that are there.
+fn part(bytes: &Bytes, start: u64, end: u64) -> Bytes {
+    let at = |position| usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+    bytes.slice(at(start)..at(end))
+}

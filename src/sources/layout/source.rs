@@ -1,0 +1,274 @@
+//! A layout as a source of images: where its files are, and what they list.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use super::{
+    files::{FilePath, Files},
+    index::LayoutIndex,
+    made::Made,
+    names::ImageNames,
+    saved::SavedImages,
+};
+use crate::{
+    error::{Error, ErrorKind, Missing, Result},
+    oci::{self, Descriptor, Digest, RepositoryName},
+    registry::{ReadOnly, SharedRegistry},
+    wire::list,
+};
+
+/// The largest `index.json`, `manifest.json` or `oci-layout` that is read, in bytes.
+const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
+
+/// The relation between repositories and files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// Each folder with an `oci-layout` in it is a repository, named by its path.
+    Folders,
+    /// All files are one layout. Its repositories are those that its names mention; what is named
+    /// by a tag alone, or not at all, belongs to this one.
+    One(RepositoryName),
+}
+
+/// OCI layouts, or images that `docker save` wrote. Cheap to clone. Nothing can be written.
+pub struct Layout<F> {
+    pub(super) files: Rc<F>,
+    pub(super) arrangement: Arrangement,
+    pub(super) learnt: Rc<Learnt>,
+}
+
+impl<F> Clone for Layout<F> {
+    fn clone(&self) -> Self {
+        let Self { files, arrangement, learnt } = self;
+        let (files, learnt) = (Rc::clone(files), Rc::clone(learnt));
+        Self { files, arrangement: arrangement.clone(), learnt }
+    }
+}
+
+/// Facts about the files that are not asked for twice.
+#[derive(Default)]
+pub(super) struct Learnt {
+    /// Folders whose `oci-layout` names a version that is known.
+    known: RefCell<BTreeSet<String>>,
+    /// Folders in which an OCI layout has no `manifest.json` beside it.
+    unsaved: RefCell<BTreeSet<String>>,
+    /// Manifests made here, by folder.
+    pub(super) made: RefCell<BTreeMap<String, Made>>,
+}
+
+/// The images of one layout.
+pub(super) enum Contents {
+    /// Those of its `index.json`.
+    Oci(LayoutIndex),
+    /// Those of its `manifest.json`.
+    Saved(SavedImages),
+}
+
+impl Contents {
+    /// The names of the images.
+    pub(super) fn names(&self) -> &ImageNames {
+        match self {
+            Self::Oci(index) => &index.names,
+            Self::Saved(saved) => &saved.names,
+        }
+    }
+
+    /// The number of images.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Oci(index) => index.entries.len(),
+            Self::Saved(saved) => saved.images.len(),
+        }
+    }
+}
+
+/// A task, as errors describe it.
+pub(super) struct Task<'a> {
+    /// To be read after “could not”.
+    pub(super) operation: String,
+    pub(super) repository: &'a RepositoryName,
+    /// The object that a missing file means.
+    pub(super) missing: Missing,
+    /// The content that the task is about.
+    pub(super) subject: Option<&'a Descriptor>,
+}
+
+impl<'a> Task<'a> {
+    pub(super) fn contents(repository: &'a RepositoryName) -> Self {
+        let operation = format!("read the layout {repository}");
+        Self { operation, repository, missing: Missing::Repository, subject: None }
+    }
+
+    pub(super) fn manifest(repository: &'a RepositoryName, digest: &Digest) -> Self {
+        let operation = format!("read the manifest {repository}@{digest}");
+        Self { operation, repository, missing: Missing::Manifest, subject: None }
+    }
+
+    pub(super) fn blob(repository: &'a RepositoryName, blob: &'a Descriptor) -> Self {
+        let operation = format!("read the blob {} of {repository}", blob.digest);
+        Self { operation, repository, missing: Missing::Blob, subject: Some(blob) }
+    }
+
+    pub(super) fn stat(repository: &'a RepositoryName, digest: &Digest) -> Self {
+        let operation = format!("find the blob {digest} in {repository}");
+        Self { operation, repository, missing: Missing::Blob, subject: None }
+    }
+}
+
+impl<F: Files> Layout<F> {
+    /// The layouts in these files. Nothing is read yet.
+    pub fn of(files: F, arrangement: Arrangement) -> Self {
+        Self { files: Rc::new(files), arrangement, learnt: Rc::default() }
+    }
+
+    /// The same as a source of images among others.
+    pub fn shared(&self) -> SharedRegistry
+    where
+        F: 'static,
+    {
+        Rc::new(ReadOnly::new(Rc::new(self.clone())))
+    }
+
+    /// The path of a repository's folder, with a slash at its end if it has a name.
+    pub(super) fn folder(&self, repository: &RepositoryName) -> String {
+        match self.arrangement {
+            Arrangement::Folders => format!("{repository}/"),
+            Arrangement::One(_) => String::new(),
+        }
+    }
+
+    /// Returns true if a name belongs to a repository. `None` is a tag alone.
+    pub(super) fn covers(
+        &self,
+        repository: &RepositoryName,
+        named: Option<&RepositoryName>,
+    ) -> bool {
+        match &self.arrangement {
+            Arrangement::Folders => true,
+            Arrangement::One(default) => named.unwrap_or(default) == repository,
+        }
+    }
+
+    /// Reads the names and images of a layout, as they are now.
+    pub(super) async fn contents(&self, repository: &RepositoryName) -> Result<Contents> {
+        let found = self.read_contents(&self.folder(repository)).await;
+        found.map_err(|error| self.explain(&Task::contents(repository), error))
+    }
+
+    async fn read_contents(&self, folder: &str) -> Result<Contents> {
+        match self.read_oci(folder).await {
+            Ok(index) => Ok(index),
+            Err(error) if error.is_not_found() => match self.read_saved(folder).await {
+                Ok(saved) => Ok(Contents::Saved(saved)),
+                Err(saved) if saved.is_not_found() => Err(self.is_no_layout(error)),
+                Err(saved) => Err(saved),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Of a web server it is said that there is no such repository. An archive is there, and it is
+    /// something else.
+    fn is_no_layout(&self, error: Error) -> Error {
+        match self.arrangement {
+            Arrangement::Folders => error,
+            Arrangement::One(_) => {
+                let what = "it holds neither the oci-layout and index.json of an OCI layout nor \
+                            the manifest.json of docker save";
+                ErrorKind::BadAnswer(what.to_owned()).into()
+            }
+        }
+    }
+
+    async fn read_oci(&self, folder: &str) -> Result<Contents> {
+        self.check_version(folder).await?;
+        self.read_index(folder).await
+    }
+
+    /// Reads the `oci-layout` file, once.
+    async fn check_version(&self, folder: &str) -> Result<()> {
+        if self.learnt.known.borrow().contains(folder) {
+            return Ok(());
+        }
+        let path = FilePath::changing(format!("{folder}oci-layout"));
+        let raw = self.files.read(&path, LIST_LIMIT).await?;
+        if oci::parse_layout(raw).value.version.as_deref() != Some(oci::LAYOUT_VERSION) {
+            let what = "its oci-layout file does not say that it is one".to_owned();
+            return Err(ErrorKind::BadAnswer(what).into());
+        }
+        self.learnt.known.borrow_mut().insert(folder.to_owned());
+        Ok(())
+    }
+
+    /// Reads `index.json`. Names that it lacks are taken from a `manifest.json` beside it; if it
+    /// lists nothing, so are the images.
+    async fn read_index(&self, folder: &str) -> Result<Contents> {
+        let path = FilePath::changing(format!("{folder}index.json"));
+        let raw = self.files.read(&path, LIST_LIMIT).await?;
+        let Some(mut index) = LayoutIndex::read(raw) else {
+            let what = "index.json is not a list of manifests".to_owned();
+            return Err(ErrorKind::BadAnswer(what).into());
+        };
+        let lacks_names = index.entries.is_empty() || !index.unnamed().is_empty();
+        if lacks_names && let Some(saved) = self.saved_beside(folder, &mut index).await {
+            if index.entries.is_empty() {
+                return Ok(Contents::Saved(saved));
+            }
+            self.complete_names(folder, &mut index, &saved).await;
+        }
+        index.names.name_the_only_one(index.entries.len());
+        Ok(Contents::Oci(index))
+    }
+
+    /// Reads the `manifest.json` beside an `index.json`, if there is one.
+    async fn saved_beside(&self, folder: &str, index: &mut LayoutIndex) -> Option<SavedImages> {
+        if self.learnt.unsaved.borrow().contains(folder) {
+            return None;
+        }
+        match self.read_saved(folder).await {
+            Ok(saved) => return Some(saved),
+            Err(error) if self.means_absent(&error) => {
+                self.learnt.unsaved.borrow_mut().insert(folder.to_owned());
+            }
+            Err(_) => index.names.has_others = true,
+        }
+        None
+    }
+
+    /// Of a missing file some web servers say that it is forbidden, and some send a page.
+    fn means_absent(&self, error: &Error) -> bool {
+        let may_be = error.is_denied() || matches!(error.kind, ErrorKind::BadAnswer(_));
+        error.is_not_found() || may_be && self.arrangement == Arrangement::Folders
+    }
+
+    async fn read_saved(&self, folder: &str) -> Result<SavedImages> {
+        let path = FilePath::changing(format!("{folder}manifest.json"));
+        let raw = self.files.read(&path, LIST_LIMIT).await?;
+        let what = || ErrorKind::BadAnswer("manifest.json is not a list of images".to_owned());
+        SavedImages::read(raw).ok_or_else(|| what().into())
+    }
+
+    /// Completes an error with the task. Facts that it states already are kept.
+    pub(super) fn explain(&self, task: &Task<'_>, mut error: Error) -> Error {
+        match &mut error.kind {
+            ErrorKind::NotFound(missing @ Missing::Unknown) => *missing = task.missing,
+            ErrorKind::SizeMismatch { digest: digest @ None, .. } => {
+                *digest = task.subject.map(|subject| subject.digest.clone());
+            }
+            _ => {}
+        }
+        let context = &mut error.context;
+        if context.operation.is_empty() {
+            context.operation.clone_from(&task.operation);
+            self.files.name().clone_into(&mut context.registry);
+        }
+        context.repository.get_or_insert_with(|| task.repository.clone());
+        if context.subject.is_none() {
+            context.subject = task.subject.cloned().map(Box::new);
+        }
+        error
+    }
+}

@@ -1,0 +1,406 @@
+//! Archives by `docker save`, skopeo, kaniko, Bazel and others, read where they lie through the
+//! interface of a registry (R152, R158, R168).
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command, rc::Rc};
+
+use bytes::Bytes;
+use porthole::{
+    content::verify::digest_of,
+    error::{ErrorKind, Missing},
+    oci::{Descriptor, Document, MediaType, RepositoryName, Tag},
+    ops::{graph::WalkOptions, progress::Outcome, verify::verify},
+    registry::{
+        BlobSource, ByteRange, List, Manifest, ManifestRef, Read, Unverified, Verification,
+    },
+    sources::layout::{Archive, NativeFile},
+};
+use serde_json::Value;
+
+use crate::{
+    fixtures::{self, Fixture, text},
+    read_layouts::facts,
+    reader::{block_on, collect, document, repository},
+    servers::temporary_folder,
+};
+
+/// The repository of images that an archive names by a tag alone, or not at all.
+const UNNAMED: &str = "archive";
+
+async fn open_bytes(bytes: Bytes) -> Result<Archive, ErrorKind> {
+    let archive = Archive::open("test.tar", Rc::new(bytes), repository(UNNAMED)).await;
+    archive.map_err(|error| error.kind)
+}
+
+async fn open_file(path: &Path) -> Archive {
+    let file: Rc<dyn BlobSource> = Rc::new(NativeFile::open(path).unwrap());
+    Archive::open("test.tar", file, repository(UNNAMED)).await.unwrap()
+}
+
+/// Opens a fixture; one that is compressed as a whole is uncompressed first.
+async fn open_fixture(fixture: &Fixture) -> Archive {
+    if fixture.path.ends_with(".gz") {
+        let unpacked = Command::new("gzip").arg("-dc").arg(fixture.folder()).output().unwrap();
+        return open_bytes(unpacked.stdout.into()).await.unwrap();
+    }
+    open_file(&fixture.folder()).await
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The repository and tag that a name in `RepoTags` means.
+fn named(name: Option<&str>) -> (RepositoryName, Tag) {
+    let Some(name) = name else { return (repository(UNNAMED), Tag::latest()) };
+    let reference: porthole::oci::Reference = name.parse().unwrap();
+    (reference.repository, reference.tag.unwrap_or(Tag::latest()))
+}
+
+fn names_of(image: &Value) -> Vec<(RepositoryName, Tag)> {
+    let names = list(image, "repoTags").iter().map(|name| named(name.as_str()));
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { vec![named(None)] } else { names }
+}
+
+/// Every repository with its tags.
+async fn listed(archive: &Archive) -> BTreeSet<(RepositoryName, Tag)> {
+    let mut found = BTreeSet::new();
+    for name in archive.repositories(None).await.unwrap().items {
+        let tags = archive.tags(&name, None).await.unwrap();
+        assert!(!tags.may_be_incomplete);
+        found.extend(tags.items.into_iter().map(|tag| (name.clone(), tag)));
+    }
+    found
+}
+
+#[test]
+fn r158_archives_by_docker_save_list_their_images() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-docker-save") {
+            let archive = open_fixture(&fixture).await;
+            let images = list(&fixture.expected, "images").iter();
+            let wanted: BTreeSet<_> = images.flat_map(names_of).collect();
+            assert_eq!(listed(&archive).await, wanted, "{}", fixture.path);
+        }
+    });
+}
+
+#[test]
+fn r152_images_by_docker_save_are_read_with_verified_digests() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-docker-save") {
+            let archive = open_fixture(&fixture).await;
+            let mut layers = list(&fixture.expected, "layers").iter();
+            for image in list(&fixture.expected, "images") {
+                for (place, tag) in names_of(image) {
+                    let made = archive.manifest(&place, &ManifestRef::Tag(tag)).await.unwrap();
+                    let why = &made.verification;
+                    let says = matches!(why, Verification::NotVerified(Unverified::Made));
+                    assert!(says, "{} {why:?}", fixture.path);
+                    let digest = ManifestRef::Digest(made.descriptor.digest.clone());
+                    let again = archive.manifest(&place, &digest).await.unwrap();
+                    assert_eq!(again.verification, Verification::Verified);
+                    assert_eq!(again.bytes, made.bytes);
+                    check_image(&archive, &place, &made, image, &mut layers).await;
+                }
+            }
+        }
+    });
+}
+
+async fn check_image<'a>(
+    archive: &Archive,
+    place: &RepositoryName,
+    made: &Manifest,
+    expected: &Value,
+    layers: &mut impl Iterator<Item = &'a Value>,
+) {
+    let Document::Image(image) = document(made).value else { panic!("no image: {expected}") };
+    let config = image.config.unwrap();
+    assert_eq!(config.digest.as_str(), expected["configDigest"], "{expected}");
+    assert_eq!(image.layers.len() as u64, expected["layerCount"].as_u64().unwrap());
+    for blob in std::iter::once(&config).chain(&image.layers) {
+        let bytes = collect(archive.blob(place, blob).await.unwrap()).await.unwrap();
+        assert_eq!((digest_of(&bytes), bytes.len() as u64), (blob.digest.clone(), blob.size));
+    }
+    for (layer, expected) in image.layers.iter().zip(layers) {
+        let is_gzip = layer.media_type.as_str().ends_with("+gzip");
+        assert_eq!(if is_gzip { "gzip" } else { "none" }, text(expected, "compression"));
+        if !is_gzip {
+            assert_eq!(layer.digest.as_str(), expected["diffId"], "{expected}");
+        }
+    }
+    let report = verify(archive, place, made.clone(), &WalkOptions::default()).await;
+    let wrong: Vec<_> = report
+        .objects
+        .iter()
+        .filter(|found| matches!(found.outcome, Outcome::Mismatch(_)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn r158_the_digest_of_a_layer_is_enough_to_find_it() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-docker-save") {
+            let archive = open_fixture(&fixture).await;
+            for layer in list(&fixture.expected, "layers") {
+                if layer["compression"] != "none" {
+                    continue;
+                }
+                let digest = text(layer, "diffId").parse().unwrap();
+                let found = archive.stat_blob(&repository(UNNAMED), &digest).await.unwrap();
+                assert!(found.is_some_and(|found| found.size > 0), "{} {layer}", fixture.path);
+            }
+            let absent = digest_of(b"nothing");
+            assert_eq!(archive.stat_blob(&repository(UNNAMED), &absent).await, Ok(None));
+        }
+    });
+}
+
+#[test]
+fn r158_oci_archives_read_as_their_facts_say() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-oci") {
+            let archive = open_file(&fixture.folder()).await;
+            let roots = list(&fixture.expected, "roots").iter();
+            let names: BTreeSet<_> = roots.map(|root| named(root["refName"].as_str())).collect();
+            assert_eq!(listed(&archive).await, names, "{}", fixture.path);
+            check_manifests(&archive, &fixture).await;
+            for (place, tag) in names {
+                let root = archive.manifest(&place, &ManifestRef::Tag(tag)).await.unwrap();
+                assert_eq!(root.verification, Verification::Verified, "{}", fixture.path);
+                let report = verify(&archive, &place, root, &WalkOptions::default()).await;
+                let is_right = |outcome: &Outcome| *outcome == Outcome::Verified;
+                assert!(report.objects.iter().all(|found| is_right(&found.outcome)));
+                assert!(report.objects.len() > 3, "{}", fixture.path);
+            }
+        }
+    });
+}
+
+/// Every manifest that is there and right, by its digest.
+async fn check_manifests(archive: &Archive, fixture: &Fixture) {
+    let wrong = ["missingBlobs", "digestMismatches", "sizeMismatches"].map(|key| {
+        let wrong = list(&fixture.expected, key).iter();
+        wrong.map(|item| item.as_str().map_or_else(|| text(item, "digest"), str::to_owned))
+    });
+    let wrong: BTreeSet<String> = wrong.into_iter().flatten().collect();
+    for expected in list(&fixture.expected, "manifests") {
+        let digest = text(expected, "digest");
+        if wrong.contains(&digest) {
+            continue;
+        }
+        let context = format!("{} {digest}", fixture.path);
+        let reference = ManifestRef::Digest(digest.parse().unwrap());
+        let read = archive.manifest(&repository(UNNAMED), &reference).await;
+        let read = read.unwrap_or_else(|why| panic!("{context}: {why}"));
+        assert_eq!(read.verification, Verification::Verified, "{context}");
+        facts(&document(&read).value, expected, &context);
+    }
+}
+
+#[test]
+fn r168_a_layout_reads_the_same_from_a_tar_as_from_a_web_server() {
+    let folder = temporary_folder();
+    let kinds = ["layout-image", "layout-multi-arch", "layout-nested-index", "layout-referrers"];
+    let all = kinds.iter().flat_map(|kind| fixtures::of_kind(kind)).enumerate();
+    for (number, fixture) in all {
+        let file = folder.join(format!("{number}.tar"));
+        let mut tar = Command::new("tar");
+        tar.arg("-C").arg(fixture.folder()).arg("-cf").arg(&file).arg(".");
+        assert!(tar.status().unwrap().success());
+        block_on(async {
+            let archive = open_file(&file).await;
+            check_manifests(&archive, &fixture).await;
+            let listed = listed(&archive).await;
+            for root in list(&fixture.expected, "roots") {
+                let Some(name) = root["refName"].as_str() else { continue };
+                let tag = name.rsplit(':').next().unwrap().parse().unwrap();
+                let place = listed.iter().find(|(_, found)| *found == tag);
+                let (place, _) = place.unwrap_or_else(|| panic!("{}: no {tag}", fixture.path));
+                let found = archive.resolve(place, &ManifestRef::Tag(tag)).await.unwrap();
+                assert_eq!(found.digest.as_str(), root["digest"], "{} {name}", fixture.path);
+            }
+        });
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn r158_a_range_of_a_blob_is_read_from_a_tar() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-docker-save") {
+            let archive = open_fixture(&fixture).await;
+            for layer in list(&fixture.expected, "layers") {
+                if layer["compression"] != "none" {
+                    continue;
+                }
+                let place = repository(UNNAMED);
+                let digest = text(layer, "diffId").parse().unwrap();
+                let size = archive.stat_blob(&place, &digest).await.unwrap().unwrap().size;
+                let blob = Descriptor::new(MediaType::OCTET_STREAM, digest, size);
+                let whole = collect(archive.blob(&place, &blob).await.unwrap()).await.unwrap();
+                for (start, length) in
+                    [(0, Some(7)), (257, Some(8)), (size - 1, None), (size, None)]
+                {
+                    let range = ByteRange { start, length };
+                    let part = archive.blob_range(&place, &blob, range).await.unwrap();
+                    let end = length.map_or(size, |length| start + length);
+                    let expected = whole.slice(start as usize..end as usize);
+                    assert_eq!(collect(part).await.unwrap(), expected, "{}", fixture.path);
+                }
+                let beyond = ByteRange { start: size + 1, length: None };
+                let refused = archive.blob_range(&place, &blob, beyond).await.map(|_| ());
+                let kind = ErrorKind::InvalidRange { location: None, stored: None };
+                assert_eq!(refused.unwrap_err().kind, kind);
+            }
+        }
+    });
+}
+
+/// A tar of these files.
+fn archive_of(files: &[(&str, &str)]) -> Bytes {
+    use porthole::sources::layout::tar;
+    let mut archive = Vec::new();
+    for (path, content) in files {
+        archive.extend(tar::head(path, content.len() as u64));
+        archive.extend(content.as_bytes());
+        archive.extend(tar::padding(content.len() as u64));
+    }
+    archive.extend(tar::END);
+    archive.into()
+}
+
+const LAYOUT: (&str, &str) = ("oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+
+#[test]
+fn r158_broken_archives_say_why() {
+    let config = r#"{"rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let other = digest_of(b"other").to_string();
+    let lists_other = format!(r#"{{"rootfs":{{"diff_ids":["{other}"]}}}}"#);
+    let manifest = |config: &str, layers: &str| {
+        format!(r#"[{{"Config":"{config}","RepoTags":["a:1"],"Layers":[{layers}]}}]"#)
+    };
+    let one = manifest("c", r#""l""#);
+    for (files, reason) in [
+        (vec![("x", "y")], "it holds neither the oci-layout and"),
+        (vec![LAYOUT], "it holds neither the oci-layout and"),
+        (vec![LAYOUT, ("index.json", "<html>")], "index.json is not a list of manifests"),
+        (vec![("oci-layout", "{}")], "its oci-layout file does not say that it is one"),
+        (vec![("manifest.json", "{}")], "manifest.json is not a list of images"),
+        (vec![("manifest.json", &one)], "manifest.json names the file c, which is missing"),
+        (vec![("manifest.json", &one), ("c", config)], "lists 1 layers of an image whose"),
+        (vec![("manifest.json", &one), ("c", &lists_other)], "names the file l, which is missing"),
+        (
+            vec![("manifest.json", &one), ("c", &lists_other), ("l", "layer")],
+            &format!("the bytes have digest {}, not {other}", digest_of(b"layer")),
+        ),
+        (vec![("manifest.json", &manifest("../c", ""))], "\"../c\", which may lie elsewhere"),
+    ] {
+        let found = block_on(async {
+            let archive = open_bytes(archive_of(&files)).await.unwrap();
+            let tag = ManifestRef::Tag("1".parse().unwrap());
+            archive.manifest(&repository("library/a"), &tag).await
+        });
+        let error = found.unwrap_err();
+        let (text, registry) = (error.kind.to_string(), error.context.registry.as_str());
+        assert!(text.contains(reason), "{files:?}: {text}, and not {reason}");
+        assert_eq!(registry, "test.tar", "{text}");
+    }
+}
+
+#[test]
+fn r158_what_is_no_archive_is_refused_and_never_panics() {
+    block_on(async {
+        for fixture in fixtures::of_kind("archive-broken") {
+            let archive = open_file(&fixture.folder()).await;
+            let found = archive.repositories(None).await.map_err(|error| error.kind);
+            assert!(matches!(found, Err(ErrorKind::BadAnswer(_))), "{}", fixture.path);
+        }
+        for fixture in fixtures::of_kind("archive-layer") {
+            let archive = open_file(&fixture.folder()).await;
+            let found = archive.repositories(None).await.map_err(|error| error.kind);
+            assert!(matches!(found, Err(ErrorKind::BadAnswer(_))), "{}", fixture.path);
+        }
+        for fixture in fixtures::of_kind("archive-docker-save") {
+            let whole = Bytes::from(fixture.read(""));
+            if fixture.path.ends_with(".gz") {
+                let packed = open_bytes(whole).await.map(|_| ());
+                assert!(matches!(packed, Err(ErrorKind::Unsupported(_))));
+                continue;
+            }
+            for cut in (0..whole.len()).step_by(4_099) {
+                let Ok(archive) = open_bytes(whole.slice(..cut)).await else { continue };
+                let Ok(names) = archive.repositories(None).await else { continue };
+                for place in names.items {
+                    for tag in archive.tags(&place, None).await.unwrap().items {
+                        let _ = archive.manifest(&place, &ManifestRef::Tag(tag)).await;
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn r158_names_that_an_index_lacks_come_from_manifest_json() {
+    let config = r#"{"rootfs":{"diff_ids":[]}}"#;
+    let image = |name: &str| {
+        let digest = digest_of(config.as_bytes());
+        format!(
+            r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+            "config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{digest}",
+            "size":{}}},"layers":[],"annotations":{{"n":"{name}"}}}}"#,
+            config.len()
+        )
+    };
+    let entry = |bytes: &str| {
+        format!(
+            r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{}}}"#,
+            digest_of(bytes.as_bytes()),
+            bytes.len()
+        )
+    };
+    let blob = |bytes: &str| porthole::sources::layout::tar::path_of(&digest_of(bytes.as_bytes()));
+    let saved = format!(r#"[{{"Config":"{}","RepoTags":["a:1"],"Layers":[]}}]"#, blob(config));
+    let find = |images: &[String], index: &str| {
+        let index = format!(r#"{{"schemaVersion":2,"manifests":{index}}}"#);
+        let blobs: Vec<_> = images.iter().map(|image| (blob(image), image.as_str())).collect();
+        let config_at = blob(config);
+        let mut files =
+            vec![LAYOUT, ("index.json", &index), ("manifest.json", &saved), (&config_at, config)];
+        files.extend(blobs.iter().map(|(path, bytes)| (path.as_str(), *bytes)));
+        block_on(async {
+            let archive = open_bytes(archive_of(&files)).await.unwrap();
+            let tag = ManifestRef::Tag("1".parse().unwrap());
+            archive.manifest(&repository("library/a"), &tag).await.map_err(|error| error.kind)
+        })
+    };
+    let (one, two) = (image("one"), image("two"));
+    let found = find(&[one.clone()], &format!("[{}]", entry(&one))).unwrap();
+    assert_eq!((found.bytes, found.verification), (one.clone().into(), Verification::Verified));
+    // An index that lists nothing leaves the images to manifest.json.
+    for empty in ["[]", "null"] {
+        let made = find(&[], empty).unwrap();
+        assert!(matches!(made.verification, Verification::NotVerified(_)), "{empty}");
+    }
+    // A name that stands for two digests stands for neither.
+    let both = format!("[{},{}]", entry(&one), entry(&two));
+    assert!(matches!(find(&[one, two], &both), Err(ErrorKind::BadAnswer(_))));
+}
+
+#[test]
+fn r158_an_archive_knows_no_other_repository_and_no_other_tag() {
+    let files = [("manifest.json", r#"[{"Config":"c","RepoTags":["a:1","b:1"],"Layers":[]}]"#)];
+    block_on(async {
+        let archive = open_bytes(archive_of(&files)).await.unwrap();
+        let other = archive.tags(&repository("library/c"), None).await.map_err(|error| error.kind);
+        assert_eq!(other.unwrap_err(), ErrorKind::NotFound(Missing::Repository));
+        let tag = ManifestRef::Tag("2".parse().unwrap());
+        let other = archive.resolve(&repository("library/a"), &tag).await;
+        assert_eq!(other.unwrap_err().kind, ErrorKind::NotFound(Missing::Manifest));
+        let referrers = archive.referrers(&repository("library/a"), &digest_of(b""), None).await;
+        assert_eq!(referrers.unwrap().items, []);
+    });
+}
