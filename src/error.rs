@@ -4,19 +4,19 @@ use std::{fmt, time::Duration};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
 
-/// What can be answered by any source.
+/// The result of asking any source.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, as far as a caller can act on it.
+/// The kinds of failure that a caller can act on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
-    /// The registry wants to know who is asking, and no credentials are at hand.
+    /// The registry asks for credentials, and none are at hand.
     Unauthorized,
-    /// The registry knows who is asking and says no; also a 401 straight after a fresh token (R26).
+    /// The registry refuses these credentials; also a 401 straight after a fresh token (R26).
     Denied,
-    /// Too many requests; with the wait that the registry asked for, where it could be read.
+    /// Too many requests; with the wait that the registry asked for, if it could be read.
     RateLimited(Option<Duration>),
     /// The registry failed (5xx).
     Unavailable,
@@ -33,7 +33,7 @@ pub enum ErrorKind {
         digest: Option<Digest>,
         /// Bytes announced.
         expected: u64,
-        /// Bytes counted; where they were too many, up to the moment that was seen.
+        /// Bytes counted. If there are too many, counting stops when that is seen.
         actual: u64,
     },
     /// More bytes than the cap for this kind of answer.
@@ -43,19 +43,19 @@ pub enum ErrorKind {
     },
     /// The digest's algorithm cannot be computed here (R3).
     UnsupportedDigest(Digest),
-    /// The answer is not what the specification says: an HTML page, broken JSON, an empty body.
+    /// The answer breaks the specification: an HTML page, broken JSON, an empty body.
     BadAnswer(String),
-    /// A response header that is needed cannot be read, mostly for want of
-    /// `Access-Control-Expose-Headers`.
+    /// A response header that is needed cannot be read, mostly because
+    /// `Access-Control-Expose-Headers` does not name it.
     HiddenHeader(&'static str),
     /// The request was rejected without an answer: network, TLS, DNS or CORS (R27).
     Network {
-        /// Whether a credential was sent, so that a page had to ask first (a preflight).
+        /// Set if a credential was sent, so that a browser had to ask first (a preflight).
         had_authorization: bool,
-        /// What the platform said of it, which in a browser is next to nothing.
+        /// The platform's own words. A browser says next to nothing.
         detail: String,
     },
-    /// Nothing came for too long: headers or the next part of a body.
+    /// Headers or the next part of a body did not come in time.
     Timeout(Duration),
     /// The source does not list its repositories (R94).
     CatalogUnavailable,
@@ -63,9 +63,9 @@ pub enum ErrorKind {
     Unsupported(String),
     /// Deleting is switched off (R131).
     DeleteDisabled,
-    /// The range is refused (416); for uploads with what is needed to go on (R115).
+    /// The range is refused (416). For uploads, with the facts that are needed to go on (R115).
     InvalidRange {
-        /// Where the upload is taken up again. A secret: never shown.
+        /// The location at which the upload is taken up again. A secret: never shown.
         location: Option<String>,
         /// Bytes that the registry holds.
         stored: Option<u64>,
@@ -76,26 +76,26 @@ pub enum ErrorKind {
     AlreadyClosed,
     /// A manifest points at something that is not there.
     BlobUnknown(Option<Digest>),
-    /// The token server is on another origin that nobody approved yet: the caller decides.
+    /// The token server is on another origin that is not approved yet: the caller decides.
     ApproveTokenServer {
         /// Origin of the registry.
         registry: String,
         /// Origin of the token server that it names.
         token_server: String,
     },
-    /// A realm, location or link that must not be followed, and why (R71).
+    /// A realm, location or link must not be followed, for this reason (R71).
     Refused(String),
-    /// What the caller handed in cannot be used.
+    /// The caller's input cannot be used.
     InvalidInput(String),
     /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
     Rejected,
-    /// It is still what the caller knows already (304, R139).
+    /// The content is still the one that the caller knows (304, R139).
     NotModified,
     /// Any other status.
     Status(u16),
 }
 
-/// What exactly is missing (R19, R20).
+/// The kinds of content that can be missing (R19, R20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// The repository.
@@ -104,7 +104,7 @@ pub enum Missing {
     Manifest,
     /// The blob.
     Blob,
-    /// Not said.
+    /// The registry did not say.
     Unknown,
 }
 
@@ -119,12 +119,12 @@ pub struct ServerMessage {
     pub detail: String,
 }
 
-/// What was being done when it went wrong.
+/// The operation that failed, and what came back.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
-    /// What was tried, to be read after “could not”: `read the manifest`.
+    /// The operation, to be read after “could not”: `read the manifest`.
     pub operation: String,
     /// The repository, where one was concerned.
     pub repository: Option<RepositoryName>,
@@ -136,51 +136,51 @@ pub struct Context {
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,
-    /// The answer's text where it was no error document; at most 2,048 bytes (R16).
+    /// The answer's text if it was no error document; at most 2,048 bytes (R16).
     pub body: Option<String>,
 }
 
-/// An operation that could not be done.
+/// An operation that failed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
-    /// What went wrong.
+    /// The kind of failure.
     pub kind: ErrorKind,
-    /// What was being done. Boxed: errors travel through every signature.
+    /// The operation. Boxed: errors travel through every signature.
     pub context: Box<Context>,
 }
 
 impl Error {
-    /// An error of this kind, with nothing known yet about what was being done.
+    /// Returns an error of this kind. Its context is still empty.
     pub fn new(kind: ErrorKind) -> Self {
         Self { kind, context: Box::default() }
     }
 
-    /// Something is not there.
+    /// Tells whether something is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown)
     }
 
-    /// The registry says no to this user.
+    /// Tells whether the registry denies access.
     pub fn is_denied(&self) -> bool {
         self.kind == ErrorKind::Denied
     }
 
-    /// The registry wants credentials.
+    /// Tells whether the registry asks for credentials.
     pub fn is_unauthorized(&self) -> bool {
         self.kind == ErrorKind::Unauthorized
     }
 
-    /// Too many requests.
+    /// Tells whether there were too many requests.
     pub fn is_rate_limited(&self) -> bool {
         matches!(self.kind, ErrorKind::RateLimited(_))
     }
 
-    /// No answer could be read at all.
+    /// Tells whether no answer could be read at all.
     pub fn is_cors_or_network(&self) -> bool {
         matches!(self.kind, ErrorKind::Network { .. })
     }
 
-    /// Trying the same again later may help.
+    /// Tells whether trying the same again later may help.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.kind,
@@ -189,6 +189,19 @@ impl Error {
                 | ErrorKind::Network { .. }
                 | ErrorKind::Timeout(_)
         )
+    }
+}
+
+impl ErrorKind {
+    /// Names the content of a size mismatch, unless it is named already.
+    #[must_use]
+    pub fn about(self, content: &Digest) -> Self {
+        match self {
+            Self::SizeMismatch { digest: None, expected, actual } => {
+                Self::SizeMismatch { digest: Some(content.clone()), expected, actual }
+            }
+            other => other,
+        }
     }
 }
 
@@ -222,17 +235,9 @@ impl fmt::Display for Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFound(Missing::Repository) => f.write_str("there is no such repository"),
-            Self::NotFound(Missing::Manifest) => f.write_str("there is no such manifest or tag"),
-            Self::NotFound(Missing::Blob) => f.write_str("there is no such blob"),
-            Self::NotFound(Missing::Unknown) => f.write_str("it is not there"),
-            Self::Unauthorized => f.write_str("the registry asks for credentials"),
-            Self::Denied => f.write_str("the registry denies access"),
             Self::RateLimited(Some(wait)) => {
                 write!(f, "too many requests, try again in {} s", wait.as_secs())
             }
-            Self::RateLimited(None) => f.write_str("too many requests"),
-            Self::Unavailable => f.write_str("the registry failed"),
             Self::DigestMismatch { expected, actual } => {
                 write!(f, "the bytes have digest {actual}, not {expected}")
             }
@@ -243,26 +248,43 @@ impl fmt::Display for ErrorKind {
             Self::UnsupportedDigest(digest) => {
                 write!(f, "{} cannot be computed here", digest.algorithm().name())
             }
-            Self::BadAnswer(what) => f.write_str(what),
             Self::HiddenHeader(name) => write!(f, "the response header {name} cannot be read"),
             Self::Network { detail, .. } => write!(f, "no answer could be read: {detail}"),
             Self::Timeout(after) => write!(f, "nothing came for {} s", after.as_secs()),
-            Self::CatalogUnavailable => f.write_str("the registry does not list its repositories"),
             Self::Unsupported(what) => write!(f, "not supported: {what}"),
-            Self::DeleteDisabled => f.write_str("deleting is switched off on this registry"),
-            Self::InvalidRange { .. } => f.write_str("the range is refused"),
-            Self::UploadUnknown => f.write_str("the upload session is gone"),
-            Self::AlreadyClosed => f.write_str("the upload has ended"),
             Self::BlobUnknown(Some(digest)) => write!(f, "it points at {digest}, which is missing"),
-            Self::BlobUnknown(None) => f.write_str("it points at content that is missing"),
             Self::ApproveTokenServer { registry, token_server } => {
                 write!(f, "{registry} wants to check credentials at {token_server}")
             }
             Self::Refused(why) => write!(f, "refused: {why}"),
-            Self::InvalidInput(what) => f.write_str(what),
-            Self::Rejected => f.write_str("the registry refused the content"),
-            Self::NotModified => f.write_str("it has not changed"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
+            Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
+            plain => f.write_str(plain.words()),
+        }
+    }
+}
+
+impl ErrorKind {
+    /// Returns the words for a kind whose facts are not part of them.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::NotFound(Missing::Repository) => "there is no such repository",
+            Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
+            Self::NotFound(Missing::Blob) => "there is no such blob",
+            Self::NotFound(Missing::Unknown) => "it is not there",
+            Self::Unauthorized => "the registry asks for credentials",
+            Self::Denied => "the registry denies access",
+            Self::RateLimited(_) => "too many requests",
+            Self::Unavailable => "the registry failed",
+            Self::CatalogUnavailable => "the registry does not list its repositories",
+            Self::DeleteDisabled => "deleting is switched off on this registry",
+            Self::InvalidRange { .. } => "the range is refused",
+            Self::UploadUnknown => "the upload session is gone",
+            Self::AlreadyClosed => "the upload has ended",
+            Self::BlobUnknown(_) => "it points at content that is missing",
+            Self::Rejected => "the registry refused the content",
+            Self::NotModified => "it has not changed",
+            _ => "it failed",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod oci;
 pub mod ops;
 pub mod registry;
 pub mod sources;
+pub mod sync;
 pub mod transport;
 #[cfg(feature = "app")]
 pub mod ui;

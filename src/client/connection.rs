@@ -1,4 +1,4 @@
-//! How a registry is reached: what it is called, where it answers, whose credentials it gets (R14).
+//! The way to a registry: its name, its base URL, and the key of its credentials (R14).
 
 use crate::{
     error::{ErrorKind, Result},
@@ -7,33 +7,33 @@ use crate::{
     wire::{BaseUrl, Scheme, token::KnownRealm},
 };
 
-/// Three things that are easily mixed up, kept apart: the name that is shown, the URL that is
-/// asked, and the key under which credentials are kept.
+/// The way to a registry. The name that is shown, the URL that is asked, and the key of the
+/// credentials are kept apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// The registry as shown and as it stands in references.
+    /// The name of the registry, as shown and as in references.
     pub host: Host,
-    /// Where it answers.
+    /// The base URL at which it answers.
     pub base: BaseUrl,
-    /// Where reading goes instead: a proxy that only reads (R55). Its 404 is final.
+    /// A proxy through which everything is read (R55). Its 404 is final.
     pub read_through: Option<BaseUrl>,
-    /// The host under which credentials are looked up. A proxy gets those kept for itself.
+    /// The host under which credentials are looked up. A proxy has its own.
     pub credential_key: String,
-    /// The token server to use where `WWW-Authenticate` cannot be read.
+    /// The token server to use if `WWW-Authenticate` cannot be read.
     pub token_server: Option<KnownRealm>,
 }
 
 impl Connection {
-    /// By the rule: plain http for this machine, https for others, Docker Hub at its API host.
+    /// Connects by the rule: plain http for this machine, https for others, Docker Hub at its API host.
     ///
     /// # Errors
-    /// `InvalidInput` where the host is none that can be reached.
+    /// `InvalidInput` if the host cannot be reached.
     pub fn to(host: &Host) -> Result<Self> {
         let base = BaseUrl::of_host(host).map_err(|error| unusable(host, error))?;
         Ok(Self::at(host, base))
     }
 
-    /// Under a scheme that was given (R13).
+    /// Connects under a scheme that was given (R13).
     ///
     /// # Errors
     /// As for [`Connection::to`].
@@ -42,7 +42,7 @@ impl Connection {
         Ok(Self::at(host, base))
     }
 
-    /// At a base URL that was given, such as a proxy's; its credentials are those of its own host.
+    /// Connects at a base URL that was given, such as a proxy's, with the credentials of its host.
     pub fn through(host: &Host, base: BaseUrl) -> Self {
         let credential_key = authority(&base);
         Self { credential_key, ..Self::at(host, base) }
@@ -55,7 +55,7 @@ impl Connection {
         self
     }
 
-    /// The origins that are authenticated to, each with its own credentials (R72).
+    /// Returns the origins that get credentials, each its own (R72).
     pub(super) fn accounts(&self) -> Vec<Account> {
         let account = |base: &BaseUrl, key: String| Account {
             origin: base.origin().clone(),
@@ -71,13 +71,13 @@ impl Connection {
         Self { host: host.clone(), base, read_through: None, credential_key, token_server: None }
     }
 
-    /// Where reading goes.
+    /// Returns the base URL for reading.
     pub fn read_base(&self) -> &BaseUrl {
         self.read_through.as_ref().unwrap_or(&self.base)
     }
 }
 
-/// `host[:port]` of a base URL.
+/// Returns `host[:port]` of a base URL.
 fn authority(base: &BaseUrl) -> String {
     let origin = base.origin().to_string();
     origin.split_once("//").map_or(origin.clone(), |(_, authority)| authority.to_owned())

@@ -1,15 +1,18 @@
 //! Deleting manifests, tags and blobs (R131 to R134).
 
-use super::exchange::{Call, Core};
+use async_trait::async_trait;
+
+use super::{RemoteRegistry, exchange::Call};
 use crate::{
     error::Result,
     oci::{self, Digest, ManifestRef, RepositoryName},
+    registry::{Delete, Read},
     wire::Endpoint,
 };
 
-impl Core {
-    /// Deletes a tag, or a manifest with all its tags.
-    pub(super) async fn delete_manifest(
+#[async_trait(?Send)]
+impl Delete for RemoteRegistry {
+    async fn delete_manifest(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
@@ -20,7 +23,8 @@ impl Core {
         };
         let what = if reference.digest().is_some() { "manifest" } else { "tag" };
         let subject = self.subject_of(repository, reference).await;
-        self.ask(&Call::new(format!("delete the {what} {reference} of {repository}"), endpoint))
+        self.core
+            .ask(&Call::new(format!("delete the {what} {reference} of {repository}"), endpoint))
             .await?;
         match (subject, reference) {
             (Some(subject), ManifestRef::Digest(deleted)) => {
@@ -30,14 +34,25 @@ impl Core {
         }
     }
 
-    /// What a manifest refers to, to be known before it is gone. Only by digest: with a tag perhaps
-    /// nothing but the tag goes. Needless where the registry keeps referrers itself.
+    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
+        let endpoint =
+            Endpoint::DeleteBlob { repository: repository.clone(), digest: digest.clone() };
+        self.core
+            .ask(&Call::new(format!("delete the blob {digest} of {repository}"), endpoint))
+            .await
+            .map(drop)
+    }
+}
+
+impl RemoteRegistry {
+    /// Finds out the subject of a manifest before it is deleted. Only by digest: deleting a tag may
+    /// delete nothing but the tag. Needless if the registry keeps referrers itself.
     async fn subject_of(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Option<Digest> {
-        if self.memory.referrers_api.get() == Some(true) || reference.digest().is_none() {
+        if self.core.memory.referrers_api.get() == Some(true) || reference.digest().is_none() {
             return None;
         }
         let manifest = self.manifest(repository, reference).await.ok()?;
@@ -46,29 +61,16 @@ impl Core {
         document.subject().map(|subject| subject.digest.clone())
     }
 
-    /// Takes a deleted manifest off the list of what refers to its subject (R133).
+    /// Removes a deleted manifest from the referrers of its subject (R133).
     async fn forget_referrer(
         &self,
         repository: &RepositoryName,
         subject: &Digest,
         deleted: &Digest,
     ) -> Result<()> {
-        if self.has_referrers_api(repository).await? {
+        if self.core.has_referrers_api(repository).await? {
             return Ok(());
         }
         self.remove_referrer(repository, subject, deleted).await
-    }
-
-    /// Deletes a blob.
-    pub(super) async fn delete_blob(
-        &self,
-        repository: &RepositoryName,
-        digest: &Digest,
-    ) -> Result<()> {
-        let endpoint =
-            Endpoint::DeleteBlob { repository: repository.clone(), digest: digest.clone() };
-        self.ask(&Call::new(format!("delete the blob {digest} of {repository}"), endpoint))
-            .await
-            .map(drop)
     }
 }

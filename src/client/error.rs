@@ -1,8 +1,8 @@
-//! From answers to errors: what was tried, where, what came back, and what it means (R15 to R27).
+//! Turning answers into errors: the operation, the registry, the answer and its meaning (R15 to R27).
 
 use bytes::Bytes;
 
-use super::exchange::{Answer, Call, Core};
+use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
     error::{Error, ErrorKind, Missing, ServerMessage},
     transport::{ERROR_BODY, Request, Response},
@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Core {
-    /// Completes an error with what was being done. What is known already is kept: an error about a
-    /// token names the token server's URL.
+    /// Completes an error with the operation. Facts that are there are kept: an error about a token
+    /// names the token server's URL.
     pub(super) fn explain(
         &self,
         call: &Call,
@@ -41,9 +41,9 @@ impl Core {
         error
     }
 
-    /// The error that an answer without success is.
-    pub(super) async fn refusal(&self, call: &Call, answer: Answer) -> Error {
-        let Answer { request, response } = answer;
+    /// Returns the error for an answer without success.
+    pub(super) async fn refusal(&self, call: &Call, answer: UnreadAnswer) -> Error {
+        let UnreadAnswer { request, response } = answer;
         let wait = response.retry_after(self.clock.now());
         let is_late = response.is_late_refusal;
         let challenged = challenge_error(&response);
@@ -66,22 +66,22 @@ impl Core {
     }
 }
 
-/// The body as far as it can be had; the status matters more.
+/// Reads the body as far as it can be read; the status matters more.
 async fn read_error(response: Response) -> Bytes {
     response.bytes(ERROR_BODY).await.unwrap_or_default()
 }
 
-/// What the registry finds wrong with the token that it was shown (R25).
+/// Returns the fault that the registry finds in a token (R25).
 fn challenge_error(response: &Response) -> Option<ChallengeError> {
     let challenges = challenge::parse(response.headers.all(name::WWW_AUTHENTICATE)).ok()?;
     challenges.iter().find_map(challenge::Challenge::error)
 }
 
-/// The protocol's word for a failure in the words of every source.
+/// Translates a failure of the protocol into a kind of error.
 fn meaning(kind: &FailureKind, endpoint: &Endpoint, status: u16) -> ErrorKind {
     let deletes = matches!(endpoint, Endpoint::DeleteManifest { .. } | Endpoint::DeleteBlob { .. });
     match kind {
-        // The specification gives 400 and 405 this meaning, whatever the code says (R131).
+        // The specification gives 400 and 405 this meaning, with any code (R131).
         _ if deletes && matches!(status, 400 | 405) => ErrorKind::DeleteDisabled,
         FailureKind::Unsupported if deletes => ErrorKind::DeleteDisabled,
         FailureKind::Unknown(Subject::Upload) => ErrorKind::UploadUnknown,

@@ -1,16 +1,11 @@
-//! One question and its answer: builds the request for an endpoint, sends it, and turns what is no
-//! success into an error that says what was tried.
+//! One question and its answer: builds the request for an endpoint, sends it, and turns an answer
+//! without success into an error that names the operation.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
-
-use litemap::LiteMap;
+use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::{Connection, Warnings, keep_referrers::Waiting};
+use super::{Connection, Warnings, html_page::html_page, memory::Memory};
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, RepositoryName},
@@ -18,16 +13,13 @@ use crate::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport,
     },
-    wire::{Accept, Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
+    wire::{Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
 };
 
-/// The most bytes of a manifest that are read unless more is allowed (R51).
-pub(super) const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
-
-/// The most bytes of any other answer that is read whole.
+/// The largest answer that is read whole, manifests apart, in bytes.
 pub(super) const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
 
-/// What all handles of one registry share.
+/// The state that all handles of one registry share.
 pub(super) struct Core {
     pub(super) connection: Connection,
     pub(super) transport: Rc<Auth>,
@@ -35,34 +27,18 @@ pub(super) struct Core {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
-    /// Whether short requests can do without a preflight (R164).
+    /// Set if short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
 }
 
-/// What was learnt about the registry, so as not to ask twice.
-pub(super) struct Memory {
-    /// Which types a repository answers to (R164).
-    pub(super) accept: RefCell<LiteMap<RepositoryName, Accept>>,
-    /// Whether the digest of a HEAD answer cannot be read; then only GET helps (R30).
-    pub(super) digest_hidden: Cell<bool>,
-    /// Whether there is a referrers API (R107).
-    pub(super) referrers_api: Cell<Option<bool>>,
-    /// The most bytes of a manifest that are read.
-    pub(super) manifest_limit: Cell<u64>,
-    /// Whether several tags can be pushed in one request (R126).
-    pub(super) many_tags: Cell<Option<bool>>,
-    /// Updates of fallback tags that are on their way (R127).
-    pub(super) referrers: RefCell<Waiting>,
-}
-
-/// A question: an endpoint, and words for what it is to achieve.
+/// A question: an endpoint, and words for its purpose.
 pub(super) struct Call {
     pub(super) endpoint: Endpoint,
     /// To be read after “could not”.
     pub(super) operation: String,
-    /// The repository, which upload sessions do not know from their endpoint.
+    /// The repository. The endpoint of an upload session does not contain it.
     pub(super) repository: Option<RepositoryName>,
-    /// The content it is about.
+    /// The content that it is about.
     pub(super) subject: Option<Descriptor>,
 }
 
@@ -83,8 +59,8 @@ impl Call {
     }
 }
 
-/// An answer with the request that it is for, as errors want both.
-pub(super) struct Answer {
+/// An answer whose body is not read yet, with its request: errors need both.
+pub(super) struct UnreadAnswer {
     pub(super) request: Request,
     pub(super) response: Response,
 }
@@ -98,7 +74,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// `Content-Type` without parameters; `None` where missing or generic (R29, R38).
+    /// Returns `Content-Type` without parameters; `None` if missing or generic (R29, R38).
     pub(super) fn content_type(&self) -> Option<MediaType> {
         describe::content_type(&self.headers)
     }
@@ -112,19 +88,12 @@ impl Core {
             clock: Rc::clone(stack.clock()),
             retry: stack.retry().cloned(),
             warnings: Warnings::default(),
-            memory: Memory {
-                accept: RefCell::default(),
-                digest_hidden: Cell::new(false),
-                referrers_api: Cell::new(None),
-                manifest_limit: Cell::new(MANIFEST_LIMIT),
-                many_tags: Cell::new(None),
-                referrers: RefCell::default(),
-            },
+            memory: Memory::default(),
             spares_preflights: stack.is_page(),
         }
     }
 
-    /// The request for a question: its whole answer is read, up to the cap of its kind.
+    /// Builds the request for a question: its whole answer is read, up to the cap of its kind.
     pub(super) fn request(&self, call: &Call) -> Request {
         let endpoint = &call.endpoint;
         let base = match endpoint.method().is_read() {
@@ -146,26 +115,26 @@ impl Core {
         }
     }
 
-    /// Whether reading may ask for all types at once: outside a page nothing is preflighted, and
-    /// what carries `Authorization` is preflighted anyway (R164).
+    /// Tells whether reading may ask for all types at once: outside a page nothing is preflighted, and
+    /// a request with `Authorization` is preflighted anyway (R164).
     pub(super) fn is_preflighted(&self) -> bool {
         !self.spares_preflights
             || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
     /// Sends, whatever the status of the answer.
-    pub(super) async fn send(&self, call: &Call, request: Request) -> Result<Answer> {
+    pub(super) async fn send(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         match self.transport.send(request.clone()).await {
             Ok(response) => {
                 self.warnings.note(&request.url, &response.headers);
-                Ok(Answer { request, response })
+                Ok(UnreadAnswer { request, response })
             }
             Err(error) => Err(self.explain(call, Some(&request), error)),
         }
     }
 
-    /// Sends, and takes anything but success for an error.
-    pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<Answer> {
+    /// Sends, and returns an error unless the answer is a success.
+    pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let answer = self.send(call, request).await?;
         match answer.response.is_success() {
             true => Ok(answer),
@@ -178,15 +147,15 @@ impl Core {
         let answer = self.expect(call, self.request(call)).await?;
         let document = self.read(call, answer).await?;
         // A login page with status 200 has neither deleted anything nor is it a registry.
-        match super::body::is_page(&document) {
+        match html_page(&document.bytes) {
             Some(what) => Err(self.unusable(call, &document, ErrorKind::BadAnswer(what))),
             None => Ok(document),
         }
     }
 
     /// Reads the body of an answer, up to the cap that its request names.
-    pub(super) async fn read(&self, call: &Call, answer: Answer) -> Result<Document> {
-        let Answer { request, response } = answer;
+    pub(super) async fn read(&self, call: &Call, answer: UnreadAnswer) -> Result<Document> {
+        let UnreadAnswer { request, response } = answer;
         let (status, headers) = (response.status, response.headers.clone());
         if request.method == Method::Head {
             return Ok(Document { request, status, headers, bytes: Bytes::new() });
@@ -198,7 +167,7 @@ impl Core {
         }
     }
 
-    /// An error about an answer that came and cannot be used.
+    /// Returns an error about an answer that cannot be used.
     pub(super) fn unusable(&self, call: &Call, document: &Document, kind: ErrorKind) -> Error {
         let mut error = self.explain(call, Some(&document.request), kind.into());
         error.context.status = Some(document.status);
@@ -216,7 +185,7 @@ fn lane(endpoint: &Endpoint) -> Lane {
     }
 }
 
-/// What is named by its digest never changes; everything else is asked again (R93).
+/// Content that is named by its digest never changes; everything else is asked for again (R93).
 fn cache(endpoint: &Endpoint) -> Cache {
     use crate::oci::ManifestRef::Digest;
     match endpoint {
@@ -230,11 +199,11 @@ fn cache(endpoint: &Endpoint) -> Cache {
     }
 }
 
-/// Deletions and moved tags are not sent twice unseen; of a chunk only when it was refused.
+/// Deletions and moved tags are never repeated by themselves, a chunk only if it was refused.
 fn replay(endpoint: &Endpoint) -> Replay {
     use crate::oci::ManifestRef::Tag;
     match endpoint {
-        // What comes of a cancellation is of no interest.
+        // The outcome of a cancellation does not matter.
         Endpoint::CancelUpload { .. }
         | Endpoint::DeleteManifest { .. }
         | Endpoint::DeleteBlob { .. }
@@ -245,7 +214,7 @@ fn replay(endpoint: &Endpoint) -> Replay {
     }
 }
 
-/// A body in memory, as requests carry it.
+/// Returns the body of a request for bytes in memory.
 pub(super) fn body(bytes: Bytes) -> Body {
     if bytes.is_empty() { Body::Empty } else { Body::Bytes(bytes) }
 }

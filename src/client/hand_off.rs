@@ -1,4 +1,4 @@
-//! Blobs that somebody else reads: a prepared request goes to the engine with a job, through all
+//! Blobs that the engine reads: a prepared request goes to the engine with a job, through all
 //! layers, and messages come back in place of the bytes.
 
 use std::{rc::Rc, time::Duration};
@@ -6,7 +6,7 @@ use std::{rc::Rc, time::Duration};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::{RemoteRegistry, stream::blob_call};
+use super::{RemoteRegistry, download::blob_call};
 use crate::{
     error::Result,
     oci::{Descriptor, RepositoryName},

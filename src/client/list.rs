@@ -1,18 +1,21 @@
-//! Listing repositories and tags (R94 to R100).
+//! Lists of a remote registry: repositories and tags (R94 to R100), referrers (R103 to R107).
 //!
-//! `Link` leads where it can be read. Where it cannot, the last item does: registries have asked
-//! for `last` since long before `Link`, and no browser hides it.
+//! The header `Link` leads to the next page. If it cannot be read, the last item of the page does:
+//! registries knew `last` long before `Link`, and no browser hides it.
 
+use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{
-    body,
+    RemoteRegistry,
     exchange::{Call, Core, Document},
+    html_page::not_a_document,
+    referrers::ReferrersSearch,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    oci::{RepositoryName, Tag},
-    registry::Page,
+    oci::{Digest, RepositoryName, Tag},
+    registry::{List, Page, Referrers},
     wire::{
         Endpoint, Window,
         headers::name,
@@ -22,13 +25,13 @@ use crate::{
     },
 };
 
-/// Which list.
-enum Listing<'a> {
+/// A list that is asked for.
+enum ListQuery<'a> {
     Repositories,
     Tags(&'a RepositoryName),
 }
 
-impl Listing<'_> {
+impl ListQuery<'_> {
     fn call(&self, window: Window) -> Call {
         match self {
             Self::Repositories => Call::new("list the repositories", Endpoint::Catalog { window }),
@@ -47,9 +50,10 @@ impl Listing<'_> {
     }
 }
 
-impl Core {
-    pub(super) async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        match self.page(&Listing::Repositories, from).await {
+#[async_trait(?Send)]
+impl List for RemoteRegistry {
+    async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
+        match self.core.page(&ListQuery::Repositories, from).await {
             Ok(page) => Ok(parse_items(page)),
             Err(error) if says_no_catalog(&error) => {
                 Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
@@ -58,15 +62,22 @@ impl Core {
         }
     }
 
-    pub(super) async fn tags(
-        &self,
-        repository: &RepositoryName,
-        from: Option<&str>,
-    ) -> Result<Page<Tag>> {
-        self.page(&Listing::Tags(repository), from).await.map(parse_items)
+    async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        self.core.page(&ListQuery::Tags(repository), from).await.map(parse_items)
     }
 
-    async fn page(&self, listing: &Listing<'_>, from: Option<&str>) -> Result<Page<String>> {
+    async fn referrers(
+        &self,
+        repository: &RepositoryName,
+        subject: &Digest,
+        artifact_type: Option<&str>,
+    ) -> Result<Referrers> {
+        ReferrersSearch::new(&self.core, repository, subject).run(artifact_type).await
+    }
+}
+
+impl Core {
+    async fn page(&self, listing: &ListQuery<'_>, from: Option<&str>) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
                 let kind = ErrorKind::InvalidInput("this is no start of a page".to_owned());
@@ -91,7 +102,7 @@ impl Core {
 
     async fn page_of(
         &self,
-        listing: &Listing<'_>,
+        listing: &ListQuery<'_>,
         cursor: &Option<Cursor>,
         window: &Window,
     ) -> Result<Page<String>> {
@@ -110,10 +121,10 @@ impl Core {
         Ok(self.with_next(&document, window, listed))
     }
 
-    /// What is on the page; of a broken answer, what can be read.
-    fn listed(&self, call: &Call, document: &Document, listing: &Listing<'_>) -> Result<Listed> {
+    /// Reads the items of a page; of a broken answer, those that can be read.
+    fn listed(&self, call: &Call, document: &Document, listing: &ListQuery<'_>) -> Result<Listed> {
         let bad = |what: String| self.unusable(call, document, ErrorKind::BadAnswer(what));
-        if let Some(what) = body::not_a_document(document) {
+        if let Some(what) = not_a_document(&document.bytes) {
             return Err(bad(what));
         }
         listing.read(document.bytes.clone()).map_err(|error| match error {
@@ -125,7 +136,7 @@ impl Core {
         })
     }
 
-    /// A page with where the next one starts.
+    /// Returns a page with the start of the next one.
     fn with_next(&self, document: &Document, window: &Window, listed: Listed) -> Page<String> {
         let Listed { mut items, issues } = listed;
         let asked = &document.request.url;
@@ -145,7 +156,8 @@ impl Core {
     }
 }
 
-/// Items in their types; what fits no grammar cannot be asked for and is left out, which shows.
+/// Parses the items. An item that breaks the grammar cannot be asked for: it is left out, and the
+/// page is marked.
 fn parse_items<T: std::str::FromStr>(page: Page<String>) -> Page<T> {
     let items: Vec<T> = page.items.iter().filter_map(|item| item.parse().ok()).collect();
     let dropped = items.len() < page.items.len();

@@ -1,6 +1,6 @@
-//! Which manifest types are asked for, and when the other ones are asked for too (R164).
+//! Choosing the manifest types to ask for, and asking for the other ones if need be (R164).
 
-use super::exchange::{Answer, Call, Core};
+use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
     error::Result,
     transport::{ERROR_BODY, Request},
@@ -12,9 +12,9 @@ use crate::{
 };
 
 impl Core {
-    /// Asks for two types at a time, as a page may ask another origin for no more without a
-    /// preflight, and remembers per repository which pair was right (R164).
-    pub(super) async fn negotiate(&self, call: &Call, request: Request) -> Result<Answer> {
+    /// Asks for two types at a time: a page may ask another origin for no more without a preflight.
+    /// Remembers the right pair per repository (R164).
+    pub(super) async fn negotiate(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let first = self.accept_for(call);
         let answer = self.send(call, with_accept(&request, first)).await?;
         let (answer, second) = second_pair(call, first, answer).await?;
@@ -24,13 +24,13 @@ impl Core {
         let other = self.send(call, with_accept(&request, second)).await?;
         match other.response.is_success() {
             true => self.accepted(call, other, second).await,
-            // What the first pair brought: schema 1, or the refusal.
+            // The answer to the first pair: schema 1, or the refusal.
             false => self.accepted(call, answer, first).await,
         }
     }
 
-    /// Asks once, for OCI types, whatever is right for other manifests of the repository.
-    pub(super) async fn expect_artifact(&self, call: &Call) -> Result<Answer> {
+    /// Asks once, for OCI types, without regard to the pair that the repository answers to.
+    pub(super) async fn expect_artifact(&self, call: &Call) -> Result<UnreadAnswer> {
         let accept = Accept::first(self.is_preflighted());
         self.expect(call, with_accept(&self.request(call), accept)).await
     }
@@ -44,7 +44,12 @@ impl Core {
         known.unwrap_or(Accept::first(false))
     }
 
-    async fn accepted(&self, call: &Call, answer: Answer, accept: Accept) -> Result<Answer> {
+    async fn accepted(
+        &self,
+        call: &Call,
+        answer: UnreadAnswer,
+        accept: Accept,
+    ) -> Result<UnreadAnswer> {
         if !answer.response.is_success() {
             return Err(self.refusal(call, answer).await);
         }
@@ -55,32 +60,32 @@ impl Core {
     }
 }
 
-/// What to ask for after an answer, which is handed back with its body still to be read.
+/// Returns the pair to ask for after an answer. The answer is handed back with its body unread.
 async fn second_pair(
     call: &Call,
     first: Accept,
-    answer: Answer,
-) -> Result<(Answer, Option<Accept>)> {
+    answer: UnreadAnswer,
+) -> Result<(UnreadAnswer, Option<Accept>)> {
     let content_type = describe::content_type(&answer.response.headers);
-    // What is asked for by digest is not rewritten: it would be something else.
+    // Content that is asked for by digest is not rewritten: it would be other content.
     let by_tag = !matches!(&call.endpoint, Endpoint::GetManifest { reference, .. }
         | Endpoint::StatManifest { reference, .. } if reference.digest().is_some());
     let second = first.second(answer.response.status, content_type.as_ref(), by_tag);
     if second.is_none() || answer.response.status != 404 || answer.request.method == Method::Head {
         return Ok((answer, second));
     }
-    let Answer { request, response } = answer;
+    let UnreadAnswer { request, response } = answer;
     let response = response.read_whole(ERROR_BODY).await?;
     let (status, headers) = (response.status, response.headers.clone());
     let bytes = response.bytes(ERROR_BODY).await?;
     let second = second.filter(|_| !says_unknown(&ErrorDocument::read(status, &bytes)));
     let response = crate::transport::Response::with_bytes(status, headers, bytes);
-    Ok((Answer { request, response }, second))
+    Ok((UnreadAnswer { request, response }, second))
 }
 
-/// Whether the registry knows no such manifest or repository, of whatever type. Distribution,
-/// Docker Hub, GitHub and Google give the same code to manifests whose type was not asked for, with
-/// a message about `Accept`, and so the code alone does not tell.
+/// Tells whether the registry knows no such manifest or repository of any type. Distribution, Docker
+/// Hub, GitHub and Google use the same code for manifests of another type, with a message about
+/// `Accept`, so the code alone does not decide.
 fn says_unknown(document: &ErrorDocument) -> bool {
     let unknown = |entry: &Entry| {
         let text = entry.message.to_lowercase();

@@ -1,6 +1,6 @@
-//! Whether a registry is there at all (R74).
+//! Asking whether a registry is there at all (R74).
 
-use super::exchange::{Call, Core};
+use super::{RemoteRegistry, exchange::Call};
 use crate::{
     error::Result,
     wire::{Endpoint, headers::name},
@@ -13,10 +13,14 @@ pub struct Ping {
     pub version: String,
 }
 
-impl Core {
-    pub(super) async fn ping(&self) -> Result<Ping> {
+impl RemoteRegistry {
+    /// Asks whether it is there, and what it calls its version (R74).
+    ///
+    /// # Errors
+    /// `NotFound` where it is no registry; `Unauthorized`, and what sending gives.
+    pub async fn ping(&self) -> Result<Ping> {
         let call = Call::new("reach the registry", Endpoint::Version);
-        let document = self.ask(&call).await?;
+        let document = self.core.ask(&call).await?;
         let version = document.headers.get(name::DOCKER_API_VERSION).unwrap_or_default();
         Ok(Ping { version: version.to_owned() })
     }

@@ -8,9 +8,9 @@ use crate::{
     oci::{Digest, json, signed_payload},
 };
 
-/// Whether these bytes are the payload of this digest and, beyond it, nothing but signatures. What
-/// is read from them is then what the digest covers: a document that hides other members between
-/// payload and signatures, or has fewer than its payload, is not.
+/// Tells whether these bytes are the payload of this digest and, beyond it, nothing but signatures.
+/// The digest then covers everything that is read from them. A document that hides other members
+/// between payload and signatures, or has fewer than its payload, is refused.
 pub(super) fn is_payload(raw: &Bytes, expected: &Digest) -> bool {
     signed_payload(raw).is_some_and(|payload| {
         verify::verify(&payload, expected, None) == Verdict::Verified

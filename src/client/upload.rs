@@ -1,9 +1,10 @@
-//! An upload whose bytes come bit by bit: keeps what the registry does not have yet (R111 to R118).
+//! An upload whose bytes come bit by bit: keeps the bytes that the registry does not have yet (R111
+//! to R118).
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
-use super::push::{Session, Supply, pushed};
+use super::upload_session::{UploadBytes, UploadSession, blob_descriptor};
 use crate::{
     error::{ErrorKind, Result},
     oci::{Descriptor, Digest},
@@ -12,42 +13,42 @@ use crate::{
 
 /// A chunked upload to a remote registry.
 pub(super) struct RemoteUpload {
-    session: Session,
-    /// What was handed in and is not stored.
+    session: UploadSession,
+    /// The bytes that were handed in and are not stored yet.
     pending: Bytes,
     location: String,
     id: String,
-    state: State,
+    state: UploadState,
 }
 
-/// How far the caller took it.
-enum State {
+/// The states of an upload.
+enum UploadState {
     Open,
-    /// Left open; with the outcome, which a second call gives again (R118).
+    /// Left open; with the outcome, which a second call returns again (R118).
     Left(Result<()>),
     Committed,
     Cancelled,
 }
 
 impl RemoteUpload {
-    pub(super) fn new(session: Session) -> Self {
+    pub(super) fn new(session: UploadSession) -> Self {
         let mut upload = Self {
             session,
             pending: Bytes::new(),
             location: String::new(),
             id: String::new(),
-            state: State::Open,
+            state: UploadState::Open,
         };
         upload.settle();
         upload
     }
 
-    fn supply(&self) -> (u64, Bytes) {
+    fn buffer(&self) -> (u64, Bytes) {
         let first = self.session.machine.size() - self.pending.len() as u64;
         (first, self.pending.clone())
     }
 
-    /// Forgets what the registry has, and follows the session.
+    /// Drops the bytes that the registry has, and follows the session.
     fn settle(&mut self) {
         let machine = &self.session.machine;
         let missing = machine.size().saturating_sub(machine.stored());
@@ -60,7 +61,7 @@ impl RemoteUpload {
 
     fn check_open(&self) -> Result<()> {
         match self.state {
-            State::Open => Ok(()),
+            UploadState::Open => Ok(()),
             _ => Err(ErrorKind::AlreadyClosed.into()),
         }
     }
@@ -90,8 +91,8 @@ impl BlobUpload for RemoteUpload {
         pending.extend_from_slice(&bytes);
         self.pending = pending.freeze();
         let step = self.session.machine.write(bytes.len() as u64);
-        let (first, pending) = self.supply();
-        let outcome = self.session.drive(step, &Supply::Buffer(first, &pending)).await;
+        let (first, pending) = self.buffer();
+        let outcome = self.session.drive(step, &UploadBytes::Buffer(first, &pending)).await;
         drop(pending);
         self.settle();
         outcome.map(drop)
@@ -99,30 +100,31 @@ impl BlobUpload for RemoteUpload {
 
     async fn commit(&mut self, digest: &Digest) -> Result<Descriptor> {
         self.check_open()?;
-        let (first, pending) = self.supply();
-        self.session.commit(digest, &Supply::Buffer(first, &pending)).await?;
-        self.state = State::Committed;
+        let (first, pending) = self.buffer();
+        self.session.commit(digest, &UploadBytes::Buffer(first, &pending)).await?;
+        self.state = UploadState::Committed;
         self.pending = Bytes::new();
-        Ok(pushed(digest, self.size()))
+        Ok(blob_descriptor(digest, self.size()))
     }
 
     async fn close(&mut self) -> Result<()> {
-        if let State::Left(outcome) = &self.state {
+        if let UploadState::Left(outcome) = &self.state {
             return outcome.clone();
         }
         self.check_open()?;
         let step = self.session.machine.flush();
-        let (first, pending) = self.supply();
-        let outcome = self.session.drive(step, &Supply::Buffer(first, &pending)).await.map(drop);
+        let (first, pending) = self.buffer();
+        let outcome =
+            self.session.drive(step, &UploadBytes::Buffer(first, &pending)).await.map(drop);
         self.settle();
-        self.state = State::Left(outcome.clone());
+        self.state = UploadState::Left(outcome.clone());
         outcome
     }
 
     async fn cancel(&mut self) {
-        if matches!(self.state, State::Open | State::Left(_)) {
+        if matches!(self.state, UploadState::Open | UploadState::Left(_)) {
             self.session.cancel().await;
-            self.state = State::Cancelled;
+            self.state = UploadState::Cancelled;
             self.pending = Bytes::new();
         }
     }

@@ -1,10 +1,10 @@
-//! What registries want their users to know: `Warning` headers (R163). Shown, never acted on.
+//! Messages of registries to their users: `Warning` headers (R163). Shown, never acted on.
 
 use std::cell::RefCell;
 
 use crate::wire::{Headers, Url, redact, warning};
 
-/// One text, with where it was first seen.
+/// One message, with the address at which it was first seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The registry's words.
@@ -18,7 +18,7 @@ pub struct Notice {
 pub struct Warnings(RefCell<warning::Warnings>);
 
 impl Warnings {
-    /// The notices, in the order in which they came.
+    /// Returns the notices, in the order in which they came.
     pub fn all(&self) -> Vec<Notice> {
         let notice =
             |(text, url): (&str, &str)| Notice { text: text.to_owned(), url: url.to_owned() };

@@ -8,7 +8,10 @@ use std::fmt;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::sha256_lanes::{Gang, Mark};
-use crate::oci::{Algorithm, Digest};
+use crate::{
+    error::{Error, ErrorKind},
+    oci::{Algorithm, Digest},
+};
 
 /// The SHA-256 digest of some bytes: what a registry names content by unless told otherwise.
 pub fn digest_of(bytes: &[u8]) -> Digest {
@@ -218,6 +221,51 @@ impl Verdict {
     /// Whether the bytes are known to be others.
     pub fn is_mismatch(&self) -> bool {
         matches!(self, Self::DigestMismatch { .. } | Self::SizeMismatch { .. })
+    }
+
+    /// Returns the error for a caller that accepts verified bytes only.
+    ///
+    /// # Errors
+    /// `DigestMismatch`, `SizeMismatch`, `UnsupportedDigest`.
+    pub fn require_verified(self) -> Result<(), ErrorKind> {
+        Err(match self {
+            Self::Verified => return Ok(()),
+            Self::DigestMismatch { expected, actual } => {
+                ErrorKind::DigestMismatch { expected, actual }
+            }
+            Self::SizeMismatch { expected, actual } => {
+                ErrorKind::SizeMismatch { digest: None, expected, actual }
+            }
+            Self::Unsupported(digest) => ErrorKind::UnsupportedDigest(digest),
+        })
+    }
+
+    /// Returns the error for a caller that also accepts bytes whose algorithm is unknown: counted,
+    /// not hashed. Such a caller sees it from the digest (R3).
+    ///
+    /// # Errors
+    /// `DigestMismatch`, `SizeMismatch`.
+    pub fn reject_mismatch(self) -> Result<(), ErrorKind> {
+        match self {
+            Self::Unsupported(_) => Ok(()),
+            other => other.require_verified(),
+        }
+    }
+
+    /// Returns the verdict that an error of a verifying source states.
+    ///
+    /// # Errors
+    /// The same error if it states none.
+    pub fn of_error(error: Error) -> Result<Self, Error> {
+        match error.kind {
+            ErrorKind::DigestMismatch { expected, actual } => {
+                Ok(Self::DigestMismatch { expected, actual })
+            }
+            ErrorKind::SizeMismatch { expected, actual, .. } => {
+                Ok(Self::SizeMismatch { expected, actual })
+            }
+            _ => Err(error),
+        }
     }
 }
 

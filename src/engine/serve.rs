@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     content::{sha256_lanes::Gang, sniff::may_be_zstd, verify::Verdict},
-    error::{Error, ErrorKind, Result},
+    error::{ErrorKind, Result},
     layers::findings::Findings,
     transport::{
         Deadline, ERROR_BODY, Request, Response, Resumed, SharedClock, SharedTransport, Span,
@@ -205,7 +205,7 @@ impl Desk {
                     self.let_others_catch_up().await;
                 }
                 Ok(None) => break Ok(None),
-                Err(error) => break size_verdict(error).map(Some),
+                Err(error) => break Verdict::of_error(error).map(Some),
             }
             next = body.next().await;
         };
@@ -236,16 +236,6 @@ impl Desk {
         if self.gang.is_ahead() {
             self.line.clock.sleep(Duration::ZERO).await;
         }
-    }
-}
-
-/// Another size than was announced is something that was found out; all else is a failure.
-fn size_verdict(error: Error) -> Result<Verdict> {
-    match error.kind {
-        ErrorKind::SizeMismatch { expected, actual, .. } => {
-            Ok(Verdict::SizeMismatch { expected, actual })
-        }
-        _ => Err(error),
     }
 }
 

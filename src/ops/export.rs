@@ -1,234 +1,104 @@
 //! Exporting to an archive: an OCI layout as a tar stream (R158), which `skopeo`, `podman load`,
 //! `crane` and `docker load` read.
-//!
-//! Bytes are written as they are received. What is wrong about them is known at the end of each
-//! blob: an archive whose export failed is none.
-
-use std::collections::BTreeMap;
-
-use async_trait::async_trait;
-use bytes::Bytes;
-use futures_core::future::LocalBoxFuture;
-use futures_util::TryStreamExt;
 
 use super::{
-    ensure::Place,
     lookup::{self, Prefer},
-    progress::{Observer, Outcome, Role},
     read,
-    tree::Selection,
+    repository_ref::RepositoryRef,
+    synthesize::REF_NAME,
+    transfer::{Plan, Planner, Sink, TarArchive, TransferOptions, carry_out},
 };
 use crate::{
-    error::{ErrorKind, Result},
-    oci::{Descriptor, Digest, Document, Index, MediaType, Reference, parse_document},
+    error::{ErrorKind, Missing, Result},
+    oci::{Descriptor, Document, Index, MediaType, Reference, parse_document},
+    ops::graph::Selection,
     registry::Manifest,
-    sources::layout::tar,
 };
 
-/// Takes the bytes of an archive, in order.
-#[async_trait(?Send)]
-pub trait Sink {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// Whatever keeps it from doing so; the export ends with it.
-    async fn write(&mut self, bytes: Bytes) -> Result<()>;
-}
-
-/// An archive in memory.
-#[async_trait(?Send)]
-impl Sink for Vec<u8> {
-    async fn write(&mut self, bytes: Bytes) -> Result<()> {
-        self.extend_from_slice(&bytes);
-        Ok(())
-    }
-}
-
-/// How to export.
-#[derive(Clone)]
-pub struct Options {
-    /// Which platforms of an index. Where some are left out, the archive lists the images that were
-    /// chosen, and not an index that names what is not in it.
-    pub selection: Selection,
-    /// Levels of indexes.
-    pub depth: usize,
-    /// Who is told.
-    pub observer: Observer,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { selection: Selection::All, depth: 32, observer: Observer::silent() }
-    }
+/// The plan of an export.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportPlan {
+    /// The manifest or index that the reference stands for.
+    pub root: Descriptor,
+    /// The index of the archive.
+    pub index: Index,
+    /// The objects of the archive.
+    pub objects: Plan,
 }
 
 /// Writes what a reference stands for as a tar archive of an OCI layout. Layers that have other
 /// places to be read from (`urls`) are left out, as on copying.
 ///
 /// # Errors
-/// Absence of anything needed; `NotFound` where no entry fits the platforms; mismatches; what the
-/// sink gives.
+/// As for [`plan_export`] and [`carry_out`].
 pub async fn export(
-    from: &Place,
+    from: &RepositoryRef,
     reference: &Reference,
     sink: &mut dyn Sink,
-    options: &Options,
+    options: &TransferOptions,
 ) -> Result<Descriptor> {
+    let plan = plan_export(from, reference, options).await?;
+    let archive = TarArchive::new(sink);
+    archive.begin(&plan.index).await?;
+    // The files of an archive follow one another.
+    let options = TransferOptions { window: 1, ..options.clone() };
+    carry_out(&plan.objects, from, &archive, &options).await?;
+    archive.end().await?;
+    Ok(plan.root)
+}
+
+/// Returns the plan that [`export`] carries out. If some platforms of an index are left out, the
+/// archive lists the images that were chosen, and not an index that names what is not in it.
+///
+/// # Errors
+/// Absence of a manifest; `NotFound` where no entry fits the platforms; `Unsupported` for documents
+/// that cannot be part of an OCI layout.
+pub async fn plan_export(
+    from: &RepositoryRef,
+    reference: &Reference,
+    options: &TransferOptions,
+) -> Result<ExportPlan> {
     let root = lookup::manifest(&*from.registry, reference, Prefer::Digest).await?.required()?;
-    let mut plan = Plan { from, options, manifests: Vec::new(), blobs: BTreeMap::new() };
-    let roots = plan.roots(&root).await?;
-    let name = reference.tag.as_ref().map(|tag| tag.as_str().to_owned());
-    let index = index_of(roots, name.as_deref());
-    let mut archive = Archive { sink, observer: &options.observer };
-    archive.file("oci-layout", Bytes::from_static(tar::LAYOUT_FILE)).await?;
-    archive.file("index.json", index.to_node().to_string().into()).await?;
-    for manifest in &plan.manifests {
-        archive.manifest(manifest).await?;
+    let listed = listed(&root, &options.selection)?;
+    let options = TransferOptions { selection: Selection::All, ..options.clone() };
+    let mut nothing = Vec::new();
+    let archive = TarArchive::new(&mut nothing);
+    let mut planner = Planner::new(from, &archive, &options);
+    for entry in &listed {
+        let manifest = match entry.digest == root.descriptor.digest {
+            true => root.clone(),
+            false => read::manifest(&*from.registry, &from.repository, entry).await?,
+        };
+        planner.add(&manifest, &[]).await?;
     }
-    for blob in plan.blobs.values() {
-        archive.blob(from, blob).await?;
+    let name = reference.tag.as_ref().map(|tag| tag.as_str());
+    let (root, index) = (root.descriptor, index_of(listed, name));
+    Ok(ExportPlan { root, index, objects: planner.finish() })
+}
+
+/// The entries of the archive's index.
+fn listed(root: &Manifest, selection: &Selection) -> Result<Vec<Descriptor>> {
+    let media_type = Some(&root.descriptor.media_type);
+    let document = parse_document(root.bytes.clone(), media_type).value;
+    let Document::Index(index) = &document else { return Ok(vec![root.descriptor.clone()]) };
+    let chosen = index.manifests.iter().filter(|entry| selection.has(index, entry));
+    let chosen: Vec<_> = chosen.cloned().collect();
+    if chosen.len() == index.manifests.len() {
+        return Ok(vec![root.descriptor.clone()]);
     }
-    archive.sink.write(Bytes::from_static(&tar::END)).await?;
-    Ok(root.descriptor)
+    if chosen.is_empty() { Err(ErrorKind::NotFound(Missing::Manifest).into()) } else { Ok(chosen) }
 }
 
 /// `index.json`: every root under the name that was asked for.
 fn index_of(roots: Vec<Descriptor>, name: Option<&str>) -> Index {
     let named = roots.into_iter().map(|mut root| {
         root.data = None;
-        root.annotations.retain(|(key, _)| key != super::synthesize::REF_NAME);
-        if let Some(name) = name {
-            root.annotations.push((super::synthesize::REF_NAME.to_owned(), name.to_owned()));
-        }
+        root.annotations.retain(|(key, _)| key != REF_NAME);
+        root.annotations.extend(name.map(|name| (REF_NAME.to_owned(), name.to_owned())));
         root
     });
     let manifests = named.collect();
     Index { media_type: Some(MediaType::OCI_INDEX), manifests, ..Index::default() }
-}
-
-/// What goes into the archive, each object once.
-struct Plan<'a> {
-    from: &'a Place,
-    options: &'a Options,
-    manifests: Vec<Manifest>,
-    blobs: BTreeMap<Digest, Descriptor>,
-}
-
-impl Plan<'_> {
-    /// The entries of the archive's index.
-    async fn roots(&mut self, root: &Manifest) -> Result<Vec<Descriptor>> {
-        let document = document(root);
-        let Document::Index(index) = &document else {
-            self.add(root.clone(), 0).await?;
-            return Ok(vec![root.descriptor.clone()]);
-        };
-        let chosen: Vec<_> = index
-            .manifests
-            .iter()
-            .filter(|entry| self.options.selection.has(index, entry))
-            .cloned()
-            .collect();
-        if chosen.is_empty() && !index.manifests.is_empty() {
-            let missing = crate::error::Missing::Manifest;
-            return Err(ErrorKind::NotFound(missing).into());
-        }
-        if chosen.len() == index.manifests.len() {
-            self.add(root.clone(), 0).await?;
-            return Ok(vec![root.descriptor.clone()]);
-        }
-        for entry in &chosen {
-            self.child(entry, 1).await?;
-        }
-        Ok(chosen)
-    }
-
-    async fn child(&mut self, entry: &Descriptor, depth: usize) -> Result<()> {
-        let Self { from, .. } = self;
-        let found = read::manifest(&*from.registry, &from.repository, entry).await?;
-        self.add(found, depth).await
-    }
-
-    /// Boxed, since indexes nest.
-    fn add(&mut self, manifest: Manifest, depth: usize) -> LocalBoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            if depth > self.options.depth {
-                let what = format!("indexes nest more than {} levels deep", self.options.depth);
-                return Err(ErrorKind::BadAnswer(what).into());
-            }
-            if self.manifests.iter().any(|m| m.descriptor.digest == manifest.descriptor.digest) {
-                return Ok(());
-            }
-            let document = document(&manifest);
-            if let Document::Schema1(_) | Document::Unknown(_) = document {
-                let kind = &manifest.descriptor.media_type;
-                let what = format!("{kind} cannot be part of an OCI layout");
-                return Err(ErrorKind::Unsupported(what).into());
-            }
-            self.manifests.push(manifest);
-            for part in document.references() {
-                match part.media_type.is_manifest() || part.media_type.is_index() {
-                    true => self.child(part, depth + 1).await?,
-                    false => drop(self.blobs.insert(part.digest.clone(), part.clone())),
-                }
-            }
-            Ok(())
-        })
-    }
-}
-
-fn document(manifest: &Manifest) -> Document {
-    parse_document(manifest.bytes.clone(), Some(&manifest.descriptor.media_type)).value
-}
-
-/// The archive as it is written.
-struct Archive<'a> {
-    sink: &'a mut dyn Sink,
-    observer: &'a Observer,
-}
-
-impl Archive<'_> {
-    async fn file(&mut self, path: &str, bytes: Bytes) -> Result<()> {
-        let size = bytes.len() as u64;
-        self.sink.write(tar::head(path, size).into()).await?;
-        self.sink.write(bytes).await?;
-        self.sink.write(tar::padding(size).into()).await
-    }
-
-    async fn manifest(&mut self, manifest: &Manifest) -> Result<()> {
-        let Manifest { descriptor, bytes, .. } = manifest;
-        self.observer.started(descriptor, Role::Manifest);
-        self.file(&tar::path_of(&descriptor.digest), bytes.clone()).await?;
-        self.observer.finished(&descriptor.digest, &Outcome::Transferred);
-        Ok(())
-    }
-
-    async fn blob(&mut self, from: &Place, blob: &Descriptor) -> Result<()> {
-        self.observer.started(blob, Role::Layer);
-        let result = match blob.urls.is_empty() {
-            true => self.stream(from, blob).await.map(|()| Outcome::Transferred),
-            false => {
-                let why = "a foreign layer, to be read from its own places".to_owned();
-                Ok(Outcome::Skipped(why))
-            }
-        };
-        let outcome = result.as_ref().map_or_else(|e| Outcome::Failed(e.clone()), Clone::clone);
-        self.observer.finished(&blob.digest, &outcome);
-        result.map(|_| ())
-    }
-
-    /// The head says the size before the bytes come: a stream that is not as long ends the export.
-    async fn stream(&mut self, from: &Place, blob: &Descriptor) -> Result<()> {
-        let mut stream = from.registry.blob(&from.repository, blob).await?;
-        let head = tar::head(&tar::path_of(&blob.digest), blob.size);
-        self.sink.write(head.into()).await?;
-        let mut done = 0;
-        while let Some(chunk) = stream.chunks.try_next().await? {
-            done += chunk.len() as u64;
-            self.sink.write(chunk).await?;
-            self.observer.progress(&blob.digest, done);
-        }
-        self.sink.write(tar::padding(blob.size).into()).await
-    }
 }
 
 #[cfg(test)]
@@ -243,15 +113,15 @@ mod tests {
     };
     use crate::registry::recorder::run;
 
-    fn at(images: &Images) -> Place {
+    fn at(images: &Images) -> RepositoryRef {
         let registry = Rc::new(images.memory.clone());
-        Place { host: "from.example".parse().unwrap(), registry, repository: place() }
+        RepositoryRef { host: "from.example".parse().unwrap(), registry, repository: place() }
     }
 
     fn written(images: &Images, root: &Descriptor, selection: Selection) -> Result<Vec<u8>> {
         let from = at(images);
         let reference = from.reference(Some("v1".parse().unwrap()), Some(root.digest.clone()));
-        let options = Options { selection, ..Options::default() };
+        let options = TransferOptions { selection, ..TransferOptions::default() };
         let mut archive = Vec::new();
         run(export(&from, &reference, &mut archive, &options)).map(|_| archive)
     }

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 
 use crate::{
     content::{decode::Limits, verify::Verdict},
-    error::{Error, ErrorKind, Result},
+    error::Result,
     layers::{
         findings::Findings,
         pass::{LayerReader, Wanted},
@@ -55,7 +55,7 @@ impl Inspect for Reading<'_> {
             let chunk = match chunk {
                 Ok(chunk) => chunk,
                 Err(error) => {
-                    wrong = Some(verdict(error)?);
+                    wrong = Some(Verdict::of_error(error)?);
                     break;
                 }
             };
@@ -67,18 +67,5 @@ impl Inspect for Reading<'_> {
         let mut findings = Findings::from(reader.finish(&mut visitor));
         findings.verdict = wrong.unwrap_or(findings.verdict);
         Ok(findings)
-    }
-}
-
-/// What a source that verifies by itself says of wrong bytes.
-fn verdict(error: Error) -> Result<Verdict> {
-    match error.kind {
-        ErrorKind::DigestMismatch { expected, actual } => {
-            Ok(Verdict::DigestMismatch { expected, actual })
-        }
-        ErrorKind::SizeMismatch { expected, actual, .. } => {
-            Ok(Verdict::SizeMismatch { expected, actual })
-        }
-        _ => Err(error),
     }
 }

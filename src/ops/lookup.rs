@@ -1,16 +1,15 @@
 //! Finding what a reference stands for (R77 to R79).
 //!
-//! Absence is a value with its reason: some clients make “not there” of “not allowed”, but a
-//! page must say which.
+//! Absence is a value with its reason: a page must say whether an object is missing or not allowed.
 
 use crate::{
-    content::verify::{Verdict, verify},
+    content::verify::verify,
     error::{Error, ErrorKind, Missing, Result},
     oci::{Descriptor, Digest, Reference, Tag},
     registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
 
-/// What counts where a reference has a tag and a digest. R77 and R79 differ on purpose.
+/// The part of a reference with tag and digest that counts. R77 and R79 differ on purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Prefer {
     /// Ask by digest and leave the tag aside; without either, ask for `latest` (R77).
@@ -21,16 +20,16 @@ pub enum Prefer {
     TagVerifiedByDigest,
 }
 
-/// What came of a lookup.
+/// The result of a lookup.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lookup<T> {
-    /// It is there.
+    /// The object, or its descriptor.
     Found(T),
-    /// It is not, as far as this user may know.
+    /// Nothing, as far as this user may know.
     Absent(Absence),
 }
 
-/// Why something is absent (R78).
+/// An absence with its reason (R78).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Absence {
     /// The reason.
@@ -51,7 +50,7 @@ pub enum Reason {
 }
 
 impl<T> Lookup<T> {
-    /// What was found.
+    /// Returns the object that was found.
     pub fn found(self) -> Option<T> {
         match self {
             Self::Found(found) => Some(found),
@@ -59,10 +58,10 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// What was found, with absence as the error it came from.
+    /// Returns the object that was found, or absence as an error.
     ///
     /// # Errors
-    /// The answer that says why it is absent.
+    /// The answer of the source that gives the reason of the absence.
     pub fn required(self) -> Result<T> {
         match self {
             Self::Found(found) => Ok(found),
@@ -85,7 +84,7 @@ impl<T> Lookup<T> {
     }
 }
 
-/// Gets the manifest that a reference stands for.
+/// Reads the manifest that a reference stands for.
 ///
 /// # Errors
 /// Everything but absence; `DigestMismatch` where the tag does not lead to the digest.
@@ -102,7 +101,7 @@ pub async fn manifest(
     }))
 }
 
-/// Finds out what a reference stands for, without the bytes where the source can.
+/// Finds the descriptor that a reference stands for, without the bytes if the source can.
 ///
 /// # Errors
 /// As for [`manifest`].
@@ -127,7 +126,7 @@ pub async fn descriptor(
     }
 }
 
-/// Finds the blob that a reference names by digest; a tag says nothing about blobs (R77).
+/// Finds the blob that a reference names by digest; a tag names no blob (R77).
 ///
 /// # Errors
 /// `InvalidInput` without a digest, and everything but absence.
@@ -160,7 +159,7 @@ pub async fn blob(
     }
 }
 
-/// What to ask for.
+/// The tag or digest that is asked for.
 fn asked(reference: &Reference, prefer: Prefer) -> Result<ManifestRef> {
     let tag = reference.tag.clone().map(ManifestRef::Tag);
     let digest = reference.digest.clone().map(ManifestRef::Digest);
@@ -176,17 +175,11 @@ fn invalid(what: &str) -> Error {
     ErrorKind::InvalidInput(what.to_owned()).into()
 }
 
-/// Holds a manifest that was asked for by tag against a digest.
+/// Compares a manifest that was asked for by tag with a digest.
 fn bind(manifest: Manifest, digest: &Digest) -> Result<Manifest> {
-    let verification = match verify(&manifest.bytes, digest, None) {
-        Verdict::DigestMismatch { expected, actual } => {
-            return Err(ErrorKind::DigestMismatch { expected, actual }.into());
-        }
-        Verdict::Unsupported(digest) => return Err(ErrorKind::UnsupportedDigest(digest).into()),
-        Verdict::Verified | Verdict::SizeMismatch { .. } => Verification::Verified,
-    };
+    verify(&manifest.bytes, digest, None).require_verified()?;
     let descriptor = Descriptor { digest: digest.clone(), ..manifest.descriptor };
-    Ok(Manifest { descriptor, verification, ..manifest })
+    Ok(Manifest { descriptor, verification: Verification::Verified, ..manifest })
 }
 
 #[cfg(test)]

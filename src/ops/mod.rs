@@ -1,22 +1,26 @@
-//! Jobs over one or two sources: resolve, verify a tree, copy, pull, push, list what refers to what.
+//! Jobs over one or two sources: look up, verify, copy, pull, push, export, list referrers.
 //!
-//! Uses everything below it, and no browser. A job is cancelled by dropping its future.
+//! `graph` is the one traversal of an image, and `transfer` the one mover. A job is cancelled by
+//! dropping its future. Nothing here touches a browser.
 
+pub mod all_pages;
 pub mod copy;
 pub mod diagnose;
 pub mod ensure;
-pub mod enumerate;
 pub mod export;
+pub mod graph;
 #[cfg(test)]
 mod image;
 pub mod inspect;
 pub mod lookup;
+pub mod not_in_protocol;
 pub mod progress;
 pub mod pull;
 pub mod push;
 pub mod read;
 pub mod referrers;
+pub mod repository_ref;
 pub mod synthesize;
 pub mod tags_of;
-pub mod tree;
+pub mod transfer;
 pub mod verify;

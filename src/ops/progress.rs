@@ -1,20 +1,20 @@
-//! The one event type of all jobs, and what can come of an object.
+//! The one event type of all jobs, and the outcomes of an object.
 //!
-//! Times and speeds are the caller's: nothing here has a clock.
+//! Nothing here has a clock: the caller measures times and speeds.
 
-use std::rc::Rc;
+use std::{fmt, future::Future, rc::Rc};
 
 use crate::{
     content::verify::Verdict,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest},
-    registry::Verification,
+    registry::{Unverified, Verification},
 };
 
-/// What stands where in an image.
+/// The part of an object in an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// What the reference stands for.
+    /// The manifest or index that the reference stands for.
     Root,
     /// An entry of an index: a manifest or another index.
     Manifest,
@@ -24,10 +24,10 @@ pub enum Role {
     Layer,
 }
 
-/// What happens while a job runs. Events of different objects interleave.
+/// An event of a running job. Events of different objects interleave.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// What is to be done is known: so many objects, and so many bytes as their descriptors say.
+pub enum JobEvent {
+    /// The work is known: a number of objects, and the bytes that their descriptors state.
     Planned {
         /// Number of objects.
         objects: usize,
@@ -38,47 +38,98 @@ pub enum Event {
     Started {
         /// The object.
         object: Descriptor,
-        /// What it is in the image.
+        /// Its part in the image.
         role: Role,
     },
-    /// Bytes of an object passed.
+    /// Bytes of an object have come.
     Progress {
         /// The object.
         digest: Digest,
-        /// Bytes that passed so far, counted from the object's start.
+        /// Bytes so far, counted from the start of the object.
         done: u64,
     },
     /// Work on an object ended.
     Finished {
         /// The object.
         digest: Digest,
-        /// What came of it.
+        /// The result.
         outcome: Outcome,
     },
 }
 
-/// What came of an object.
+/// The result of the work on an object.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Counted and hashed here; they are the bytes of this digest.
+    /// Counted and hashed here: they are the bytes of the digest.
     Verified,
-    /// They are not.
+    /// Counted and hashed here: they are other bytes.
     Mismatch(Mismatch),
-    /// Not checked, and why.
-    NotVerified(String),
-    /// Sent to where it belongs.
+    /// Not checked, with the reason.
+    NotVerified(UnverifiedReason),
+    /// Sent.
     Transferred,
     /// Mounted from another repository of the same registry, without being sent.
     Mounted,
-    /// It was there already.
+    /// There before, and not sent.
     AlreadyThere,
-    /// Left out on purpose, and why.
-    Skipped(String),
+    /// Left out on purpose: a layer that has other places to be read from (R130).
+    Skipped,
     /// The job stopped at this object.
     Failed(Error),
 }
 
-/// How bytes differ from what was announced.
+/// The reason for not verifying an object, or a claim about it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UnverifiedReason {
+    /// Reading it failed.
+    Unreadable(Error),
+    /// A foreign layer that the registry does not hold.
+    Foreign,
+    /// It lies beyond the limits of the walk.
+    BeyondLimits,
+    /// Its platform was not asked for.
+    NotSelected,
+    /// It was not read.
+    NotRead,
+    /// The verification was cancelled before.
+    Cancelled,
+    /// The configuration has no history to compare with.
+    NoHistory,
+    /// The layer is encrypted.
+    Encrypted,
+    /// The bytes are not those of the layer's digest.
+    WrongBytes,
+    /// Another image states the diff ID by another algorithm.
+    OtherAlgorithm,
+    /// The layer was not decompressed to its end.
+    NotToItsEnd,
+    /// Decompressing the layer failed, in the words of the decoder.
+    Decoding(String),
+    /// The source, or hashing here, did not check the bytes.
+    Bytes(Unverified),
+}
+
+impl fmt::Display for UnverifiedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes(reason) => return reason.fmt(f),
+            Self::Unreadable(error) => return error.fmt(f),
+            Self::Foreign => "a foreign layer that the registry does not hold",
+            Self::BeyondLimits => "beyond the limits of the walk",
+            Self::NotSelected => "another platform",
+            Self::NotRead => "not read",
+            Self::Cancelled => "cancelled",
+            Self::NoHistory => "no history",
+            Self::Encrypted => "encrypted",
+            Self::WrongBytes => "the bytes are not those of the digest",
+            Self::OtherAlgorithm => "another algorithm",
+            Self::NotToItsEnd => "not read to its end",
+            Self::Decoding(words) => words,
+        })
+    }
+}
+
+/// A difference between bytes and their descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// They have another digest.
@@ -92,24 +143,26 @@ pub enum Mismatch {
     Size {
         /// The size that was announced, in bytes.
         expected: u64,
-        /// The bytes counted; where they were too many, up to the moment that was seen.
+        /// The bytes counted. Counting stops once there are too many.
         actual: u64,
     },
-    /// What is said of them is not what they are.
+    /// Another claim about them is wrong.
     Claim {
-        /// What is said.
+        /// The claim.
         expected: String,
-        /// What was found.
+        /// The fact.
         actual: String,
     },
 }
 
 impl Outcome {
-    /// The outcome that a verification is.
+    /// Returns the outcome of a verification.
     pub fn of_verification(verification: &Verification) -> Self {
         match verification {
             Verification::Verified => Self::Verified,
-            Verification::NotVerified(why) => Self::NotVerified(why.clone()),
+            Verification::NotVerified(why) => {
+                Self::NotVerified(UnverifiedReason::Bytes(why.clone()))
+            }
             Verification::Mismatch { expected, actual } => {
                 let (expected, actual) = (expected.clone(), actual.clone());
                 Self::Mismatch(Mismatch::Digest { expected, actual })
@@ -117,7 +170,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome that counting and hashing gave.
+    /// Returns the outcome of counting and hashing.
     pub fn of_verdict(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Verified => Self::Verified,
@@ -130,13 +183,17 @@ impl Outcome {
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
             Verdict::Unsupported(digest) => {
-                let why = format!("{} cannot be computed here", digest.algorithm().name());
-                Self::NotVerified(why)
+                Self::NotVerified(UnverifiedReason::Bytes(Unverified::Algorithm(digest.clone())))
             }
         }
     }
 
-    /// The outcome of reading an object that failed: wrong bytes are told from no bytes.
+    /// Returns the outcome of moving an object.
+    pub(super) fn of_sending(result: &Result<Self>) -> Self {
+        result.as_ref().map_or_else(|error| Self::Failed(error.clone()), Clone::clone)
+    }
+
+    /// Returns the outcome of a failed read. Wrong bytes are a mismatch; no bytes are not verified.
     pub fn of_reading(error: &Error) -> Self {
         match &error.kind {
             ErrorKind::DigestMismatch { expected, actual } => {
@@ -147,40 +204,54 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
-            _ => Self::NotVerified(error.to_string()),
+            _ => Self::NotVerified(UnverifiedReason::Unreadable(error.clone())),
         }
     }
 }
 
-/// Who is told about events. It is called often, and must return at once.
+/// Receives the events of a job. It is called often, and must return at once.
 #[derive(Clone)]
-pub struct Observer(Rc<dyn Fn(&Event)>);
+pub struct Observer(Rc<dyn Fn(&JobEvent)>);
 
 impl Observer {
     /// Hands each event to a function.
-    pub fn new(tell: impl Fn(&Event) + 'static) -> Self {
-        Self(Rc::new(tell))
+    pub fn new(receive: impl Fn(&JobEvent) + 'static) -> Self {
+        Self(Rc::new(receive))
     }
 
-    /// Nobody is told.
+    /// Drops all events.
     pub fn silent() -> Self {
         Self::new(|_| ())
     }
 
+    /// Reports the beginning and the end of the work on an object, with its outcome.
+    pub(super) async fn track<T>(
+        &self,
+        object: &Descriptor,
+        role: Role,
+        work: impl Future<Output = T>,
+        outcome: impl FnOnce(&T) -> Outcome,
+    ) -> T {
+        self.started(object, role);
+        let done = work.await;
+        self.finished(&object.digest, &outcome(&done));
+        done
+    }
+
     pub(super) fn planned(&self, objects: usize, bytes: u64) {
-        (self.0)(&Event::Planned { objects, bytes });
+        (self.0)(&JobEvent::Planned { objects, bytes });
     }
 
     pub(super) fn started(&self, object: &Descriptor, role: Role) {
-        (self.0)(&Event::Started { object: object.clone(), role });
+        (self.0)(&JobEvent::Started { object: object.clone(), role });
     }
 
     pub(super) fn progress(&self, digest: &Digest, done: u64) {
-        (self.0)(&Event::Progress { digest: digest.clone(), done });
+        (self.0)(&JobEvent::Progress { digest: digest.clone(), done });
     }
 
     pub(super) fn finished(&self, digest: &Digest, outcome: &Outcome) {
-        (self.0)(&Event::Finished { digest: digest.clone(), outcome: outcome.clone() });
+        (self.0)(&JobEvent::Finished { digest: digest.clone(), outcome: outcome.clone() });
     }
 }
 

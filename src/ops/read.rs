@@ -1,26 +1,23 @@
 //! Reading one object into memory, by its descriptor (R36, R37, R85).
 
-use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
     error::{ErrorKind, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{Manifest, ManifestRef, Read, Verification},
+    registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
 
-/// The largest configuration that is read into memory, in bytes.
-pub const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
-
-/// The content that a descriptor carries itself, where its size and digest are right (R37).
+/// Returns the content that a descriptor carries itself, if its size and digest are right (R37).
 pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
     let data = descriptor.data.as_ref()?;
     let verdict = verify(data, &descriptor.digest, Some(descriptor.size));
     verdict.is_verified().then(|| Bytes::copy_from_slice(data))
 }
 
-/// Reads a verified blob into memory: what the descriptor carries, else from the source (R85).
+/// Reads a verified blob into memory: from the descriptor if it carries the content, else from the
+/// source (R85).
 ///
 /// # Errors
 /// `TooLarge` before anything is read where the descriptor says more than `limit` bytes; as for
@@ -37,19 +34,11 @@ pub async fn blob(
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
     }
-    let mut stream = source.blob(repository, descriptor).await?;
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        if (bytes.len() + chunk.len()) as u64 > limit {
-            return Err(ErrorKind::TooLarge { limit }.into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
+    collect(source.blob(repository, descriptor).await?, limit).await
 }
 
-/// Reads the manifest that a descriptor points at: what the descriptor carries, else from the
-/// source. The size counts as well as the digest.
+/// Reads the manifest that a descriptor points at: from the descriptor if it carries the content,
+/// else from the source. The size counts as well as the digest.
 ///
 /// # Errors
 /// `SizeMismatch`; as for [`Read::manifest`].
@@ -67,7 +56,7 @@ pub async fn manifest(
     fetched_manifest(source, repository, descriptor).await
 }
 
-/// As [`manifest`], always from the source.
+/// Reads a manifest as [`manifest`] does, but always from the source.
 ///
 /// # Errors
 /// As for [`manifest`].
@@ -78,7 +67,7 @@ pub async fn fetched_manifest(
 ) -> Result<Manifest> {
     let asked = ManifestRef::Digest(descriptor.digest.clone());
     let manifest = source.manifest(repository, &asked).await?;
-    // The source has hashed the bytes; that they are as many as announced is ours to see.
+    // The source has hashed the bytes; their number is compared here.
     let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
     if expected != actual {
         let digest = Some(descriptor.digest.clone());

@@ -1,32 +1,32 @@
-//! What refers to an object, and what refers to that: signatures of SBOMs, and so on.
+//! The referrers of an object, and the referrers of those: signatures of SBOMs, and so on.
 //!
-//! Types are the true ones: where a list gives none, or only says “an image”, the manifest is read.
+//! Artifact types are the true ones: if a list gives none, or only “an image”, the manifest is read.
 
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 
-use super::{read, tree::Limits};
+use super::{graph::ImageLimits, read};
 use crate::{
     error::{Error, Result},
     oci::{Descriptor, Digest, Document, ImageManifest, MediaType, RepositoryName, parse_document},
     registry::{ReferrersSource, Source},
 };
 
-/// What refers to one object.
+/// The referrers of one object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReferrersTree {
     /// The referrers, in the order in which the source gave them.
     pub items: Vec<Referrer>,
-    /// Whether more may exist that cannot be asked for.
+    /// True if more may exist that cannot be asked for.
     pub may_be_incomplete: bool,
-    /// Why the list could not be read, where it could not.
+    /// The error, if the list could not be read.
     pub failure: Option<Error>,
-    /// Whether it was not asked for because of a limit, or since it stands elsewhere in the tree.
+    /// The reason, if the list was not asked for.
     pub left_out: Option<LeftOut>,
 }
 
-/// Why a list of referrers was not asked for.
+/// The reason for not asking for a list of referrers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOut {
     /// The object stands elsewhere in the tree: a cycle, or two ways to the same object.
@@ -35,22 +35,22 @@ pub enum LeftOut {
     Limit,
 }
 
-/// One referrer.
+/// A referrer of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Referrer {
-    /// How the list points at it.
+    /// The pointer in the list.
     pub descriptor: Descriptor,
-    /// Where it was found.
+    /// The list that it was found in.
     pub source: ReferrersSource,
-    /// What it is: the artifact type, else the media type of what it holds.
+    /// Its artifact type, else the media type of its content.
     pub artifact_type: Option<String>,
-    /// Why its manifest could not be read, where that was needed to know the type.
+    /// The error, if its manifest was needed to know the type and could not be read.
     pub failure: Option<Error>,
-    /// What refers to it.
+    /// Its own referrers.
     pub referrers: ReferrersTree,
 }
 
-/// Reads all that refers to a digest, directly or not. Level by level, `window` requests at one time.
+/// Reads the referrers of a digest, and theirs, level by level, with `window` requests at one time.
 ///
 /// # Errors
 /// As for [`crate::registry::List::referrers`] on the digest itself; further down, failures are
@@ -59,27 +59,33 @@ pub async fn referrers(
     source: &dyn Source,
     repository: &RepositoryName,
     subject: &Digest,
-    limits: Limits,
+    limits: ImageLimits,
     window: usize,
 ) -> Result<ReferrersTree> {
-    let mut walk =
-        Walk { source, repository, limits, window: window.max(1), nodes: 0, met: BTreeSet::new() };
+    let mut walk = ReferrersReader {
+        source,
+        repository,
+        limits,
+        window: window.max(1),
+        nodes: 0,
+        met: BTreeSet::new(),
+    };
     walk.met.insert(subject.clone());
     let mut tree = walk.list(subject).await?;
     walk.descend(&mut tree).await;
     Ok(tree)
 }
 
-struct Walk<'a> {
+struct ReferrersReader<'a> {
     source: &'a dyn Source,
     repository: &'a RepositoryName,
-    limits: Limits,
+    limits: ImageLimits,
     window: usize,
     nodes: usize,
     met: BTreeSet<Digest>,
 }
 
-impl Walk<'_> {
+impl ReferrersReader<'_> {
     /// Goes down level by level. The levels are found by walking the tree from its root each time:
     /// that is as deep as the limit, and no list is asked for twice.
     async fn descend(&mut self, tree: &mut ReferrersTree) {
@@ -108,7 +114,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Gives the referrer back where what refers to it is to be asked for.
+    /// Returns the referrer if its own referrers are to be asked for.
     fn admit<'b>(&mut self, referrer: &'b mut Referrer) -> Option<&'b mut Referrer> {
         self.nodes += 1;
         let left_out = if self.nodes > self.limits.nodes {
@@ -122,7 +128,7 @@ impl Walk<'_> {
         left_out.is_none().then_some(referrer)
     }
 
-    /// What refers to one digest, with true types.
+    /// The referrers of one digest, with true types.
     async fn list(&self, subject: &Digest) -> Result<ReferrersTree> {
         let listed = self.source.referrers(self.repository, subject, None).await?;
         let room = self.limits.nodes.saturating_sub(self.nodes);
@@ -159,15 +165,15 @@ impl Walk<'_> {
     }
 }
 
-/// Types that tell nothing: those of any image, and of the empty object.
+/// Recognises types without information: that of any image, and that of the empty object.
 fn says_nothing(text: &str) -> bool {
     let media_type = MediaType::new(text);
     media_type.is_image_config() || media_type == MediaType::OCI_EMPTY || text.is_empty()
 }
 
-/// What an artifact is: its artifact type, else that of its configuration, else that of its first
-/// layer. Cosign's signatures before the referrers API have an image configuration and say what
-/// they are in the layer.
+/// The type of an artifact: its own, else that of its configuration, else that of its first layer.
+/// Cosign's signatures before the referrers API have an image configuration, and their type in the
+/// layer.
 fn true_type(image: &ImageManifest) -> Option<String> {
     let config = image.config.iter().map(|config| config.media_type.as_str());
     let layers = image.layers.iter().map(|layer| layer.media_type.as_str());
@@ -201,7 +207,11 @@ mod tests {
 
     const SBOM: &str = "application/spdx+json";
 
-    fn read(images: &Images, subject: &Descriptor, limits: Limits) -> (ReferrersTree, Recorder) {
+    fn read(
+        images: &Images,
+        subject: &Descriptor,
+        limits: ImageLimits,
+    ) -> (ReferrersTree, Recorder) {
         let recorder = Recorder::new(Rc::new(images.memory.clone()));
         let tree = run(referrers(&recorder, &place(), &subject.digest, limits, 4)).unwrap();
         (tree, recorder)
@@ -237,7 +247,7 @@ mod tests {
         let image = images.image("linux/amd64", &["one"]);
         let sbom = images.artifact(&image, Some(SBOM), layer(&images, "text/x"));
         images.artifact(&sbom, Some("application/x.signature"), layer(&images, "text/y"));
-        let (tree, _) = read(&images, &image, Limits::default());
+        let (tree, _) = read(&images, &image, ImageLimits::default());
         assert_eq!(outline(&tree), [SBOM, "  application/x.signature"]);
         assert_eq!(tree.items[0].source, ReferrersSource::Api);
     }
@@ -249,7 +259,7 @@ mod tests {
         let cosign = "application/vnd.dev.cosign.simplesigning.v1+json";
         images.artifact(&image, None, layer(&images, cosign));
         images.artifact(&image, Some(SBOM), layer(&images, "text/x"));
-        let (tree, recorder) = read(&images, &image, Limits::default());
+        let (tree, recorder) = read(&images, &image, ImageLimits::default());
         assert_eq!(outline(&tree), [SBOM, cosign]);
         assert_eq!(recorder.count("manifest"), 1, "only where the list does not say");
     }
@@ -258,7 +268,7 @@ mod tests {
     fn no_referrers_is_an_empty_tree() {
         let images = Images::default();
         let image = images.image("linux/amd64", &["one"]);
-        let (tree, recorder) = read(&images, &image, Limits::default());
+        let (tree, recorder) = read(&images, &image, ImageLimits::default());
         assert_eq!(tree, ReferrersTree::default());
         assert_eq!(recorder.take().len(), 1);
     }
@@ -271,7 +281,8 @@ mod tests {
         for _ in 0..6 {
             subject = images.artifact(&subject, Some(SBOM), layer(&images, "text/x"));
         }
-        let (tree, recorder) = read(&images, &image, Limits { depth: 3, ..Limits::default() });
+        let (tree, recorder) =
+            read(&images, &image, ImageLimits { depth: 3, ..ImageLimits::default() });
         let deepest = outline(&tree).into_iter().max_by_key(|line| line.find(SBOM)).unwrap();
         assert_eq!(deepest, format!("      {SBOM} Limit"));
         assert_eq!(recorder.count("referrers"), 4);
@@ -279,7 +290,8 @@ mod tests {
         for i in 0..20 {
             images.artifact(&image, Some(&format!("application/x.{i}")), layer(&images, "text/x"));
         }
-        let (tree, recorder) = read(&images, &image, Limits { nodes: 5, ..Limits::default() });
+        let (tree, recorder) =
+            read(&images, &image, ImageLimits { nodes: 5, ..ImageLimits::default() });
         assert_eq!((tree.items.len(), tree.may_be_incomplete), (5, true));
         assert!(recorder.count("referrers") <= 6);
     }
@@ -294,7 +306,7 @@ mod tests {
             images.artifact(&sbom, Some("application/x.loop"), layer(&images, "text/y"));
         let bytes = images.memory.bytes(&about_itself.digest).unwrap();
         images.memory.add_manifest_as(&place(), &sbom, bytes);
-        let (tree, _) = read(&images, &sbom, Limits::default());
+        let (tree, _) = read(&images, &sbom, ImageLimits::default());
         assert!(outline(&tree).iter().any(|line| line.ends_with("Repeated")), "{tree:?}");
     }
 
@@ -305,10 +317,10 @@ mod tests {
         let sbom = images.artifact(&image, Some(SBOM), layer(&images, "text/x"));
         let recorder = Recorder::new(Rc::new(images.memory));
         recorder.fail_next(&format!("referrers a/b {}", sbom.digest), ErrorKind::Unavailable);
-        let tree = run(referrers(&recorder, &place(), &image.digest, Limits::default(), 4));
+        let tree = run(referrers(&recorder, &place(), &image.digest, ImageLimits::default(), 4));
         assert_eq!(outline(&tree.unwrap()), [format!("{SBOM} failed")]);
         recorder.fail_next("referrers", ErrorKind::Denied);
-        let tree = run(referrers(&recorder, &place(), &image.digest, Limits::default(), 4));
+        let tree = run(referrers(&recorder, &place(), &image.digest, ImageLimits::default(), 4));
         assert!(tree.unwrap_err().is_denied(), "the first list is the answer");
     }
 }

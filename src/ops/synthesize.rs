@@ -1,11 +1,11 @@
-//! An index for any reference, as Docker Official Images' tooling makes it: one entry for each
+//! Making an index for any reference, as the tools of Docker Official Images do: one entry for each
 //! image, each with a name, a normalised platform and an architecture label (R143 to R151).
 
 use bytes::Bytes;
 
 use super::{
     lookup::{self, Lookup, Prefer},
-    read::{self, CONFIG_LIMIT},
+    read,
 };
 use crate::{
     error::{ErrorKind, Result},
@@ -15,7 +15,7 @@ use crate::{
         json::{self, Node},
         parse_config, parse_document,
     },
-    registry::{Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, Read},
 };
 
 /// The annotation with the architecture's name among Docker Official Images (R149).
@@ -23,11 +23,11 @@ pub const ARCHITECTURE: &str = "com.docker.official-images.bashbrew.arch";
 /// The annotation with the reference that leads to an object (R145).
 pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
-/// Makes the index. Absence of what the reference names is a value with its reason (R143).
+/// Makes the index. If the reference stands for nothing, that is a value with its reason (R143).
 ///
 /// # Errors
 /// `Unsupported` for anything but an image or an index, `BadAnswer` for an index that cannot be
-/// read whole, and what reading gives.
+/// read whole, and errors of reading.
 pub async fn synthesize_index(source: &dyn Read, reference: &Reference) -> Result<Lookup<Index>> {
     let manifest = match lookup::manifest(source, reference, Prefer::Digest).await? {
         Lookup::Found(manifest) => manifest,
@@ -69,7 +69,7 @@ fn index_of_one(image: Descriptor) -> Index {
     Index { media_type, manifests: vec![image], ..Index::default() }
 }
 
-/// What an index without a type is, by its first entry (R144).
+/// The media type of an index without one, by its first entry (R144).
 fn type_by_entry(first: Option<&Descriptor>) -> MediaType {
     match first {
         Some(entry) if entry.media_type == MediaType::DOCKER_MANIFEST => MediaType::DOCKER_LIST,
@@ -98,7 +98,7 @@ fn parse_index(tree: &Parsed<Node>, media_type: &MediaType, raw: &Bytes) -> Resu
     Ok(Index { media_type: Some(stated), ..index })
 }
 
-/// 2, or none, or 0 as written by programs that forget it (R144).
+/// Accepts version 2, no version, and the 0 of programs that forget to set it (R144).
 fn check_version(tree: &Node) -> Result<()> {
     match tree.get("schemaVersion") {
         None | Some(Node::Null) => Ok(()),
@@ -111,13 +111,13 @@ fn bad_answer<T>(what: impl Into<String>) -> Result<T> {
     Err(ErrorKind::BadAnswer(what.into()).into())
 }
 
-/// Of entries with one digest the first counts (R146).
+/// Keeps the first of the entries with one digest (R146).
 fn drop_repeated(entries: &mut Vec<Descriptor>) {
     let mut seen = std::collections::BTreeSet::new();
     entries.retain(|entry| seen.insert(entry.digest.clone()));
 }
 
-/// Gives an entry its name and its normalised platform, and takes its embedded content away.
+/// Gives an entry its name and its normalised platform, and removes its embedded content.
 async fn complete(source: &dyn Read, reference: &Reference, entry: &mut Descriptor) -> Result<()> {
     if !entry.platform.as_ref().is_some_and(is_complete) {
         entry.platform = platform_of(source, reference, entry).await?;
@@ -132,7 +132,7 @@ fn is_complete(platform: &Platform) -> bool {
     !platform.os.is_empty() && !platform.architecture.is_empty()
 }
 
-/// The platform in the configuration of an image; none for anything else (R147).
+/// Reads the platform from the configuration of an image. Anything else has none (R147).
 async fn platform_of(
     source: &dyn Read,
     reference: &Reference,
@@ -149,12 +149,12 @@ async fn platform_of(
     let Some(config) = image.config.filter(|config| config.media_type.is_image_config()) else {
         return Ok(None);
     };
-    let raw = read::blob(source, &reference.repository, &config, CONFIG_LIMIT).await?;
+    let raw = read::blob(source, &reference.repository, &config, CONFIG_MAX).await?;
     Ok(Some(parse_config(raw).value.platform).filter(is_complete))
 }
 
-/// Sets the architecture labels. An attestation takes that of the entry it speaks about, and goes
-/// where that is unknown, unlabelled, or comes later (R149, R150).
+/// Sets the architecture labels. An attestation takes the label of its subject. It is removed if the
+/// subject is unknown, has no label, or comes later (R149, R150).
 fn label(entries: Vec<Descriptor>) -> Vec<Descriptor> {
     let mut kept: Vec<Descriptor> = Vec::with_capacity(entries.len());
     for mut entry in entries {
@@ -175,7 +175,7 @@ fn label(entries: Vec<Descriptor>) -> Vec<Descriptor> {
     kept
 }
 
-/// What Docker Official Images call a normalised platform (R149).
+/// Returns the name of a normalised platform among Docker Official Images (R149).
 pub fn architecture_label(platform: &Platform) -> Option<&'static str> {
     let variant = platform.variant.as_deref().unwrap_or_default();
     Some(match (platform.os.as_str(), platform.architecture.as_str(), variant) {
@@ -212,7 +212,7 @@ mod tests {
 
     const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
 
-    /// What comes of `test/it:tag` where that is this manifest.
+    /// Makes the index of `test/it:tag`, which is this manifest.
     fn outcome(
         memory: &MemoryRegistry,
         media_type: MediaType,

@@ -1,24 +1,24 @@
-//! Which tags stand for a digest (R102). No registry can be asked that: each tag is resolved.
+//! Finding the tags that stand for a digest (R102). The protocol has no such question: each tag is
+//! resolved.
 
 use futures_util::{StreamExt, stream};
 
+use super::all_pages::all_pages;
 use crate::{
     error::{Error, Result},
     oci::{Digest, RepositoryName, Tag},
-    registry::Source,
+    registry::{ManifestRef, Source},
 };
 
-/// Pages of tags that are read at most: with 1,000 on a page, more than any repository has.
-const PAGES: usize = 1_000;
-
-/// What came of a reverse lookup.
+/// The result of a reverse lookup.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagsOf {
     /// The tags that stand for the digest, in the order in which the source lists them.
     pub tags: Vec<Tag>,
-    /// Tags that could not be resolved, and why. A tag that vanished meanwhile is not among them.
+    /// Tags that could not be resolved, with the error. A tag that vanished meanwhile is not among
+    /// them.
     pub unknown: Vec<(Tag, Error)>,
-    /// Whether the list of tags may not have been whole.
+    /// True if the list of tags may be incomplete.
     pub may_be_incomplete: bool,
 }
 
@@ -32,9 +32,11 @@ pub async fn tags_of(
     digest: &Digest,
     window: usize,
 ) -> Result<TagsOf> {
-    let (tags, may_be_incomplete) = all_tags(source, repository).await?;
+    let (tags, may_be_incomplete) =
+        all_pages(async |from: Option<String>| source.tags(repository, from.as_deref()).await)
+            .await?;
     let resolving = stream::iter(tags).map(|tag| async move {
-        let reference = crate::registry::ManifestRef::Tag(tag.clone());
+        let reference = ManifestRef::Tag(tag.clone());
         (tag, source.resolve(repository, &reference).await)
     });
     let mut resolving = std::pin::pin!(resolving.buffered(window.max(1)));
@@ -48,22 +50,6 @@ pub async fn tags_of(
         }
     }
     Ok(found)
-}
-
-/// Every tag, and whether there may be more. A page that leads to itself ends the list.
-async fn all_tags(source: &dyn Source, repository: &RepositoryName) -> Result<(Vec<Tag>, bool)> {
-    let mut tags = Vec::new();
-    let mut from: Option<String> = None;
-    for _ in 0..PAGES {
-        let page = source.tags(repository, from.as_deref()).await?;
-        tags.extend(page.items);
-        match page.next {
-            None => return Ok((tags, page.may_be_incomplete)),
-            next if next == from => return Ok((tags, true)),
-            next => from = next,
-        }
-    }
-    Ok((tags, true))
 }
 
 #[cfg(test)]

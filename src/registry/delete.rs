@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 
-use super::ManifestRef;
+use super::{ManifestRef, unsupported::read_only};
 use crate::error::Result;
 use crate::oci::{Digest, RepositoryName};
 
-/// Deleting. The three outcomes of R131 are told apart: done, `NotFound`, `DeleteDisabled`.
+/// Deleting. A source that implements none of these methods is read-only. R131 has three outcomes:
+/// done, `NotFound`, `DeleteDisabled`.
 #[async_trait(?Send)]
 pub trait Delete {
     /// Deletes a tag, or a manifest with all its tags.
@@ -17,11 +18,17 @@ pub trait Delete {
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        let _ = reference;
+        read_only("delete the manifest", repository)
+    }
 
     /// Deletes a blob.
     ///
     /// # Errors
     /// `NotFound`, `DeleteDisabled`, `Denied`.
-    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()>;
+    async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
+        let _ = digest;
+        read_only("delete the blob", repository)
+    }
 }

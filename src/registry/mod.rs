@@ -1,5 +1,5 @@
 //! The interface that every source of images implements: a remote registry, an archive, a store,
-//! and the decorators around them (cache, read-only). What a view shows does not depend on which.
+//! and the decorators around them (cache, read-only). Views do not depend on the kind of source.
 //!
 //! Four capabilities, one trait each. Futures are not `Send`; dropping one cancels it.
 
@@ -10,20 +10,23 @@ mod read;
 mod read_only;
 #[cfg(test)]
 pub(crate) mod recorder;
+mod unsupported;
 mod write;
 
 use std::rc::Rc;
 
-pub use cache::{Cache, Clock, Limits};
+pub use cache::{Cache, CacheLimits, Clock};
 pub use delete::Delete;
 pub use list::{List, Page, Referrers, ReferrersSource};
-pub use read::{BlobStream, ByteRange, Manifest, Read, Verification};
+pub use read::{
+    BlobStream, ByteRange, CONFIG_MAX, Manifest, Read, Unverified, Verification, collect,
+};
 
 pub use crate::oci::ManifestRef;
 pub use read_only::ReadOnly;
 pub use write::{BlobSource, BlobUpload, Write};
 
-/// A source of images to those who only read: a page that shows images links no code that writes.
+/// A source of images for code that only reads: a page that shows images links no code that writes.
 pub trait Source: Read + List {}
 
 impl<T: Read + List + ?Sized> Source for T {}
@@ -31,7 +34,8 @@ impl<T: Read + List + ?Sized> Source for T {}
 /// A source as it is handed around.
 pub type SharedSource = Rc<dyn Source>;
 
-/// A source of images with all it can do. What it cannot do answers [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported).
+/// A source of images with everything it can do. Other methods answer
+/// [`ErrorKind::Unsupported`](crate::error::ErrorKind::Unsupported).
 pub trait Registry: Source + Write + Delete {}
 
 impl<T: Source + Write + Delete> Registry for T {}

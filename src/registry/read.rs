@@ -1,27 +1,68 @@
 //! Reading: manifests, and blobs whole or in part.
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use futures_core::stream::LocalBoxStream;
-use futures_util::{StreamExt, stream};
+use std::fmt;
 
-use crate::error::Result;
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_core::stream::LocalBoxStream;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::unsupported::unsupported;
+use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
-/// How far the bytes of an object were checked in this page. There are only these three states.
+/// The largest configuration of an image that is read into memory, in bytes.
+pub const CONFIG_MAX: u64 = 8 << 20;
+
+/// The three states of checking the bytes of an object here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {
     /// Counted and hashed here; they are the bytes of this digest.
     Verified,
-    /// They are not. Such bytes are never handed out as content.
+    /// They are not the bytes of this digest. Such bytes are never handed out as content.
     Mismatch {
         /// The digest that was asked for.
         expected: Digest,
-        /// The digest of what came.
+        /// The digest of the bytes.
         actual: Digest,
     },
-    /// Not checked, and why: no digest was asked for, or its algorithm is not known here.
-    NotVerified(String),
+    /// They were not checked, for a reason.
+    NotVerified(Unverified),
+}
+
+/// A reason why bytes were not checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unverified {
+    /// They were asked for by tag, so there was no digest to check against.
+    ByTag,
+    /// They were asked for by tag, and the source named this digest, which they do not have.
+    OtherThanNamed(Digest),
+    /// They were pushed from here under a tag, and not read since.
+    Pushed,
+    /// They were made here of an image that was saved without a manifest. No registry knows their
+    /// digest.
+    MadeHere,
+    /// The algorithm of this digest cannot be computed here (R3).
+    Algorithm(Digest),
+}
+
+impl fmt::Display for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByTag => f.write_str("asked for by tag, so there is no digest to check against"),
+            Self::OtherThanNamed(digest) => {
+                write!(
+                    f,
+                    "asked for by tag; the source names {digest}, which the bytes do not have"
+                )
+            }
+            Self::Pushed => f.write_str("pushed from here under this tag"),
+            Self::MadeHere => f.write_str("made here: the image was saved without a manifest"),
+            Self::Algorithm(digest) => {
+                write!(f, "{} cannot be computed here", digest.algorithm().name())
+            }
+        }
+    }
 }
 
 /// A manifest as received.
@@ -32,13 +73,13 @@ pub struct Manifest {
     pub descriptor: Descriptor,
     /// The exact bytes.
     pub bytes: Bytes,
-    /// `Content-Type` of the answer without parameters; `None` where missing or generic (R38).
+    /// `Content-Type` of the answer without parameters; `None` if missing or generic (R38).
     pub content_type: Option<MediaType>,
-    /// Verified where a digest was asked for; otherwise the reason why it could not be.
+    /// Verified if a digest was asked for; otherwise the reason why not.
     pub verification: Verification,
 }
 
-/// A part of a blob: the bytes from `start` on, `length` of them or all that follow.
+/// A part of a blob: `length` bytes from `start` on, or all that follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByteRange {
     /// First byte.
@@ -47,30 +88,29 @@ pub struct ByteRange {
     pub length: Option<u64>,
 }
 
-/// A blob on its way. Whole blobs are counted and hashed as they stream: the last chunk is only
-/// followed by the end of the stream when size and digest were right; otherwise by an error of kind
-/// `DigestMismatch` or `SizeMismatch`.
+/// The bytes of a blob as they come. Whole blobs are counted and hashed: if size or digest is wrong,
+/// the stream ends with an error of kind `DigestMismatch` or `SizeMismatch`.
 pub struct BlobStream {
-    /// Size in bytes of what will be delivered, where known.
+    /// Size in bytes of the whole stream, if known.
     pub size: Option<u64>,
     /// The chunks.
     pub chunks: LocalBoxStream<'static, Result<Bytes>>,
 }
 
-/// Resolving and getting.
+/// Reading manifests and blobs.
 #[async_trait(?Send)]
 pub trait Read {
     /// Gets a manifest. By digest, the bytes are verified before they are returned.
     ///
     /// # Errors
-    /// `NotFound`, `Unauthorized`, `Denied`, `DigestMismatch`, `TooLarge`, and what sending gives.
+    /// `NotFound`, `Unauthorized`, `Denied`, `DigestMismatch`, `TooLarge`, and errors of sending.
     async fn manifest(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Result<Manifest>;
 
-    /// Finds out what a tag or digest stands for, without the bytes where the source can (R75).
+    /// Finds out what a tag or digest stands for, without the bytes if the source can (R75).
     ///
     /// # Errors
     /// As for [`Read::manifest`].
@@ -78,39 +118,62 @@ pub trait Read {
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        Ok(self.manifest(repository, reference).await?.descriptor)
+    }
 
     /// Streams a blob, verifying it against its descriptor.
     ///
     /// # Errors
-    /// `NotFound`, `Unauthorized`, `Denied`, and what sending gives; while streaming also
+    /// `NotFound`, `Unauthorized`, `Denied`, and errors of sending; while streaming also
     /// `DigestMismatch` and `SizeMismatch`.
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream>;
 
     /// Streams part of a blob. A part cannot be verified.
     ///
     /// # Errors
-    /// As for [`Read::blob`]; `InvalidRange` where the source refuses the range.
+    /// As for [`Read::blob`]; `InvalidRange` if the source refuses the range.
     async fn blob_range(
         &self,
         repository: &RepositoryName,
         blob: &Descriptor,
         range: ByteRange,
-    ) -> Result<BlobStream>;
+    ) -> Result<BlobStream> {
+        let _ = (blob, range);
+        unsupported("read part of the blob", repository)
+    }
 
-    /// Whether a blob is there, and its size (R75, R85). Absence is `None`, not an error.
+    /// Finds out the size of a blob (R75, R85); `None` if it is not there.
     ///
     /// # Errors
-    /// `Unauthorized`, `Denied`, and what sending gives.
+    /// `Unauthorized`, `Denied`, and errors of sending.
     async fn stat_blob(
         &self,
         repository: &RepositoryName,
         digest: &Digest,
-    ) -> Result<Option<Descriptor>>;
+    ) -> Result<Option<Descriptor>> {
+        let _ = digest;
+        unsupported("find the blob", repository)
+    }
+}
+
+/// Reads a blob into memory, at most `limit` bytes. A whole blob is verified by then.
+///
+/// # Errors
+/// `TooLarge` when more bytes come; and those of the stream.
+pub async fn collect(mut stream: BlobStream, limit: u64) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = stream.chunks.try_next().await? {
+        if (bytes.len() + chunk.len()) as u64 > limit {
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
 }
 
 impl BlobStream {
-    /// A blob that is at hand.
+    /// Returns a stream of bytes that are at hand.
     pub fn of_bytes(bytes: Bytes) -> Self {
         let size = Some(bytes.len() as u64);
         let chunks = Some(bytes).filter(|bytes| !bytes.is_empty()).map(Ok);

@@ -3,14 +3,12 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 
 use super::{
-    BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
-    Referrers, Write,
+    BlobStream, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read, Referrers, Write,
 };
-use crate::error::{Error, ErrorKind, Result};
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::error::Result;
+use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
 /// A registry without its writing half, or a source that has none as a registry.
 pub struct ReadOnly<S: ?Sized> {
@@ -22,13 +20,6 @@ impl<S: Read + List + ?Sized> ReadOnly<S> {
     pub fn new(inner: Rc<S>) -> Self {
         Self { inner }
     }
-}
-
-fn refused<T>(operation: &str, repository: &RepositoryName) -> Result<T> {
-    let mut error = Error::new(ErrorKind::Unsupported("this source is read-only".to_owned()));
-    error.context.operation = operation.to_owned();
-    error.context.repository = Some(repository.clone());
-    Err(error)
 }
 
 #[async_trait(?Send)]
@@ -91,62 +82,6 @@ impl<S: Read + List + ?Sized> List for ReadOnly<S> {
     }
 }
 
-#[async_trait(?Send)]
-impl<S: Read + List + ?Sized> Write for ReadOnly<S> {
-    async fn push_blob(
-        &self,
-        repository: &RepositoryName,
-        _: &Descriptor,
-        _: &dyn BlobSource,
-    ) -> Result<Descriptor> {
-        refused("push the blob", repository)
-    }
+impl<S: Read + List + ?Sized> Write for ReadOnly<S> {}
 
-    async fn start_upload(
-        &self,
-        repository: &RepositoryName,
-        _: u64,
-    ) -> Result<Box<dyn BlobUpload>> {
-        refused("start an upload", repository)
-    }
-
-    async fn resume_upload(
-        &self,
-        repository: &RepositoryName,
-        _: &str,
-        _: Option<u64>,
-        _: u64,
-    ) -> Result<Box<dyn BlobUpload>> {
-        refused("resume the upload", repository)
-    }
-
-    async fn mount_blob(
-        &self,
-        repository: &RepositoryName,
-        _: &RepositoryName,
-        _: &Digest,
-    ) -> Result<bool> {
-        refused("mount the blob", repository)
-    }
-
-    async fn push_manifest(
-        &self,
-        repository: &RepositoryName,
-        _: &MediaType,
-        _: Bytes,
-        _: &[Tag],
-    ) -> Result<Descriptor> {
-        refused("push the manifest", repository)
-    }
-}
-
-#[async_trait(?Send)]
-impl<S: Read + List + ?Sized> Delete for ReadOnly<S> {
-    async fn delete_manifest(&self, repository: &RepositoryName, _: &ManifestRef) -> Result<()> {
-        refused("delete the manifest", repository)
-    }
-
-    async fn delete_blob(&self, repository: &RepositoryName, _: &Digest) -> Result<()> {
-        refused("delete the blob", repository)
-    }
-}
+impl<S: Read + List + ?Sized> Delete for ReadOnly<S> {}

@@ -1,5 +1,5 @@
-//! For tests: a source that writes down what it is asked, keeps each answer back for one turn, so
-//! that concurrent calls overlap, and fails on demand.
+//! For tests: a source that writes down its calls, keeps each answer back for one turn, so that
+//! concurrent calls overlap, and fails on demand.
 
 #![allow(clippy::panic)]
 
@@ -67,22 +67,22 @@ impl Recorder {
         }
     }
 
-    /// The calls since this was last asked.
+    /// Takes the calls since this was last asked.
     pub(crate) fn take(&self) -> Vec<String> {
         self.lines.take()
     }
 
-    /// How many of the calls since this was last asked begin like this.
+    /// Counts the calls since this was last asked that begin like this.
     pub(crate) fn count(&self, beginning: &str) -> usize {
         self.lines.take().iter().filter(|line| line.starts_with(beginning)).count()
     }
 
-    /// The next call whose line begins like this fails.
+    /// Makes the next call whose line begins like this fail.
     pub(crate) fn fail_next(&self, beginning: &str, kind: ErrorKind) {
         self.failures.borrow_mut().push((beginning.to_owned(), kind));
     }
 
-    /// The largest number of calls under way at one time.
+    /// Returns the largest number of calls under way at one time.
     pub(crate) fn most_at_once(&self) -> usize {
         self.most.get()
     }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
+use super::unsupported::read_only;
 use crate::error::{ErrorKind, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -15,11 +16,11 @@ pub trait BlobSource {
     /// Number of bytes.
     fn size(&self) -> u64;
 
-    /// The bytes from `start` on, at most `length` of them.
+    /// Returns the bytes from `start` on, at most `length` of them.
     fn slice(&self, start: u64, length: u64) -> LocalBoxFuture<'_, Result<Bytes>>;
 
-    /// The whole as a value of the platform's own that it can send without reading it into memory,
-    /// such as a `Blob` in a browser.
+    /// Returns the whole as a value that the platform can send without reading it into memory, such
+    /// as a `Blob` in a browser.
     fn handle(&self) -> Option<Rc<dyn Any>> {
         None
     }
@@ -53,22 +54,23 @@ pub trait BlobUpload {
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
     fn id(&self) -> &str;
 
-    /// Where the session is taken up again, with every query parameter. A secret: never shown.
+    /// The location at which the session is taken up again, with every query parameter. A secret:
+    /// never shown.
     fn location(&self) -> &str;
 
     /// Hands in bytes; sends a chunk once more than a chunk is buffered.
     ///
     /// # Errors
-    /// `InvalidRange` with what is needed to take the upload up again, `UploadUnknown`.
+    /// `InvalidRange` with the facts that are needed to take the upload up again, `UploadUnknown`.
     async fn write(&mut self, bytes: Bytes) -> Result<()>;
 
-    /// Sends what is left and closes the upload under this digest.
+    /// Sends the rest and closes the upload under this digest.
     ///
     /// # Errors
-    /// `DigestMismatch` where the source computed another one, `AlreadyClosed` after the end.
+    /// `DigestMismatch` if the source computed another one, `AlreadyClosed` after the end.
     async fn commit(&mut self, digest: &Digest) -> Result<Descriptor>;
 
-    /// Sends what is buffered and leaves the session open, to be resumed.
+    /// Sends the buffered bytes and leaves the session open, to be resumed.
     ///
     /// # Errors
     /// As for [`BlobUpload::write`]; a second call gives the outcome of the first.
@@ -78,62 +80,77 @@ pub trait BlobUpload {
     async fn cancel(&mut self);
 }
 
-/// Pushing.
+/// Pushing. A source that implements none of these methods is read-only.
 #[async_trait(?Send)]
 pub trait Write {
     /// Pushes a blob whose digest and size are known (R109).
     ///
     /// # Errors
-    /// `DigestMismatch`, `Denied`, `Unsupported`, and what sending gives.
+    /// `DigestMismatch`, `Denied`, `Unsupported`, and errors of sending.
     async fn push_blob(
         &self,
         repository: &RepositoryName,
         descriptor: &Descriptor,
         source: &dyn BlobSource,
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        let _ = (descriptor, source);
+        read_only("push the blob", repository)
+    }
 
     /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
     ///
     /// # Errors
-    /// `Denied`, `Unsupported`; `HiddenHeader` where `Location` cannot be read.
+    /// `Denied`, `Unsupported`; `HiddenHeader` if `Location` cannot be read.
     async fn start_upload(
         &self,
         repository: &RepositoryName,
         chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>>;
+    ) -> Result<Box<dyn BlobUpload>> {
+        let _ = chunk_size;
+        read_only("start an upload", repository)
+    }
 
     /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
     ///
     /// # Errors
-    /// `UploadUnknown`; `HiddenHeader` where the answer cannot be read.
+    /// `UploadUnknown`; `HiddenHeader` if the answer cannot be read.
     async fn resume_upload(
         &self,
         repository: &RepositoryName,
         location: &str,
         offset: Option<u64>,
         chunk_size: u64,
-    ) -> Result<Box<dyn BlobUpload>>;
+    ) -> Result<Box<dyn BlobUpload>> {
+        let _ = (location, offset, chunk_size);
+        read_only("resume the upload", repository)
+    }
 
-    /// Mounts a blob from another repository of the same registry. `false`: it must be uploaded.
+    /// Mounts a blob from another repository of the same registry; `false` if it must be uploaded.
     ///
     /// # Errors
-    /// `Denied`, `Unsupported`, and what sending gives.
+    /// `Denied`, `Unsupported`, and errors of sending.
     async fn mount_blob(
         &self,
         repository: &RepositoryName,
         from: &RepositoryName,
         digest: &Digest,
-    ) -> Result<bool>;
+    ) -> Result<bool> {
+        let _ = (from, digest);
+        read_only("mount the blob", repository)
+    }
 
     /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
     ///
     /// # Errors
-    /// `BlobUnknown` where something it points at is missing, `DigestMismatch`, `Denied`.
+    /// `BlobUnknown` if something it points at is missing, `DigestMismatch`, `Denied`.
     async fn push_manifest(
         &self,
         repository: &RepositoryName,
         media_type: &MediaType,
         bytes: Bytes,
         tags: &[Tag],
-    ) -> Result<Descriptor>;
+    ) -> Result<Descriptor> {
+        let _ = (media_type, bytes, tags);
+        read_only("push the manifest", repository)
+    }
 }

@@ -7,4 +7,3 @@
 pub mod layout;
 pub mod memory;
 pub mod objects;
-mod verdict;

@@ -1,16 +1,19 @@
 //! Tokens of one registry: asked for once, kept until they expire, never shown to anybody else.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use litemap::LiteMap;
 
 use bytes::Bytes;
-use futures_core::future::LocalBoxFuture;
-use futures_util::{FutureExt, future::Shared};
+use futures_util::FutureExt;
 
 use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
 use crate::{
     error::{Error, ErrorKind, Result, ServerMessage},
+    sync::SingleFlight,
     wire::{
         Method, ScopeSet, Secret, Url,
         error_document::ErrorDocument,
@@ -35,19 +38,25 @@ pub(super) struct Wanted {
     pub(super) scopes: ScopeSet,
 }
 
-type Pending = Shared<LocalBoxFuture<'static, Result<Token>>>;
-
 /// The tokens of one registry, by clean scope set (R68).
 pub(super) struct Tokens {
     transport: SharedTransport,
     clock: SharedClock,
     kept: RefCell<LiteMap<ScopeSet, Token>>,
-    pending: RefCell<LiteMap<ScopeSet, Pending>>,
+    flights: SingleFlight<ScopeSet, Result<Token>>,
+    /// Grows with each [`Tokens::clear`].
+    generation: Cell<u64>,
 }
 
 impl Tokens {
     pub(super) fn new(transport: SharedTransport, clock: SharedClock) -> Self {
-        Self { transport, clock, kept: RefCell::default(), pending: RefCell::default() }
+        Self {
+            transport,
+            clock,
+            kept: RefCell::default(),
+            flights: SingleFlight::default(),
+            generation: Cell::default(),
+        }
     }
 
     /// A token that is still good and was asked for with all of these scopes.
@@ -61,10 +70,11 @@ impl Tokens {
         exact.or_else(wider).map(|token| token.token.clone())
     }
 
-    /// Forgets every token.
+    /// Forgets every token, also those that are being asked for.
     pub(super) fn clear(&self) {
         self.kept.borrow_mut().clear();
-        self.pending.borrow_mut().clear();
+        self.flights.forget_all();
+        self.generation.set(self.generation.get() + 1);
     }
 
     /// Forgets a token that the registry did not take.
@@ -74,17 +84,15 @@ impl Tokens {
 
     /// Asks for a token and keeps it. Those who ask for the same at the same time share one request.
     pub(super) async fn fetch(&self, wanted: Wanted) -> Result<Token> {
-        let scopes = wanted.scopes.clone();
-        let running = self.pending.borrow().get(&scopes).cloned();
-        let pending = running.unwrap_or_else(|| {
+        let (scopes, generation) = (wanted.scopes.clone(), self.generation.get());
+        let start = || {
             let (transport, clock) = (Rc::clone(&self.transport), Rc::clone(&self.clock));
-            let pending = ask(transport, clock, wanted).boxed_local().shared();
-            self.pending.borrow_mut().insert(scopes.clone(), pending.clone());
-            pending
-        });
-        let outcome = pending.await;
-        self.pending.borrow_mut().remove(&scopes);
-        if let Ok(token) = &outcome {
+            ask(transport, clock, wanted).boxed_local()
+        };
+        let outcome = self.flights.join(scopes.clone(), start).await;
+        if let Ok(token) = &outcome
+            && generation == self.generation.get()
+        {
             self.kept.borrow_mut().insert(scopes, token.clone());
         }
         outcome

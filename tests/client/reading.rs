@@ -8,9 +8,9 @@ use porthole::{
     error::ErrorKind,
     oci::{Descriptor, Document, ManifestRef, RepositoryName, Tag, parse_document},
     ops::{
+        graph::WalkOptions,
         lookup::{self, Lookup, Prefer, Reason},
         tags_of::tags_of,
-        tree::Options,
         verify::verify,
     },
     registry::{BlobStream, ByteRange, List, Manifest, Read, ReferrersSource, Verification},
@@ -155,7 +155,7 @@ pub(crate) async fn r081_an_image_is_verified_to_its_last_byte(registry: &Remote
     {
         let by_tag = manifest(registry, repository, tag).await;
         let root = manifest(registry, repository, by_tag.descriptor.digest.as_str()).await;
-        let report = verify(registry, &name(repository), root, &Options::default()).await;
+        let report = verify(registry, &name(repository), root, &WalkOptions::default()).await;
         let totals = report.totals();
         assert_eq!((totals.mismatched, totals.not_verified), (mismatched, 0), "{repository}");
         assert!(totals.verified >= 2);

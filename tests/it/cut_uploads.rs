@@ -14,10 +14,7 @@ use std::{
 use porthole::{
     client::{Connection, RemoteRegistry},
     error::ErrorKind,
-    ops::{
-        self,
-        ensure::{Options, Place, Target},
-    },
+    ops::{self, ensure::ManifestName, repository_ref::RepositoryRef, transfer::TransferOptions},
     registry::{BlobUpload, Read as _, Write as _},
     wire::BaseUrl,
 };
@@ -90,8 +87,12 @@ fn through(line: &CutLine) -> RemoteRegistry {
     RemoteRegistry::new(Connection::through(&line.host.parse().unwrap(), base), &stack())
 }
 
-fn place(client: &RemoteRegistry, host: &str, name: &str) -> Place {
-    Place { host: host.parse().unwrap(), registry: client.shared(), repository: repository(name) }
+fn place(client: &RemoteRegistry, host: &str, name: &str) -> RepositoryRef {
+    RepositoryRef {
+        host: host.parse().unwrap(),
+        registry: client.shared(),
+        repository: repository(name),
+    }
 }
 
 fn tagged(host: &str, name: &str) -> http::Reply {
@@ -139,9 +140,9 @@ fn copies_that_are_cut_at_fifty_points_end_right_or_in_a_clear_error() {
         let (here, there) =
             (place(&from, "from.example", "from"), place(&through(&line), "to.example", &name));
         let reference = here.reference(None, Some(manifest.digest.clone()));
-        let target = Target { tag: Some("v1".parse().unwrap()), digest: None };
+        let target = ManifestName { tag: Some("v1".parse().unwrap()), digest: None };
         let copied = block_on(async {
-            ops::copy::copy(&here, &reference, &there, &target, &Options::default()).await
+            ops::copy::copy(&here, &reference, &there, &target, &TransferOptions::default()).await
         });
         let context = format!("{} at point {point}: {copied:?}", server.name());
         no_tag_without_its_content(&server.host(), &name, &context);
@@ -161,7 +162,8 @@ fn copies_that_are_cut_at_fifty_points_end_right_or_in_a_clear_error() {
                 );
                 assert!(is_clear, "{context}");
                 let again = block_on(async {
-                    ops::copy::copy(&here, &reference, &there, &target, &Options::default()).await
+                    ops::copy::copy(&here, &reference, &there, &target, &TransferOptions::default())
+                        .await
                 });
                 assert_eq!(again.unwrap().digest, manifest.digest, "{context}");
                 no_tag_without_its_content(&server.host(), &name, &context);

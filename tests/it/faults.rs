@@ -15,10 +15,7 @@ use porthole::{
     content::verify::digest_of,
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, parse_config},
-    ops::{
-        self,
-        ensure::{Options, Place, Target},
-    },
+    ops::{self, ensure::ManifestName, repository_ref::RepositoryRef, transfer::TransferOptions},
     registry::{ByteRange, Delete, List, Page, Read, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
@@ -182,15 +179,16 @@ async fn push(client: &RemoteRegistry, name: &str, bytes: &Bytes) -> Result<Desc
 /// Copies the whole image to another repository, through the job of the product.
 async fn copy(client: &RemoteRegistry, world: &World) -> Result<String> {
     // The registry has two names here, so that blobs are read and sent instead of mounted.
-    let place = |host: &str, name: &str| Place {
+    let place = |host: &str, name: &str| RepositoryRef {
         host: host.parse().unwrap(),
         registry: client.shared(),
         repository: repository(name),
     };
     let (from, to) = (place("from.example", REPOSITORY), place("to.example", "copied"));
     let reference = from.reference(None, Some(world.image.digest.clone()));
-    let target = Target { tag: Some("latest".parse().unwrap()), digest: None };
-    let done = ops::copy::copy(&from, &reference, &to, &target, &Options::default()).await?;
+    let target = ManifestName { tag: Some("latest".parse().unwrap()), digest: None };
+    let done =
+        ops::copy::copy(&from, &reference, &to, &target, &TransferOptions::default()).await?;
     Ok(done.digest.to_string())
 }
 

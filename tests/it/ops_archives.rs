@@ -5,14 +5,15 @@ use std::{fs, process::Command, rc::Rc};
 use porthole::{
     content::verify::digest_of,
     ops::{
-        ensure::Place,
-        export::{Options, export},
+        export::export,
+        graph::{Selection, WalkOptions},
         progress::Outcome,
-        tree::{self, Selection},
+        repository_ref::RepositoryRef,
+        transfer::TransferOptions,
         verify::verify,
     },
     registry::{List, Read},
-    sources::layout::{Archive, NativeFile},
+    sources::layout::{ImageArchive, NativeFile},
 };
 use test_registry::Switches;
 
@@ -24,13 +25,13 @@ use crate::{
 
 /// Exports a tag of the demo into a file, and returns the digest of its manifest.
 fn exported(host: &str, tag: &str, selection: Selection, file: &std::path::Path) -> String {
-    let place = Place {
+    let place = RepositoryRef {
         host: host.parse().unwrap(),
         registry: client(host).shared(),
         repository: repository("library/harbour"),
     };
     let reference = place.reference(Some(tag.parse().unwrap()), None);
-    let options = Options { selection, ..Options::default() };
+    let options = TransferOptions { selection, ..TransferOptions::default() };
     let mut archive = Vec::new();
     let root = block_on(export(&place, &reference, &mut archive, &options)).unwrap();
     fs::write(file, archive).unwrap();
@@ -65,12 +66,13 @@ fn r158_what_we_export_we_read() {
         let digest = exported(&server.host(), tag, Selection::All, &file);
         block_on(async {
             let bytes = Rc::new(NativeFile::open(&file).unwrap());
-            let archive = Archive::open("image.tar", bytes, repository("image")).await.unwrap();
+            let archive =
+                ImageArchive::open("image.tar", bytes, repository("image")).await.unwrap();
             let names = archive.repositories(None).await.unwrap().items;
             let [place] = names.as_slice() else { panic!("{names:?}") };
             let root = archive.manifest(place, &tag.parse().unwrap()).await.unwrap();
             assert_eq!(root.descriptor.digest.to_string(), digest);
-            let report = verify(&archive, place, root, &tree::Options::default()).await;
+            let report = verify(&archive, place, root, &WalkOptions::default()).await;
             let mut outcomes = report.objects.iter().map(|object| &object.outcome);
             assert!(outcomes.all(|outcome| *outcome == Outcome::Verified), "{tag}");
         });

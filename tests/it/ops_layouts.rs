@@ -7,10 +7,12 @@ use porthole::{
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     ops::{
         copy::copy,
-        ensure::{self, Place, Target},
+        ensure::ManifestName,
+        graph::{InRepository, NodeContent, Role, WalkOptions, walk},
         progress::Outcome,
         read,
-        tree::{Content, Options, Role, walk},
+        repository_ref::RepositoryRef,
+        transfer::TransferOptions,
         verify::{Report, verify},
     },
     registry::Manifest,
@@ -94,7 +96,7 @@ async fn root_of(layout: &Layout) -> Manifest {
 
 fn verified(layout: &Layout) -> Report {
     run(async {
-        verify(&layout.memory, &place(), root_of(layout).await, &Options::default()).await
+        verify(&layout.memory, &place(), root_of(layout).await, &WalkOptions::default()).await
     })
 }
 
@@ -132,14 +134,16 @@ fn every_layout_verifies_as_its_facts_say() {
 fn every_layout_opens_with_as_many_children_as_its_facts_say() {
     for layout in layouts(&WHOLE) {
         let tree = run(async {
-            walk(&layout.memory, &place(), root_of(&layout).await, &Options::default()).await
+            let place = place();
+            let documents = InRepository::new(&layout.memory, &place);
+            walk(&documents, root_of(&layout).await, &WalkOptions::default()).await
         });
         let Some(manifests) = layout.expected["manifests"].as_array() else { continue };
         for expected in manifests {
             let digest = text(expected, "digest");
             let found = tree.nodes().find(|(_, node)| {
                 node.descriptor.digest.as_str() == digest
-                    && matches!(node.content, Content::Opened(_))
+                    && matches!(node.content, NodeContent::Opened(_))
             });
             // A blob with a wrong size in its descriptor is blocked.
             let Some((id, _)) = found else {
@@ -168,15 +172,15 @@ fn r130_every_sound_layout_is_copied_byte_for_byte() {
             continue;
         }
         let target = MemoryRegistry::new("target");
-        let at = |host: &str, memory: &MemoryRegistry| Place {
+        let at = |host: &str, memory: &MemoryRegistry| RepositoryRef {
             host: host.parse().unwrap(),
             registry: Rc::new(memory.clone()),
             repository: place(),
         };
         let (from, to) = (at("from.example", &layout.memory), at("to.example", &target));
         let reference = from.reference(None, Some(layout.root.digest.clone()));
-        let options = ensure::Options::default();
-        let done = run(copy(&from, &reference, &to, &Target::default(), &options));
+        let options = TransferOptions::default();
+        let done = run(copy(&from, &reference, &to, &ManifestName::default(), &options));
         assert_eq!(done.unwrap().digest, layout.root.digest, "{}", layout.path);
         for digest in target.digests(&place()) {
             assert_eq!(target.bytes(&digest), layout.memory.bytes(&digest));

@@ -7,11 +7,13 @@ use porthole::{
     oci::{ManifestRef, Reference},
     ops::{
         self,
-        ensure::{Options, Place, Sources, Target, ensure_manifest},
+        ensure::{ManifestName, Sources, ensure_manifest},
+        graph::WalkOptions,
         lookup::{Prefer, manifest},
-        progress::{Event, Observer, Outcome},
+        progress::{JobEvent, Observer, Outcome},
         pull,
-        tree::Options as TreeOptions,
+        repository_ref::RepositoryRef,
+        transfer::TransferOptions,
         verify::verify,
     },
     registry::{Delete, List, Read},
@@ -45,8 +47,8 @@ impl End {
         Self { server, client }
     }
 
-    fn place(&self, name: &str) -> Place {
-        Place {
+    fn place(&self, name: &str) -> RepositoryRef {
+        RepositoryRef {
             host: self.server.host().parse().unwrap(),
             registry: self.client.shared(),
             repository: repository(name),
@@ -70,18 +72,18 @@ fn targets() -> Vec<End> {
     servers.into_iter().map(End::new).collect()
 }
 
-fn tagged(place: &Place, tag: &str) -> Reference {
+fn tagged(place: &RepositoryRef, tag: &str) -> Reference {
     place.reference(Some(tag.parse().unwrap()), None)
 }
 
-fn target(tag: &str) -> Target {
-    Target { tag: Some(tag.parse().unwrap()), digest: None }
+fn target(tag: &str) -> ManifestName {
+    ManifestName { tag: Some(tag.parse().unwrap()), digest: None }
 }
 
 /// Checks that all objects under a tag exist and match their digests. Returns their number.
 async fn whole(end: &End, name: &str, tag: &str) -> usize {
     let found = end.client.manifest(&repository(name), &tag.parse().unwrap()).await.unwrap();
-    let report = verify(&end.client, &repository(name), found, &TreeOptions::default()).await;
+    let report = verify(&end.client, &repository(name), found, &WalkOptions::default()).await;
     let totals = report.totals();
     let failed: Vec<_> = report
         .objects
@@ -98,7 +100,7 @@ fn r129_r130_an_index_of_many_platforms_is_copied_to_every_registry_and_back() {
     block_on(async {
         for end in targets() {
             let (from, there) = (source.place(IMAGE), end.place("copied/harbour"));
-            let options = Options::default();
+            let options = TransferOptions::default();
             let reference = tagged(&from, TAG);
             let copied =
                 ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();
@@ -124,7 +126,7 @@ fn r128_ensuring_sends_the_manifest_first_and_then_what_is_missing() {
             let found = manifest(&source.client, &tagged(&from, TAG), Prefer::Digest).await;
             let found = found.unwrap().required().unwrap();
             let kind = &found.descriptor.media_type;
-            let (sources, options) = (Sources::from(from), Options::default());
+            let (sources, options) = (Sources::from(from), TransferOptions::default());
             for _ in 0..2 {
                 let bytes = found.bytes.clone();
                 let ensured =
@@ -144,13 +146,13 @@ fn r155_r156_what_is_pulled_from_one_server_is_pushed_to_the_next() {
             let store = MemoryObjects::default();
             let from = source.place(IMAGE);
             let pulled =
-                pull::pull(&from, &tagged(&from, TAG), &store, &pull::Options::default()).await;
+                pull::pull(&from, &tagged(&from, TAG), &store, &TransferOptions::default()).await;
             let pulled = pulled.unwrap();
             // The store has it under the name that it was pulled by.
             let there = end.place(IMAGE);
             let by_digest = ManifestRef::Digest(pulled.digest.clone());
             let tags = ["v1".parse().unwrap(), "v2".parse().unwrap()];
-            let options = pull::Options::default();
+            let options = TransferOptions::default();
             let pushed = ops::push::push(&store, &by_digest, &there, &tags, &options).await;
             assert_eq!(pushed.unwrap().digest, pulled.digest, "{}", end.server.name());
             whole(&end, IMAGE, "v2").await;
@@ -168,11 +170,11 @@ fn r130_a_second_copy_sends_nothing_that_is_there() {
             let sent = Rc::new(std::cell::Cell::new(0));
             let counted = Rc::clone(&sent);
             let observer = Observer::new(move |event| {
-                if let Event::Finished { outcome: Outcome::Transferred, .. } = event {
+                if let JobEvent::Finished { outcome: Outcome::Transferred, .. } = event {
                     counted.set(counted.get() + 1);
                 }
             });
-            let options = Options { observer, ..Options::default() };
+            let options = TransferOptions { observer, ..TransferOptions::default() };
             let reference = tagged(&from, TAG);
             ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();
             assert_eq!(sent.get() == 0, round == 1, "{} objects in round {round}", sent.get());
@@ -186,7 +188,7 @@ fn r130_what_refers_to_an_image_is_taken_along_where_that_is_wanted() {
     block_on(async {
         for end in targets() {
             let (from, there) = (source.place(IMAGE), end.place("signed"));
-            let options = Options { referrers: true, ..Options::default() };
+            let options = TransferOptions { referrers: true, ..TransferOptions::default() };
             let reference = tagged(&from, TAG);
             let copied =
                 ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();
@@ -209,7 +211,7 @@ fn r131_what_was_copied_is_deleted_again() {
     let end = End::new(Box::new(DockerRegistry::with_password()));
     block_on(async {
         let (from, there) = (source.place(IMAGE), end.place("gone"));
-        let options = Options::default();
+        let options = TransferOptions::default();
         let reference = tagged(&from, TAG);
         let copied =
             ops::copy::copy(&from, &reference, &there, &target("v1"), &options).await.unwrap();

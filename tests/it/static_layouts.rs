@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use porthole::{
     error::{ErrorKind, Missing},
     oci::{Descriptor, Digest, MediaType},
-    ops::{progress::Outcome, tree::Options, verify::verify},
+    ops::{graph::WalkOptions, progress::Outcome, verify::verify},
     registry::{ByteRange, List, ManifestRef, Read, Verification},
     sources::layout::StaticLayouts,
     wire::BaseUrl,
@@ -124,7 +124,7 @@ fn r168_layouts_of_files_are_verified_and_wrong_bytes_found() {
                 else {
                     continue;
                 };
-                let report = verify(&host.layouts, &place, root, &Options::default()).await;
+                let report = verify(&host.layouts, &place, root, &WalkOptions::default()).await;
                 let wrong = report
                     .objects
                     .iter()

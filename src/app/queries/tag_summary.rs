@@ -3,17 +3,14 @@
 //! cache behind the connection keeps content that several tags share.
 
 use crate::{
-    app::views::image::read_small_blob,
     error::Result,
     oci::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
     },
-    registry::Source,
+    ops::read,
+    registry::{CONFIG_MAX, Source},
 };
-
-/// A configuration larger than this, in bytes, is not read for a row.
-const MAX_CONFIG: u64 = 4 << 20;
 
 /// The annotation with the time of building.
 const CREATED: &str = "org.opencontainers.image.created";
@@ -102,7 +99,7 @@ impl TagSummary {
         self.created = created(&image.annotations);
         self.artifact_type = image.true_type().map(str::to_owned);
         let Some(config) = image.config.as_ref().filter(|_| image.is_image()) else { return };
-        if let Ok(bytes) = read_small_blob(registry, repository, config, MAX_CONFIG).await {
+        if let Ok(bytes) = read::blob(registry, repository, config, CONFIG_MAX).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             // Cosign and others keep artifacts in images whose configuration names no platform.
@@ -133,4 +130,58 @@ fn weight(image: &ImageManifest) -> u64 {
 fn created(annotations: &[(String, String)]) -> Option<Timestamp> {
     let mut named = annotations.iter().rev().filter(|(name, _)| name == CREATED);
     named.next().and_then(|(_, value)| value.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+    use crate::{
+        app::{Place, RegistryAddress, views::image::read_image},
+        oci::{MediaType, Reference},
+        registry::recorder::run,
+        sources::memory::MemoryRegistry,
+    };
+
+    fn place() -> Place {
+        let reference: Reference = "memory.example/a/b:v1".parse().unwrap();
+        Place::new(RegistryAddress::new(reference.host.clone()), reference)
+    }
+
+    /// A tag of an image whose configuration has this many bytes.
+    fn bench(bytes: usize) -> (MemoryRegistry, Place, Tag) {
+        let memory = MemoryRegistry::new("memory");
+        let place = place();
+        let repository = &place.reference.repository;
+        let beginning = r#"{"architecture":"amd64","os":"linux","created":"2020-01-02T03:04:05Z""#;
+        let filling = "x".repeat(bytes - beginning.len() - r#","author":""}"#.len());
+        let config = format!(r#"{beginning},"author":"{filling}"}}"#);
+        let config = memory.add_blob(repository, MediaType::OCI_CONFIG, config);
+        let manifest = format!(
+            r#"{{"schemaVersion":2,"layers":[],"config":{{"mediaType":"{}","digest":"{}","size":{}}}}}"#,
+            config.media_type.as_str(),
+            config.digest,
+            config.size
+        );
+        let tag: Tag = "v1".parse().unwrap();
+        memory.add_manifest(repository, MediaType::OCI_MANIFEST, manifest, Some(&tag));
+        (memory, place, tag)
+    }
+
+    #[test]
+    fn a_row_and_the_view_read_the_same_configurations() {
+        let check = |bytes: u64, is_read: bool| {
+            let (memory, place, tag) = bench(usize::try_from(bytes).unwrap());
+            let image = run(read_image(&memory, &place)).unwrap();
+            assert_eq!(image.config().is_some(), is_read, "the view of {bytes} bytes");
+            let row = run(tag_summary(&memory, &place.reference.repository, tag)).unwrap();
+            assert_eq!(row.created.is_some(), is_read, "the row of {bytes} bytes");
+            assert_eq!(row.platforms.len(), usize::from(is_read), "the row of {bytes} bytes");
+        };
+        check(1 << 10, true);
+        check(6 << 20, true);
+        check(CONFIG_MAX, true);
+        check(CONFIG_MAX + 1, false);
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     wire::{Origin, Url},
 };
 
-pub use crate::ops::diagnose::{Fault, Finding, RegistryKind, Step, recipe};
+pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind, recipe};
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;

@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use crate::app::Inspector;
 pub use crate::engine::OneFile;
 use crate::{
-    content::verify::Verdict,
     engine::Job,
     error::{ErrorKind, Result},
     layers::index::{Answer, Question},
@@ -120,7 +119,9 @@ impl InEngine {
         job: &Job,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        judge(self.inspector.run(repository, layer, job, progress).await?.verdict, layer)
+        let findings = self.inspector.run(repository, layer, job, progress).await?;
+        // Bytes that are not those of the descriptor are an error: nothing of them is shown.
+        findings.verdict.reject_mismatch().map_err(|kind| kind.about(&layer.digest).into())
     }
 }
 
@@ -160,20 +161,6 @@ impl Opener for InEngine {
 
 fn misunderstood() -> crate::error::Error {
     ErrorKind::BadAnswer("the engine for byte work was not understood".to_owned()).into()
-}
-
-/// Bytes that are not those of the descriptor are an error here: nothing of them is shown.
-fn judge(verdict: Verdict, layer: &Descriptor) -> Result<()> {
-    match verdict {
-        Verdict::Verified | Verdict::Unsupported(_) => Ok(()),
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual }.into())
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            let digest = Some(layer.digest.clone());
-            Err(ErrorKind::SizeMismatch { digest, expected, actual }.into())
-        }
-    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

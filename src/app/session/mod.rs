@@ -25,10 +25,10 @@ use crate::{
     error::{ErrorKind, Result},
     oci::RepositoryName,
     ops::{
-        tree::Options,
+        graph::WalkOptions,
         verify::{Report, verify_by},
     },
-    registry::{self, Cache, Limits, Manifest, SharedSource},
+    registry::{self, Cache, CacheLimits, Manifest, SharedSource},
     transport::Stack,
 };
 
@@ -49,7 +49,7 @@ pub fn remote(stack: Stack, engine: Option<Rc<Engine>>) -> Connector {
             Some(inspector) => layers::in_engine(inspector.clone()),
             None => layers::here(&source),
         };
-        let registry = Rc::new(Cache::new(source, Limits::default(), Rc::clone(&now)));
+        let registry = Rc::new(Cache::new(source, CacheLimits::default(), Rc::clone(&now)));
         Ok(Connection { address: address.clone(), registry, inspector, layers })
     })
 }
@@ -90,7 +90,7 @@ impl Connection {
         &self,
         repository: &RepositoryName,
         root: Manifest,
-        options: &Options,
+        options: &WalkOptions,
     ) -> Result<Report> {
         let source = &*self.registry;
         match &self.inspector {
@@ -105,7 +105,7 @@ async fn here(
     source: &dyn registry::Source,
     repository: &RepositoryName,
     root: Manifest,
-    options: &Options,
+    options: &WalkOptions,
 ) -> Result<Report> {
     Ok(crate::ops::verify::verify(source, repository, root, options).await)
 }
@@ -116,7 +116,7 @@ async fn here(
     _: &dyn registry::Source,
     _: &RepositoryName,
     _: Manifest,
-    _: &Options,
+    _: &WalkOptions,
 ) -> Result<Report> {
     Err(ErrorKind::Unsupported("there is no engine here".to_owned()).into())
 }

@@ -3,25 +3,20 @@
 
 use std::rc::Rc;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
-
 use super::{
     object::{Object, read_described, read_object},
     platform_choice::{Chosen, choose},
 };
 use crate::{
     app::Place,
-    error::{Error, ErrorKind, Result},
+    error::{Error, Result},
     oci::{
         Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
         parse_config,
     },
-    registry::{Read, Source, Verification},
+    ops::read,
+    registry::{CONFIG_MAX, Source, Unverified, Verification},
 };
-
-/// Configurations larger than this, in bytes, are not read into the page: its memory is bounded.
-const MAX_CONFIG: u64 = 8 << 20;
 
 /// An image as far as it could be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +70,7 @@ pub fn manifest_ref(place: &Place) -> ManifestRef {
 /// Reads what the address names and, of an index, the chosen entry; not the configuration.
 ///
 /// # Errors
-/// As for [`Read::manifest`].
+/// As for [`Read::manifest`](crate::registry::Read::manifest).
 pub async fn read_chosen(registry: &dyn Source, place: &Place) -> Result<Image> {
     let repository = &place.reference.repository;
     let root = Rc::new(read_object(registry, repository, &manifest_ref(place)).await?);
@@ -93,7 +88,7 @@ pub async fn read_chosen(registry: &dyn Source, place: &Place) -> Result<Image> 
 /// Reads an image with its configuration. A configuration that cannot be read is part of the value.
 ///
 /// # Errors
-/// As for [`Read::manifest`].
+/// As for [`Read::manifest`](crate::registry::Read::manifest).
 pub async fn read_image(registry: &dyn Source, place: &Place) -> Result<Image> {
     let mut image = read_chosen(registry, place).await?;
     let descriptor = image.image_manifest().and_then(|manifest| manifest.config.clone());
@@ -109,37 +104,12 @@ async fn read_config(
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {
-    let bytes = read_small_blob(registry, repository, &descriptor, MAX_CONFIG).await?;
+    let bytes = read::blob(registry, repository, &descriptor, CONFIG_MAX).await?;
     // A whole blob ends without an error only when size and digest were right.
     let verification = if descriptor.digest.algorithm().is_supported() {
         Verification::Verified
     } else {
-        let name = descriptor.digest.algorithm().name().to_owned();
-        Verification::NotVerified(format!("{name} cannot be computed here"))
+        Verification::NotVerified(Unverified::Algorithm(descriptor.digest.clone()))
     };
     Ok(Config { descriptor, verification, parsed: parse_config(bytes) })
-}
-
-/// Reads a blob that is small enough for the page.
-///
-/// # Errors
-/// `TooLarge`; as for [`Read::blob`].
-pub async fn read_small_blob(
-    registry: &(impl Read + ?Sized),
-    repository: &RepositoryName,
-    descriptor: &Descriptor,
-    limit: u64,
-) -> Result<Bytes> {
-    if descriptor.size > limit {
-        return Err(ErrorKind::TooLarge { limit }.into());
-    }
-    let mut chunks = registry.blob(repository, descriptor).await?.chunks;
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
-        bytes.extend_from_slice(&chunk?);
-        if bytes.len() as u64 > limit {
-            return Err(ErrorKind::TooLarge { limit }.into());
-        }
-    }
-    Ok(bytes.freeze())
 }

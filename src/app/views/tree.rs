@@ -1,8 +1,9 @@
 //! The tree of a reference: index, platforms, manifest, configuration and layers, with what refers
 //! to them. A pure function of what was read so far; says what it needs next.
 //!
-//! Bounded whatever the documents say: no node stands below itself, none deeper than
-//! [`MAX_DEPTH`], and there are at most [`MAX_NODES`].
+//! Bounded for any documents: no node stands below itself, none deeper than
+//! [`MAX_DEPTH`], and there are at most [`MAX_NODES`]. What a document points at is taken from
+//! [`children`], as in every other traversal.
 
 use std::rc::Rc;
 
@@ -16,14 +17,10 @@ use super::{
 use crate::{
     app::Loadable,
     error::Error,
-    oci::{Descriptor, Digest, Document, Index, MediaType, Platform, Schema1Manifest},
+    oci::{Descriptor, Digest, Document, MediaType, Platform},
+    ops::graph::{self, Child, MAX_DEPTH, MAX_NODES, children},
     registry::{Referrers, ReferrersSource},
 };
-
-/// Levels below the reference.
-pub const MAX_DEPTH: usize = 32;
-/// Nodes in all.
-pub const MAX_NODES: usize = 10_000;
 
 /// What a node is to the one above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,16 +224,10 @@ impl<'a> Builder<'a> {
             node.artifact_type = Some(stated.to_owned());
         }
         self.path.push(node.descriptor.digest.clone());
-        node.children = match &object.document.value {
-            Document::Index(index) => self.entries(index),
-            Document::Image(image) => self.contents(image.config.as_ref(), &image.layers),
-            Document::Schema1(schema1) => self.schema1(schema1),
-            Document::Unknown(unknown) => {
-                let mut nodes = self.documents(&unknown.children.manifests);
-                let (config, layers) = (&unknown.children.config, &unknown.children.layers);
-                nodes.extend(self.contents(config.as_ref(), layers));
-                nodes
-            }
+        let document = &object.document.value;
+        node.children = match document {
+            Document::Index(_) => self.entries(&children(document)),
+            _ => self.contents(&children(document)),
         };
         self.path.pop();
         if self.nodes >= MAX_NODES {
@@ -246,13 +237,15 @@ impl<'a> Builder<'a> {
     }
 
     /// The entries of an index, attestations below what they are about.
-    fn entries(&mut self, index: &Index) -> Vec<TreeNode> {
+    fn entries(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
+        let (about, images): (Vec<&Descriptor>, Vec<&Descriptor>) =
+            children.iter().map(|child| &*child.descriptor).partition(|e| e.is_attestation());
         let mut statements: LiteMap<Option<&str>, Vec<&Descriptor>> = LiteMap::new();
-        for entry in index.manifests.iter().filter(|entry| entry.is_attestation()) {
+        for entry in about {
             statements.entry(subject_of(entry)).or_default().push(entry);
         }
         let mut nodes = Vec::new();
-        for entry in index.manifests.iter().filter(|entry| !entry.is_attestation()) {
+        for entry in images {
             let about = statements.remove(&Some(entry.digest.as_str())).unwrap_or_default();
             if self.nodes >= MAX_NODES {
                 break;
@@ -279,30 +272,28 @@ impl<'a> Builder<'a> {
             || self.platform.is_none_or(|wanted| platform_choice::is_entry(entry, wanted))
     }
 
-    fn documents(&mut self, entries: &[Descriptor]) -> Vec<TreeNode> {
-        let room = MAX_NODES.saturating_sub(self.nodes);
-        entries.iter().take(room).map(|entry| self.document(entry_role(entry), entry)).collect()
-    }
-
-    fn contents(&mut self, config: Option<&Descriptor>, layers: &[Descriptor]) -> Vec<TreeNode> {
-        let room = MAX_NODES.saturating_sub(self.nodes);
-        let config = config.into_iter().map(|config| (Role::Config, config));
-        let layers = layers.iter().enumerate().map(|(at, layer)| (Role::Layer(at + 1), layer));
-        config.chain(layers).take(room).map(|(role, child)| self.node(role, child)).collect()
-    }
-
-    /// Layers of a schema 1 manifest: digests without sizes and media types.
-    fn schema1(&mut self, manifest: &Schema1Manifest) -> Vec<TreeNode> {
-        let room = MAX_NODES.saturating_sub(self.nodes);
-        let layers = manifest.layers.iter().enumerate().take(room);
-        layers
-            .map(|(at, digest)| {
-                let media_type =
-                    MediaType::new("application/vnd.docker.container.image.rootfs.diff+x-gtar");
-                let descriptor = Descriptor::new(media_type, digest.clone(), 0);
-                TreeNode { size: None, ..self.node(Role::Layer(at + 1), &descriptor) }
-            })
-            .collect()
+    /// What any other document points at, in its order; layers are counted.
+    fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
+        let mut nodes = Vec::new();
+        let mut layers = 0;
+        for Child { role, descriptor, has_size } in children {
+            if self.nodes >= MAX_NODES {
+                break;
+            }
+            let mut node = match role {
+                graph::Role::Root | graph::Role::Manifest => {
+                    self.document(entry_role(descriptor), descriptor)
+                }
+                graph::Role::Config => self.node(Role::Config, descriptor),
+                graph::Role::Layer => {
+                    layers += 1;
+                    self.node(Role::Layer(layers), descriptor)
+                }
+            };
+            node.size = node.size.filter(|_| *has_size);
+            nodes.push(node);
+        }
+        nodes
     }
 
     fn referring(&mut self, node: &TreeNode) -> Referring {

@@ -8,13 +8,19 @@ mod push;
 mod referrers;
 mod views;
 
+use std::rc::Rc;
+
+use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Missing},
-    registry::Verification,
+    error::{Error, ErrorKind, Missing, Result},
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
+    registry::{
+        BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification, Write,
+    },
     transport::{Reply, Request, Scripted, VirtualClock},
 };
 

@@ -3,7 +3,11 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use super::*;
-use crate::{registry::ReferrersSource, transport::Body, wire::Method};
+use crate::{
+    registry::{Referrers, ReferrersSource},
+    transport::Body,
+    wire::Method,
+};
 
 /// An index with one entry, whose digest is that of `name`.
 fn index_of(names: &[&str], artifact_type: Option<&str>) -> String {

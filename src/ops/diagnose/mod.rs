@@ -1,9 +1,9 @@
-//! The connection doctor: why a registry cannot be read from a page, found out step by step (R167).
+//! The connection doctor finds out step by step why a page cannot read a registry (R167).
 //!
 //! A browser gives the same answer to a wrong name, a bad certificate and a missing CORS header
-//! (R27), so a ladder of requests is climbed and the first step that fails names the cause. Nothing
-//! is written. The credential that tests the preflight is made up: no real one is sent but by the
-//! client itself, to whom it belongs.
+//! (R27). So the doctor sends a series of requests, and the first step that fails names the cause.
+//! Nothing is written. The credential that tests the preflight is made up: only the client itself
+//! sends a real one, and only to its own registry.
 
 mod recipe;
 
@@ -25,18 +25,18 @@ use crate::{
 
 pub use recipe::{RegistryKind, recipe};
 
-/// A rung of the ladder, in the order in which they are climbed (R167).
+/// A step of the examination, in the order in which they are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Whether a page may reach this address at all.
+pub enum DoctorStep {
+    /// The address: a page may reach it or not.
     Address,
     /// `GET /v2/`, as a page may send it without asking first.
     Answer,
-    /// The same with a credential, which a browser asks leave for.
+    /// The same with a credential, for which a browser sends a preflight.
     SignIn,
-    /// The same with a long `Accept`, which a browser asks leave for too.
+    /// The same with a long `Accept`, for which a browser sends a preflight too.
     LongAccept,
-    /// Which headers of the answers can be read.
+    /// The headers of the answers: a page may read them or not.
     Headers,
     /// The configuration of an image, as an example of a blob.
     Blob,
@@ -44,7 +44,7 @@ pub enum Step {
     TokenServer,
 }
 
-impl Step {
+impl DoctorStep {
     /// Every step, in order.
     pub const ALL: [Self; 7] = [
         Self::Address,
@@ -57,12 +57,12 @@ impl Step {
     ];
 }
 
-/// How a step ended.
+/// The result of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// As it should be.
+    /// All is well.
     Good,
-    /// Not tried: nothing to try it on, or an earlier step makes it pointless.
+    /// Not tried: there is nothing to try it on, or an earlier step failed.
     Untried,
     /// It works with a loss.
     Limited(Fault),
@@ -70,7 +70,7 @@ pub enum Finding {
     Failed(Fault),
 }
 
-/// What is wrong.
+/// A cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// An https page may not read plain http.
@@ -83,7 +83,7 @@ pub enum Fault {
     Unreachable(String),
     /// Something answers, and the answer has no `Access-Control-Allow-Origin` that fits, or two.
     NoAllowOrigin,
-    /// What answers is no registry; with its status.
+    /// The server that answers is no registry; with its status.
     NotARegistry(u16),
     /// No preflight is answered as it must be: `OPTIONS` with 2xx and the CORS headers.
     PreflightRefused,
@@ -96,14 +96,14 @@ pub enum Fault {
     BlobUnreadable(String),
     /// The token server does not answer pages.
     TokenServerUnreadable(String),
-    /// The token server is on another origin and was not approved: it was not asked.
+    /// The token server is on another origin and was not approved, so it was not asked.
     TokenServerNotApproved(String),
     /// The token server is one that is never asked; with the reason.
     TokenServerRefused(String),
 }
 
 impl Fault {
-    /// Whether headers that the registry sends, or a proxy before it, mend this.
+    /// Returns true if headers that the registry or a proxy in front of it sends mend this.
     pub fn is_mended_by_headers(&self) -> bool {
         matches!(
             self,
@@ -117,59 +117,59 @@ impl Fault {
     }
 }
 
-/// What every step found.
+/// The results of all steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
     /// Each step once, in order.
-    pub steps: Vec<(Step, Finding)>,
+    pub steps: Vec<(DoctorStep, Finding)>,
 }
 
 impl Diagnosis {
-    /// The first step that failed, and why.
-    pub fn first_failing(&self) -> Option<(Step, &Fault)> {
+    /// Returns the first step that failed, with the cause.
+    pub fn first_failing(&self) -> Option<(DoctorStep, &Fault)> {
         self.steps.iter().find_map(|(step, finding)| match finding {
             Finding::Failed(fault) => Some((*step, fault)),
             _ => None,
         })
     }
 
-    fn note(&mut self, step: Step, finding: Finding) {
+    fn note(&mut self, step: DoctorStep, finding: Finding) {
         self.steps.push((step, finding));
     }
 }
 
-/// A made-up credential: any answer to it can be read, or the preflight was refused.
+/// A made-up credential. If an answer to it cannot be read, the preflight was refused.
 const MADE_UP: &str = "Bearer porthole-asks-whether-it-may-ask";
 
-/// Longer than what a page may send unasked (Fetch, CORS-safelisted request-header).
+/// An `Accept` longer than a page may send without a preflight.
 fn long_accept() -> &'static str {
     Accept::All.value()
 }
 
-/// Climbs the ladder. `page` is the origin of the page, where there is one.
+/// Examines the way to a registry. `page` is the origin of the page, if there is one.
 pub async fn diagnose(connection: Connection, stack: &Stack, page: Option<&Origin>) -> Diagnosis {
     let stack = stack.clone().with_retry(None);
     let mut found = Diagnosis::default();
     let prospect = page.map(|page| local_network::judge(page, connection.base.origin()));
-    found.note(Step::Address, address(prospect));
+    found.note(DoctorStep::Address, address(prospect));
     let probe = Probe { transport: stack.layers(), url: connection.base.at("/v2/") };
     let answer = probe.get(&[]).await;
     let is_readable = answer.is_ok();
-    found.note(Step::Answer, probe.judge_answer(&answer).await);
+    found.note(DoctorStep::Answer, probe.judge_answer(&answer).await);
     let [sign_in, accept] = probe.preflights(is_readable).await;
-    found.note(Step::SignIn, sign_in);
-    found.note(Step::LongAccept, accept);
+    found.note(DoctorStep::SignIn, sign_in);
+    found.note(DoctorStep::LongAccept, accept);
     let Ok(answer) = answer else {
-        for step in [Step::Headers, Step::Blob, Step::TokenServer] {
+        for step in [DoctorStep::Headers, DoctorStep::Blob, DoctorStep::TokenServer] {
             found.note(step, Finding::Untried);
         }
         return found;
     };
     let registry = RemoteRegistry::new(connection, &stack);
     let sample = sample(&registry).await;
-    found.note(Step::Headers, probe.headers(&registry, &answer, sample.as_ref()).await);
-    found.note(Step::Blob, blob(&registry, sample.as_ref()).await);
-    found.note(Step::TokenServer, probe.token_server(&answer.headers, &stack).await);
+    found.note(DoctorStep::Headers, probe.headers(&registry, &answer, sample.as_ref()).await);
+    found.note(DoctorStep::Blob, blob(&registry, sample.as_ref()).await);
+    found.note(DoctorStep::TokenServer, probe.token_server(&answer.headers, &stack).await);
     found
 }
 
@@ -182,7 +182,7 @@ fn address(prospect: Option<Prospect>) -> Finding {
     }
 }
 
-/// Requests that are made apart from the client, which would try its own ways around a failure.
+/// Sends requests apart from the client, which would try its own ways around a failure.
 struct Probe {
     transport: crate::transport::SharedTransport,
     /// `/v2/` of the registry.
@@ -202,7 +202,8 @@ impl Probe {
         self.send(self.url.clone(), headers, Mode::Cors).await
     }
 
-    /// Whether the answer can be read; where not, whether there is one at all.
+    /// Judges the answer to the first request. If it cannot be read, asks again without CORS, to see
+    /// if there is an answer at all.
     async fn judge_answer(&self, answer: &Result<Response>) -> Finding {
         match answer {
             Ok(answer) if matches!(answer.status, 200..300 | 401 | 403) => Finding::Good,
@@ -215,8 +216,8 @@ impl Probe {
         }
     }
 
-    /// With a credential, and with a long `Accept`. Two questions, since either may be answered
-    /// with no for a reason of its own.
+    /// Asks with a credential, and with a long `Accept`: either may be refused for a reason of its
+    /// own.
     async fn preflights(&self, is_readable: bool) -> [Finding; 2] {
         let signed = self.get(&[(name::AUTHORIZATION, MADE_UP)]).await.is_ok();
         let long = self.get(&[(name::ACCEPT, long_accept())]).await.is_ok();
@@ -233,7 +234,7 @@ impl Probe {
         }
     }
 
-    /// Which headers that must be there cannot be read.
+    /// Finds the required headers that cannot be read.
     async fn headers(
         &self,
         registry: &RemoteRegistry,
@@ -255,7 +256,7 @@ impl Probe {
         }
     }
 
-    /// The token server that a refusal names, asked without any credential.
+    /// Asks the token server that a refusal names, without any credential.
     async fn token_server(&self, headers: &Headers, stack: &Stack) -> Finding {
         let challenges = challenge::parse(headers.all(name::WWW_AUTHENTICATE));
         let demand = challenges.ok().as_deref().and_then(challenge::choose);
@@ -292,7 +293,7 @@ fn hidden(answer: &Response, is_manifest: bool) -> Vec<&'static str> {
     report.hidden.iter().map(|header| header.name).collect()
 }
 
-/// Something in the registry that can be read: the first tag of the first repository.
+/// A sample of the registry: the first tag of the first repository.
 struct Sample {
     repository: RepositoryName,
     reference: ManifestRef,

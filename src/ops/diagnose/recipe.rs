@@ -1,4 +1,5 @@
-//! Configurations that let a page read a registry, for the kinds of registry in use (R165).
+//! Configurations that let a page read a registry, for common kinds of registry (R165). The page has
+//! the remarks about them.
 
 use crate::wire::exposure;
 
@@ -18,41 +19,9 @@ pub enum RegistryKind {
 impl RegistryKind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Distribution, Self::Zot, Self::Harbor, Self::Proxy];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Distribution => "distribution",
-            Self::Zot => "zot",
-            Self::Harbor => "Harbor",
-            Self::Proxy => "any registry, behind nginx",
-        }
-    }
-
-    /// What is to be known beside the configuration.
-    pub fn note(self) -> &'static str {
-        match self {
-            Self::Distribution => {
-                "With authentication distribution asks preflights for a password, which no browser \
-                 sends: then put a proxy in front."
-            }
-            Self::Zot => {
-                "zot sends these headers with lists and manifests only. For blobs, for signing in \
-                 and for hidden headers put a proxy in front."
-            }
-            Self::Harbor => {
-                "Harbor has no setting for it. Put this in front of it; the token service has to \
-                 pass too."
-            }
-            Self::Proxy => {
-                "Where the registry itself sends CORS headers they must be taken away: two of them \
-                 are none."
-            }
-        }
-    }
 }
 
-/// The configuration for a page of this origin; `*` for any page.
+/// Returns the configuration for a page of this origin; `*` for any page.
 pub fn recipe(kind: RegistryKind, page: &str) -> String {
     match kind {
         RegistryKind::Distribution => distribution(page),
@@ -76,7 +45,8 @@ fn distribution(page: &str) -> String {
     .concat()
 }
 
-/// `always`, or the headers are missing from refusals; `proxy_hide_header`, or there are two.
+/// A location of nginx. Without `always` the headers are missing from refusals; without
+/// `proxy_hide_header` there are two.
 fn proxy(page: &str, path: &str) -> String {
     let line = |indent: &str, name: &str, value: &str| {
         format!("{indent}add_header Access-Control-{name} '{value}' always;\n")
@@ -106,14 +76,13 @@ mod tests {
     fn r165_r167_every_recipe_names_the_page_and_what_it_must_read() {
         for kind in RegistryKind::ALL {
             let text = recipe(kind, "https://page.example");
-            assert!(text.contains("https://page.example"), "{}", kind.name());
-            assert!(!kind.note().is_empty());
+            assert!(text.contains("https://page.example"), "{kind:?}");
             if kind != RegistryKind::Zot {
-                assert!(text.contains("Authorization"), "{}", kind.name());
-                assert!(text.contains("Docker-Content-Digest"), "{}", kind.name());
+                assert!(text.contains("Authorization"), "{kind:?}");
+                assert!(text.contains("Docker-Content-Digest"), "{kind:?}");
             }
             let (opened, closed) = (text.matches('{').count(), text.matches('}').count());
-            assert_eq!(opened, closed, "{}", kind.name());
+            assert_eq!(opened, closed, "{kind:?}");
         }
     }
 }

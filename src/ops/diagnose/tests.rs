@@ -10,7 +10,7 @@ use crate::{
     transport::{Reply, Scripted, VirtualClock},
 };
 
-/// What a registry lets a page do.
+/// The permissions that a registry gives to a page.
 #[derive(Clone, Copy)]
 struct Habits {
     is_up: bool,
@@ -47,7 +47,7 @@ fn manifest() -> String {
     )
 }
 
-/// What a browser hands to the page of this request.
+/// Applies the rules of a browser to the answer to a request.
 fn answer(habits: Habits, request: &Request) -> Reply {
     let path = request.url.path();
     if !habits.is_up {
@@ -97,74 +97,81 @@ fn examine(habits: Habits, host: &str, page: &str) -> Diagnosis {
     clock.run(diagnose(connection, &stack, Some(&page))).unwrap()
 }
 
-fn finding(found: &Diagnosis, step: Step) -> &Finding {
+fn finding(found: &Diagnosis, step: DoctorStep) -> &Finding {
     &found.steps.iter().find(|(known, _)| *known == step).unwrap().1
 }
 
 #[test]
 fn r167_every_step_is_climbed_and_a_good_registry_has_nothing_to_mend() {
     let found = examine(GOOD, "registry.example", "https://page.example");
-    assert_eq!(found.steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(), Step::ALL);
+    assert_eq!(found.steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(), DoctorStep::ALL);
     assert_eq!(found.first_failing(), None);
-    for step in Step::ALL.into_iter().filter(|step| *step != Step::TokenServer) {
+    for step in DoctorStep::ALL.into_iter().filter(|step| *step != DoctorStep::TokenServer) {
         assert_eq!(finding(&found, step), &Finding::Good, "{step:?}");
     }
-    assert_eq!(finding(&found, Step::TokenServer), &Finding::Untried, "nobody is asked to sign in");
+    assert_eq!(
+        finding(&found, DoctorStep::TokenServer),
+        &Finding::Untried,
+        "nobody is asked to sign in"
+    );
 }
 
 #[test]
 fn r167_the_first_failing_step_names_the_cause() {
-    let check = |habits: Habits, expected: Option<(Step, Fault)>| {
+    let check = |habits: Habits, expected: Option<(DoctorStep, Fault)>| {
         let found = examine(habits, "registry.example", "https://page.example");
         let first = found.first_failing().map(|(step, fault)| (step, fault.clone()));
         assert_eq!(first, expected, "{found:?}");
     };
     let down = "no answer could be read: scripted".to_owned();
-    check(Habits { is_up: false, ..GOOD }, Some((Step::Answer, Fault::Unreachable(down))));
-    check(Habits { allows_origin: false, ..GOOD }, Some((Step::Answer, Fault::NoAllowOrigin)));
-    check(Habits { status: 404, ..GOOD }, Some((Step::Answer, Fault::NotARegistry(404))));
+    check(Habits { is_up: false, ..GOOD }, Some((DoctorStep::Answer, Fault::Unreachable(down))));
+    check(
+        Habits { allows_origin: false, ..GOOD },
+        Some((DoctorStep::Answer, Fault::NoAllowOrigin)),
+    );
+    check(Habits { status: 404, ..GOOD }, Some((DoctorStep::Answer, Fault::NotARegistry(404))));
     let deaf = Habits { answers_preflight: false, ..GOOD };
-    check(deaf, Some((Step::SignIn, Fault::PreflightRefused)));
+    check(deaf, Some((DoctorStep::SignIn, Fault::PreflightRefused)));
     let anonymous = Habits { allowed: &["accept"], ..GOOD };
-    check(anonymous, Some((Step::SignIn, Fault::NotAllowed("Authorization"))));
+    check(anonymous, Some((DoctorStep::SignIn, Fault::NotAllowed("Authorization"))));
     let reason = "no answer can be read".to_owned();
     let redirected = Habits { blobs_allow_origin: false, ..GOOD };
-    check(redirected, Some((Step::Blob, Fault::BlobUnreadable(reason))));
+    check(redirected, Some((DoctorStep::Blob, Fault::BlobUnreadable(reason))));
     let local = r#"Bearer realm="http://127.0.0.1:5001/token",service="x""#;
     let found =
         examine(Habits { challenge: local, ..GOOD }, "registry.example", "https://p.example");
     assert!(matches!(
         found.first_failing(),
-        Some((Step::TokenServer, Fault::TokenServerRefused(_)))
+        Some((DoctorStep::TokenServer, Fault::TokenServerRefused(_)))
     ));
 }
 
 #[test]
 fn r167_what_only_costs_something_is_told_apart_from_what_fails() {
-    let check = |habits: Habits, step: Step, expected: Fault| {
+    let check = |habits: Habits, step: DoctorStep, expected: Fault| {
         let found = examine(habits, "registry.example", "https://page.example");
         assert_eq!(finding(&found, step), &Finding::Limited(expected));
     };
     let zot = Habits { allowed: &["authorization"], ..GOOD };
-    check(zot, Step::LongAccept, Fault::NotAllowed("Accept"));
+    check(zot, DoctorStep::LongAccept, Fault::NotAllowed("Accept"));
     let silent = Habits { exposes: false, ..GOOD };
-    check(silent, Step::Headers, Fault::Hidden(vec!["Docker-Content-Digest"]));
+    check(silent, DoctorStep::Headers, Fault::Hidden(vec!["Docker-Content-Digest"]));
     let refusing = Habits { challenge: "Basic", exposes: false, ..GOOD };
     check(
         refusing,
-        Step::Headers,
+        DoctorStep::Headers,
         Fault::Hidden(vec!["WWW-Authenticate", "Docker-Content-Digest"]),
     );
     let elsewhere = r#"Bearer realm="https://auth.example/token",service="x""#;
     let asked = Fault::TokenServerNotApproved("https://auth.example".to_owned());
-    check(Habits { challenge: elsewhere, ..GOOD }, Step::TokenServer, asked);
+    check(Habits { challenge: elsewhere, ..GOOD }, DoctorStep::TokenServer, asked);
 }
 
 #[test]
 fn r166_r167_what_the_browser_forbids_or_asks_is_said_first() {
     let check = |host: &str, page: &str, expected: Finding| {
         let found = examine(GOOD, host, page);
-        assert_eq!(found.steps[0], (Step::Address, expected), "{page} to {host}");
+        assert_eq!(found.steps[0], (DoctorStep::Address, expected), "{page} to {host}");
     };
     check("localhost:5000", "https://page.example", Finding::Limited(Fault::SomeBrowsers));
     check("registry.internal", "https://page.example", Finding::Limited(Fault::Prompt));

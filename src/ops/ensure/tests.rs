@@ -5,28 +5,29 @@ use std::rc::Rc;
 use super::*;
 use crate::{
     ops::image::{Images, place},
+    registry::ManifestRef,
     registry::recorder::{Recorder, run},
     sources::memory::MemoryRegistry,
 };
 
 struct Bench {
     images: Images,
-    from: Place,
+    from: RepositoryRef,
     target: MemoryRegistry,
     recorder: Rc<Recorder>,
-    to: Place,
+    to: RepositoryRef,
 }
 
 fn bench() -> Bench {
     let images = Images::default();
     let target = MemoryRegistry::new("target");
     let recorder = Rc::new(Recorder::new(Rc::new(target.clone())));
-    let from = Place {
+    let from = RepositoryRef {
         host: "source.example".parse().unwrap(),
         registry: Rc::new(images.memory.clone()),
         repository: place(),
     };
-    let to = Place {
+    let to = RepositoryRef {
         host: "target.example".parse().unwrap(),
         registry: recorder.clone(),
         repository: "c/d".parse().unwrap(),
@@ -39,8 +40,13 @@ impl Bench {
         self.images.memory.bytes(&of.digest).unwrap()
     }
 
-    fn ensure(&self, of: &Descriptor, target: &Target, sources: &Sources) -> Result<Descriptor> {
-        let (bytes, options) = (self.bytes(of), Options::default());
+    fn ensure(
+        &self,
+        of: &Descriptor,
+        target: &ManifestName,
+        sources: &Sources,
+    ) -> Result<Descriptor> {
+        let (bytes, options) = (self.bytes(of), TransferOptions::default());
         run(ensure_manifest(&self.to, target, &of.media_type, bytes, sources, &options))
     }
 
@@ -58,8 +64,8 @@ impl Bench {
     }
 }
 
-fn tagged(tag: &str) -> Target {
-    Target { tag: Some(tag.parse().unwrap()), digest: None }
+fn tagged(tag: &str) -> ManifestName {
+    ManifestName { tag: Some(tag.parse().unwrap()), digest: None }
 }
 
 #[test]
@@ -71,7 +77,7 @@ fn r121_large_blobs_are_asked_for_and_small_ones_are_sent() {
         if there {
             bench.target.add_blob_as(&bench.to.repository, &blob.digest, content.clone());
         }
-        let options = Options::default();
+        let options = TransferOptions::default();
         run(ensure_blob(&bench.to, &blob, &content, &options)).unwrap();
         let calls: Vec<_> = bench.recorder.take();
         let calls: Vec<_> = calls.iter().map(|call| call.split(' ').next().unwrap()).collect();
@@ -89,7 +95,8 @@ fn r121_a_blob_of_another_size_is_not_the_same() {
     let content = Bytes::from(vec![b'x'; 70_000]);
     let blob = Descriptor::new(MediaType::OCTET_STREAM, digest_of(&content), 70_000);
     bench.target.add_blob_as(&bench.to.repository, &blob.digest, Bytes::from_static(b"cut"));
-    let outcome = run(ensure_blob(&bench.to, &blob, &content, &Options::default())).unwrap();
+    let outcome =
+        run(ensure_blob(&bench.to, &blob, &content, &TransferOptions::default())).unwrap();
     assert_eq!(outcome, Outcome::Transferred);
     assert_eq!(bench.target.bytes(&blob.digest).unwrap(), content);
 }
@@ -135,7 +142,7 @@ fn r128_a_nested_index_arrives_whole() {
     let images = &bench.images;
     let inner = images.index(&[images.image("linux/arm64", &["shared", "arm"])]);
     let index = images.index(&[images.image("linux/amd64", &["shared", "amd"]), inner]);
-    let pushed = bench.ensure(&index, &Target::default(), &Sources::from(bench.from.clone()));
+    let pushed = bench.ensure(&index, &ManifestName::default(), &Sources::from(bench.from.clone()));
     assert_eq!(pushed.unwrap().digest, index.digest);
     assert!(bench.has_all_under(&index));
     let pushes = bench.recorder.take();
@@ -147,7 +154,7 @@ fn r128_a_nested_index_arrives_whole() {
 fn r128_the_digest_of_the_target_binds_the_bytes() {
     let bench = bench();
     let image = bench.images.image("linux/amd64", &["one"]);
-    let target = Target { tag: None, digest: Some(digest_of(b"other")) };
+    let target = ManifestName { tag: None, digest: Some(digest_of(b"other")) };
     let error = bench.ensure(&image, &target, &Sources::default()).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::DigestMismatch { .. }));
     assert!(bench.recorder.take().is_empty(), "nothing was sent");
@@ -161,7 +168,7 @@ fn r128_a_moved_tag_is_moved_back_whatever_the_digest() {
     let sources = Sources::from(bench.from.clone());
     bench.ensure(&image, &tagged("v1"), &sources).unwrap();
     bench.ensure(&other, &tagged("v1"), &sources).unwrap();
-    let target = Target { digest: Some(image.digest.clone()), ..tagged("v1") };
+    let target = ManifestName { digest: Some(image.digest.clone()), ..tagged("v1") };
     bench.ensure(&image, &target, &sources).unwrap();
     let asked = ManifestRef::Tag("v1".parse().unwrap());
     let found = run(bench.to.registry.resolve(&bench.to.repository, &asked)).unwrap();
@@ -174,7 +181,7 @@ fn r128_single_children_come_from_their_own_places() {
     let elsewhere = Images::default();
     let image = elsewhere.image("linux/amd64", &["one"]);
     let index = bench.images.index(std::slice::from_ref(&image));
-    let own = Place { registry: Rc::new(elsewhere.memory), ..bench.from.clone() };
+    let own = RepositoryRef { registry: Rc::new(elsewhere.memory), ..bench.from.clone() };
     let sources = Sources {
         by_digest: BTreeMap::from([(image.digest, own)]),
         fallback: Some(bench.from.clone()),

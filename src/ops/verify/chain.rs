@@ -1,5 +1,5 @@
-//! What holds an image together beside its digests: types against content, the configuration
-//! against the layers, the layers against their diff IDs.
+//! The comparisons beside the digests: media types with content, the configuration with the layers,
+//! the layers with their diff IDs.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use crate::{
     layers::findings::Findings,
     oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
     ops::{
-        progress::{Mismatch, Outcome, Role},
-        tree::{Content, NodeId, Opened, Tree},
+        graph::{NodeContent, NodeId, OpenedDocument, Tree},
+        progress::{Mismatch, Outcome, Role, UnverifiedReason},
     },
 };
 
-/// What a check compares.
+/// The subject of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     /// The media type of a descriptor with that of the document.
@@ -31,7 +31,7 @@ pub enum About {
 }
 
 impl About {
-    /// Its name in reports.
+    /// Returns its name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::MediaType => "mediaType",
@@ -46,19 +46,19 @@ impl About {
 /// One comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// The object that it is about.
+    /// The object.
     pub subject: Digest,
-    /// What was compared.
+    /// The subject of the comparison.
     pub about: About,
-    /// What came of it.
+    /// The result.
     pub outcome: Outcome,
 }
 
 /// Configurations by the digest of their bytes.
 pub(super) type Configs = LiteMap<Digest, ImageConfig>;
 
-/// What was found of blobs, by digest.
-pub(super) type Found = LiteMap<Digest, Findings>;
+/// The findings about blobs, by digest.
+pub(super) type BlobFindings = LiteMap<Digest, Findings>;
 
 /// An image as a manifest of the tree describes it.
 struct Image<'a> {
@@ -67,7 +67,8 @@ struct Image<'a> {
     layers: Vec<&'a Descriptor>,
 }
 
-/// The algorithms of the diff IDs of layers; of a layer that several images claim, the first.
+/// The algorithms of the diff IDs of layers. If several images state one for a layer, the first
+/// counts.
 pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Algorithm> {
     let mut wanted = LiteMap::new();
     for image in images(tree, configs) {
@@ -78,12 +79,12 @@ pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Algo
     wanted
 }
 
-/// All comparisons, in the tree's order. One that several images would repeat stands there once.
-pub(super) fn checks(tree: &Tree, configs: &Configs, found: &Found) -> Vec<Check> {
+/// Makes all comparisons, in the tree's order. A comparison that several images share is made once.
+pub(super) fn checks(tree: &Tree, configs: &Configs, found: &BlobFindings) -> Vec<Check> {
     let mut all = Checks::default();
-    // Nothing points at the root: its type is what it says itself.
+    // Nothing points at the root: no descriptor states a type for it.
     for (_, node) in tree.nodes().filter(|(_, node)| node.parent.is_some()) {
-        if let Content::Opened(opened) = &node.content {
+        if let NodeContent::Opened(opened) = &node.content {
             all.media_type(&node.descriptor, opened);
         }
     }
@@ -99,11 +100,11 @@ pub(super) fn checks(tree: &Tree, configs: &Configs, found: &Found) -> Vec<Check
     all.list
 }
 
-/// The images of the tree whose configuration was read. An artifact may carry an empty one, which
-/// says nothing about its layers.
+/// The images of the tree whose configuration was read. The empty configuration of an artifact
+/// states nothing about its layers.
 fn images<'a>(tree: &'a Tree, configs: &'a Configs) -> impl Iterator<Item = Image<'a>> {
     tree.nodes().filter_map(|(id, node)| {
-        let Content::Opened(opened) = &node.content else { return None };
+        let NodeContent::Opened(opened) = &node.content else { return None };
         let Document::Image(_) = &opened.document.value else { return None };
         let of_role = |role| descriptors(tree, id, role);
         let config = of_role(Role::Config).next().and_then(|config| configs.get(&config.digest))?;
@@ -143,7 +144,7 @@ impl Checks {
         self.add(subject, about, expected, outcome);
     }
 
-    fn media_type(&mut self, descriptor: &Descriptor, opened: &Opened) {
+    fn media_type(&mut self, descriptor: &Descriptor, opened: &OpenedDocument) {
         let own = declared(&opened.document.value).or(opened.content_type.as_ref());
         if let Some(own) = own {
             let (expected, actual) = (descriptor.media_type.as_str(), own.as_str());
@@ -158,7 +159,7 @@ impl Checks {
         self.compare(image.manifest, About::LayerCount, &expected, &named);
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
-            let why = Outcome::NotVerified("the configuration has no history".to_owned());
+            let why = Outcome::NotVerified(UnverifiedReason::NoHistory);
             self.add(image.manifest, About::History, "", why);
         } else {
             let made = format!("{steps} layers");
@@ -167,7 +168,7 @@ impl Checks {
     }
 
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
-        // Encrypted bytes look like nothing at all.
+        // The compression of encrypted bytes cannot be seen.
         let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
         let found = found.filter(|found| found.verdict.is_verified());
         if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
@@ -182,21 +183,22 @@ impl Checks {
     }
 
     fn diff_id(&mut self, layer: &Descriptor, expected: &Digest, found: Option<&Findings>) {
-        let not = |why: &str| Outcome::NotVerified(why.to_owned());
+        let not = Outcome::NotVerified;
         let outcome = match found {
-            _ if layer.media_type.is_encrypted() => not("the layer is encrypted"),
-            None => not("the layer was not read"),
-            Some(found) if found.verdict.is_mismatch() => {
-                not("the bytes are not those of the layer's digest")
-            }
+            _ if layer.media_type.is_encrypted() => not(UnverifiedReason::Encrypted),
+            None => not(UnverifiedReason::NotRead),
+            Some(found) if found.verdict.is_mismatch() => not(UnverifiedReason::WrongBytes),
             Some(found) => match &found.diff_id {
                 Some(actual) if actual == expected => Outcome::Verified,
                 Some(actual) if actual.algorithm() == expected.algorithm() => {
                     let (expected, actual) = (expected.clone(), actual.clone());
                     Outcome::Mismatch(Mismatch::Digest { expected, actual })
                 }
-                Some(_) => not("another image names it by another algorithm"),
-                None => not(found.problem.as_deref().unwrap_or("it was not read to its end")),
+                Some(_) => not(UnverifiedReason::OtherAlgorithm),
+                None => not(match &found.problem {
+                    Some(problem) => UnverifiedReason::Decoding(problem.clone()),
+                    None => UnverifiedReason::NotToItsEnd,
+                }),
             },
         };
         self.add(&layer.digest, About::DiffId, expected.as_str(), outcome);

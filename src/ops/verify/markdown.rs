@@ -1,7 +1,7 @@
 //! A report as Markdown, for a ticket or a review.
 
 use super::{
-    Check, Checked, Occasion, Report, Totals,
+    Check, Checked, Report, ReportContext, Totals,
     report::{NOT_CHECKED, role},
 };
 use crate::{
@@ -10,16 +10,16 @@ use crate::{
 };
 
 impl Report {
-    /// The report as Markdown: what was checked, when, against what, and what was not.
-    pub fn to_markdown(&self, occasion: &Occasion) -> String {
-        let mut text = format!("# Verification of {}\n\n", cell(&occasion.reference));
+    /// Returns the report as Markdown: the objects, the comparisons, and what was not checked.
+    pub fn to_markdown(&self, context: &ReportContext) -> String {
+        let mut text = format!("# Verification of {}\n\n", cell(&context.reference));
         let root = self.root.as_ref().map_or("nothing", |root| root.digest.as_str());
-        let platform = occasion.platform.as_deref().unwrap_or("all");
+        let platform = context.platform.as_deref().unwrap_or("all");
         for (name, value) in [
-            ("Registry", occasion.registry.as_str()),
+            ("Registry", context.registry.as_str()),
             ("Digest", root),
             ("Platforms", platform),
-            ("Checked at", &occasion.checked_at),
+            ("Checked at", &context.checked_at),
         ] {
             text += &format!("- {name}: {}\n", cell(value));
         }
@@ -62,12 +62,12 @@ fn state(outcome: &Outcome) -> String {
         Outcome::Mismatch(Mismatch::Claim { expected, actual }) => {
             format!("mismatch: {}, not {}", cell(actual), cell(expected))
         }
-        Outcome::NotVerified(why) => format!("not verified: {}", cell(why)),
+        Outcome::NotVerified(why) => format!("not verified: {}", cell(&why.to_string())),
         _ => "not verified".to_owned(),
     }
 }
 
-/// Text of others as it may stand in a cell: nothing that begins a cell, a line, a link or a tag.
+/// Escapes foreign text for a cell: nothing begins a cell, a line, a link or a tag.
 fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().take(500) {

@@ -2,9 +2,9 @@
 //! → diff IDs.
 //!
 //! Bytes are counted and hashed as they stream and then dropped, so memory does not grow with the
-//! image; only configurations are kept, for they say what the layers decompress to. An object that
-//! several manifests share is read once. Who reads the blobs is up to the caller ([`Inspect`]): this
-//! thread, or an engine elsewhere.
+//! image. Only configurations are kept, because they hold the diff IDs of the layers. An object that
+//! several manifests share is read once. The caller chooses the reader of the blobs ([`Inspect`]):
+//! this thread, or an engine elsewhere.
 
 mod chain;
 mod markdown;
@@ -13,51 +13,47 @@ mod report;
 use litemap::LiteMap;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use super::{
+    graph::{InRepository, NodeContent, NodeId, Tree, WalkOptions, walk},
     inspect::{Inspect, Reading},
-    progress::{Observer, Outcome},
-    tree::{Content, NodeId, Options, Tree, walk},
+    progress::{Observer, Outcome, UnverifiedReason},
 };
 use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
     oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, Read, collect},
 };
 
 pub use chain::{About, Check};
-pub use report::{Checked, Occasion, Report, Totals};
-
-/// The largest configuration that is read to compare it with the layers, in bytes; a larger one is
-/// verified like a layer.
-const CONFIG_MAX: u64 = 8 << 20;
+pub use report::{Checked, Report, ReportContext, Totals};
 
 /// Reads and verifies everything under a manifest, in this thread.
 ///
-/// What the descriptors carry themselves is checked as well, and the source is asked all the same.
-/// Never fails: what could not be read is an outcome. Dropping the future cancels it.
+/// Content that descriptors carry is checked as well, and the source is asked all the same. Never
+/// fails: a failed read is an outcome. Dropping the future cancels it.
 pub async fn verify(
     source: &dyn Read,
     repository: &RepositoryName,
     root: Manifest,
-    options: &Options,
+    options: &WalkOptions,
 ) -> Report {
     verify_by(source, &Reading(source), repository, root, options).await
 }
 
-/// The same; `inspector` reads the layers.
+/// Verifies as [`verify`] does; `inspector` reads the layers.
 pub async fn verify_by(
     source: &dyn Read,
     inspector: &dyn Inspect,
     repository: &RepositoryName,
     root: Manifest,
-    options: &Options,
+    options: &WalkOptions,
 ) -> Report {
-    let options = Options { use_embedded: false, ..options.clone() };
-    let tree = walk(source, repository, root, &options).await;
+    let documents = InRepository { source, repository, use_embedded: false };
+    let tree = walk(&documents, root, options).await;
     let mut objects = manifests(&tree);
     let blobs = blobs(&tree);
     let bytes = blobs.iter().fold(0u64, |sum, blob| sum.saturating_add(blob.descriptor.size));
@@ -71,6 +67,7 @@ pub async fn verify_by(
         configs: LiteMap::new(),
         found: LiteMap::new(),
     };
+    // A larger configuration is verified like a layer, and not compared with the layers.
     let is_config = |blob: &Checked| {
         blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
     };
@@ -93,11 +90,11 @@ struct Pass<'a> {
     observer: &'a Observer,
     window: usize,
     configs: chain::Configs,
-    found: chain::Found,
+    found: chain::BlobFindings,
 }
 
 impl Pass<'_> {
-    /// Configurations first: they say what the layers are to decompress to.
+    /// Reads configurations first: they hold the diff IDs of the layers.
     async fn read_configs(&mut self, blobs: Vec<Checked>) -> Vec<Checked> {
         let reading = stream::iter(blobs).map(|blob| self.read_config(blob));
         // In order, so that the report does not depend on which came first.
@@ -114,20 +111,27 @@ impl Pass<'_> {
 
     async fn read_config(&self, blob: Checked) -> (Checked, Option<Bytes>) {
         let Checked { descriptor, role, .. } = &blob;
-        self.observer.started(descriptor, *role);
-        let read = collect(self.source, self.repository, descriptor).await;
-        let (outcome, bytes) = match read {
-            Ok(bytes) => {
-                let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
-                (Outcome::of_verdict(&verdict), Some(bytes))
-            }
-            Err(error) => (failure(descriptor, &error), None),
+        let work = async {
+            let (outcome, bytes) = match self.read(descriptor).await {
+                Ok(bytes) => {
+                    let verdict = verify_bytes(&bytes, &descriptor.digest, Some(descriptor.size));
+                    (Outcome::of_verdict(&verdict), Some(bytes))
+                }
+                Err(error) => (failure(descriptor, &error), None),
+            };
+            let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+            self.observer.progress(&descriptor.digest, received);
+            (outcome, received, bytes)
         };
-        let received = bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-        self.observer.progress(&descriptor.digest, received);
-        self.observer.finished(&descriptor.digest, &outcome);
+        let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
+        let (outcome, received, bytes) = tracked.await;
         let bytes = bytes.filter(|_| outcome == Outcome::Verified);
         (Checked { outcome, received, ..blob }, bytes)
+    }
+
+    /// Reads a configuration from the source, even if the descriptor carries one.
+    async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
+        collect(self.source.blob(self.repository, blob).await?, CONFIG_MAX).await
     }
 
     async fn inspect_all(
@@ -152,63 +156,48 @@ impl Pass<'_> {
     async fn inspect(&self, blob: Checked, diff_id: Option<Algorithm>) -> Checked {
         let Checked { descriptor, role, .. } = &blob;
         let digest = &descriptor.digest;
-        self.observer.started(descriptor, *role);
-        let mut received = 0;
-        let mut progress = |bytes| {
-            received = bytes;
-            self.observer.progress(digest, bytes);
+        let work = async {
+            let mut received = 0;
+            let mut progress = |bytes| {
+                received = bytes;
+                self.observer.progress(digest, bytes);
+            };
+            let found =
+                self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+            let (outcome, findings) = match found {
+                Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
+                Err(error) => (failure(descriptor, &error), None),
+            };
+            let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
+            self.observer.progress(digest, received);
+            (outcome, received, findings)
         };
-        let found =
-            self.inspector.inspect(self.repository, descriptor, diff_id, &mut progress).await;
-        let (outcome, findings) = match found {
-            Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
-            Err(error) => (failure(descriptor, &error), None),
-        };
-        let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
-        self.observer.progress(digest, received);
-        self.observer.finished(digest, &outcome);
+        let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
+        let (outcome, received, findings) = tracked.await;
         Checked { outcome, received, findings, ..blob }
     }
 }
 
-/// What came of a blob that could not be read.
+/// The outcome of a blob that could not be read.
 fn failure(blob: &Descriptor, error: &Error) -> Outcome {
     match (&error.kind, &blob.urls[..]) {
-        (ErrorKind::NotFound(_), [_, ..]) => {
-            Outcome::NotVerified("a foreign layer: this registry does not hold it".to_owned())
-        }
+        (ErrorKind::NotFound(_), [_, ..]) => Outcome::NotVerified(UnverifiedReason::Foreign),
         _ => Outcome::of_reading(error),
     }
 }
 
-/// A small blob, whole.
-async fn collect(
-    source: &dyn Read,
-    repository: &RepositoryName,
-    blob: &Descriptor,
-) -> Result<Bytes> {
-    let mut chunks = source.blob(repository, blob).await?.chunks;
-    let mut all = Vec::new();
-    while let Some(chunk) = chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.into())
-}
-
-/// The manifests of the tree with what came of reading them.
+/// The manifests of the tree with their outcomes.
 fn manifests(tree: &Tree) -> Vec<Checked> {
     let opened = tree.nodes().filter_map(|(id, node)| {
         let (outcome, received) = match &node.content {
-            Content::Opened(opened) => {
+            NodeContent::Opened(opened) => {
                 let received = opened.document.raw.len() as u64;
                 (Outcome::of_verification(&opened.verification), received)
             }
-            Content::Failed(error) => (Outcome::of_reading(error), 0),
-            Content::Cut => (Outcome::NotVerified("beyond the limits of the walk".to_owned()), 0),
-            Content::NotSelected => {
-                (Outcome::NotVerified("its platform was not asked for".to_owned()), 0)
-            }
-            Content::Blob | Content::Repeated(_) => return None,
+            NodeContent::Failed(error) => (Outcome::of_reading(error), 0),
+            NodeContent::Cut => (Outcome::NotVerified(UnverifiedReason::BeyondLimits), 0),
+            NodeContent::NotSelected => (Outcome::NotVerified(UnverifiedReason::NotSelected), 0),
+            NodeContent::Blob | NodeContent::Repeated(_) => return None,
         };
         Some(Checked { outcome, received, ..Checked::new(tree, id, node) })
     });
@@ -219,7 +208,7 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
 fn blobs(tree: &Tree) -> Vec<Checked> {
     let mut seen: LiteMap<(Digest, u64), usize> = LiteMap::new();
     let mut found: Vec<Checked> = Vec::new();
-    for (id, node) in tree.nodes().filter(|(_, node)| node.content == Content::Blob) {
+    for (id, node) in tree.nodes().filter(|(_, node)| node.content == NodeContent::Blob) {
         // The same digest with another size is another claim, and one of them is wrong.
         let key = (node.descriptor.digest.clone(), node.descriptor.size);
         let blob = Checked::new(tree, id, node);
@@ -235,19 +224,19 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
 }
 
 impl Checked {
-    fn new(tree: &Tree, id: NodeId, node: &super::tree::Node) -> Self {
+    fn new(tree: &Tree, id: NodeId, node: &super::graph::ImageNode) -> Self {
         Self {
             role: node.role,
             platforms: tree.platform(id).cloned().into_iter().collect(),
             received: 0,
-            outcome: Outcome::NotVerified("not read".to_owned()),
+            outcome: Outcome::NotVerified(UnverifiedReason::NotRead),
             embedded: embedded(&node.descriptor),
             findings: None,
             descriptor: Descriptor { data: None, ..node.descriptor.clone() },
         }
     }
 
-    /// Another place that points at the same object.
+    /// Adds another mention of the same object.
     fn also(&mut self, other: Self) {
         for platform in other.platforms {
             if !self.platforms.contains(&platform) {
@@ -261,7 +250,7 @@ impl Checked {
     }
 }
 
-/// What came of checking the content that a descriptor carries.
+/// The outcome of checking the content that a descriptor carries.
 fn embedded(descriptor: &Descriptor) -> Option<Outcome> {
     let data = descriptor.data.as_ref()?;
     Some(Outcome::of_verdict(&verify_bytes(data, &descriptor.digest, Some(descriptor.size))))

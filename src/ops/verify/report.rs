@@ -1,4 +1,4 @@
-//! What came of a verification, as data.
+//! The report of a verification, as data.
 
 use serde_json::{Value, json};
 
@@ -12,51 +12,51 @@ use crate::{
 /// One object of a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
-    /// How the image points at it, without the content that the descriptor may carry.
+    /// The pointer to it, without the content that the descriptor may carry.
     pub descriptor: Descriptor,
-    /// What it is in the image.
+    /// Its part in the image.
     pub role: Role,
-    /// The platforms that it belongs to; none where it belongs to no platform.
+    /// The platforms that it belongs to, if any.
     pub platforms: Vec<Platform>,
     /// Bytes that were read.
     pub received: u64,
     /// Verified, mismatch or not verified.
     pub outcome: Outcome,
-    /// The same for the content that the descriptor carries itself, where it does.
+    /// The outcome of checking the content that the descriptor carries, if any.
     pub embedded: Option<Outcome>,
-    /// What reading it found; of manifests and configurations nothing beside the outcome.
+    /// The findings of the reader. Manifests and configurations have none.
     pub findings: Option<Findings>,
 }
 
-/// What a report is about, and when it was made: what the checks themselves do not know.
+/// The circumstances of a verification, which the checks themselves do not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Occasion {
+pub struct ReportContext {
     /// The reference, in full.
     pub reference: String,
     /// The registry that was asked.
     pub registry: String,
-    /// The platform that was chosen; all where none was.
+    /// The platform that was chosen; `None` for all.
     pub platform: Option<String>,
     /// The end, in RFC 3339.
     pub checked_at: String,
-    /// How long it took.
+    /// The duration.
     pub milliseconds: u64,
 }
 
-/// What came of a verification.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// What the reference stood for.
+    /// The manifest or index that the reference stood for.
     pub root: Option<Descriptor>,
     /// Each object once: manifests, configurations, layers, each in the tree's order.
     pub objects: Vec<Checked>,
-    /// What else was compared, in the tree's order.
+    /// The comparisons beside the digests, in the tree's order.
     pub checks: Vec<Check>,
-    /// Whether part of the tree was left out because of a limit.
+    /// True if part of the tree was left out because of a limit.
     pub cut: bool,
 }
 
-/// How many objects came out how.
+/// Counts of objects by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Objects that are right.
@@ -69,7 +69,7 @@ pub struct Totals {
     pub bytes: u64,
 }
 
-/// What no part of a verification is.
+/// The limits of a verification, in words for the report.
 pub(super) const NOT_CHECKED: [&str; 2] = [
     "whether the tag still stands for this digest: it was read once, at the beginning",
     "who made the image: signatures and attestations are objects like others here",
@@ -90,19 +90,19 @@ impl Totals {
 }
 
 impl Report {
-    /// The sums over the objects.
+    /// Returns the sums over the objects.
     pub fn totals(&self) -> Totals {
         let bytes = self.objects.iter().map(|object| object.received);
         let bytes = bytes.fold(0u64, u64::saturating_add);
         Totals { bytes, ..Totals::of(self.objects.iter().map(Checked::worst)) }
     }
 
-    /// The sums over what else was compared; no bytes were read for it.
+    /// Returns the sums over the comparisons. No bytes were read for them.
     pub fn chain_totals(&self) -> Totals {
         Totals::of(self.checks.iter().map(|check| &check.outcome))
     }
 
-    /// The report as JSON, with every digest and size in full.
+    /// Returns the report as JSON, with every digest and size in full.
     pub fn to_json(&self) -> Value {
         let Totals { verified, mismatched, not_verified, bytes } = self.totals();
         json!({
@@ -118,15 +118,15 @@ impl Report {
         })
     }
 
-    /// The same with what it is about.
-    pub fn to_json_of(&self, occasion: &Occasion) -> Value {
+    /// Returns the report as JSON, with its circumstances.
+    pub fn to_json_of(&self, context: &ReportContext) -> Value {
         let mut json = self.to_json();
         let about = [
-            ("reference", Value::from(occasion.reference.as_str())),
-            ("registry", Value::from(occasion.registry.as_str())),
-            ("platform", json!(occasion.platform)),
-            ("checkedAt", Value::from(occasion.checked_at.as_str())),
-            ("milliseconds", Value::from(occasion.milliseconds)),
+            ("reference", Value::from(context.reference.as_str())),
+            ("registry", Value::from(context.registry.as_str())),
+            ("platform", json!(context.platform)),
+            ("checkedAt", Value::from(context.checked_at.as_str())),
+            ("milliseconds", Value::from(context.milliseconds)),
         ];
         if let Value::Object(members) = &mut json {
             members.extend(about.map(|(key, value)| (key.to_owned(), value)));
@@ -136,7 +136,7 @@ impl Report {
 }
 
 impl Checked {
-    /// The outcome that counts: wrong embedded content makes the object wrong.
+    /// Returns the outcome that counts: wrong embedded content makes the object wrong.
     pub fn worst(&self) -> &Outcome {
         match &self.embedded {
             Some(wrong @ Outcome::Mismatch(_)) => wrong,
@@ -199,7 +199,7 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Mismatch(Mismatch::Claim { expected, actual }) => json!({
             "state": "mismatch", "expected": expected, "actual": actual,
         }),
-        Outcome::NotVerified(why) => json!({ "state": "not verified", "why": why }),
+        Outcome::NotVerified(why) => json!({ "state": "not verified", "why": why.to_string() }),
         other => json!({ "state": "not verified", "why": format!("{other:?}") }),
     }
 }

@@ -1,4 +1,4 @@
-//! What the cache knows: three maps, without any I/O (R86 to R93).
+//! The contents of the cache: three maps, without any I/O (R86 to R93).
 
 use std::time::Duration;
 
@@ -6,43 +6,43 @@ use litemap::LiteMap;
 
 use bytes::Bytes;
 
-use super::Limits;
+use super::CacheLimits;
 use crate::{
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
     registry::{Manifest, ManifestRef, Verification},
 };
 
-/// Memory that an entry costs besides its bytes, roughly.
+/// The memory that an entry costs besides its bytes, roughly, in bytes.
 const OVERHEAD: u64 = 512;
 
 /// A digest may be there as a manifest and not as a blob, and the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum ContentKind {
     Manifest,
     Blob,
 }
 
 /// Content by digest, shared between repositories.
-struct Content {
+struct CachedContent {
     descriptor: Descriptor,
     content_type: Option<MediaType>,
     bytes: Option<Bytes>,
     last_use: u64,
 }
 
-impl Content {
-    /// What is known now, on top of what was known before. Bytes that are kept stay (R90); a blob's
-    /// answer says nothing about the media type, a manifest's does.
-    fn over(self, before: Self, kind: Kind) -> Self {
+impl CachedContent {
+    /// Merges this answer with the one before. Bytes that are kept stay (R90). The answer for a
+    /// manifest gives its media type, that for a blob does not.
+    fn over(self, before: Self, kind: ContentKind) -> Self {
         let bytes = before.bytes.or(self.bytes);
         match kind {
-            Kind::Manifest => Self { bytes, ..self },
-            Kind::Blob => Self { bytes, last_use: self.last_use, ..before },
+            ContentKind::Manifest => Self { bytes, ..self },
+            ContentKind::Blob => Self { bytes, last_use: self.last_use, ..before },
         }
     }
 }
 
-/// What a tag stood for, and when that was asked.
+/// The digest of a tag, and the time at which it was asked for.
 struct Tagged {
     digest: Digest,
     verification: Verification,
@@ -50,21 +50,21 @@ struct Tagged {
 }
 
 pub(super) struct Contents {
-    limits: Limits,
-    content: LiteMap<Digest, Content>,
-    /// Where each digest is known to be. Kept only as long as its content.
-    existence: LiteMap<Digest, LiteMap<(Kind, RepositoryName), ()>>,
+    limits: CacheLimits,
+    content: LiteMap<Digest, CachedContent>,
+    /// The repositories in which each digest is known to be. Kept only as long as its content.
+    existence: LiteMap<Digest, LiteMap<(ContentKind, RepositoryName), ()>>,
     tags: LiteMap<(RepositoryName, Tag), Tagged>,
     /// Least recently used first.
     order: LiteMap<u64, Digest>,
     uses: u64,
     held: u64,
-    /// Changes with each write, delete and clearing: what was asked for before is not recorded.
+    /// Grows with each write, delete and clearing: answers to earlier questions are not recorded.
     pub(super) generation: u64,
 }
 
 impl Contents {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: CacheLimits) -> Self {
         Self {
             limits,
             content: LiteMap::new(),
@@ -77,7 +77,7 @@ impl Contents {
         }
     }
 
-    /// A manifest with its bytes: by digest where it is known to be in this repository (R88), by
+    /// Returns a manifest with its bytes: by digest if it is known to be in this repository (R88), by
     /// tag as long as the answer is fresh (R89).
     pub(super) fn manifest(
         &mut self,
@@ -97,7 +97,7 @@ impl Contents {
         Some(manifest)
     }
 
-    /// What a tag or digest stands for (R90).
+    /// Returns the descriptor of a tag or digest (R90).
     pub(super) fn resolved(
         &mut self,
         repository: &RepositoryName,
@@ -110,13 +110,13 @@ impl Contents {
         Some(descriptor)
     }
 
-    /// Descriptor and, where they are kept, bytes of a blob of this repository.
+    /// Returns the descriptor and, if they are kept, the bytes of a blob of this repository.
     pub(super) fn blob(
         &mut self,
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Option<(Descriptor, Option<Bytes>)> {
-        if !self.exists(Kind::Blob, repository, digest) {
+        if !self.exists(ContentKind::Blob, repository, digest) {
             return None;
         }
         let content = self.content.get(digest)?;
@@ -128,7 +128,7 @@ impl Contents {
     /// Records content and that it is in this repository (R88 to R91).
     pub(super) fn record(
         &mut self,
-        kind: Kind,
+        kind: ContentKind,
         repository: &RepositoryName,
         descriptor: &Descriptor,
         bytes: Option<&Bytes>,
@@ -138,7 +138,7 @@ impl Contents {
         let bytes = bytes.map(|bytes| Bytes::copy_from_slice(bytes));
         let last_use = self.next_use(&descriptor.digest);
         let content_type = Some(descriptor.media_type.clone());
-        let new = Content { descriptor: descriptor.clone(), content_type, bytes, last_use };
+        let new = CachedContent { descriptor: descriptor.clone(), content_type, bytes, last_use };
         let content = match self.remove(&descriptor.digest) {
             Some(before) => new.over(before, kind),
             None => new,
@@ -150,14 +150,14 @@ impl Contents {
         self.evict();
     }
 
-    /// Records what the answer to a manifest request was sent as.
+    /// Records the media type with which a manifest was sent.
     pub(super) fn record_content_type(&mut self, digest: &Digest, sent: Option<&MediaType>) {
         if let Some(content) = self.content.get_mut(digest) {
             content.content_type = sent.cloned();
         }
     }
 
-    /// Records what a tag stands for.
+    /// Records the digest of a tag.
     pub(super) fn record_tag(
         &mut self,
         repository: &RepositoryName,
@@ -176,10 +176,10 @@ impl Contents {
         }
     }
 
-    /// A mounted blob is in this repository too, where its content is known (R91).
+    /// Records that a mounted blob is in this repository too, if its content is known (R91).
     pub(super) fn record_mount(&mut self, repository: &RepositoryName, digest: &Digest) {
         if let Some(places) = self.existence.get_mut(digest) {
-            places.insert((Kind::Blob, repository.clone()), ());
+            places.insert((ContentKind::Blob, repository.clone()), ());
         }
     }
 
@@ -191,7 +191,7 @@ impl Contents {
                 self.tags.remove(&(repository.clone(), tag.clone()));
             }
             ManifestRef::Digest(digest) => {
-                self.forget(Kind::Manifest, repository, digest);
+                self.forget(ContentKind::Manifest, repository, digest);
                 self.tags
                     .retain(|(place, _), tagged| place != repository || tagged.digest != *digest);
             }
@@ -201,10 +201,10 @@ impl Contents {
     /// Forgets that a blob is in this repository.
     pub(super) fn forget_blob(&mut self, repository: &RepositoryName, digest: &Digest) {
         self.generation += 1;
-        self.forget(Kind::Blob, repository, digest);
+        self.forget(ContentKind::Blob, repository, digest);
     }
 
-    /// Forgets what the tags of a repository stand for.
+    /// Forgets the tags of a repository.
     pub(super) fn forget_tags(&mut self, repository: &RepositoryName) {
         self.generation += 1;
         self.tags.retain(|(place, _), _| place != repository);
@@ -216,23 +216,23 @@ impl Contents {
         *self = Self { generation, ..Self::new(self.limits) };
     }
 
-    /// Bytes held, with what the entries cost.
+    /// Returns the bytes held, with the cost of the entries.
     pub(super) fn held(&self) -> u64 {
         self.held
     }
 
-    /// Objects up to this many bytes keep their bytes.
+    /// Returns the largest object whose bytes are kept, in bytes.
     pub(super) fn object_bytes(&self) -> u64 {
         self.limits.object_bytes
     }
 
-    fn forget(&mut self, kind: Kind, repository: &RepositoryName, digest: &Digest) {
+    fn forget(&mut self, kind: ContentKind, repository: &RepositoryName, digest: &Digest) {
         if let Some(places) = self.existence.get_mut(digest) {
             places.remove(&(kind, repository.clone()));
         }
     }
 
-    fn exists(&self, kind: Kind, repository: &RepositoryName, digest: &Digest) -> bool {
+    fn exists(&self, kind: ContentKind, repository: &RepositoryName, digest: &Digest) -> bool {
         let places = self.existence.get(digest);
         places.is_some_and(|places| places.contains_key(&(kind, repository.clone())))
     }
@@ -245,7 +245,7 @@ impl Contents {
     ) -> Option<(Digest, Verification)> {
         match reference {
             ManifestRef::Digest(digest) => self
-                .exists(Kind::Manifest, repository, digest)
+                .exists(ContentKind::Manifest, repository, digest)
                 .then(|| (digest.clone(), Verification::Verified)),
             ManifestRef::Tag(tag) => {
                 let tagged = self.tags.get(&(repository.clone(), tag.clone()))?;
@@ -269,7 +269,7 @@ impl Contents {
         }
     }
 
-    fn remove(&mut self, digest: &Digest) -> Option<Content> {
+    fn remove(&mut self, digest: &Digest) -> Option<CachedContent> {
         let content = self.content.remove(digest)?;
         self.order.remove(&content.last_use);
         self.held = self.held.saturating_sub(OVERHEAD + length(content.bytes.as_ref()));

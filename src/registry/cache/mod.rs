@@ -1,11 +1,10 @@
 //! A cache around a source (R86 to R93).
 //!
-//! Content by digest never changes, so it is kept as long as there is room; what a tag stands for is
-//! kept for a while; where a digest is known to be is kept per repository, since being allowed to
-//! read it in one says nothing about another. Lists and referrers always ask the source.
+//! Content by digest never changes, so it is kept as long as there is room. The digest of a tag is
+//! kept for a while. A digest is known per repository: to be allowed to read it in one says nothing
+//! about another. Lists and referrers always ask the source.
 
 mod contents;
-mod flight;
 mod request;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -15,35 +14,35 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 
 use self::{
-    contents::{Contents, Kind},
-    flight::Flights,
-    request::Request,
+    contents::{ContentKind, Contents},
+    request::CacheRequest,
 };
 use super::{
     BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
-    Referrers, Registry, Verification, Write,
+    Referrers, Registry, Unverified, Verification, Write,
 };
 use crate::error::Result;
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::sync::SingleFlight;
 
 /// Time that only goes forward, since any fixed moment. The cache has no clock of its own.
 pub type Clock = Rc<dyn Fn() -> Duration>;
 
-/// How much the cache keeps, and how long.
+/// The room of a cache, and the time that it keeps tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Objects up to this many bytes keep their bytes; of larger ones only the descriptor is kept
+pub struct CacheLimits {
+    /// The largest object whose bytes are kept, in bytes; of larger ones only the descriptor is kept
     /// (R87).
     pub object_bytes: u64,
-    /// Bytes in all; what was not used for longest goes first (R93).
+    /// Bytes in all. The least recently used object goes first (R93).
     pub total_bytes: u64,
-    /// How long the answer for a tag holds (R93).
+    /// The time for which the answer for a tag holds (R93).
     pub tag_age: Duration,
     /// Number of tags in all.
     pub tags: usize,
 }
 
-impl Default for Limits {
+impl Default for CacheLimits {
     fn default() -> Self {
         Self {
             object_bytes: 4 * 1024 * 1024,
@@ -54,7 +53,7 @@ impl Default for Limits {
     }
 }
 
-/// What is asked for, and in which generation of the cache.
+/// A question, and the generation of the cache in which it was asked.
 type ManifestKey = (RepositoryName, ManifestRef, u64);
 type BlobKey = (RepositoryName, Digest, u64, u64);
 type StatKey = (RepositoryName, Digest, u64);
@@ -64,23 +63,23 @@ pub struct Cache<R: ?Sized = dyn Registry> {
     inner: Rc<R>,
     clock: Clock,
     contents: Rc<RefCell<Contents>>,
-    manifests: Flights<ManifestKey, Result<Manifest>>,
-    resolving: Flights<ManifestKey, Result<Descriptor>>,
-    blobs: Flights<BlobKey, Result<Bytes>>,
-    stats: Flights<StatKey, Result<Option<Descriptor>>>,
+    manifests: SingleFlight<ManifestKey, Result<Manifest>>,
+    resolving: SingleFlight<ManifestKey, Result<Descriptor>>,
+    blobs: SingleFlight<BlobKey, Result<Bytes>>,
+    stats: SingleFlight<StatKey, Result<Option<Descriptor>>>,
 }
 
 impl<R: ?Sized> Cache<R> {
     /// An empty cache in front of `inner`.
-    pub fn new(inner: Rc<R>, limits: Limits, clock: Clock) -> Self {
+    pub fn new(inner: Rc<R>, limits: CacheLimits, clock: Clock) -> Self {
         Self {
             inner,
             clock,
             contents: Rc::new(RefCell::new(Contents::new(limits))),
-            manifests: Flights::default(),
-            resolving: Flights::default(),
-            blobs: Flights::default(),
-            stats: Flights::default(),
+            manifests: SingleFlight::default(),
+            resolving: SingleFlight::default(),
+            blobs: SingleFlight::default(),
+            stats: SingleFlight::default(),
         }
     }
 
@@ -89,12 +88,12 @@ impl<R: ?Sized> Cache<R> {
         self.contents.borrow_mut().clear();
     }
 
-    /// Forgets what the tags of a repository stand for, so that they are asked for again.
+    /// Forgets the tags of a repository, so that they are asked for again.
     pub fn forget_tags(&self, repository: &RepositoryName) {
         self.contents.borrow_mut().forget_tags(repository);
     }
 
-    /// Bytes held, with what the entries cost.
+    /// Returns the bytes held, with the cost of the entries.
     pub fn held(&self) -> u64 {
         self.contents.borrow().held()
     }
@@ -103,10 +102,10 @@ impl<R: ?Sized> Cache<R> {
         (repository.clone(), reference.clone(), self.contents.borrow().generation)
     }
 
-    /// The work of a recorder: what a request needs once it is under way.
-    fn request(&self, repository: &RepositoryName) -> Request<R> {
+    /// Returns a request that asks the source and records its answer.
+    fn request(&self, repository: &RepositoryName) -> CacheRequest<R> {
         let generation = self.contents.borrow().generation;
-        Request {
+        CacheRequest {
             inner: Rc::clone(&self.inner),
             contents: self.contents.clone(),
             repository: repository.clone(),
@@ -117,7 +116,7 @@ impl<R: ?Sized> Cache<R> {
 
     fn cached_blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Option<Bytes> {
         let (_, bytes) = self.contents.borrow_mut().blob(repository, &blob.digest)?;
-        // A descriptor that says another size is the source's to answer.
+        // A descriptor with another size is left to the source.
         bytes.filter(|bytes| bytes.len() as u64 == blob.size)
     }
 
@@ -238,7 +237,7 @@ impl<R: Write + ?Sized> Write for Cache<R> {
         source: &dyn BlobSource,
     ) -> Result<Descriptor> {
         let pushed = self.inner.push_blob(repository, descriptor, source).await?;
-        self.contents.borrow_mut().record(Kind::Blob, repository, &pushed, None);
+        self.contents.borrow_mut().record(ContentKind::Blob, repository, &pushed, None);
         Ok(pushed)
     }
 
@@ -280,7 +279,7 @@ impl<R: Write + ?Sized> Write for Cache<R> {
         bytes: Bytes,
         tags: &[Tag],
     ) -> Result<Descriptor> {
-        // A tag may move even where the registry then fails, so the old answer goes first.
+        // A tag may move even if the registry then fails, so the old answer goes first.
         for tag in tags {
             let reference = ManifestRef::Tag(tag.clone());
             self.contents.borrow_mut().forget_manifest(repository, &reference);
@@ -288,9 +287,9 @@ impl<R: Write + ?Sized> Write for Cache<R> {
         let pushed = self.inner.push_manifest(repository, media_type, bytes.clone(), tags).await?;
         let mut contents = self.contents.borrow_mut();
         contents.generation += 1;
-        contents.record(Kind::Manifest, repository, &pushed, Some(&bytes));
+        contents.record(ContentKind::Manifest, repository, &pushed, Some(&bytes));
         for tag in tags {
-            let why = Verification::NotVerified("pushed from here under this tag".to_owned());
+            let why = Verification::NotVerified(Unverified::Pushed);
             contents.record_tag(repository, tag, &pushed.digest, why, (self.clock)());
         }
         Ok(pushed)
@@ -306,7 +305,7 @@ impl<R: Delete + ?Sized> Delete for Cache<R> {
     ) -> Result<()> {
         self.contents.borrow_mut().forget_manifest(repository, reference);
         let done = self.inner.delete_manifest(repository, reference).await;
-        // Again: what was read meanwhile may be from before.
+        // Again: an answer that came meanwhile may be from before.
         self.contents.borrow_mut().forget_manifest(repository, reference);
         done
     }

@@ -1,19 +1,18 @@
-//! Asking the source, and recording what it answers.
+//! Asking the source, and recording its answer.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 
-use super::contents::{Contents, Kind};
+use super::contents::{ContentKind, Contents};
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, RepositoryName},
-    registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
+    registry::{Manifest, ManifestRef, Read, Unverified, Verification, collect},
 };
 
-/// A request under way. It may outlive the call that started it, as long as another waits for it.
-pub(super) struct Request<R: ?Sized> {
+/// A request under way. It may outlive the call that started it while another call waits for it.
+pub(super) struct CacheRequest<R: ?Sized> {
     pub(super) inner: Rc<R>,
     pub(super) contents: Rc<RefCell<Contents>>,
     pub(super) repository: RepositoryName,
@@ -21,8 +20,8 @@ pub(super) struct Request<R: ?Sized> {
     pub(super) generation: u64,
 }
 
-impl<R: Read + ?Sized> Request<R> {
-    /// Changes what is known, unless something was written or deleted since the request began.
+impl<R: Read + ?Sized> CacheRequest<R> {
+    /// Changes the contents, unless something was written or deleted since the request began.
     fn record(&self, change: impl FnOnce(&mut Contents)) {
         let mut contents = self.contents.borrow_mut();
         if contents.generation == self.generation {
@@ -39,7 +38,7 @@ impl<R: Read + ?Sized> Request<R> {
             }
             let descriptor = &manifest.descriptor;
             let bytes = Some(&manifest.bytes);
-            contents.record(Kind::Manifest, &self.repository, descriptor, bytes);
+            contents.record(ContentKind::Manifest, &self.repository, descriptor, bytes);
             contents.record_content_type(&descriptor.digest, manifest.content_type.as_ref());
             if let ManifestRef::Tag(tag) = &reference {
                 let verification = manifest.verification.clone();
@@ -54,9 +53,9 @@ impl<R: Read + ?Sized> Request<R> {
         let found = self.inner.resolve(&self.repository, &reference).await?;
         reject_other(&reference, &found)?;
         self.record(|contents| {
-            contents.record(Kind::Manifest, &self.repository, &found, None);
+            contents.record(ContentKind::Manifest, &self.repository, &found, None);
             if let ManifestRef::Tag(tag) = &reference {
-                let why = Verification::NotVerified("asked for by tag".to_owned());
+                let why = Verification::NotVerified(Unverified::ByTag);
                 contents.record_tag(&self.repository, tag, &found.digest, why, self.now);
             }
         });
@@ -65,9 +64,9 @@ impl<R: Read + ?Sized> Request<R> {
 
     pub(super) async fn blob(self, blob: Descriptor) -> Result<Bytes> {
         let stream = self.inner.blob(&self.repository, &blob).await?;
-        let bytes = collect(stream).await?;
+        let bytes = collect(stream, blob.size).await?;
         self.record(|contents| {
-            contents.record(Kind::Blob, &self.repository, &blob, Some(&bytes));
+            contents.record(ContentKind::Blob, &self.repository, &blob, Some(&bytes));
         });
         Ok(bytes)
     }
@@ -77,14 +76,14 @@ impl<R: Read + ?Sized> Request<R> {
         if let Some(descriptor) = &found {
             reject_other(&ManifestRef::Digest(digest), descriptor)?;
             self.record(|contents| {
-                contents.record(Kind::Blob, &self.repository, descriptor, None);
+                contents.record(ContentKind::Blob, &self.repository, descriptor, None);
             });
         }
         Ok(found)
     }
 }
 
-/// An answer with another digest than was asked for is not one (R93).
+/// Refuses an answer with another digest than the one that was asked for (R93).
 fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
     match reference {
         ManifestRef::Digest(expected) if *expected != found.digest => {
@@ -95,16 +94,8 @@ fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
     }
 }
 
-/// Whether the bytes are those of the descriptor's digest: it was computed here, or they were
+/// Tells whether the bytes are those of the descriptor's digest: it was computed here, or they were
 /// verified against it.
 fn is_bound(reference: &ManifestRef, manifest: &Manifest) -> bool {
     matches!(reference, ManifestRef::Tag(_)) || manifest.verification == Verification::Verified
-}
-
-pub(super) async fn collect(mut stream: BlobStream) -> Result<Bytes> {
-    let mut all = BytesMut::new();
-    while let Some(chunk) = stream.chunks.try_next().await? {
-        all.extend_from_slice(&chunk);
-    }
-    Ok(all.freeze())
 }

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use futures_util::future::{join, join3};
 
-use super::{request::collect, *};
+use super::*;
 use crate::{
     error::ErrorKind,
     registry::{
-        SharedRegistry,
+        SharedRegistry, collect,
         recorder::{Recorder, run},
     },
     sources::memory::MemoryRegistry,
@@ -33,7 +33,7 @@ fn by(descriptor: &Descriptor) -> ManifestRef {
     ManifestRef::Digest(descriptor.digest.clone())
 }
 
-fn bench(limits: Limits) -> Bench {
+fn bench(limits: CacheLimits) -> Bench {
     let memory = MemoryRegistry::new("memory");
     let recorder = Rc::new(Recorder::new(Rc::new(memory.clone())));
     let now = Rc::new(Cell::new(0));
@@ -57,13 +57,13 @@ impl Bench {
     }
 
     fn blob(&self, place: &str, blob: &Descriptor) -> Result<Bytes> {
-        run(async { collect(self.cache.blob(&repository(place), blob).await?).await })
+        run(async { collect(self.cache.blob(&repository(place), blob).await?, u64::MAX).await })
     }
 }
 
 #[test]
 fn r086_content_is_shared_between_repositories_and_existence_is_not() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     bench.get("one", &by(&found)).unwrap();
     assert_eq!(bench.recorder.count("manifest"), 1);
@@ -77,7 +77,7 @@ fn r086_content_is_shared_between_repositories_and_existence_is_not() {
 #[test]
 fn r087_only_objects_up_to_the_limit_keep_their_bytes() {
     for (extra, asked) in [(0, 1), (1, 3)] {
-        let bench = bench(Limits { object_bytes: 100, ..Limits::default() });
+        let bench = bench(CacheLimits { object_bytes: 100, ..CacheLimits::default() });
         let bytes = Bytes::from(vec![b'x'; 100 + extra]);
         let blob =
             bench.memory.add_blob(&repository("one"), MediaType::OCTET_STREAM, bytes.clone());
@@ -90,7 +90,7 @@ fn r087_only_objects_up_to_the_limit_keep_their_bytes() {
 
 #[test]
 fn r088_a_digest_is_read_once() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let first = bench.get("one", &by(&found)).unwrap();
     let second = bench.get("one", &by(&found)).unwrap();
@@ -101,7 +101,7 @@ fn r088_a_digest_is_read_once() {
 
 #[test]
 fn r089_a_tag_leads_to_its_digest_and_bytes() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let first = bench.get("one", &tag("v1")).unwrap();
     assert_eq!(bench.get("one", &tag("v1")).unwrap(), first);
@@ -113,7 +113,7 @@ fn r089_a_tag_leads_to_its_digest_and_bytes() {
 
 #[test]
 fn r090_resolving_keeps_bytes_that_are_there() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let place = repository("one");
     assert_eq!(run(bench.cache.resolve(&place, &tag("v1"))).unwrap(), found);
@@ -128,7 +128,7 @@ fn r090_resolving_keeps_bytes_that_are_there() {
 
 #[test]
 fn r090_what_is_there_as_a_blob_is_not_there_as_a_manifest() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let place = repository("one");
     let blob = bench.memory.add_blob(&place, MediaType::OCTET_STREAM, "{}");
     bench.blob("one", &blob).unwrap();
@@ -137,7 +137,7 @@ fn r090_what_is_there_as_a_blob_is_not_there_as_a_manifest() {
 
 #[test]
 fn r090_asking_for_a_blob_does_not_change_the_media_type_of_a_manifest() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let place = repository("one");
     let found = bench.add("one", "v1", 10);
     let bytes = bench.memory.bytes(&found.digest).unwrap();
@@ -151,7 +151,7 @@ fn r090_asking_for_a_blob_does_not_change_the_media_type_of_a_manifest() {
 
 #[test]
 fn r091_what_was_pushed_needs_no_reading() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let place = repository("one");
     let bytes = Bytes::from_static(b"{}");
     let tags = ["v1".parse().unwrap()];
@@ -173,7 +173,7 @@ fn r091_what_was_pushed_needs_no_reading() {
 
 #[test]
 fn r091_deleting_forgets_existence_and_tags() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     bench.get("one", &tag("v1")).unwrap();
     run(bench.cache.delete_manifest(&repository("one"), &by(&found))).unwrap();
@@ -187,7 +187,7 @@ fn r091_deleting_forgets_existence_and_tags() {
 
 #[test]
 fn r091_a_moved_tag_is_seen_after_pushing_it() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     bench.add("one", "v1", 10);
     bench.get("one", &tag("v1")).unwrap();
     let tags = ["v1".parse().unwrap()];
@@ -199,7 +199,7 @@ fn r091_a_moved_tag_is_seen_after_pushing_it() {
 
 #[test]
 fn r092_concurrent_calls_share_one_request() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let other = bench.add("one", "v2", 20);
     let place = repository("one");
@@ -218,7 +218,7 @@ fn r092_concurrent_calls_share_one_request() {
 
 #[test]
 fn r092_errors_are_not_cached() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     bench.recorder.fail_next("manifest", ErrorKind::Unavailable);
     let (place, reference) = (repository("one"), by(&found));
@@ -233,7 +233,7 @@ fn r092_errors_are_not_cached() {
 
 #[test]
 fn r092_a_request_that_nobody_waits_for_is_dropped() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let (place, reference) = (repository("one"), by(&found));
     {
@@ -246,7 +246,7 @@ fn r092_a_request_that_nobody_waits_for_is_dropped() {
 
 #[test]
 fn r092_an_answer_from_before_a_delete_is_not_recorded() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     let (place, reference) = (repository("one"), tag("v1"));
     run(async {
@@ -261,7 +261,7 @@ fn r092_an_answer_from_before_a_delete_is_not_recorded() {
 
 #[test]
 fn r093_a_tag_is_asked_for_again_after_its_time() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     bench.add("one", "v1", 10);
     for (now, asked) in [(0, 1), (59, 0), (60, 1), (100, 0), (120, 1)] {
         bench.now.set(now);
@@ -272,7 +272,7 @@ fn r093_a_tag_is_asked_for_again_after_its_time() {
 
 #[test]
 fn r093_what_was_not_used_for_longest_goes_first() {
-    let limits = Limits { total_bytes: 3 * (512 + 300), ..Limits::default() };
+    let limits = CacheLimits { total_bytes: 3 * (512 + 300), ..CacheLimits::default() };
     let bench = bench(limits);
     let found: Vec<_> = (0..3).map(|i| bench.add("one", &format!("v{i}"), 200)).collect();
     found.iter().for_each(|found| drop(bench.get("one", &by(found)).unwrap()));
@@ -289,7 +289,7 @@ fn r093_what_was_not_used_for_longest_goes_first() {
 
 #[test]
 fn r093_content_of_another_digest_is_rejected() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let place = repository("one");
     let wrong = Descriptor::new(MediaType::OCI_MANIFEST, Digest::from_sha256([7; 32]), 2);
     bench.memory.add_manifest_as(&place, &wrong, Bytes::from_static(b"{}"));
@@ -302,7 +302,7 @@ fn r093_content_of_another_digest_is_rejected() {
 
 #[test]
 fn r093_clearing_forgets_everything() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let found = bench.add("one", "v1", 10);
     bench.get("one", &by(&found)).unwrap();
     bench.cache.clear();
@@ -313,7 +313,7 @@ fn r093_clearing_forgets_everything() {
 
 #[test]
 fn a_cache_is_a_registry() {
-    let bench = bench(Limits::default());
+    let bench = bench(CacheLimits::default());
     let shared: Rc<dyn Registry> = Rc::new(bench.cache);
     bench.memory.add_blob(&repository("one"), MediaType::OCTET_STREAM, "b");
     assert_eq!(run(shared.repositories(None)).unwrap().items, [repository("one")]);

@@ -21,9 +21,9 @@ use crate::{
 const CHUNK: u64 = 256 * 1024;
 
 /// An OCI layout in a tar archive, or the archive that `docker save` writes.
-pub type Archive = Layout<TarFiles>;
+pub type ImageArchive = Layout<TarFiles>;
 
-impl Archive {
+impl ImageArchive {
     /// Opens an archive by one pass over its headers. Errors call it `name`. Images that the archive
     /// gives no repository belong to `repository`.
     ///
@@ -95,10 +95,11 @@ impl Files for TarFiles {
     }
 }
 
-type Reading = (Rc<dyn BlobSource>, Range<u64>);
+/// An archive, and the range of it that is still to be read.
+type FilePart = (Rc<dyn BlobSource>, Range<u64>);
 
 /// The next chunk of a range, with what is left of it; nothing after an error.
-async fn next_chunk((bytes, left): Reading) -> Option<(Result<Bytes>, Reading)> {
+async fn next_chunk((bytes, left): FilePart) -> Option<(Result<Bytes>, FilePart)> {
     let end = left.end.min(left.start.saturating_add(CHUNK));
     if left.is_empty() {
         return None;

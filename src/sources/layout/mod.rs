@@ -3,20 +3,20 @@
 //!
 //! [`Layout`] reads them through the same interface as a registry, wherever their files lie: it asks
 //! for them through the one trait [`Files`]. [`StaticLayouts`] are those of a web server,
-//! [`Archive`] is one in a tar.
+//! [`ImageArchive`] is one in a tar.
 //!
 //! ```no_run
 //! use std::rc::Rc;
 //!
 //! use porthole::{
 //!     registry::{List, Result},
-//!     sources::layout::{Archive, NativeFile},
+//!     sources::layout::{ImageArchive, NativeFile},
 //! };
 //!
 //! /// The tags of everything in an archive.
 //! async fn tags(path: &str) -> Result<()> {
 //!     let file = Rc::new(NativeFile::open(path.as_ref())?);
-//!     let archive = Archive::open(path, file, "archive".parse()?).await?;
+//!     let archive = ImageArchive::open(path, file, "archive".parse()?).await?;
 //!     for repository in archive.repositories(None).await?.items {
 //!         println!("{repository}: {:?}", archive.tags(&repository, None).await?.items);
 //!     }
@@ -41,7 +41,7 @@ mod saved;
 mod source;
 pub mod tar;
 
-pub use archive::{Archive, TarFiles};
+pub use archive::{ImageArchive, TarFiles};
 pub use files::{Chunks, FilePath, Files};
 pub use http::{HttpFiles, StaticLayouts};
 #[cfg(not(target_arch = "wasm32"))]

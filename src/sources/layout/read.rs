@@ -1,4 +1,4 @@
-//! Reading manifests and blobs of a layout, verified as everywhere.
+//! BlobReading manifests and blobs of a layout, verified as everywhere.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,8 +18,7 @@ use crate::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
     },
-    registry::{BlobStream, ByteRange, Manifest, Read, Verification},
-    sources::verdict::mismatch,
+    registry::{BlobStream, ByteRange, Manifest, Read, Unverified, Verification},
 };
 
 #[async_trait(?Send)]
@@ -37,9 +36,7 @@ impl<F: Files + 'static> Read for Layout<F> {
         let manifest = self.read_manifest(repository, &entry.digest).await?;
         let mut manifest = self.check_size(repository, &entry, manifest)?;
         if is_made {
-            let why = "the archive has no manifest: this one was made here, of the configuration \
-                       and the layers, and its digest is known to no registry";
-            manifest.verification = Verification::NotVerified(why.to_owned());
+            manifest.verification = Verification::NotVerified(Unverified::MadeHere);
         }
         Ok(manifest)
     }
@@ -208,10 +205,9 @@ impl<F: Files + 'static> Layout<F> {
 fn check(bytes: &Bytes, digest: &Digest) -> std::result::Result<Verification, ErrorKind> {
     let verdict = verify(bytes, digest, None);
     if let Verdict::Unsupported(digest) = verdict {
-        let why = format!("{} cannot be computed here", digest.algorithm().name());
-        return Ok(Verification::NotVerified(why));
+        return Ok(Verification::NotVerified(Unverified::Algorithm(digest)));
     }
-    mismatch(verdict, digest).map_or(Ok(Verification::Verified), Err)
+    verdict.reject_mismatch().map(|()| Verification::Verified)
 }
 
 /// Counts and hashes a whole blob; its stream ends with an error if it is not the right one.
@@ -219,9 +215,10 @@ fn verified(chunks: Chunks, verifier: Verifier) -> Chunks {
     stream::unfold(Some((chunks, verifier)), next_verified).boxed_local()
 }
 
-type Reading = Option<(Chunks, Verifier)>;
+/// A blob on its way, with the running hash of it; `None` after an error.
+type BlobReading = Option<(Chunks, Verifier)>;
 
-async fn next_verified(reading: Reading) -> Option<(Result<Bytes>, Reading)> {
+async fn next_verified(reading: BlobReading) -> Option<(Result<Bytes>, BlobReading)> {
     let (mut chunks, mut verifier) = reading?;
     let last = match chunks.next().await {
         Some(Ok(chunk)) => match verifier.update(&chunk) {
@@ -234,9 +231,10 @@ async fn next_verified(reading: Reading) -> Option<(Result<Bytes>, Reading)> {
     last.map(|error| (Err(error), None))
 }
 
+/// The error with which a blob ends.
 fn judge(verifier: Verifier) -> Option<Error> {
     let digest = verifier.expected().clone();
-    mismatch(verifier.finish(), &digest).map(Error::new)
+    verifier.finish().reject_mismatch().err().map(|kind| kind.about(&digest).into())
 }
 
 /// The bytes from `start` to `end`, or those of them that are there.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Missing, Result},
     oci::{self, Descriptor, Digest, RepositoryName},
-    registry::{ReadOnly, SharedRegistry},
+    registry::{Delete, SharedRegistry, Write},
     wire::list,
 };
 
@@ -129,7 +129,7 @@ impl<F: Files> Layout<F> {
     where
         F: 'static,
     {
-        Rc::new(ReadOnly::new(Rc::new(self.clone())))
+        Rc::new(self.clone())
     }
 
     /// The path of a repository's folder, with a slash at its end if it has a name.
@@ -253,12 +253,11 @@ impl<F: Files> Layout<F> {
 
     /// Completes an error with the task. Facts that it states already are kept.
     pub(super) fn explain(&self, task: &Task<'_>, mut error: Error) -> Error {
-        match &mut error.kind {
-            ErrorKind::NotFound(missing @ Missing::Unknown) => *missing = task.missing,
-            ErrorKind::SizeMismatch { digest: digest @ None, .. } => {
-                *digest = task.subject.map(|subject| subject.digest.clone());
-            }
-            _ => {}
+        if let ErrorKind::NotFound(missing @ Missing::Unknown) = &mut error.kind {
+            *missing = task.missing;
+        }
+        if let Some(subject) = task.subject {
+            error.kind = error.kind.about(&subject.digest);
         }
         let context = &mut error.context;
         if context.operation.is_empty() {
@@ -272,3 +271,9 @@ impl<F: Files> Layout<F> {
         error
     }
 }
+
+/// Files of a layout are only read.
+impl<F: Files + 'static> Write for Layout<F> {}
+
+/// Files of a layout are only read.
+impl<F: Files + 'static> Delete for Layout<F> {}

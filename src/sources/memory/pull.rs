@@ -9,8 +9,7 @@ use crate::{
     content::verify::{Verdict, digest_of, verify},
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
-    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Verification},
-    sources::verdict::mismatch,
+    registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Unverified, Verification},
 };
 
 /// Bytes in one chunk of a stream, about what a network gives.
@@ -30,18 +29,11 @@ impl Read for MemoryRegistry {
         Ok(Manifest { descriptor, bytes, content_type: Some(media_type), verification })
     }
 
-    async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        Ok(self.manifest(repository, reference).await?.descriptor)
-    }
-
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
-        let end = mismatch(verify(&bytes, &blob.digest, Some(blob.size)), &blob.digest)
-            .map(|kind| self.error(kind, "read the blob", repository));
+        let verdict = verify(&bytes, &blob.digest, Some(blob.size));
+        let end = verdict.reject_mismatch().err();
+        let end = end.map(|kind| self.error(kind.about(&blob.digest), "read the blob", repository));
         Ok(stream_of(bytes, end))
     }
 
@@ -95,20 +87,14 @@ fn check(
     bytes: &Bytes,
 ) -> std::result::Result<(Digest, Verification), ErrorKind> {
     let ManifestRef::Digest(expected) = reference else {
-        let why = "asked for by tag: no digest says which bytes are right".to_owned();
-        return Ok((digest_of(bytes), Verification::NotVerified(why)));
+        return Ok((digest_of(bytes), Verification::NotVerified(Unverified::ByTag)));
     };
     match verify(bytes, expected, None) {
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual })
-        }
         Verdict::Unsupported(digest) => {
-            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            let why = Unverified::Algorithm(digest.clone());
             Ok((digest, Verification::NotVerified(why)))
         }
-        Verdict::Verified | Verdict::SizeMismatch { .. } => {
-            Ok((expected.clone(), Verification::Verified))
-        }
+        verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 

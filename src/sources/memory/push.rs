@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{MemoryRegistry, State, upload::Upload};
 use crate::{
-    content::verify::{Verdict, verify},
+    content::verify::verify,
     error::{ErrorKind, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag, document::parse_document},
     registry::{BlobSource, BlobUpload, Write},
@@ -94,16 +94,9 @@ impl MemoryRegistry {
         digest: &Digest,
         bytes: Bytes,
     ) -> std::result::Result<(), ErrorKind> {
-        match verify(&bytes, digest, None) {
-            Verdict::Verified | Verdict::SizeMismatch { .. } => {
-                self.add_blob_as(repository, digest, bytes);
-                Ok(())
-            }
-            Verdict::DigestMismatch { expected, actual } => {
-                Err(ErrorKind::DigestMismatch { expected, actual })
-            }
-            Verdict::Unsupported(digest) => Err(ErrorKind::UnsupportedDigest(digest)),
-        }
+        verify(&bytes, digest, None).require_verified()?;
+        self.add_blob_as(repository, digest, bytes);
+        Ok(())
     }
 }
 

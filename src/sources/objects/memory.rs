@@ -1,12 +1,6 @@
 //! An object store in memory (R158).
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    future::poll_fn,
-    rc::Rc,
-    task::{Poll, Waker},
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -16,6 +10,7 @@ use crate::{
     content::verify::{Verdict, Verifier, verify},
     oci::{Digest, RepositoryName},
     registry::{BlobSource, ManifestRef},
+    sync::Notify,
 };
 
 /// Manifests and layers in memory.
@@ -71,6 +66,7 @@ fn accept(verdict: Verdict) -> Result<()> {
 struct MemoryLayer {
     digest: Digest,
     state: RefCell<State>,
+    unlocked: Notify,
 }
 
 #[derive(Default)]
@@ -79,12 +75,12 @@ struct State {
     part: BytesMut,
     complete: Option<Bytes>,
     locked: bool,
-    waiting: Vec<Waker>,
 }
 
 impl MemoryLayer {
     fn new(digest: &Digest) -> Rc<Self> {
-        Rc::new(Self { digest: digest.clone(), state: RefCell::default() })
+        let (state, unlocked) = (RefCell::default(), Notify::new());
+        Rc::new(Self { digest: digest.clone(), state, unlocked })
     }
 
     fn not_written(&self) -> StoreError {
@@ -132,18 +128,15 @@ impl Layer for Rc<MemoryLayer> {
     }
 
     async fn wait(&self) -> Result<()> {
-        poll_fn(|context| {
-            let mut state = self.state.borrow_mut();
-            if state.complete.is_some() {
-                Poll::Ready(Ok(()))
-            } else if state.locked {
-                state.waiting.push(context.waker().clone());
-                Poll::Pending
-            } else {
-                Poll::Ready(Err(self.not_written()))
+        let ended = || {
+            let state = self.state.borrow();
+            match state.complete {
+                Some(_) => Some(Ok(())),
+                None if state.locked => None,
+                None => Some(Err(self.not_written())),
             }
-        })
-        .await
+        };
+        self.unlocked.until(ended).await
     }
 }
 
@@ -199,11 +192,8 @@ impl LayerWriter for Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        let mut state = self.layer.state.borrow_mut();
-        state.locked = false;
-        let waiting = std::mem::take(&mut state.waiting);
-        drop(state);
-        waiting.into_iter().for_each(Waker::wake);
+        self.layer.state.borrow_mut().locked = false;
+        self.layer.unlocked.notify_all();
     }
 }
 

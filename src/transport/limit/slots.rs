@@ -2,16 +2,9 @@
 //! waits for a layer. Uploads have 2 of their own: with 6 connections, what a browser opens to one
 //! host over HTTP/1.1, a copy within one registry cannot wait for itself.
 
-use std::{
-    cell::RefCell,
-    collections::VecDeque,
-    rc::Rc,
-    task::{Poll, Waker},
-};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use futures_util::future;
-
-use crate::transport::Lane;
+use crate::{sync::Notify, transport::Lane};
 
 const DOWN: usize = 4;
 const BLOBS: usize = 3;
@@ -19,7 +12,13 @@ const UPLOADS: usize = 2;
 
 /// The slots. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Slots(Rc<RefCell<State>>);
+pub(super) struct Slots(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    state: RefCell<State>,
+    changed: Notify,
+}
 
 #[derive(Default)]
 struct State {
@@ -35,7 +34,6 @@ struct State {
 struct Waiting {
     ticket: u64,
     lane: Lane,
-    waker: Option<Waker>,
 }
 
 impl State {
@@ -60,30 +58,26 @@ impl State {
         }
     }
 
+    fn occupy(&mut self, lane: Lane) {
+        *self.count(lane) += 1;
+        self.unanswered += 1;
+    }
+
     fn leave_queue(&mut self, ticket: u64) {
         self.queue.retain(|waiting| waiting.ticket != ticket);
     }
-
-    fn wake_all(&mut self) {
-        for waiting in &mut self.queue {
-            if let Some(waker) = waiting.waker.take() {
-                waker.wake();
-            }
-        }
-    }
 }
 
-/// A place in the queue, given up when it is dropped.
-struct Place {
+/// A ticket of the queue, given up when it is dropped.
+struct Ticket {
     slots: Slots,
-    ticket: u64,
+    number: u64,
 }
 
-impl Drop for Place {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut state = self.slots.0.borrow_mut();
-        state.leave_queue(self.ticket);
-        state.wake_all();
+        self.slots.0.state.borrow_mut().leave_queue(self.number);
+        self.slots.0.changed.notify_all();
     }
 }
 
@@ -91,30 +85,22 @@ impl Slots {
     /// Waits for a slot, first come first served within a lane. `alone`: only when no other request
     /// is waiting for its answer, as long as a host refuses.
     pub(super) async fn take(&self, lane: Lane, alone: bool) -> Permit {
-        let ticket = {
-            let mut state = self.0.borrow_mut();
-            state.tickets += 1;
-            let ticket = state.tickets;
-            state.queue.push_back(Waiting { ticket, lane, waker: None });
-            ticket
+        let ticket = self.line_up(lane);
+        let occupy = || {
+            let mut state = self.0.state.borrow_mut();
+            let is_next = state.is_first(ticket.number, lane) && state.is_free(lane, alone);
+            is_next.then(|| state.occupy(lane))
         };
-        let place = Place { slots: self.clone(), ticket };
-        future::poll_fn(|context| {
-            let mut state = self.0.borrow_mut();
-            if state.is_first(ticket, lane) && state.is_free(lane, alone) {
-                *state.count(lane) += 1;
-                state.unanswered += 1;
-                return Poll::Ready(());
-            }
-            if let Some(waiting) = state.queue.iter_mut().find(|w| w.ticket == ticket) {
-                waiting.waker = Some(context.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await;
-        let permit = Permit { slots: self.clone(), lane, unanswered: true };
-        drop(place);
-        permit
+        self.0.changed.until(occupy).await;
+        Permit { slots: self.clone(), lane, unanswered: true }
+    }
+
+    fn line_up(&self, lane: Lane) -> Ticket {
+        let mut state = self.0.state.borrow_mut();
+        state.tickets += 1;
+        let number = state.tickets;
+        state.queue.push_back(Waiting { ticket: number, lane });
+        Ticket { slots: self.clone(), number }
     }
 }
 
@@ -129,9 +115,8 @@ impl Permit {
     /// Notes that the answer has begun.
     pub(super) fn answered(&mut self) {
         if std::mem::take(&mut self.unanswered) {
-            let mut state = self.slots.0.borrow_mut();
-            state.unanswered -= 1;
-            state.wake_all();
+            self.slots.0.state.borrow_mut().unanswered -= 1;
+            self.slots.0.changed.notify_all();
         }
     }
 }
@@ -139,8 +124,7 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.answered();
-        let mut state = self.slots.0.borrow_mut();
-        *state.count(self.lane) -= 1;
-        state.wake_all();
+        *self.slots.0.state.borrow_mut().count(self.lane) -= 1;
+        self.slots.0.changed.notify_all();
     }
 }

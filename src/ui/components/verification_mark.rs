@@ -17,7 +17,7 @@ pub fn verification_mark(state: &Verification) -> Html {
         },
         Verification::NotVerified(reason) => html! {
             <span class="mark not-verified">
-                { words::NOT_VERIFIED }<span class="reason">{ format!(": {reason}") }</span>
+                { words::NOT_VERIFIED }<span class="reason">{ format!(": {}", words::unverified(reason)) }</span>
             </span>
         },
     }

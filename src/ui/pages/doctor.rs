@@ -5,13 +5,13 @@ use yew::prelude::*;
 use crate::{
     app::{
         RegistryAddress,
-        session::doctor::{Fault, Finding, RegistryKind, Step, recipe},
+        session::doctor::{DoctorStep, Fault, Finding, RegistryKind, recipe},
     },
     ui::{
         components::{copy_button, heading, loaded},
         hooks::{Environment, use_query},
         part::part,
-        text::doctor as text,
+        text::{doctor as text, ops},
     },
 };
 
@@ -45,7 +45,7 @@ fn use_doctor_page(props: &DoctorPage) -> Html {
     }
 }
 
-fn rung((step, finding): &(Step, Finding)) -> Html {
+fn rung((step, finding): &(DoctorStep, Finding)) -> Html {
     let (class, why) = match finding {
         Finding::Good => ("good", None),
         Finding::Untried => ("untried", None),
@@ -61,7 +61,7 @@ fn rung((step, finding): &(Step, Finding)) -> Html {
 }
 
 /// Configurations, where something is amiss.
-fn advice(steps: &[(Step, Finding)]) -> Html {
+fn advice(steps: &[(DoctorStep, Finding)]) -> Html {
     let mut faults = steps.iter().filter_map(|(_, finding)| match finding {
         Finding::Failed(fault) | Finding::Limited(fault) => Some(fault),
         Finding::Good | Finding::Untried => None,
@@ -85,10 +85,10 @@ fn configuration(kind: RegistryKind) -> Html {
     let text = recipe(kind, "*");
     html! {
         <details>
-            <summary>{ kind.name() }</summary>
-            <p>{ kind.note() }</p>
+            <summary>{ ops::kind(kind) }</summary>
+            <p>{ ops::note(kind) }</p>
             <div class="command">
-                <pre tabindex="0" aria-label={kind.name()}>{ text.clone() }</pre>
+                <pre tabindex="0" aria-label={ops::kind(kind)}>{ text.clone() }</pre>
                 { copy_button(text, text::COPY) }
             </div>
         </details>

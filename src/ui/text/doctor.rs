@@ -1,6 +1,6 @@
 //! The connection doctor in words.
 
-use crate::app::session::doctor::{Fault, Finding, Step};
+use crate::app::session::doctor::{DoctorStep, Fault, Finding};
 
 /// Heading of the page.
 pub const HEADING: &str = "Connection to";
@@ -18,15 +18,15 @@ pub const AGAIN: &str = "Examine again";
 pub const COPY: &str = "Copy the configuration";
 
 /// What a step asks.
-pub fn step(step: Step) -> &'static str {
+pub fn step(step: DoctorStep) -> &'static str {
     match step {
-        Step::Address => "May a page reach this address?",
-        Step::Answer => "Does it answer, and may the answer be read?",
-        Step::SignIn => "May a credential be sent?",
-        Step::LongAccept => "May all manifest types be asked for at once?",
-        Step::Headers => "Can the headers be read?",
-        Step::Blob => "Can a blob be read?",
-        Step::TokenServer => "Does its token server answer?",
+        DoctorStep::Address => "May a page reach this address?",
+        DoctorStep::Answer => "Does it answer, and may the answer be read?",
+        DoctorStep::SignIn => "May a credential be sent?",
+        DoctorStep::LongAccept => "May all manifest types be asked for at once?",
+        DoctorStep::Headers => "Can the headers be read?",
+        DoctorStep::Blob => "Can a blob be read?",
+        DoctorStep::TokenServer => "Does its token server answer?",
     }
 }
 

@@ -22,9 +22,9 @@ pub fn title(error: &Error) -> String {
     text
 }
 
-/// What came back, as a sentence.
+/// Returns what came back, as a sentence.
 pub fn what_came_back(error: &Error) -> String {
-    let mut text = error.kind.to_string();
+    let mut text = reason(&error.kind);
     if let Some(status) = error.context.status {
         text += " (HTTP ";
         text += &status.to_string();
@@ -33,7 +33,60 @@ pub fn what_came_back(error: &Error) -> String {
     super::sentence(&text)
 }
 
-/// What the person can do.
+fn reason(kind: &ErrorKind) -> String {
+    let fixed = match kind {
+        ErrorKind::NotFound(Missing::Repository) => "there is no such repository",
+        ErrorKind::NotFound(Missing::Manifest) => "there is no such manifest or tag",
+        ErrorKind::NotFound(Missing::Blob) => "there is no such blob",
+        ErrorKind::NotFound(Missing::Unknown) => "it is not there",
+        ErrorKind::Unauthorized => "the registry asks for credentials",
+        ErrorKind::Denied => "the registry denies access",
+        ErrorKind::RateLimited(None) => "too many requests",
+        ErrorKind::Unavailable => "the registry failed",
+        ErrorKind::CatalogUnavailable => "the registry does not list its repositories",
+        ErrorKind::DeleteDisabled => "deleting is switched off on this registry",
+        ErrorKind::InvalidRange { .. } => "the registry refuses the range of bytes",
+        ErrorKind::UploadUnknown => "the upload session is gone",
+        ErrorKind::AlreadyClosed => "the upload has ended",
+        ErrorKind::BlobUnknown(None) => "it points at content that is missing",
+        ErrorKind::Rejected => "the registry refused the content",
+        ErrorKind::NotModified => "it has not changed",
+        ErrorKind::BadAnswer(what) | ErrorKind::InvalidInput(what) => what,
+        _ => return reason_with_facts(kind),
+    };
+    fixed.to_owned()
+}
+
+fn reason_with_facts(kind: &ErrorKind) -> String {
+    match kind {
+        ErrorKind::RateLimited(Some(wait)) => {
+            format!("too many requests, try again in {} s", wait.as_secs())
+        }
+        ErrorKind::DigestMismatch { expected, actual } => {
+            format!("the bytes have digest {actual}, not {expected}")
+        }
+        ErrorKind::SizeMismatch { expected, actual, .. } => {
+            format!("{actual} bytes came where {expected} were announced")
+        }
+        ErrorKind::TooLarge { limit } => format!("the answer is larger than {limit} bytes"),
+        ErrorKind::UnsupportedDigest(digest) => {
+            format!("{} cannot be computed here", digest.algorithm().name())
+        }
+        ErrorKind::HiddenHeader(name) => format!("the response header {name} cannot be read"),
+        ErrorKind::Network { detail, .. } => format!("no answer could be read: {detail}"),
+        ErrorKind::Timeout(after) => format!("nothing came for {} s", after.as_secs()),
+        ErrorKind::Unsupported(what) => format!("not supported: {what}"),
+        ErrorKind::BlobUnknown(Some(digest)) => format!("it points at {digest}, which is missing"),
+        ErrorKind::ApproveTokenServer { registry, token_server } => {
+            format!("{registry} wants to check credentials at {token_server}")
+        }
+        ErrorKind::Refused(why) => format!("refused: {why}"),
+        ErrorKind::Status(status) => format!("unexpected status {status}"),
+        _ => "it failed".to_owned(),
+    }
+}
+
+/// Returns what the reader can do.
 pub fn advice(error: &Error) -> &'static str {
     match &error.kind {
         ErrorKind::NotFound(Missing::Repository) => {

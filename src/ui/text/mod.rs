@@ -6,9 +6,11 @@ pub mod error;
 pub mod files;
 pub mod home;
 pub mod list;
+pub mod ops;
 pub mod registry;
 pub mod repository;
 pub mod settings;
+pub mod verification;
 pub mod verify;
 pub mod views;
 
@@ -44,19 +46,6 @@ pub const NOT_LOADED: &str = "A part of Porthole could not be loaded from where 
 pub const COPIED: &str = "Copied";
 /// Said where the browser does not let us copy.
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
-
-/// The three states of verification, in words.
-pub mod verification {
-    /// Counted and hashed here.
-    pub const VERIFIED: &str = "verified";
-    /// Not the bytes of this digest.
-    pub const MISMATCH: &str = "mismatch";
-    /// Not checked.
-    pub const NOT_VERIFIED: &str = "not verified";
-    /// What “verified” means.
-    pub const VERIFIED_MEANS: &str =
-        "These bytes were counted and hashed in this page: they are the bytes of this digest.";
-}
 
 /// The label of a view's tab.
 pub fn view_label(view: View) -> &'static str {

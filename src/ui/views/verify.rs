@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::{
         Place, Route,
-        views::verify::{Check, Counts, Outcome, Row, Run, State, verdict},
+        views::verify::{Check, Counts, Outcome, Row, Run, State},
     },
     error::Error,
     oci::{Platform, Timestamp},
@@ -21,7 +21,7 @@ use crate::{
         components::{byte_size, copy_button, digest_code, error_box, human_bytes, progress},
         hooks::use_environment,
         part::{part, put_keyed},
-        text::verify as text,
+        text::{ops::outcome as outcome_text, verify as text},
     },
 };
 
@@ -155,7 +155,7 @@ fn draw_check(check: &Check) -> Html {
 
 /// An outcome in its word, and why.
 fn mark(outcome: &Outcome) -> Html {
-    let (word, why) = verdict(outcome);
+    let (word, why) = outcome_text(outcome);
     let class = classes!("mark", word.replace(' ', "-"));
     html! {
         <>
@@ -247,7 +247,7 @@ fn state(run: &Run, row: &Row) -> Html {
 fn embedded(row: &Row) -> Html {
     match &row.embedded {
         Some(wrong @ Outcome::Mismatch(_)) => {
-            let (word, why) = verdict(wrong);
+            let (word, why) = outcome_text(wrong);
             html! {
                 <p>
                     { text::EMBEDDED }<span class="mark mismatch">{ word }</span>{ ": " }

@@ -1,4 +1,4 @@
-//! Verification of the content that a place names, and its outcome in words.
+//! Verification of the content that a place names.
 
 mod run;
 
@@ -6,14 +6,14 @@ pub use run::{Counts, Row, Run, State};
 
 use super::image::manifest_ref;
 pub use crate::ops::{
-    progress::{Event, Mismatch, Observer, Outcome, Role},
+    progress::{JobEvent, Mismatch, Observer, Outcome, Role, UnverifiedReason},
     verify::{About, Check, Report},
 };
 use crate::{
     app::{Connection, Place},
     error::Result,
     oci::ManifestRef,
-    ops::tree::{Options, Selection},
+    ops::graph::{Selection, WalkOptions},
 };
 
 /// Reads and checks all that a place names; of an index with a chosen platform only that. Layers
@@ -33,29 +33,8 @@ pub async fn check(connection: &Connection, place: &Place, observer: Observer) -
         }
     }
     let root = connection.registry.manifest(repository, &wanted).await?;
-    let options = Options { selection, observer, ..Options::default() };
+    let options = WalkOptions { selection, observer, ..WalkOptions::default() };
     connection.verify(repository, root, &options).await
-}
-
-/// Returns an outcome as one of three words, with the details.
-pub fn verdict(outcome: &Outcome) -> (&'static str, String) {
-    match outcome {
-        Outcome::Verified => ("verified", String::new()),
-        Outcome::Mismatch(Mismatch::Digest { actual, .. }) => {
-            ("mismatch", format!("the bytes have the digest {actual}"))
-        }
-        Outcome::Mismatch(Mismatch::Size { actual, .. }) => {
-            ("mismatch", format!("{actual} bytes came"))
-        }
-        Outcome::Mismatch(Mismatch::Claim { expected, actual }) => {
-            ("mismatch", format!("{actual}, not {expected}"))
-        }
-        Outcome::NotVerified(why) | Outcome::Skipped(why) => ("not verified", why.clone()),
-        Outcome::Failed(error) => ("not verified", error.to_string()),
-        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere => {
-            ("not verified", String::new())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
-use super::{Event, Outcome, Report, Role};
+use super::{JobEvent, Outcome, Report, Role, UnverifiedReason};
 use crate::{
     app::Place,
     layers::findings::Findings,
     oci::{Descriptor, Digest, Platform},
-    ops::verify::{Check, Checked, Occasion},
+    ops::verify::{Check, Checked, ReportContext},
 };
 
 /// Speed is measured over this time, in milliseconds.
@@ -99,14 +99,14 @@ impl Run {
     }
 
     /// Takes in what happened.
-    pub fn take(&mut self, event: &Event, now: u64) {
+    pub fn take(&mut self, event: &JobEvent, now: u64) {
         self.now = self.now.max(now);
         match event {
             // Manifests were read by then, and are not part of the plan.
-            Event::Planned { bytes, .. } => self.total = Some(self.done.saturating_add(*bytes)),
-            Event::Started { object, role } => self.start(object, *role),
-            Event::Progress { digest, done } => self.progress(digest, *done),
-            Event::Finished { digest, outcome } => self.finish(digest, outcome),
+            JobEvent::Planned { bytes, .. } => self.total = Some(self.done.saturating_add(*bytes)),
+            JobEvent::Started { object, role } => self.start(object, *role),
+            JobEvent::Progress { digest, done } => self.progress(digest, *done),
+            JobEvent::Finished { digest, outcome } => self.finish(digest, outcome),
         }
         self.sample();
     }
@@ -115,7 +115,7 @@ impl Run {
     pub fn end(&mut self, state: State, now: u64) {
         self.now = self.now.max(now);
         self.state = state;
-        let (now, cancelled) = (self.now, Outcome::NotVerified("cancelled".to_owned()));
+        let (now, cancelled) = (self.now, Outcome::NotVerified(UnverifiedReason::Cancelled));
         for row in self.rows.iter_mut().filter(|row| row.outcome.is_none()) {
             row.outcome = Some(cancelled.clone());
             row.ended = Some(now);
@@ -314,7 +314,7 @@ impl Run {
             role: row.role,
             platforms: row.platforms.clone(),
             received: row.done,
-            outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified("not read".to_owned())),
+            outcome: row.outcome.clone().unwrap_or(Outcome::NotVerified(UnverifiedReason::NotRead)),
             embedded: row.embedded.clone(),
             findings: row.findings.clone(),
         };
@@ -327,8 +327,8 @@ impl Run {
     }
 
     /// Returns the subject of the report. `checked_at` is the time of the end in RFC 3339.
-    pub fn occasion(&self, place: &Place, checked_at: &str) -> Occasion {
-        Occasion {
+    pub fn occasion(&self, place: &Place, checked_at: &str) -> ReportContext {
+        ReportContext {
             reference: place.reference.canonical(),
             registry: place.registry.host.to_string(),
             platform: place.platform.clone(),

@@ -11,16 +11,16 @@ fn blob(n: u8, size: u64) -> Descriptor {
     Descriptor::new(MediaType::OCTET_STREAM, digest, size)
 }
 
-fn started(object: &Descriptor) -> Event {
-    Event::Started { object: object.clone(), role: Role::Layer }
+fn started(object: &Descriptor) -> JobEvent {
+    JobEvent::Started { object: object.clone(), role: Role::Layer }
 }
 
-fn progress(object: &Descriptor, done: u64) -> Event {
-    Event::Progress { digest: object.digest.clone(), done }
+fn progress(object: &Descriptor, done: u64) -> JobEvent {
+    JobEvent::Progress { digest: object.digest.clone(), done }
 }
 
-fn finished(object: &Descriptor, outcome: Outcome) -> Event {
-    Event::Finished { digest: object.digest.clone(), outcome }
+fn finished(object: &Descriptor, outcome: Outcome) -> JobEvent {
+    JobEvent::Finished { digest: object.digest.clone(), outcome }
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn bytes_speed_and_time_left_follow_the_events() {
     let (one, two) = (blob(1, 4_000), blob(2, 6_000));
     let mut run = Run::new(1_000);
     assert_eq!((run.total(), run.speed(), run.left()), (None, None, None));
-    run.take(&Event::Planned { objects: 2, bytes: 10_000 }, 1_000);
+    run.take(&JobEvent::Planned { objects: 2, bytes: 10_000 }, 1_000);
     run.take(&started(&one), 1_000);
     run.take(&progress(&one, 1_000), 1_500);
     run.take(&progress(&one, 2_000), 2_000);
@@ -75,7 +75,7 @@ fn every_outcome_falls_into_one_of_three_states() {
         Outcome::Verified,
         Outcome::Mismatch(Mismatch::Digest { expected, actual: actual.clone() }),
         Outcome::Mismatch(Mismatch::Size { expected: 10, actual: 7 }),
-        Outcome::NotVerified("md5 cannot be computed here".to_owned()),
+        Outcome::NotVerified(UnverifiedReason::NotRead),
     ];
     let mut run = Run::new(0);
     for (blob, outcome) in blobs.iter().zip(outcomes) {

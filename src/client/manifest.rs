@@ -1,37 +1,27 @@
-//! Reading manifests, and finding out what a name stands for (R29, R30, R74 to R79, R164).
+//! Manifests on their way in: asked for, checked, and described (R29, R30, R74 to R79, R164).
+
+use bytes::Bytes;
 
 use super::{
-    body,
     exchange::{Call, Core, Document},
+    html_page::not_a_document,
     signed,
 };
 use crate::{
     content::verify::{self, Verdict},
     error::{ErrorKind, Result},
     oci::{
-        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type, json,
+        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
+        json::{self, Node},
     },
-    registry::{Manifest, Verification},
+    registry::{Manifest, Unverified, Verification},
     transport::{Cache, Request},
     wire::{Endpoint, describe, headers::name},
 };
 
 impl Core {
-    /// Gets a manifest, verified where a digest is asked for.
-    pub(super) async fn manifest(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Manifest> {
-        let expected = match reference {
-            ManifestRef::Digest(digest) => Some(digest),
-            ManifestRef::Tag(_) => None,
-        };
-        self.manifest_verified(repository, reference, expected).await
-    }
-
-    /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere: asked
-    /// by tag and verified by digest, caches on the way learn the tag (R79).
+    /// Gets a manifest by one name and verifies it by a digest, which may come from elsewhere. A
+    /// manifest that is asked for by tag and verified by digest teaches the tag to caches (R79).
     pub(super) async fn manifest_verified(
         &self,
         repository: &RepositoryName,
@@ -43,7 +33,7 @@ impl Core {
         let call =
             Call::new(format!("read the manifest {repository}{}", suffix(reference)), endpoint);
         match self.read_manifest(&call, expected, None).await {
-            // A cache on the way may hold something else under this name; it gets one more chance.
+            // A cache on the way may hold other content under this name: ask past it, once.
             Err(error) if matches!(error.kind, ErrorKind::DigestMismatch { .. }) => {
                 self.read_manifest(&call, expected, Some(Cache::Reload)).await
             }
@@ -62,7 +52,7 @@ impl Core {
         self.manifest_by(call, request, expected).await
     }
 
-    /// Sends a prepared request for a manifest and checks what comes.
+    /// Sends a prepared request for a manifest and checks the answer.
     pub(super) async fn manifest_by(
         &self,
         call: &Call,
@@ -74,8 +64,8 @@ impl Core {
         self.check_manifest(call, &document, expected)
     }
 
-    /// Gets what tools for OCI artefacts keep under a tag of their own (cosign's, the fallback of the
-    /// referrers API). It is never of Docker's types, and mostly not there: one question is enough.
+    /// Gets a manifest under a tag that tools make (cosign's, the fallback tag of the referrers API).
+    /// It never has one of Docker's types, and is mostly not there: one question is enough.
     pub(super) async fn artifact(
         &self,
         repository: &RepositoryName,
@@ -90,7 +80,7 @@ impl Core {
         self.check_manifest(&call, &document, None)
     }
 
-    /// Verifies, and says what was read.
+    /// Verifies an answer and returns it as a manifest.
     pub(super) fn check_manifest(
         &self,
         call: &Call,
@@ -115,22 +105,8 @@ impl Core {
         })
     }
 
-    /// Finds out what a tag or digest stands for: by HEAD, and by GET where the digest of a HEAD
-    /// answer cannot be read (R30, R75).
-    pub(super) async fn resolve(
-        &self,
-        repository: &RepositoryName,
-        reference: &ManifestRef,
-    ) -> Result<Descriptor> {
-        let may_help = reference.digest().is_some() || !self.memory.digest_hidden.get();
-        if may_help && let Some(found) = self.head_manifest(repository, reference).await? {
-            return Ok(found);
-        }
-        Ok(self.manifest(repository, reference).await?.descriptor)
-    }
-
-    /// `None` where the answer does not say enough.
-    async fn head_manifest(
+    /// Finds out by HEAD what a tag or digest stands for; `None` if the answer does not say enough.
+    pub(super) async fn head_manifest(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
@@ -141,7 +117,7 @@ impl Core {
         let call = Call::new(operation, endpoint);
         let answer = match self.negotiate(&call, self.request(&call)).await {
             Ok(answer) => answer,
-            // Some do not do HEAD; GET will say what is the matter.
+            // Some registries do not know HEAD; GET will show the problem.
             Err(error) if matches!(error.context.status, Some(405 | 501)) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -162,10 +138,10 @@ impl Core {
     }
 }
 
-/// What was found out about an answer, or what is wrong with it.
+/// A fact about an answer, or the fault in it.
 type Judged<T> = std::result::Result<T, ErrorKind>;
 
-/// The digest that was asked for, unless the answer's own contradicts it (R29).
+/// Returns the digest that was asked for, unless the answer's own contradicts it (R29).
 fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Digest>> {
     match (asked, stated) {
         (Some(asked), Some(stated))
@@ -178,52 +154,43 @@ fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Diges
     }
 }
 
-/// The digest of what came, and how far it was checked.
+/// Returns the digest of an answer, and how far it was checked.
 fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, Verification)> {
     let bytes = &document.bytes;
-    if let Some(what) = body::not_a_document(document) {
+    if let Some(what) = not_a_document(bytes) {
         return Err(ErrorKind::BadAnswer(what));
     }
     let Some(expected) = expected else {
         return Ok((verify::digest_of(bytes), Verification::NotVerified(unnamed(document))));
     };
     match verify::verify(bytes, expected, None) {
-        Verdict::Verified => Ok((expected.clone(), Verification::Verified)),
         Verdict::DigestMismatch { expected, .. } if signed::is_payload(bytes, &expected) => {
             Ok((expected, Verification::Verified))
         }
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(ErrorKind::DigestMismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, actual } => {
-            Err(ErrorKind::SizeMismatch { digest: None, expected, actual })
-        }
         Verdict::Unsupported(digest) => {
-            let why = format!("{} cannot be computed here", digest.algorithm().name());
+            let why = Unverified::Algorithm(digest.clone());
             Ok((digest, Verification::NotVerified(why)))
         }
+        verdict => verdict.require_verified().map(|()| (expected.clone(), Verification::Verified)),
     }
 }
 
-/// Why a manifest that was asked for by tag is not verified; with a warning where the registry
-/// itself names another digest, which many do wrongly.
-fn unnamed(document: &Document) -> String {
-    let why = "asked for by tag, so there was no digest to check against".to_owned();
+/// Returns the reason why a manifest that was asked for by tag is not verified. Many registries name
+/// a wrong digest themselves, so another digest in a header is no error.
+fn unnamed(document: &Document) -> Unverified {
     let stated = document.headers.get(name::DOCKER_CONTENT_DIGEST);
     let stated = stated.and_then(|text| text.parse::<Digest>().ok());
     match stated.map(|digest| (verify::verify(&document.bytes, &digest, None), digest)) {
-        Some((Verdict::DigestMismatch { .. }, digest)) => {
-            format!("{why}; the registry says {digest}, which these bytes are not")
-        }
-        _ => why,
+        Some((Verdict::DigestMismatch { .. }, digest)) => Unverified::OtherThanNamed(digest),
+        _ => Unverified::ByTag,
     }
 }
 
-/// What the answer is: its `Content-Type`, else its own `mediaType`, else its structure. Two that
-/// contradict each other are refused (R38): readers would disagree about what they read.
+/// Returns the media type of an answer: its `Content-Type`, else its own `mediaType`, else by its
+/// structure. Two that contradict each other are refused (R38): readers would disagree about them.
 fn media_type(document: &Document) -> Judged<MediaType> {
     let node = json::parse(document.bytes.clone()).value;
-    match (document.content_type(), body::stated(&node)) {
+    match (document.content_type(), stated(&node)) {
         (Some(header), Some(own)) if header != own => Err(ErrorKind::BadAnswer(format!(
             "the answer is said to be {header}, and says of itself that it is {own}"
         ))),
@@ -232,7 +199,16 @@ fn media_type(document: &Document) -> Judged<MediaType> {
     }
 }
 
-/// `:tag` or `@digest`.
+/// Returns the type that a manifest states of itself.
+pub(super) fn stated_type(bytes: &Bytes) -> Option<MediaType> {
+    stated(&json::parse(bytes.clone()).value)
+}
+
+fn stated(document: &Node) -> Option<MediaType> {
+    document.get("mediaType").and_then(Node::as_str).map(MediaType::new)
+}
+
+/// Returns `:tag` or `@digest`.
 fn suffix(reference: &ManifestRef) -> String {
     match reference {
         ManifestRef::Tag(tag) => format!(":{tag}"),

@@ -1,12 +1,12 @@
-//! What no registry can be asked over the protocol (R102, R134). The answers are typed, so that a
-//! caller over any source gets an error that says why, and not an empty list.
+//! Questions that the protocol does not have (R102, R134). Each has a function, so that a caller gets
+//! an error with the reason, and not an empty list.
 
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{Digest, RepositoryName},
 };
 
-/// All manifests of a repository, tagged or not.
+/// Lists all manifests of a repository, tagged or not.
 ///
 /// # Errors
 /// Always `Unsupported`: only tags can be listed.
@@ -14,7 +14,7 @@ pub fn manifests(repository: &RepositoryName) -> Result<Vec<Digest>> {
     unsupported(repository, "list all manifests", "only tags and referrers can be listed")
 }
 
-/// All blobs of a repository.
+/// Lists all blobs of a repository.
 ///
 /// # Errors
 /// Always `Unsupported`.

@@ -1,28 +1,23 @@
-//! The tags of a repository as a handle, and the names that one content has by several digests (R138,
-//! R141).
-
-use std::cell::RefCell;
-
-use litemap::LiteMap;
+//! The tags of a repository, as a handle (R138).
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::{Repository, TagPages};
 use crate::{
-    error::{ErrorKind, Result},
+    error::Result,
     oci::{Descriptor, Digest, MediaType, Tag},
     registry::{Delete, Read, Write},
 };
 
-/// Tags that are looked at at one time.
+/// The largest number of tags that are resolved at one time.
 const LOOKUPS: usize = 4;
 
 /// The tags of a repository (R138).
 pub struct Tags<'a>(pub(super) &'a Repository);
 
 impl Tags<'_> {
-    /// What a tag stands for.
+    /// Finds out what a tag stands for.
     ///
     /// # Errors
     /// As for [`Read::resolve`](crate::registry::Read::resolve).
@@ -38,7 +33,7 @@ impl Tags<'_> {
         self.0.registry.push_manifest(&self.0.name, media_type, bytes, &[tag]).await
     }
 
-    /// Takes a tag away. Some registries delete the manifest with it, or refuse (R131).
+    /// Deletes a tag. Some registries delete the manifest with it, or refuse (R131).
     ///
     /// # Errors
     /// As for [`Delete::delete_manifest`].
@@ -46,7 +41,7 @@ impl Tags<'_> {
         self.0.registry.delete_manifest(&self.0.name, &tag.clone().into()).await
     }
 
-    /// All tags, each once, in the registry's order. `true` where more may exist.
+    /// Lists all tags, each once, in the registry's order; `true` if there may be more.
     ///
     /// # Errors
     /// As for [`List::tags`](crate::registry::List::tags).
@@ -58,13 +53,13 @@ impl Tags<'_> {
         Ok((tags, pages.may_be_incomplete()))
     }
 
-    /// The tags page by page (R97).
+    /// Lists the tags page by page (R97).
     pub fn pages(&self) -> TagPages {
         TagPages::of(self.0)
     }
 
-    /// The tags that stand for a digest, a few at a time; dropping it ends it (R102). Tags that are
-    /// gone meanwhile are left out.
+    /// Finds the tags that stand for a digest, a few at a time (R102). Tags that are deleted meanwhile
+    /// are left out.
     ///
     /// # Errors
     /// As for [`List::tags`](crate::registry::List::tags) and [`Read::resolve`](crate::registry::Read::resolve).
@@ -80,38 +75,5 @@ impl Tags<'_> {
         });
         let found: Vec<Result<Option<Tag>>> = stream::iter(found).buffered(LOOKUPS).collect().await;
         found.into_iter().filter_map(Result::transpose).collect()
-    }
-}
-
-/// Different digests of the same content, such as SHA-256 and SHA-512 (R141).
-#[derive(Default)]
-pub struct Aliases(pub(super) RefCell<LiteMap<Digest, Descriptor>>);
-
-impl Aliases {
-    /// The canonical descriptor of the content that a digest names.
-    pub fn stat(&self, digest: &Digest) -> Option<Descriptor> {
-        self.0.borrow().get(digest).cloned()
-    }
-
-    /// Notes that a digest names the content of a descriptor, which is checked on the bytes.
-    ///
-    /// # Errors
-    /// `DigestMismatch` where either does not name them.
-    pub fn set(&self, digest: &Digest, canonical: &Descriptor, bytes: &[u8]) -> Result<()> {
-        for claimed in [digest, &canonical.digest] {
-            let actual = crate::content::verify::digest_with(&claimed.algorithm(), bytes);
-            let actual = actual.ok_or(ErrorKind::UnsupportedDigest(claimed.clone()))?;
-            if actual != *claimed {
-                let expected = claimed.clone();
-                return Err(ErrorKind::DigestMismatch { expected, actual }.into());
-            }
-        }
-        self.0.borrow_mut().insert(digest.clone(), canonical.clone());
-        Ok(())
-    }
-
-    /// Forgets a digest.
-    pub fn clear(&self, digest: &Digest) {
-        self.0.borrow_mut().remove(digest);
     }
 }

@@ -3,74 +3,49 @@
 use bytes::Bytes;
 
 use super::{
-    body,
-    exchange::{self, Call, Core, Document},
+    RemoteRegistry,
+    exchange::{self, Call, Document},
+    manifest::stated_type,
 };
 use crate::{
-    content::verify,
     error::{Error, ErrorKind, Result},
-    oci::{self, Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
+    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     wire::{Endpoint, headers::name, upkeep},
 };
 
-/// Tags that go out with one request (R126).
+/// The largest number of tags in one request (R126).
 const TAGS_AT_ONCE: usize = 10;
 
-impl Core {
-    /// Pushes a manifest, byte for byte.
-    pub(super) async fn push_manifest(
-        &self,
-        repository: &RepositoryName,
-        media_type: &MediaType,
-        bytes: &Bytes,
-        tags: &[Tag],
-    ) -> Result<Descriptor> {
-        let digest = verify::digest_of(bytes);
-        let manifest = Descriptor::new(media_type.clone(), digest, bytes.len() as u64);
-        let push = Push { core: self, repository, manifest: &manifest, bytes };
-        push.check_type()?;
-        let announced = push.all(tags).await?;
-        if !announced {
-            self.announce(repository, &manifest, bytes).await?;
-        }
-        Ok(manifest)
-    }
+/// A manifest that is pushed.
+pub(super) struct ManifestPush<'a> {
+    pub(super) registry: &'a RemoteRegistry,
+    pub(super) repository: &'a RepositoryName,
+    pub(super) manifest: &'a Descriptor,
+    pub(super) bytes: &'a Bytes,
+}
 
-    /// Adds the manifest to the referrers of its subject, where the registry does not (R127).
-    async fn announce(
-        &self,
-        repository: &RepositoryName,
-        manifest: &Descriptor,
-        bytes: &Bytes,
-    ) -> Result<()> {
-        let document = oci::parse_document(bytes.clone(), Some(&manifest.media_type)).value;
+impl ManifestPush<'_> {
+    /// Adds the manifest to the referrers of its subject, if the registry does not (R127).
+    pub(super) async fn announce(&self) -> Result<()> {
+        let Self { registry, repository, manifest, bytes } = self;
+        let document = oci::parse_document((*bytes).clone(), Some(&manifest.media_type)).value;
         let Some(subject) = document.subject() else { return Ok(()) };
         // A hidden header does not mean that the registry did nothing.
-        if self.has_referrers_api(repository).await? {
+        if registry.core.has_referrers_api(repository).await? {
             return Ok(());
         }
         let entry = upkeep::entry(manifest, &document);
-        self.add_referrer(repository, &subject.digest, entry).await
+        registry.add_referrer(repository, &subject.digest, entry).await
     }
-}
 
-/// One manifest on its way.
-struct Push<'a> {
-    core: &'a Core,
-    repository: &'a RepositoryName,
-    manifest: &'a Descriptor,
-    bytes: &'a Bytes,
-}
-
-impl Push<'_> {
-    /// The type that is sent is the one that the manifest names itself (R124).
-    fn check_type(&self) -> Result<()> {
+    /// Checks that the type that is sent is the one that the manifest states (R124).
+    pub(super) fn check_type(&self) -> Result<()> {
         let sent = &self.manifest.media_type;
-        match body::stated_type(self.bytes) {
+        match stated_type(self.bytes) {
             Some(own) if own != *sent => {
                 let what = format!("the manifest says that it is {own}, and is pushed as {sent}");
                 let call = self.call(self.by_digest(), &[]);
-                Err(self.core.explain(&call, None, ErrorKind::InvalidInput(what).into()))
+                Err(self.registry.core.explain(&call, None, ErrorKind::InvalidInput(what).into()))
             }
             _ => Ok(()),
         }
@@ -80,8 +55,8 @@ impl Push<'_> {
         ManifestRef::Digest(self.manifest.digest.clone())
     }
 
-    /// Pushes under every name. Whether the registry said that it noted the subject.
-    async fn all(&self, tags: &[Tag]) -> Result<bool> {
+    /// Pushes under every name. Returns whether the registry noted the subject.
+    pub(super) async fn all(&self, tags: &[Tag]) -> Result<bool> {
         match tags {
             [] => self.put(self.by_digest(), &[]).await.map(|answer| notes_subject(&answer)),
             [tag] => self.put_tag(tag).await,
@@ -94,11 +69,11 @@ impl Push<'_> {
         Ok(notes_subject(&answer))
     }
 
-    /// Several tags at once, and one by one those that the registry did not take (R126).
+    /// Pushes several tags at once, then one by one those that the registry did not take (R126).
     async fn many(&self, tags: &[Tag]) -> Result<bool> {
         let mut noted = false;
         for some in tags.chunks(TAGS_AT_ONCE) {
-            let accepted = match self.core.memory.many_tags.get() {
+            let accepted = match self.registry.core.memory.many_tags.get() {
                 Some(false) => Vec::new(),
                 _ => self.at_once(some, &mut noted).await?,
             };
@@ -109,12 +84,12 @@ impl Push<'_> {
         Ok(noted)
     }
 
-    /// The tags that were accepted; none where the registry does not know of this.
+    /// Returns the tags that were accepted; none if the registry cannot take several.
     async fn at_once(&self, tags: &[Tag], noted: &mut bool) -> Result<Vec<String>> {
         let answer = match self.put(self.by_digest(), tags).await {
             Ok(answer) => answer,
             Err(error) if refuses_query(&error) => {
-                self.core.memory.many_tags.set(Some(false));
+                self.registry.core.memory.many_tags.set(Some(false));
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error),
@@ -123,22 +98,22 @@ impl Push<'_> {
         let fields = answer.headers.all(name::OCI_TAG);
         let accepted: Vec<String> =
             fields.flat_map(|field| field.split(',')).map(|tag| tag.trim().to_owned()).collect();
-        self.core.memory.many_tags.set(Some(!accepted.is_empty()));
+        self.registry.core.memory.many_tags.set(Some(!accepted.is_empty()));
         Ok(accepted)
     }
 
     async fn put(&self, reference: ManifestRef, tags: &[Tag]) -> Result<Document> {
         let call = self.call(reference, tags);
-        let request = self.core.request(&call);
+        let request = self.registry.core.request(&call);
         let mut request = request.header(name::CONTENT_TYPE, self.manifest.media_type.as_str());
         request.body = exchange::body(self.bytes.clone());
-        let answer = self.core.expect(&call, request).await?;
-        let document = self.core.read(&call, answer).await?;
+        let answer = self.registry.core.expect(&call, request).await?;
+        let document = self.registry.core.read(&call, answer).await?;
         self.check_echo(&call, &document)?;
         Ok(document)
     }
 
-    /// The digest that the registry answers, where it can be read, is that of what was sent (R125).
+    /// Checks that the registry names the digest of the bytes that were sent, if it can be read (R125).
     fn check_echo(&self, call: &Call, document: &Document) -> Result<()> {
         let stated = document.headers.get(name::DOCKER_CONTENT_DIGEST);
         let stated = stated.and_then(|text| text.parse::<Digest>().ok());
@@ -147,7 +122,7 @@ impl Push<'_> {
             Some(actual) if actual.algorithm() == expected.algorithm() && actual != *expected => {
                 let expected = expected.clone();
                 let kind = ErrorKind::DigestMismatch { expected, actual };
-                Err(self.core.unusable(call, document, kind))
+                Err(self.registry.core.unusable(call, document, kind))
             }
             _ => Ok(()),
         }
@@ -161,12 +136,12 @@ impl Push<'_> {
     }
 }
 
-/// Whether the registry keeps the referrers of the subject itself.
+/// Tells whether the registry keeps the referrers of the subject itself.
 fn notes_subject(answer: &Document) -> bool {
     answer.headers.contains(name::OCI_SUBJECT)
 }
 
-/// Whether it is the query that the registry does not take.
+/// Tells whether the registry refused the query of the request.
 fn refuses_query(error: &Error) -> bool {
     matches!(error.context.status, Some(400 | 404 | 405 | 414 | 431))
         && !matches!(error.kind, ErrorKind::BlobUnknown(_))

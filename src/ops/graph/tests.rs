@@ -9,7 +9,7 @@ use crate::{
     oci::RepositoryName,
     ops::{
         image::{Images, place},
-        progress::{Event, Observer, Outcome},
+        progress::{JobEvent, Observer, Outcome},
     },
     registry::{
         Read,
@@ -17,11 +17,11 @@ use crate::{
     },
 };
 
-fn walked(images: &Images, root: &Descriptor, options: &Options) -> Tree {
+fn walked(images: &Images, root: &Descriptor, options: &WalkOptions) -> Tree {
     let memory: &dyn Read = &images.memory;
     run(async {
         let manifest = crate::ops::read::manifest(memory, &place(), root).await.unwrap();
-        walk(memory, &place(), manifest, options).await
+        walk(&InRepository::new(memory, &place()), manifest, options).await
     })
 }
 
@@ -30,12 +30,12 @@ fn outline(tree: &Tree) -> Vec<String> {
     fn add(tree: &Tree, id: NodeId, lines: &mut Vec<String>) {
         let node = tree.get(id).unwrap();
         let state = match &node.content {
-            Content::Opened(_) => "opened",
-            Content::Blob => "blob",
-            Content::Repeated(_) => "repeated",
-            Content::NotSelected => "not selected",
-            Content::Cut => "cut",
-            Content::Failed(_) => "failed",
+            NodeContent::Opened(_) => "opened",
+            NodeContent::Blob => "blob",
+            NodeContent::Repeated(_) => "repeated",
+            NodeContent::NotSelected => "not selected",
+            NodeContent::Cut => "cut",
+            NodeContent::Failed(_) => "failed",
         };
         lines.push(format!("{}{:?} {state}", "  ".repeat(node.depth), node.role));
         tree.children(id).for_each(|(child, _)| add(tree, child, lines));
@@ -52,7 +52,7 @@ fn an_index_opens_down_to_its_layers() {
         images.image("linux/amd64", &["one", "two"]),
         images.image("linux/arm64", &["one"]),
     ]);
-    let tree = walked(&images, &index, &Options::default());
+    let tree = walked(&images, &index, &WalkOptions::default());
     let expected = [
         "Root opened",
         "  Manifest opened",
@@ -78,7 +78,7 @@ fn sizes_count_each_digest_once() {
     let a = images.image("linux/amd64", &["shared"]);
     let b = images.image("linux/arm64", &["shared"]);
     let index = images.index(&[a.clone(), b.clone()]);
-    let tree = walked(&images, &index, &Options::default());
+    let tree = walked(&images, &index, &WalkOptions::default());
     let configs: u64 = tree
         .nodes()
         .filter(|(_, node)| node.role == Role::Config)
@@ -95,7 +95,7 @@ fn what_cannot_be_read_stays_in_its_place() {
     let short = Descriptor { size: good.size + 1, ..images.image("linux/arm64", &["two"]) };
     let broken = images.manifest("not json");
     let index = images.index(&[gone, good, short, broken]);
-    let tree = walked(&images, &index, &Options::default());
+    let tree = walked(&images, &index, &WalkOptions::default());
     let expected = [
         "Root opened",
         "  Manifest failed",
@@ -107,10 +107,10 @@ fn what_cannot_be_read_stays_in_its_place() {
     ];
     assert_eq!(outline(&tree), expected);
     let (_, last) = tree.children(tree.root()).last().unwrap();
-    let Content::Opened(opened) = &last.content else { panic!("{last:?}") };
+    let NodeContent::Opened(opened) = &last.content else { panic!("{last:?}") };
     assert!(!opened.document.is_sound(), "broken, and shown as far as it can be");
     let (_, short) = tree.children(tree.root()).nth(2).unwrap();
-    let Content::Failed(error) = &short.content else { panic!("{short:?}") };
+    let NodeContent::Failed(error) = &short.content else { panic!("{short:?}") };
     assert!(matches!(error.kind, ErrorKind::SizeMismatch { .. }));
 }
 
@@ -123,7 +123,7 @@ fn a_digest_is_opened_once() {
     let recorder = Recorder::new(Rc::new(images.memory.clone()));
     let tree = run(async {
         let root = crate::ops::read::manifest(&images.memory, &place(), &index).await.unwrap();
-        walk(&recorder, &place(), root, &Options::default()).await
+        walk(&InRepository::new(&recorder, &place()), root, &WalkOptions::default()).await
     });
     let expected = [
         "Root opened",
@@ -150,7 +150,12 @@ fn the_window_bounds_requests_at_one_time() {
         let recorder = Recorder::new(Rc::new(images.memory.clone()));
         run(async {
             let root = crate::ops::read::manifest(&images.memory, &place(), &index).await.unwrap();
-            walk(&recorder, &place(), root, &Options { window, ..Options::default() }).await
+            walk(
+                &InRepository::new(&recorder, &place()),
+                root,
+                &WalkOptions { window, ..WalkOptions::default() },
+            )
+            .await
         });
         assert_eq!(recorder.most_at_once(), window);
         assert_eq!(recorder.count("manifest"), 20);
@@ -164,22 +169,22 @@ fn deep_and_wide_trees_are_cut_where_the_limits_say() {
     for _ in 0..40 {
         deep = images.index(&[deep]);
     }
-    let tree = walked(&images, &deep, &Options::default());
+    let tree = walked(&images, &deep, &WalkOptions::default());
     assert!(tree.is_cut());
     assert_eq!(tree.nodes().map(|(_, node)| node.depth).max(), Some(33));
     let (_, last) = tree.nodes().last().unwrap();
-    assert_eq!(last.content, Content::Cut);
+    assert_eq!(last.content, NodeContent::Cut);
 
     let layers: Vec<_> = (0..50).map(|i| i.to_string()).collect();
     let layers: Vec<_> = layers.iter().map(String::as_str).collect();
     let wide = images.image("linux/amd64", &layers);
-    let limits = Limits { nodes: 20, ..Limits::default() };
-    let tree = walked(&images, &wide, &Options { limits, ..Options::default() });
+    let limits = ImageLimits { nodes: 20, ..ImageLimits::default() };
+    let tree = walked(&images, &wide, &WalkOptions { limits, ..WalkOptions::default() });
     assert_eq!((tree.nodes().count(), tree.is_cut()), (20, true));
 
     let index = images.index(&[wide, images.image("linux/arm64", &layers)]);
-    let limits = Limits { bytes: index.size + 10, ..Limits::default() };
-    let tree = walked(&images, &index, &Options { limits, ..Options::default() });
+    let limits = ImageLimits { bytes: index.size + 10, ..ImageLimits::default() };
+    let tree = walked(&images, &index, &WalkOptions { limits, ..WalkOptions::default() });
     assert!(tree.is_cut());
     assert!(outline(&tree).contains(&"  Manifest cut".to_owned()));
 }
@@ -195,7 +200,7 @@ fn a_selection_opens_its_platforms_with_their_attestations() {
     let index = images.index(&[amd, arm, of_amd, of_arm, nested]);
     let check = |platform: &str, expected: [&str; 5]| {
         let selection = Selection::Platforms(vec![platform.parse().unwrap()]);
-        let tree = walked(&images, &index, &Options { selection, ..Options::default() });
+        let tree = walked(&images, &index, &WalkOptions { selection, ..WalkOptions::default() });
         let states = outline(&tree);
         let states: Vec<_> = states.iter().filter(|line| line.starts_with("  M")).collect();
         let expected: Vec<_> = expected.iter().map(|state| format!("  Manifest {state}")).collect();
@@ -220,7 +225,9 @@ fn r037_embedded_manifests_save_a_request() {
         let recorder = Recorder::new(Rc::new(images.memory.clone()));
         let tree = run(async {
             let root = crate::ops::read::manifest(&images.memory, &place(), &index).await.unwrap();
-            walk(&recorder, &place(), root, &Options { use_embedded, ..Options::default() }).await
+            let place = place();
+            let documents = InRepository { use_embedded, ..InRepository::new(&recorder, &place) };
+            walk(&documents, root, &WalkOptions::default()).await
         });
         assert_eq!(recorder.count("manifest"), requests);
         assert_eq!(tree.nodes().count(), 4);
@@ -232,16 +239,16 @@ fn the_observer_hears_of_each_manifest() {
     let images = Images::default();
     let gone = Descriptor::new(MediaType::OCI_MANIFEST, digest_of(b"gone"), 4);
     let index = images.index(&[images.image("linux/amd64", &["one"]), gone.clone()]);
-    let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let heard: Rc<RefCell<Vec<JobEvent>>> = Rc::default();
     let told = heard.clone();
     let observer = Observer::new(move |event| told.borrow_mut().push(event.clone()));
-    walked(&images, &index, &Options { observer, ..Options::default() });
+    walked(&images, &index, &WalkOptions { observer, ..WalkOptions::default() });
     let heard = heard.take();
-    let started = heard.iter().filter(|event| matches!(event, Event::Started { .. })).count();
+    let started = heard.iter().filter(|event| matches!(event, JobEvent::Started { .. })).count();
     assert_eq!(started, 3);
     assert!(heard.iter().any(|event| matches!(
         event,
-        Event::Finished { digest, outcome: Outcome::NotVerified(_) } if *digest == gone.digest
+        JobEvent::Finished { digest, outcome: Outcome::NotVerified(_) } if *digest == gone.digest
     )));
 }
 
@@ -252,7 +259,7 @@ fn a_repository_of_its_own_is_asked() {
     let other: RepositoryName = "other".parse().unwrap();
     let tree = run(async {
         let root = crate::ops::read::manifest(&images.memory, &place(), &index).await.unwrap();
-        walk(&images.memory, &other, root, &Options::default()).await
+        walk(&InRepository::new(&images.memory, &other), root, &WalkOptions::default()).await
     });
     assert_eq!(outline(&tree), ["Root opened", "  Manifest failed"]);
 }
@@ -265,10 +272,10 @@ fn indexes_without_an_end_stop_at_the_limits() {
     for _ in 0..1_000 {
         nested = images.index(&[nested]);
     }
-    let deep = walked(&images, &nested, &Options::default());
+    let deep = walked(&images, &nested, &WalkOptions::default());
     assert!(deep.is_cut() && deep.nodes().count() < 40, "{}", deep.nodes().count());
     let image = images.image("linux/amd64", &["one"]);
     let wide = images.index(&vec![image; 100_000]);
-    let wide = walked(&images, &wide, &Options::default());
+    let wide = walked(&images, &wide, &WalkOptions::default());
     assert_eq!((wide.nodes().count(), wide.is_cut()), (10_000, true));
 }

@@ -1,4 +1,4 @@
-//! One client per registry, made once (R50): so that what is learnt, and the tokens, are shared.
+//! One client per registry, made once (R50), so that its memory and its tokens are shared.
 
 use std::cell::RefCell;
 
@@ -7,32 +7,32 @@ use litemap::LiteMap;
 use super::{Connection, RemoteRegistry};
 use crate::{error::Result, oci::Host, transport::Stack, wire::Scheme};
 
-/// A host, and the scheme where one was given.
-type Key = (Host, Option<Scheme>);
+/// A host, and the scheme if one was given.
+type ClientKey = (Host, Option<Scheme>);
 
 /// The clients of a page or a program.
 pub struct Clients {
     stack: Stack,
     configured: RefCell<LiteMap<Host, Connection>>,
-    made: RefCell<LiteMap<Key, Result<RemoteRegistry>>>,
+    made: RefCell<LiteMap<ClientKey, Result<RemoteRegistry>>>,
 }
 
 impl Clients {
-    /// No clients yet; all that are made send through this stack.
+    /// Returns an empty set. All its clients send through this stack.
     pub fn new(stack: Stack) -> Self {
         Self { stack, configured: RefCell::default(), made: RefCell::default() }
     }
 
-    /// What all clients send through.
+    /// Returns the stack that all clients send through.
     pub fn stack(&self) -> &Stack {
         &self.stack
     }
 
-    /// The client for a host: by its configuration, else by the rule (R13). A scheme that is given
-    /// wins. Asking again gives the same client, or the same error.
+    /// Returns the client for a host: by its configuration, else by the rule (R13). A scheme that is
+    /// given wins. Asking again gives the same client, or the same error.
     ///
     /// # Errors
-    /// `InvalidInput` where the host is none that can be reached.
+    /// `InvalidInput` if the host cannot be reached.
     pub fn get(&self, host: &Host, scheme: Option<Scheme>) -> Result<RemoteRegistry> {
         let key = (host.clone(), scheme);
         if let Some(made) = self.made.borrow().get(&key) {
@@ -51,8 +51,7 @@ impl Clients {
         }
     }
 
-    /// Says how a host is reached from now on, such as through a proxy (R14, R55). What its client
-    /// had learnt is forgotten.
+    /// Sets the connection of a host, such as one through a proxy (R14, R55). Forgets its client.
     pub fn configure(&self, connection: Connection) {
         self.forget(&connection.host);
         self.configured.borrow_mut().insert(connection.host.clone(), connection);
@@ -64,7 +63,7 @@ impl Clients {
         self.made.borrow_mut().retain(|(known, _), _| known != host);
     }
 
-    /// How many clients were made, or could not be.
+    /// Counts the clients that were made, or could not be.
     #[cfg(test)]
     pub(super) fn known(&self) -> usize {
         self.made.borrow().len()

@@ -1,18 +1,19 @@
-//! Lists as one reads them: page by page, or so many names at a time (R97, R101).
+//! Lists that are read page by page, or so many names at a time (R97, R101).
 
 use std::{fmt::Display, str::FromStr};
 
-use super::{RemoteRegistry, Repository};
+use super::Repository;
 use crate::{
+    client::RemoteRegistry,
     error::Result,
     oci::{RepositoryName, Tag},
     registry::{List, Page},
     wire::page::{Cursor, Next, Pages},
 };
 
-/// Where the reading of a list is.
+/// The page of a list that is read next.
 #[derive(Default)]
-enum Place {
+enum ListPosition {
     #[default]
     Start,
     At(String),
@@ -21,34 +22,34 @@ enum Place {
 
 /// A list that is being read. An error moves nothing: the same page is asked for again (R97).
 #[derive(Default)]
-struct Reading {
-    place: Place,
+struct ListReading {
+    place: ListPosition,
     pages: Pages,
     may_be_incomplete: bool,
 }
 
-impl Reading {
-    /// From where the next page is asked for; `None` after the last one.
+impl ListReading {
+    /// Returns where the next page starts; `None` after the last one.
     fn from(&self) -> Option<Option<String>> {
         match &self.place {
-            Place::Start => Some(None),
-            Place::At(from) => Some(Some(from.clone())),
-            Place::Done => None,
+            ListPosition::Start => Some(None),
+            ListPosition::At(from) => Some(Some(from.clone())),
+            ListPosition::Done => None,
         }
     }
 
-    /// Takes a page in and gives what is new on it.
+    /// Takes a page in, and returns the new items on it.
     fn take<T: Display + FromStr>(&mut self, page: &Page<T>) -> Vec<T> {
         self.may_be_incomplete |= page.may_be_incomplete;
         let next = page.next.as_deref().and_then(Cursor::parse).map_or(Next::End, Next::Page);
         let items = page.items.iter().map(T::to_string).collect();
         let (fresh, next) = self.pages.take(items, next);
         self.place = match next {
-            Next::Page(cursor) => Place::At(cursor.to_string()),
-            Next::End => Place::Done,
+            Next::Page(cursor) => ListPosition::At(cursor.to_string()),
+            Next::End => ListPosition::Done,
             Next::Stop(doubt) => {
                 self.may_be_incomplete |= doubt.may_be_incomplete();
-                Place::Done
+                ListPosition::Done
             }
         };
         fresh.iter().filter_map(|text| text.parse().ok()).collect()
@@ -58,15 +59,15 @@ impl Reading {
 /// The tags of a repository, page by page, each tag once.
 pub struct TagPages {
     repository: Repository,
-    reading: Reading,
+    reading: ListReading,
 }
 
 impl TagPages {
     pub(super) fn of(repository: &Repository) -> Self {
-        Self { repository: repository.clone(), reading: Reading::default() }
+        Self { repository: repository.clone(), reading: ListReading::default() }
     }
 
-    /// The next page, which may be empty; `None` after the last one. After an error, and after being
+    /// Reads the next page, which may be empty; `None` after the last one. After an error, or if it is
     /// dropped, it can be called again for the same page (R97).
     ///
     /// # Errors
@@ -78,7 +79,7 @@ impl TagPages {
         Ok(Some(self.reading.take(&page)))
     }
 
-    /// Whether more tags may exist than the pages so far showed and the next ones can.
+    /// Tells whether there may be more tags than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
     }
@@ -87,17 +88,20 @@ impl TagPages {
 /// The repositories of a registry, page by page, each once.
 pub struct RepositoryPages {
     registry: RemoteRegistry,
-    reading: Reading,
+    reading: ListReading,
 }
 
 impl RepositoryPages {
     pub(super) fn of(registry: &RemoteRegistry, after: Option<&RepositoryName>) -> Self {
         let after = after.map(|name| Cursor::After(name.to_string()).to_string());
-        let place = after.map_or(Place::Start, Place::At);
-        Self { registry: registry.clone(), reading: Reading { place, ..Reading::default() } }
+        let place = after.map_or(ListPosition::Start, ListPosition::At);
+        Self {
+            registry: registry.clone(),
+            reading: ListReading { place, ..ListReading::default() },
+        }
     }
 
-    /// The next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
+    /// Reads the next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
     ///
     /// # Errors
     /// As for [`List::repositories`].
@@ -108,18 +112,18 @@ impl RepositoryPages {
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
 
-    /// Whether more repositories may exist than the pages so far showed and the next ones can.
+    /// Tells whether there may be more repositories than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
     }
 }
 
-/// Names out of the middle of a catalog.
+/// CatalogSlice out of the middle of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
+pub struct CatalogSlice {
     /// The names, in the registry's order.
     pub names: Vec<RepositoryName>,
-    /// Whether the catalog ends with them.
+    /// Set if the catalog ends with them.
     pub at_end: bool,
 }
 
@@ -129,11 +133,15 @@ impl RemoteRegistry {
         RepositoryPages::of(self, None)
     }
 
-    /// At most `count` names after one, from as many pages as it takes (R101).
+    /// Reads at most `count` names after one, from as many pages as it takes (R101).
     ///
     /// # Errors
     /// As for [`List::repositories`].
-    pub async fn names_after(&self, after: Option<&RepositoryName>, count: usize) -> Result<Names> {
+    pub async fn names_after(
+        &self,
+        after: Option<&RepositoryName>,
+        count: usize,
+    ) -> Result<CatalogSlice> {
         let mut pages = RepositoryPages::of(self, after);
         let mut names = Vec::new();
         while names.len() <= count {
@@ -142,6 +150,6 @@ impl RemoteRegistry {
         }
         let at_end = names.len() <= count;
         names.truncate(count);
-        Ok(Names { names, at_end })
+        Ok(CatalogSlice { names, at_end })
     }
 }

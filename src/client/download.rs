@@ -1,0 +1,115 @@
+//! Downloads of blobs: whole or in part, verified, and resumed if they break off (R80 to R85).
+//!
+//! No hidden header is needed: if `Content-Range` cannot be read, lengths are compared, and for whole
+//! blobs the digest at the end decides.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
+
+use super::exchange::{Call, Core};
+use crate::{
+    content::verify::{self, Verdict, Verifier},
+    error::{Error, ErrorKind, Result},
+    oci::{Descriptor, RepositoryName},
+    transport::{BodyStream, Course, Opener, Resumed, Span},
+    wire::{Endpoint, headers::name},
+};
+
+pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call {
+    let endpoint =
+        Endpoint::GetBlob { repository: repository.clone(), digest: blob.digest.clone() };
+    Call::new(format!("read the blob {} of {repository}", blob.digest), endpoint).about(Some(blob))
+}
+
+/// Returns the bytes that a descriptor carries, if they are the ones that it describes (R37).
+pub(super) fn embedded(blob: &Descriptor) -> Option<Bytes> {
+    let data = blob.data.as_ref()?;
+    verify::verify(data, &blob.digest, Some(blob.size))
+        .is_verified()
+        .then(|| Bytes::from(data.clone()))
+}
+
+/// A blob, or part of one, that is being read.
+pub(super) struct Download {
+    core: Rc<Core>,
+    call: Rc<Call>,
+    body: Resumed,
+    /// For a whole blob.
+    pub(super) verifier: Option<Verifier>,
+}
+
+impl Download {
+    pub(super) async fn open(
+        core: Rc<Core>,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        span: Span,
+    ) -> Result<Self> {
+        let call = Rc::new(blob_call(repository, blob));
+        let course = Course {
+            size: blob.size,
+            span,
+            tries: core.retry.as_ref().map_or(1, |policy| policy.backoff.tries),
+            clock: Rc::clone(&core.clock),
+        };
+        match Resumed::open(opener(&core, &call), course).await {
+            Ok(body) => Ok(Self { core, call, body, verifier: None }),
+            Err(error) => Err(core.explain_blob(&call, error)),
+        }
+    }
+
+    pub(super) fn into_chunks(self) -> BodyStream {
+        stream::unfold(Some(self), |download| async {
+            let mut download = download?;
+            match download.next().await {
+                Ok(Some(chunk)) => Some((Ok(chunk), Some(download))),
+                Ok(None) => None,
+                Err(error) => Some((Err(download.core.explain_blob(&download.call, error)), None)),
+            }
+        })
+        .boxed_local()
+    }
+
+    /// Returns the next bytes, hashed; `None` after the last ones, if they are verified.
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        let chunk = self.body.next().await?;
+        match &chunk {
+            // They were counted already.
+            Some(chunk) => drop(self.verifier.as_mut().map(|verifier| verifier.update(chunk))),
+            None => {
+                let verdict = self.verifier.take().map(Verifier::finish);
+                verdict.map_or(Ok(()), Verdict::reject_mismatch)?;
+            }
+        }
+        Ok(chunk)
+    }
+}
+
+/// Returns a function that asks the registry for the bytes of a range.
+fn opener(core: &Rc<Core>, call: &Rc<Call>) -> Opener {
+    let (core, call) = (Rc::clone(core), Rc::clone(call));
+    Box::new(move |range| {
+        let (core, call) = (Rc::clone(&core), Rc::clone(&call));
+        async move {
+            let mut request = core.request(&call);
+            request.read_up_to = None;
+            if let Some(range) = range {
+                request.headers.set(name::RANGE, range);
+            }
+            Ok(core.expect(&call, request).await?.response)
+        }
+        .boxed_local()
+    })
+}
+
+impl Core {
+    /// Completes an error about a blob on its way.
+    pub(super) fn explain_blob(&self, call: &Call, mut error: Error) -> Error {
+        if let ErrorKind::SizeMismatch { digest, .. } = &mut error.kind {
+            *digest = call.subject.as_ref().map(|blob| blob.digest.clone());
+        }
+        self.explain(call, Some(&self.request(call)), error)
+    }
+}

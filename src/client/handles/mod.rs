@@ -1,0 +1,70 @@
+//! Handles: a registry, its repositories, and of each the blobs, the manifests and the tags
+//! (R135 to R141).
+
+mod aliases;
+mod blobs;
+mod manifests;
+mod pages;
+mod seekable_blob;
+mod tags;
+
+pub use aliases::Aliases;
+pub use blobs::Blobs;
+pub use manifests::Manifests;
+pub use pages::{CatalogSlice, RepositoryPages, TagPages};
+pub use seekable_blob::SeekableBlob;
+pub use tags::Tags;
+
+use super::{Namespace, RemoteRegistry};
+use crate::oci::RepositoryName;
+
+impl RemoteRegistry {
+    /// The registry's name as shown.
+    pub fn name(&self) -> &str {
+        self.connection().host.as_str()
+    }
+
+    /// Returns the names that it can hold: all of them (R140).
+    pub fn namespace(&self) -> Namespace {
+        Namespace::Global
+    }
+
+    /// A handle for a repository, whether it exists or not (R140).
+    pub fn repository(&self, name: RepositoryName) -> Repository {
+        Repository { registry: self.clone(), name }
+    }
+}
+
+/// One repository of a remote registry.
+#[derive(Clone)]
+pub struct Repository {
+    pub(super) registry: RemoteRegistry,
+    pub(super) name: RepositoryName,
+}
+
+impl Repository {
+    /// Its name.
+    pub fn name(&self) -> &RepositoryName {
+        &self.name
+    }
+
+    /// The registry that it is in.
+    pub fn registry(&self) -> &RemoteRegistry {
+        &self.registry
+    }
+
+    /// Its blobs.
+    pub fn blobs(&self) -> Blobs<'_> {
+        Blobs(self)
+    }
+
+    /// Its manifests.
+    pub fn manifests(&self) -> Manifests<'_> {
+        Manifests(self)
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags(self)
+    }
+}

@@ -1,0 +1,53 @@
+//! Facts that a client has learnt about its registry, so as not to ask twice.
+
+use std::cell::{Cell, RefCell};
+
+use litemap::LiteMap;
+
+use crate::{
+    error::Result,
+    oci::{Descriptor, Digest, RepositoryName, Tag},
+    sync::Batches,
+    wire::Accept,
+};
+
+/// The largest manifest that is read unless more is allowed, in bytes (R51).
+const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// Facts about one registry, shared by all handles of its client.
+pub(super) struct Memory {
+    /// The types that a repository answers to (R164).
+    pub(super) accept: RefCell<LiteMap<RepositoryName, Accept>>,
+    /// Set if the digest of a HEAD answer cannot be read; then only GET helps (R30).
+    pub(super) digest_hidden: Cell<bool>,
+    /// `Some(true)` if there is a referrers API (R107).
+    pub(super) referrers_api: Cell<Option<bool>>,
+    /// The largest manifest that is read, in bytes.
+    pub(super) manifest_limit: Cell<u64>,
+    /// `Some(true)` if several tags can be pushed in one request (R126).
+    pub(super) many_tags: Cell<Option<bool>>,
+    /// Changes of fallback tags that are under way (R127).
+    pub(super) fallback_tags: Batches<FallbackTag, ReferrerChange, Result<()>>,
+}
+
+/// A fallback tag of the referrers API, in its repository.
+pub(super) type FallbackTag = (RepositoryName, Tag);
+
+/// A change of the index under a fallback tag.
+pub(super) enum ReferrerChange {
+    Add(Box<Descriptor>),
+    Remove(Digest),
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            accept: RefCell::default(),
+            digest_hidden: Cell::new(false),
+            referrers_api: Cell::new(None),
+            manifest_limit: Cell::new(MANIFEST_LIMIT),
+            many_tags: Cell::new(None),
+            fallback_tags: Batches::default(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Reading a remote registry: manifests, descriptors, and blobs whole or in part (R29, R30, R74 to
+//! R85).
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{
+    RemoteRegistry,
+    download::{Download, blob_call, embedded},
+    exchange::Call,
+};
+use crate::{
+    content::verify::Verifier,
+    error::{ErrorKind, Result},
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
+    registry::{BlobStream, ByteRange, Manifest, Read},
+    transport::Span,
+    wire::{Endpoint, headers::name},
+};
+
+#[async_trait(?Send)]
+impl Read for RemoteRegistry {
+    async fn manifest(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Manifest> {
+        self.core.manifest_verified(repository, reference, reference.digest()).await
+    }
+
+    /// By HEAD, and by GET where the digest of a HEAD answer cannot be read (R30, R75).
+    async fn resolve(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+    ) -> Result<Descriptor> {
+        let head_may_help = reference.digest().is_some() || !self.core.memory.digest_hidden.get();
+        if head_may_help && let Some(found) = self.core.head_manifest(repository, reference).await?
+        {
+            return Ok(found);
+        }
+        Ok(self.manifest(repository, reference).await?.descriptor)
+    }
+
+    /// Counts and hashes the blob (R80, R81). Embedded data spares the request (R37).
+    async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        if let Some(data) = embedded(blob) {
+            return Ok(BlobStream::of_bytes(data));
+        }
+        let span = Span { start: 0, end: blob.size };
+        let mut download = Download::open(Rc::clone(&self.core), repository, blob, span).await?;
+        download.verifier = Some(Verifier::new(&blob.digest, Some(blob.size)));
+        Ok(BlobStream { size: Some(blob.size), chunks: download.into_chunks() })
+    }
+
+    /// A part cannot be verified (R82, R83).
+    async fn blob_range(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        range: ByteRange,
+    ) -> Result<BlobStream> {
+        let length = range.length.unwrap_or(u64::MAX);
+        let end = range.start.saturating_add(length).min(blob.size);
+        let span = Span { start: range.start, end };
+        if span.start > span.end {
+            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            return Err(self.core.explain(&blob_call(repository, blob), None, kind.into()));
+        }
+        if span.start == span.end {
+            return Ok(BlobStream::of_bytes(Bytes::new()));
+        }
+        let size = Some(span.end - span.start);
+        let download = Download::open(Rc::clone(&self.core), repository, blob, span).await?;
+        Ok(BlobStream { size, chunks: download.into_chunks() })
+    }
+
+    /// Never needed to learn the size of what a descriptor names: storage behind a registry may
+    /// refuse HEAD.
+    async fn stat_blob(
+        &self,
+        repository: &RepositoryName,
+        digest: &Digest,
+    ) -> Result<Option<Descriptor>> {
+        let core = &self.core;
+        let endpoint =
+            Endpoint::StatBlob { repository: repository.clone(), digest: digest.clone() };
+        let call = Call::new(format!("find the blob {digest} in {repository}"), endpoint);
+        let answer = match core.expect(&call, core.request(&call)).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let stated = answer.response.headers.get(name::DOCKER_CONTENT_DIGEST);
+        let stated = stated.and_then(|text| text.parse::<Digest>().ok());
+        let size = answer.response.content_length();
+        let document = core.read(&call, answer).await?;
+        match (stated, size) {
+            (Some(stated), _) if stated.algorithm() == digest.algorithm() && stated != *digest => {
+                let kind = ErrorKind::DigestMismatch { expected: digest.clone(), actual: stated };
+                Err(core.unusable(&call, &document, kind))
+            }
+            (_, Some(size)) => {
+                Ok(Some(Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), size)))
+            }
+            (_, None) => {
+                Err(core.unusable(&call, &document, ErrorKind::HiddenHeader("Content-Length")))
+            }
+        }
+    }
+}

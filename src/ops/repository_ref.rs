@@ -1,0 +1,25 @@
+//! A repository of a registry, as jobs name it.
+
+use crate::{
+    oci::{Digest, Host, Reference, RepositoryName, Tag},
+    registry::SharedRegistry,
+};
+
+/// A repository of a registry.
+#[derive(Clone)]
+pub struct RepositoryRef {
+    /// The registry's name: two repositories under one name can mount blobs from each other.
+    pub host: Host,
+    /// The registry.
+    pub registry: SharedRegistry,
+    /// The repository in it.
+    pub repository: RepositoryName,
+}
+
+impl RepositoryRef {
+    /// Returns a reference in this repository.
+    pub fn reference(&self, tag: Option<Tag>, digest: Option<Digest>) -> Reference {
+        let (host, repository) = (self.host.clone(), self.repository.clone());
+        Reference { host, repository, tag, digest }
+    }
+}

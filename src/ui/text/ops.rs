@@ -1,0 +1,94 @@
+//! Sentences about the results of jobs: outcomes of a verification, and the doctor's configurations.
+
+use super::{
+    error,
+    verification::{self, MISMATCH, NOT_VERIFIED, VERIFIED},
+};
+use crate::app::{
+    session::doctor::RegistryKind,
+    views::verify::{Mismatch, Outcome, UnverifiedReason},
+};
+
+/// Returns the state of an outcome, and its reason, which may be empty.
+pub fn outcome(outcome: &Outcome) -> (&'static str, String) {
+    match outcome {
+        Outcome::Verified => (VERIFIED, String::new()),
+        Outcome::Mismatch(mismatch) => (MISMATCH, self::mismatch(mismatch)),
+        Outcome::NotVerified(reason) => (NOT_VERIFIED, self::reason(reason)),
+        Outcome::Failed(failure) => (NOT_VERIFIED, error::what_came_back(failure)),
+        Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere | Outcome::Skipped => {
+            (NOT_VERIFIED, String::new())
+        }
+    }
+}
+
+fn mismatch(mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::Digest { actual, .. } => format!("the bytes have the digest {actual}"),
+        Mismatch::Size { actual, .. } => format!("{actual} bytes came"),
+        Mismatch::Claim { expected, actual } => format!("{actual}, not {expected}"),
+    }
+}
+
+fn reason(reason: &UnverifiedReason) -> String {
+    let words = match reason {
+        UnverifiedReason::Bytes(reason) => return verification::unverified(reason),
+        UnverifiedReason::Unreadable(failure) => return error::what_came_back(failure),
+        UnverifiedReason::Foreign => "a foreign layer: this registry does not hold it",
+        UnverifiedReason::BeyondLimits => "the image is too large to verify at once",
+        UnverifiedReason::NotSelected => "its platform was not asked for",
+        UnverifiedReason::NotRead => "not read",
+        UnverifiedReason::Cancelled => "cancelled",
+        UnverifiedReason::NoHistory => "the configuration has no history",
+        UnverifiedReason::Encrypted => "the layer is encrypted",
+        UnverifiedReason::WrongBytes => "the bytes are not those of the layer's digest",
+        UnverifiedReason::OtherAlgorithm => "another image states it by another algorithm",
+        UnverifiedReason::NotToItsEnd => "it was not read to its end",
+        UnverifiedReason::Decoding(words) => words,
+    };
+    words.to_owned()
+}
+
+/// Returns the name of a kind of registry.
+pub fn kind(kind: RegistryKind) -> &'static str {
+    match kind {
+        RegistryKind::Distribution => "distribution",
+        RegistryKind::Zot => "zot",
+        RegistryKind::Harbor => "Harbor",
+        RegistryKind::Proxy => "any registry, behind nginx",
+    }
+}
+
+/// Returns a remark about a configuration.
+pub fn note(kind: RegistryKind) -> &'static str {
+    match kind {
+        RegistryKind::Distribution => {
+            "With authentication, distribution asks preflights for a password, which no browser \
+             sends. Put a proxy in front of it then."
+        }
+        RegistryKind::Zot => {
+            "zot sends these headers with lists and manifests only. For blobs, for signing in and \
+             for hidden headers put a proxy in front of it."
+        }
+        RegistryKind::Harbor => {
+            "Harbor has no setting for it. Put this in front of it; the token service has to pass \
+             too."
+        }
+        RegistryKind::Proxy => {
+            "If the registry itself sends CORS headers, the proxy must remove them: a browser \
+             refuses two of them."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r167_every_configuration_has_a_name_and_a_remark() {
+        for of in RegistryKind::ALL {
+            assert!(!kind(of).is_empty() && note(of).ends_with('.'), "{of:?}");
+        }
+    }
+}
