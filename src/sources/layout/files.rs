@@ -1,5 +1,5 @@
-//! Named files that can be read whole or by range: all that a layout asks of the place where it
-//! lies, be that a web server, a tar archive or a folder.
+//! Named files that can be read whole or by range. A layout asks no more of the place where it lies: a
+//! web server, a tar archive, a folder.
 
 use std::ops::Range;
 

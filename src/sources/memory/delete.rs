@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{MemoryRegistry, State};
+use super::{Holdings, MemoryRegistry};
 use crate::{
     error::{ErrorKind, Missing, Result},
     oci::{Digest, RepositoryName},
@@ -26,7 +26,7 @@ impl Delete for MemoryRegistry {
     }
 }
 
-impl State {
+impl Holdings {
     /// A tag goes alone; a manifest goes with all its tags (R131).
     fn delete_manifest(
         &mut self,

@@ -1,7 +1,7 @@
-//! A whole registry in memory: reads, lists, writes and deletes as the specification says (R159).
+//! A whole registry in memory: it reads, lists, writes and deletes as the specification says (R159).
 //!
-//! Golden pages, tests and pulls run against it. Adding ([`MemoryRegistry::add_manifest`]) believes
-//! what it is given, so that broken images can be held; pushing checks as a registry does.
+//! Golden pages, tests and pulls run against it. Adding ([`MemoryRegistry::add_manifest`]) checks
+//! nothing, so that it can hold broken images. Pushing checks as a registry does.
 
 mod delete;
 mod list;
@@ -24,7 +24,7 @@ use crate::{
     registry::ManifestRef,
 };
 
-/// Items on a page of tags or repositories unless told otherwise (R100).
+/// The number of items on a page of tags or repositories, unless another is set (R100).
 const PAGE_SIZE: usize = 1000;
 
 /// A registry in memory. A clone is another handle to the same registry.
@@ -32,20 +32,20 @@ const PAGE_SIZE: usize = 1000;
 pub struct MemoryRegistry {
     name: Rc<str>,
     page_size: usize,
-    state: Rc<RefCell<State>>,
+    state: Rc<RefCell<Holdings>>,
 }
 
 #[derive(Default)]
-struct State {
-    repositories: BTreeMap<RepositoryName, Repository>,
-    // Bytes are kept once, whichever repositories hold them.
+struct Holdings {
+    repositories: BTreeMap<RepositoryName, HeldRepository>,
+    // Bytes are kept once for all repositories that hold them.
     content: BTreeMap<Digest, Bytes>,
     uploads: BTreeMap<u64, Vec<u8>>,
     next_upload: u64,
 }
 
 #[derive(Default)]
-struct Repository {
+struct HeldRepository {
     manifests: BTreeMap<Digest, MediaType>,
     blobs: BTreeSet<Digest>,
     tags: BTreeMap<Tag, Digest>,
@@ -76,14 +76,14 @@ impl MemoryRegistry {
         descriptor
     }
 
-    /// Holds bytes under any digest, right or wrong: reading will tell.
+    /// Holds bytes under any digest, right or wrong. Reading verifies them.
     pub fn add_blob_as(&self, repository: &RepositoryName, digest: &Digest, bytes: Bytes) {
         let mut state = self.state.borrow_mut();
         state.content.insert(digest.clone(), bytes);
         state.repository(repository).blobs.insert(digest.clone());
     }
 
-    /// Holds a manifest under the SHA-256 digest of its bytes, and under a tag where one is given.
+    /// Holds a manifest under the SHA-256 digest of its bytes, and under a tag if one is given.
     /// A tag that is there already moves (R159).
     pub fn add_manifest(
         &self,
@@ -101,7 +101,7 @@ impl MemoryRegistry {
         descriptor
     }
 
-    /// Holds bytes as a manifest under any digest, right or wrong: reading will tell.
+    /// Holds bytes as a manifest under any digest, right or wrong. Reading verifies them.
     pub fn add_manifest_as(
         &self,
         repository: &RepositoryName,
@@ -114,7 +114,7 @@ impl MemoryRegistry {
         state.repository(repository).manifests.insert(digest.clone(), media_type.clone());
     }
 
-    /// Lets a tag stand for a digest, whether or not that is there.
+    /// Lets a tag stand for a digest, even if that is not there.
     pub fn add_tag(&self, repository: &RepositoryName, tag: &Tag, digest: &Digest) {
         let mut state = self.state.borrow_mut();
         state.repository(repository).tags.insert(tag.clone(), digest.clone());
@@ -143,14 +143,14 @@ impl MemoryRegistry {
     }
 }
 
-impl State {
-    /// The repository, made where it is not there yet: pushing creates repositories.
-    fn repository(&mut self, name: &RepositoryName) -> &mut Repository {
+impl Holdings {
+    /// Returns a repository. It is made if it is not there yet: pushing creates repositories.
+    fn repository(&mut self, name: &RepositoryName) -> &mut HeldRepository {
         self.repositories.entry(name.clone()).or_default()
     }
 
-    /// The repository, where it is there.
-    fn existing(&self, name: &RepositoryName) -> Result<&Repository, ErrorKind> {
+    /// Returns a repository that is there already.
+    fn existing(&self, name: &RepositoryName) -> Result<&HeldRepository, ErrorKind> {
         self.repositories.get(name).ok_or(ErrorKind::NotFound(Missing::Repository))
     }
 

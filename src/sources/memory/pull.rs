@@ -1,4 +1,4 @@
-//! Reading from memory. Bytes are hashed at each read: what was added may be wrong on purpose.
+//! Reading from memory. Bytes are hashed at each read: they may have been added wrong on purpose.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use crate::{
     registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Unverified, Verification},
 };
 
-/// Bytes in one chunk of a stream, about what a network gives.
+/// The size of one chunk of a stream in bytes, about that of a network.
 const CHUNK: usize = 64 * 1024;
 
 #[async_trait(?Send)]
@@ -98,7 +98,7 @@ fn check(
     }
 }
 
-/// The part of some bytes, shortened at their end; `None` where it starts beyond.
+/// Returns a part of some bytes, shortened at their end; `None` if it starts beyond.
 fn part_of(bytes: &Bytes, range: ByteRange) -> Option<Bytes> {
     let start = usize::try_from(range.start).ok().filter(|start| *start <= bytes.len())?;
     let rest = bytes.slice(start..);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{MemoryRegistry, State, upload::Upload};
+use super::{Holdings, MemoryRegistry, upload::Upload};
 use crate::{
     content::verify::verify,
     error::{ErrorKind, Result},
@@ -100,7 +100,7 @@ impl MemoryRegistry {
     }
 }
 
-impl State {
+impl Holdings {
     fn open_upload(&mut self) -> u64 {
         let session = self.next_upload;
         self.next_upload += 1;
@@ -108,8 +108,8 @@ impl State {
         session
     }
 
-    /// The first thing that a manifest points at and the repository does not hold. What has other
-    /// places to be read from (foreign layers) need not be here.
+    /// Returns the first digest that a manifest names and the repository does not hold. Layers that
+    /// are kept elsewhere (foreign layers) need not be here.
     fn missing(
         &self,
         repository: &RepositoryName,

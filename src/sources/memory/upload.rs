@@ -10,7 +10,7 @@ use crate::{
     registry::BlobUpload,
 };
 
-/// The chunk size where none is asked for, in bytes.
+/// The size of a chunk in bytes, if none is asked for.
 const CHUNK: u64 = 64 * 1024;
 
 pub(super) struct Upload {

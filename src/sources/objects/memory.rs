@@ -65,12 +65,12 @@ fn accept(verdict: Verdict) -> Result<()> {
 
 struct MemoryLayer {
     digest: Digest,
-    state: RefCell<State>,
+    state: RefCell<LayerState>,
     unlocked: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct LayerState {
     size: Option<u64>,
     part: BytesMut,
     complete: Option<Bytes>,
@@ -88,7 +88,7 @@ impl MemoryLayer {
     }
 }
 
-impl State {
+impl LayerState {
     fn current_size(&self) -> u64 {
         self.complete.as_ref().map_or(self.part.len(), Bytes::len) as u64
     }
