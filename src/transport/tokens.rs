@@ -187,7 +187,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::*;
-    use crate::transport::{Reply, Scripted, VirtualClock};
+    use crate::testing::{Reply, Scripted, VirtualClock};
 
     #[test]
     fn r068_a_token_that_is_asked_for_while_all_are_forgotten_is_not_kept() {
