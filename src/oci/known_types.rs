@@ -104,10 +104,13 @@ const BEGINNING: &[(&str, &str)] = &[
     ("application/vnd.docker.ai.", "part of a model"),
 ];
 
-/// A type in words; the type itself where it is not known.
-pub(super) fn words(media_type: &MediaType) -> &str {
-    let text = media_type.essence();
-    let exact = EXACT.iter().find(|(known, _)| *known == text);
-    let begun = || BEGINNING.iter().find(|(start, _)| text.starts_with(start));
-    exact.or_else(begun).map_or(media_type.as_str(), |(_, words)| words)
+impl MediaType {
+    /// Returns the type in a person's words: `OCI index`, `layer, tar gzip`. An unknown type is its
+    /// own name.
+    pub fn words(&self) -> &str {
+        let text = self.essence();
+        let exact = EXACT.iter().find(|(known, _)| *known == text);
+        let begun = || BEGINNING.iter().find(|(start, _)| text.starts_with(start));
+        exact.or_else(begun).map_or(self.as_str(), |(_, words)| words)
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::known_types;
-
 /// The compression of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compression {
@@ -77,12 +75,6 @@ impl MediaType {
     pub fn is_well_formed(&self) -> bool {
         let names = self.essence().split_once('/');
         names.is_some_and(|(kind, subtype)| is_restricted_name(kind) && is_restricted_name(subtype))
-    }
-
-    /// Returns the type in a person's words: `OCI index`, `layer, tar gzip`. An unknown type is its
-    /// own name.
-    pub fn words(&self) -> &str {
-        known_types::words(self)
     }
 
     /// An OCI index or a Docker manifest list.

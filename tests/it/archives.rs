@@ -372,7 +372,7 @@ fn r158_names_that_an_index_lacks_come_from_manifest_json() {
         })
     };
     let (one, two) = (image("one"), image("two"));
-    let found = find(&[one.clone()], &format!("[{}]", entry(&one))).unwrap();
+    let found = find(std::slice::from_ref(&one), &format!("[{}]", entry(&one))).unwrap();
     assert_eq!((found.bytes, found.verification), (one.clone().into(), Verification::Verified));
     // An index that lists nothing leaves the images to manifest.json.
     for empty in ["[]", "null"] {

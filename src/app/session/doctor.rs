@@ -8,12 +8,17 @@ use crate::app::RegistryAddress;
 use crate::{
     client::Connection,
     error::Result,
-    ops::diagnose::{Diagnosis, diagnose},
+    ops::diagnose::{self, Diagnosis},
     transport::Stack,
     wire::{Origin, Url},
 };
 
-pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind, recipe};
+pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind};
+
+/// Returns the configuration that lets pages of an origin read a registry of this kind.
+pub fn recipe(kind: RegistryKind, origin: &str) -> String {
+    diagnose::recipe(kind, origin)
+}
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;
@@ -27,6 +32,6 @@ pub fn doctor(stack: Stack, page: &str) -> Doctor {
     Rc::new(move |address| {
         let connection = Connection::with_scheme(&address.host, address.scheme);
         let (stack, page) = (stack.clone(), page.clone());
-        Box::pin(async move { Ok(diagnose(connection?, &stack, page.as_ref()).await) })
+        Box::pin(async move { Ok(diagnose::diagnose(connection?, &stack, page.as_ref()).await) })
     })
 }

@@ -2,7 +2,6 @@
 
 use litemap::LiteMap;
 
-use super::tree::{Reading, Role, TreeNode};
 use crate::oci::Digest;
 
 /// Distinct contents and their sizes.
@@ -36,7 +35,8 @@ impl Blobs {
         self.mentioned.saturating_sub(self.bytes())
     }
 
-    fn add(&mut self, digest: &Digest, size: Option<u64>) {
+    /// Adds a blob; `None` if its size is not known.
+    pub(super) fn add(&mut self, digest: &Digest, size: Option<u64>) {
         match size {
             Some(size) => {
                 self.mentioned = self.mentioned.saturating_add(size);
@@ -46,25 +46,10 @@ impl Blobs {
         }
     }
 
-    fn add_all(&mut self, other: &Self) {
+    /// Adds the blobs of a child.
+    pub(super) fn add_all(&mut self, other: &Self) {
         self.sizes.extend(other.sizes.iter().map(|(digest, size)| (digest.clone(), *size)));
         self.mentioned = self.mentioned.saturating_add(other.mentioned);
         self.is_partial |= other.is_partial;
     }
-}
-
-/// What a node's children are together: of an image its configuration and layers, of an index all
-/// its images with their manifests. Attestations below an image are not part of it.
-pub fn blobs_of(node: &TreeNode) -> Blobs {
-    let mut blobs = Blobs::default();
-    for child in node.children.iter().filter(|child| child.role != Role::Attestation) {
-        blobs.add(&child.descriptor.digest, child.size);
-        if child.is_document() {
-            blobs.add_all(&child.total);
-            let counted = matches!(child.reading, Reading::Ready(_));
-            let is_statement = matches!(child.role, Role::StrayAttestation(_));
-            blobs.is_partial |= !counted && !is_statement && child.cut.is_none();
-        }
-    }
-    blobs
 }

@@ -12,7 +12,7 @@ use litemap::LiteMap;
 use super::{
     object::{Object, Objects, Want},
     platform_choice,
-    sizes::{Blobs, blobs_of},
+    sizes::Blobs,
 };
 use crate::{
     app::Loadable,
@@ -341,6 +341,22 @@ fn is_image_config(artifact_type: &str) -> bool {
 
 fn subject_of(attestation: &Descriptor) -> Option<&str> {
     attestation.annotation(Descriptor::REFERENCE_DIGEST)
+}
+
+/// Returns the blobs below a node: the configuration and layers of an image, or all images of an
+/// index with their manifests. Attestations below an image are left out.
+fn blobs_of(node: &TreeNode) -> Blobs {
+    let mut blobs = Blobs::default();
+    for child in node.children.iter().filter(|child| child.role != Role::Attestation) {
+        blobs.add(&child.descriptor.digest, child.size);
+        if child.is_document() {
+            blobs.add_all(&child.total);
+            let counted = matches!(child.reading, Reading::Ready(_));
+            let is_statement = matches!(child.role, Role::StrayAttestation(_));
+            blobs.is_partial |= !counted && !is_statement && child.cut.is_none();
+        }
+    }
+    blobs
 }
 
 #[cfg(test)]

@@ -27,10 +27,10 @@ struct EngineTransport {
     engine: Rc<Engine>,
     job: Job,
     policy: Policy,
-    reports: UnboundedSender<Report>,
+    reports: UnboundedSender<JobReport>,
 }
 
-enum Report {
+enum JobReport {
     /// So many bytes were read.
     Progress(u64),
     Found(Findings),
@@ -63,13 +63,13 @@ impl Transport for EngineTransport {
 }
 
 /// The body of a success: an empty part for each report, until the job is done.
-fn signs_of_life(exchange: Exchange, reports: UnboundedSender<Report>) -> BodyStream {
+fn signs_of_life(exchange: Exchange, reports: UnboundedSender<JobReport>) -> BodyStream {
     stream::unfold(Some((exchange, reports)), |running| async {
         let (mut exchange, reports) = running?;
         let report = match exchange.next().await {
-            Ok(FromEngine::Progress(bytes)) => Report::Progress(bytes),
+            Ok(FromEngine::Progress(bytes)) => JobReport::Progress(bytes),
             Ok(FromEngine::Found(findings)) => {
-                let _ = reports.unbounded_send(Report::Found(findings));
+                let _ = reports.unbounded_send(JobReport::Found(findings));
                 return None;
             }
             Ok(_) => return Some((Err(misunderstood()), None)),
@@ -83,7 +83,7 @@ fn signs_of_life(exchange: Exchange, reports: UnboundedSender<Report>) -> BodySt
 }
 
 /// The reports of a job: progress, and in the end the findings.
-pub struct Reports(UnboundedReceiver<Report>);
+pub struct Reports(UnboundedReceiver<JobReport>);
 
 impl Reports {
     /// Follows a job to its end, by the body that came through its transport. `progress` receives the
@@ -100,8 +100,8 @@ impl Reports {
             let part = body.next().await.transpose()?;
             while let Ok(report) = self.0.try_recv() {
                 match report {
-                    Report::Progress(bytes) => progress(bytes),
-                    Report::Found(findings) => return Ok(findings),
+                    JobReport::Progress(bytes) => progress(bytes),
+                    JobReport::Found(findings) => return Ok(findings),
                 }
             }
             if part.is_none() {

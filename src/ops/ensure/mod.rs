@@ -9,7 +9,7 @@ use super::{
     graph::{Documents, Role, children},
     progress::Outcome,
     repository_ref::RepositoryRef,
-    transfer::{Action, BlobContent, Origin, Planner, Target, TransferOptions, carry_out},
+    transfer::{Action, BlobContent, Planner, Target, TransferOptions, TransferSource, carry_out},
 };
 use crate::{
     content::verify::{digest_of, digest_with},
@@ -179,7 +179,7 @@ impl Documents for ChildOrigins<'_> {
 }
 
 #[async_trait(?Send)]
-impl Origin for ChildOrigins<'_> {
+impl TransferSource for ChildOrigins<'_> {
     fn repository_of(&self, blob: &Digest) -> Option<RepositoryRef> {
         Some(self.of(blob))
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 
-use super::{Action, BlobStep, ManifestStep, Origin, Target, TransferOptions};
+use super::{Action, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
     error::{ErrorKind, Result},
     oci::{Descriptor, Document, Index},
@@ -125,7 +125,7 @@ impl Target for TarArchive<'_> {
 
     async fn plan_blob(
         &self,
-        _: &dyn Origin,
+        _: &dyn TransferSource,
         _: &Descriptor,
         _: &TransferOptions,
     ) -> Result<Action> {
@@ -134,7 +134,7 @@ impl Target for TarArchive<'_> {
 
     async fn put_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         step: &BlobStep,
         options: &TransferOptions,
     ) -> Result<Outcome> {

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Action, BlobStep, ManifestStep, Origin, Plan, Target, TransferOptions};
+use super::{Action, BlobStep, ManifestStep, Plan, Target, TransferOptions, TransferSource};
 use crate::{error::Result, ops::progress::Outcome};
 
 /// Does what a plan says. The first error ends it; what was sent stays.
@@ -13,7 +13,7 @@ use crate::{error::Result, ops::progress::Outcome};
 /// Absence or wrong bytes at the origin; failures of either side.
 pub async fn carry_out(
     plan: &Plan,
-    from: &dyn Origin,
+    from: &dyn TransferSource,
     to: &dyn Target,
     options: &TransferOptions,
 ) -> Result<()> {
@@ -30,7 +30,7 @@ pub async fn carry_out(
 
 async fn blob(
     step: &BlobStep,
-    from: &dyn Origin,
+    from: &dyn TransferSource,
     to: &dyn Target,
     options: &TransferOptions,
 ) -> Result<Outcome> {

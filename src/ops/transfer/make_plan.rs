@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Action, BlobStep, ManifestStep, Origin, Plan, PlannedTag, Target, TransferOptions};
+use super::{
+    Action, BlobStep, ManifestStep, Plan, PlannedTag, Target, TransferOptions, TransferSource,
+};
 use crate::{
     error::{ErrorKind, Result},
     oci::{Descriptor, Digest, Document, Tag},
@@ -17,7 +19,7 @@ use crate::{
 
 /// Makes one plan for one image or several.
 pub struct Planner<'a> {
-    from: &'a dyn Origin,
+    from: &'a dyn TransferSource,
     to: &'a dyn Target,
     options: &'a TransferOptions,
     plan: Plan,
@@ -27,7 +29,11 @@ pub struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// Begins a plan without steps.
-    pub fn new(from: &'a dyn Origin, to: &'a dyn Target, options: &'a TransferOptions) -> Self {
+    pub fn new(
+        from: &'a dyn TransferSource,
+        to: &'a dyn Target,
+        options: &'a TransferOptions,
+    ) -> Self {
         let plan = Plan { target: to.name(), ..Plan::default() };
         Self { from, to, options, plan, planned: BTreeSet::new() }
     }

@@ -74,7 +74,7 @@ impl Default for TransferOptions {
 
 /// A place that images are moved from.
 #[async_trait(?Send)]
-pub trait Origin: Documents {
+pub trait TransferSource: Documents {
     /// Returns the repository that holds a blob, if it is one that a registry can mount from.
     fn repository_of(&self, _blob: &Digest) -> Option<RepositoryRef> {
         None
@@ -133,7 +133,7 @@ pub trait Target {
     /// Failures of the target.
     async fn plan_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         blob: &Descriptor,
         options: &TransferOptions,
     ) -> Result<Action>;
@@ -144,7 +144,7 @@ pub trait Target {
     /// Absence or wrong bytes at the origin; failures of either side.
     async fn put_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         step: &BlobStep,
         options: &TransferOptions,
     ) -> Result<Outcome>;

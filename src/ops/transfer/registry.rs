@@ -5,7 +5,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 
-use super::{Action, BlobContent, BlobStep, ManifestStep, Origin, Target, TransferOptions};
+use super::{Action, BlobContent, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
     error::{Error, ErrorKind, Missing, Result},
     oci::{Descriptor, Digest},
@@ -34,7 +34,7 @@ impl Documents for RepositoryRef {
 }
 
 #[async_trait(?Send)]
-impl Origin for RepositoryRef {
+impl TransferSource for RepositoryRef {
     fn repository_of(&self, _: &Digest) -> Option<RepositoryRef> {
         Some(self.clone())
     }
@@ -75,7 +75,7 @@ impl Target for RepositoryRef {
     /// comes from must be there.
     async fn plan_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         blob: &Descriptor,
         options: &TransferOptions,
     ) -> Result<Action> {
@@ -95,7 +95,7 @@ impl Target for RepositoryRef {
 
     async fn put_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         step: &BlobStep,
         options: &TransferOptions,
     ) -> Result<Outcome> {
@@ -156,7 +156,7 @@ impl RepositoryRef {
     }
 
     /// Tries to mount. A refusal is no failure: a token for the target may not cover the origin.
-    async fn mounted(&self, from: &dyn Origin, blob: &Descriptor) -> Result<bool> {
+    async fn mounted(&self, from: &dyn TransferSource, blob: &Descriptor) -> Result<bool> {
         let Some(origin) = from.repository_of(&blob.digest) else { return Ok(false) };
         let mount = self.registry.mount_blob(&self.repository, &origin.repository, &blob.digest);
         match mount.await {

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 
-use super::{Action, BlobContent, BlobStep, ManifestStep, Origin, Target, TransferOptions};
+use super::{Action, BlobContent, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
     content::verify::digest_of,
     error::{Error, ErrorKind, Result},
@@ -43,7 +43,7 @@ impl InStore<'_> {
 
     async fn write(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         blob: &Descriptor,
         mut writer: Box<dyn LayerWriter>,
         options: &TransferOptions,
@@ -80,7 +80,7 @@ impl Documents for InStore<'_> {
 }
 
 #[async_trait(?Send)]
-impl Origin for InStore<'_> {
+impl TransferSource for InStore<'_> {
     async fn stat(&self, blob: &Digest) -> Result<Descriptor> {
         let size = self.store.layer(blob).reader().await?.size();
         Ok(Descriptor::new(MediaType::OCTET_STREAM, blob.clone(), size))
@@ -130,7 +130,7 @@ impl Target for InStore<'_> {
 
     async fn plan_blob(
         &self,
-        _: &dyn Origin,
+        _: &dyn TransferSource,
         blob: &Descriptor,
         _: &TransferOptions,
     ) -> Result<Action> {
@@ -145,7 +145,7 @@ impl Target for InStore<'_> {
     /// Waits for another writer, and writes if that one gives up.
     async fn put_blob(
         &self,
-        from: &dyn Origin,
+        from: &dyn TransferSource,
         step: &BlobStep,
         options: &TransferOptions,
     ) -> Result<Outcome> {

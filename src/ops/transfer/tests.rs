@@ -71,7 +71,7 @@ impl Bench {
     }
 }
 
-fn is_writing(call: &String) -> bool {
+fn is_writing(call: &str) -> bool {
     !["resolve", "stat_blob", "manifest", "blob"].iter().any(|read| call.starts_with(read))
 }
 
@@ -111,7 +111,8 @@ fn r130_a_plan_writes_nothing_and_carrying_it_out_does_what_it_says() {
         assert_eq!(plan.manifests[3].manifest.digest, root.digest, "the root is last");
 
         bench.carry_out(&plan).unwrap();
-        let mut done: Vec<_> = bench.written.take().into_iter().filter(is_writing).collect();
+        let mut done: Vec<_> =
+            bench.written.take().into_iter().filter(|call| is_writing(call)).collect();
         let mut said = announced(&plan);
         done.sort();
         said.sort();
@@ -199,7 +200,7 @@ fn r155_a_plan_of_a_pull_writes_nothing_and_says_what_is_taken_up() {
     assert_eq!(actions, [Action::Send, Action::Resume { held: 4 }, Action::Keep]);
     assert_eq!(plan.bytes(), plan.blobs[0].blob.size + 6 + image.size);
     assert_eq!(bench.asked.count("blob"), 0);
-    let stored = ManifestRef::Digest(image.digest.clone());
+    let stored = ManifestRef::Digest(image.digest);
     assert_eq!(run(store.manifest(&place(), &stored)).unwrap(), None);
     run(pull(&bench.from, &reference, &store, &options)).unwrap();
     let (_, again) = run(plan_pull(&bench.from, &reference, &store, &options)).unwrap();
@@ -232,7 +233,7 @@ fn r156_a_plan_of_a_push_writes_nothing() {
 fn r158_a_plan_of_an_export_names_every_file_of_the_archive() {
     let bench = bench("target.example");
     let root = index(&bench.images);
-    let reference = bench.from.reference(Some("v1".parse().unwrap()), Some(root.digest.clone()));
+    let reference = bench.from.reference(Some("v1".parse().unwrap()), Some(root.digest));
     let options = TransferOptions::default();
     let plan = run(plan_export(&bench.from, &reference, &options)).unwrap();
     assert_eq!(bench.asked.count("blob"), 0);

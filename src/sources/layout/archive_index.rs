@@ -52,7 +52,7 @@ pub(super) struct ArchiveIndex {
 impl ArchiveIndex {
     /// Reads the headers of an archive.
     pub(super) async fn read(bytes: &dyn BlobSource) -> Result<Self> {
-        let mut window = Window { bytes, start: 0, held: Bytes::new() };
+        let mut window = HeaderWindow { bytes, start: 0, held: Bytes::new() };
         let (mut reader, mut index, mut position) = (Reader::new(), Self::default(), 0_u64);
         let prefix = window.block(0).await?;
         if sniff::compression(&prefix) != Compression::None {
@@ -156,13 +156,13 @@ impl ArchiveIndex {
 }
 
 /// A part of the archive that is held, so that neighbouring headers cost one read.
-struct Window<'a> {
+struct HeaderWindow<'a> {
     bytes: &'a dyn BlobSource,
     start: u64,
     held: Bytes,
 }
 
-impl Window<'_> {
+impl HeaderWindow<'_> {
     /// The block at a position: shorter at the end of the archive, nothing behind it.
     async fn block(&mut self, position: u64) -> Result<Bytes> {
         let size = self.bytes.size();

@@ -1,6 +1,6 @@
 //! Keeps in a first pass where the hash of the compressed bytes stood.
 
-use super::recorder::every_other;
+use super::thin_out::thin_out;
 use crate::content::sha256_lanes::Midstate;
 
 /// Midstates kept, of 40 bytes each. If there would be more, every other one is dropped.
@@ -32,7 +32,7 @@ impl Midstates {
         self.list.push(midstate);
         if self.list.len() > MIDSTATES_MAX {
             self.every *= 2;
-            every_other(&mut self.list);
+            thin_out(&mut self.list);
         }
     }
 }

@@ -13,6 +13,7 @@ mod midstates;
 mod point_reader;
 mod recorder;
 mod restart;
+mod thin_out;
 
 use std::ops::Range;
 
@@ -136,7 +137,7 @@ impl Checkpoints {
     /// Drops every other place where reading can begin. `false` if there was only one.
     pub fn thin(&mut self) -> bool {
         let before = self.points.len();
-        recorder::every_other(&mut self.points);
+        thin_out::thin_out(&mut self.points);
         self.points.len() < before
     }
 

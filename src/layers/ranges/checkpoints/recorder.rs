@@ -1,5 +1,6 @@
 //! Notes in a first pass where reading can begin again, and how far it has to go.
 
+use super::thin_out::thin_out;
 use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};
 use crate::{
     content::{decode::Trace, sniff::Compression},
@@ -121,7 +122,7 @@ impl Recorder {
         self.points.push(Point { plain: self.plain, packed, restart });
         if self.points.len() > POINTS_MAX {
             self.point_every *= 2;
-            every_other(&mut self.points);
+            thin_out(&mut self.points);
         }
     }
 
@@ -129,7 +130,7 @@ impl Recorder {
         self.steps.push(OutputStep { plain: self.plain, packed: self.packed });
         if self.steps.len() > STEPS_MAX {
             self.step_every *= 2;
-            every_other(&mut self.steps);
+            thin_out(&mut self.steps);
         }
     }
 
@@ -152,13 +153,4 @@ fn stored(last: u8, unused: u8, input: &[u8]) -> Option<bool> {
     let next = u16::from(*input.first()?);
     let bits = u16::from(last) >> (8 - unused) | next << unused;
     (bits & 0b111 == 0).then_some(unused < 3)
-}
-
-/// Drops every other item, but the first; and of an odd number the last.
-pub(super) fn every_other<T>(items: &mut Vec<T>) {
-    let mut at = 0;
-    items.retain(|_| {
-        at += 1;
-        at % 2 == 1
-    });
 }
