@@ -8,17 +8,12 @@ use crate::app::RegistryAddress;
 use crate::{
     client::Connection,
     error::Result,
-    ops::diagnose::{self, Diagnosis},
+    ops::diagnose::{Diagnosis, diagnose},
     transport::Stack,
     wire::{Origin, Url},
 };
 
-pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind};
-
-/// Returns the configuration that lets pages of an origin read a registry of this kind.
-pub fn recipe(kind: RegistryKind, origin: &str) -> String {
-    diagnose::recipe(kind, origin)
-}
+pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind, recipe};
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;
@@ -32,6 +27,6 @@ pub fn doctor(stack: Stack, page: &str) -> Doctor {
     Rc::new(move |address| {
         let connection = Connection::with_scheme(&address.host, address.scheme);
         let (stack, page) = (stack.clone(), page.clone());
-        Box::pin(async move { Ok(diagnose::diagnose(connection?, &stack, page.as_ref()).await) })
+        Box::pin(async move { Ok(diagnose(connection?, &stack, page.as_ref()).await) })
     })
 }

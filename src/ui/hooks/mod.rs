@@ -1,6 +1,5 @@
 //! Hooks: what components share besides looks.
 
-mod settings_handle;
 mod use_announce;
 mod use_environment;
 mod use_key;
@@ -12,7 +11,6 @@ mod use_shell_context;
 mod use_task;
 mod use_window_event;
 
-pub use settings_handle::SettingsHandle;
 pub use use_announce::use_announce;
 pub use use_environment::use_environment;
 pub use use_key::{Key, use_key};
@@ -20,7 +18,7 @@ pub use use_pages::{Amount, Pages, use_pages};
 pub use use_query::{Query, use_query};
 pub use use_route::use_route;
 pub(crate) use use_settings::use_kept_settings;
-pub use use_settings::use_settings;
+pub use use_settings::{SettingsHandle, use_settings};
 pub(crate) use use_shell_context::ShellContext;
 use use_shell_context::use_shell_context;
 pub(crate) use use_task::{Task, use_task};

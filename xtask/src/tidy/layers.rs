@@ -8,9 +8,6 @@ struct Layer {
     name: &'static str,
     /// The folders it may use, beside itself.
     uses: &'static [&'static str],
-    /// Names of other folders that it may get through a folder that it uses: values that a page puts
-    /// into words. Functions and I/O of those folders stay out of its reach.
-    values: &'static [(&'static str, &'static [&'static str])],
     /// The files that may use browser crates.
     browser: Browser,
     /// True if it may wait.
@@ -28,58 +25,41 @@ use Browser::{No, Only, Yes};
 
 /// The table, from the ground up. `ARCHITECTURE.md` shows the same.
 const TABLE: &[Layer] = &[
-    Layer { name: "oci", uses: &[], values: &[], browser: No, waits: false },
-    Layer { name: "error", uses: &["oci"], values: &[], browser: No, waits: false },
-    Layer { name: "sync", uses: &[], values: &[], browser: No, waits: true },
-    Layer { name: "wire", uses: &["oci"], values: &[], browser: No, waits: false },
-    Layer { name: "content", uses: &["oci", "error"], values: &[], browser: No, waits: false },
-    Layer { name: "layers", uses: &["oci", "content"], values: &[], browser: No, waits: false },
+    Layer { name: "oci", uses: &[], browser: No, waits: false },
+    Layer { name: "error", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "sync", uses: &[], browser: No, waits: true },
+    Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
+    Layer { name: "layers", uses: &["oci", "content"], browser: No, waits: false },
     Layer {
         name: "trust",
         uses: &["oci", "content"],
-        values: &[],
         browser: Only(&["webcrypto.rs"]),
         waits: true,
     },
-    Layer {
-        name: "registry",
-        uses: &["oci", "error", "sync"],
-        values: &[],
-        browser: No,
-        waits: true,
-    },
+    Layer { name: "registry", uses: &["oci", "error", "sync"], browser: No, waits: true },
     Layer {
         name: "transport",
         uses: &["oci", "error", "sync", "wire", "registry"],
-        values: &[],
         browser: Only(&["fetch.rs"]),
         waits: true,
     },
-    Layer {
-        name: "testing",
-        uses: &["error", "wire", "transport"],
-        values: &[],
-        browser: No,
-        waits: true,
-    },
+    Layer { name: "testing", uses: &["error", "wire", "transport"], browser: No, waits: true },
     Layer {
         name: "client",
         uses: &["oci", "error", "sync", "wire", "registry", "transport", "content"],
-        values: &[],
         browser: No,
         waits: true,
     },
     Layer {
         name: "sources",
         uses: &["oci", "error", "sync", "wire", "registry", "content", "transport"],
-        values: &[],
         browser: Only(&["browser.rs"]),
         waits: true,
     },
     Layer {
         name: "engine",
         uses: &["oci", "error", "sync", "wire", "content", "layers", "transport"],
-        values: &[],
         browser: Only(&["spawn.rs", "run.rs", "port.rs"]),
         waits: true,
     },
@@ -98,7 +78,6 @@ const TABLE: &[Layer] = &[
             "client",
             "sources",
         ],
-        values: &[],
         browser: No,
         waits: true,
     },
@@ -118,31 +97,12 @@ const TABLE: &[Layer] = &[
             "engine",
             "ops",
         ],
-        values: &[],
         browser: Only(&["browser_storage.rs"]),
         waits: true,
     },
     Layer {
         name: "ui", // Values that queries hand over: error kinds, pages of lists, states of verification.
         uses: &["app", "oci", "error", "trust", "content", "layers", "registry"],
-        values: &[
-            (
-                "ops",
-                &[
-                    "About",
-                    "Check",
-                    "DoctorStep",
-                    "Fault",
-                    "Finding",
-                    "Mismatch",
-                    "Outcome",
-                    "RegistryKind",
-                    "Role",
-                    "UnverifiedReason",
-                ],
-            ),
-            ("wire", &["Scheme"]),
-        ],
         browser: Yes,
         waits: true,
     },
@@ -166,14 +126,6 @@ pub(crate) fn check(source: &Source) -> Vec<Violation> {
     found.extend(browser(source, layer));
     found.extend(waiting(source, layer));
     found
-}
-
-/// Returns true if a folder may get this name of another folder through a folder that it uses.
-pub(crate) fn may_name(folder: &str, owner: &str, name: &str) -> bool {
-    let layer = TABLE.iter().find(|layer| layer.name == folder);
-    layer.is_some_and(|layer| {
-        layer.values.iter().any(|(of, names)| *of == owner && names.contains(&name))
-    })
 }
 
 /// Tells whether the table allows a folder to use another. Names that are no folder are allowed.

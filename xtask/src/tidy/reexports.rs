@@ -30,7 +30,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
 /// folder itself is the matter of `layers`, and so is a re-export inside the folder.
 fn door<'a>(layer: &str, reach: &'a Reach) -> Option<&'a Vec<String>> {
     let owner = first(&reach.owner);
-    if layers::may_use(layer, owner) || layers::may_name(layer, owner, &reach.name) {
+    if layers::may_use(layer, owner) {
         return None;
     }
     let door = reach.through.iter().rev().find(|path| first(path) != owner)?;
