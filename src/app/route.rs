@@ -10,6 +10,7 @@ use super::{
     view::{FileList, View},
 };
 use crate::{
+    error::Error,
     oci::{Digest, Host, Reference},
     wire::base::default_scheme,
 };
@@ -32,6 +33,14 @@ impl RegistryAddress {
     /// A registry under the scheme that its host has by rule (R13).
     pub fn new(host: Host) -> Self {
         Self { scheme: default_scheme(&host), host }
+    }
+
+    /// Returns the registry of an error that names one.
+    pub fn of_error(error: &Error) -> Option<Self> {
+        let host = error.context.registry.parse().ok()?;
+        let request = error.context.request.as_deref().unwrap_or_default();
+        let is_plain = request.contains(" http://");
+        Some(Self { scheme: if is_plain { Scheme::Http } else { Scheme::Https }, host })
     }
 
     /// Returns true if the scheme must be written: it differs from the rule, or the host alone

@@ -8,12 +8,12 @@ use crate::app::RegistryAddress;
 use crate::{
     client::Connection,
     error::Result,
-    ops::diagnose::{Diagnosis, diagnose},
+    ops::diagnose::{self, Diagnosis, diagnose},
     transport::Stack,
     wire::{Origin, Url},
 };
 
-pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind, recipe};
+pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind};
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;
@@ -29,4 +29,10 @@ pub fn doctor(stack: Stack, page: &str) -> Doctor {
         let (stack, page) = (stack.clone(), page.clone());
         Box::pin(async move { Ok(diagnose(connection?, &stack, page.as_ref()).await) })
     })
+}
+
+/// Returns the configuration that lets any page read a registry of this kind. Any page, because after a
+/// redirect a browser may send `Origin: null` (Fetch).
+pub fn configuration(kind: RegistryKind) -> String {
+    diagnose::recipe(kind, "*")
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{HEADING_ID, approve::ApprovalForm, sign_in::SignInForm};
 use crate::{
-    app::{RegistryAddress, Route, Scheme},
+    app::{RegistryAddress, Route},
     error::{Error, ErrorKind, ServerMessage},
     ui::{browser, stateful::mount, text},
 };
@@ -60,13 +60,11 @@ pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
 
 /// A failure that the browser does not explain can be looked into.
 fn way_to_the_doctor(error: &Error) -> Html {
-    let Ok(host) = error.context.registry.parse() else { return Html::default() };
     if !error.is_cors_or_network() || error.context.registry.is_empty() {
         return Html::default();
     }
-    let request = error.context.request.as_deref().unwrap_or_default();
-    let scheme = if request.contains(" http://") { Scheme::Http } else { Scheme::Https };
-    let href = Route::Doctor(RegistryAddress { scheme, host }).href();
+    let Some(registry) = RegistryAddress::of_error(error) else { return Html::default() };
+    let href = Route::Doctor(registry).href();
     html! { <p><a {href}>{ text::doctor::LINK }</a></p> }
 }
 

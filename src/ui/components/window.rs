@@ -27,7 +27,7 @@ pub(super) struct Measure {
 
 /// The part of a list that is in sight, and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Window {
+pub(super) struct RowWindow {
     /// Rows in sight.
     pub(super) seen: Range<usize>,
     /// Rows in the document.
@@ -38,7 +38,7 @@ pub(super) struct Window {
     pub(super) offset: f64,
 }
 
-impl Window {
+impl RowWindow {
     /// The window before anything was measured.
     pub(super) fn unmeasured(count: usize) -> Self {
         let seen = 0..count.min(FIRST);
@@ -94,8 +94,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
 
-    fn window(count: usize, scrolled: f64) -> Window {
-        Window::new(count, Measure { scrolled, screen: 720.0, row: 36.0 })
+    fn window(count: usize, scrolled: f64) -> RowWindow {
+        RowWindow::new(count, Measure { scrolled, screen: 720.0, row: 36.0 })
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
             for scrolled in values {
                 for screen in values {
                     for row in values {
-                        let window = Window::new(count, Measure { scrolled, screen, row });
+                        let window = RowWindow::new(count, Measure { scrolled, screen, row });
                         assert!(window.seen.end <= count && window.drawn.end <= count);
                         assert!(window.seen.start <= window.seen.end);
                     }

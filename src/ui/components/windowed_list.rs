@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use yew::prelude::*;
 
-use super::window::{Measure, Window, pixels};
+use super::window::{Measure, RowWindow, pixels};
 use crate::ui::{browser, hooks::use_window_event, stateful::stateful};
 
 /// A table of which only the rows in sight are in the document.
@@ -63,13 +63,13 @@ fn use_windowed_list(props: &WindowedList) -> Html {
 
 /// The rows in sight, measured when the list changes and whenever the page is scrolled or resized.
 #[hook]
-fn use_window(count: usize, body: &NodeRef, rows: &NodeRef) -> Window {
-    let window = use_state_eq(|| Window::unmeasured(count));
+fn use_window(count: usize, body: &NodeRef, rows: &NodeRef) -> RowWindow {
+    let window = use_state_eq(|| RowWindow::unmeasured(count));
     let measure = use_callback((count, body.clone(), rows.clone()), {
         let window = window.setter();
         move |(), (count, body, rows): &(usize, NodeRef, NodeRef)| {
             if let Some(measure) = measure(body, rows) {
-                window.set(Window::new(*count, measure));
+                window.set(RowWindow::new(*count, measure));
             }
         }
     });

@@ -4,17 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::use_shell_context;
+use super::{SettingsHandle, use_shell_context};
 use crate::app::{Settings, settings::SharedSettingsStore};
-
-/// The settings and a way to change them.
-#[derive(Clone, PartialEq)]
-pub struct SettingsHandle {
-    /// As they are.
-    pub value: Rc<Settings>,
-    /// Changes and keeps them.
-    pub change: Callback<Settings>,
-}
 
 /// The settings of the page; outside of a shell the defaults, which cannot be changed.
 #[hook]

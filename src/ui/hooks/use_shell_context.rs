@@ -1,12 +1,22 @@
-//! What the shell hands down to every part. One value, because each type that Yew hands down costs
-//! the page a copy of its machinery.
+//! The context that the shell hands down. One value, because each type that Yew hands down costs the
+//! page a copy of its machinery.
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::SettingsHandle;
-use crate::ui::explorer::SharedExplorer;
+use crate::{app::Settings, ui::explorer::SharedExplorer};
 
-/// What is around a part.
+/// The settings and a way to change them.
+#[derive(Clone, PartialEq)]
+pub struct SettingsHandle {
+    /// As they are.
+    pub value: Rc<Settings>,
+    /// Changes and keeps them.
+    pub change: Callback<Settings>,
+}
+
+/// The context of every piece of the page.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ShellContext {
     /// What draws the pages of registries.
@@ -17,7 +27,7 @@ pub(crate) struct ShellContext {
     pub(crate) announce: Callback<AttrValue>,
 }
 
-/// What the shell handed down; nothing outside of a shell.
+/// Returns the context; nothing outside of a shell.
 #[hook]
 pub(super) fn use_shell_context() -> Option<ShellContext> {
     use_context::<ShellContext>()

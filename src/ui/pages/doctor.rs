@@ -5,7 +5,9 @@ use yew::prelude::*;
 use crate::{
     app::{
         Environment, RegistryAddress,
-        session::doctor::{DoctorStep, Fault, Finding, RegistryKind, recipe},
+        session::doctor::{
+            DoctorStep, Fault, Finding, RegistryKind, configuration as configuration_of,
+        },
     },
     ui::{
         components::{copy_button, heading, loaded},
@@ -80,9 +82,8 @@ fn advice(steps: &[(DoctorStep, Finding)]) -> Html {
     }
 }
 
-/// For any page: after a redirect a browser may send `Origin: null` (Fetch).
 fn configuration(kind: RegistryKind) -> Html {
-    let text = recipe(kind, "*");
+    let text = configuration_of(kind);
     html! {
         <details>
             <summary>{ ops::kind(kind) }</summary>

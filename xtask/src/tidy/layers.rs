@@ -108,6 +108,31 @@ const TABLE: &[Layer] = &[
     },
 ];
 
+/// Plain values of a folder that another folder may name through a third one, although the table does not
+/// allow the folder itself. The page puts what a verification and an examination found into words, so it
+/// must name the findings; copies of these types in `app` would be the same lists twice.
+const VALUES: &[(&str, &str, &[&str])] = &[(
+    "ui",
+    "ops",
+    &[
+        "About",
+        "Check",
+        "DoctorStep",
+        "Fault",
+        "Finding",
+        "Mismatch",
+        "Outcome",
+        "RegistryKind",
+        "Role",
+        "UnverifiedReason",
+    ],
+)];
+
+/// Tells whether a name is one of these values.
+pub(super) fn is_shared_value(folder: &str, owner: &str, name: &str) -> bool {
+    VALUES.iter().any(|(user, of, names)| *user == folder && *of == owner && names.contains(&name))
+}
+
 /// Crates that only exist in a browser.
 const BROWSER: &[&str] =
     &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "yew"];

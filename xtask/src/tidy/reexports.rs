@@ -30,7 +30,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
 /// folder itself is the matter of `layers`, and so is a re-export inside the folder.
 fn door<'a>(layer: &str, reach: &'a Reach) -> Option<&'a Vec<String>> {
     let owner = first(&reach.owner);
-    if layers::may_use(layer, owner) {
+    if layers::may_use(layer, owner) || layers::is_shared_value(layer, owner, &reach.name) {
         return None;
     }
     let door = reach.through.iter().rev().find(|path| first(path) != owner)?;
@@ -128,5 +128,19 @@ mod tests {
         ] {
             assert_eq!(messages(&files), [""; 0], "{files:?}");
         }
+    }
+
+    #[test]
+    fn a_value_that_the_table_names_may_be_handed_on() {
+        let files = [
+            ("src/app/doctor.rs", "pub use crate::ops::diagnose::{Fault, recipe};"),
+            ("src/ops/diagnose.rs", "pub enum Fault {}\npub fn recipe() {}"),
+            ("src/ui/doctor.rs", "use crate::app::doctor::{Fault, recipe};"),
+        ];
+        let found = messages(&files);
+        assert_eq!(
+            found,
+            ["src/ui/doctor.rs:1: ui may not use ops (recipe, through app/doctor.rs)"]
+        );
     }
 }
