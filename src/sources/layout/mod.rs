@@ -9,12 +9,12 @@
 //! use std::rc::Rc;
 //!
 //! use porthole::{
-//!     registry::{List, Result},
+//!     registry::List,
 //!     sources::layout::{Archive, NativeFile},
 //! };
 //!
 //! /// The tags of everything in an archive.
-//! async fn tags(path: &str) -> Result<()> {
+//! async fn tags(path: &str) -> Result<(), Box<dyn std::error::Error>> {
 //!     let file = Rc::new(NativeFile::open(path.as_ref())?);
 //!     let archive = Archive::open(path, file, "archive".parse()?).await?;
 //!     for repository in archive.repositories(None).await?.items {
