@@ -1,4 +1,4 @@
-//! What `cargo xtask bench` measures: the byte work of the engine, one piece at a time, and the engine
+//! The measurements of `cargo xtask bench`: the byte work of the engine, one piece at a time, and the engine
 //! itself as the page uses it. Built for the browser only.
 
 fn main() {}

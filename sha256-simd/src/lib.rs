@@ -21,7 +21,7 @@ pub type State = [u32; 8];
 /// A block of a message.
 pub type Block = [u8; 64];
 
-/// What a hash begins with (FIPS 180-4, 5.3.3).
+/// The initial value of a hash (FIPS 180-4, 5.3.3).
 pub const START: State = [
     0x6a09_e667,
     0xbb67_ae85,

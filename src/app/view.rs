@@ -61,7 +61,7 @@ macro_rules! define_views {
 }
 views!(define_views);
 
-/// What is read of a reference before a view is drawn.
+/// The documents that are read before a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadDepth {
     /// The document that the address names.
@@ -72,7 +72,7 @@ pub enum ReadDepth {
     Config,
 }
 
-/// Whether a view is offered.
+/// The condition on which a view is offered.
 enum Listing {
     Tab,
     /// It has an address only.

@@ -37,7 +37,8 @@ pub struct Retain {
 pub struct TocRequest {
     /// The annotations of the layer that name its table of contents.
     pub annotations: Vec<(String, String)>,
-    /// Whether the whole layer is read if its table cannot be used. Otherwise only the reason is kept.
+    /// True if the whole layer is read when its table cannot be used. Otherwise only the reason is
+    /// kept.
     pub or_whole: bool,
 }
 

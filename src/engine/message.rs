@@ -62,7 +62,7 @@ pub(super) enum FromEngine {
 }
 
 impl FromEngine {
-    /// Whether the exchange is over with it.
+    /// Returns true if the message ends the exchange.
     pub(super) fn is_last(&self) -> bool {
         matches!(self, Self::Found(_) | Self::Answered(_) | Self::Failed(_))
     }

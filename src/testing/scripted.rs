@@ -94,7 +94,7 @@ pub struct Sent {
     pub headers: Headers,
     /// The body.
     pub body: Bytes,
-    /// When it arrived, by the script's clock.
+    /// The time of its arrival, by the script's clock.
     pub at: Duration,
 }
 
@@ -135,7 +135,7 @@ impl Scripted {
         Self::answering(clock, answer)
     }
 
-    /// What was sent so far.
+    /// Returns the requests that were sent so far.
     pub fn sent(&self) -> Vec<Sent> {
         self.sent.borrow().clone()
     }
@@ -145,7 +145,7 @@ impl Scripted {
         self.sent.borrow().iter().map(Sent::line).collect()
     }
 
-    /// How many exchanges are open: begun, and neither read to their end nor dropped.
+    /// Returns the number of open exchanges: begun, and neither read to their end nor dropped.
     pub fn open(&self) -> usize {
         Rc::strong_count(&self.open) - 1
     }

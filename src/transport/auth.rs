@@ -28,7 +28,7 @@ use crate::{
 /// An origin that is authenticated to, and the key of its credentials.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Where the registry answers. Nothing is shown anywhere else.
+    /// The origin of the registry. Credentials go to no other origin.
     pub origin: Origin,
     /// The host under which its credentials are kept.
     pub key: String,
@@ -58,8 +58,8 @@ impl Auth {
         Self { inner, credentials, approvals, logins }
     }
 
-    /// Whether a request to this origin would carry `Authorization` from the start, and so be
-    /// preflighted (R164).
+    /// Returns true if a request to this origin would carry `Authorization` from the start, and so
+    /// be preflighted (R164).
     pub fn would_authorize(&self, origin: &Origin) -> bool {
         self.login(origin).is_some_and(|login| login.known.borrow().is_some())
     }
@@ -126,7 +126,7 @@ impl Auth {
         let challenged: ScopeSet = scope.iter().map(String::as_str).collect();
         match self.token(login, server, &request.scopes, &challenged).await {
             Ok(token) => Ok(Reply::show_token(&token)),
-            // Nobody logged in, and without that there is no token.
+            // No account is logged in, and without one there is no token.
             Err(error) if credential.is_none() && !error.is_retryable() => Ok(Reply::Nothing),
             Err(error) => Err(error),
         }
@@ -176,7 +176,8 @@ impl Auth {
         Ok(token.token)
     }
 
-    /// What is shown without being asked: what this registry asked for before (R60, R64).
+    /// Returns the credential to send before the registry asks: the one that it asked for before
+    /// (R60, R64).
     async fn beforehand(&self, login: &Login, request: &Request) -> Result<Option<Shown>> {
         login.forget_after_change(self.credentials.changes());
         let known = login.known.borrow().clone();
@@ -237,7 +238,7 @@ impl Transport for Auth {
     }
 }
 
-/// How a challenge is answered.
+/// The answer to a challenge.
 enum Reply {
     /// With this.
     Show(Shown),
@@ -267,7 +268,7 @@ fn answer_basic(credential: Option<&Credential>, sent: Option<&Shown>) -> Reply 
     }
 }
 
-/// What went out with a request.
+/// The credential that went out with a request.
 struct Shown {
     authorization: Option<Secret>,
     token: Option<Secret>,
@@ -292,11 +293,11 @@ impl Shown {
     }
 }
 
-/// What is known about logging in to one origin.
+/// The state of logging in to one origin.
 struct Login {
     account: Account,
     tokens: Tokens,
-    /// What the registry asked for last.
+    /// The last demand of the registry.
     known: RefCell<Option<Demand>>,
     changes: Cell<u64>,
 }
@@ -307,8 +308,8 @@ impl Login {
         Self { account, tokens, known: RefCell::default(), changes: Cell::new(0) }
     }
 
-    /// What the registry asks for. Where its words are hidden: the token server that was
-    /// configured, or is known; else Basic, which goes nowhere but to the registry itself.
+    /// Returns the demand of the registry. If its words are hidden, this is the configured token
+    /// server, or a known one, or else Basic, which goes only to the registry itself.
     fn demand(&self, refusal: &Response, credential: Option<&Credential>) -> Option<Demand> {
         if refusal.headers.contains(name::WWW_AUTHENTICATE) {
             let challenges = challenge::parse(refusal.headers.all(name::WWW_AUTHENTICATE)).ok()?;
@@ -331,7 +332,7 @@ impl Login {
         }
     }
 
-    /// Tokens of somebody who logged out, or is somebody else now, are not shown again.
+    /// Forgets tokens after a logout or a change of account: they are not sent again.
     fn forget_after_change(&self, changes: u64) {
         if self.changes.replace(changes) != changes {
             self.tokens.clear();

@@ -10,7 +10,7 @@ use futures_util::{
 
 use crate::error::{ErrorKind, Result};
 
-/// Where time and chance come from.
+/// The source of time and chance.
 pub trait Clock {
     /// Time since the Unix epoch.
     fn now(&self) -> Duration;

@@ -13,7 +13,7 @@ use crate::{
 const HUB_KEYS: [&str; 4] =
     ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
-/// What a user can show to a registry.
+/// A credential that a user has for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// User name and password, or a token in the place of the password.

@@ -39,7 +39,7 @@ impl Transport for Deadline {
 }
 
 /// A body that fails with `Timeout` when it is waited for longer than `limit` at a stretch. Time in
-/// which nobody asks for the next part does not count.
+/// which the caller does not ask for the next part does not count.
 fn with_idle_limit(body: BodyStream, clock: SharedClock, limit: Duration) -> BodyStream {
     let mut watch = IdleWatch { body, clock, limit, waiting_since: None, alarm: None };
     stream::poll_fn(move |context| watch.poll(context)).boxed_local()

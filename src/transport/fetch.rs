@@ -2,7 +2,7 @@
 //!
 //! Works in a window and in a worker. Nothing here decides anything about registries: it says how a
 //! [`Request`] becomes a fetch that sends no cookie and no referrer, obeys the deadlines, and ends
-//! when nobody wants the answer any more.
+//! when the answer is no longer wanted.
 
 use std::{
     pin::Pin,

@@ -22,7 +22,7 @@ mod slots;
 use bucket::Bucket;
 use slots::{Permit, Slots};
 
-/// What is known of the hosts spoken to. Shared by all registries of a page.
+/// The state of each host. All registries of a page share it.
 #[derive(Default)]
 pub struct Hosts {
     hosts: RefCell<LiteMap<Origin, Rc<Host>>>,
@@ -42,7 +42,7 @@ struct State {
     not_before: Duration,
     /// 429 answers in a row.
     refusals: u32,
-    /// Whether anything ever came back: a host that never answered is rather blocked than busy.
+    /// True if the host ever answered. A host that never did is rather blocked than busy.
     answered: bool,
 }
 
@@ -52,12 +52,12 @@ impl Hosts {
         Rc::clone(hosts.entry(origin.clone()).or_default())
     }
 
-    /// Whether this host has ever answered.
+    /// Returns true if this host has ever answered.
     pub(super) fn has_answered(&self, origin: &Origin) -> bool {
         self.host(origin).state.borrow().answered
     }
 
-    /// How long this host is still to be left alone after 429.
+    /// Returns the time for which this host must still be left alone after 429.
     pub(super) fn pause_left(&self, origin: &Origin, now: Duration) -> Duration {
         self.host(origin).state.borrow().not_before.saturating_sub(now)
     }

@@ -1,4 +1,5 @@
-//! What was sent, as a panel of the page shows it: redacted URLs, statuses, bytes, times.
+//! The requests that were sent, as a panel of the page shows them: redacted URLs, statuses, bytes,
+//! times.
 
 use std::{
     cell::{Cell, RefCell},
@@ -29,17 +30,17 @@ pub struct LogEntry {
     pub method: Method,
     /// The URL without user-info and query values (R18).
     pub url: String,
-    /// Whether `Authorization` was sent. Its value is never kept.
+    /// True if `Authorization` was sent. Its value is never kept.
     pub authorized: bool,
-    /// When it was sent, since the Unix epoch.
+    /// The time of sending, since the Unix epoch.
     pub started: Duration,
-    /// How long until its body ended or failed; `None` while it runs.
+    /// The time until its body ended or failed; `None` while it runs.
     pub took: Option<Duration>,
     /// The status, once headers came.
     pub status: Option<u16>,
     /// Bytes of the body so far.
     pub bytes: u64,
-    /// Why there was no answer, or why its body broke off.
+    /// The reason why there was no answer, or why its body broke off.
     pub failure: Option<String>,
 }
 
@@ -166,7 +167,7 @@ impl Transport for Log {
     }
 }
 
-/// A request that has not ended. Dropped before its end, it was given up by whoever asked.
+/// A request that has not ended. Dropped before its end, it was given up by its caller.
 struct Running {
     number: u64,
     started: Duration,
@@ -177,7 +178,7 @@ struct Running {
 }
 
 impl Running {
-    /// Counts a body. From here on, to be dropped early is no failure: nobody needed the rest.
+    /// Counts a body. From here on, an early drop is no failure: the rest was not needed.
     fn watch(mut self, mut body: BodyStream) -> BodyStream {
         self.failure = None;
         let mut running = Some(self);

@@ -18,7 +18,7 @@ use crate::{
 /// Redirects that are followed (R52).
 const REDIRECTS: usize = 10;
 
-/// What this client calls itself (R39). A browser says its own name.
+/// The name of this client (R39). A browser sends its own.
 const USER_AGENT: &str = concat!("porthole/", env!("CARGO_PKG_VERSION"));
 
 /// The native transport.
@@ -79,7 +79,7 @@ impl Transport for Native {
     }
 }
 
-/// Where an answer sends us, or why nobody may go there.
+/// Returns the target of a redirect, or the reason not to follow it.
 fn redirect_target(request: &Request, answer: &reqwest::Response) -> Option<Result<Url>> {
     let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = answer.headers().get("location").filter(|_| is_redirect)?;

@@ -34,7 +34,7 @@ const TAKEN: [&str; 13] = [
     "transfer-encoding",
 ];
 
-/// Whether these fields can be a client's own.
+/// Checks that these fields can be a client's own.
 ///
 /// # Errors
 /// `InvalidInput` where a name or value is none of HTTP's, or the name is one that the client, or
@@ -80,7 +80,8 @@ impl OwnHeaders {
         Self { inner, fields, origins, approvals, is_page }
     }
 
-    /// Whether the fields may go to this origin: the client's own, or an approved token server's.
+    /// Returns true if the fields may go to this origin: the registry's own, or that of an approved
+    /// token server.
     fn may_go_to(&self, origin: &Origin) -> bool {
         let realm = Url::of_origin(origin.clone()).to_string();
         let pairs = self.approvals.pairs();

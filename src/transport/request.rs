@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::SharedTransport;
 use crate::wire::{Headers, Method, ScopeSet, Url, headers::name, redact};
 
-/// What a request carries. Every body can be sent again (R49); none is streamed.
+/// The body of a request. Every body can be sent again (R49); none is streamed.
 #[derive(Clone, Default)]
 pub enum Body {
     /// Nothing.
@@ -37,7 +37,7 @@ impl Body {
     }
 }
 
-/// What happens on a redirect.
+/// The behaviour on a redirect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Redirect {
     /// Follow, without `Authorization` across origins (R52).
@@ -47,7 +47,7 @@ pub enum Redirect {
     Error,
 }
 
-/// Whether the page wants to read the answer.
+/// The use that the page makes of the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Yes: the answer must allow it.
@@ -58,7 +58,7 @@ pub enum Mode {
     NoCors,
 }
 
-/// How the browser's own cache may take part.
+/// The part that the browser's own cache may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cache {
     /// As the registry says: right for what is named by its digest.
@@ -72,7 +72,7 @@ pub enum Cache {
     Off,
 }
 
-/// Which queue a request waits in, so that long transfers never block short questions.
+/// The queue that a request waits in. Long transfers never block short questions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lane {
     /// Short questions: manifests, lists, tokens.
@@ -85,7 +85,7 @@ pub enum Lane {
     Upload,
 }
 
-/// When a request may be sent a second time without looking first.
+/// The condition for sending a request a second time without looking first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replay {
     /// After any failure: it changes nothing, or the same thing twice.
@@ -97,7 +97,7 @@ pub enum Replay {
     Never,
 }
 
-/// How long to wait for what. There is no limit on the whole while bytes flow.
+/// The longest waits for parts of an answer. The whole has no limit while bytes flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
     /// Until the answer's headers are there.
@@ -118,32 +118,32 @@ impl Default for Deadlines {
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// Where to.
+    /// The target.
     pub url: Url,
     /// Headers, without any that the platform sets itself.
     pub headers: Headers,
     /// The body.
     pub body: Body,
-    /// What happens on a redirect.
+    /// The behaviour on a redirect.
     pub redirect: Redirect,
-    /// Whether the page wants to read the answer.
+    /// The use that the page makes of the answer.
     pub mode: Mode,
-    /// How the browser's cache may take part.
+    /// The part that the browser's cache may take.
     pub cache: Cache,
-    /// Which queue it waits in.
+    /// The queue that it waits in.
     pub lane: Lane,
-    /// When it may be sent again.
+    /// The condition for sending it again.
     pub replay: Replay,
-    /// What it needs to be allowed to do (R69); empty for pinging.
+    /// The permissions that it needs (R69); empty for pinging.
     pub scopes: ScopeSet,
     /// Leave authentication out altogether (R54).
     pub anonymous: bool,
     /// Read the whole body before answering, at most this many bytes; a body that breaks off then
     /// counts as a failed try. `None` hands the body out as a stream.
     pub read_up_to: Option<u64>,
-    /// How long to wait for what.
+    /// The longest waits.
     pub deadlines: Deadlines,
-    /// When the caller gives up, since the Unix epoch: no wait goes beyond it (R47).
+    /// The time at which the caller gives up, since the Unix epoch. No wait goes beyond it (R47).
     pub give_up_at: Option<Duration>,
     /// The transport that sends it at the bottom of the stack in the place of the network, such as
     /// one that hands it to the engine. All layers above do their work as ever.
@@ -186,7 +186,7 @@ impl Request {
         self
     }
 
-    /// Whether it carries `Authorization`.
+    /// Returns true if the request carries `Authorization`.
     pub fn is_authorized(&self) -> bool {
         self.headers.contains(name::AUTHORIZATION)
     }

@@ -27,8 +27,8 @@ pub struct Response {
     pub headers: Headers,
     /// The body. Dropping it ends the exchange.
     pub body: BodyStream,
-    /// Whether this is a 401 although a fresh token was shown: denied, and logging in again would
-    /// not help (R26).
+    /// True for a 401 that came although a fresh token was sent. It means denied, and another login
+    /// would not help (R26).
     pub is_late_refusal: bool,
 }
 
@@ -51,18 +51,18 @@ impl Response {
         self
     }
 
-    /// Whether the status is one of success.
+    /// Returns true if the status is one of success.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// What `Content-Length` says, where it can be read. Not the body's size where the transport
-    /// decompressed it (R30).
+    /// Returns the value of `Content-Length`, if it can be read. It is not the body's size if the
+    /// transport decompressed the body (R30).
     pub fn content_length(&self) -> Option<u64> {
         self.headers.get(name::CONTENT_LENGTH)?.trim().parse().ok()
     }
 
-    /// How long the registry asks to wait, where that can be read (R46).
+    /// Returns the wait that the registry asks for, if it can be read (R46).
     pub fn retry_after(&self, now: Duration) -> Option<Duration> {
         backoff::retry_after(&self.headers, SystemTime::UNIX_EPOCH + now)
     }

@@ -52,7 +52,7 @@ impl ResumingBody {
     /// Asks for the first time.
     ///
     /// # Errors
-    /// What opening gives; `BadAnswer` where another part came.
+    /// The errors of opening; `BadAnswer` if another part came.
     pub async fn open(reopen: Reopen, plan: ResumePlan) -> Result<Self> {
         let mut body = Self::idle(reopen, plan);
         body.reopen().await?;
@@ -106,7 +106,7 @@ impl ResumingBody {
         self.accept(answer, ranged)
     }
 
-    /// What to ask for, unless it is everything.
+    /// Returns the range to ask for, unless it is everything.
     fn range(&self) -> Option<String> {
         let Range { start, end } = self.left;
         match end == self.plan.size {
@@ -133,7 +133,7 @@ impl ResumingBody {
         Ok(())
     }
 
-    /// Whether the whole is read, and not a part of it.
+    /// Returns true if the whole is read, and not a part of it.
     fn is_whole(&self) -> bool {
         self.plan.range == (0..self.plan.size)
     }

@@ -13,10 +13,10 @@ use crate::{
     },
 };
 
-/// How often and how far apart.
+/// The policy of sending requests again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Which outcomes, how often, and how long to wait.
+    /// The outcomes that are tried again, the number of tries, and the waits.
     pub backoff: backoff::Policy,
     /// Tries in all where the host never answered anything: most often CORS or a wrong name, and
     /// waiting does not mend those.
@@ -42,13 +42,13 @@ pub struct RetryNotice {
     pub request: String,
     /// The try that failed, from 1.
     pub attempt: u32,
-    /// How long until the next.
+    /// The wait before the next try.
     pub wait: Duration,
-    /// Why: the status, or what the transport said.
+    /// The reason: the status, or the transport's error.
     pub reason: ErrorKind,
 }
 
-/// Who is told before each wait.
+/// A listener that is called before each wait.
 pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
 
 /// The layer that tries again.
@@ -71,7 +71,7 @@ impl Retry {
         Self { inner, clock, hosts, policy, listener: None }
     }
 
-    /// Has somebody told before each wait.
+    /// Sets the listener that is called before each wait.
     #[must_use]
     pub fn telling(mut self, listener: Option<RetryListener>) -> Self {
         self.listener = listener;
@@ -88,7 +88,7 @@ impl Retry {
         }
     }
 
-    /// How long to wait before the next try; `None` where this outcome is final.
+    /// Returns the wait before the next try; `None` if this outcome is final.
     fn wait_after(&self, try_: &Try<'_>, outcome: &Result<Response>) -> Option<Duration> {
         let policy = self.policy.as_ref()?;
         let now = self.clock.now();

@@ -66,7 +66,7 @@ impl Stack {
         self
     }
 
-    /// Has somebody told before each wait (R48).
+    /// Sets the listener that is called before each wait (R48).
     #[must_use]
     pub fn telling(mut self, listener: RetryListener) -> Self {
         self.listener = Some(listener);
@@ -80,7 +80,7 @@ impl Stack {
         self
     }
 
-    /// Whether requests are made by a page.
+    /// Returns true if a page sends the requests.
     pub fn is_page(&self) -> bool {
         self.is_page
     }
@@ -90,17 +90,17 @@ impl Stack {
         &self.clock
     }
 
-    /// What was sent.
+    /// Returns the log of the requests that were sent.
     pub fn log(&self) -> &Rc<RequestLog> {
         &self.log
     }
 
-    /// How often is tried again.
+    /// Returns the policy of sending requests again.
     pub fn retry(&self) -> Option<&RetryPolicy> {
         self.retry.as_ref()
     }
 
-    /// What users showed so far.
+    /// Returns the credentials that users gave so far.
     pub fn credentials(&self) -> &Rc<Credentials> {
         &self.credentials
     }

@@ -30,7 +30,7 @@ pub(super) struct TokenServer {
     pub(super) service: Option<String>,
 }
 
-/// What a token is asked for with and for.
+/// The credential and the purpose of a token request.
 #[derive(Clone)]
 pub(super) struct Wanted {
     pub(super) server: TokenServer,
@@ -138,7 +138,7 @@ fn post(wanted: &Wanted, grant: &Grant) -> Request {
     request.header(name::CONTENT_TYPE, token::FORM)
 }
 
-/// What holds for every token request: no redirect, no cache, a small answer (R51).
+/// Applies the rules of every token request: no redirect, no cache, a small answer (R51).
 fn guarded(mut request: Request) -> Request {
     request.redirect = Redirect::Error;
     request.cache = Cache::Off;
@@ -166,7 +166,7 @@ async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request
     })
 }
 
-/// What a token server's refusal means to the user.
+/// Returns the meaning of a token server's refusal for the user.
 fn refusal(status: u16, body: &[u8]) -> Error {
     let document = ErrorDocument::read(status, body);
     let mut error = Error::new(match status {

@@ -7,9 +7,9 @@ use super::{browser::EarlyInput, explorer::ShellInputs, hooks::use_route, shell:
 /// Properties of [`App`].
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
-    /// What the shell gets from outside.
+    /// The inputs of the shell.
     pub inputs: ShellInputs,
-    /// What was typed before the application started.
+    /// The text that was typed before the application started.
     pub typed: EarlyInput,
 }
 

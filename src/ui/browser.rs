@@ -1,5 +1,5 @@
-//! What the page asks of the browser besides drawing: clipboard, focus, title, positions.
-//! Failures are quiet: none of it is worth more than the page itself.
+//! The uses of the browser besides drawing: clipboard, focus, title, positions. Failures are quiet,
+//! because none of these is worth more than the page itself.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -44,7 +44,7 @@ pub fn element(id: &str) -> Option<web_sys::Element> {
     document()?.get_element_by_id(id)
 }
 
-/// Whether the element of this id has the focus.
+/// Returns true if the element of this id has the focus.
 pub fn has_focus(id: &str) -> bool {
     let focused = document().and_then(|document| document.active_element());
     focused.is_some_and(|focused| focused.id() == id)
@@ -73,8 +73,8 @@ pub(super) fn field_text(field: Option<HtmlInputElement>) -> yew::AttrValue {
     field.map(|field| field.value()).unwrap_or_default().into()
 }
 
-/// What was typed into the shell's reference box before the application started, and whether the
-/// focus is in it.
+/// Returns the text that was typed into the shell's reference box before the application started,
+/// and the focus.
 pub fn early_input() -> EarlyInput {
     let input = element(REFERENCE_ID);
     let focused = document().and_then(|document| document.active_element());
@@ -83,12 +83,12 @@ pub fn early_input() -> EarlyInput {
     EarlyInput { text: input.map(|input| input.value()).unwrap_or_default().into(), has_focus }
 }
 
-/// What a field holds.
+/// The content of a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EarlyInput {
     /// Its text.
     pub text: yew::AttrValue,
-    /// Whether it has the focus.
+    /// True if it has the focus.
     pub has_focus: bool,
 }
 

@@ -7,12 +7,12 @@ use yew::Html;
 
 use crate::app::{Environment, Route, settings::SharedSettingsStore};
 
-/// What the shell gets from outside. Tests hand in their own.
+/// The inputs of the shell. Tests hand in their own.
 #[derive(Clone)]
 pub struct ShellInputs {
-    /// What draws the pages of registries.
+    /// The code that draws the pages of registries.
     pub explorer: SharedExplorer,
-    /// Where settings are kept.
+    /// The store of the settings.
     pub settings: SharedSettingsStore,
 }
 
@@ -27,7 +27,7 @@ pub trait Explorer {
     /// The page of an address.
     fn page(&self, route: &Route) -> Html;
 
-    /// What its pages get from outside; nothing before its code is there.
+    /// Returns the environment of its pages; `None` before its code is loaded.
     fn environment(&self) -> Option<Environment>;
 }
 

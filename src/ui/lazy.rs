@@ -77,9 +77,9 @@ impl<T> PartialEq for Lazy<T> {
 
 /// A page that a lazy value draws, and what stands there until its code is loaded.
 pub(super) struct LazyPage<T, P> {
-    /// What draws the page.
+    /// The part that draws the page.
     pub(super) lazy: Lazy<T>,
-    /// What the page is about.
+    /// The subject of the page.
     pub(super) props: P,
     /// The heading until then.
     pub(super) heading: fn(&P) -> String,

@@ -13,7 +13,7 @@ use crate::app::reference_input;
 /// The box for a reference.
 #[derive(PartialEq)]
 pub(super) struct ReferenceBox {
-    /// What was typed before the application started.
+    /// The text that was typed before the application started.
     pub(super) typed: EarlyInput,
 }
 

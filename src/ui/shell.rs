@@ -25,7 +25,7 @@ pub fn shell(route: Route, inputs: ShellInputs, typed: EarlyInput) -> Html {
 struct Shell {
     route: Route,
     inputs: ShellInputs,
-    /// What was typed before the application started.
+    /// The text that was typed before the application started.
     typed: EarlyInput,
 }
 

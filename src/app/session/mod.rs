@@ -79,7 +79,7 @@ pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
 /// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
 #[derive(Clone)]
 pub struct Connection {
-    /// Where it is.
+    /// The address of the registry.
     pub address: RegistryAddress,
     /// The source that answers.
     pub registry: SharedSource,
@@ -131,7 +131,7 @@ impl Connections {
         Self { connect, doctor: None, open: RefCell::default() }
     }
 
-    /// The same with somebody to ask why a registry cannot be read.
+    /// Adds the doctor, which finds out why a registry cannot be read.
     #[must_use]
     pub fn with_doctor(self, doctor: Doctor) -> Self {
         Self { doctor: Some(doctor), ..self }
@@ -161,8 +161,8 @@ impl Connections {
         Ok(connection)
     }
 
-    /// Forgets what was read from a registry, as after signing out: the next one to look may be
-    /// somebody else.
+    /// Forgets what was read from a registry, as after signing out: the next reader may be another
+    /// person.
     pub fn forget(&self, host: &str) {
         self.open.borrow_mut().retain(|address, _| address.host.as_str() != host);
     }

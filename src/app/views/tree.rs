@@ -22,10 +22,10 @@ use crate::{
     registry::{Referrers, ReferrersSource},
 };
 
-/// What a node is to the one above it.
+/// The role of a node for the one above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// What the address names.
+    /// The object that the address names.
     Root,
     /// An entry of an index for a platform.
     Platform(Platform),
@@ -43,7 +43,7 @@ pub enum Role {
     Referrer(ReferrersSource),
 }
 
-/// How far a node was read.
+/// The progress of reading a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// Not asked for: this view does not need the bytes.
@@ -56,7 +56,7 @@ pub enum Reading {
     Failed(Rc<Error>),
 }
 
-/// Why nothing is shown below a node although there is something.
+/// The reason why the content below a node is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// It stands further up already.
@@ -67,7 +67,7 @@ pub enum Cut {
     Nodes,
 }
 
-/// What refers to a node.
+/// The referrers of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Referring {
     /// Not asked.
@@ -79,7 +79,7 @@ pub enum Referring {
     Ready {
         /// Those that were found.
         nodes: Vec<TreeNode>,
-        /// Whether there may be more.
+        /// True if there may be more.
         may_be_incomplete: bool,
     },
     /// It could not be found out.
@@ -89,28 +89,28 @@ pub enum Referring {
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TreeNode {
-    /// What it is to the node above.
+    /// The role for the node above.
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Descriptor,
     /// Its size in bytes; `None` where nothing says it (Docker schema 1).
     pub size: Option<u64>,
-    /// How far it was read.
+    /// The progress of reading it.
     pub reading: Reading,
-    /// What kind of artifact it is, from the pointer or the document.
+    /// The type of artifact, from the pointer or the document.
     pub artifact_type: Option<String>,
-    /// What it consists of.
+    /// The parts of the object.
     pub children: Vec<TreeNode>,
-    /// What refers to it; only manifests and indexes have referrers.
+    /// The referrers; only manifests and indexes have some.
     pub referring: Referring,
-    /// Why nothing is shown below.
+    /// The reason why the content below is not shown.
     pub cut: Option<Cut>,
     /// Size of all below it, each digest once.
     pub total: Blobs,
 }
 
 impl TreeNode {
-    /// Whether it is a manifest or index, which can be opened.
+    /// Returns true for a manifest or index, which can be opened.
     pub fn is_document(&self) -> bool {
         !matches!(self.role, Role::Config | Role::Layer(_))
     }
@@ -119,11 +119,11 @@ impl TreeNode {
 /// A tree, and what would complete it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// What the address names.
+    /// The object that the address names.
     pub root: TreeNode,
     /// Entries of the root that are left out because another platform is chosen.
     pub left_out: usize,
-    /// What to ask for next, most useful first.
+    /// The objects to ask for next, the most useful first.
     pub wanted: Vec<Want>,
 }
 
@@ -272,7 +272,7 @@ impl<'a> Builder<'a> {
             || self.platform.is_none_or(|wanted| platform_choice::is_entry(entry, wanted))
     }
 
-    /// What any other document points at, in its order; layers are counted.
+    /// Adds the children of any other document, in its order, and counts the layers.
     fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
         let mut nodes = Vec::new();
         let mut layers = 0;

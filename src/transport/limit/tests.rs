@@ -17,7 +17,7 @@ fn request(url: &str, lane: Lane) -> Request {
     request
 }
 
-/// How many requests had been sent after each second, where each answer takes one second.
+/// Returns the number of requests sent after each second, if each answer takes one second.
 fn sent_by_second(lanes: &[Lane]) -> Vec<usize> {
     let clock = VirtualClock::default();
     let start = clock.shared().now();

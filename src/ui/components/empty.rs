@@ -1,4 +1,4 @@
-//! What a list says that has nothing in it.
+//! The sentence in place of an empty list.
 
 use yew::prelude::*;
 

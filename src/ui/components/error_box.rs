@@ -1,4 +1,4 @@
-//! What could not be done: what was tried, on which registry, what came back, what can be done.
+//! An error as a person reads it: the action, the registry, the answer, and the next step.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::{
     ui::{browser, stateful::mount, text},
 };
 
-/// What could not be done; `retry` tries again, without it there is no button.
+/// Draws an error. `retry` tries again; without it there is no button.
 pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
     html! {
         <section class="error-box" role="alert">
@@ -39,7 +39,7 @@ fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
     retry.reform(|_| browser::focus(HEADING_ID))
 }
 
-/// What the person can do about it on the spot.
+/// Draws the remedy that the page offers on the spot.
 fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
     let Some(retry) = retry.cloned() else { return Html::default() };
     match &error.kind {
@@ -68,7 +68,7 @@ fn way_to_the_doctor(error: &Error) -> Html {
     html! { <p><a {href}>{ text::doctor::LINK }</a></p> }
 }
 
-/// Whether what is sent passes a network unencrypted.
+/// Returns true if the credentials would pass a network unencrypted.
 fn is_exposed(error: &Error) -> bool {
     let is_plain =
         error.context.request.as_ref().is_some_and(|request| request.contains(" http://"));

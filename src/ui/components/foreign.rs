@@ -1,4 +1,4 @@
-//! Text that somebody else wrote.
+//! Text that comes from a registry, shown as text.
 
 use yew::prelude::*;
 

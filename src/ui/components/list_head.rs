@@ -1,4 +1,4 @@
-//! What stands above a list: a filter, how much is shown, and reading more.
+//! The line above a list: a filter, the number of items, and a button that reads more.
 
 use yew::prelude::*;
 
@@ -13,23 +13,23 @@ use crate::{
 };
 use std::rc::Rc;
 
-/// What is known of a list.
+/// The state of a list.
 pub struct ListHead<'a> {
-    /// What is in the list, in the plural: `tags`.
+    /// The name of the items, in the plural: `tags`.
     pub things: &'static str,
-    /// How many pass the filter.
+    /// The number of items that pass the filter.
     pub shown: usize,
-    /// How many are known.
+    /// The number of items that are known.
     pub known: usize,
-    /// How many were read so far.
+    /// The number of items that were read so far.
     pub read: usize,
-    /// Whether more are being read.
+    /// True while more items are being read.
     pub is_loading: bool,
-    /// Whether there are more to read.
+    /// True if there are more items to read.
     pub has_more: bool,
-    /// Whether more may exist that cannot be asked for.
+    /// True if more items may exist that cannot be asked for.
     pub may_be_incomplete: bool,
-    /// Why reading stopped.
+    /// The reason why reading stopped.
     pub error: Option<&'a Rc<Error>>,
     /// Reads more.
     pub more: &'a Callback<Amount>,
@@ -62,7 +62,7 @@ impl<'a> ListHead<'a> {
     }
 }
 
-/// What stands above a list.
+/// Draws the line above a list.
 pub fn list_head(props: ListHead<'_>) -> Html {
     let (count, more) = (count(&props), more(&props));
     let retry = props.more.reform(|()| Amount::Pages(1));

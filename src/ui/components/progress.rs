@@ -1,4 +1,4 @@
-//! How far long work is: a bar, and the same in words.
+//! The progress of long work: a bar, and the same in words.
 
 use yew::prelude::*;
 

@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct SignInForm {
     /// The registry, as its errors name it.
     pub(super) registry: AttrValue,
-    /// Whether what is typed would travel unencrypted over a network.
+    /// True if the typed text would travel unencrypted over a network.
     pub(super) is_exposed: bool,
     /// Asks again, signed in.
     pub(super) retry: Callback<()>,

@@ -7,9 +7,9 @@ use yew::prelude::*;
 pub struct Tab {
     /// Its label.
     pub label: AttrValue,
-    /// Where it leads.
+    /// The target of the link.
     pub href: AttrValue,
-    /// Whether it is the one that is shown.
+    /// True for the tab that is shown.
     pub is_current: bool,
 }
 

@@ -1,10 +1,10 @@
-//! How far bytes were checked, in words.
+//! The state of verification of bytes, in words.
 
 use yew::prelude::*;
 
 use crate::{registry::Verification, ui::text::verification as words};
 
-/// How far bytes were checked, in words, with the reason beside it.
+/// Draws the state of verification in words, with the reason beside it.
 pub fn verification_mark(state: &Verification) -> Html {
     match state {
         Verification::Verified => html! {

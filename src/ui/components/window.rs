@@ -1,4 +1,4 @@
-//! Which rows of a long list are in sight: arithmetic only.
+//! The rows of a long list that are in sight: arithmetic only.
 
 use std::ops::Range;
 
@@ -14,10 +14,10 @@ const MAX_HEIGHT: f64 = 12_000_000.0;
 /// No screen shows more rows than this.
 const MOST: usize = 2000;
 
-/// What was measured, in CSS pixels.
+/// The measured positions, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Measure {
-    /// How far the top of the list is above the top of the screen; negative below it.
+    /// The distance of the list's top above the top of the screen; negative below it.
     pub(super) scrolled: f64,
     /// Height of the screen.
     pub(super) screen: f64,
@@ -34,7 +34,7 @@ pub(super) struct RowWindow {
     pub(super) drawn: Range<usize>,
     /// Height of the whole list in CSS pixels; `None` where the rows themselves make it.
     pub(super) height: Option<f64>,
-    /// How far the drawn rows stand below the list's top, in CSS pixels.
+    /// The distance of the drawn rows below the list's top, in CSS pixels.
     pub(super) offset: f64,
 }
 

@@ -11,12 +11,12 @@ use crate::ui::{browser, hooks::use_window_event, stateful::stateful};
 /// A table of which only the rows in sight are in the document.
 #[derive(PartialEq)]
 pub struct WindowedList {
-    /// How many rows there are.
+    /// The number of rows.
     pub count: usize,
     /// Draws the row of this number: a keyed `<div role="row">`, all of one height, with
     /// `aria-rowindex` two above the number (rows count from 1, and the header is one).
     pub row: Callback<usize, Html>,
-    /// What the list holds, for screen readers.
+    /// The name of the list's content, for screen readers.
     pub label: AttrValue,
     /// The row with the column headers.
     pub header: Html,

@@ -1,4 +1,4 @@
-//! Keys that work anywhere on the page, as long as nobody is typing.
+//! Keys that work anywhere on the page, as long as no field takes them.
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::KeyboardEvent;
@@ -49,7 +49,7 @@ fn key(event: &KeyboardEvent) -> Option<Key> {
     }
 }
 
-/// Whether the key goes into a field.
+/// Returns true if the key goes into a field.
 fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|element| {

@@ -13,23 +13,23 @@ use crate::{
 /// A list as far as it is known, and ways to know more.
 #[derive(Clone, PartialEq)]
 pub struct Pages<T> {
-    /// What is known, in the order of the registry.
+    /// The known items, in the order of the registry.
     pub items: Rc<Vec<T>>,
-    /// How many were read so far; ahead of `items` while many pages are read.
+    /// The number of items that were read so far; ahead of `items` while many pages are read.
     pub read: usize,
-    /// Whether pages are being read.
+    /// True while pages are being read.
     pub is_loading: bool,
-    /// Whether there are more pages to ask for.
+    /// True if there are more pages to ask for.
     pub has_more: bool,
-    /// Whether more may exist that cannot be asked for.
+    /// True if more items may exist that cannot be asked for.
     pub may_be_incomplete: bool,
-    /// Why the last page could not be read.
+    /// The reason why the last page could not be read.
     pub error: Option<Rc<Error>>,
     /// Reads the next pages, or all that are left.
     pub more: Callback<Amount>,
 }
 
-/// How much is read.
+/// The amount that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
     /// So many pages.
@@ -44,7 +44,7 @@ struct State<T> {
     next: Option<String>,
     may_be_incomplete: bool,
     error: Option<Rc<Error>>,
-    /// What is being read, and the number of this reading; the amount is `None` at rest.
+    /// The amount that is being read, with the number of this reading; `None` at rest.
     reading: (u32, Option<Amount>),
 }
 
@@ -191,7 +191,7 @@ fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> State<
     State { reading: (0, Some(Amount::Pages(first))), ..State::default() }
 }
 
-/// Where pages are rendered to text, a first page that is there at once is taken (see `use_query`).
+/// Takes a first page that is there at once, if pages are rendered to text (see `use_query`).
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first<T: Clone, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,

@@ -10,7 +10,7 @@ use crate::{app::Loadable, error::Result};
 
 /// A question, how far it is, and a way to ask again.
 pub struct Query<T> {
-    /// How far it is.
+    /// The state of the answer.
     pub state: Loadable<T>,
     /// Asks again.
     pub retry: Callback<()>,
@@ -36,11 +36,11 @@ enum Event<K, T> {
 
 struct Asked<K, T> {
     key: K,
-    /// How often the person asked again.
+    /// The number of times that the person asked again.
     attempt: u32,
     state: Loadable<T>,
-    /// Whether what is known answers another question. It stays while the answer to this one is on
-    /// its way, and goes when there is none: nothing is shown under the name of something else.
+    /// True if the known answer belongs to another question. It stays while the answer to this one
+    /// is on its way. It goes if there is none: nothing is shown under another name.
     is_other: bool,
 }
 
@@ -125,8 +125,8 @@ fn at_first<T, A>(_fetch: impl FnOnce() -> A) -> Loadable<T> {
     Loadable::default()
 }
 
-/// Where pages are rendered to text there is nothing after the first rendering: an answer that is
-/// there at once, as those of a registry in memory are, is taken into it.
+/// Takes an answer that is there at once, as those of a registry in memory are. Pages that are
+/// rendered to text have only one rendering.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first<T, A: Future<Output = Result<T>>>(fetch: impl FnOnce() -> A) -> Loadable<T> {
     use futures_util::FutureExt;

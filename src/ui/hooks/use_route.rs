@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::use_window_event;
 use crate::app::Route;
 
-/// What the page's address means, now and after each navigation.
+/// Returns the meaning of the page's address, now and after each navigation.
 #[hook]
 pub fn use_route() -> Route {
     let route = use_state_eq(|| Route::parse(&fragment()));

@@ -19,7 +19,7 @@ pub struct SettingsHandle {
 /// The context of every piece of the page.
 #[derive(Clone, PartialEq)]
 pub(crate) struct ShellContext {
-    /// What draws the pages of registries.
+    /// The code that draws the pages of registries.
     pub(crate) explorer: SharedExplorer,
     /// The settings and a way to change them.
     pub(crate) settings: SettingsHandle,

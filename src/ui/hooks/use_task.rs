@@ -1,6 +1,6 @@
 //! Work of a component: futures that change a state, and end with the component.
 //!
-//! What a page shows is read by [`use_query`](super::use_query); what takes time and is started,
+//! [`use_query`](super::use_query) reads the content that a page shows. Work that is started,
 //! watched and cancelled is a task.
 
 use std::{

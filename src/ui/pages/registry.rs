@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// How many pages are read without being asked.
+/// The number of pages that are read without being asked.
 const FIRST_PAGES: usize = 3;
 /// Namespaces are drawn open while there are no more repositories than this.
 const OPEN: usize = 60;
@@ -59,7 +59,8 @@ fn use_registry_page(props: &RegistryPage) -> Html {
     }
 }
 
-/// What there is instead of a list: a registry of one's own may show it to those it knows.
+/// Draws the way in that stands in place of a list: a private registry may list its repositories
+/// only after sign-in.
 fn way_in(pages: &Pages<RepositoryName>) -> Html {
     let asks = pages.error.as_ref().filter(|error| error.context.status == Some(401));
     let retry = pages.more.reform(|()| Amount::Pages(FIRST_PAGES));

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// How many pages of tags are read without being asked.
+/// The number of pages of tags that are read without being asked.
 const FIRST_PAGES: usize = 5;
 
 /// A repository.

@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct RepositoryForm {
     /// The registry.
     pub(super) address: RegistryAddress,
-    /// Whether there is no other way in; otherwise it stays out of sight.
+    /// True if there is no other way in. Otherwise the form stays out of sight.
     pub(super) is_needed: bool,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct TagRow {
     pub(super) tag: Tag,
     /// The row's number.
     pub(super) index: usize,
-    /// Whether it is in sight: only then is anything asked for.
+    /// True while the row is in sight. Only then does it ask for anything.
     pub(super) is_seen: bool,
 }
 
@@ -102,7 +102,7 @@ fn summary_cells(summary: &TagSummary, now: i64) -> Html {
     }
 }
 
-/// How many platforms are named before the rest is only counted.
+/// The number of platforms that are named before the rest is only counted.
 const NAMED: usize = 2;
 
 fn platforms(summary: &TagSummary) -> Html {

@@ -13,7 +13,7 @@ pub const SIGN_OUT: &str = "Sign out";
 /// Said where the registry asks again.
 pub const REFUSED: &str = "You signed in, and the registry still asks: it may not know this user name, password or \
      token. Try again.";
-/// What becomes of what is typed.
+/// The use of the typed text.
 pub const MEMORY_ONLY: &str =
     "Kept in memory until this tab is closed, and sent to this registry only.";
 /// Warns of plain http.
@@ -25,12 +25,12 @@ pub const REGISTRY: &str = "Registry";
 pub const TOKEN_SERVER: &str = "Token server";
 /// Approves a pair.
 pub const APPROVE: &str = "ApprovalForm this pair";
-/// What approving means.
+/// The meaning of an approval.
 pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
                                 sees what you sign in with. Until this tab is closed.";
 /// Heads the list of accounts. A registry that was not asked yet may refuse what is kept.
 pub const ACCOUNTS: &str = "Kept to sign in with";
-/// Stands where nobody is signed in.
+/// The sentence while no account is signed in.
 pub const NO_ACCOUNTS: &str =
     "Not signed in to any registry. A registry that wants it shows a form.";
 
@@ -39,7 +39,7 @@ pub fn sign_in_to(registry: &str) -> String {
     format!("Sign in to {registry}")
 }
 
-/// What can be shown to a registry.
+/// Names a kind of credential.
 pub fn kind(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Password => "User name and password or access token",

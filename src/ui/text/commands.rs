@@ -2,7 +2,7 @@
 
 /// The label of the tab.
 pub const LABEL: &str = "Commands";
-/// What Docker must be told first.
+/// The setting that Docker needs first.
 pub const DAEMON_JSON: &str = "Docker needs this in its daemon.json first: ";
 
 /// Copies a command.

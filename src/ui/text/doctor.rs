@@ -6,7 +6,7 @@ use crate::app::session::doctor::{DoctorStep, Fault, Finding};
 pub const HEADING: &str = "Connection to";
 /// The link from an error.
 pub const LINK: &str = "Find out why";
-/// What the page does.
+/// The purpose of the page.
 pub const WHAT: &str = "Each step is a request that this page makes. None of them writes anything.";
 /// Heading of the configurations.
 pub const RECIPES: &str = "What mends it";
@@ -17,7 +17,7 @@ pub const AGAIN: &str = "Examine again";
 /// The button beside a configuration.
 pub const COPY: &str = "Copy the configuration";
 
-/// What a step asks.
+/// The question of a step.
 pub fn step(step: DoctorStep) -> &'static str {
     match step {
         DoctorStep::Address => "May a page reach this address?",
@@ -30,7 +30,7 @@ pub fn step(step: DoctorStep) -> &'static str {
     }
 }
 
-/// How a step ended, in one word.
+/// The end of a step, in one word.
 pub fn finding(finding: &Finding) -> &'static str {
     match finding {
         Finding::Good => "yes",
@@ -40,7 +40,7 @@ pub fn finding(finding: &Finding) -> &'static str {
     }
 }
 
-/// What is wrong, and what that means.
+/// A fault, and its meaning.
 pub fn fault(fault: &Fault) -> String {
     let fixed = match fault {
         Fault::MixedContent => {

@@ -24,7 +24,7 @@ pub const NO_SUCH_LAYER: &str =
     "This image has no layer of that digest. It may belong to another platform.";
 /// The link to all layers.
 pub const MERGED: &str = "All layers merged";
-/// What merged means.
+/// The meaning of “merged”.
 pub const MERGED_MEANS: &str = "what a container sees";
 /// Heading of the list of layers.
 pub const LAYERS: &str = "Layers";
@@ -34,7 +34,7 @@ pub const LISTS: &str = "Lists of files";
 pub const READ: &str = "The layers were read.";
 /// Ends reading.
 pub const CANCEL: &str = "Cancel";
-/// Why layers are read at all.
+/// The reason for reading layers at all.
 pub const WHY: &str = "To list files, layers are read, counted and hashed here, off the page's \
     thread. Nothing is stored, and nothing in them is run.";
 /// The layers below are not here.
@@ -87,7 +87,7 @@ pub const ARCH: &str = "Architecture";
 pub const LICENCE: &str = "Licence";
 /// Column.
 pub const SOURCE: &str = "From";
-/// What a container does not see.
+/// A path that a container does not see.
 pub const REMOVED: &str = "removed";
 /// A row that is not here yet.
 pub const LOADING_ROW: &str = "…";
@@ -127,11 +127,11 @@ pub const SAVE: &str = "Save this file";
 pub const SHOWN_AS: &str = "Shown as";
 /// The lines of a file.
 pub const LINES: &str = "Lines of the file";
-/// What is in an archive.
+/// The heading of an archive's members.
 pub const INSIDE: &str = "In this archive";
 /// An image could not be drawn.
 pub const PICTURE: &str = "The picture in this file";
-/// What a listing by a table is worth.
+/// The worth of a listing by a table of contents.
 pub const TOLD_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
     itself was not read. Each file is checked against the table when it is opened.";
 /// Beside a layer that a table lists.
@@ -157,7 +157,7 @@ pub fn list(list: FileList) -> &'static str {
     }
 }
 
-/// What follows from what is in the way of reading a layer.
+/// The consequence of an obstacle to reading a layer.
 pub fn closed(obstacle: &Obstacle) -> &'static str {
     match obstacle {
         Obstacle::Encrypted(_) => {
@@ -168,7 +168,8 @@ pub fn closed(obstacle: &Obstacle) -> &'static str {
     }
 }
 
-/// Which layers are listed by their tables of contents: the first, how many, of how many.
+/// The layers that are listed by their tables of contents: the first, their number, and the number
+/// of all.
 pub fn told(first: u16, told: usize, of: usize, format: &str) -> String {
     match (told, of) {
         (1, 1) => format!("Listed from the table of contents ({format})"),
@@ -186,7 +187,7 @@ pub fn read_and_check(layers: usize, bytes: u64) -> String {
     }
 }
 
-/// What is done without a table of contents.
+/// The work that is done without a table of contents.
 pub fn table_refused(is_missing: bool) -> &'static str {
     if is_missing {
         "So its table of contents is not used, and the layer has to be read to list it."
@@ -195,7 +196,7 @@ pub fn table_refused(is_missing: bool) -> &'static str {
     }
 }
 
-/// What content was held against.
+/// The basis on which content was checked.
 pub fn checked(basis: Basis) -> &'static str {
     match basis {
         Basis::FirstPass => "These bytes are from a layer that was read whole and hashed here.",
@@ -242,7 +243,7 @@ pub fn left_out(count: u64) -> String {
     )
 }
 
-/// What a layer did, counted.
+/// The changes of a layer, counted.
 pub fn changes([added, changed, removed]: [u64; 3]) -> String {
     let mut parts = Vec::new();
     for (count, word) in [(added, "added"), (changed, "changed"), (removed, "removed")] {
@@ -258,7 +259,7 @@ pub fn in_part(reason: &str) -> String {
     format!("not whole: {reason}")
 }
 
-/// How many rows there are.
+/// The number of rows.
 pub fn count(list: FileList, is_filtered: bool, total: u64) -> String {
     let things = match (list, total) {
         (FileList::Tree, 1) if !is_filtered => "row",
@@ -273,7 +274,7 @@ pub fn count(list: FileList, is_filtered: bool, total: u64) -> String {
     format!("{} {things}", grouped(total))
 }
 
-/// How much of what layers bring is seen.
+/// The share of the layers' content that a container sees.
 pub fn efficiency(visible: u64, total: u64, wasted: u64, thousandths: u32) -> String {
     format!(
         "{}.{} % efficient: of {} that layers bring, a container sees {}. {} wasted.",
@@ -290,7 +291,7 @@ pub fn layer(number: u16) -> String {
     format!("Layer {}", u32::from(number) + 1)
 }
 
-/// What a layer did to a path.
+/// The change that a layer made to a path.
 pub fn change(layer_number: u16, kind: ChangeKind, size: u64) -> String {
     let text = format!("{} by {}", kind.word(), layer(layer_number).to_lowercase());
     if size > 0 { format!("{text} ({})", human_bytes(size)) } else { text }
@@ -301,7 +302,7 @@ pub fn fold(name: &str, open: bool) -> String {
     format!("{} {name}", if open { "Close" } else { "Open" })
 }
 
-/// What a row is.
+/// The kind of a row.
 pub fn kind(kind: EntryKind) -> &'static str {
     kind.words()
 }
@@ -340,7 +341,7 @@ pub fn save_large(layer: u64) -> String {
     format!("Read the layer again ({}) and save this file", human_bytes(layer))
 }
 
-/// What came out of a compressed file.
+/// The size of a compressed file's content.
 pub fn unpacked(size: u64) -> String {
     format!("Compressed; unpacked it has {}.", human_bytes(size))
 }

@@ -14,7 +14,7 @@ pub const EXAMPLE_REFERENCES: [&str; 5] = [
     "registry.example/team/app@sha256:…",
     "http://registry.example:5000/app:1.0",
 ];
-/// What a link is.
+/// The meaning of an address.
 pub const EXAMPLES_NOTE: &str =
     "The reference is the address: every page can be bookmarked, sent, and opened in a new tab.";
 /// Heading of the explanation.

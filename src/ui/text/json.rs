@@ -6,9 +6,9 @@ pub const LINES: &str = "Lines of the document";
 pub const DOCUMENT: &str = "The document";
 /// The label of the tab.
 pub const LABEL: &str = "JSON";
-/// What the copy button of a document does.
+/// The copy button of a document.
 pub const COPY_EXACT: &str = "Copy the exact bytes";
-/// What the save link of a document does.
+/// The save link of a document.
 pub const SAVE_EXACT: &str = "Save the exact bytes";
 /// Shows a document as it was written.
 pub const RAW: &str = "Raw";

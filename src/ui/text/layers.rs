@@ -42,7 +42,7 @@ pub fn layer_number(number: usize) -> String {
     format!("Layer {number}")
 }
 
-/// How many layers, before their size.
+/// The number of layers, before their size.
 pub fn layer_count(count: usize) -> String {
     match count {
         1 => "1 layer, ".to_owned(),
@@ -57,7 +57,7 @@ pub fn diff_id_mismatch(diff_ids: usize, layers: usize) -> String {
     )
 }
 
-/// How a layer is compressed.
+/// The compression of a layer.
 pub fn compression(compression: Option<Compression>) -> &'static str {
     match compression {
         Some(Compression::Uncompressed) => "not compressed",
@@ -67,7 +67,7 @@ pub fn compression(compression: Option<Compression>) -> &'static str {
     }
 }
 
-/// What lets single files of a layer be read.
+/// The index by which single files of a layer can be read.
 pub fn index(index: Index) -> &'static str {
     match index {
         Index::Estargz => "eStargz",

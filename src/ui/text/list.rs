@@ -26,7 +26,7 @@ pub fn reading(read: usize, things: &str) -> String {
     }
 }
 
-/// How many there are, and how many of them are shown.
+/// The number of items, and the number of those shown.
 pub fn count(shown: Option<usize>, known: usize, has_more: bool, things: &str) -> String {
     let more = if has_more { ", and more to read" } else { "" };
     let known = grouped(known as u64);

@@ -28,7 +28,7 @@ use crate::app::{Route, View, view::views};
 
 /// The product.
 pub const NAME: &str = "Porthole";
-/// What the product is, under its name.
+/// The product in one sentence, under its name.
 pub const TAGLINE: &str = "Look into any container registry, and know which bytes were checked.";
 
 /// The label of the reference box.
@@ -71,7 +71,7 @@ views!(label_views);
 
 /// The heading for an address that means nothing.
 pub const NOT_FOUND: &str = "There is nothing at this address";
-/// What to do about it.
+/// The advice about it.
 pub const NOT_FOUND_ADVICE: &str =
     "Type a reference above, such as alpine:3.20 or ghcr.io/org/app@sha256:….";
 
@@ -95,7 +95,7 @@ pub fn title(route: &Route) -> String {
     }
 }
 
-/// What is at an address, by name.
+/// The name of the thing at an address.
 pub fn address(route: &Route) -> String {
     match route {
         Route::Home => NAME.to_owned(),

@@ -28,10 +28,10 @@ pub const SIZE_OF_MEANS: &str =
     "An index: this is the size of one of its images. Open it to see the others.";
 /// In place of an age.
 pub const NO_AGE: &str = "not said";
-/// What that means.
+/// The meaning of a missing age.
 pub const NO_AGE_MEANS: &str = "A reproducible build wrote a fixed time instead of the real one.";
 
-/// How many more platforms there are.
+/// The number of further platforms.
 pub fn more(count: usize) -> String {
     format!("+{count} more")
 }

@@ -6,7 +6,7 @@ use crate::app::Theme;
 pub const THEME: &str = "Colours";
 /// Heading.
 pub const MEMORY: &str = "Memory";
-/// What is remembered.
+/// The note about the memory of the browser.
 pub const MEMORY_NOTE: &str = "These settings and the registries you visit are kept in this browser, never passwords. Where \
      the browser's storage is switched off they are gone with the tab.";
 /// A choice.
@@ -15,7 +15,7 @@ pub const REMEMBER: &str = "Remember the registries I visit";
 pub const FORGET: &str = "Forget them now";
 /// Heading.
 pub const PLAIN_HTTP: &str = "Registries over plain http";
-/// What that is for.
+/// The purpose of the list of plain-http registries.
 pub const PLAIN_HTTP_NOTE: &str = "Registries on this machine and at private addresses are read over http, all others over \
      https. Name a host here to read it over http when you type it without a scheme. Nothing is \
      encrypted then.";

@@ -40,7 +40,7 @@ pub fn left_out(count: usize) -> String {
     }
 }
 
-/// What a tree did not read on its own.
+/// The documents that a tree did not read by itself.
 pub fn read_more(count: usize) -> String {
     match count {
         1 => "Read 1 more document".to_owned(),
@@ -68,7 +68,7 @@ pub fn distinct(count: usize) -> String {
     }
 }
 
-/// What a node is.
+/// The role of a node.
 pub fn role(role: &Role) -> String {
     match role {
         Role::Root => "This reference".to_owned(),
@@ -82,7 +82,7 @@ pub fn role(role: &Role) -> String {
     }
 }
 
-/// Where a referrer was found.
+/// The place where a referrer was found.
 pub fn source(source: ReferrersSource) -> &'static str {
     match source {
         ReferrersSource::Api => "found by the referrers API",
@@ -91,7 +91,7 @@ pub fn source(source: ReferrersSource) -> &'static str {
     }
 }
 
-/// Why nothing is shown below a node.
+/// The reason why the content below a node is not shown.
 pub fn cut(cut: Cut) -> &'static str {
     match cut {
         Cut::Cycle => "It contains itself: see above.",

@@ -5,7 +5,7 @@ use crate::app::views::verify::{About, Counts, Role, State};
 
 /// The label of the tab.
 pub const LABEL: &str = "Verify";
-/// What the view does.
+/// The purpose of the view.
 pub const WHAT: &str = "Reads every manifest, config and layer of this reference, counts and hashes \
     the bytes in this browser, and compares them with their digests; then the layers, uncompressed, \
     with the diff IDs of the config. Nothing is kept.";
@@ -31,7 +31,7 @@ pub const COMPARED: &str = "Compared";
 pub const CUT: &str = "The tree is larger than what is verified at once: part of it was left out.";
 /// Content inside a descriptor.
 pub const EMBEDDED: &str = "The copy inside the manifest: ";
-/// What belongs to a statement about an image.
+/// The role of a statement about an image.
 pub const ATTESTATION: &str = "attestation";
 /// The table.
 pub const OBJECTS: &str = "Objects";
@@ -44,7 +44,7 @@ pub const SIZE: &str = "Size";
 /// Column.
 pub const STATE: &str = "State";
 
-/// What an object is in the image.
+/// The role of an object in the image.
 pub fn role(role: Role) -> &'static str {
     match role {
         Role::Root => "reference",
@@ -54,7 +54,7 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
-/// What was compared.
+/// The subject of a comparison.
 pub fn about(about: About) -> &'static str {
     match about {
         About::MediaType => "media type with the document",

@@ -66,7 +66,7 @@ fn section(view: View, subject: &Subject<'_>) -> Html {
     }
 }
 
-/// What a tool must be told in a file first.
+/// Draws the setting that a tool needs in a file first.
 fn prepare(tool: Tool, subject: &Subject<'_>) -> Html {
     match preparation(tool, subject) {
         Some(lines) => html! {

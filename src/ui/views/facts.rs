@@ -56,7 +56,7 @@ pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
     }
 }
 
-/// What is wrong with a document.
+/// Draws the faults of a document.
 pub(super) fn issues(issues: &[Issue]) -> Html {
     if issues.is_empty() {
         return Html::default();

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// How an image was built.
+/// Draws the build steps of an image.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     if let Some(Err(error)) = &image.config {
         return error_box(error, None);

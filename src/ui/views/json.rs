@@ -120,7 +120,7 @@ fn tools(props: &JsonBytes, json: &JsonText, layout: &UseStateHandle<Layout>) ->
     }
 }
 
-/// What a reader should know before reading.
+/// Draws the notes that a reader needs before reading.
 fn notes(json: &JsonText) -> Html {
     let duplicates = json.duplicates();
     html! {
@@ -180,7 +180,7 @@ fn draw_piece(place: &Place, piece: &Piece) -> Html {
     }
 }
 
-/// Where a target leads from here.
+/// Returns the link to a target, from this place.
 fn href(place: &Place, target: &Target) -> Option<String> {
     use crate::app::View;
     let target = match target {

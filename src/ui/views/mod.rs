@@ -27,10 +27,10 @@ mod use_objects;
 mod use_verification;
 mod verify;
 
-/// What every view gets.
+/// The inputs of every view.
 #[derive(PartialEq, Clone)]
 pub struct ViewContext {
-    /// What is looked at, and how.
+    /// The place that is shown, and its view.
     pub place: Rc<Place>,
     /// The registry that holds it.
     pub connection: Connection,

@@ -46,7 +46,7 @@ fn link(place: &Place, choice: Option<&Choice>) -> Html {
     html! { <li><a {href} aria-current={current}>{ label }</a></li> }
 }
 
-/// What a view says that shows one image, where none is chosen or there is none.
+/// Draws the sentence of a view of one image, if no image is chosen or there is none.
 pub(super) fn no_image(image: &Image) -> Html {
     let message = match &image.chosen {
         Chosen::Open => text::CHOOSE_PLATFORM.to_owned(),

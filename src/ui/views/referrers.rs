@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What refers to a reference.
+/// Draws the referrers of a reference.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let key = format!("{}/{}", context.place.registry, context.place.reference.repository);
     mount_keyed(

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// What context a node needs besides the node.
+/// The values that a node needs besides itself.
 pub(super) struct TreeContext<'a> {
     /// The document that the node belongs to.
     pub(super) place: &'a Place,
@@ -151,7 +151,7 @@ fn summary(node: &TreeNode) -> Html {
     }
 }
 
-/// What it is to the node above and what kind of document; of a referrer its type says most.
+/// Draws the role of the node and the kind of its document. Of a referrer the type says most.
 fn name(node: &TreeNode) -> Html {
     match &node.role {
         Role::Referrer(source) => html! {
@@ -169,7 +169,7 @@ fn name(node: &TreeNode) -> Html {
     }
 }
 
-/// What it is in words: the artifact's type where it has one, else the document's.
+/// Draws the kind in words: the artifact's type if it has one, else the document's.
 fn kind(node: &TreeNode) -> Html {
     match node.artifact_type.as_deref() {
         Some(kind) => html! { <code>{ facts::foreign(kind) }</code> },
@@ -224,7 +224,7 @@ fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     }
 }
 
-/// What the document says about itself.
+/// Draws the document's own facts.
 fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
     let document = &object.document.value;
     html! {
@@ -244,7 +244,7 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
     }
 }
 
-/// What could not be read, in its place, with a way to try again.
+/// Draws an error in the place of the node, with a way to try again.
 fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
     let retry = context.ask.reform(move |_: MouseEvent| want.clone());
     html! {
@@ -255,7 +255,7 @@ fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
     }
 }
 
-/// What refers to a document: asked for when it is opened.
+/// Draws the referrers of a document. They are asked for when it is opened.
 fn referring(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     if node.cut.is_some() || !matches!(node.reading, Reading::Ready(_)) {
         return Html::default();

@@ -22,7 +22,7 @@ pub(super) struct GrowingTree {
     pub(super) tree: Rc<Tree>,
     /// Reads something, also again.
     pub(super) ask: Callback<Want>,
-    /// How many more documents would complete the tree, once the budget is spent.
+    /// The number of documents that would complete the tree, once the budget is spent.
     pub(super) left: usize,
     /// Spends another budget.
     pub(super) more: Callback<()>,
@@ -85,7 +85,7 @@ fn at_first(_context: &ViewContext, _root: &Rc<Object>, _follow: Follow) -> Obje
     Objects::default()
 }
 
-/// Where pages are rendered to text, what a registry in memory answers at once is taken in.
+/// Takes the answers that are there at once, if pages are rendered to text.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(context: &ViewContext, root: &Rc<Object>, follow: Follow) -> Objects {
     use futures_util::FutureExt;

@@ -120,7 +120,7 @@ fn save_button(name: &'static str, content: String, label: &'static str) -> Html
     html! { <button type="button" {onclick}>{ label }</button> }
 }
 
-/// What else was compared, what is wrong first.
+/// Draws the other comparisons, the failed ones first.
 fn chain(run: &Run) -> Html {
     let mut checks: Vec<&Check> = run.checks().iter().collect();
     if checks.is_empty() {
@@ -169,7 +169,7 @@ fn mark(outcome: &Outcome) -> Html {
     }
 }
 
-/// What went wrong and what is under way first, then the rest.
+/// Draws the objects: failures first, then those under way, then the rest.
 fn table(run: &Run) -> Html {
     let mut rows: Vec<&Row> = run.rows().iter().collect();
     rows.sort_by_key(|row| outcome_rank(row.outcome.as_ref()));
@@ -247,7 +247,7 @@ fn state(run: &Run, row: &Row) -> Html {
     }
 }
 
-/// What came of content that a descriptor carries itself.
+/// Draws the outcome for content that a descriptor carries itself.
 fn embedded(row: &Row) -> Html {
     match &row.embedded {
         Some(wrong @ Outcome::Mismatch(_)) => {

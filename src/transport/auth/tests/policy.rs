@@ -1,4 +1,4 @@
-//! Where credentials may go, and what holds for all requests at one time.
+//! The places where credentials may go, and the rules for all requests at one time.
 
 use futures_util::future::join_all;
 

@@ -1,4 +1,4 @@
-//! What is in an archive inside a layer, one level deep; of a compressed file what comes out of it.
+//! The members of an archive inside a layer, one level deep, or the content of a compressed file.
 
 use std::{ops::Range, rc::Rc};
 
@@ -32,7 +32,7 @@ use crate::{
 /// Members are asked for by so many at a time.
 const BLOCK: usize = 200;
 
-/// What is in an archive.
+/// The members of an archive.
 #[derive(PartialEq)]
 pub(super) struct Archive(pub(super) FileSource);
 
@@ -104,7 +104,7 @@ fn members(
     })
 }
 
-/// What came out of a compressed file that is no archive.
+/// Draws the content of a compressed file that is no archive.
 fn plain(unpacked: &Rc<Bytes>) -> Html {
     use crate::app::views::files::{
         PREVIEW,

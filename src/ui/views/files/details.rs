@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What is said of a directory: only what is not ordinary.
+/// Draws the facts about a directory, if they are out of the ordinary.
 pub(super) fn directory(details: &Details) -> Html {
     html! {
         <>
@@ -31,7 +31,7 @@ pub(super) fn directory(details: &Details) -> Html {
     }
 }
 
-/// What is said of anything else.
+/// Draws the facts about any other path.
 pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
     let row = &details.row;
     html! {
@@ -102,7 +102,7 @@ fn time(seconds: i64) -> String {
     Timestamp::from_unix(seconds).map_or_else(|| seconds.to_string(), |time| time.to_string())
 }
 
-/// What each layer did; each is a link to the path as that layer brought it.
+/// Draws the change of each layer, as a link to the path as that layer brought it.
 fn changes(place: &Place, files: &Files, details: &Details) -> Html {
     let item = |&(layer, kind, size): &(u16, _, u64)| {
         let digest = files.layer(layer).map(|layer| layer.descriptor.digest.clone());

@@ -90,7 +90,7 @@ fn row(
     }
 }
 
-/// How a layer stands, in words.
+/// Draws the state of a layer in words.
 fn standing(
     layer: &Layer,
     number: u16,
@@ -136,7 +136,7 @@ fn opened(summary: &LayerSummary) -> Html {
     }
 }
 
-/// What the table of contents was good for, in a word.
+/// Draws the use of the table of contents, in a word.
 fn table(table: &TocState) -> Html {
     match table {
         TocState::None => Html::default(),

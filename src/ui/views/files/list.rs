@@ -37,7 +37,7 @@ pub(super) struct List {
 
 stateful!(List, use_list);
 
-/// What a person set that is in no address.
+/// The person's choices that are in no address.
 #[derive(Clone, Default, PartialEq)]
 struct Set {
     open: Vec<Vec<u8>>,
@@ -138,7 +138,7 @@ fn rows(
     })
 }
 
-/// What is asked for: the blocks on the screen and one on each side.
+/// Returns the rows to ask for: the blocks on the screen and one on each side.
 fn part_of(blocks: &Range<usize>) -> RowRange {
     let first = blocks.start.saturating_sub(1) * BLOCK;
     let count = (blocks.end + 1) * BLOCK - first;
@@ -192,7 +192,7 @@ fn columns(files: &Files) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Why a list is empty.
+/// Returns the reason why a list is empty.
 fn nothing(files: &Files) -> &'static str {
     match files.list {
         _ if !files.find.trim().is_empty() => text::NOTHING_FOUND,
@@ -202,7 +202,7 @@ fn nothing(files: &Files) -> &'static str {
     }
 }
 
-/// What stands above some lists.
+/// Draws the line above some lists.
 fn above(answer: &Answer) -> Html {
     match answer {
         Answer::Wasted(wasted) => efficiency(wasted),

@@ -36,7 +36,7 @@ pub(super) struct LoadedFile {
     pub(super) source: FileSource,
     /// The content.
     pub(super) bytes: Bytes,
-    /// What the content was checked against.
+    /// The basis on which the content was checked.
     pub(super) basis: Basis,
 }
 

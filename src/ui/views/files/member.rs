@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What is looked at, and in which archive.
+/// Draws the name of the member and of its archive.
 pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
     html! {
         <h2 class="member-of">

@@ -16,7 +16,7 @@ use crate::{
     ui::text::{files as text, layer_faults},
 };
 
-/// What has to be known of the layers that are looked at.
+/// Draws the notices about the layers that are shown.
 pub(super) fn notices(
     files: &Files,
     summary: Option<&Summary>,
@@ -95,7 +95,7 @@ fn list(which: &str, what: &'static str, all: &[String]) -> Html {
     }
 }
 
-/// Why a layer is not read, and where else it is said to be.
+/// Draws the reason why a layer is not read, and its other addresses.
 fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {

@@ -23,11 +23,11 @@ use crate::{
     },
 };
 
-/// What rows need besides themselves.
+/// The values that rows need besides themselves.
 pub(super) struct RowContext<'a> {
     pub(super) place: &'a Place,
     pub(super) files: &'a Files,
-    /// Whether paths are shown whole, and directories not opened in place.
+    /// True if paths are shown whole, and directories are not opened in place.
     pub(super) is_flat: bool,
     pub(super) toggle: &'a Callback<Vec<u8>>,
 }
@@ -125,7 +125,7 @@ fn plain(path: &[u8]) -> String {
     visible(&path::shown(path)).into_owned()
 }
 
-/// Which layer it is from, or what the layer did to it.
+/// Draws the layer of a row, or the change that the layer made.
 fn last_cell(row_context: &RowContext<'_>, row: &Row, change: Option<&'static str>) -> Html {
     let of_layer =
         row_context.files.layer(row.layer).filter(|_| row_context.files.chosen.is_none());

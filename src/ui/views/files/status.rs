@@ -1,4 +1,5 @@
-//! How far reading the layers is: what is needed, what runs, what failed.
+//! The progress of reading layers: the layers that are needed, those that are read, and those that
+//! failed.
 
 use yew::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-/// What stands above the files.
+/// Draws the lines above the files.
 pub(super) fn status(
     files: &Files,
     summary: Option<&Summary>,
@@ -55,7 +56,7 @@ fn running(state: &LayerReading, handle: &LayerReadingTask) -> Html {
     }
 }
 
-/// What is much is read only when somebody says so.
+/// Draws the button that reads many bytes: they are read only after a click.
 fn offer(
     files: &Files,
     summary: Option<&Summary>,
@@ -86,7 +87,7 @@ fn offer(
     }
 }
 
-/// Without the layers below, nobody can tell what a layer adds and what it changes.
+/// The layers below show which paths a layer adds and which it changes.
 pub(super) fn below(
     files: &Files,
     summary: Option<&Summary>,

@@ -11,7 +11,7 @@ use crate::{
     ui::hooks::{Query, use_query},
 };
 
-/// What was asked, and what was answered to it.
+/// A question with its answer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reply {
     pub(super) question: Question,

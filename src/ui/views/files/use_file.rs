@@ -18,7 +18,7 @@ use crate::{
 
 /// A file that is got from its layer on request.
 pub(super) struct FileTask {
-    /// How it stands.
+    /// The state of getting the file.
     pub(super) task: Task<FileExtraction>,
     /// Gets the file, up to a size in bytes, and then perhaps saves it.
     pub(super) get: Callback<(u64, bool)>,

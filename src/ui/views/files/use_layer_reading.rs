@@ -48,7 +48,7 @@ struct Batch {
     repository: RepositoryName,
     connection: Connection,
     announce: Callback<AttrValue>,
-    /// Whether tables of contents are left alone.
+    /// True if tables of contents are ignored.
     is_whole: bool,
 }
 
@@ -124,7 +124,7 @@ fn at_first(_context: &ViewContext, _files: &Files) -> LayerReading {
     LayerReading::default()
 }
 
-/// Where pages are rendered to text, layers that are at hand at once are read into it.
+/// Reads layers that are there at once, if pages are rendered to text.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
     use crate::app::views::files::AT_ONCE;
