@@ -23,10 +23,10 @@ pub fn sort_platforms(platforms: &mut [Platform]) {
 type Ranked = (usize, String);
 
 /// Runs of digits and of letters, high ones first.
-type Descending = Vec<Reverse<Piece>>;
+type Descending = Vec<Reverse<VersionPiece>>;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Piece {
+enum VersionPiece {
     Text(String),
     Number(u64),
 }
@@ -59,7 +59,9 @@ fn descending(text: &str) -> Descending {
         let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
         let Some((piece, after)) = rest.split_at_checked(end) else { break };
         let number = if digits { piece.parse().ok() } else { None };
-        list.push(Reverse(number.map_or_else(|| Piece::Text(piece.to_owned()), Piece::Number)));
+        list.push(Reverse(
+            number.map_or_else(|| VersionPiece::Text(piece.to_owned()), VersionPiece::Number),
+        ));
         rest = after;
     }
     list

@@ -10,12 +10,12 @@ use super::{
 #[derive(Clone, Copy, Debug)]
 pub struct JsonCursor<'a> {
     node: &'a Node,
-    step: Step<'a>,
+    step: PathStep<'a>,
     parent: Option<&'a JsonCursor<'a>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step<'a> {
+enum PathStep<'a> {
     Root,
     Key(&'a str),
     Index(usize),
@@ -24,7 +24,7 @@ enum Step<'a> {
 impl<'a> JsonCursor<'a> {
     /// The place of a whole document.
     pub fn root(node: &'a Node) -> Self {
-        Self { node, step: Step::Root, parent: None }
+        Self { node, step: PathStep::Root, parent: None }
     }
 
     /// Returns the node at this position.
@@ -36,9 +36,9 @@ impl<'a> JsonCursor<'a> {
     pub fn pointer(&self) -> String {
         let mut pointer = self.parent.map(JsonCursor::pointer).unwrap_or_default();
         match self.step {
-            Step::Root => {}
-            Step::Key(key) => _ = push_step(&mut pointer, key),
-            Step::Index(index) => _ = push_step(&mut pointer, &index.to_string()),
+            PathStep::Root => {}
+            PathStep::Key(key) => _ = push_step(&mut pointer, key),
+            PathStep::Index(index) => _ = push_step(&mut pointer, &index.to_string()),
         }
         pointer
     }
@@ -51,13 +51,13 @@ impl<'a> JsonCursor<'a> {
     /// The member of this name; `None` where it is missing or `null`.
     pub fn member<'b>(&'b self, key: &'b str) -> Option<JsonCursor<'b>> {
         let node = self.node.get(key).filter(|node| **node != Node::Null)?;
-        Some(JsonCursor { node, step: Step::Key(key), parent: Some(self) })
+        Some(JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
     /// All members, in document order.
     pub fn members(&self) -> impl Iterator<Item = JsonCursor<'_>> {
         let members = self.node.members().iter();
-        members.map(|(key, node)| JsonCursor { node, step: Step::Key(key), parent: Some(self) })
+        members.map(|(key, node)| JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
     /// The items of a list; reports anything else.
@@ -66,7 +66,11 @@ impl<'a> JsonCursor<'a> {
             self.report_kind("a list", issues);
         }
         let items = self.node.items().iter().enumerate();
-        items.map(|(index, node)| JsonCursor { node, step: Step::Index(index), parent: Some(self) })
+        items.map(|(index, node)| JsonCursor {
+            node,
+            step: PathStep::Index(index),
+            parent: Some(self),
+        })
     }
 
     /// Returns true if the node is an object. Reports any other kind.
@@ -169,7 +173,7 @@ impl<'a> JsonCursor<'a> {
     /// The last step, where it is a member's name.
     pub fn key(&self) -> Option<&'a str> {
         match self.step {
-            Step::Key(key) => Some(key),
+            PathStep::Key(key) => Some(key),
             _ => None,
         }
     }

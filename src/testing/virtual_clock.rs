@@ -20,9 +20,9 @@ use crate::transport::{Clock, SharedClock};
 /// A clock that stands still until everybody waits for it, then jumps to the next alarm. Clones
 /// show the same time.
 #[derive(Clone)]
-pub struct VirtualClock(Rc<State>);
+pub struct VirtualClock(Rc<ClockState>);
 
-struct State {
+struct ClockState {
     now: Cell<Duration>,
     alarms: RefCell<Vec<Weak<Alarm>>>,
 }
@@ -36,7 +36,7 @@ impl Default for VirtualClock {
     /// A clock that shows the beginning of 2026.
     fn default() -> Self {
         let now = Cell::new(Duration::from_secs(1_767_225_600));
-        Self(Rc::new(State { now, alarms: RefCell::default() }))
+        Self(Rc::new(ClockState { now, alarms: RefCell::default() }))
     }
 }
 
@@ -63,7 +63,7 @@ impl VirtualClock {
 
     /// Goes to the next alarm and rings it; `None` where there is none.
     fn jump(&self) -> Option<()> {
-        let State { now, alarms } = &*self.0;
+        let ClockState { now, alarms } = &*self.0;
         alarms.borrow_mut().retain(|alarm| alarm.strong_count() > 0);
         let waiting: Vec<_> = alarms.borrow().iter().filter_map(Weak::upgrade).collect();
         let next = waiting.iter().map(|alarm| alarm.at).filter(|at| *at > now.get()).min()?;

@@ -87,9 +87,9 @@ impl Auth {
             }
         };
         let shown = match answer {
-            Reply::Show(shown) => shown,
-            Reply::Nothing => return Ok(refusal),
-            Reply::Late => return Ok(refusal.late()),
+            ChallengeReply::Show(shown) => shown,
+            ChallengeReply::Nothing => return Ok(refusal),
+            ChallengeReply::Late => return Ok(refusal.late()),
         };
         let is_token = matches!(demand, Demand::Bearer { .. });
         login.known.replace(Some(demand));
@@ -104,20 +104,24 @@ impl Auth {
         request: &Request,
         demand: &Demand,
         sent: Option<&Shown>,
-    ) -> Result<Reply> {
+    ) -> Result<ChallengeReply> {
         let Demand::Bearer { realm, service, scope, error } = demand else {
-            return Ok(Reply::Nothing);
+            return Ok(ChallengeReply::Nothing);
         };
         let credential = self.credentials.get(&login.account.key);
         if let Some(Credential::Registry(token)) = &credential {
-            let answer = if sent.is_some() { Reply::Late } else { Reply::show_token(token) };
+            let answer = if sent.is_some() {
+                ChallengeReply::Late
+            } else {
+                ChallengeReply::show_token(token)
+            };
             return Ok(answer);
         }
         // A token that was fetched for this very request does not get better (R26), unless the
         // registry says which scope it lacks (R70).
         let lacks_scope = *error == Some(ChallengeError::InsufficientScope) && scope.is_some();
         if sent.is_some_and(|sent| sent.is_fresh) && !lacks_scope {
-            return Ok(Reply::Late);
+            return Ok(ChallengeReply::Late);
         }
         if let Some(token) = sent.and_then(|sent| sent.token.as_ref()) {
             login.tokens.refuse(token);
@@ -125,9 +129,11 @@ impl Auth {
         let server = self.approved(login, realm, service.clone())?;
         let challenged: ScopeSet = scope.iter().map(String::as_str).collect();
         match self.token(login, server, &request.scopes, &challenged).await {
-            Ok(token) => Ok(Reply::show_token(&token)),
+            Ok(token) => Ok(ChallengeReply::show_token(&token)),
             // No account is logged in, and without one there is no token.
-            Err(error) if credential.is_none() && !error.is_retryable() => Ok(Reply::Nothing),
+            Err(error) if credential.is_none() && !error.is_retryable() => {
+                Ok(ChallengeReply::Nothing)
+            }
             Err(error) => Err(error),
         }
     }
@@ -239,7 +245,7 @@ impl Transport for Auth {
 }
 
 /// The answer to a challenge.
-enum Reply {
+enum ChallengeReply {
     /// With this.
     Show(Shown),
     /// Not at all: there is nothing to show.
@@ -248,7 +254,7 @@ enum Reply {
     Late,
 }
 
-impl Reply {
+impl ChallengeReply {
     fn show_token(token: &Secret) -> Self {
         match secret::bearer(token) {
             Some(_) => Self::Show(Shown::token(token.clone(), true)),
@@ -258,13 +264,13 @@ impl Reply {
 }
 
 /// Name and password, if they are there and were not refused already (R64).
-fn answer_basic(credential: Option<&Credential>, sent: Option<&Shown>) -> Reply {
+fn answer_basic(credential: Option<&Credential>, sent: Option<&Shown>) -> ChallengeReply {
     match (credential, sent) {
         (Some(Credential::Basic { user, password }), None) => match secret::basic(user, password) {
-            Some(value) => Reply::Show(Shown::basic(value)),
-            None => Reply::Nothing,
+            Some(value) => ChallengeReply::Show(Shown::basic(value)),
+            None => ChallengeReply::Nothing,
         },
-        _ => Reply::Nothing,
+        _ => ChallengeReply::Nothing,
     }
 }
 

@@ -33,11 +33,11 @@ pub struct Hosts {
 #[derive(Default)]
 pub(super) struct Host {
     slots: Slots,
-    state: RefCell<State>,
+    state: RefCell<HostState>,
 }
 
 #[derive(Default)]
-struct State {
+struct HostState {
     /// No request before this time.
     not_before: Duration,
     /// 429 answers in a row.

@@ -72,7 +72,7 @@ pub fn probe_digest() -> Option<Digest> {
 
 /// The meaning of an answer to a referrers request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReferrersAnswer {
     /// There is an API; what it lists on this page.
     Listed(Vec<Descriptor>),
     /// There is no API: the fallback tag is to be read.
@@ -85,17 +85,17 @@ pub enum Answer {
 
 /// Judges an answer of the referrers API (R105). A success that is no index is no API either: some
 /// registries serve their web page under every path.
-pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) -> Answer {
+pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) -> ReferrersAnswer {
     match status {
         200 => match read_index(content_type, body) {
-            Some(descriptors) => Answer::Listed(descriptors),
-            None => Answer::NoApi,
+            Some(descriptors) => ReferrersAnswer::Listed(descriptors),
+            None => ReferrersAnswer::NoApi,
         },
         404 if ErrorDocument::read(status, body).has(&Code::NameUnknown) => {
-            Answer::RepositoryUnknown
+            ReferrersAnswer::RepositoryUnknown
         }
-        404 | 405 | 501 => Answer::NoApi,
-        _ => Answer::Failed,
+        404 | 405 | 501 => ReferrersAnswer::NoApi,
+        _ => ReferrersAnswer::Failed,
     }
 }
 
@@ -196,27 +196,33 @@ mod tests {
     #[test]
     fn d03_an_index_without_media_type_is_an_index() {
         let found = read_answer(200, Some(&MediaType::OCI_INDEX), &index("", "x"));
-        assert!(matches!(found, Answer::Listed(list) if list.len() == 1));
+        assert!(matches!(found, ReferrersAnswer::Listed(list) if list.len() == 1));
         let found = read_answer(200, None, &index("", "x"));
-        assert!(matches!(found, Answer::Listed(list) if list.len() == 1));
+        assert!(matches!(found, ReferrersAnswer::Listed(list) if list.len() == 1));
     }
 
     #[test]
     fn r105_what_is_no_index_is_no_api() {
-        let check = |status, content_type: Option<MediaType>, body: &str, expected: Answer| {
-            let body = Bytes::copy_from_slice(body.as_bytes());
-            assert_eq!(read_answer(status, content_type.as_ref(), &body), expected, "{body:?}");
-        };
-        check(200, Some(MediaType::new("text/html")), "<html>", Answer::NoApi);
-        check(200, Some(MediaType::OCI_INDEX), "<html>", Answer::NoApi);
-        check(200, None, "{}", Answer::NoApi);
-        check(404, None, "", Answer::NoApi);
-        check(404, None, r#"{"errors":[{"code":"NOT_FOUND"}]}"#, Answer::NoApi);
-        check(404, None, r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, Answer::RepositoryUnknown);
-        check(500, None, "", Answer::Failed);
-        check(401, None, "", Answer::Failed);
+        let check =
+            |status, content_type: Option<MediaType>, body: &str, expected: ReferrersAnswer| {
+                let body = Bytes::copy_from_slice(body.as_bytes());
+                assert_eq!(read_answer(status, content_type.as_ref(), &body), expected, "{body:?}");
+            };
+        check(200, Some(MediaType::new("text/html")), "<html>", ReferrersAnswer::NoApi);
+        check(200, Some(MediaType::OCI_INDEX), "<html>", ReferrersAnswer::NoApi);
+        check(200, None, "{}", ReferrersAnswer::NoApi);
+        check(404, None, "", ReferrersAnswer::NoApi);
+        check(404, None, r#"{"errors":[{"code":"NOT_FOUND"}]}"#, ReferrersAnswer::NoApi);
+        check(
+            404,
+            None,
+            r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#,
+            ReferrersAnswer::RepositoryUnknown,
+        );
+        check(500, None, "", ReferrersAnswer::Failed);
+        check(401, None, "", ReferrersAnswer::Failed);
         let list = format!(r#","mediaType":"{}""#, MediaType::DOCKER_LIST);
-        assert_eq!(read_answer(200, None, &index(&list, "x")), Answer::NoApi);
+        assert_eq!(read_answer(200, None, &index(&list, "x")), ReferrersAnswer::NoApi);
     }
 
     #[test]

@@ -27,7 +27,7 @@ const MAX_RECOVERIES: u32 = 3;
 
 /// The phase of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
+enum UploadState {
     /// The answer to the request that opens the session.
     Opening,
     /// Nothing is on its way.
@@ -58,7 +58,7 @@ enum Goal {
 /// One upload session.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    state: State,
+    state: UploadState,
     goal: Goal,
     location: Option<Url>,
     id: String,
@@ -85,7 +85,7 @@ impl Upload {
     ) -> (Self, Request) {
         let algorithm = algorithm.filter(|name| **name != Algorithm::Sha256).cloned();
         let endpoint = Endpoint::StartUpload { repository: repository.clone(), algorithm };
-        (Self::new(State::Opening, None, chunk_size), Request::bare(endpoint))
+        (Self::new(UploadState::Opening, None, chunk_size), Request::bare(endpoint))
     }
 
     /// Goes on with the session that a mount has opened instead of mounting (R119).
@@ -93,7 +93,7 @@ impl Upload {
     /// # Errors
     /// The answer to the mount names no usable location.
     pub fn opened(request: &Url, headers: &Headers, chunk_size: u64) -> Result<Self, UploadError> {
-        let mut upload = Self::new(State::Open, None, chunk_size);
+        let mut upload = Self::new(UploadState::Open, None, chunk_size);
         upload.follow(request, headers)?;
         if upload.location.is_some() { Ok(upload) } else { Err(UploadError::NoLocation) }
     }
@@ -101,7 +101,7 @@ impl Upload {
     /// Takes a session up again. With an `offset` it is trusted; without one the registry is asked,
     /// and [`Upload::size`] says afterwards where to go on (R116).
     pub fn resume(location: Url, offset: Option<u64>, chunk_size: u64) -> (Self, Step) {
-        let mut upload = Self::new(State::Open, Some(location), chunk_size);
+        let mut upload = Self::new(UploadState::Open, Some(location), chunk_size);
         match offset {
             Some(offset) => {
                 (upload.stored, upload.size) = (offset, offset);
@@ -115,7 +115,7 @@ impl Upload {
         }
     }
 
-    fn new(state: State, location: Option<Url>, chunk_size: u64) -> Self {
+    fn new(state: UploadState, location: Option<Url>, chunk_size: u64) -> Self {
         let chunk_size = if chunk_size == 0 { DEFAULT_CHUNK_SIZE } else { chunk_size };
         let id = location.as_ref().map(|url| location::session_id(&Headers::new(), url));
         Self {
@@ -178,12 +178,12 @@ impl Upload {
     /// Ends the session. Nothing happens after the end, or before there is a session (R118).
     pub fn cancel(&mut self) -> Step {
         match (&self.state, self.location.clone()) {
-            (State::Closed, _) | (_, None) => {
-                self.state = State::Closed;
+            (UploadState::Closed, _) | (_, None) => {
+                self.state = UploadState::Closed;
                 Step::Cancelled
             }
             (_, Some(location)) => {
-                self.state = State::Cancelling;
+                self.state = UploadState::Cancelling;
                 send(Request::bare(Endpoint::CancelUpload { location }))
             }
         }
@@ -191,8 +191,8 @@ impl Upload {
 
     fn go_for(&mut self, goal: Goal) -> Step {
         match self.state {
-            State::Closed => Step::Failed(UploadError::AlreadyClosed),
-            State::Open => {
+            UploadState::Closed => Step::Failed(UploadError::AlreadyClosed),
+            UploadState::Open => {
                 self.goal = goal;
                 self.advance()
             }
@@ -217,7 +217,7 @@ impl Upload {
         };
         let end = self.size.min(self.stored.saturating_add(self.chunk_limit));
         let body = self.stored..end;
-        self.state = State::Sending(body.clone());
+        self.state = UploadState::Sending(body.clone());
         send(Request::with_body(Endpoint::SendChunk { location }, body, true))
     }
 
@@ -226,7 +226,7 @@ impl Upload {
             return self.fail(UploadError::NoLocation);
         };
         let body = self.stored..self.size;
-        self.state = State::Committing(body.clone());
+        self.state = UploadState::Committing(body.clone());
         // A blob that goes out whole is no chunk: registries that look at the field want none.
         let is_chunk = self.stored > 0;
         send(Request::with_body(Endpoint::CommitUpload { location, digest }, body, is_chunk))
@@ -236,13 +236,13 @@ impl Upload {
         let Some(location) = self.location.clone() else {
             return self.fail(UploadError::NoLocation);
         };
-        self.state = State::Asking;
+        self.state = UploadState::Asking;
         send(Request::bare(Endpoint::UploadStatus { location }))
     }
 
     fn fail(&mut self, error: UploadError) -> Step {
         // The session may still be cancelled, or taken up again by its location.
-        self.state = State::Open;
+        self.state = UploadState::Open;
         Step::Failed(error)
     }
 
@@ -250,15 +250,19 @@ impl Upload {
     pub fn answered(&mut self, request: &Url, status: u16, headers: &Headers) -> Step {
         let is_success = (200..300).contains(&status);
         match (self.state.clone(), status) {
-            (State::Open | State::Closed, _) => Step::Failed(UploadError::Busy),
-            (State::Cancelling, _) => self.end(Step::Cancelled),
-            (State::Opening, _) if is_success => self.session_opened(request, headers),
-            (State::Opening, _) => self.fail(UploadError::Answer),
-            (State::Committing(_), _) if is_success => self.end(Step::Committed),
+            (UploadState::Open | UploadState::Closed, _) => Step::Failed(UploadError::Busy),
+            (UploadState::Cancelling, _) => self.end(Step::Cancelled),
+            (UploadState::Opening, _) if is_success => self.session_opened(request, headers),
+            (UploadState::Opening, _) => self.fail(UploadError::Answer),
+            (UploadState::Committing(_), _) if is_success => self.end(Step::Committed),
             (_, 404) => self.fail(UploadError::Unknown),
-            (State::Sending(body), 416) | (State::Committing(body), 416) => self.refused(&body),
-            (State::Sending(body), _) if is_success => self.chunk_stored(&body, request, headers),
-            (State::Asking, _) if is_success => self.told(request, headers),
+            (UploadState::Sending(body), 416) | (UploadState::Committing(body), 416) => {
+                self.refused(&body)
+            }
+            (UploadState::Sending(body), _) if is_success => {
+                self.chunk_stored(&body, request, headers)
+            }
+            (UploadState::Asking, _) if is_success => self.told(request, headers),
             _ => self.fail(UploadError::Answer),
         }
     }
@@ -266,15 +270,15 @@ impl Upload {
     /// Takes in that no answer came. A chunk may have arrived in part: the registry is asked.
     pub fn broken(&mut self) -> Step {
         match self.state {
-            State::Sending(_) => self.recover(),
-            State::Committing(_) => self.fail(UploadError::Unclear),
-            State::Cancelling => self.end(Step::Cancelled),
+            UploadState::Sending(_) => self.recover(),
+            UploadState::Committing(_) => self.fail(UploadError::Unclear),
+            UploadState::Cancelling => self.end(Step::Cancelled),
             _ => self.fail(UploadError::Answer),
         }
     }
 
     fn end(&mut self, step: Step) -> Step {
-        self.state = State::Closed;
+        self.state = UploadState::Closed;
         step
     }
 
@@ -285,7 +289,7 @@ impl Upload {
         if self.location.is_none() {
             return self.fail(UploadError::NoLocation);
         }
-        self.state = State::Open;
+        self.state = UploadState::Open;
         self.advance()
     }
 
@@ -320,7 +324,7 @@ impl Upload {
         };
         self.recoveries = 0;
         self.refused_at = None;
-        self.state = State::Open;
+        self.state = UploadState::Open;
         self.advance()
     }
 
@@ -364,7 +368,7 @@ impl Upload {
             self.recoveries = 0;
         }
         self.stored = stored;
-        self.state = State::Open;
+        self.state = UploadState::Open;
         self.advance()
     }
 }

@@ -95,10 +95,10 @@ impl Files for TarFiles {
     }
 }
 
-type Reading = (Rc<dyn BlobSource>, Range<u64>);
+type ReadPosition = (Rc<dyn BlobSource>, Range<u64>);
 
 /// The next chunk of a range, with what is left of it; nothing after an error.
-async fn next_chunk((bytes, left): Reading) -> Option<(Result<Bytes>, Reading)> {
+async fn next_chunk((bytes, left): ReadPosition) -> Option<(Result<Bytes>, ReadPosition)> {
     let end = left.end.min(left.start.saturating_add(CHUNK));
     if left.is_empty() {
         return None;

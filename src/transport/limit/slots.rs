@@ -16,12 +16,12 @@ pub(super) struct Slots(Rc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    state: RefCell<State>,
+    state: RefCell<SlotsState>,
     changed: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct SlotsState {
     metadata: usize,
     blobs: usize,
     uploads: usize,
@@ -36,7 +36,7 @@ struct Waiting {
     lane: Lane,
 }
 
-impl State {
+impl SlotsState {
     fn is_free(&self, lane: Lane, alone: bool) -> bool {
         let free = match lane {
             Lane::Metadata => self.metadata + self.blobs < DOWN,

@@ -38,7 +38,7 @@ pub enum Amount {
     All,
 }
 
-struct State<T> {
+struct PagesState<T> {
     items: Rc<Vec<T>>,
     read: usize,
     next: Option<String>,
@@ -56,7 +56,7 @@ enum Event<T> {
     Failed(Error),
 }
 
-impl<T> Default for State<T> {
+impl<T> Default for PagesState<T> {
     fn default() -> Self {
         Self {
             items: Rc::default(),
@@ -69,7 +69,7 @@ impl<T> Default for State<T> {
     }
 }
 
-impl<T: Clone> Reducible for State<T> {
+impl<T: Clone> Reducible for PagesState<T> {
     type Action = Event<T>;
 
     fn reduce(self: Rc<Self>, event: Event<T>) -> Rc<Self> {
@@ -96,7 +96,7 @@ impl<T: Clone> Reducible for State<T> {
     }
 }
 
-impl<T: Clone> State<T> {
+impl<T: Clone> PagesState<T> {
     fn take(&mut self, page: Page<T>) {
         let mut items = Vec::with_capacity(self.items.len() + page.items.len());
         items.extend_from_slice(&self.items);
@@ -187,8 +187,8 @@ async fn read<T, A: Future<Output = Result<Page<T>>>>(
 }
 
 #[cfg(target_arch = "wasm32")]
-fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> State<T> {
-    State { reading: (0, Some(Amount::Pages(first))), ..State::default() }
+fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> PagesState<T> {
+    PagesState { reading: (0, Some(Amount::Pages(first))), ..PagesState::default() }
 }
 
 /// Takes a first page that is there at once, if pages are rendered to text (see `use_query`).
@@ -196,10 +196,10 @@ fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> State<
 fn at_first<T: Clone, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,
     first: usize,
-) -> State<T> {
+) -> PagesState<T> {
     use futures_util::FutureExt;
     let reading = (0, Some(Amount::Pages(first)));
-    let mut state = State { reading, ..State::default() };
+    let mut state = PagesState { reading, ..PagesState::default() };
     match fetch(None).now_or_never() {
         None => {}
         Some(Ok(page)) => {

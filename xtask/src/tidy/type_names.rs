@@ -7,22 +7,13 @@ use super::{Violation, modules::item, source::Source};
 /// The most files that define a type of the same name.
 const FILES: usize = 2;
 
-/// The names that are over the limit today. None may join them.
-const KNOWN: &[&str] = &[
-    "Answer", "Archive", "Content", "Event", "Found", "Inside", "Job", "Key", "Kind", "Limits",
-    "Listing", "Member", "Node", "Opened", "Options", "Part", "Pending", "Piece", "Place",
-    "Reading", "Reply", "Request", "Row", "State", "Step", "Walk",
-];
-
 /// Checks all files of `src/`.
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for (name, files) in repeated(sources) {
         let first = files.first().copied().unwrap_or_default();
-        if !KNOWN.contains(&name) {
-            let what = format!("{name} is defined in {} files: {}", files.len(), files.join(", "));
-            found.push(Violation::of(first, what));
-        }
+        let what = format!("{name} is defined in {} files: {}", files.len(), files.join(", "));
+        found.push(Violation::of(first, what));
     }
     found
 }

@@ -95,14 +95,14 @@ pub(super) fn lex(text: &str) -> Result<Lexed, Fault> {
         }
     }
     match lexer.state {
-        State::End => Ok(lexer.out),
+        LexState::End => Ok(lexer.out),
         state => Err(Fault { at: text.len(), expected: state.expected() }),
     }
 }
 
 /// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum LexState {
     Value,
     ValueOrClose,
     KeyOrClose,
@@ -112,7 +112,7 @@ enum State {
     End,
 }
 
-impl State {
+impl LexState {
     fn expected(self) -> &'static str {
         match self {
             Self::Value => "a value",
@@ -140,14 +140,14 @@ struct Frame<'a> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    state: State,
+    state: LexState,
     stack: Vec<Frame<'a>>,
     out: Lexed,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, state: State::Value, stack: Vec::new(), out: Lexed::default() }
+        Self { text, at: 0, state: LexState::Value, stack: Vec::new(), out: Lexed::default() }
     }
 
     /// Skips white space and says where the next token starts.
@@ -168,8 +168,8 @@ impl<'a> Lexer<'a> {
             Some(b'[') => self.open(start, false),
             Some(b'}') => self.close(start, true),
             Some(b']') => self.close(start, false),
-            Some(b':') => self.punctuation(start, State::Colon),
-            Some(b',') => self.punctuation(start, State::CommaOrClose),
+            Some(b':') => self.punctuation(start, LexState::Colon),
+            Some(b',') => self.punctuation(start, LexState::CommaOrClose),
             Some(b'"') => self.string(start),
             _ => self.word(start),
         }
@@ -192,7 +192,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn takes_value(&self) -> bool {
-        matches!(self.state, State::Value | State::ValueOrClose)
+        matches!(self.state, LexState::Value | LexState::ValueOrClose)
     }
 
     fn open(&mut self, start: usize, is_object: bool) -> Result<(), Fault> {
@@ -203,13 +203,13 @@ impl<'a> Lexer<'a> {
         self.push(TokenKind::Open, start + 1);
         let (names, facts) = (BTreeSet::new(), Facts::default());
         self.stack.push(Frame { is_object, owner, key: NO_KEY, names, facts });
-        self.state = if is_object { State::KeyOrClose } else { State::ValueOrClose };
+        self.state = if is_object { LexState::KeyOrClose } else { LexState::ValueOrClose };
         Ok(())
     }
 
     fn close(&mut self, start: usize, is_object: bool) -> Result<(), Fault> {
-        let empty = if is_object { State::KeyOrClose } else { State::ValueOrClose };
-        let may_close = self.state == State::CommaOrClose || self.state == empty;
+        let empty = if is_object { LexState::KeyOrClose } else { LexState::ValueOrClose };
+        let may_close = self.state == LexState::CommaOrClose || self.state == empty;
         let matches_open = self.stack.last().is_some_and(|frame| frame.is_object == is_object);
         if !(may_close && matches_open) {
             return self.fault(start, self.state.expected());
@@ -225,16 +225,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn after_value(&mut self) {
-        self.state = if self.stack.is_empty() { State::End } else { State::CommaOrClose };
+        self.state = if self.stack.is_empty() { LexState::End } else { LexState::CommaOrClose };
     }
 
-    fn punctuation(&mut self, start: usize, needs: State) -> Result<(), Fault> {
+    fn punctuation(&mut self, start: usize, needs: LexState) -> Result<(), Fault> {
         let Some(frame) = self.stack.last().filter(|_| self.state == needs) else {
             return self.fault(start, self.state.expected());
         };
         self.state = match needs {
-            State::CommaOrClose if frame.is_object => State::Key,
-            _ => State::Value,
+            LexState::CommaOrClose if frame.is_object => LexState::Key,
+            _ => LexState::Value,
         };
         self.push(TokenKind::Punctuation, start + 1);
         Ok(())
@@ -243,8 +243,8 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, start: usize) -> Result<(), Fault> {
         let end = string_end(self.text, start)?;
         match self.state {
-            State::Key | State::KeyOrClose => self.key(start, end),
-            State::Value | State::ValueOrClose => self.text_value(end),
+            LexState::Key | LexState::KeyOrClose => self.key(start, end),
+            LexState::Value | LexState::ValueOrClose => self.text_value(end),
             state => return self.fault(start, state.expected()),
         }
         Ok(())
@@ -259,7 +259,7 @@ impl<'a> Lexer<'a> {
                 self.out.duplicates.push(index);
             }
         }
-        self.state = State::Colon;
+        self.state = LexState::Colon;
     }
 
     fn text_value(&mut self, end: usize) {

@@ -80,7 +80,7 @@ pub struct Line {
 
 /// Tokens `first..last` on one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Row {
+struct LineRow {
     first: u32,
     last: u32,
     indent: u16,
@@ -93,7 +93,7 @@ pub struct JsonText {
     text: String,
     lexed: Lexed,
     linker: Linker,
-    pretty: Vec<Row>,
+    pretty: Vec<LineRow>,
     /// Byte ranges of the text.
     raw: Vec<(u32, u32)>,
     /// The form of the bytes.
@@ -230,7 +230,7 @@ fn cut(text: &str, kind: PieceKind, target: Option<Target>, pieces: &mut Vec<Pie
 }
 
 /// Rows of one value each; an empty object or array stays on its row.
-fn pretty_rows(tokens: &[Token]) -> Vec<Row> {
+fn pretty_rows(tokens: &[Token]) -> Vec<LineRow> {
     let (mut rows, mut first, mut depth, mut indent) = (Vec::new(), 0, 0_u16, 0);
     for (at, token) in tokens.iter().enumerate() {
         match token.kind {
@@ -241,7 +241,7 @@ fn pretty_rows(tokens: &[Token]) -> Vec<Row> {
         if at + 1 < tokens.len() && !breaks_after(tokens, at) {
             continue;
         }
-        rows.push(Row { first, last: to_u32(at + 1), indent });
+        rows.push(LineRow { first, last: to_u32(at + 1), indent });
         first = to_u32(at + 1);
         let closes = kind_at(tokens, at + 1) == Some(TokenKind::Close);
         indent = depth.saturating_sub(u16::from(closes)).min(MAX_INDENT);
