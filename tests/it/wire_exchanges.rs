@@ -14,7 +14,7 @@ use porthole::{
         headers::name,
         link::{self, NextLink},
         list, page, range,
-        referrers::{self, Answer},
+        referrers::{self, ReferrersAnswer},
     },
 };
 use serde_json::Value;
@@ -221,7 +221,10 @@ fn r083_a_recorded_range_is_as_asked() {
 #[test]
 fn r105_distribution_has_no_referrers_api() {
     let Some(exchange) = named("referrers-unsupported") else { return };
-    assert_eq!(referrers::read_answer(exchange.status, None, &exchange.body), Answer::NoApi);
+    assert_eq!(
+        referrers::read_answer(exchange.status, None, &exchange.body),
+        ReferrersAnswer::NoApi
+    );
     let document = ErrorDocument::read(exchange.status, &exchange.body);
     assert_eq!(document.to_string(), r#"HTTP 404 Not Found: "404 page not found""#);
 }
