@@ -9,7 +9,7 @@ use flate2::{
 use porthole::{
     content::{
         decode::{DecodeLimits, decode_all},
-        packages::{self, Kind},
+        packages::{self, DatabaseKind},
         tar::{ArchiveEvent, Entry},
         verify::digest_of,
         zip,
@@ -31,22 +31,30 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "os_release",
         seeds: os_releases,
-        run: |input| packages(Kind::OsRelease, input),
+        run: |input| packages(DatabaseKind::OsRelease, input),
     },
-    Target { name: "dpkg", seeds: dpkg, run: |input| packages(Kind::Dpkg, input) },
-    Target { name: "apk", seeds: apk, run: |input| packages(Kind::Apk, input) },
-    Target { name: "python", seeds: dpkg, run: |input| packages(Kind::Python, input) },
-    Target { name: "npm", seeds: npm, run: |input| packages(Kind::Npm, input) },
-    Target { name: "rpm_sqlite", seeds: sqlite, run: |input| packages(Kind::RpmSqlite, input) },
-    Target { name: "rpm_ndb", seeds: ndb, run: |input| packages(Kind::RpmNdb, input) },
-    Target { name: "rpm_bdb", seeds: berkeley, run: |input| packages(Kind::RpmBerkeley, input) },
+    Target { name: "dpkg", seeds: dpkg, run: |input| packages(DatabaseKind::Dpkg, input) },
+    Target { name: "apk", seeds: apk, run: |input| packages(DatabaseKind::Apk, input) },
+    Target { name: "python", seeds: dpkg, run: |input| packages(DatabaseKind::Python, input) },
+    Target { name: "npm", seeds: npm, run: |input| packages(DatabaseKind::Npm, input) },
+    Target {
+        name: "rpm_sqlite",
+        seeds: sqlite,
+        run: |input| packages(DatabaseKind::RpmSqlite, input),
+    },
+    Target { name: "rpm_ndb", seeds: ndb, run: |input| packages(DatabaseKind::RpmNdb, input) },
+    Target {
+        name: "rpm_bdb",
+        seeds: berkeley,
+        run: |input| packages(DatabaseKind::RpmBerkeley, input),
+    },
     Target { name: "estargz", seeds: stargz, run: estargz },
     Target { name: "toc", seeds: tables, run: table },
     Target { name: "checkpoints", seeds: members, run: checkpoints },
     Target { name: "zip", seeds: zips, run: zipped },
 ];
 
-fn packages(kind: Kind, input: &[u8]) {
+fn packages(kind: DatabaseKind, input: &[u8]) {
     let read = packages::read(kind, input);
     assert!(read.problems.len() <= 30, "{}", read.problems.len());
     for package in &read.packages {
@@ -55,7 +63,7 @@ fn packages(kind: Kind, input: &[u8]) {
 }
 
 /// Returns the seeds of a database, and checks that each is read without problems. Others would test little.
-fn sound(kind: Kind, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+fn sound(kind: DatabaseKind, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for seed in &seeds {
         let read = packages::read(kind, seed);
         assert_eq!((read.packages.len(), read.problems.as_slice()), (1, &[][..]));
@@ -223,7 +231,7 @@ fn sqlite() -> Vec<Vec<u8>> {
     let mut page = vec![0; 512];
     leaf(&mut page, 0, &overflowing);
     put(&mut third, 4, rest);
-    sound(Kind::RpmSqlite, vec![small, [first, page, third].concat()])
+    sound(DatabaseKind::RpmSqlite, vec![small, [first, page, third].concat()])
 }
 
 fn ndb() -> Vec<Vec<u8>> {
@@ -236,7 +244,7 @@ fn ndb() -> Vec<Vec<u8>> {
     put(&mut file, 32, b"Slot\x01\0\0\0\0\x01\0\0\x08\0\0\0");
     file.extend(b"BlbS\x01\0\0\0\0\0\0\0");
     file.extend((blob.len() as u32).to_le_bytes());
-    sound(Kind::RpmNdb, vec![[file, blob].concat()])
+    sound(DatabaseKind::RpmNdb, vec![[file, blob].concat()])
 }
 
 /// Returns a database of three pages: one of metadata, one of pairs, and one with a value.
@@ -251,7 +259,7 @@ fn berkeley() -> Vec<Vec<u8>> {
     put(&mut pairs, 0x1f0, &[1, 1, 0, 0, 0]);
     put(&mut value, 22, &[blob.len() as u8, 0, 0, 7]);
     put(&mut value, 26, &blob);
-    sound(Kind::RpmBerkeley, vec![[facts, pairs, value].concat()])
+    sound(DatabaseKind::RpmBerkeley, vec![[facts, pairs, value].concat()])
 }
 
 fn tables() -> Vec<Vec<u8>> {
