@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{job::Job, origin::Origin};
 use crate::{
-    content::codec, error::ErrorKind, layers::findings::Findings, wire::Headers,
+    content::codec, error::ErrorKind, layers::findings::Findings, oci::Digest, wire::Headers,
     wire::backoff::Policy,
 };
 
@@ -68,9 +68,9 @@ impl FromEngine {
     }
 }
 
-/// The kinds of errors that reading a blob gives. Any other crosses as its text.
+/// The kinds of errors that reading a blob gives.
 mod failure {
-    use super::{Deserialize, Deserializer, Duration, ErrorKind, Serialize, Serializer};
+    use super::{Deserialize, Deserializer, Digest, Duration, ErrorKind, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
     enum Failure {
@@ -78,7 +78,11 @@ mod failure {
         Timeout(Duration),
         Unavailable,
         Status(u16),
-        Other(String),
+        TooLarge(u64),
+        SizeMismatch(Option<Digest>, u64, u64),
+        InvalidInput(String),
+        Unsupported(String),
+        BadAnswer(String),
     }
 
     pub(super) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
@@ -89,7 +93,15 @@ mod failure {
             ErrorKind::Timeout(after) => Failure::Timeout(after),
             ErrorKind::Unavailable => Failure::Unavailable,
             ErrorKind::Status(status) => Failure::Status(status),
-            other => Failure::Other(other.to_string()),
+            ErrorKind::TooLarge { limit } => Failure::TooLarge(limit),
+            ErrorKind::SizeMismatch { digest, expected, actual } => {
+                Failure::SizeMismatch(digest, expected, actual)
+            }
+            ErrorKind::InvalidInput(text) => Failure::InvalidInput(text),
+            ErrorKind::Unsupported(text) => Failure::Unsupported(text),
+            ErrorKind::BadAnswer(text) => Failure::BadAnswer(text),
+            // The words of all other kinds would weigh a kilobyte in the engine.
+            _ => Failure::BadAnswer("the engine failed otherwise".to_owned()),
         };
         failure.serialize(to)
     }
@@ -102,7 +114,13 @@ mod failure {
             Failure::Timeout(after) => ErrorKind::Timeout(after),
             Failure::Unavailable => ErrorKind::Unavailable,
             Failure::Status(status) => ErrorKind::Status(status),
-            Failure::Other(text) => ErrorKind::BadAnswer(text),
+            Failure::TooLarge(limit) => ErrorKind::TooLarge { limit },
+            Failure::SizeMismatch(digest, expected, actual) => {
+                ErrorKind::SizeMismatch { digest, expected, actual }
+            }
+            Failure::InvalidInput(text) => ErrorKind::InvalidInput(text),
+            Failure::Unsupported(text) => ErrorKind::Unsupported(text),
+            Failure::BadAnswer(text) => ErrorKind::BadAnswer(text),
         })
     }
 }
