@@ -193,7 +193,7 @@ fn scopes(endpoint: &Endpoint, repository: &RepositoryName) -> ScopeSet {
 fn kind_of(error: UploadError) -> ErrorKind {
     match error {
         UploadError::Answer | UploadError::Unclear => {
-            ErrorKind::BadAnswer("nobody knows whether the blob arrived".to_owned())
+            ErrorKind::BadAnswer("it is unknown if the blob arrived".to_owned())
         }
         UploadError::Unknown => ErrorKind::UploadUnknown,
         UploadError::NoLocation => ErrorKind::HiddenHeader("Location"),
