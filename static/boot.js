@@ -119,7 +119,7 @@ const inPage = async ({ module }) => {
   return port2;
 };
 
-// Called by the application (src/worker/spawn.rs).
+// Called by the application (src/engine/page/spawn.rs).
 globalThis.portholeEngine = async () => {
   const parts = await loadEngine();
   return inWorker(parts).catch(() => inPage(parts));

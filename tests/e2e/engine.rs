@@ -14,7 +14,7 @@ use crate::stage::{Folder, Stage, demo};
 
 /// A script that returns the number of the engine's files that the page has loaded.
 const LOADED: &str = "return performance.getEntriesByType('resource')\
-    .filter(entry => entry.name.includes('/worker-')).length";
+    .filter(entry => entry.name.includes('/engine-')).length";
 
 async fn verify(stage: &Stage, reference: &str) {
     stage.visit(&format!("#/{reference}?view=verify")).await;
@@ -80,7 +80,7 @@ async fn an_engine_whose_bytes_were_changed_does_not_start() {
         let entries = std::fs::read_dir(&folder.0).unwrap().filter_map(Result::ok);
         let names = entries.map(|entry| entry.path()).filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("worker-") && name.ends_with(end)
+            name.starts_with("engine-") && name.ends_with(end)
         });
         let file = names.last().expect("a file of the engine");
         let mut bytes = std::fs::read(&file).unwrap();

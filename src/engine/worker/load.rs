@@ -10,20 +10,20 @@ pub(super) async fn load_layer_store() -> Result<Rc<dyn LayerStore>> {
     load().await.map_err(|why| ErrorKind::Unsupported(why).into())
 }
 
-#[cfg(all(porthole_parts, feature = "worker"))]
+#[cfg(all(porthole_parts, feature = "engine"))]
 async fn load() -> std::result::Result<Rc<dyn LayerStore>, String> {
     let loaded = files().await;
     loaded.map_err(|error| ["what opens layers could not be loaded: ", &error.to_string()].concat())
 }
 
 /// The one function through which an engine reaches the code that keeps layers.
-#[cfg(all(porthole_parts, feature = "worker"))]
+#[cfg(all(porthole_parts, feature = "engine"))]
 #[wasm_split_helpers::wasm_split(files, fallible)]
 fn files() -> std::result::Result<Rc<dyn LayerStore>, wasm_split_helpers::SplitLoaderError> {
     Ok(Rc::new(IndexStore::default()))
 }
 
-#[cfg(not(all(porthole_parts, feature = "worker")))]
+#[cfg(not(all(porthole_parts, feature = "engine")))]
 #[allow(clippy::unused_async, reason = "an engine of two parts waits here for the second one")]
 async fn load() -> std::result::Result<Rc<dyn LayerStore>, String> {
     Ok(Rc::new(IndexStore::default()))

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The names that Trunk writes. `index.html` has the same, for a build with Trunk alone.
-const FILES: [&str; 2] = ["worker.js", "worker_bg.wasm"];
+const FILES: [&str; 2] = ["engine.js", "engine_bg.wasm"];
 
 /// Puts the engine's parts in the place of the one module that Trunk wrote.
 ///
@@ -34,7 +34,7 @@ pub(crate) fn install(parts: &Parts, dist: &Path) -> Result<()> {
 /// # Errors
 /// When they are not there or cannot be renamed.
 pub(crate) fn name_files(dist: &Path) -> Result<()> {
-    let next = "build the page again; index.html has a link to the worker";
+    let next = "build the page again; index.html has a link to the engine";
     let mut names = Vec::new();
     let mut digests = Vec::new();
     for file in FILES {
@@ -73,8 +73,8 @@ pub(crate) fn faults(dist: &Path, html: &str) -> Vec<String> {
 /// The version and the beginning of the digest in front of the rest of the name: a cache that keeps
 /// a file for ever keeps that file.
 fn named(file: &str, bytes: &[u8]) -> String {
-    let tagged = format!("worker-{}-{}", env!("CARGO_PKG_VERSION"), short(bytes));
-    file.replacen("worker", &tagged, 1)
+    let tagged = format!("engine-{}-{}", env!("CARGO_PKG_VERSION"), short(bytes));
+    file.replacen("engine", &tagged, 1)
 }
 
 #[cfg(test)]
@@ -103,8 +103,8 @@ mod tests {
         assert_eq!(faults(&dist, &html), [""; 0]);
         std::fs::write(dist.join(words[1]), "changed").unwrap();
         assert_eq!(faults(&dist, &html).len(), 1);
-        assert_eq!(faults(&dist, "<meta name=engine content='worker.js worker_bg.wasm'>").len(), 1);
-        assert_ne!(named("worker.js", b"a"), named("worker.js", b"b"));
+        assert_eq!(faults(&dist, "<meta name=engine content='engine.js engine_bg.wasm'>").len(), 1);
+        assert_ne!(named("engine.js", b"a"), named("engine.js", b"b"));
         let _ = std::fs::remove_dir_all(&dist);
     }
 }

@@ -28,7 +28,7 @@ fn finish(args: &Args) -> Result<()> {
     let dist = root().join(args.argument().unwrap_or("dist"));
     if args.has("--release") {
         page_parts::install(&parts::part("porthole", "release")?, &dist)?;
-        engine::install(&parts::part("worker", "worker")?, &dist)?;
+        engine::install(&parts::part("engine", "engine")?, &dist)?;
     }
     engine::name_files(&dist)?;
     write_policy(&dist, args.get("--connect").unwrap_or(policy::CONNECT))

@@ -40,19 +40,19 @@ const EXPLORER: usize = 420_000;
 const OPENING: usize = 150_000;
 
 /// DESIGN section 8. The first load is everything that the page asks for before a person does
-/// anything: the explorer and the worker are not among it.
+/// anything: the explorer and the engine are not among it.
 const BUDGETS: [Budget; 6] = [
     Budget {
         what: "page wasm",
         most: 150_000,
-        counts: |f| f.is("wasm") && !f.is_worker() && f.first,
+        counts: |f| f.is("wasm") && !f.is_engine() && f.first,
     },
     Budget {
         what: "explorer",
         most: EXPLORER,
-        counts: |f| f.is("wasm") && !f.is_worker() && !f.first,
+        counts: |f| f.is("wasm") && !f.is_engine() && !f.first,
     },
-    Budget { what: "worker", most: 110_000, counts: |f| f.is_worker() && !f.opens_layers() },
+    Budget { what: "engine", most: 110_000, counts: |f| f.is_engine() && !f.opens_layers() },
     Budget { what: "opening", most: OPENING, counts: File::opens_layers },
     Budget { what: "styles", most: 10_000, counts: |f| f.is("css") },
     Budget { what: "first load", most: 175_000, counts: |f| f.first },
@@ -71,13 +71,13 @@ impl File {
         self.name.rsplit_once('.').is_some_and(|(_, end)| end == extension)
     }
 
-    fn is_worker(&self) -> bool {
-        self.name.contains("worker")
+    fn is_engine(&self) -> bool {
+        self.name.contains("engine")
     }
 
     /// The engine's part for looking into layers, loaded when the first one is opened.
     fn opens_layers(&self) -> bool {
-        self.name.starts_with("worker-files")
+        self.name.starts_with("engine-files")
     }
 }
 
@@ -165,13 +165,13 @@ mod tests {
         let fits = [
             file("porthole-1_bg.wasm", 150_000, true),
             file("porthole-explorer-1.wasm", EXPLORER, false),
-            file("worker-1_bg.wasm", 110_000, false),
-            file("worker-files-1.wasm", OPENING, false),
+            file("engine-1_bg.wasm", 110_000, false),
+            file("engine-files-1.wasm", OPENING, false),
             file("style-1.css", 10_000, true),
             file("index.html", 15_000, true),
         ];
         assert_eq!(judge(&fits), [""; 0]);
-        let each = ["page wasm", "explorer", "worker", "opening", "styles", "first load"];
+        let each = ["page wasm", "explorer", "engine", "opening", "styles", "first load"];
         for (at, over) in each.into_iter().enumerate() {
             let mut files =
                 fits.iter().map(|f| file(&f.name, f.zipped, f.first)).collect::<Vec<_>>();
@@ -184,7 +184,7 @@ mod tests {
     fn the_first_load_is_what_the_page_asks_for() {
         let html = "<script src=./boot-1.js></script><link rel=preload href=\"./a_bg.wasm\">";
         assert!(loads(html, "boot-1.js") && loads(html, "a_bg.wasm"));
-        assert!(!loads(html, "worker_bg.wasm"));
+        assert!(!loads(html, "engine_bg.wasm"));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) const COMMAND: Command = Command {
 /// The features with which everything native is compiled: one set for lints, tests and
 /// documentation, so that nothing is compiled twice.
 const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
-const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,worker"];
+const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,engine"];
 
 /// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";

@@ -91,12 +91,12 @@ fn bench(args: &Args) -> Result<()> {
 
 /// Compiles `examples/bench_in_browser.rs` as the engine is compiled.
 fn compile(step: &mut Step, folder: &Path, debug: bool) -> Result<()> {
-    let profile = if debug { "dev" } else { "worker" };
+    let profile = if debug { "dev" } else { "engine" };
     let mut build = cargo();
     build.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--profile", profile]);
-    build.args(["--features", "worker", "--example", "bench_in_browser"]);
+    build.args(["--features", "engine", "--example", "bench_in_browser"]);
     step.run(&mut build, "mend what the compiler found")?;
-    let built = if debug { "debug" } else { "worker" };
+    let built = if debug { "debug" } else { "engine" };
     let wasm = format!("target/wasm32-unknown-unknown/{built}/examples/bench_in_browser.wasm");
     let mut bindgen = Program::new("wasm-bindgen");
     bindgen.current_dir(root());

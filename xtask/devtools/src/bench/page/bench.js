@@ -30,7 +30,7 @@ const group = async (name, amount, rounds, ways) => {
   for (const [way, list] of times) results.push({ group: name, way, rate: amount / median(list) });
 };
 
-// Engines as the page has them: the function that `src/worker/spawn.rs` calls.
+// Engines as the page has them: the function that `src/engine/page/spawn.rs` calls.
 let started = [];
 globalThis.portholeEngine = async () => {
   const worker = new Worker("engine.js", { type: "module" });
