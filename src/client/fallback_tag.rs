@@ -11,8 +11,8 @@ use crate::{
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{Manifest, Read, Write},
     wire::{
+        fallback_index::{self, IndexChange, NotAnIndex},
         referrers,
-        upkeep::{self, NotAnIndex, Upkeep},
     },
 };
 
@@ -84,19 +84,19 @@ fn changed(
     let mut bytes: Option<Bytes> = current.map(|manifest| manifest.bytes.clone());
     let before = bytes.clone();
     for change in changes {
-        let upkeep = match (change, &bytes) {
-            (ReferrerChange::Add(entry), None) => upkeep::add(None, entry)?,
+        let changed = match (change, &bytes) {
+            (ReferrerChange::Add(entry), None) => fallback_index::add(None, entry)?,
             (ReferrerChange::Add(entry), Some(bytes)) => {
-                upkeep::add(Some((media_type.as_ref(), bytes)), entry)?
+                fallback_index::add(Some((media_type.as_ref(), bytes)), entry)?
             }
-            (ReferrerChange::Remove(_), None) => Upkeep::Unchanged,
+            (ReferrerChange::Remove(_), None) => IndexChange::Unchanged,
             (ReferrerChange::Remove(digest), Some(bytes)) => {
-                upkeep::remove(media_type.as_ref(), bytes, digest)?
+                fallback_index::remove(media_type.as_ref(), bytes, digest)?
             }
         };
-        match upkeep {
-            Upkeep::Unchanged => {}
-            Upkeep::Push(changed) | Upkeep::Empty(changed) => bytes = Some(changed),
+        match changed {
+            IndexChange::Unchanged => {}
+            IndexChange::Push(index) | IndexChange::Empty(index) => bytes = Some(index),
         }
     }
     Ok(bytes.filter(|bytes| before.as_ref() != Some(bytes)))

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
-    wire::{Endpoint, headers::name, upkeep},
+    wire::{Endpoint, fallback_index, headers::name},
 };
 
 /// The largest number of tags in one request (R126).
@@ -34,7 +34,7 @@ impl ManifestPush<'_> {
         if registry.core.has_referrers_api(repository).await? {
             return Ok(());
         }
-        let entry = upkeep::entry(manifest, &document);
+        let entry = fallback_index::entry(manifest, &document);
         registry.add_referrer(repository, &subject.digest, entry).await
     }
 

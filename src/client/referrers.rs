@@ -13,11 +13,10 @@ use crate::{
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag, json},
     registry::{Manifest, Referrers, ReferrersSource},
     wire::{
-        Endpoint,
+        Endpoint, fallback_index,
         headers::name,
         link::{self, NextLink},
         referrers::{self, CosignKind},
-        upkeep,
     },
 };
 
@@ -145,7 +144,7 @@ impl<'a> ReferrersSearch<'a> {
                 self.may_be_incomplete = true;
                 continue;
             }
-            let entry = upkeep::entry(&manifest.descriptor, &parse(&manifest));
+            let entry = fallback_index::entry(&manifest.descriptor, &parse(&manifest));
             self.add(entry, ReferrersSource::CosignTag);
         }
         Ok(())
@@ -171,7 +170,7 @@ impl<'a> ReferrersSearch<'a> {
             let reference = ManifestRef::Digest(item.digest.clone());
             let read = core.manifest_verified(repository, &reference, Some(&item.digest)).await;
             if let Ok(manifest) = read {
-                item.artifact_type = upkeep::entry(item, &parse(&manifest)).artifact_type;
+                item.artifact_type = fallback_index::entry(item, &parse(&manifest)).artifact_type;
             }
         });
         join_all(lookups).await;

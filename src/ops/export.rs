@@ -107,11 +107,9 @@ mod tests {
 
     use std::rc::Rc;
 
-    use super::{
-        super::image::{Images, place},
-        *,
-    };
-    use crate::registry::recorder::run;
+    use super::*;
+    use crate::testing::images::{Images, place};
+    use crate::testing::recorder::run;
 
     fn at(images: &Images) -> RepositoryRef {
         let registry = Rc::new(images.memory.clone());

@@ -192,8 +192,8 @@ mod tests {
     use crate::{
         content::verify::{digest_of, digest_with},
         oci::{Algorithm, MediaType, RepositoryName},
-        registry::recorder::{Recorder, run},
         sources::memory::MemoryRegistry,
+        testing::recorder::{Recorder, run},
     };
 
     struct Bench {

@@ -10,8 +10,6 @@ pub mod diagnose;
 pub mod ensure;
 pub mod export;
 pub mod graph;
-#[cfg(test)]
-mod image;
 pub mod lookup;
 pub mod not_in_protocol;
 pub mod progress;

@@ -85,8 +85,8 @@ mod tests {
     use super::*;
     use crate::{
         oci::MediaType,
-        registry::recorder::{Recorder, run},
         sources::memory::MemoryRegistry,
+        testing::recorder::{Recorder, run},
     };
 
     fn place() -> RepositoryName {

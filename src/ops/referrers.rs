@@ -201,8 +201,10 @@ mod tests {
     use super::*;
     use crate::{
         error::ErrorKind,
-        ops::image::{Images, place},
-        registry::recorder::{Recorder, run},
+        testing::{
+            images::{Images, place},
+            recorder::{Recorder, run},
+        },
     };
 
     const SBOM: &str = "application/spdx+json";

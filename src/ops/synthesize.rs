@@ -208,7 +208,7 @@ fn set(annotations: &mut Annotations, key: &str, value: String) {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::{registry::recorder::run, sources::memory::MemoryRegistry};
+    use crate::{sources::memory::MemoryRegistry, testing::recorder::run};
 
     const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
 

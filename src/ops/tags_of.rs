@@ -63,8 +63,10 @@ mod tests {
     use super::*;
     use crate::{
         error::ErrorKind,
-        ops::image::{Images, place},
-        registry::recorder::{Recorder, run},
+        testing::{
+            images::{Images, place},
+            recorder::{Recorder, run},
+        },
     };
 
     fn bench() -> (Recorder, Digest) {

@@ -8,8 +8,6 @@ mod delete;
 mod list;
 mod read;
 mod read_only;
-#[cfg(test)]
-pub(crate) mod recorder;
 mod unsupported;
 mod write;
 

@@ -3,7 +3,7 @@
 //! A field may hold any number of challenges, and fetch joins repeated fields with `, `. So a comma
 //! between challenges differs from one between parameters only by the text that follows it.
 
-use super::text::Cursor;
+use crate::wire::field_cursor::FieldCursor;
 
 /// One way in which a registry accepts credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub enum Malformed {
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Challenge>, Malformed> {
     let mut challenges = Vec::new();
     for field in fields {
-        read_field(&mut Cursor::new(field), &mut challenges)?;
+        read_field(&mut FieldCursor::new(field), &mut challenges)?;
     }
     Ok(challenges)
 }
@@ -124,7 +124,7 @@ fn basic(challenge: &Challenge) -> Option<Demand> {
 }
 
 /// Empty list elements are allowed anywhere (RFC 9110 section 5.6.1.2).
-fn skip_separators(cursor: &mut Cursor<'_>) -> bool {
+fn skip_separators(cursor: &mut FieldCursor<'_>) -> bool {
     let mut comma = false;
     loop {
         cursor.skip_blanks();
@@ -135,7 +135,10 @@ fn skip_separators(cursor: &mut Cursor<'_>) -> bool {
     }
 }
 
-fn read_field(cursor: &mut Cursor<'_>, challenges: &mut Vec<Challenge>) -> Result<(), Malformed> {
+fn read_field(
+    cursor: &mut FieldCursor<'_>,
+    challenges: &mut Vec<Challenge>,
+) -> Result<(), Malformed> {
     skip_separators(cursor);
     while !cursor.is_empty() {
         let challenge = read_challenge(cursor)?;
@@ -147,7 +150,7 @@ fn read_field(cursor: &mut Cursor<'_>, challenges: &mut Vec<Challenge>) -> Resul
     Ok(())
 }
 
-fn read_challenge(cursor: &mut Cursor<'_>) -> Result<Challenge, Malformed> {
+fn read_challenge(cursor: &mut FieldCursor<'_>) -> Result<Challenge, Malformed> {
     let scheme = cursor.token().to_ascii_lowercase();
     if scheme.is_empty() {
         return Err(Malformed::Scheme);
@@ -174,7 +177,7 @@ fn read_challenge(cursor: &mut Cursor<'_>) -> Result<Challenge, Malformed> {
 
 /// Takes a token68 if what stands here is one, which only shows at its end: a lone `=` followed by
 /// a value makes it a parameter.
-fn read_token68(cursor: &mut Cursor<'_>) -> Option<String> {
+fn read_token68(cursor: &mut FieldCursor<'_>) -> Option<String> {
     let mut ahead = cursor.clone();
     let body = ahead.take_while(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c));
     let padding = ahead.take_while(|c| c == '=');
@@ -191,7 +194,7 @@ fn read_token68(cursor: &mut Cursor<'_>) -> Option<String> {
 }
 
 /// Takes `name = value`. `None` where nothing stands here: a scheme may be followed by blanks only.
-fn read_parameter(cursor: &mut Cursor<'_>) -> Result<Option<(String, String)>, Malformed> {
+fn read_parameter(cursor: &mut FieldCursor<'_>) -> Result<Option<(String, String)>, Malformed> {
     if matches!(cursor.peek(), None | Some(',')) {
         return Ok(None);
     }
@@ -210,7 +213,7 @@ fn read_parameter(cursor: &mut Cursor<'_>) -> Result<Option<(String, String)>, M
 
 /// Returns true if a comma and another parameter of this challenge follow, and takes the comma. A
 /// token without `=` behind it begins the next challenge.
-fn next_is_parameter(cursor: &mut Cursor<'_>) -> bool {
+fn next_is_parameter(cursor: &mut FieldCursor<'_>) -> bool {
     let mut ahead = cursor.clone();
     if !skip_separators(&mut ahead) {
         return false;

@@ -52,7 +52,8 @@ pub fn content_type(headers: &Headers) -> Option<MediaType> {
     let (kind, subtype) = text.split_once('/')?;
     let generic =
         ["application/octet-stream", "application/json", "text/plain", "binary/octet-stream"];
-    let legal = |part: &str| !part.is_empty() && part.chars().all(super::text::is_token);
+    let legal =
+        |part: &str| !part.is_empty() && part.chars().all(crate::wire::field_cursor::is_token);
     let says_something = !generic.iter().any(|known| text.eq_ignore_ascii_case(known));
     (legal(kind) && legal(subtype) && says_something).then(|| MediaType::new(text))
 }

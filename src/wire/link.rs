@@ -1,10 +1,7 @@
 //! `Link`: where the next page of a list is (RFC 8288, R98).
 
-use super::{
-    text::Cursor,
-    text::is_token,
-    url::{Url, UrlError},
-};
+use super::url::{Url, UrlError};
+use crate::wire::field_cursor::{FieldCursor, is_token};
 
 /// One link of a `Link` field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,12 +79,12 @@ pub fn next<'a>(request: &Url, fields: impl IntoIterator<Item = &'a str>) -> Nex
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Link>, LinkError> {
     let mut links = Vec::new();
     for field in fields {
-        read_field(&mut Cursor::new(field), &mut links)?;
+        read_field(&mut FieldCursor::new(field), &mut links)?;
     }
     Ok(links)
 }
 
-fn read_field(cursor: &mut Cursor<'_>, links: &mut Vec<Link>) -> Result<(), LinkError> {
+fn read_field(cursor: &mut FieldCursor<'_>, links: &mut Vec<Link>) -> Result<(), LinkError> {
     loop {
         cursor.take_while(|c| matches!(c, ' ' | '\t' | ','));
         if cursor.is_empty() {
@@ -98,7 +95,7 @@ fn read_field(cursor: &mut Cursor<'_>, links: &mut Vec<Link>) -> Result<(), Link
     }
 }
 
-fn read_target(cursor: &mut Cursor<'_>) -> Result<String, LinkError> {
+fn read_target(cursor: &mut FieldCursor<'_>) -> Result<String, LinkError> {
     if cursor.eat('<') {
         let target = cursor.take_while(|c| c != '>').trim().to_owned();
         return if cursor.eat('>') { Ok(target) } else { Err(LinkError::OpenTarget) };
@@ -111,7 +108,7 @@ fn read_target(cursor: &mut Cursor<'_>) -> Result<String, LinkError> {
     }
 }
 
-fn read_parameters(cursor: &mut Cursor<'_>) -> Result<Vec<(String, String)>, LinkError> {
+fn read_parameters(cursor: &mut FieldCursor<'_>) -> Result<Vec<(String, String)>, LinkError> {
     let mut parameters = Vec::new();
     loop {
         cursor.skip_blanks();
@@ -124,7 +121,7 @@ fn read_parameters(cursor: &mut Cursor<'_>) -> Result<Vec<(String, String)>, Lin
 }
 
 /// Takes `name`, `name=token` or `name="quoted"`; nothing between two semicolons is allowed.
-fn read_parameter(cursor: &mut Cursor<'_>) -> Result<Option<(String, String)>, LinkError> {
+fn read_parameter(cursor: &mut FieldCursor<'_>) -> Result<Option<(String, String)>, LinkError> {
     cursor.skip_blanks();
     let name = cursor.token().to_ascii_lowercase();
     cursor.skip_blanks();

@@ -2,10 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::{
-    headers::{Headers, name},
-    text::Cursor,
-};
+use super::headers::{Headers, name};
+use crate::wire::field_cursor::FieldCursor;
 
 /// Longest text of all warnings of one answer, in bytes (distribution-spec "Warnings").
 const MAX_LENGTH: usize = 4096;
@@ -32,7 +30,7 @@ pub fn read(headers: &Headers) -> Vec<String> {
 
 /// The warnings of one field; fetch joins several with commas. Stops at what does not fit.
 fn read_field(field: &str) -> Vec<String> {
-    let mut cursor = Cursor::new(field);
+    let mut cursor = FieldCursor::new(field);
     let mut texts = Vec::new();
     loop {
         cursor.take_while(|c| matches!(c, ' ' | '\t' | ','));
@@ -43,7 +41,7 @@ fn read_field(field: &str) -> Vec<String> {
     }
 }
 
-fn read_one(cursor: &mut Cursor<'_>) -> Option<String> {
+fn read_one(cursor: &mut FieldCursor<'_>) -> Option<String> {
     if cursor.token() != "299" || !cursor.skip_blanks() {
         return None;
     }

@@ -6,13 +6,13 @@ use porthole::{
     oci::{Descriptor, Digest, MediaType},
     wire::{
         BaseUrl, Code, ErrorDocument, ScopeSet, Url, Window, backoff, challenge, describe,
+        fallback_index::{self, IndexChange},
         headers::{Headers, name},
         host,
         link::{self, NextLink},
         list, location, page, range,
         realm::{self, Decision},
         redact, referrers, token,
-        upkeep::{self, Upkeep},
         upload::{Step, Upload},
         warning,
     },
@@ -184,8 +184,8 @@ fn referred(input: &[u8]) {
     let _ = referrers::read_answer(404, None, &body);
     let before = referrers::read_index(None, &body);
     let entry = Descriptor::new(MediaType::OCI_MANIFEST, digest(), 1);
-    match upkeep::add(Some((None, &body)), &entry) {
-        Ok(Upkeep::Push(bytes)) => {
+    match fallback_index::add(Some((None, &body)), &entry) {
+        Ok(IndexChange::Push(bytes)) => {
             let after = referrers::read_index(None, &bytes).expect("what we write is an index");
             assert_eq!(after.len(), before.map_or(0, |list| list.len()) + 1);
             assert_eq!(after.last(), Some(&entry));

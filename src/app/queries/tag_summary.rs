@@ -140,8 +140,8 @@ mod tests {
     use crate::{
         app::{Place, ReadDepth, RegistryAddress, views::image::read_image},
         oci::{MediaType, Reference},
-        registry::recorder::run,
         sources::memory::MemoryRegistry,
+        testing::recorder::run,
     };
 
     fn place() -> Place {

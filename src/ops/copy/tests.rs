@@ -9,12 +9,14 @@ use crate::{
     oci::{Digest, MediaType},
     ops::{
         graph::WalkOptions,
-        image::{Images, place},
         progress::{JobEvent, Observer},
         read,
     },
-    registry::recorder::{Recorder, run},
     sources::memory::MemoryRegistry,
+    testing::{
+        images::{Images, place},
+        recorder::{Recorder, run},
+    },
 };
 
 struct Bench {

@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use super::*;
 use crate::{
-    ops::image::{Images, place},
     registry::ManifestRef,
-    registry::recorder::{Recorder, run},
     sources::memory::MemoryRegistry,
+    testing::{
+        images::{Images, place},
+        recorder::{Recorder, run},
+    },
 };
 
 struct Bench {

@@ -7,12 +7,10 @@ use crate::{
     content::verify::digest_of,
     error::ErrorKind,
     oci::RepositoryName,
-    ops::{
-        image::{Images, place},
-        progress::{JobEvent, Observer, Outcome},
-    },
-    registry::{
-        Read,
+    ops::progress::{JobEvent, Observer, Outcome},
+    registry::Read,
+    testing::{
+        images::{Images, place},
         recorder::{Recorder, run},
     },
 };

@@ -10,15 +10,14 @@ use crate::{
     content::verify::digest_of,
     error::ErrorKind,
     oci::{Digest, ManifestRef, MediaType},
-    ops::{
-        graph::Selection,
-        image::{Images, place},
-        push::push,
-    },
-    registry::recorder::{Recorder, run, turn},
+    ops::{graph::Selection, push::push},
     sources::{
         memory::MemoryRegistry,
         objects::{MemoryObjects, StoredManifest},
+    },
+    testing::{
+        images::{Images, place},
+        recorder::{Recorder, run, turn},
     },
 };
 

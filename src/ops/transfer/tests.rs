@@ -11,14 +11,16 @@ use crate::{
         copy::plan_copy,
         ensure::ManifestName,
         export::{export, plan_export},
-        image::{Images, place},
         pull::{plan_pull, pull},
         push::plan_push,
     },
-    registry::recorder::{Recorder, run},
     sources::{
         memory::MemoryRegistry,
         objects::{MemoryObjects, ObjectStore},
+    },
+    testing::{
+        images::{Images, place},
+        recorder::{Recorder, run},
     },
 };
 

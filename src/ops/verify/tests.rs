@@ -11,12 +11,12 @@ use crate::{
     oci::MediaType,
     ops::{
         graph::Selection,
-        image::{Images, place},
         progress::{JobEvent, Mismatch, Role},
         read,
     },
-    registry::{
-        ManifestRef,
+    registry::ManifestRef,
+    testing::{
+        images::{Images, place},
         recorder::{Recorder, run},
     },
 };

@@ -7,11 +7,9 @@ use futures_util::future::{join, join3};
 use super::*;
 use crate::{
     error::ErrorKind,
-    registry::{
-        SharedRegistry, collect,
-        recorder::{Recorder, run},
-    },
+    registry::{SharedRegistry, collect},
     sources::memory::MemoryRegistry,
+    testing::recorder::{Recorder, run},
 };
 
 struct Bench {

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::{
         content::tar::tests::{content, link, plain},
-        registry::recorder::run,
+        testing::recorder::run,
     };
 
     fn file(path: &str, text: &str) -> Vec<u8> {

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind, Missing, Result},
     oci::{self, Descriptor, Digest, RepositoryName, Tag},
     registry::{List, Page, Referrers, ReferrersSource},
-    wire::{referrers, upkeep},
+    wire::{fallback_index, referrers},
 };
 
 #[async_trait(?Send)]
@@ -93,7 +93,7 @@ impl<F: Files + 'static> Layout<F> {
             let media_type = Some(&manifest.descriptor.media_type);
             let document = oci::parse_document(manifest.bytes.clone(), media_type).value;
             if document.subject().is_some_and(|of| of.digest == *subject) {
-                found.push(upkeep::entry(&manifest.descriptor, &document));
+                found.push(fallback_index::entry(&manifest.descriptor, &document));
             }
         }
         (found, is_cut)

@@ -5,9 +5,9 @@
 
 mod delete;
 mod list;
-mod pull;
-mod push;
+mod read;
 mod upload;
+mod write;
 
 use std::{
     cell::RefCell,

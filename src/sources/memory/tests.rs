@@ -3,9 +3,12 @@
 use futures_util::TryStreamExt;
 
 use super::*;
-use crate::registry::{
-    BlobSource, ByteRange, Delete, List, Read, ReadOnly, Registry, SharedRegistry, Verification,
-    Write, recorder::run,
+use crate::{
+    registry::{
+        BlobSource, ByteRange, Delete, List, Read, ReadOnly, Registry, SharedRegistry,
+        Verification, Write,
+    },
+    testing::recorder::run,
 };
 
 fn place(name: &str) -> RepositoryName {

@@ -204,7 +204,7 @@ mod tests {
     use futures_util::{FutureExt, future::join};
 
     use super::*;
-    use crate::{content::verify::digest_of, oci::MediaType, registry::recorder::run};
+    use crate::{content::verify::digest_of, oci::MediaType, testing::recorder::run};
 
     fn place() -> RepositoryName {
         "a/b".parse().unwrap()
@@ -260,7 +260,7 @@ mod tests {
         let mut writer = layer.writer().unwrap();
         assert!(layer.wait().now_or_never().is_none());
         let writing = async {
-            crate::registry::recorder::turn().await;
+            crate::testing::recorder::turn().await;
             writer.set_size(5).unwrap();
             writer.write(Bytes::from_static(b"layer")).await.unwrap();
             writer.close().await
@@ -273,7 +273,7 @@ mod tests {
         let (_store, layer) = layer("layer");
         let writer = layer.writer().unwrap();
         let giving_up = async {
-            crate::registry::recorder::turn().await;
+            crate::testing::recorder::turn().await;
             drop(writer);
         };
         let (waited, ()) = run(join(layer.wait(), giving_up));

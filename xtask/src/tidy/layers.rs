@@ -44,7 +44,6 @@ const TABLE: &[Layer] = &[
         browser: Only(&["fetch.rs"]),
         waits: true,
     },
-    Layer { name: "testing", uses: &["error", "wire", "transport"], browser: No, waits: true },
     Layer {
         name: "client",
         uses: &["oci", "error", "sync", "wire", "registry", "transport", "content"],
@@ -55,6 +54,12 @@ const TABLE: &[Layer] = &[
         name: "sources",
         uses: &["oci", "error", "sync", "wire", "registry", "content", "transport"],
         browser: Only(&["browser.rs"]),
+        waits: true,
+    },
+    Layer {
+        name: "testing",
+        uses: &["oci", "error", "wire", "registry", "transport", "sources"],
+        browser: No,
         waits: true,
     },
     Layer {

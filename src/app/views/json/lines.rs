@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::lex::{Fault, Lexed, Token, TokenKind, lex, span};
 use super::links::{Linker, Target};
+use crate::app::views::json::lexer::{Fault, Lexed, Token, TokenKind, lex, span};
 use crate::app::views::visible_text::{is_deceptive, visible};
 
 /// Levels beyond this are indented no further.

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    super::visible_text::is_deceptive,
-    lex::{Lexed, NO_KEY, TokenKind, span, string_value},
-};
+use super::super::visible_text::is_deceptive;
+use crate::app::views::json::lexer::{Lexed, NO_KEY, TokenKind, span, string_value};
 use crate::oci::{Digest, Host, MediaType, Reference};
 
 /// The target of a string.
@@ -216,8 +214,8 @@ fn reads_as_reference(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::lex::lex;
     use super::*;
+    use crate::app::views::json::lexer::lex;
 
     const D: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 

@@ -1,10 +1,10 @@
 //! The JSON view of a document: its exact bytes in lines, with every digest, media type, reference
 //! and web address in it leading somewhere.
 
-mod lex;
+mod lexer;
 mod lines;
 mod links;
 
-pub use lex::TokenKind;
+pub use lexer::TokenKind;
 pub use lines::{Form, JsonText, Layout, Line, Piece, PieceKind};
 pub use links::{Target, is_web_address, specification};

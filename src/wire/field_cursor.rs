@@ -2,11 +2,11 @@
 
 /// Reads a value from left to right. Never fails and never panics: what does not fit is not taken.
 #[derive(Clone, Debug)]
-pub(super) struct Cursor<'a> {
+pub(super) struct FieldCursor<'a> {
     rest: &'a str,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> FieldCursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self { rest: text }
     }

@@ -11,13 +11,13 @@ use crate::{
 };
 
 /// The repository that the images are in.
-pub(super) fn place() -> RepositoryName {
+pub(crate) fn place() -> RepositoryName {
     "a/b".parse().unwrap()
 }
 
 /// Makes images.
-pub(super) struct Images {
-    pub(super) memory: MemoryRegistry,
+pub(crate) struct Images {
+    pub(crate) memory: MemoryRegistry,
 }
 
 impl Default for Images {
@@ -56,23 +56,23 @@ fn list(descriptors: &[Descriptor]) -> Vec<Value> {
 
 impl Images {
     /// Any text as an image manifest.
-    pub(super) fn manifest(&self, text: &str) -> Descriptor {
+    pub(crate) fn manifest(&self, text: &str) -> Descriptor {
         self.memory.add_manifest(&place(), MediaType::OCI_MANIFEST, text.to_owned(), None)
     }
 
-    pub(super) fn blob(&self, media_type: MediaType, text: &str) -> Descriptor {
+    pub(crate) fn blob(&self, media_type: MediaType, text: &str) -> Descriptor {
         self.memory.add_blob(&place(), media_type, text.to_owned())
     }
 
     /// An image with a layer for each text.
-    pub(super) fn image(&self, platform: &str, layers: &[&str]) -> Descriptor {
+    pub(crate) fn image(&self, platform: &str, layers: &[&str]) -> Descriptor {
         let layer = |text: &&str| self.blob(MediaType::new("application/x.layer"), text);
         let layers: Vec<_> = layers.iter().map(layer).collect();
         self.image_of(platform, &layers)
     }
 
     /// An image of these layers.
-    pub(super) fn image_of(&self, platform: &str, layers: &[Descriptor]) -> Descriptor {
+    pub(crate) fn image_of(&self, platform: &str, layers: &[Descriptor]) -> Descriptor {
         let config = self.blob(MediaType::OCI_CONFIG, &format!("{{\"os\":\"{platform}\"}}"));
         let manifest = json!({
             "schemaVersion": 2,
@@ -85,7 +85,7 @@ impl Images {
     }
 
     /// BuildKit's attestation of an image.
-    pub(super) fn attestation(&self, of: &Descriptor) -> Descriptor {
+    pub(crate) fn attestation(&self, of: &Descriptor) -> Descriptor {
         let text = format!("statement about {}", of.digest);
         let made = self.image("unknown/unknown", &[&text]);
         let annotations = [
@@ -96,7 +96,7 @@ impl Images {
     }
 
     /// An index of these entries.
-    pub(super) fn index(&self, entries: &[Descriptor]) -> Descriptor {
+    pub(crate) fn index(&self, entries: &[Descriptor]) -> Descriptor {
         let text = json!({
             "schemaVersion": 2,
             "mediaType": MediaType::OCI_INDEX.as_str(),
@@ -106,7 +106,7 @@ impl Images {
     }
 
     /// An artifact about a subject. Without a type of its own it is of the type of its layer.
-    pub(super) fn artifact(
+    pub(crate) fn artifact(
         &self,
         subject: &Descriptor,
         artifact_type: Option<&str>,

@@ -14,12 +14,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::{
+use crate::error::{Error, ErrorKind, Result};
+use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::registry::{
     BlobSource, BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, ManifestRef, Page, Read,
     Referrers, SharedRegistry, Write,
 };
-use crate::error::{Error, ErrorKind, Result};
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Polls a future to its end. Nothing in these tests waits for anything outside.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {

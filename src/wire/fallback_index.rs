@@ -10,7 +10,7 @@ use crate::oci::{
 
 /// The change to make to the index under the fallback tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Upkeep {
+pub enum IndexChange {
     /// Nothing: it is as it should be.
     Unchanged,
     /// Push these bytes under the tag, as an OCI index.
@@ -47,17 +47,17 @@ pub fn entry(manifest: &Descriptor, document: &Document) -> Descriptor {
 pub fn add(
     current: Option<(Option<&MediaType>, &Bytes)>,
     entry: &Descriptor,
-) -> Result<Upkeep, NotAnIndex> {
+) -> Result<IndexChange, NotAnIndex> {
     let mut index = match current {
         Some((content_type, body)) => read(content_type, body)?,
         None => empty_index(),
     };
     let entries = manifests(&mut index).ok_or(NotAnIndex)?;
     if entries.iter().any(|found| is(found, &entry.digest)) {
-        return Ok(Upkeep::Unchanged);
+        return Ok(IndexChange::Unchanged);
     }
     entries.push(entry.to_node());
-    Ok(Upkeep::Push(Bytes::from(index.to_string())))
+    Ok(IndexChange::Push(Bytes::from(index.to_string())))
 }
 
 /// Removes the entry of a deleted manifest.
@@ -68,7 +68,7 @@ pub fn remove(
     content_type: Option<&MediaType>,
     body: &Bytes,
     deleted: &Digest,
-) -> Result<Upkeep, NotAnIndex> {
+) -> Result<IndexChange, NotAnIndex> {
     let mut index = read(content_type, body)?;
     let entries = manifests(&mut index).ok_or(NotAnIndex)?;
     let before = entries.len();
@@ -76,9 +76,9 @@ pub fn remove(
     let (left, changed) = (entries.len(), entries.len() != before);
     let bytes = Bytes::from(index.to_string());
     Ok(match (left, changed) {
-        (_, false) => Upkeep::Unchanged,
-        (0, true) => Upkeep::Empty(bytes),
-        _ => Upkeep::Push(bytes),
+        (_, false) => IndexChange::Unchanged,
+        (0, true) => IndexChange::Empty(bytes),
+        _ => IndexChange::Push(bytes),
     })
 }
 
@@ -121,10 +121,10 @@ mod tests {
         Descriptor::new(MediaType::OCI_MANIFEST, digest, 7)
     }
 
-    fn pushed(upkeep: Upkeep) -> Bytes {
-        match upkeep {
-            Upkeep::Push(bytes) | Upkeep::Empty(bytes) => bytes,
-            Upkeep::Unchanged => panic!("nothing is pushed"),
+    fn pushed(change: IndexChange) -> Bytes {
+        match change {
+            IndexChange::Push(bytes) | IndexChange::Empty(bytes) => bytes,
+            IndexChange::Unchanged => panic!("nothing is pushed"),
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
         let text = std::str::from_utf8(&first).unwrap();
         assert!(text.starts_with(r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"#));
         let again = add(Some((None, &first)), &manifest("a"));
-        assert_eq!(again, Ok(Upkeep::Unchanged));
+        assert_eq!(again, Ok(IndexChange::Unchanged));
         let extended = text.replacen('{', r#"{"x":[1],"#, 1);
         let second = pushed(add(Some((None, &Bytes::from(extended))), &manifest("b")).unwrap());
         assert!(second.starts_with(br#"{"x":[1],"schemaVersion":2"#));
@@ -157,10 +157,10 @@ mod tests {
         let one = pushed(add(None, &manifest("a")).unwrap());
         let two = pushed(add(Some((None, &one)), &manifest("b")).unwrap());
         let left = remove(None, &two, &manifest("a").digest).unwrap();
-        let Upkeep::Push(left) = left else { panic!("{left:?}") };
+        let IndexChange::Push(left) = left else { panic!("{left:?}") };
         assert_eq!(referrers::read_index(None, &left).unwrap(), [manifest("b")]);
-        assert!(matches!(remove(None, &left, &manifest("b").digest), Ok(Upkeep::Empty(_))));
-        assert_eq!(remove(None, &left, &manifest("c").digest), Ok(Upkeep::Unchanged));
+        assert!(matches!(remove(None, &left, &manifest("b").digest), Ok(IndexChange::Empty(_))));
+        assert_eq!(remove(None, &left, &manifest("c").digest), Ok(IndexChange::Unchanged));
     }
 
     #[test]
