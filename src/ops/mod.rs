@@ -17,6 +17,7 @@ pub mod pull;
 pub mod push;
 pub mod read;
 pub mod referrers;
+pub mod rename;
 pub mod repository_ref;
 pub mod synthesize;
 pub mod tags_of;
