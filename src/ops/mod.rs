@@ -17,7 +17,6 @@ pub mod pull;
 pub mod push;
 pub mod read;
 pub mod referrers;
-pub mod rename;
 pub mod repository_ref;
 pub mod synthesize;
 pub mod tags_of;
