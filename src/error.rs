@@ -1,6 +1,12 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
+mod operation;
+mod reasons;
+
 use std::{fmt, time::Duration};
+
+pub use operation::Operation;
+pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
 
@@ -8,7 +14,7 @@ use crate::oci::{Descriptor, Digest, RepositoryName};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of failure that a caller can act on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
@@ -44,7 +50,7 @@ pub enum ErrorKind {
     /// The digest's algorithm cannot be computed here (R3).
     UnsupportedDigest(Digest),
     /// The answer breaks the specification: an HTML page, broken JSON, an empty body.
-    BadAnswer(String),
+    BadAnswer(AnswerFault),
     /// A response header that is needed cannot be read, mostly because
     /// `Access-Control-Expose-Headers` does not name it.
     HiddenHeader(&'static str),
@@ -60,7 +66,7 @@ pub enum ErrorKind {
     /// The source does not list its repositories (R94).
     CatalogUnavailable,
     /// The source cannot do this (405, a read-only source).
-    Unsupported(String),
+    Unsupported(Limitation),
     /// Deleting is switched off (R131).
     DeleteDisabled,
     /// The range is refused (416). For uploads, with the facts that are needed to go on (R115).
@@ -83,10 +89,10 @@ pub enum ErrorKind {
         /// Origin of the token server that it names.
         token_server: String,
     },
-    /// A realm, location or link must not be followed, for this reason (R71).
-    Refused(String),
+    /// An address that an answer names is not used, for this reason (R71).
+    Refused(RefusedAddress),
     /// The caller's input cannot be used.
-    InvalidInput(String),
+    InvalidInput(InputFault),
     /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
     Rejected,
     /// The content is still the one that the caller knows (304, R139).
@@ -124,8 +130,8 @@ pub struct ServerMessage {
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
-    /// The operation, to be read after “could not”: `read the manifest`.
-    pub operation: String,
+    /// The operation, where it is known.
+    pub operation: Option<Operation>,
     /// The repository, where one was concerned.
     pub repository: Option<RepositoryName>,
     /// Method and redacted URL (R18).
@@ -213,9 +219,11 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { registry, operation, status, messages, .. } = &*self.context;
-        if !operation.is_empty() {
-            write!(f, "could not {operation}")?;
+        let Context { registry, operation, repository, status, messages, .. } = &*self.context;
+        if let Some(operation) = operation {
+            let object = operation.object(repository.as_ref());
+            let space = if object.is_empty() { "" } else { " " };
+            write!(f, "could not {}{space}{object}", operation.words())?;
             if !registry.is_empty() {
                 write!(f, " on {registry}")?;
             }
@@ -256,9 +264,10 @@ impl fmt::Display for ErrorKind {
             Self::ApproveTokenServer { registry, token_server } => {
                 write!(f, "{registry} wants to check credentials at {token_server}")
             }
-            Self::Refused(why) => write!(f, "refused: {why}"),
+            Self::Refused(reason) => write!(f, "refused: {reason}"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
-            Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
+            Self::BadAnswer(fault) => fault.fmt(f),
+            Self::InvalidInput(fault) => fault.fmt(f),
             plain => f.write_str(plain.words()),
         }
     }

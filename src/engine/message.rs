@@ -71,6 +71,7 @@ impl FromEngine {
 /// The kinds of errors that reading a blob gives.
 mod failure {
     use super::{Deserialize, Deserializer, Digest, Duration, ErrorKind, Serialize, Serializer};
+    use crate::error::{AnswerFault, InputFault, Limitation};
 
     #[derive(Serialize, Deserialize)]
     enum Failure {
@@ -83,6 +84,7 @@ mod failure {
         InvalidInput(String),
         Unsupported(String),
         BadAnswer(String),
+        OtherPart,
     }
 
     pub(super) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
@@ -97,9 +99,10 @@ mod failure {
             ErrorKind::SizeMismatch { digest, expected, actual } => {
                 Failure::SizeMismatch(digest, expected, actual)
             }
-            ErrorKind::InvalidInput(text) => Failure::InvalidInput(text),
-            ErrorKind::Unsupported(text) => Failure::Unsupported(text),
-            ErrorKind::BadAnswer(text) => Failure::BadAnswer(text),
+            ErrorKind::InvalidInput(InputFault::Other(text)) => Failure::InvalidInput(text),
+            ErrorKind::Unsupported(Limitation::Other(text)) => Failure::Unsupported(text),
+            ErrorKind::BadAnswer(AnswerFault::Other(text)) => Failure::BadAnswer(text),
+            ErrorKind::BadAnswer(AnswerFault::OtherPart) => Failure::OtherPart,
             // The words of all other kinds would weigh a kilobyte in the engine.
             _ => Failure::BadAnswer("the engine failed otherwise".to_owned()),
         };
@@ -118,9 +121,10 @@ mod failure {
             Failure::SizeMismatch(digest, expected, actual) => {
                 ErrorKind::SizeMismatch { digest, expected, actual }
             }
-            Failure::InvalidInput(text) => ErrorKind::InvalidInput(text),
-            Failure::Unsupported(text) => ErrorKind::Unsupported(text),
-            Failure::BadAnswer(text) => ErrorKind::BadAnswer(text),
+            Failure::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
+            Failure::Unsupported(text) => ErrorKind::Unsupported(Limitation::Other(text)),
+            Failure::BadAnswer(text) => ErrorKind::BadAnswer(AnswerFault::Other(text)),
+            Failure::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
         })
     }
 }

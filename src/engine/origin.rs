@@ -67,7 +67,7 @@ impl LocalFile for std::fs::File {
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>> {
         let refused = |error: std::io::Error| {
             let why = format!("the file could not be read: {error}");
-            crate::error::ErrorKind::BadAnswer(why).into()
+            crate::error::ErrorKind::BadAnswer(crate::error::AnswerFault::Other(why)).into()
         };
         ready(read_at(self, range).map_err(refused)).boxed_local()
     }

@@ -14,7 +14,7 @@ use super::{
     tokens::{TokenServer, Tokens, Wanted},
 };
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, RefusedAddress, Result},
     wire::{
         Origin, ScopeSet, Secret,
         challenge::{self, ChallengeError, Demand},
@@ -147,7 +147,9 @@ impl Auth {
                 token_server: pair.token_server.to_string(),
             }
             .into()),
-            Decision::Refused(refusal) => Err(ErrorKind::Refused(refusal.to_string()).into()),
+            Decision::Refused(refusal) => {
+                Err(ErrorKind::Refused(RefusedAddress::TokenServer(refusal)).into())
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use litemap::LiteMap;
 
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, InputFault, Result},
     wire::{Origin, Secret, Url, realm::Pair},
 };
 
@@ -105,7 +105,8 @@ impl Approvals {
 }
 
 fn origin(text: &str) -> Result<Origin> {
-    let url = Url::parse(text).map_err(|error| ErrorKind::InvalidInput(error.to_string()))?;
+    let url =
+        Url::parse(text).map_err(|error| ErrorKind::InvalidInput(InputFault::Address(error)))?;
     Ok(url.origin().clone())
 }
 

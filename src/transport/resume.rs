@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Response, SharedClock};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Result},
     wire::{
         backoff::Policy,
         range::{self, Part},
@@ -189,8 +189,7 @@ impl ResumingBody {
 }
 
 fn wrong_part(status: u16) -> Error {
-    let mut error: Error =
-        ErrorKind::BadAnswer("another part came than was asked for".to_owned()).into();
+    let mut error: Error = ErrorKind::BadAnswer(AnswerFault::OtherPart).into();
     error.context.status = Some(status);
     error
 }

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 
 use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
 use crate::{
-    error::{Error, ErrorKind, Result, ServerMessage},
+    error::{AnswerFault, Error, ErrorKind, Result, ServerMessage},
     sync::SingleFlight,
     wire::{
         Method, ScopeSet, Secret, Url,
@@ -159,8 +159,7 @@ async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request
         return Err(named(refusal(status, &body)));
     }
     token::read(&body, clock.now().as_secs()).map_err(|error| {
-        let what = format!("the token server's answer holds no token ({error:?})");
-        let mut error = Error::new(ErrorKind::BadAnswer(what));
+        let mut error = Error::new(ErrorKind::BadAnswer(AnswerFault::NoToken(error)));
         error.context.status = Some(status);
         named(error)
     })

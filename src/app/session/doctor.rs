@@ -13,7 +13,10 @@ use crate::{
     wire::{Origin, Url},
 };
 
-pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind};
+pub use crate::{
+    ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind},
+    wire::{UrlError, realm::Refusal},
+};
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;

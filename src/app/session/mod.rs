@@ -23,7 +23,7 @@ use crate::transport::{BrowserClock, Fetch};
 use crate::{
     client::{Clients, RemoteRegistry},
     engine::Engine,
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Limitation, Result},
     oci::RepositoryName,
     ops::{
         blob_reader::SharedBlobReader,
@@ -141,10 +141,7 @@ impl Connections {
     pub fn examine(&self, address: &RegistryAddress) -> Examination {
         match &self.doctor {
             Some(doctor) => doctor(address),
-            None => {
-                let why = ErrorKind::Unsupported("nobody is here to examine it".to_owned());
-                Box::pin(async { Err(why.into()) })
-            }
+            None => Box::pin(async { Err(ErrorKind::Unsupported(Limitation::NoDoctor).into()) }),
         }
     }
 

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use super::link::Link;
 use crate::{
     engine::message::{FromEngine, ToEngine},
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Limitation, Result},
 };
 
 /// One exchange. Dropping it before its end cancels it.
@@ -40,7 +40,8 @@ impl Exchange {
             Some(message) => Ok(message),
             None => {
                 let why = self.link.why_gone();
-                Err(ErrorKind::Unsupported(format!("the engine for byte work ended: {why}")).into())
+                let why = format!("the engine for byte work ended: {why}");
+                Err(ErrorKind::Unsupported(Limitation::Other(why)).into())
             }
         }
     }
@@ -57,5 +58,6 @@ impl Drop for Exchange {
 
 /// The error about an engine that answers something else than it was asked.
 pub(super) fn misunderstood() -> Error {
-    ErrorKind::BadAnswer("the engine for byte work was not understood".to_owned()).into()
+    let what = "the engine for byte work was not understood".to_owned();
+    ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
 }

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::{index_store::IndexStore, layer_store::LayerStore};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Limitation, Result};
 
 /// Loads the code that keeps layers, and makes a store that is empty.
 pub(super) async fn load_layer_store() -> Result<Rc<dyn LayerStore>> {
-    load().await.map_err(|why| ErrorKind::Unsupported(why).into())
+    load().await.map_err(|why| ErrorKind::Unsupported(Limitation::Other(why)).into())
 }
 
 #[cfg(all(porthole_parts, feature = "engine"))]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Result},
     oci::{Descriptor, Digest, ManifestRef, Tag, parse_document},
     ops::{
         graph::{Documents, Role, children},
@@ -36,8 +36,7 @@ pub(super) async fn add(
         let found = from.registry.referrers(&from.repository, &subject, None).await?;
         added += found.items.len();
         if found.may_be_incomplete || added > MOST {
-            let what = format!("not everything that refers to {subject} can be listed");
-            return Err(ErrorKind::BadAnswer(what).into());
+            return Err(ErrorKind::BadAnswer(AnswerFault::ReferrersIncomplete(subject)).into());
         }
         for (referrer, source) in found.items {
             let tag = tag_of(from, &subject, &referrer, source).await?;

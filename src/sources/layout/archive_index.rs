@@ -12,7 +12,7 @@ use crate::{
         sniff::{self, Compression},
         tar::{ArchiveEvent, Entry, EntryKind, Reader, Warning, header::BLOCK},
     },
-    error::{Error, ErrorKind, Missing, Result},
+    error::{AnswerFault, Error, ErrorKind, Limitation, Missing, RefusedAddress, Result},
     registry::BlobSource,
 };
 
@@ -57,7 +57,7 @@ impl ArchiveIndex {
         let prefix = window.block(0).await?;
         if sniff::compression(&prefix) != Compression::None {
             let what = "an archive that is compressed as a whole; uncompressed it can be read";
-            return Err(ErrorKind::Unsupported(what.to_owned()).into());
+            return Err(ErrorKind::Unsupported(Limitation::Other(what.to_owned())).into());
         }
         while position < bytes.size() && index.fault.is_none() && !reader.is_at_end() {
             let block = window.block(position).await?;
@@ -69,7 +69,10 @@ impl ArchiveIndex {
             position = position.saturating_add(reader.pass_over());
         }
         if !reader.is_archive() {
-            return Err(ErrorKind::BadAnswer("it is no tar archive".to_owned()).into());
+            return Err(ErrorKind::BadAnswer(AnswerFault::Other(
+                "it is no tar archive".to_owned(),
+            ))
+            .into());
         }
         Ok(index)
     }
@@ -97,7 +100,7 @@ impl ArchiveIndex {
         self.names += entry.path.len() + entry.link.len();
         if self.entries > ENTRIES || self.names > NAMES {
             let why = format!("the archive has more than {ENTRIES} entries, or very long names");
-            return Err(ErrorKind::Refused(why).into());
+            return Err(ErrorKind::Refused(RefusedAddress::Other(why)).into());
         }
         let end = entry.offset.saturating_add(entry.stored);
         if end > size {
@@ -149,7 +152,7 @@ impl ArchiveIndex {
             Some(fault) => {
                 let what =
                     format!("{path} was not found before the archive breaks off ({fault:?})");
-                ErrorKind::BadAnswer(what).into()
+                ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
             }
         }
     }
@@ -205,7 +208,7 @@ fn resolve(folder: &str, path: &str) -> Option<String> {
 }
 
 fn refused(path: &str, why: &str) -> Error {
-    ErrorKind::Refused(format!("{path} {why}")).into()
+    ErrorKind::Refused(RefusedAddress::Other(format!("{path} {why}"))).into()
 }
 
 #[cfg(test)]
@@ -289,7 +292,10 @@ mod tests {
         check(&[file("a", "one"), plain(b"b", b'0', 1 << 32)], "b", Err(&cut));
         for bytes in [vec![], noise, b"PK\x03\x04".to_vec()] {
             let error = run(ArchiveIndex::read(&Bytes::from(bytes))).unwrap_err();
-            assert_eq!(error.kind, ErrorKind::BadAnswer("it is no tar archive".to_owned()));
+            assert_eq!(
+                error.kind,
+                ErrorKind::BadAnswer(AnswerFault::Other("it is no tar archive".to_owned()))
+            );
         }
         let packed = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0]);
         let error = run(ArchiveIndex::read(&packed)).unwrap_err();

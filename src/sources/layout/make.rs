@@ -17,7 +17,7 @@ use crate::{
         sniff::{self, Compression},
         verify::{Hasher, digest_of},
     },
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, RefusedAddress, Result},
     oci::{Algorithm, Descriptor, Digest, ManifestBuilder, MediaType, parse_config},
 };
 
@@ -147,7 +147,7 @@ fn path_in(folder: &str, text: &str) -> Result<FilePath> {
         true => Ok(FilePath::changing(format!("{folder}{text}"))),
         false => {
             let why = format!("manifest.json names the file {text:?}, which may lie elsewhere");
-            Err(ErrorKind::Refused(why).into())
+            Err(ErrorKind::Refused(RefusedAddress::Other(why)).into())
         }
     }
 }
@@ -161,5 +161,5 @@ fn named(error: Error, text: &str) -> Error {
 }
 
 fn broken(what: String) -> Error {
-    ErrorKind::BadAnswer(what).into()
+    ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
 }

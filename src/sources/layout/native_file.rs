@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, InputFault, Result},
     registry::BlobSource,
 };
 
@@ -51,5 +51,5 @@ impl BlobSource for NativeFile {
 }
 
 fn failed(why: &io::Error) -> Error {
-    ErrorKind::InvalidInput(format!("the file cannot be read: {why}")).into()
+    ErrorKind::InvalidInput(InputFault::Other(format!("the file cannot be read: {why}"))).into()
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     content::verify::{Verdict, Verifier, verify},
-    error::{Error, ErrorKind, Missing, Result},
+    error::{AnswerFault, Error, ErrorKind, Missing, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -128,7 +128,7 @@ impl<F: Files + 'static> Layout<F> {
             [] => Err(fail(ErrorKind::NotFound(Missing::Manifest).into())),
             several => {
                 let what = format!("the layout gives the name {tag} to {} digests", several.len());
-                Err(fail(ErrorKind::BadAnswer(what).into()))
+                Err(fail(ErrorKind::BadAnswer(AnswerFault::Other(what)).into()))
             }
         }
     }

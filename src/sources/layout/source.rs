@@ -14,7 +14,7 @@ use super::{
     saved::SavedImages,
 };
 use crate::{
-    error::{Error, ErrorKind, Missing, Result},
+    error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, RepositoryName},
     registry::{ReadOnly, SharedRegistry},
     wire::list,
@@ -87,8 +87,7 @@ impl Contents {
 
 /// A task, as errors describe it.
 pub(super) struct Task<'a> {
-    /// To be read after “could not”.
-    pub(super) operation: String,
+    pub(super) operation: Operation,
     pub(super) repository: &'a RepositoryName,
     /// The object that a missing file means.
     pub(super) missing: Missing,
@@ -98,22 +97,22 @@ pub(super) struct Task<'a> {
 
 impl<'a> Task<'a> {
     pub(super) fn contents(repository: &'a RepositoryName) -> Self {
-        let operation = format!("read the layout {repository}");
+        let operation = Operation::ReadLayout;
         Self { operation, repository, missing: Missing::Repository, subject: None }
     }
 
     pub(super) fn manifest(repository: &'a RepositoryName, digest: &Digest) -> Self {
-        let operation = format!("read the manifest {repository}@{digest}");
+        let operation = Operation::ReadManifest(digest.clone().into());
         Self { operation, repository, missing: Missing::Manifest, subject: None }
     }
 
     pub(super) fn blob(repository: &'a RepositoryName, blob: &'a Descriptor) -> Self {
-        let operation = format!("read the blob {} of {repository}", blob.digest);
+        let operation = Operation::ReadBlob(blob.digest.clone());
         Self { operation, repository, missing: Missing::Blob, subject: Some(blob) }
     }
 
     pub(super) fn stat(repository: &'a RepositoryName, digest: &Digest) -> Self {
-        let operation = format!("find the blob {digest} in {repository}");
+        let operation = Operation::FindBlob(digest.clone());
         Self { operation, repository, missing: Missing::Blob, subject: None }
     }
 }
@@ -178,7 +177,7 @@ impl<F: Files> Layout<F> {
             Arrangement::One(_) => {
                 let what = "it holds neither the oci-layout and index.json of an OCI layout nor \
                             the manifest.json of docker save";
-                ErrorKind::BadAnswer(what.to_owned()).into()
+                ErrorKind::BadAnswer(AnswerFault::Other(what.to_owned())).into()
             }
         }
     }
@@ -197,7 +196,7 @@ impl<F: Files> Layout<F> {
         let raw = self.files.read(&path, LIST_LIMIT).await?;
         if oci::parse_layout(raw).value.version.as_deref() != Some(oci::LAYOUT_VERSION) {
             let what = "its oci-layout file does not say that it is one".to_owned();
-            return Err(ErrorKind::BadAnswer(what).into());
+            return Err(ErrorKind::BadAnswer(AnswerFault::Other(what)).into());
         }
         self.learnt.known.borrow_mut().insert(folder.to_owned());
         Ok(())
@@ -210,7 +209,7 @@ impl<F: Files> Layout<F> {
         let raw = self.files.read(&path, LIST_LIMIT).await?;
         let Some(mut index) = LayoutIndex::read(raw) else {
             let what = "index.json is not a list of manifests".to_owned();
-            return Err(ErrorKind::BadAnswer(what).into());
+            return Err(ErrorKind::BadAnswer(AnswerFault::Other(what)).into());
         };
         let lacks_names = index.entries.is_empty() || !index.unnamed().is_empty();
         if lacks_names && let Some(saved) = self.saved_beside(folder, &mut index).await {
@@ -247,8 +246,8 @@ impl<F: Files> Layout<F> {
     async fn read_saved(&self, folder: &str) -> Result<SavedImages> {
         let path = FilePath::changing(format!("{folder}manifest.json"));
         let raw = self.files.read(&path, LIST_LIMIT).await?;
-        let what = || ErrorKind::BadAnswer("manifest.json is not a list of images".to_owned());
-        SavedImages::read(raw).ok_or_else(|| what().into())
+        let what = || AnswerFault::Other("manifest.json is not a list of images".to_owned());
+        SavedImages::read(raw).ok_or_else(|| ErrorKind::BadAnswer(what()).into())
     }
 
     /// Completes an error with the task. Facts that it states already are kept.
@@ -261,8 +260,8 @@ impl<F: Files> Layout<F> {
             _ => {}
         }
         let context = &mut error.context;
-        if context.operation.is_empty() {
-            context.operation.clone_from(&task.operation);
+        if context.operation.is_none() {
+            context.operation = Some(task.operation.clone());
             self.files.name().clone_into(&mut context.registry);
         }
         context.repository.get_or_insert_with(|| task.repository.clone());

@@ -26,7 +26,7 @@ use Browser::{No, Only, Yes};
 /// The table, from the ground up. `ARCHITECTURE.md` shows the same.
 const TABLE: &[Layer] = &[
     Layer { name: "oci", uses: &[], browser: No, waits: false },
-    Layer { name: "error", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "error", uses: &["oci", "wire"], browser: No, waits: false },
     Layer { name: "sync", uses: &[], browser: No, waits: true },
     Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
     Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
@@ -122,13 +122,18 @@ const VALUES: &[(&str, &str, &[&str])] = &[(
     &[
         "About",
         "Check",
+        "Checked",
         "DoctorStep",
         "Fault",
         "Finding",
         "Mismatch",
         "Outcome",
         "RegistryKind",
+        "Report",
+        "ReportContext",
         "Role",
+        "Totals",
+        "Unchecked",
         "UnverifiedReason",
     ],
 )];

@@ -8,7 +8,7 @@ use crate::{
         tasks::extract_file::{FileExtraction, extract_file},
         views::files::path::save_name,
     },
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Result},
     layers::index::Answer,
     ui::{
         hooks::{Task, use_task},
@@ -67,7 +67,9 @@ async fn fetch(
     if is_saved {
         match layers.ask(&source.question()).await? {
             Answer::Content(bytes, _) => save(&save_name(&source.path), &bytes),
-            Answer::Failed(reason) => return Err(ErrorKind::BadAnswer(reason).into()),
+            Answer::Failed(reason) => {
+                return Err(ErrorKind::BadAnswer(AnswerFault::Other(reason)).into());
+            }
             _ => {}
         }
     }
