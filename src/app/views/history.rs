@@ -1,6 +1,9 @@
 //! The history of an image: each step with the layer it made, and its Dockerfile-like reading.
 
-use super::dockerfile::{self, Instruction};
+mod dockerfile;
+
+pub use dockerfile::Instruction;
+
 use crate::oci::{Descriptor, Digest, HistoryEntry, ImageConfig, Timestamp};
 
 /// A step of the history.

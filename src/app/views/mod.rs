@@ -2,7 +2,6 @@
 
 pub mod commands;
 pub mod config;
-pub mod dockerfile;
 pub mod files;
 pub mod history;
 pub mod image;
