@@ -208,7 +208,7 @@ impl Reader {
             *self = Self::Ended;
             return Ok(None);
         }
-        let view = view.ok_or_else(|| JsValue::from_str("chunk: not bytes"))?;
+        let view = view.ok_or(JsValue::UNDEFINED)?;
         let chunk = Bytes::from(view.to_vec());
         if let Self::Byob(_, buffer) = self {
             *buffer = Uint8Array::new(&view.buffer());

@@ -60,12 +60,6 @@ impl History {
     pub fn is_mismatch(&self) -> bool {
         !self.unexplained.is_empty() || self.steps.iter().any(|step| step.made == Made::Missing)
     }
-
-    /// The Dockerfile-like reading as text.
-    pub fn dockerfile(&self, base: Option<&str>) -> String {
-        let steps: Vec<_> = self.steps.iter().map(|step| step.instruction.clone()).collect();
-        dockerfile::document(&steps, base)
-    }
 }
 
 /// The history of an image whose manifest lists these layers.

@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod config;
 pub mod files;
+pub mod hex;
 pub mod history;
 pub mod image;
 pub mod json;

@@ -75,7 +75,10 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
             format!("{} cannot be computed here", digest.algorithm().name())
         }
         ErrorKind::HiddenHeader(name) => format!("the response header {name} cannot be read"),
-        ErrorKind::Network { detail, .. } => format!("no answer could be read: {detail}"),
+        ErrorKind::Network { detail, .. } => {
+            let colon = if detail.is_empty() { "" } else { ": " };
+            ["no answer could be read", colon, detail].concat()
+        }
         ErrorKind::Timeout(after) => format!("nothing came for {} s", after.as_secs()),
         ErrorKind::BadAnswer(fault) => answer(fault),
         ErrorKind::InvalidInput(fault) => input(fault),

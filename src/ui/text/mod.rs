@@ -1,6 +1,7 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod age;
 pub mod commands;
 pub mod compare;
 pub mod config;
@@ -61,7 +62,7 @@ pub const COPIED: &str = "Copied";
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
 
 macro_rules! label_views {
-    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+    ($($(#[$doc:meta])* $view:ident = $name:ident ($depth:ident, $listing:ident);)*) => {
         /// Returns the label of a view's tab.
         pub fn view_label(view: View) -> &'static str {
             match view {

@@ -57,7 +57,7 @@ fn base(image: &Image) -> Option<String> {
 }
 
 fn steps(place: &Place, history: &History, base: Option<&str>) -> Html {
-    let dockerfile = history.dockerfile(base);
+    let dockerfile = text::dockerfile(history, base);
     html! {
         <>
             if history.is_mismatch() { <p class="note">{ mismatch(history) }</p> }
@@ -99,7 +99,7 @@ fn step(place: &Place, at: usize, step: &Step) -> Html {
             if !step.instruction.arguments.is_empty() {
                 <p class="hint">{ text::WITH_ARGUMENTS }<code>{ facts::foreign(&step.instruction.arguments) }</code></p>
             }
-            <pre>{ facts::foreign(&step.instruction.text) }</pre>
+            <pre>{ facts::foreign(text::instruction(&step.instruction)) }</pre>
         </li>
     }
 }

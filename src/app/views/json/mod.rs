@@ -4,7 +4,11 @@
 mod lexer;
 mod lines;
 mod links;
+mod rows;
+mod scalars;
+mod token;
 
-pub use lexer::TokenKind;
-pub use lines::{Form, JsonText, Layout, Line, Piece, PieceKind};
+pub use lexer::Expected;
+pub use lines::{Form, JsonText, Layout, Line, NotJson, Piece, PieceKind};
 pub use links::{Target, is_web_address, specification};
+pub use token::TokenKind;
