@@ -9,6 +9,7 @@ pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
+pub use crate::wire::{realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
 pub type Result<T> = std::result::Result<T, Error>;

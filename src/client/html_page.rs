@@ -17,5 +17,5 @@ pub(super) fn html_page(bytes: &[u8]) -> Option<AnswerFault> {
     let start = text.get(..text.len().min(32)).unwrap_or_default().to_ascii_lowercase();
     let tags = [&b"<!doctype"[..], b"<html", b"<head", b"<body", b"<?xml"];
     let is_page = tags.iter().any(|tag| start.starts_with(tag));
-    is_page.then(|| AnswerFault::HtmlPage)
+    is_page.then_some(AnswerFault::HtmlPage)
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::{
-    oci::{Digest, MediaType, Platform, RepositoryName, Tag},
+    oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
     wire::{realm::Refusal, token::TokenError, url::UrlError},
 };
 
@@ -175,13 +175,8 @@ pub enum InputFault {
     ArchiveBusy,
     /// The target takes an index only with all of its platforms.
     NeedsAllPlatforms,
-    /// The index lists a manifest that was not pulled.
-    NotPulled {
-        /// The manifest.
-        digest: Digest,
-        /// Its platform.
-        platform: Option<Platform>,
-    },
+    /// The index lists this manifest, which was not pulled.
+    NotPulled(Box<Descriptor>),
     /// A fault in the words of another program, or of a source that is no registry.
     Other(String),
 }
@@ -277,9 +272,10 @@ impl fmt::Display for InputFault {
             Self::PushedType { stated, sent } => {
                 return write!(f, "the manifest states {stated}, and is pushed as {sent}");
             }
-            Self::NotPulled { digest, platform } => {
-                let platform = platform.as_ref().map(|platform| format!(" ({platform})"));
-                return write!(f, "{digest}{} was not pulled", platform.unwrap_or_default());
+            Self::NotPulled(entry) => {
+                let platform = entry.platform.as_ref().map(|platform| format!(" ({platform})"));
+                let platform = platform.unwrap_or_default();
+                return write!(f, "{}{platform} was not pulled", entry.digest);
             }
             Self::Other(words) => words,
             Self::PageStart => "no start of a page",

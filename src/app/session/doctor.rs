@@ -13,10 +13,7 @@ use crate::{
     wire::{Origin, Url},
 };
 
-pub use crate::{
-    ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind},
-    wire::{UrlError, realm::Refusal},
-};
+pub use crate::ops::diagnose::{DoctorStep, Fault, Finding, RegistryKind};
 
 /// The result of one examination.
 pub type Examination = LocalBoxFuture<'static, Result<Diagnosis>>;

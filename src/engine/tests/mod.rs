@@ -221,7 +221,7 @@ fn a_rest_that_is_refused_is_an_error_that_says_so() {
     let bench = Bench::in_order([Reply::ok("0123").broken_off(), Reply::status(403)]);
     let error = bench.read(&layer, &Job::verify(&layer)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Status(403));
-    let operation = Operation::ReadBlob(layer.digest.clone());
+    let operation = Operation::ReadBlob(layer.digest);
     assert_eq!(error.context.operation, Some(operation));
 }
 

@@ -67,8 +67,7 @@ impl Documents for InStore<'_> {
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         let found = self.manifest(&ManifestRef::Digest(wanted.digest.clone())).await?;
         found.ok_or_else(|| {
-            let (digest, platform) = (wanted.digest.clone(), wanted.platform.clone());
-            ErrorKind::InvalidInput(InputFault::NotPulled { digest, platform }).into()
+            ErrorKind::InvalidInput(InputFault::NotPulled(Box::new(wanted.clone()))).into()
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Faults of URLs that a registry names, in words. No full stop.
 
-use crate::app::session::doctor::{Refusal, UrlError};
+use crate::error::{Refusal, UrlError};
 
 /// The reason why a text is no URL that may be requested.
 pub fn url(error: UrlError) -> &'static str {

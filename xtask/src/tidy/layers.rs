@@ -115,28 +115,32 @@ const TABLE: &[Layer] = &[
 
 /// Plain values of a folder that another folder may name through a third one, although the table does not
 /// allow the folder itself. The page puts what a verification and an examination found into words, so it
-/// must name the findings; copies of these types in `app` would be the same lists twice.
-const VALUES: &[(&str, &str, &[&str])] = &[(
-    "ui",
-    "ops",
-    &[
-        "About",
-        "Check",
-        "Checked",
-        "DoctorStep",
-        "Fault",
-        "Finding",
-        "Mismatch",
-        "Outcome",
-        "RegistryKind",
-        "Report",
-        "ReportContext",
-        "Role",
-        "Totals",
-        "Unchecked",
-        "UnverifiedReason",
-    ],
-)];
+/// must name the findings, and the reasons that the client's errors hold; copies of these types in `app`
+/// would be the same lists twice.
+const VALUES: &[(&str, &str, &[&str])] = &[
+    (
+        "ui",
+        "ops",
+        &[
+            "About",
+            "Check",
+            "Checked",
+            "DoctorStep",
+            "Fault",
+            "Finding",
+            "Mismatch",
+            "Outcome",
+            "RegistryKind",
+            "Report",
+            "ReportContext",
+            "Role",
+            "Totals",
+            "Unchecked",
+            "UnverifiedReason",
+        ],
+    ),
+    ("ui", "wire", &["Refusal", "UrlError"]),
+];
 
 /// Tells whether a name is one of these values.
 pub(super) fn is_shared_value(folder: &str, owner: &str, name: &str) -> bool {

@@ -4,48 +4,13 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
+    fault::{Expected, Fault},
     scalars::{is_number, string_end, string_value},
     token::{Facts, Lexed, NO_KEY, Token, TokenKind, span},
 };
 
 /// More tokens than this are not laid out: sixteen bytes each, they would cost more than the text.
 pub(super) const MAX_TOKENS: usize = 400_000;
-
-/// A text that is no JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// Byte at which it stops being JSON.
-    pub at: usize,
-    /// The token that was needed there.
-    pub expected: Expected,
-}
-
-/// The part of a JSON text that was needed at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
-    /// A value.
-    Value,
-    /// A value, or the end of the array.
-    ValueOrClose,
-    /// A name, or the end of the object.
-    KeyOrClose,
-    /// A name.
-    Key,
-    /// A colon.
-    Colon,
-    /// A comma, or the end of the object or array.
-    CommaOrClose,
-    /// The end of the text.
-    End,
-    /// The end of the string.
-    EndOfString,
-    /// Another character than a bare control character.
-    NoControl,
-    /// An escape that exists.
-    Escape,
-    /// Fewer values: so many are not laid out.
-    FewerValues,
-}
 
 /// Splits a text into tokens.
 ///

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::{
-    lexer::{Expected, Fault, lex},
+    fault::{Expected, Fault},
+    lexer::lex,
     links::{Linker, Target},
     rows::{LineRow, pretty_rows, raw_rows, to_u32},
     token::{Lexed, TokenKind, span},

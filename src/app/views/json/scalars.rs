@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Expected, Fault};
+use super::fault::{Expected, Fault};
 
 /// The text of a string token: without quotes, escapes resolved.
 pub(super) fn string_value(token: &str) -> Cow<'_, str> {

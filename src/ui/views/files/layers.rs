@@ -140,7 +140,7 @@ fn opened(summary: &LayerSummary) -> Html {
 fn table(table: &TocState) -> Html {
     match table {
         TocState::None => Html::default(),
-        TocState::Listed { .. } => html! { <span class="hint">{ text::AS_TOLD }</span> },
+        TocState::Listed { .. } => html! { <span class="hint">{ text::LISTED_BY_TABLE }</span> },
         TocState::Refused { .. } => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
         TocState::Compared(differences) if differences.is_empty() => {
             html! { <span class="hint">{ text::TABLE_AGREES }</span> }

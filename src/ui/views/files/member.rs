@@ -5,9 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    file_content::FileContent,
     href,
     loaded_file::{FileSource, LoadedFile},
-    shown::Shown,
     use_answer::{use_answer, use_content_bytes},
 };
 use crate::{
@@ -59,7 +59,7 @@ fn use_member(props: &Member) -> Html {
             let (path, bytes) = (Rc::clone(&props.name), (*bytes).clone());
             let key = path::text(&path);
             let source = FileSource { path, ..archive.clone() };
-            mount_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
+            mount_keyed(key, FileContent(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(reason)) => html! { <p class="note">{ foreign(reason) }{ "." }</p> },
         _ => super::loading(),

@@ -20,12 +20,12 @@ use crate::{
 
 /// Content that is at hand.
 #[derive(PartialEq)]
-pub(super) struct Shown(pub(super) LoadedFile);
+pub(super) struct FileContent(pub(super) LoadedFile);
 
-stateful!(Shown, use_shown);
+stateful!(FileContent, use_file_content);
 
 #[hook]
-fn use_shown(props: &Shown) -> Html {
+fn use_file_content(props: &FileContent) -> Html {
     let LoadedFile { source, bytes, basis } = &props.0;
     let mut forms = forms(&source.path, bytes);
     // One level deep: what is in an archive in an archive is not opened.
