@@ -224,7 +224,7 @@ impl fmt::Display for Error {
         if let Some(operation) = operation {
             let object = operation.object(repository.as_ref());
             let space = if object.is_empty() { "" } else { " " };
-            write!(f, "could not {}{space}{object}", operation.words())?;
+            write!(f, "could not {operation}{space}{object}")?;
             if !registry.is_empty() {
                 write!(f, " on {registry}")?;
             }
@@ -243,41 +243,38 @@ impl fmt::Display for Error {
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        f.write_str(match self {
             Self::RateLimited(Some(wait)) => {
-                write!(f, "too many requests, try again in {} s", wait.as_secs())
+                return write!(f, "too many requests, try again in {} s", wait.as_secs());
             }
             Self::DigestMismatch { expected, actual } => {
-                write!(f, "the bytes have digest {actual}, not {expected}")
+                return write!(f, "the bytes have digest {actual}, not {expected}");
             }
             Self::SizeMismatch { expected, actual, .. } => {
-                write!(f, "{actual} bytes came where {expected} were announced")
+                return write!(f, "{actual} bytes came where {expected} were announced");
             }
-            Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            Self::TooLarge { limit } => {
+                return write!(f, "the answer is larger than {limit} bytes");
+            }
             Self::UnsupportedDigest(digest) => {
-                write!(f, "{} cannot be computed here", digest.algorithm().name())
+                return write!(f, "{} cannot be computed here", digest.algorithm().name());
             }
-            Self::HiddenHeader(name) => write!(f, "the response header {name} cannot be read"),
-            Self::Network { detail, .. } => write!(f, "no answer could be read: {detail}"),
-            Self::Timeout(after) => write!(f, "nothing came for {} s", after.as_secs()),
-            Self::Unsupported(what) => write!(f, "not supported: {what}"),
-            Self::BlobUnknown(Some(digest)) => write!(f, "it points at {digest}, which is missing"),
+            Self::HiddenHeader(name) => {
+                return write!(f, "the response header {name} cannot be read");
+            }
+            Self::Network { detail, .. } => return write!(f, "no answer could be read: {detail}"),
+            Self::Timeout(after) => return write!(f, "nothing came for {} s", after.as_secs()),
+            Self::Unsupported(what) => return write!(f, "not supported: {what}"),
+            Self::BlobUnknown(Some(digest)) => {
+                return write!(f, "it points at {digest}, which is missing");
+            }
             Self::ApproveTokenServer { registry, token_server } => {
-                write!(f, "{registry} wants to check credentials at {token_server}")
+                return write!(f, "{registry} wants to check credentials at {token_server}");
             }
-            Self::Refused(reason) => write!(f, "refused: {reason}"),
-            Self::Status(status) => write!(f, "unexpected status {status}"),
-            Self::BadAnswer(fault) => fault.fmt(f),
-            Self::InvalidInput(fault) => fault.fmt(f),
-            plain => f.write_str(plain.words()),
-        }
-    }
-}
-
-impl ErrorKind {
-    /// Returns the words for a kind whose facts are not part of them.
-    fn words(&self) -> &'static str {
-        match self {
+            Self::Refused(reason) => return write!(f, "refused: {reason}"),
+            Self::Status(status) => return write!(f, "unexpected status {status}"),
+            Self::BadAnswer(fault) => return fault.fmt(f),
+            Self::InvalidInput(fault) => return fault.fmt(f),
             Self::NotFound(Missing::Repository) => "there is no such repository",
             Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
             Self::NotFound(Missing::Blob) => "there is no such blob",
@@ -294,7 +291,40 @@ impl ErrorKind {
             Self::BlobUnknown(_) => "it points at content that is missing",
             Self::Rejected => "the registry refused the content",
             Self::NotModified => "it has not changed",
-            _ => "it failed",
+        })
+    }
+}
+
+impl ErrorKind {
+    /// Returns its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "notFound",
+            Self::Unauthorized => "unauthorized",
+            Self::Denied => "denied",
+            Self::RateLimited(_) => "rateLimited",
+            Self::Unavailable => "unavailable",
+            Self::DigestMismatch { .. } => "digestMismatch",
+            Self::SizeMismatch { .. } => "sizeMismatch",
+            Self::TooLarge { .. } => "tooLarge",
+            Self::UnsupportedDigest(_) => "unsupportedDigest",
+            Self::BadAnswer(_) => "badAnswer",
+            Self::HiddenHeader(_) => "hiddenHeader",
+            Self::Network { .. } => "network",
+            Self::Timeout(_) => "timeout",
+            Self::CatalogUnavailable => "catalogUnavailable",
+            Self::Unsupported(_) => "unsupported",
+            Self::DeleteDisabled => "deleteDisabled",
+            Self::InvalidRange { .. } => "invalidRange",
+            Self::UploadUnknown => "uploadUnknown",
+            Self::AlreadyClosed => "alreadyClosed",
+            Self::BlobUnknown(_) => "blobUnknown",
+            Self::ApproveTokenServer { .. } => "approveTokenServer",
+            Self::Refused(_) => "refused",
+            Self::InvalidInput(_) => "invalidInput",
+            Self::Rejected => "rejected",
+            Self::NotModified => "notModified",
+            Self::Status(_) => "status",
         }
     }
 }

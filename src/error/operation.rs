@@ -1,5 +1,7 @@
 //! The operations that an error can be about.
 
+use std::fmt;
+
 use crate::oci::{Digest, ManifestRef, RepositoryName};
 
 /// An operation on a registry or another source. The context of the error names the repository.
@@ -86,10 +88,12 @@ impl Operation {
         }
         name
     }
+}
 
-    /// Returns the words that stand between “could not” and the object, for users of the library.
-    pub(super) fn words(&self) -> &'static str {
-        match self {
+/// The action in a few words, to be read before its object, for users of the library.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::ReachRegistry => "reach the registry",
             Self::ListRepositories => "list the repositories",
             Self::ListTags => "list tags of",
@@ -111,6 +115,6 @@ impl Operation {
             Self::OpenArchive => "open the archive",
             Self::ReadLayout => "read layout",
             Self::ListLayouts => "list the layouts",
-        }
+        })
     }
 }

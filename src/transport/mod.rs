@@ -34,7 +34,7 @@ pub use deadline::Deadline;
 #[cfg(target_arch = "wasm32")]
 pub use fetch::{BrowserClock, Fetch};
 pub use limit::{Hosts, Limit};
-pub use log::{Log, LogCounts, LogEntry, RequestLog};
+pub use log::{Log, LogCounts, LogEntry, RequestFailure, RequestLog};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{Native, SystemClock};
 pub use own_headers::check_own_headers;

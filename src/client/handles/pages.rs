@@ -118,7 +118,7 @@ impl RepositoryPages {
     }
 }
 
-/// CatalogSlice out of the middle of a catalog.
+/// Names out of the middle of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogSlice {
     /// The names, in the registry's order.

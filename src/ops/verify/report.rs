@@ -216,7 +216,7 @@ fn outcome(outcome: &Outcome) -> Value {
             "state": "mismatch", "expected": expected, "actual": actual,
         }),
         Outcome::NotVerified(UnverifiedReason::Unreadable(error)) => json!({
-            "state": "not verified", "why": "unreadable", "error": error.to_string(),
+            "state": "not verified", "why": "unreadable", "error": error.kind.name(), "status": error.context.status,
         }),
         Outcome::NotVerified(reason) => json!({ "state": "not verified", "why": reason.name() }),
         other => json!({ "state": "not verified", "why": format!("{other:?}") }),

@@ -174,7 +174,7 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::Timeout(_) => "The registry or the way to it is slow. Try again.",
         ErrorKind::CatalogUnavailable => "Type the name of a repository instead.",
         ErrorKind::ApproveTokenServer { .. } => {
-            "Nothing was sent. ApprovalForm the pair only if you know both."
+            "Nothing was sent. Approve the pair only if you know both."
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",
         _ => "Try again, or use another client.",
