@@ -19,7 +19,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
-    /// The registry asks for credentials, and none are at hand.
+    /// The registry asks for credentials, and the client has none.
     Unauthorized,
     /// The registry refuses these credentials; also a 401 straight after a fresh token (R26).
     Denied,
@@ -31,12 +31,12 @@ pub enum ErrorKind {
     DigestMismatch {
         /// The digest that was asked for.
         expected: Digest,
-        /// The digest of what came.
+        /// The digest of the bytes that came.
         actual: Digest,
     },
     /// The content is shorter or longer than its descriptor says.
     SizeMismatch {
-        /// The content, where it has a digest.
+        /// The content, if it has a digest.
         digest: Option<Digest>,
         /// Bytes announced.
         expected: u64,
@@ -131,15 +131,15 @@ pub struct ServerMessage {
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
-    /// The operation, where it is known.
+    /// The operation, if it is known.
     pub operation: Option<Operation>,
-    /// The repository, where one was concerned.
+    /// The repository, if one was concerned.
     pub repository: Option<RepositoryName>,
     /// Method and redacted URL (R18).
     pub request: Option<String>,
-    /// The content, where one was concerned.
+    /// The content, if one was concerned.
     pub subject: Option<Box<Descriptor>>,
-    /// HTTP status, where an answer came.
+    /// HTTP status, if an answer came.
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,

@@ -121,7 +121,7 @@ impl Core {
             || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
-    /// Sends, whatever the status of the answer.
+    /// Sends, and returns the answer with any status.
     pub(super) async fn send(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         match self.transport.send(request.clone()).await {
             Ok(response) => {

@@ -17,7 +17,7 @@ impl RemoteRegistry {
     /// Asks whether it is there, and what it calls its version (R74).
     ///
     /// # Errors
-    /// `NotFound` where it is no registry; `Unauthorized`, and what sending gives.
+    /// `NotFound` if it is no registry; `Unauthorized`, and errors of sending.
     pub async fn ping(&self) -> Result<Ping> {
         let call = Call::new(Operation::ReachRegistry, Endpoint::Version);
         let document = self.core.ask(&call).await?;

@@ -87,7 +87,7 @@ impl<T> Lookup<T> {
 /// Reads the manifest that a reference stands for.
 ///
 /// # Errors
-/// Everything but absence; `DigestMismatch` where the tag does not lead to the digest.
+/// Everything but absence; `DigestMismatch` if the tag does not lead to the digest.
 pub async fn manifest(
     source: &dyn Read,
     reference: &Reference,

@@ -25,7 +25,7 @@ pub enum Credential {
     },
     /// A token that is exchanged for others: an identity or refresh token (R66).
     Identity(Secret),
-    /// A token that is shown to the registry as it is, whatever is asked for (R67).
+    /// A token that every request to the registry carries as it is (R67).
     Registry(Secret),
 }
 
@@ -83,7 +83,7 @@ impl Approvals {
     /// Approves a pair, given as [`ErrorKind::ApproveTokenServer`] names it.
     ///
     /// # Errors
-    /// `InvalidInput` where either is no origin.
+    /// `InvalidInput` if either is no origin.
     pub fn approve(&self, registry: &str, token_server: &str) -> Result<()> {
         let pair = Pair { registry: origin(registry)?, token_server: origin(token_server)? };
         let mut pairs = self.0.borrow_mut();

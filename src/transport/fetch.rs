@@ -1,4 +1,4 @@
-//! The one door to the network in a browser: the only function of the page that calls `fetch`.
+//! The one transport to the network in a browser: the only function of the page that calls `fetch`.
 //!
 //! Works in a window and in a worker. Nothing here decides anything about registries: it says how a
 //! [`Request`] becomes a fetch that sends no cookie and no referrer, obeys the deadlines, and ends
@@ -180,7 +180,7 @@ fn read_body(answer: &web_sys::Response, abort: AbortOnDrop, authorized: bool) -
     .boxed_local()
 }
 
-/// Reads into one buffer of ours where the browser can, else takes what it hands out.
+/// Reads into one buffer of ours if the browser can, else takes the chunks that it makes.
 enum Reader {
     Byob(ReadableStreamByobReader, Uint8Array),
     Default(ReadableStreamDefaultReader),
@@ -217,7 +217,7 @@ impl Reader {
     }
 }
 
-/// The browser's own time and chance.
+/// The time of the browser, and its random numbers.
 pub struct BrowserClock;
 
 impl Clock for BrowserClock {

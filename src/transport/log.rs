@@ -1,5 +1,4 @@
-//! The requests that were sent, as a panel of the page shows them: redacted URLs, statuses, bytes,
-//! times.
+//! The log of the requests that were sent: redacted URLs, statuses, bytes, times.
 
 use std::{
     cell::{Cell, RefCell},

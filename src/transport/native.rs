@@ -1,7 +1,7 @@
-//! The door to the network outside a browser: reqwest, for tests, examples and the command line.
+//! The transport to the network outside a browser: reqwest, for tests, examples and the command line.
 //!
 //! Redirects are followed here and not by reqwest: a port that changes is another origin, to which
-//! no credential goes (R52), and that is decided in one place.
+//! no credential goes (R52). One place decides that.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,7 +30,7 @@ impl Native {
     /// A transport with a connection pool of its own.
     ///
     /// # Errors
-    /// `Unsupported` where the platform's TLS cannot be set up.
+    /// `Unsupported` if the platform's TLS cannot be set up.
     pub fn new() -> Result<Self> {
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -145,7 +145,7 @@ fn reason(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// The machine's time, and chance.
+/// The time of the machine, and its random numbers.
 #[derive(Default)]
 pub struct SystemClock;
 

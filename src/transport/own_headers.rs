@@ -37,7 +37,7 @@ const TAKEN: [&str; 13] = [
 /// Checks that these fields can be a client's own.
 ///
 /// # Errors
-/// `InvalidInput` where a name or value is none of HTTP's, or the name is one that the client, or
+/// `InvalidInput` if a name or value is none of HTTP's, or the name is one that the client, or
 /// the browser, sets itself.
 pub fn check_own_headers(fields: &Headers) -> Result<()> {
     fields.iter().try_for_each(|(name, value)| match fault(name, value) {

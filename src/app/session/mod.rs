@@ -76,7 +76,7 @@ pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     (Rc::new(Connections::new(remote(stack, engine)).with_doctor(doctor)), accounts)
 }
 
-/// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
+/// A registry with its address. Cheap to clone; equal only to itself, so that it serves as a prop.
 #[derive(Clone)]
 pub struct Connection {
     /// The address of the registry.
@@ -148,7 +148,7 @@ impl Connections {
     /// The connection to a registry; the same one for as long as the tab lives (R50).
     ///
     /// # Errors
-    /// `InvalidInput` where the host is none that a browser can reach.
+    /// `InvalidInput` if the host is none that a browser can reach.
     pub fn to(&self, address: &RegistryAddress) -> Result<Connection> {
         if let Some(known) = self.open.borrow().get(address) {
             return Ok(known.clone());

@@ -34,10 +34,10 @@ pub enum Made {
         number: usize,
         /// Its digest.
         digest: Digest,
-        /// Its compressed size in bytes, where it is known.
+        /// Its compressed size in bytes, if it is known.
         size: Option<u64>,
     },
-    /// A layer by its own account, and there is none left.
+    /// The step says that it made a layer, and no layer is left for it.
     Missing,
 }
 

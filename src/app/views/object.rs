@@ -70,7 +70,7 @@ pub async fn read_object(
 /// registry (R37). More than the descriptor says is an error (R36).
 ///
 /// # Errors
-/// As for [`Read::manifest`]; `SizeMismatch` where the descriptor promises another size.
+/// As for [`Read::manifest`]; `SizeMismatch` if the descriptor promises another size.
 pub async fn read_described(
     registry: &dyn Read,
     repository: &RepositoryName,

@@ -93,7 +93,7 @@ pub struct TreeNode {
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Descriptor,
-    /// Its size in bytes; `None` where nothing says it (Docker schema 1).
+    /// Its size in bytes; `None` if nothing says it (Docker schema 1).
     pub size: Option<u64>,
     /// The progress of reading it.
     pub reading: Reading,
@@ -127,7 +127,7 @@ pub struct Tree {
     pub wanted: Vec<Want>,
 }
 
-/// Whose referrers are asked for without a click.
+/// The documents whose referrers are asked for without a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
     /// Those of the root.
@@ -334,7 +334,7 @@ fn entry_role(entry: &Descriptor) -> Role {
     }
 }
 
-/// A referrers list names the configuration's type where an artifact states none.
+/// A referrers list names the type of the configuration if an artifact states none.
 fn is_image_config(artifact_type: &str) -> bool {
     MediaType::new(artifact_type).is_image_config()
 }

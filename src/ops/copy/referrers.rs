@@ -22,7 +22,7 @@ const MOST: usize = 1_000;
 /// get their tags.
 ///
 /// # Errors
-/// As for [`Planner::add`]; `BadAnswer` where the source cannot list all of them: a copy that lacks
+/// As for [`Planner::add`]; `BadAnswer` if the source cannot list all of them: a copy that lacks
 /// a signature must not pass for whole.
 pub(super) async fn add(
     planner: &mut Planner<'_>,

@@ -73,7 +73,7 @@ impl<'a> Planner<'a> {
         Ok(ManifestStep { manifest, bytes, role: Role::Root, action, tags: planned, stage: 0 })
     }
 
-    /// Adds the step of a root and, where it may be missing, of all that the root points at.
+    /// Adds the step of a root and, if it may be missing, of all that the root points at.
     pub(in crate::ops) async fn add_under(
         &mut self,
         root: &Manifest,

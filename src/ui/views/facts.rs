@@ -10,7 +10,7 @@ use crate::{
     ui::{components::copy_button, text::views as text},
 };
 
-/// The same, and a link where it is a web address.
+/// The same, as a link if it is a web address.
 pub(super) fn foreign_or_link(text: &str) -> Html {
     if is_web_address(text) { web_link(text, foreign(text)) } else { foreign(text) }
 }
@@ -42,7 +42,7 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
     html! { <dl class="facts pairs">{ for pairs.iter().map(row) }</dl> }
 }
 
-/// Annotations, closed where there are many.
+/// Annotations, closed if there are many.
 pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
     if annotations.is_empty() {
         return Html::default();

@@ -31,7 +31,7 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     }
 }
 
-/// The history of the image that is shown, where there is one.
+/// The history of the image that is shown, if there is one.
 pub(super) fn history(image: &Image) -> Option<History> {
     match &image.manifest.as_ref()?.document.value {
         Document::Schema1(schema1) => Some(of_schema1(&schema1.history, &schema1.layers)),

@@ -58,7 +58,7 @@ fn use_verifying(props: &Verifying) -> Html {
         Some(run) => (summary(&context.place, run, &checked_at), rows(run), text::AGAIN, start),
     };
     let class = verification.run.is_none().then_some("primary");
-    // One button all along: who pressed it keeps the focus.
+    // It stays one button, so that it keeps the focus.
     html! {
         <div class="verify">
             { above }

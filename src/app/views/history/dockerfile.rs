@@ -4,14 +4,14 @@
 /// One step of a history, read as an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// The text, without the builder's wrapping; a comment where it is no instruction. It is empty
+    /// The text, without the builder's wrapping; a comment if it is no instruction. It is empty
     /// if the builder recorded nothing.
     pub text: String,
     /// Build arguments that were set for it.
     pub arguments: String,
 }
 
-/// Shells that run a `RUN` where no `SHELL` was recorded, as builders write them.
+/// Shells that run a `RUN` if no `SHELL` was recorded, as builders write them.
 const DEFAULT_SHELLS: [&str; 5] =
     ["/bin/sh -c", "cmd /S /C", "cmd.exe /S /C", "powershell -Command", "powershell.exe -Command"];
 
@@ -198,7 +198,7 @@ fn split_arguments<'a>(text: &'a str, shell: &str) -> (String, &'a str) {
     if !count.bytes().all(|b| b.is_ascii_digit()) {
         return none;
     }
-    // Values may hold spaces, so the count says less than where the shell begins.
+    // Values may hold spaces, so the beginning of the shell says more than the count.
     let shells = std::iter::once(shell).filter(|s| !s.is_empty()).chain(DEFAULT_SHELLS);
     let start = shells.filter_map(|shell| rest.find(&format!("{shell} "))).min();
     match start.and_then(|start| rest.split_at_checked(start)) {
@@ -242,7 +242,7 @@ fn broken(command: &str) -> String {
 
 /// A place to break, as it is to be shown, and how many bytes it takes.
 fn breaking(rest: &str) -> Option<(&'static str, usize)> {
-    // Two or more spaces or a tab after `;` is where the author's own line ended.
+    // Two or more spaces or a tab after `;` stand for the end of the author's own line.
     let after = rest.strip_prefix(';');
     if after.is_some_and(|after| {
         after.starts_with("  ") || after.starts_with(" \t") || after.starts_with('\t')

@@ -1,5 +1,5 @@
 //! A JSON lexer that keeps byte spans, so that a document is shown as it was written. Strict about
-//! the grammar (RFC 8259), iterative, and bounded: no input makes it panic, recurse or run away.
+//! the grammar (RFC 8259), iterative, and bounded: no input makes it panic, recurse or run without end.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -54,7 +54,7 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0, state: Expected::Value, stack: Vec::new(), out: Lexed::default() }
     }
 
-    /// Skips white space and says where the next token starts.
+    /// Skips white space and returns the start of the next token.
     fn next_start(&mut self) -> Option<usize> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let skip = rest.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r'))?;

@@ -240,7 +240,7 @@ fn cut(text: &str, kind: PieceKind, target: Option<Target>, pieces: &mut Vec<Pie
     }
 }
 
-/// Returns true if so much of the first bytes is no text that only a byte view helps.
+/// Returns true if much of the first bytes is no text, so that only a view of bytes helps.
 fn is_binary(text: &str) -> bool {
     let is_odd = |c: &char| *c == '\u{fffd}' || (c.is_control() && !c.is_ascii_whitespace());
     let (all, odd) = text

@@ -19,7 +19,7 @@ pub enum TokenKind {
     Literal,
 }
 
-/// A token and where it stands in the text, in bytes.
+/// A token with its place in the text, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     /// The kind.

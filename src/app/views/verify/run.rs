@@ -39,7 +39,7 @@ pub struct Row {
     pub role: Role,
     /// The platforms that it belongs to, known at the end.
     pub platforms: Vec<Platform>,
-    /// The bytes of it that were read.
+    /// The bytes that were read of it.
     pub done: u64,
     /// The time of its start.
     pub started: u64,
@@ -162,7 +162,7 @@ impl Run {
     fn progress(&mut self, digest: &Digest, done: u64) {
         let Some(row) = self.row(digest) else { return };
         let before = std::mem::replace(&mut row.done, done);
-        // A resumed read may begin again below where it was.
+        // A resumed read may begin again at a lower byte.
         self.done = self.done.saturating_sub(before).saturating_add(done);
     }
 

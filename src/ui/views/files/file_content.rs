@@ -1,4 +1,4 @@
-//! Content that is at hand, in the form that fits it or that was chosen.
+//! The content of a file that was loaded, in the form that fits it or that was chosen.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Content that is at hand.
+/// The content of a file that was loaded.
 #[derive(PartialEq)]
 pub(super) struct FileContent(pub(super) LoadedFile);
 

@@ -31,7 +31,7 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
     }
 }
 
-/// A member of an archive whose content is at hand.
+/// A member of an archive whose content was loaded.
 #[derive(PartialEq)]
 pub(super) struct Member {
     pub(super) archive: LoadedFile,
