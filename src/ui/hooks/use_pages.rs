@@ -10,7 +10,7 @@ use crate::{
     registry::Page,
 };
 
-/// A list as far as it is known, and ways to know more.
+/// A list as far as it is known, and the way to read more.
 #[derive(Clone, PartialEq)]
 pub struct Pages<T> {
     /// The known items, in the order of the registry.
@@ -148,7 +148,7 @@ where
     }
 }
 
-/// Reads pages. They are handed on when they double what is known, not one by one: each time the
+/// Reads pages. They are handed on when they double the known items, and not one by one: each time the
 /// whole list is sorted and drawn anew.
 async fn read<T, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,

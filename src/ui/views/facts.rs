@@ -21,7 +21,7 @@ pub(super) fn web_link(address: &str, inner: Html) -> Html {
     html! { <a {href} rel="noopener noreferrer" target="_blank">{ inner }</a> }
 }
 
-/// One term with what is said of it.
+/// One term with its values.
 pub(super) fn fact(term: &'static str, said: Html) -> Html {
     html! { <><dt>{ term }</dt><dd>{ said }</dd></> }
 }

@@ -1,4 +1,4 @@
-//! The history view: how the image was built, as far as its builder wrote it down.
+//! The history view: the steps that built the image, as far as its builder recorded them.
 
 use yew::prelude::*;
 

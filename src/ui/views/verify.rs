@@ -157,7 +157,7 @@ fn draw_check(check: &Check) -> Html {
     }
 }
 
-/// An outcome in its word, and why.
+/// An outcome in one word, with its reason.
 fn mark(outcome: &Outcome) -> Html {
     let (word, why) = outcome_text(outcome);
     let class = classes!("mark", word.replace(' ', "-"));

@@ -86,7 +86,7 @@ fn join_lines(text: &str, with: &str) -> String {
     text.lines().collect::<Vec<_>>().join(with)
 }
 
-/// `ADD file:… in /` is how the classic builder wrote down what was added where.
+/// `ADD file:… in /` is the form in which the classic builder recorded what it added.
 fn classic(text: &str) -> String {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();
@@ -240,7 +240,7 @@ fn broken(command: &str) -> String {
     out
 }
 
-/// A place to break, as it is to be shown, and how many bytes it takes.
+/// A place to break: the text to show there, and the number of bytes that it replaces.
 fn breaking(rest: &str) -> Option<(&'static str, usize)> {
     // Two or more spaces or a tab after `;` stand for the end of the author's own line.
     let after = rest.strip_prefix(';');

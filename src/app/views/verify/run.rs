@@ -22,11 +22,11 @@ const SPEED_STEP: u64 = 200;
 /// The state of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// At work.
+    /// It is running.
     Running,
-    /// Through.
+    /// It went through to its end.
     Done,
-    /// Ended by the reader: what was not begun was not checked.
+    /// The reader ended it: objects that were not begun were not checked.
     Cancelled,
 }
 
@@ -136,8 +136,8 @@ impl Run {
         }
     }
 
-    /// Takes over the report of a verification that went through: it also knows of what was not
-    /// read at all.
+    /// Takes over the report of a verification that went through: it also has the objects that
+    /// were not read at all.
     pub fn settle(&mut self, report: &Report) {
         self.is_cut = report.cut;
         self.checks.clone_from(&report.checks);
@@ -240,7 +240,7 @@ impl Run {
         per_second(self.done.checked_sub(before)?, self.now - since)
     }
 
-    /// Seconds that are left at the speed of late.
+    /// Seconds that are left at the recent speed.
     pub fn left(&self) -> Option<u64> {
         let speed = self.speed().filter(|speed| *speed > 0)?;
         Some(self.total()?.saturating_sub(self.done).div_ceil(speed))

@@ -43,7 +43,7 @@ fn use_file_content(props: &FileContent) -> Html {
     }
 }
 
-/// The choice of forms, and ways to take the content along.
+/// The choice of forms, and the buttons that copy and save the content.
 fn tools(
     file: &LoadedFile,
     forms: &[Form],

@@ -1,4 +1,4 @@
-//! The layers beside the files: which is looked at, how it stands, what it did and what made it.
+//! The layers beside the files: the chosen one, the state of each, its changes, and the step that made it.
 
 use yew::prelude::*;
 

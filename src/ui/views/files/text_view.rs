@@ -70,7 +70,7 @@ fn use_text_view(props: &TextView) -> Html {
     }
 }
 
-/// The field that finds lines, and what to know before reading.
+/// The field that finds lines, and the notes that a reader needs before reading.
 fn tools(
     wanted: &UseStateHandle<AttrValue>,
     lines: &TextLines,
