@@ -227,35 +227,37 @@ impl fmt::Display for ErrorDocument {
     }
 }
 
-/// The reason phrase of a status (RFC 9110 section 15), for HTTP/2 has none.
+/// The reason phrases of RFC 9110, section 15, and RFC 6585.
+const REASONS: [(u16, &str); 24] = [
+    (304, "Not Modified"),
+    (400, "Bad Request"),
+    (401, "Unauthorized"),
+    (403, "Forbidden"),
+    (404, "Not Found"),
+    (405, "Method Not Allowed"),
+    (406, "Not Acceptable"),
+    (408, "Request Timeout"),
+    (409, "Conflict"),
+    (411, "Length Required"),
+    (412, "Precondition Failed"),
+    (413, "Content Too Large"),
+    (414, "URI Too Long"),
+    (415, "Unsupported Media Type"),
+    (416, "Range Not Satisfiable"),
+    (425, "Too Early"),
+    (429, "Too Many Requests"),
+    (431, "Request Header Fields Too Large"),
+    (500, "Internal Server Error"),
+    (501, "Not Implemented"),
+    (502, "Bad Gateway"),
+    (503, "Service Unavailable"),
+    (504, "Gateway Timeout"),
+    (511, "Network Authentication Required"),
+];
+
+/// Returns the reason phrase of a status, empty for one that has none here. HTTP/2 sends none.
 pub fn reason(status: u16) -> &'static str {
-    match status {
-        304 => "Not Modified",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        416 => "Range Not Satisfiable",
-        425 => "Too Early",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        511 => "Network Authentication Required",
-        _ => "",
-    }
+    REASONS.iter().find(|(known, _)| *known == status).map_or("", |(_, reason)| reason)
 }
 
 #[cfg(test)]

@@ -59,11 +59,11 @@ pub enum Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the registry names a token server that is not used: ")?;
+        f.write_str("refused token server: ")?;
         match self {
             Self::Url(error) => error.fmt(f),
-            Self::PlainHttp => f.write_str("it is plain http"),
-            Self::PrivateAddress => f.write_str("it is on a private network"),
+            Self::PlainHttp => f.write_str("plain http"),
+            Self::PrivateAddress => f.write_str("private network"),
         }
     }
 }

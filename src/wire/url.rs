@@ -135,12 +135,12 @@ pub enum UrlError {
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotHttp => "it is not an http or https URL",
-            Self::UserInfo => "it holds a user name",
-            Self::Ambiguous => "it holds a control character or a backslash",
-            Self::Host => "its host is not one",
-            Self::Port => "its port is not one",
-            Self::TooLong => "it is longer than 8 KiB",
+            Self::NotHttp => "not an http or https URL",
+            Self::UserInfo => "a user name in the URL",
+            Self::Ambiguous => "a control character or backslash in the URL",
+            Self::Host => "invalid host in the URL",
+            Self::Port => "invalid port in the URL",
+            Self::TooLong => "the URL is longer than 8 KiB",
         })
     }
 }
