@@ -128,7 +128,7 @@ impl Core {
             return Err(bad(what));
         }
         listing.read(document.bytes.clone()).map_err(|error| match error {
-            ListError::NotAList(what) => bad(format!("the answer {what}")),
+            ListError::NotAList(_) => bad("the answer is no list".to_owned()),
             ListError::TooLarge => {
                 let limit = list::MAX_ANSWER as u64;
                 self.unusable(call, document, ErrorKind::TooLarge { limit })

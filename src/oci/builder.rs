@@ -56,7 +56,7 @@ pub struct UnsupportedReference {
 
 impl fmt::Display for UnsupportedReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot point at {}", self.manifest.words(), self.reference.words())
+        write!(f, "{} cannot point at {}", self.manifest, self.reference)
     }
 }
 
@@ -171,7 +171,8 @@ mod tests {
         let child = descriptor(MediaType::OCI_MANIFEST, 9);
         let mut image = ManifestBuilder::docker_image(descriptor(MediaType::DOCKER_CONFIG, 1));
         let error = image.append(child.clone()).unwrap_err();
-        assert_eq!(error.to_string(), "Docker manifest cannot point at OCI manifest");
+        let (manifest, reference) = (MediaType::DOCKER_MANIFEST, MediaType::OCI_MANIFEST);
+        assert_eq!(error, UnsupportedReference { manifest, reference });
         let mut index = ManifestBuilder::index();
         assert!(index.append(layer(1)).is_err());
         index.append(child).unwrap();

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{Digest, Issues, JsonCursor, Parsed, Platform, Severity, Timestamp, json};
+use super::{
+    Digest, DocumentFault, Issues, JsonCursor, Parsed, Platform, Severity, Timestamp, json,
+};
 
 /// An image configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,10 +157,9 @@ fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> ImageConfig {
 /// Steps that made a layer and layers should be as many (config.md, `history`).
 fn check_history(config: &ImageConfig, cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let steps = config.history.iter().filter(|entry| !entry.empty_layer).count();
-    let layers = config.diff_ids.len();
-    if !config.history.is_empty() && steps != layers {
-        let message = format!("has {steps} history entries with a layer and {layers} diff IDs");
-        cursor.report(Severity::Warning, message, issues);
+    let diff_ids = config.diff_ids.len();
+    if !config.history.is_empty() && steps != diff_ids {
+        cursor.report(Severity::Warning, DocumentFault::History { steps, diff_ids }, issues);
     }
 }
 
@@ -189,7 +190,7 @@ fn check_env(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let Some(list) = cursor.member("Env") else { return };
     let items: Vec<_> = list.items(&mut Issues::default()).collect();
     for item in items.iter().filter(|item| item.node().as_str().is_some_and(|v| !v.contains('='))) {
-        item.report(Severity::Error, "is not NAME=value", issues);
+        item.report(Severity::Error, DocumentFault::NotAnAssignment, issues);
     }
 }
 
@@ -205,19 +206,15 @@ fn read_healthcheck(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Healthcheck
 }
 
 fn read_diff_ids(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<Digest> {
-    let Some(rootfs) = cursor.member("rootfs") else {
-        cursor.report(Severity::Error, "has no rootfs", issues);
-        return Vec::new();
-    };
+    cursor.require(&["rootfs"], issues);
+    let Some(rootfs) = cursor.member("rootfs") else { return Vec::new() };
     if rootfs.text_of("type", issues).as_deref() != Some("layers") {
-        rootfs.report(Severity::Error, "has a type other than “layers”", issues);
+        rootfs.report(Severity::Error, DocumentFault::RootFsType, issues);
     }
-    let Some(list) = rootfs.member("diff_ids") else {
-        rootfs.report(Severity::Error, "has no diff_ids", issues);
-        return Vec::new();
-    };
+    rootfs.require(&["diff_ids"], issues);
+    let Some(list) = rootfs.member("diff_ids") else { return Vec::new() };
     let items: Vec<_> = list.items(issues).collect();
-    items.iter().filter_map(|item| Digest::read(item, issues)).collect()
+    items.iter().filter_map(|item| item.digest(issues)).collect()
 }
 
 fn read_history(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<HistoryEntry> {

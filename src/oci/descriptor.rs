@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{Digest, Issues, JsonCursor, MediaType, Platform, Severity};
+use super::{Digest, DocumentFault, Issues, JsonCursor, MediaType, Platform, Severity};
 
 /// Annotations in the order in which they stand in the document; a name may repeat there.
 pub type Annotations = Vec<(String, String)>;
@@ -87,17 +87,13 @@ impl Descriptor {
             return None;
         }
         cursor.check_case(&KNOWN, issues);
-        for key in ["mediaType", "digest", "size"] {
-            if cursor.member(key).is_none() {
-                cursor.report(Severity::Error, format!("has no {key}"), issues);
-            }
-        }
+        cursor.require(&["mediaType", "digest", "size"], issues);
         let media_type = cursor.text_of("mediaType", issues).map(MediaType::new);
         check_type(cursor, "mediaType", issues);
         check_type(cursor, "artifactType", issues);
         check_urls(cursor, issues);
         Some(Self {
-            digest: Digest::read(&cursor.member("digest")?, issues)?,
+            digest: cursor.member("digest")?.digest(issues)?,
             media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
             size: cursor.size_of("size", issues).unwrap_or_default(),
             urls: cursor.texts_of("urls", issues),
@@ -121,7 +117,7 @@ fn check_type(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) {
     let Some(member) = cursor.member(key) else { return };
     let text = member.node().as_str().filter(|text| !text.is_empty() || key == "mediaType");
     if text.is_some_and(|text| !MediaType::new(text).is_well_formed()) {
-        member.report(Severity::Error, "is not a media type", issues);
+        member.report(Severity::Error, DocumentFault::NotAMediaType, issues);
     }
 }
 
@@ -139,7 +135,7 @@ fn check_urls(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     for item in
         items.iter().filter(|item| item.node().as_str().is_some_and(|url| !is_absolute(url)))
     {
-        item.report(Severity::Error, "is not an absolute URL", issues);
+        item.report(Severity::Error, DocumentFault::NotAnAbsoluteUrl, issues);
     }
 }
 
@@ -147,7 +143,7 @@ fn read_data(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
     let data = cursor.member("data")?;
     let decoded = STANDARD.decode(data.text(issues)?);
     if decoded.is_err() {
-        data.report(Severity::Error, "is not base64", issues);
+        data.report(Severity::Error, DocumentFault::NotBase64, issues);
     }
     decoded.ok()
 }
@@ -156,15 +152,15 @@ fn read_data(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::oci::json;
+    use crate::oci::{NodeKind, json};
 
     const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    fn read(text: String) -> (Option<Descriptor>, Vec<String>) {
+    fn read(text: String) -> (Option<Descriptor>, Vec<(String, DocumentFault)>) {
         let parsed = json::parse(text.into());
         let mut issues = Issues::default();
         let descriptor = Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
-        let told = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        let told = issues.into_vec().into_iter().map(|issue| (issue.pointer, issue.fault));
         (descriptor, told.collect())
     }
 
@@ -173,10 +169,10 @@ mod tests {
         let text =
             format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":9223372036854775807}}"#);
         let (descriptor, issues) = read(text.clone());
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         assert_eq!(descriptor.unwrap().to_node().to_string(), text);
         let (descriptor, issues) = read(text.replace("\"size\"", "\"new\":[{}],\"size\""));
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         assert_eq!(descriptor.unwrap().descriptor().size, i64::MAX as u64);
     }
 
@@ -186,7 +182,7 @@ mod tests {
             r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":3,"urls":["https://example.com/x"],"annotations":{{"a":"1","b":"2"}},"data":"YWJj","platform":{{"architecture":"arm","os":"linux","os.version":"1","os.features":["f"],"variant":"v7"}},"artifactType":"c/d"}}"#
         );
         let (descriptor, issues) = read(text.clone());
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         let descriptor = descriptor.unwrap();
         assert_eq!(descriptor.embedded(), Some(&b"abc"[..]));
         assert_eq!(descriptor.to_node().to_string(), text);
@@ -201,27 +197,31 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_and_the_rest_is_read() {
-        let check = |text: &str, size: Option<u64>, expected: &[&str]| {
+        use DocumentFault::{Missing, WrongKind};
+        let check = |text: &str, size: Option<u64>, expected: &[(&str, DocumentFault)]| {
             let (descriptor, issues) = read(text.replace("DIGEST", DIGEST));
             assert_eq!(descriptor.map(|descriptor| descriptor.size), size, "{text}");
+            let issues: Vec<_> = issues.iter().map(|(at, fault)| (at.as_str(), fault)).collect();
+            let expected: Vec<_> = expected.iter().map(|(at, fault)| (*at, fault)).collect();
             assert_eq!(issues, expected, "{text}");
         };
+        let not_an_object = |found| WrongKind { found, expected: NodeKind::Object };
         check(
             r#"{"mediaType":"a/b","digest":"DIGEST","size":-1}"#,
             Some(0),
-            &["/size is -1, below zero"],
+            &[("/size", DocumentFault::BelowZero(-1))],
         );
-        check(r#"{"digest":"DIGEST","size":1}"#, Some(1), &[" has no mediaType"]);
-        check(r#"{"mediaType":"a/b","size":1}"#, None, &[" has no digest"]);
-        check("[]", None, &[" is a list, not an object"]);
+        check(r#"{"digest":"DIGEST","size":1}"#, Some(1), &[("", Missing("mediaType"))]);
+        check(r#"{"mediaType":"a/b","size":1}"#, None, &[("", Missing("digest"))]);
+        check("[]", None, &[("", not_an_object(NodeKind::Array))]);
         check(
             r#"{"mediaType":"a","digest":"DIGEST","size":1,"urls":["x"],"data":"!","platform":1}"#,
             Some(1),
             &[
-                "/mediaType is not a media type",
-                "/urls/0 is not an absolute URL",
-                "/platform is a number, not an object",
-                "/data is not base64",
+                ("/mediaType", DocumentFault::NotAMediaType),
+                ("/urls/0", DocumentFault::NotAnAbsoluteUrl),
+                ("/platform", not_an_object(NodeKind::Number)),
+                ("/data", DocumentFault::NotBase64),
             ],
         );
     }

@@ -2,8 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
-
 /// A digest algorithm, known or merely well formed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -94,14 +92,6 @@ impl Digest {
         Self { text, colon: name.len() }
     }
 
-    /// Reads a digest from a document; reports what is none.
-    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
-        let parsed = cursor.text(issues)?.parse::<Self>();
-        let report =
-            |error: &DigestError| cursor.report(Severity::Error, error.to_string(), issues);
-        parsed.inspect_err(report).ok()
-    }
-
     /// The whole digest, `algorithm:encoded`.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -150,12 +140,9 @@ pub enum DigestError {
 impl fmt::Display for DigestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(text) => write!(f, "“{text}” is not a digest (algorithm:encoded)"),
-            Self::Length { digest, expected, actual } => {
-                write!(f, "digest “{digest}” has {actual} characters where {expected} are needed")
-            }
-            Self::NotLowerHex(digest) => {
-                write!(f, "digest “{digest}” is not lower-case hexadecimal")
+            Self::Malformed(text) | Self::NotLowerHex(text) => write!(f, "invalid digest “{text}”"),
+            Self::Length { digest, expected, .. } => {
+                write!(f, "invalid digest “{digest}”: not {expected} characters")
             }
         }
     }

@@ -6,8 +6,8 @@
 use bytes::Bytes;
 
 use super::{
-    Descriptor, ImageManifest, Index, Issues, JsonCursor, MediaType, Parsed, Schema1Manifest,
-    Severity, json,
+    Descriptor, DocumentFault, DocumentKind, ImageManifest, Index, Issues, JsonCursor, MediaType,
+    Parsed, Schema1Manifest, Severity, json,
 };
 
 /// A document that a registry serves as a manifest.
@@ -44,28 +44,19 @@ pub struct Children {
     pub layers: Vec<Descriptor>,
 }
 
-/// The kinds of document that this module distinguishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Image,
-    Index,
-    Schema1,
-    Artifact,
-}
-
 /// Reads a document. `content_type` is that of the answer; `None` where it was missing or generic.
 ///
 /// Anything gives a value: check [`Parsed::is_sound`] before relying on it.
 ///
 /// ```
-/// use porthole::oci::{Document, MediaType, parse_document};
+/// use porthole::oci::{Document, DocumentFault, MediaType, parse_document};
 ///
 /// let body = r#"{"schemaVersion": 2, "manifests": [{"size": -1}]}"#;
 /// let parsed = parse_document(body.into(), Some(&MediaType::OCI_INDEX));
 /// assert!(matches!(&parsed.value, Document::Index(index) if index.manifests.is_empty()));
 /// assert!(!parsed.is_sound());
 /// assert_eq!(parsed.issues[0].pointer, "/manifests/0");
-/// assert_eq!(parsed.issues[0].message, "has no mediaType");
+/// assert_eq!(parsed.issues[0].fault, DocumentFault::Missing("mediaType"));
 /// ```
 pub fn parse_document(raw: Bytes, content_type: Option<&MediaType>) -> Parsed<Document> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
@@ -156,10 +147,12 @@ fn read(
     check_ambiguity(cursor, kind, issues);
     check_version(cursor, kind, issues);
     match kind {
-        Some(Kind::Image) => Document::Image(ImageManifest::read(cursor, issues)),
-        Some(Kind::Index) => Document::Index(Index::read(cursor, issues)),
-        Some(Kind::Schema1) => Document::Schema1(Schema1Manifest::read(cursor, issues)),
-        Some(Kind::Artifact) => Document::Image(ImageManifest::read_artifact(cursor, issues)),
+        Some(DocumentKind::Image) => Document::Image(ImageManifest::read(cursor, issues)),
+        Some(DocumentKind::Index) => Document::Index(Index::read(cursor, issues)),
+        Some(DocumentKind::Schema1) => Document::Schema1(Schema1Manifest::read(cursor, issues)),
+        Some(DocumentKind::Artifact) => {
+            Document::Image(ImageManifest::read_artifact(cursor, issues))
+        }
         None => {
             let media_type = stated.or_else(|| content_type.cloned());
             Document::Unknown(UnknownDocument {
@@ -183,8 +176,8 @@ fn check_agreement(
     // A signed schema 1 manifest states no type; one that does may leave out that it is signed.
     let both_schema1 = sent.is_schema1() && stated.is_schema1();
     if sent != stated && !both_schema1 {
-        let message = format!("states the media type {stated}, and was sent as {sent}");
-        cursor.report(Severity::Error, message, issues);
+        let (stated, sent) = (stated.to_string(), sent.to_string());
+        cursor.report(Severity::Error, DocumentFault::OtherMediaType { stated, sent }, issues);
     }
 }
 
@@ -193,17 +186,15 @@ fn choose_kind(
     content_type: Option<&MediaType>,
     stated: Option<&MediaType>,
     issues: &mut Issues,
-) -> Option<Kind> {
+) -> Option<DocumentKind> {
     if let Some(sent) = content_type.filter(|sent| !is_generic(sent)) {
-        return Kind::of(sent);
+        return DocumentKind::of(sent);
     }
     if let Some(stated) = stated {
-        return Kind::of(stated);
+        return DocumentKind::of(stated);
     }
-    let kind = Kind::sniff(cursor);
-    let guess = kind.map_or("nothing known", Kind::words);
-    let message = format!("has no media type; by its structure it is {guess}");
-    cursor.report(Severity::Warning, message, issues);
+    let kind = DocumentKind::sniff(cursor);
+    cursor.report(Severity::Warning, DocumentFault::NoMediaType(kind), issues);
     kind
 }
 
@@ -212,7 +203,7 @@ fn is_generic(media_type: &MediaType) -> bool {
     matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
 }
 
-impl Kind {
+impl DocumentKind {
     fn of(media_type: &MediaType) -> Option<Self> {
         Some(match media_type {
             _ if media_type.is_manifest() => Self::Image,
@@ -233,49 +224,32 @@ impl Kind {
             () => None,
         }
     }
-
-    /// Returns the name of the kind, with its article.
-    fn words(self) -> &'static str {
-        match self {
-            Self::Image => "an image manifest",
-            Self::Index => "an index",
-            Self::Schema1 => "a Docker schema 1 manifest",
-            Self::Artifact => "an artifact manifest",
-        }
-    }
 }
 
 /// Reports members of another kind: other readers may take the document for that kind
 /// (CVE-2021-41190).
-fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
-    let foreign: &[&str] = match kind {
-        Some(Kind::Image) => &["manifests", "fsLayers"],
-        Some(Kind::Index) => &["config", "layers", "fsLayers"],
-        Some(Kind::Schema1) => &["manifests", "config", "layers"],
-        Some(Kind::Artifact) => &["manifests", "config", "layers", "fsLayers"],
-        None => &[],
+fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<DocumentKind>, issues: &mut Issues) {
+    let Some(kind) = kind else { return };
+    let foreign: &[&'static str] = match kind {
+        DocumentKind::Image => &["manifests", "fsLayers"],
+        DocumentKind::Index => &["config", "layers", "fsLayers"],
+        DocumentKind::Schema1 => &["manifests", "config", "layers"],
+        DocumentKind::Artifact => &["manifests", "config", "layers", "fsLayers"],
     };
-    let words = kind.map_or("", Kind::words);
-    for key in foreign.iter().filter(|key| cursor.node().get(key).is_some()) {
-        let message =
-            format!("is {words} and has “{key}”: other readers may take it for something else");
-        cursor.report(Severity::Error, message, issues);
+    for member in foreign.iter().filter(|key| cursor.node().get(key).is_some()) {
+        cursor.report(Severity::Error, DocumentFault::TwoKinds { kind, member }, issues);
     }
 }
 
-fn check_version(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
+fn check_version(cursor: &JsonCursor<'_>, kind: Option<DocumentKind>, issues: &mut Issues) {
     let expected = match kind {
-        Some(Kind::Image | Kind::Index) => 2,
-        Some(Kind::Schema1) => 1,
-        Some(Kind::Artifact) | None => return,
+        Some(DocumentKind::Image | DocumentKind::Index) => 2,
+        Some(DocumentKind::Schema1) => 1,
+        Some(DocumentKind::Artifact) | None => return,
     };
     let version = cursor.node().get("schemaVersion");
     if version.and_then(json::Node::as_u64) != Some(expected) {
-        cursor.report(
-            Severity::Error,
-            format!("has a schemaVersion other than {expected}"),
-            issues,
-        );
+        cursor.report(Severity::Error, DocumentFault::SchemaVersion(expected), issues);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Indexes (image-spec image-index.md), Docker's manifest lists included.
 
-use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
+use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType};
 
 /// A list of manifests, usually one for each platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,9 +34,7 @@ impl Index {
 
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
-        if cursor.member("manifests").is_none() {
-            cursor.report(Severity::Error, "has no manifests", issues);
-        }
+        cursor.require(&["manifests"], issues);
         Self {
             media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
             manifests: Descriptor::read_list(cursor, "manifests", issues),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::{Issues, Parsed, Severity};
+use super::{DocumentFault, Issues, NodeKind, Parsed, Severity};
 
 /// A value of a JSON document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,15 +78,15 @@ impl Node {
         }
     }
 
-    /// Returns the kind of value with its article, to follow “is”.
-    pub fn kind(&self) -> &'static str {
+    /// The kind of the value.
+    pub fn kind(&self) -> NodeKind {
         match self {
-            Self::Null => "null",
-            Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) => "a string",
-            Self::Array(_) => "a list",
-            Self::Object(_) => "an object",
+            Self::Null => NodeKind::Null,
+            Self::Bool(_) => NodeKind::Bool,
+            Self::Number(_) => NodeKind::Number,
+            Self::String(_) => NodeKind::String,
+            Self::Array(_) => NodeKind::Array,
+            Self::Object(_) => NodeKind::Object,
         }
     }
 }
@@ -99,11 +99,7 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
     match std::str::from_utf8(body) {
         Ok(text) => fill(text, &mut value, &mut issues),
         Err(error) => {
-            let at = error.valid_up_to();
-            issues.error(
-                "",
-                format!("is not UTF-8 at byte {at}; such bytes are shown as “\u{fffd}”"),
-            );
+            issues.error("", DocumentFault::NotUtf8 { at: error.valid_up_to() });
             fill(&String::from_utf8_lossy(body), &mut value, &mut issues);
         }
     }
@@ -199,29 +195,29 @@ impl<'de> Visitor<'de> for Each<'_> {
 
 fn without_bom<'a>(raw: &'a [u8], issues: &mut Issues) -> &'a [u8] {
     let Some(rest) = raw.strip_prefix(b"\xef\xbb\xbf") else { return raw };
-    issues.error("", "starts with a byte order mark, at which other readers fail (RFC 8259, 8.1)");
+    issues.error("", DocumentFault::ByteOrderMark);
     rest
 }
 
 fn fill(text: &str, value: &mut Node, issues: &mut Issues) {
     if text.trim_start().is_empty() {
-        return issues.error("", "is empty");
+        return issues.error("", DocumentFault::Empty);
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     if let Err(error) = Fill(value).deserialize(&mut reader) {
         return issues.error("", what_is_wrong(text, &error));
     }
     if let Err(error) = reader.end() {
-        issues.error("", format!("has something after its end: {error}"));
+        issues.error("", DocumentFault::TrailingText(error.to_string()));
     }
 }
 
 /// Login pages and proxies answer HTML with status 200.
-fn what_is_wrong(text: &str, error: &serde_json::Error) -> String {
-    if text.trim_start().starts_with('<') {
-        return "is not JSON but looks like an HTML or XML page".to_owned();
+fn what_is_wrong(text: &str, error: &serde_json::Error) -> DocumentFault {
+    match text.trim_start().starts_with('<') {
+        true => DocumentFault::Markup,
+        false => DocumentFault::NotJson(error.to_string()),
     }
-    format!("is not JSON: {error}")
 }
 
 /// Fills a slot, so that an error leaves what was read before it.
@@ -314,11 +310,7 @@ fn report_repeated(node: &Node, pointer: &mut String, issues: &mut Issues) {
     for (key, value) in node.members() {
         let length = push_step(pointer, key);
         if !seen.insert(key.as_str()) {
-            issues.push(
-                Severity::Error,
-                pointer,
-                "repeats a key; readers differ in which they take",
-            );
+            issues.push(Severity::Error, pointer, DocumentFault::RepeatedKey);
         }
         report_repeated(value, pointer, issues);
         pointer.truncate(length);

@@ -2,7 +2,7 @@
 //! JSON pointer. A part that cannot be read is reported and left out, and reading goes on.
 
 use super::{
-    Issues, Severity,
+    Digest, DocumentFault, Issues, NodeKind, Severity,
     json::{Node, Number, push_step},
 };
 
@@ -43,9 +43,9 @@ impl<'a> JsonCursor<'a> {
         pointer
     }
 
-    /// Says that something is wrong here.
-    pub fn report(&self, severity: Severity, message: impl Into<String>, issues: &mut Issues) {
-        issues.push(severity, &self.pointer(), message);
+    /// Adds an issue about this place.
+    pub fn report(&self, severity: Severity, fault: DocumentFault, issues: &mut Issues) {
+        issues.push(severity, &self.pointer(), fault);
     }
 
     /// The member of this name; `None` where it is missing or `null`.
@@ -63,7 +63,7 @@ impl<'a> JsonCursor<'a> {
     /// The items of a list; reports anything else.
     pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = JsonCursor<'_>> {
         if !matches!(self.node, Node::Array(_)) {
-            self.report_kind("a list", issues);
+            self.report_kind(NodeKind::Array, issues);
         }
         let items = self.node.items().iter().enumerate();
         items.map(|(index, node)| JsonCursor {
@@ -77,7 +77,7 @@ impl<'a> JsonCursor<'a> {
     pub fn is_object(&self, issues: &mut Issues) -> bool {
         let object = matches!(self.node, Node::Object(_));
         if !object {
-            self.report_kind("an object", issues);
+            self.report_kind(NodeKind::Object, issues);
         }
         object
     }
@@ -86,9 +86,16 @@ impl<'a> JsonCursor<'a> {
     pub fn text(&self, issues: &mut Issues) -> Option<&'a str> {
         let text = self.node.as_str();
         if text.is_none() {
-            self.report_kind("a string", issues);
+            self.report_kind(NodeKind::String, issues);
         }
         text
+    }
+
+    /// The digest that stands here; reports anything else.
+    pub(super) fn digest(&self, issues: &mut Issues) -> Option<Digest> {
+        let parsed = self.text(issues)?.parse();
+        let report = |error| self.report(Severity::Error, DocumentFault::Digest(error), issues);
+        parsed.map_err(report).ok()
     }
 
     /// The member of this name as text. Missing is `None` without an issue.
@@ -134,12 +141,12 @@ impl<'a> JsonCursor<'a> {
                 return Some(number);
             }
             Node::Number(Number::Negative(number)) => {
-                cursor.report(Severity::Error, format!("is {number}, below zero"), issues);
+                cursor.report(Severity::Error, DocumentFault::BelowZero(number), issues);
             }
             Node::Number(_) => {
-                cursor.report(Severity::Error, "is not a whole number of 63 bits", issues);
+                cursor.report(Severity::Error, DocumentFault::NotWhole { bits: 63 }, issues);
             }
-            _ => cursor.report_kind("a number", issues),
+            _ => cursor.report_kind(NodeKind::Number, issues),
         }
         None
     }
@@ -153,7 +160,7 @@ impl<'a> JsonCursor<'a> {
             _ => None,
         };
         if number.is_none() {
-            cursor.report(Severity::Error, "is not a whole number of 64 bits", issues);
+            cursor.report(Severity::Error, DocumentFault::NotWhole { bits: 64 }, issues);
         }
         number
     }
@@ -164,7 +171,7 @@ impl<'a> JsonCursor<'a> {
         match cursor.node {
             Node::Bool(flag) => Some(*flag),
             _ => {
-                cursor.report_kind("a boolean", issues);
+                cursor.report_kind(NodeKind::Bool, issues);
                 None
             }
         }
@@ -178,23 +185,29 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
+    /// Reports each of these members that is missing or `null`.
+    pub fn require(&self, keys: &[&'static str], issues: &mut Issues) {
+        for key in keys.iter().filter(|key| self.member(key).is_none()) {
+            self.report(Severity::Error, DocumentFault::Missing(key), issues);
+        }
+    }
+
     /// Reports members whose name differs from a known one only in case: Go's decoder takes them
     /// for it, others do not, so two readers see two documents.
-    pub fn check_case(&self, known: &[&str], issues: &mut Issues) {
+    pub fn check_case(&self, known: &[&'static str], issues: &mut Issues) {
         for (key, _) in self.node.members() {
             let twin = known.iter().find(|name| name.eq_ignore_ascii_case(key) && *name != key);
             if let Some(name) = twin {
                 let mut pointer = self.pointer();
                 push_step(&mut pointer, key);
-                let message =
-                    format!("differs from “{name}” only in case; some readers take it for that");
-                issues.push(Severity::Warning, &pointer, message);
+                issues.push(Severity::Warning, &pointer, DocumentFault::CaseTwin(name));
             }
         }
     }
 
-    fn report_kind(&self, expected: &str, issues: &mut Issues) {
-        self.report(Severity::Error, format!("is {}, not {expected}", self.node.kind()), issues);
+    fn report_kind(&self, expected: NodeKind, issues: &mut Issues) {
+        let fault = DocumentFault::WrongKind { found: self.node.kind(), expected };
+        self.report(Severity::Error, fault, issues);
     }
 }
 
@@ -204,34 +217,41 @@ mod tests {
     use super::*;
     use crate::oci::json;
 
+    fn wrong(found: NodeKind, expected: NodeKind) -> DocumentFault {
+        DocumentFault::WrongKind { found, expected }
+    }
+
     fn with<T>(
         text: &'static str,
         read: impl FnOnce(JsonCursor<'_>, &mut Issues) -> T,
-    ) -> (T, Vec<String>) {
+    ) -> (T, Vec<(String, DocumentFault)>) {
         let parsed = json::parse(text.into());
         assert!(parsed.issues.is_empty(), "{text}");
         let mut issues = Issues::default();
         let value = read(JsonCursor::root(&parsed.value), &mut issues);
-        let issues = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        let issues = issues.into_vec().into_iter().map(|issue| (issue.pointer, issue.fault));
         (value, issues.collect())
     }
 
     #[test]
     fn sizes_are_whole_and_not_negative() {
-        let check = |text, expected, issue: &str| {
+        let check = |text, expected, fault: Option<DocumentFault>| {
             let (size, issues) = with(text, |cursor, issues| cursor.size_of("size", issues));
             assert_eq!(size, expected, "{text}");
-            assert_eq!(issues.join(";"), issue, "{text}");
+            let fault = fault.map(|fault| ("/size".to_owned(), fault));
+            assert_eq!(issues, Vec::from_iter(fault), "{text}");
         };
-        check(r#"{"size":0}"#, Some(0), "");
-        check(r#"{"size":9223372036854775807}"#, Some(i64::MAX as u64), "");
-        check(r#"{"size":9223372036854775808}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":99999999999999999999}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":1e3}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":-1}"#, None, "/size is -1, below zero");
-        check(r#"{"size":"1"}"#, None, "/size is a string, not a number");
-        check(r#"{"size":null}"#, None, "");
-        check("[]", None, "");
+        let not_whole = Some(DocumentFault::NotWhole { bits: 63 });
+        let text = wrong(NodeKind::String, NodeKind::Number);
+        check(r#"{"size":0}"#, Some(0), None);
+        check(r#"{"size":9223372036854775807}"#, Some(i64::MAX as u64), None);
+        check(r#"{"size":9223372036854775808}"#, None, not_whole.clone());
+        check(r#"{"size":99999999999999999999}"#, None, not_whole.clone());
+        check(r#"{"size":1e3}"#, None, not_whole);
+        check(r#"{"size":-1}"#, None, Some(DocumentFault::BelowZero(-1)));
+        check(r#"{"size":"1"}"#, None, Some(text));
+        check(r#"{"size":null}"#, None, None);
+        check("[]", None, None);
     }
 
     #[test]
@@ -239,11 +259,14 @@ mod tests {
         let (texts, issues) =
             with(r#"{"a":["x",1,"y",null]}"#, |p, issues| p.texts_of("a", issues));
         assert_eq!(texts, ["x", "y"]);
-        assert_eq!(issues, ["/a/1 is a number, not a string", "/a/3 is null, not a string"]);
+        let number = ("/a/1".to_owned(), wrong(NodeKind::Number, NodeKind::String));
+        let null = ("/a/3".to_owned(), wrong(NodeKind::Null, NodeKind::String));
+        assert_eq!(issues, [number, null]);
         let (map, issues) =
             with(r#"{"a":{"z":"1","b/c":[],"a":"2"}}"#, |p, issues| p.map_of("a", issues));
         assert_eq!(map, [("z".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())]);
-        assert_eq!(issues, ["/a/b~1c is a list, not a string"]);
+        let list = ("/a/b~1c".to_owned(), wrong(NodeKind::Array, NodeKind::String));
+        assert_eq!(issues, [list]);
     }
 
     #[test]
@@ -251,7 +274,6 @@ mod tests {
         let known = ["mediaType", "size"];
         let (_, issues) =
             with(r#"{"MediaType":"a","size":1,"other":2}"#, |p, i| p.check_case(&known, i));
-        assert_eq!(issues.len(), 1);
-        assert!(issues[0].starts_with("/MediaType differs from “mediaType”"), "{issues:?}");
+        assert_eq!(issues, [("/MediaType".to_owned(), DocumentFault::CaseTwin("mediaType"))]);
     }
 }

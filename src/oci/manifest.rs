@@ -1,6 +1,6 @@
 //! Image manifests (image-spec manifest.md), Docker's schema 2 included: one shape, other names.
 
-use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
+use super::{Annotations, Descriptor, DocumentFault, Issues, JsonCursor, MediaType, Severity};
 
 /// A configuration and layers; or an artifact in the same shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,12 +36,7 @@ impl ImageManifest {
 
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
-        if cursor.member("config").is_none() {
-            cursor.report(Severity::Error, "has no config", issues);
-        }
-        if cursor.member("layers").is_none() {
-            cursor.report(Severity::Error, "has no layers", issues);
-        }
+        cursor.require(&["config", "layers"], issues);
         Self {
             layers: Descriptor::read_list(cursor, "layers", issues),
             ..Self::read_head(cursor, issues)
@@ -50,11 +45,7 @@ impl ImageManifest {
 
     /// The withdrawn `application/vnd.oci.artifact.manifest.v1+json` of image-spec 1.1.0-rc.
     pub(super) fn read_artifact(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        cursor.report(
-            Severity::Warning,
-            "is an artifact manifest, withdrawn from image-spec 1.1",
-            issues,
-        );
+        cursor.report(Severity::Warning, DocumentFault::Withdrawn, issues);
         Self {
             config: None,
             layers: Descriptor::read_list(cursor, "blobs", issues),

@@ -193,14 +193,4 @@ mod tests {
         check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", false, false, gzip);
         check("application/vnd.oci.image.config.v1+json", false, false, None);
     }
-
-    #[test]
-    fn words_fall_back_to_the_type_itself() {
-        let check = |text: &str, words: &str| assert_eq!(MediaType::new(text).words(), words);
-        check("application/vnd.oci.image.index.v1+json", "OCI index");
-        check("application/vnd.dev.sigstore.bundle+json;version=0.2", "Sigstore bundle");
-        check("application/vnd.dev.sigstore.bundle.v0.3+json", "Sigstore bundle");
-        check("application/vnd.example.main", "application/vnd.example.main");
-        check("", "");
-    }
 }

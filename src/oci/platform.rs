@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
+use super::{Issues, JsonCursor};
 
 /// A platform as written in an index entry or a configuration; see [`Platform::normalized`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,11 +99,7 @@ impl Platform {
 
     /// Reads the platform of an index entry or a configuration.
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        for key in ["os", "architecture"] {
-            if cursor.member(key).is_none() {
-                cursor.report(Severity::Error, format!("has no {key}"), issues);
-            }
-        }
+        cursor.require(&["os", "architecture"], issues);
         Self {
             os: cursor.text_of("os", issues).unwrap_or_default(),
             architecture: cursor.text_of("architecture", issues).unwrap_or_default(),

@@ -136,15 +136,13 @@ impl FromStr for RepositoryName {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let fail = |reason| Err(ReferenceError::Repository { name: text.to_owned(), reason });
+        let fail = |fault| Err(ReferenceError::Repository { name: text.to_owned(), fault });
         match text {
-            "" => fail("is empty"),
-            _ if text.len() > 255 => fail("is longer than 255 bytes"),
-            _ if text.bytes().any(|b| b.is_ascii_uppercase()) => fail("has upper-case letters"),
-            _ if text.split('/').any(str::is_empty) => fail("has an empty path component"),
-            _ if !text.split('/').all(is_path_component) => {
-                fail("may hold only a-z, 0-9, and between them “.”, “_”, “__” or dashes")
-            }
+            "" => fail(NameFault::Empty),
+            _ if text.len() > 255 => fail(NameFault::TooLong),
+            _ if text.bytes().any(|b| b.is_ascii_uppercase()) => fail(NameFault::UpperCase),
+            _ if text.split('/').any(str::is_empty) => fail(NameFault::EmptyComponent),
+            _ if !text.split('/').all(is_path_component) => fail(NameFault::Grammar),
             _ => Ok(Self(text.to_owned())),
         }
     }
@@ -228,6 +226,21 @@ pub struct Reference {
     pub digest: Option<Digest>,
 }
 
+/// The reason why a text is no repository name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameFault {
+    /// It is empty.
+    Empty,
+    /// It is longer than 255 bytes.
+    TooLong,
+    /// It has upper-case letters.
+    UpperCase,
+    /// A component of the path is empty.
+    EmptyComponent,
+    /// A component of the path holds other characters, or ends with a separator.
+    Grammar,
+}
+
 /// A text that is no reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReferenceError {
@@ -237,8 +250,8 @@ pub enum ReferenceError {
     Repository {
         /// The name as given.
         name: String,
-        /// The fault, to follow the name.
-        reason: &'static str,
+        /// The fault.
+        fault: NameFault,
     },
     /// The tag does not fit the grammar.
     Tag(String),
@@ -249,12 +262,11 @@ pub enum ReferenceError {
 impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Host(host) => write!(f, "“{host}” is not a registry host"),
-            Self::Repository { name, reason } => write!(f, "repository name “{name}” {reason}"),
-            Self::Tag(tag) => write!(
-                f,
-                "“{tag}” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”"
-            ),
+            Self::Host(host) => write!(f, "invalid host “{host}”"),
+            Self::Repository { name, fault } => {
+                write!(f, "invalid repository name “{name}”: {fault:?}")
+            }
+            Self::Tag(tag) => write!(f, "invalid tag “{tag}”"),
             Self::Digest(error) => error.fmt(f),
         }
     }

@@ -4,7 +4,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 
-use super::{Digest, HistoryEntry, Issues, JsonCursor, Severity, Timestamp, json};
+use super::{
+    Digest, DocumentFault, HistoryEntry, Issue, Issues, JsonCursor, Severity, Timestamp, json,
+};
 
 /// A schema 1 manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,13 +28,13 @@ pub struct Schema1Manifest {
 
 impl Schema1Manifest {
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        cursor.report(Severity::Warning, "is a Docker schema 1 manifest, deprecated", issues);
+        cursor.report(Severity::Warning, DocumentFault::Deprecated, issues);
         let layers = read_each(cursor, "fsLayers", issues, read_layer);
         let history = read_each(cursor, "history", issues, read_history);
         if layers.len() != history.len() {
-            let message =
-                format!("has {} layers and {} history entries", layers.len(), history.len());
-            cursor.report(Severity::Error, message, issues);
+            let (layers, entries) = (layers.len(), history.len());
+            let fault = DocumentFault::Schema1History { layers, entries };
+            cursor.report(Severity::Error, fault, issues);
         }
         Self {
             name: cursor.text_of("name", issues),
@@ -81,24 +83,17 @@ fn read_each<T>(
 }
 
 fn read_layer(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<Digest> {
-    let sum = item.member("blobSum");
-    let Some(sum) = sum else {
-        item.report(Severity::Error, "has no blobSum", issues);
-        return None;
-    };
-    Digest::read(&sum, issues)
+    item.require(&["blobSum"], issues);
+    item.member("blobSum")?.digest(issues)
 }
 
 fn read_history(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
     let compatibility = item.member("v1Compatibility")?;
     let text = compatibility.text(issues)?.to_owned();
     let inner = json::parse(Bytes::from(text));
-    for issue in &inner.issues {
-        compatibility.report(
-            issue.severity,
-            format!("{}: {}", issue.pointer, issue.message),
-            issues,
-        );
+    for Issue { severity, pointer, fault } in inner.issues {
+        let fault = DocumentFault::Inner { pointer, fault: Box::new(fault) };
+        compatibility.report(severity, fault, issues);
     }
     let entry = JsonCursor::root(&inner.value);
     let command = entry.member("container_config").map(|config| config.texts_of("Cmd", issues));

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
+use super::{DocumentFault, Issues, JsonCursor, Severity};
 
 /// A point in time to the nanosecond. Printed in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,9 +48,10 @@ impl Timestamp {
     pub(super) fn read(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
         let cursor = cursor.member(key)?;
         let parsed = cursor.text(issues)?.parse::<Self>();
-        let report =
-            |error: &TimestampError| cursor.report(Severity::Error, error.to_string(), issues);
-        parsed.inspect_err(report).ok()
+        let report = |TimestampError(text)| {
+            cursor.report(Severity::Error, DocumentFault::NotATime(text), issues);
+        };
+        parsed.map_err(report).ok()
     }
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.

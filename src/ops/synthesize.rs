@@ -58,7 +58,7 @@ fn read_index(manifest: &Manifest) -> Result<Index> {
             parse_index(&tree, &media_type, &manifest.bytes)
         }
         other => {
-            let words = other.as_ref().map_or("an unknown type", MediaType::words);
+            let words = other.as_ref().map_or("an unknown type", MediaType::as_str);
             Err(ErrorKind::Unsupported(format!("an index of {words}")).into())
         }
     }
@@ -79,21 +79,20 @@ fn type_by_entry(first: Option<&Descriptor>) -> MediaType {
 
 fn parse_index(tree: &Parsed<Node>, media_type: &MediaType, raw: &Bytes) -> Result<Index> {
     if let Some(issue) = tree.issues.first() {
-        return bad_answer(format!("the index {}", issue.message));
+        return bad_answer(format!("the index is broken at “{}”", issue.pointer));
     }
     check_version(&tree.value)?;
     let parsed = parse_document(raw.clone(), Some(media_type));
     let Document::Index(mut index) = parsed.value else { return bad_answer("the index is none") };
     if index.manifests.len() != tree.value.get("manifests").map_or(0, |list| list.items().len()) {
         let broken = parsed.issues.iter().find(|issue| issue.pointer.starts_with("/manifests/"));
-        let what =
-            broken.map_or(String::new(), |issue| format!(": {} {}", issue.pointer, issue.message));
+        let what = broken.map_or(String::new(), |issue| format!(": {}", issue.pointer));
         return bad_answer(format!("the index has entries that cannot be read{what}"));
     }
     let stated = index.media_type.take().filter(|stated| !stated.as_str().is_empty());
     let stated = stated.unwrap_or_else(|| type_by_entry(index.manifests.first()));
     if !stated.is_index() {
-        return bad_answer(format!("the index calls itself {}", stated.words()));
+        return bad_answer(format!("the index calls itself {stated}"));
     }
     Ok(Index { media_type: Some(stated), ..index })
 }

@@ -1,6 +1,7 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod addresses;
 pub mod commands;
 pub mod compare;
 pub mod config;
@@ -9,12 +10,15 @@ pub mod error;
 pub mod files;
 pub mod history;
 pub mod home;
+pub mod issues;
 pub mod json;
 pub mod layer_faults;
 pub mod layers;
 pub mod list;
+pub mod media_types;
 pub mod numbers;
 pub mod ops;
+pub mod references;
 pub mod referrers;
 pub mod registry;
 pub mod repository;
