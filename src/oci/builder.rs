@@ -1,5 +1,5 @@
-//! Building manifests: from a configuration and layers, or from child manifests, to the bytes that
-//! are pushed (R33). The same content always gives the same bytes.
+//! Building manifests from a configuration and layers, or from child manifests (R33). The result is
+//! the bytes that are pushed. The same content always gives the same bytes.
 
 use std::fmt;
 
@@ -31,11 +31,11 @@ pub struct ManifestBuilder {
     pub subject: Option<Descriptor>,
     /// Type of the artifact.
     pub artifact_type: Option<String>,
-    /// Annotations; written in the order of their names.
+    /// Annotations. They are written in the order of their names.
     pub annotations: Annotations,
 }
 
-/// A finished manifest: what is pushed, byte for byte.
+/// A finished manifest, as it is pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
     /// Its media type.
@@ -44,8 +44,8 @@ pub struct Payload {
     pub bytes: Bytes,
 }
 
-/// A reference that cannot be appended: a manifest of this kind does not point at content of that
-/// kind.
+/// A reference that cannot be appended, because a manifest of this kind does not point at content
+/// of that kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsupportedReference {
     /// The kind of manifest that is being built.
@@ -110,12 +110,13 @@ impl ManifestBuilder {
         Ok(())
     }
 
-    /// Everything the manifest points at: the configuration, then what was appended, in that order.
+    /// Returns the descriptors of the manifest: the configuration, then the appended ones in their
+    /// order.
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.config.iter().chain(&self.references)
     }
 
-    /// The bytes, and what they are.
+    /// Returns the bytes and their media type.
     pub fn build(&self) -> Payload {
         let is_index = self.media_type.is_index();
         let references = Some(descriptors(&self.references));

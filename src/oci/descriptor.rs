@@ -1,36 +1,36 @@
-//! Descriptors: how one document points at another (image-spec descriptor.md, R28).
+//! Descriptors: pointers from one document to another (image-spec descriptor.md, R28).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{Digest, DocumentFault, Issues, JsonCursor, MediaType, Platform, Severity};
 
-/// Annotations in the order in which they stand in the document; a name may repeat there.
+/// Annotations in the order of the document. A name may repeat.
 pub type Annotations = Vec<(String, String)>;
 
-/// A pointer to content: what it is, which bytes, how many.
+/// A pointer to content: its type, its digest and its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
-    /// The type that the content is said to have.
+    /// The stated type of the content.
     pub media_type: MediaType,
-    /// Digest of the exact bytes.
+    /// The digest of the exact bytes.
     pub digest: Digest,
-    /// Size of the content in bytes.
+    /// The size of the content in bytes.
     pub size: u64,
-    /// Other places that hold the bytes (foreign layers). Never fetched with a credential.
+    /// Other places that hold the bytes (foreign layers). No credential is sent there.
     pub urls: Vec<String>,
     /// Annotations, in document order.
     pub annotations: Annotations,
-    /// The platform, for entries of an index.
+    /// The platform of an entry of an index.
     pub platform: Option<Platform>,
-    /// The content itself, decoded from base64, not yet compared with size and digest (R37).
+    /// The content itself, decoded from base64. It is not yet compared with size and digest (R37).
     pub data: Option<Vec<u8>>,
-    /// Type of the artifact that the content is.
+    /// The type of the artifact.
     pub artifact_type: Option<String>,
 }
 
 /// Content that a descriptor describes (R28).
 pub trait Describe {
-    /// The descriptor.
+    /// Returns the descriptor.
     fn descriptor(&self) -> &Descriptor;
 }
 
@@ -44,12 +44,12 @@ const KNOWN: [&str; 8] =
     ["mediaType", "digest", "size", "urls", "annotations", "platform", "data", "artifactType"];
 
 impl Descriptor {
-    /// BuildKit's annotation that says what an entry without a platform is for.
+    /// BuildKit's annotation with the purpose of an entry without a platform.
     pub const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
     /// BuildKit's annotation with the digest of the entry that it is about.
     pub const REFERENCE_DIGEST: &str = "vnd.docker.reference.digest";
 
-    /// A descriptor with only its three required parts.
+    /// Makes a descriptor of only its three required parts.
     pub fn new(media_type: MediaType, digest: Digest, size: u64) -> Self {
         Self {
             media_type,
@@ -63,25 +63,27 @@ impl Descriptor {
         }
     }
 
-    /// The annotation of this name; of a repeated one the last, as [`super::json::Node::get`] has it.
+    /// Returns the annotation of this name. If the name repeats, it is the last one, as in
+    /// [`super::json::Node::get`].
     pub fn annotation(&self, name: &str) -> Option<&str> {
         let mut named = self.annotations.iter().rev().filter(|(key, _)| key == name);
         named.next().map(|(_, value)| value.as_str())
     }
 
-    /// Returns true if this index entry is BuildKit's statement about an image, and no image: its
+    /// Returns true if this index entry is no image, but BuildKit's statement about an image. Its
     /// platform is then `unknown/unknown`.
     pub fn is_attestation(&self) -> bool {
         self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
     }
 
-    /// The embedded content, where it has the stated size (R37). Its digest is still to be checked.
+    /// Returns the embedded content if it has the stated size (R37). The caller must still check
+    /// the digest.
     pub fn embedded(&self) -> Option<&[u8]> {
         self.data.as_deref().filter(|data| data.len() as u64 == self.size)
     }
 
-    /// Reads a descriptor. Without a digest there is none; a size that cannot be read becomes 0,
-    /// and verifying will say so.
+    /// Reads a descriptor. Returns `None` if there is no digest. A size that cannot be read becomes
+    /// 0, and a verification then reports a mismatch.
     pub fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
         if !cursor.is_object(issues) {
             return None;
@@ -104,7 +106,7 @@ impl Descriptor {
         })
     }
 
-    /// Reads a list of descriptors; a bad one does not lose the others.
+    /// Reads a list of descriptors. A broken one is left out, and the others stay.
     pub fn read_list(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Vec<Self> {
         let Some(list) = cursor.member(key) else { return Vec::new() };
         let items: Vec<_> = list.items(issues).collect();
@@ -112,7 +114,8 @@ impl Descriptor {
     }
 }
 
-/// Types are `type/subtype` (descriptor.md, RFC 6838); an empty `artifactType` counts as none.
+/// Reports a type that is not `type/subtype` (descriptor.md, RFC 6838). An empty `artifactType`
+/// counts as a missing one.
 fn check_type(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) {
     let Some(member) = cursor.member(key) else { return };
     let text = member.node().as_str().filter(|text| !text.is_empty() || key == "mediaType");
@@ -121,7 +124,7 @@ fn check_type(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) {
     }
 }
 
-/// URLs are absolute (descriptor.md): scheme, colon, rest.
+/// Reports URLs that are not absolute: scheme, colon, rest (descriptor.md).
 fn check_urls(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let Some(list) = cursor.member("urls") else { return };
     let is_absolute = |url: &str| {

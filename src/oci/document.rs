@@ -1,7 +1,8 @@
-//! Documents that a registry serves under `/manifests/`: which kind one is, and what it says.
+//! Documents that a registry serves under `/manifests/`: their kinds and their content.
 //!
 //! The kind comes from `Content-Type`, else from the document's own `mediaType`, else from its
-//! structure (R38). Documents that two readers would take for two kinds are flagged (CVE-2021-41190).
+//! structure (R38). A document that two readers would take for two kinds gets an issue
+//! (CVE-2021-41190).
 
 use bytes::Bytes;
 
@@ -20,14 +21,14 @@ pub enum Document {
     Index(Index),
     /// A Docker schema 1 manifest.
     Schema1(Schema1Manifest),
-    /// Anything else, with what it points at where it does so in a known way.
+    /// A document of an unknown kind, with the descriptors that were found in it.
     Unknown(UnknownDocument),
 }
 
 /// A document of an unknown kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownDocument {
-    /// Its own `mediaType`, else that of the answer.
+    /// The document's own `mediaType`, else the media type of the answer.
     pub media_type: Option<MediaType>,
     /// The descriptors under `manifests`, `config` and `layers` (R35).
     pub children: Children,
@@ -38,15 +39,16 @@ pub struct UnknownDocument {
 pub struct Children {
     /// Child manifests.
     pub manifests: Vec<Descriptor>,
-    /// The configuration, where there is one.
+    /// The configuration, if there is one.
     pub config: Option<Descriptor>,
-    /// Layers.
+    /// The layers, in document order.
     pub layers: Vec<Descriptor>,
 }
 
-/// Reads a document. `content_type` is that of the answer; `None` where it was missing or generic.
+/// Reads a document. `content_type` is the type in the answer's header, or `None` if that was
+/// missing or generic.
 ///
-/// Anything gives a value: check [`Parsed::is_sound`] before relying on it.
+/// Any bytes give a value, so check [`Parsed::is_sound`] before you rely on it.
 ///
 /// ```
 /// use porthole::oci::{Document, DocumentFault, MediaType, parse_document};
@@ -82,7 +84,7 @@ pub fn parse_children(raw: Bytes) -> Parsed<Children> {
 }
 
 impl Document {
-    /// Everything the document points at, in reading order, its subject left out (R32).
+    /// Returns the descriptors of the document in reading order, without its subject (R32).
     pub fn references(&self) -> Vec<&Descriptor> {
         match self {
             Self::Image(image) => image.references().collect(),
@@ -92,7 +94,7 @@ impl Document {
         }
     }
 
-    /// The manifest that this one says something about.
+    /// Returns the manifest that this one is about.
     pub fn subject(&self) -> Option<&Descriptor> {
         match self {
             Self::Image(image) => image.subject.as_ref(),
@@ -101,7 +103,7 @@ impl Document {
         }
     }
 
-    /// The document's own `mediaType`.
+    /// Returns the document's own `mediaType`.
     pub fn media_type(&self) -> Option<&MediaType> {
         match self {
             Self::Image(image) => image.media_type.as_ref(),
@@ -111,7 +113,7 @@ impl Document {
         }
     }
 
-    /// Annotations of the whole document, in document order.
+    /// Returns the annotations of the whole document, in document order.
     pub fn annotations(&self) -> &[(String, String)] {
         match self {
             Self::Image(image) => &image.annotations,
@@ -122,7 +124,7 @@ impl Document {
 }
 
 impl Children {
-    /// All of them: child manifests, configuration, layers.
+    /// Returns all descriptors: child manifests, configuration, layers.
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.manifests.iter().chain(&self.config).chain(&self.layers)
     }
@@ -163,7 +165,8 @@ fn read(
     }
 }
 
-/// A body that contradicts its `Content-Type` is rejected (distribution-spec, pulling manifests).
+/// Reports a body that contradicts its `Content-Type`: a client must not use it
+/// (distribution-spec, pulling manifests).
 fn check_agreement(
     cursor: &JsonCursor<'_>,
     content_type: Option<&MediaType>,
@@ -173,7 +176,7 @@ fn check_agreement(
     let (Some(sent), Some(stated)) = (content_type.filter(|t| !is_generic(t)), stated) else {
         return;
     };
-    // A signed schema 1 manifest states no type; one that does may leave out that it is signed.
+    // A signed schema 1 manifest states no type, or the type of an unsigned one.
     let both_schema1 = sent.is_schema1() && stated.is_schema1();
     if sent != stated && !both_schema1 {
         let (stated, sent) = (stated.to_string(), sent.to_string());
@@ -198,7 +201,7 @@ fn choose_kind(
     kind
 }
 
-/// Types that servers send when they know nothing better.
+/// Returns true for the types that servers send when they know no exact one.
 fn is_generic(media_type: &MediaType) -> bool {
     matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
 }
@@ -226,7 +229,7 @@ impl DocumentKind {
     }
 }
 
-/// Reports members of another kind: other readers may take the document for that kind
+/// Reports members of another kind of document. Other readers may take the document for that kind
 /// (CVE-2021-41190).
 fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<DocumentKind>, issues: &mut Issues) {
     let Some(kind) = kind else { return };

@@ -6,7 +6,7 @@ use super::{
     json::{Node, Number, push_step},
 };
 
-/// A node with its way from the root.
+/// A node with its path from the root.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonCursor<'a> {
     node: &'a Node,
@@ -22,7 +22,7 @@ enum PathStep<'a> {
 }
 
 impl<'a> JsonCursor<'a> {
-    /// The place of a whole document.
+    /// Starts at the root of a document.
     pub fn root(node: &'a Node) -> Self {
         Self { node, step: PathStep::Root, parent: None }
     }
@@ -32,7 +32,7 @@ impl<'a> JsonCursor<'a> {
         self.node
     }
 
-    /// The JSON pointer (RFC 6901) to this place.
+    /// Returns the JSON pointer (RFC 6901) to this place.
     pub fn pointer(&self) -> String {
         let mut pointer = self.parent.map(JsonCursor::pointer).unwrap_or_default();
         match self.step {
@@ -48,19 +48,19 @@ impl<'a> JsonCursor<'a> {
         issues.push(severity, &self.pointer(), fault);
     }
 
-    /// The member of this name; `None` where it is missing or `null`.
+    /// Returns the member of this name, or `None` if it is missing or `null`.
     pub fn member<'b>(&'b self, key: &'b str) -> Option<JsonCursor<'b>> {
         let node = self.node.get(key).filter(|node| **node != Node::Null)?;
         Some(JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
-    /// All members, in document order.
+    /// Returns all members, in document order.
     pub fn members(&self) -> impl Iterator<Item = JsonCursor<'_>> {
         let members = self.node.members().iter();
         members.map(|(key, node)| JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
-    /// The items of a list; reports anything else.
+    /// Returns the items of a list. Reports any other kind.
     pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = JsonCursor<'_>> {
         if !matches!(self.node, Node::Array(_)) {
             self.report_kind(NodeKind::Array, issues);
@@ -82,7 +82,7 @@ impl<'a> JsonCursor<'a> {
         object
     }
 
-    /// The text that stands here; reports anything else.
+    /// Returns the text at this place. Reports any other kind.
     pub fn text(&self, issues: &mut Issues) -> Option<&'a str> {
         let text = self.node.as_str();
         if text.is_none() {
@@ -91,27 +91,27 @@ impl<'a> JsonCursor<'a> {
         text
     }
 
-    /// The digest that stands here; reports anything else.
+    /// Returns the digest at this place. Reports any other text or kind.
     pub(super) fn digest(&self, issues: &mut Issues) -> Option<Digest> {
         let parsed = self.text(issues)?.parse();
         let report = |error| self.report(Severity::Error, DocumentFault::Digest(error), issues);
         parsed.map_err(report).ok()
     }
 
-    /// The member of this name as text. Missing is `None` without an issue.
+    /// Returns the member of this name as text. A missing one is `None`, without an issue.
     pub fn text_of(&self, key: &str, issues: &mut Issues) -> Option<String> {
         self.member(key)?.text(issues).map(str::to_owned)
     }
 
-    /// The member of this name as a list of texts; items of another kind are left out.
+    /// Returns the member of this name as a list of texts. Items of another kind are left out.
     pub fn texts_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
         let Some(list) = self.member(key) else { return Vec::new() };
         let items: Vec<_> = list.items(issues).collect();
         items.iter().filter_map(|item| item.text(issues).map(str::to_owned)).collect()
     }
 
-    /// The member of this name as a map of texts, in document order; values of another kind are
-    /// left out.
+    /// Returns the member of this name as a map of texts, in document order. Values of another kind
+    /// are left out.
     pub fn map_of(&self, key: &str, issues: &mut Issues) -> Vec<(String, String)> {
         let Some(map) = self.member(key) else { return Vec::new() };
         if !map.is_object(issues) {
@@ -123,7 +123,7 @@ impl<'a> JsonCursor<'a> {
         map.members().filter_map(entry).collect()
     }
 
-    /// The keys of the member of this name: Go writes sets as objects with empty values.
+    /// Returns the keys of the member of this name. Go writes a set as an object with empty values.
     pub fn keys_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
         let Some(map) = self.member(key) else { return Vec::new() };
         if !map.is_object(issues) {
@@ -132,8 +132,8 @@ impl<'a> JsonCursor<'a> {
         map.node.members().iter().map(|(key, _)| key.clone()).collect()
     }
 
-    /// The member of this name as a whole number from 0 to 2^63 − 1, as the image specification
-    /// has sizes (R28). Missing is `None` without an issue.
+    /// Returns the member of this name as a whole number from 0 to 2^63 − 1, the range of sizes in
+    /// the image specification (R28). A missing one is `None`, without an issue.
     pub fn size_of(&self, key: &str, issues: &mut Issues) -> Option<u64> {
         let cursor = self.member(key)?;
         match *cursor.node {
@@ -151,7 +151,7 @@ impl<'a> JsonCursor<'a> {
         None
     }
 
-    /// The member of this name as a whole number of either sign.
+    /// Returns the member of this name as a whole number of either sign.
     pub fn integer_of(&self, key: &str, issues: &mut Issues) -> Option<i64> {
         let cursor = self.member(key)?;
         let number = match *cursor.node {
@@ -165,7 +165,7 @@ impl<'a> JsonCursor<'a> {
         number
     }
 
-    /// The member of this name as a boolean. Missing is `None` without an issue.
+    /// Returns the member of this name as a boolean. A missing one is `None`, without an issue.
     pub fn flag_of(&self, key: &str, issues: &mut Issues) -> Option<bool> {
         let cursor = self.member(key)?;
         match cursor.node {
@@ -177,7 +177,7 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
-    /// The last step, where it is a member's name.
+    /// Returns the last step if it is the name of a member.
     pub fn key(&self) -> Option<&'a str> {
         match self.step {
             PathStep::Key(key) => Some(key),
@@ -192,8 +192,8 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
-    /// Reports members whose name differs from a known one only in case: Go's decoder takes them
-    /// for it, others do not, so two readers see two documents.
+    /// Reports members whose names differ from a known one only in case. Go's decoder takes them
+    /// for the known one, and others do not. So two readers see two documents.
     pub fn check_case(&self, known: &[&'static str], issues: &mut Issues) {
         for (key, _) in self.node.members() {
             let twin = known.iter().find(|name| name.eq_ignore_ascii_case(key) && *name != key);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{DocumentFault, Issues, JsonCursor, Parsed, Severity, json};
 
-/// The one version there is.
+/// The only version.
 pub const LAYOUT_VERSION: &str = "1.0.0";
 
 /// The content of an `oci-layout` file.

@@ -1,6 +1,6 @@
-//! Values of the OCI image and distribution specifications: what a registry stores, as data.
+//! Values of the OCI image and distribution specifications: the content of a registry, as data.
 //!
-//! Pure: no I/O, no clock, no browser, nothing else of ours.
+//! Pure: no I/O, no clock, no browser, and no other folder of ours.
 
 mod artifact_type;
 mod builder;

@@ -1,4 +1,4 @@
-//! Broken remote data is a value: what could be read, the exact bytes, and what is wrong with them.
+//! Broken remote data as a value: the part that could be read, the exact bytes, and their faults.
 
 use bytes::Bytes;
 
@@ -7,11 +7,11 @@ use super::{DocumentFault, fault};
 /// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Allowed, and worth knowing.
+    /// It is allowed, and worth knowing.
     Note,
-    /// Against a SHOULD, or read differently by different readers.
+    /// It breaks a SHOULD, or readers differ in it.
     Warning,
-    /// Against a MUST: part of the document could not be read, or must not be relied on.
+    /// It breaks a MUST. A part of the document could not be read, or is not reliable.
     Error,
 }
 
@@ -26,7 +26,8 @@ pub struct Issue {
     pub fault: DocumentFault,
 }
 
-/// Collects issues while a document is read; their number is bounded, the document is hostile.
+/// Collects issues while a document is read. Their number is bounded, because a document may be
+/// hostile.
 #[derive(Clone, Debug, Default)]
 pub struct Issues {
     list: Vec<Issue>,
@@ -34,7 +35,7 @@ pub struct Issues {
 }
 
 impl Issues {
-    /// Issues kept one by one; the rest is counted.
+    /// The number of issues that are kept. Others are only counted.
     pub const LIMIT: usize = 200;
 
     /// Adds an issue. The texts that quote the document are cut.
@@ -61,7 +62,8 @@ impl Issues {
         }
     }
 
-    /// The issues in the order in which they were found; last, how many were left out.
+    /// Returns the issues in the order in which they were found. The last one gives the number of
+    /// those that were left out.
     pub fn into_vec(mut self) -> Vec<Issue> {
         if self.left_out > 0 {
             let fault = DocumentFault::More(self.left_out);
@@ -71,7 +73,7 @@ impl Issues {
     }
 }
 
-/// A document as it was read: never re-serialised, so its digest stays checkable (R32).
+/// A document as it was read. It is never written again, so its digest can still be checked (R32).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<T> {
     /// The value, as far as it could be read.

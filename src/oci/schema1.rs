@@ -1,5 +1,6 @@
-//! Docker schema 1 manifests, deprecated and still found: shown, never run or copied into other
-//! formats. Their layers stand topmost first, each with a history entry that is JSON in a string.
+//! Docker schema 1 manifests. They are deprecated, and registries still serve them. They are shown,
+//! but never converted. Their layers stand topmost first, each with a history entry that is JSON in
+//! a string.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -11,18 +12,18 @@ use super::{
 /// A schema 1 manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema1Manifest {
-    /// The repository that it says it is for.
+    /// The repository that the manifest names.
     pub name: Option<String>,
-    /// The tag that it says it is for.
+    /// The tag that the manifest names.
     pub tag: Option<String>,
     /// Processor architecture.
     pub architecture: Option<String>,
-    /// Digests of the layers, lowest first (the document has them the other way round). Their sizes
-    /// are not stated.
+    /// The digests of the layers, lowest first. The document lists them in the other order, and
+    /// without sizes.
     pub layers: Vec<Digest>,
     /// History, oldest first, one entry for each layer.
     pub history: Vec<HistoryEntry>,
-    /// Number of signatures; they are not checked.
+    /// The number of signatures. They are not checked.
     pub signatures: usize,
 }
 
@@ -47,7 +48,7 @@ impl Schema1Manifest {
     }
 }
 
-/// Returns the bytes that the digest of a signed schema 1 manifest is computed over: the document
+/// Returns the bytes over which the digest of a signed schema 1 manifest is computed: the document
 /// without its signatures. `None` if the document is not signed, or the signature does not give
 /// these bytes.
 ///
@@ -68,7 +69,7 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
-/// Reads each item of a list, and turns the list round.
+/// Reads each item of a list, and reverses the order.
 fn read_each<T>(
     cursor: &JsonCursor<'_>,
     key: &str,

@@ -26,8 +26,8 @@ const fn header(name: &'static str, cost: Cost) -> Exposable {
     Exposable { name, cost }
 }
 
-/// Every header that is worth exposing, the most important first. `docs/registries.md` says what
-/// each is needed for.
+/// Every header that is worth exposing, the most important first. `docs/registries.md` gives the
+/// use of each.
 pub const EXPOSABLE: [Exposable; 18] = [
     header("Location", Cost::Blocks),
     header("WWW-Authenticate", Cost::Worsens),
@@ -49,8 +49,8 @@ pub const EXPOSABLE: [Exposable; 18] = [
     header("RateLimit-Remaining", Cost::Hides),
 ];
 
-/// The exposure that one answer shows. A header that is present is exposed. A missing header is
-/// known to be hidden only if the answer must have had it.
+/// The headers that one answer exposes. A present header is exposed. A missing header is known to
+/// be hidden only if the answer must have had it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Names of headers that could be read.
@@ -60,7 +60,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Judges an answer: `must_have` names the headers that it has on any registry.
+    /// Judges an answer. `must_have` names the headers that every registry sends with it.
     pub fn of(headers: &Headers, must_have: &[&str]) -> Self {
         let mut report = Self::default();
         for header in EXPOSABLE {
@@ -75,7 +75,8 @@ impl Report {
     }
 }
 
-/// Headers that an answer of this status to a `GET` of a manifest or of `/v2/` must have had.
+/// Returns the headers that an answer of this status to a `GET` of a manifest or of `/v2/` must
+/// have had.
 pub fn must_have(status: u16, is_manifest: bool) -> &'static [&'static str] {
     match status {
         401 => &[name::WWW_AUTHENTICATE],
@@ -85,7 +86,7 @@ pub fn must_have(status: u16, is_manifest: bool) -> &'static [&'static str] {
     }
 }
 
-/// The value of `Access-Control-Expose-Headers` that shows everything.
+/// Returns the value of `Access-Control-Expose-Headers` that exposes all of them.
 pub fn expose_headers() -> String {
     EXPOSABLE.map(|header| header.name).join(", ")
 }

@@ -7,20 +7,20 @@ use crate::oci::{
     json::{self, Node},
 };
 
-/// Longest list answer that is read, in bytes: registries that ignore paging send all tags at once,
-/// 129 bytes each at most.
+/// The longest answer with a list that is read, in bytes. Registries that ignore paging send all
+/// tags at once, of at most 129 bytes each.
 pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
-/// A list as it came.
+/// A list as the registry sent it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
-    /// The items, in the order of the answer, not checked against any grammar.
+    /// The items, in the order of the answer. They are not checked against a grammar.
     pub items: Vec<String>,
     /// The faults of the answer.
     pub issues: Vec<Issue>,
 }
 
-/// An answer that is no list.
+/// The reason why an answer is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListError {
     /// It is longer than [`MAX_ANSWER`].
@@ -29,7 +29,7 @@ pub enum ListError {
     NotAList(DocumentFault),
 }
 
-/// Reads `{"repositories":[…]}`. Of a broken list it returns the part that can be read.
+/// Reads `{"repositories":[…]}`. A broken list gives the part that can be read.
 ///
 /// # Errors
 ///
@@ -38,7 +38,7 @@ pub fn repositories(body: Bytes) -> Result<Listed, ListError> {
     read(body, "repositories")
 }
 
-/// Reads `{"name":…,"tags":[…]}`; `null` is an empty list, as distribution and others send it.
+/// Reads `{"name":…,"tags":[…]}`. `null` is an empty list, as distribution and others send it.
 ///
 /// # Errors
 /// As for [`repositories`].
