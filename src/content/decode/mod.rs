@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 
 use super::sniff::{self, Compression};
 use gzip::Gunzip;
-pub use output::{DecodeError, DecodeLimits, Sink, Stop};
+pub use output::{DecodeError, DecodeLimits, Sink, Stop, StreamFault};
 use output::{Frames, Output, PIECE};
 pub(crate) use output::{Trace, Traced};
 
@@ -162,8 +162,8 @@ impl Decoder {
             // If the sink wants no contents, failing to decode them is not an error.
             DecodeState::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
             DecodeState::Foreign(compression) => {
-                let (compression, reason) = (*compression, "nothing here reads it".to_owned());
-                Err(DecodeError::Corrupt { compression, reason }.into())
+                let (compression, fault) = (*compression, StreamFault::NoDecoder);
+                Err(DecodeError::Corrupt { compression, fault }.into())
             }
             // In pieces, as the others make them: marks are set between pieces.
             DecodeState::Plain | DecodeState::Sniffing(_) => {

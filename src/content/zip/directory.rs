@@ -1,6 +1,6 @@
 //! The directory at the end of an archive (APPNOTE 4.3.12 to 4.3.16), with its 64-bit form.
 
-use super::{MEMBERS_MAX, Method, ZipError, ZipListing, ZipMember};
+use super::{MEMBERS_MAX, Method, ZipError, ZipFault, ZipListing, ZipMember};
 
 /// The last record, without its comment.
 const END: usize = 22;
@@ -38,17 +38,17 @@ fn read(mut directory: &[u8], listing: &mut ZipListing) {
     let mut names = 0;
     for number in 0..listing.announced {
         if number >= MEMBERS_MAX || names > NAMES_MAX {
-            return listing.problems.push(format!("members beyond {number} were not read"));
+            return listing.problems.push(ZipFault::TooManyMembers(number));
         }
         let Some((member, rest)) = member(directory) else {
-            return listing.problems.push(format!("the directory is broken at member {number}"));
+            return listing.problems.push(ZipFault::BrokenAt(number));
         };
         names += member.name.len();
         listing.members.push(member);
         directory = rest;
     }
     if !directory.is_empty() {
-        listing.problems.push("the directory holds more than it says; readers differ".to_owned());
+        listing.problems.push(ZipFault::MoreThanAnnounced);
     }
 }
 

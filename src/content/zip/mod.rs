@@ -9,6 +9,7 @@ mod directory;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use zlib_rs::{InflateFlush, Status, crc32::crc32};
 
 use crate::content::decode::gzip::headless;
@@ -60,14 +61,25 @@ pub struct ZipListing {
     pub members: Vec<ZipMember>,
     /// Members that the archive says it has.
     pub announced: u64,
-    /// The faults of the archive, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The faults of the archive.
+    pub problems: Vec<ZipFault>,
     /// Bytes in front of the archive, such as a program that unpacks it.
     before: u64,
 }
 
+/// A fault of an archive that can be read all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ZipFault {
+    /// Members beyond this many were not read.
+    TooManyMembers(u64),
+    /// The directory is broken at the member of this number.
+    BrokenAt(u64),
+    /// The directory holds more members than it announces. Readers differ in this case.
+    MoreThanAnnounced,
+}
+
 /// The reason why an archive or a member cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ZipError {
     /// There is no directory at the end.
     NotZip,

@@ -55,7 +55,7 @@ impl Engine {
     /// Asks about the layers of a set.
     ///
     /// # Errors
-    /// `Unsupported` where no engine starts.
+    /// `Engine` if no engine starts.
     pub async fn ask(&self, set: u64, question: &Question) -> Result<Answer> {
         let id = self.number();
         // Questions cross as bytes: the part of an engine that verifies has no code to read them.
@@ -71,7 +71,7 @@ impl Engine {
     /// Has a job done with a part of a file. `progress` receives the bytes read so far.
     ///
     /// # Errors
-    /// `BadAnswer` where the file cannot be read; `Unsupported` where no engine starts.
+    /// `Engine` if the file cannot be read or no engine starts.
     pub async fn read_slice(
         &self,
         slice: Slice,

@@ -11,6 +11,7 @@ mod details;
 mod from_toc;
 mod question;
 mod range_read;
+mod reasons;
 mod rows;
 mod software;
 mod sorted_tree;
@@ -19,13 +20,15 @@ mod sums;
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, Details, Incomplete, LayerSummary,
-    Packages, ReadState, Row, Rows, Stored, Summary, TocState, Wasted, WastedPath,
+    Answer, ArchiveListing, ArchiveMember, Details, LayerSummary, Packages, ReadState, Row, Rows,
+    Stored, Summary, Wasted, WastedPath,
 };
 use collector::ExtractedFile;
 pub use collector::{Collector, FileCollector, LayerRecord};
-pub use from_toc::is_wrong;
 pub use question::{Question, RowRange, Scope, Sort};
+pub use reasons::{
+    ArchiveProblem, ContentFault, DatabaseProblem, Incomplete, TocRefusal, TocState,
+};
 use sorted_tree::SortedTree;
 
 use super::{

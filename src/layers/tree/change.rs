@@ -14,15 +14,6 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// The kind in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-
     /// Returns the sum of two changes by one layer: only their outcome counts.
     fn and_then(self, next: Self) -> Self {
         match (self, next) {

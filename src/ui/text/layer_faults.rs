@@ -1,13 +1,26 @@
-//! Sentences about layers: the reasons why one is not read, and the faults of archives. No full stop.
+//! Sentences about layers: the reasons why one or a file of it is not read, and the faults of its
+//! archive. No full stop.
 
+use super::{
+    archives::{NOT_AN_ARCHIVE, zip_error},
+    error::reason,
+    file_types::entry_kind,
+    numbers::human_bytes,
+};
 use crate::{
-    content::{decode::DecodeError, tar::Warning},
+    content::{
+        decode::{DecodeError, StreamFault},
+        tar::Warning,
+    },
     layers::{
         findings::ReadFault,
-        index::{ArchiveProblem, Incomplete},
+        index::{ContentFault, Incomplete},
         obstacle::Obstacle,
+        ranges::RangeError,
     },
 };
+
+const WRONG_BYTES: &str = "its bytes are not those of its digest, so nothing of it is shown";
 
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
@@ -27,10 +40,8 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
 /// The reason why a layer was not read to its end.
 pub fn incomplete(reason: &Incomplete) -> String {
     match reason {
-        Incomplete::WrongBytes => {
-            "its bytes are not those of its digest, so nothing of it is shown".to_owned()
-        }
-        Incomplete::BrokeOff(error) => error.clone(),
+        Incomplete::WrongBytes => WRONG_BYTES.to_owned(),
+        Incomplete::BrokeOff(kind) => self::reason(kind),
         Incomplete::ReadFault(fault) => read_fault(fault),
         Incomplete::TooManyEntries => "it has more entries than are read".to_owned(),
     }
@@ -47,8 +58,8 @@ pub fn read_fault(fault: &ReadFault) -> String {
 /// The reason why decompressing failed.
 pub fn decoding(error: &DecodeError) -> String {
     match error {
-        DecodeError::Corrupt { compression, reason } => {
-            format!("the {} stream is broken: {reason}", compression.name())
+        DecodeError::Corrupt { compression, fault } => {
+            format!("the {} stream is broken: {}", compression.name(), stream(fault))
         }
         DecodeError::Truncated(compression) => {
             format!("the {} stream ends in the middle", compression.name())
@@ -60,15 +71,56 @@ pub fn decoding(error: &DecodeError) -> String {
     }
 }
 
-/// A problem of an archive that is a file of a layer.
-pub fn archive_problem(problem: &ArchiveProblem) -> String {
-    match problem {
-        ArchiveProblem::NotAnArchive => "this is no archive".to_owned(),
-        ArchiveProblem::Decoding(error) => decoding(error),
-        ArchiveProblem::TooManyMembers(most) => format!("members beyond {most} were not read"),
-        ArchiveProblem::Tar(fault) => warning(fault),
-        ArchiveProblem::Zip(reason) => reason.clone(),
+fn stream(fault: &StreamFault) -> &str {
+    match fault {
+        StreamFault::Refused(words) => words,
+        StreamFault::Stuck => "it does not go on",
+        StreamFault::DataBehindEnd => "something follows the last member",
+        StreamFault::NoMagicNumber => "a frame does not begin with the magic number",
+        StreamFault::BadFrameHeader => "the header of a frame cannot be used",
+        StreamFault::BlockTooLarge => "a block is larger than 128 KiB",
+        StreamFault::BadBlock => "a block cannot be decoded",
+        StreamFault::NoDecoder => "this compression is not read here",
     }
+}
+
+/// The reason why the content of a file is not shown.
+pub fn content(fault: &ContentFault) -> String {
+    let words = match fault {
+        ContentFault::WrongBytes => WRONG_BYTES,
+        ContentFault::BrokeOff(kind) => return reason(kind),
+        ContentFault::NoPlace => "the table of contents does not say where this file is",
+        ContentFault::WrongPart(error) => {
+            return ["where this file should be, ", &wrong_part(error)].concat();
+        }
+        ContentFault::TooLarge(limit) => return larger_than(*limit),
+        ContentFault::CutShort => "the layer ends before the file does",
+        ContentFault::Absent => "the file is not in the layer",
+        ContentFault::BadSparseMap => "the map of the sparse file does not fit",
+        ContentFault::NotAnArchive => NOT_AN_ARCHIVE,
+        ContentFault::NoMember => "the archive has no member of that name",
+        ContentFault::NotAFile(kind) => {
+            return ["it is no file, but a ", entry_kind(*kind)].concat();
+        }
+        ContentFault::Decoding(error) => return decoding(error),
+        ContentFault::Zip(error) => return zip_error(error),
+    };
+    words.to_owned()
+}
+
+fn wrong_part(error: &RangeError) -> String {
+    match error {
+        RangeError::Decoding(error) => decoding(error),
+        RangeError::Short => "too few bytes came".to_owned(),
+        RangeError::Changed => {
+            "there is a mismatch: other bytes came than were announced".to_owned()
+        }
+        RangeError::TooLarge(limit) => larger_than(*limit),
+    }
+}
+
+fn larger_than(limit: u64) -> String {
+    ["the file is larger than ", &human_bytes(limit)].concat()
 }
 
 /// A fault of an entry or an archive.
@@ -102,6 +154,10 @@ pub fn warning(warning: &Warning) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        content::{sniff::Compression, tar::EntryKind},
+        error::ErrorKind,
+    };
 
     #[test]
     fn obstacles_and_reasons_have_their_words() {
@@ -123,5 +179,25 @@ mod tests {
         assert!(incomplete(&Incomplete::WrongBytes).contains("digest"));
         let limit = Incomplete::ReadFault(ReadFault::Decoding(DecodeError::OutputLimit(9)));
         assert_eq!(incomplete(&limit), "more than 9 bytes came out");
+        assert_eq!(
+            incomplete(&Incomplete::BrokeOff(ErrorKind::Unavailable)),
+            "the registry failed"
+        );
+    }
+
+    #[test]
+    fn faults_of_streams_and_files_have_their_words() {
+        let stream = |fault| DecodeError::Corrupt { compression: Compression::Gzip, fault };
+        let words = "invalid distance too far back".to_owned();
+        let refused = decoding(&stream(StreamFault::Refused(words)));
+        assert_eq!(refused, "the gzip stream is broken: invalid distance too far back");
+        let check = |fault: ContentFault, expected: &str| assert_eq!(content(&fault), expected);
+        check(ContentFault::WrongBytes, WRONG_BYTES);
+        check(ContentFault::TooLarge(8 << 20), "the file is larger than 8 MiB");
+        check(ContentFault::NotAFile(EntryKind::Symlink), "it is no file, but a symlink");
+        check(
+            ContentFault::WrongPart(RangeError::Changed),
+            "where this file should be, there is a mismatch: other bytes came than were announced",
+        );
     }
 }

@@ -1,11 +1,14 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod archives;
 pub mod commands;
 pub mod compare;
 pub mod config;
 pub mod doctor;
+mod engine;
 pub mod error;
+pub mod file_types;
 pub mod files;
 pub mod history;
 pub mod home;
@@ -15,10 +18,12 @@ pub mod layers;
 pub mod list;
 pub mod numbers;
 pub mod ops;
+pub mod packages;
 pub mod referrers;
 pub mod registry;
 pub mod repository;
 pub mod settings;
+pub mod toc;
 pub mod tree;
 pub mod verification;
 pub mod verify;

@@ -3,6 +3,8 @@
 
 use std::{fmt, ops::ControlFlow, ops::Range};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Format, PACKED_MAX, PLAIN_MAX, Toc};
 use crate::{
     content::{
@@ -32,7 +34,7 @@ const OLD_FOOTER: usize = 47;
 const STARGZ_NAME: &[u8] = b"stargz.index.json";
 
 /// The reason why a table of contents cannot be used. The layer can still be read as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TocError {
     /// There is no footer at the end that says where the table is.
     NoFooter,
@@ -58,31 +60,24 @@ pub enum TocError {
         /// The verdict on the table.
         verdict: Verdict,
     },
-    /// The table is not what it should be.
-    Malformed(String),
+    /// The table is not JSON, with the parser's words.
+    NotJson(String),
+    /// The table has a version that is not known.
+    UnknownVersion,
 }
 
 impl fmt::Display for TocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoFooter => f.write_str("the layer has no footer that names a table of contents"),
-            Self::Position(text) => write!(f, "the table of contents cannot be at “{text}”"),
-            Self::Short { asked, came } => {
-                write!(f, "{came} bytes came where {asked} were asked for")
-            }
-            Self::TooLarge(limit) => {
-                write!(f, "the table of contents is larger than {limit} bytes")
-            }
-            Self::Decoding(error) => write!(f, "the table of contents: {error}"),
-            Self::NoTable => f.write_str("there is no table of contents where the footer says"),
-            Self::Digest { expected, verdict: Verdict::DigestMismatch { actual, .. } } => {
-                let annotation = "where the layer's annotation gives";
-                write!(f, "the table of contents has the digest {actual}, {annotation} {expected}")
-            }
-            Self::Digest { expected, .. } => {
-                write!(f, "the table of contents cannot be held against the digest {expected}")
-            }
-            Self::Malformed(what) => write!(f, "the table of contents {what}"),
+            Self::NoFooter => f.write_str("no footer names a table of contents"),
+            Self::Position(text) => write!(f, "no table of contents can be at “{text}”"),
+            Self::Short { asked, came } => write!(f, "{came} bytes came, not {asked}"),
+            Self::TooLarge(limit) => write!(f, "the table is larger than {limit} bytes"),
+            Self::Decoding(error) => error.fmt(f),
+            Self::NoTable => f.write_str("there is no table where the footer says"),
+            Self::Digest { expected, .. } => write!(f, "the table does not have digest {expected}"),
+            Self::NotJson(error) => write!(f, "the table is not JSON: {error}"),
+            Self::UnknownVersion => f.write_str("the version of the table is not known"),
         }
     }
 }
@@ -185,12 +180,12 @@ impl Opening {
         let mut toc = Toc {
             format,
             is_verified: self.expected.is_some(),
-            problems: Vec::new(),
+            faults: Vec::new(),
             files: Vec::new(),
             chunks: Vec::new(),
         };
         // No file can be behind the start of the table.
-        toc.read(&table, range.start, visitor).map_err(TocError::Malformed)?;
+        toc.read(&table, range.start, visitor)?;
         Ok(OpeningStep::Ready(toc))
     }
 

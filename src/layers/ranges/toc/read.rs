@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Chunk, ENTRIES_MAX, File, Toc};
+use super::{Chunk, ENTRIES_MAX, File, Toc, TocError, TocFault};
 use crate::{
     content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
     oci::{
@@ -26,7 +26,7 @@ impl Toc {
         table: &[u8],
         end: u64,
         visitor: Visitor<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), TocError> {
         let mut reading = TocParser {
             toc: self,
             visitor,
@@ -37,14 +37,14 @@ impl Toc {
         };
         let mut each = |item: Node| reading.item(&item);
         let members = json::walk_items(table, "entries", &mut each)
-            .map_err(|error| format!("is not JSON: {error}"))?;
+            .map_err(|error| TocError::NotJson(error.to_string()))?;
         let seen = reading.seen;
         let version = members.iter().find(|(name, _)| name == "version").map(|(_, value)| value);
         if version.and_then(Node::as_u64) != Some(1) {
-            return Err("has a version that is not known".to_owned());
+            return Err(TocError::UnknownVersion);
         }
         if seen > ENTRIES_MAX {
-            self.problem(format!("entries beyond {ENTRIES_MAX} were not read"));
+            self.note(TocFault::TooManyEntries(ENTRIES_MAX as u64));
         }
         self.set_ends(end);
         Ok(())
@@ -89,8 +89,7 @@ impl TocParser<'_, '_> {
             return self.chunk(item);
         }
         let Some(kind) = kind(text(item, "type")) else {
-            let name: String = text(item, "name").chars().take(100).collect();
-            return self.toc.problem(format!("the entry “{name}” has a type that is not known"));
+            return self.toc.note(TocFault::UnknownType(short_name(item)));
         };
         let mut entry = entry(item, kind);
         if kind == EntryKind::File {
@@ -115,12 +114,11 @@ impl TocParser<'_, '_> {
     /// Belongs to the file before it, and goes on where that ends so far.
     fn chunk(&mut self, item: &Node) {
         let Some(file) = self.toc.files.last() else {
-            return self.toc.problem("a chunk belongs to no file".to_owned());
+            return self.toc.note(TocFault::ChunkWithoutFile);
         };
         let size = file.size;
         if number(item, "chunkOffset") != self.covered || self.covered >= size {
-            let name: String = text(item, "name").chars().take(100).collect();
-            return self.toc.problem(format!("chunks of “{name}” overlap or leave a gap"));
+            return self.toc.note(TocFault::ChunksDoNotFit(short_name(item)));
         }
         self.push_chunk(item, size);
     }
@@ -143,6 +141,11 @@ impl TocParser<'_, '_> {
             digest: digest(item, "chunkDigest"),
         });
     }
+}
+
+/// The start of an entry's name.
+fn short_name(item: &Node) -> String {
+    text(item, "name").chars().take(100).collect()
 }
 
 fn kind(word: &str) -> Option<EntryKind> {
