@@ -1,10 +1,12 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
 mod engine;
+mod layout;
 
 use std::{fmt, time::Duration};
 
 pub use engine::EngineFault;
+pub use layout::{LayoutFault, Unreadable};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
 
@@ -99,6 +101,10 @@ pub enum ErrorKind {
     Status(u16),
     /// The engine for byte work failed.
     Engine(EngineFault),
+    /// An image layout or an archive of images cannot be read.
+    Layout(LayoutFault),
+    /// A local file could not be read, with the words of the platform.
+    FileUnreadable(String),
 }
 
 /// The kinds of content that can be missing (R19, R20).
@@ -265,6 +271,8 @@ impl fmt::Display for ErrorKind {
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
             Self::Engine(fault) => write!(f, "the engine failed: {fault:?}"),
+            Self::Layout(fault) => write!(f, "the layout cannot be read: {fault:?}"),
+            Self::FileUnreadable(why) => write!(f, "the file cannot be read: {why}"),
             Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
             plain => f.write_str(plain.words()),
         }

@@ -43,11 +43,16 @@ impl Hasher {
     /// A hash with nothing in it; `None` if the algorithm cannot be computed here (R3).
     pub fn new(algorithm: &Algorithm) -> Option<Self> {
         Some(Self(match algorithm {
-            Algorithm::Sha256 => HashState::Sha256(Sha256::new()),
+            Algorithm::Sha256 => return Some(Self::sha256()),
             Algorithm::Sha512 => HashState::Sha512(Sha512::new()),
             Algorithm::Blake3 => HashState::Blake3(Box::default()),
             Algorithm::Other(_) => return None,
         }))
+    }
+
+    /// A running SHA-256.
+    pub fn sha256() -> Self {
+        Self(HashState::Sha256(Sha256::new()))
     }
 
     /// Hashes in a batch with others, if that is faster. Must be called before the first byte.

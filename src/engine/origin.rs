@@ -8,7 +8,7 @@ use futures_util::{FutureExt, future::ready};
 use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_arch = "wasm32"))]
-use crate::error::{EngineFault, ErrorKind};
+use crate::error::ErrorKind;
 use crate::{
     error::Result,
     transport::{Cache, Redirect, Request},
@@ -48,8 +48,7 @@ pub trait LocalFile: Any {
     /// Reads the bytes of a range; fewer where the file ends before.
     ///
     /// # Errors
-    /// [`EngineFault::FileUnreadable`](crate::error::EngineFault::FileUnreadable) if the platform
-    /// refuses.
+    /// `FileUnreadable` if the platform refuses.
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>>;
 }
 
@@ -69,7 +68,7 @@ impl LocalFile for std::fs::File {
     /// Reads in this thread: the pieces are small.
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>> {
         let refused = |error: std::io::Error| {
-            ErrorKind::Engine(EngineFault::FileUnreadable(error.to_string())).into()
+            ErrorKind::FileUnreadable(error.to_string()).into()
         };
         ready(read_at(self, range).map_err(refused)).boxed_local()
     }

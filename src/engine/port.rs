@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, MessagePort};
 
 use super::{origin::LocalFile, packing::Message};
-use crate::error::{EngineFault, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 
 /// A `Blob` of the browser, such as a file that the user chose. It crosses by structured clone, which
 /// copies no bytes.
@@ -34,7 +34,7 @@ impl LocalFile for BlobFile {
 #[allow(clippy::needless_pass_by_value)]
 fn refused(error: JsValue) -> crate::error::Error {
     let why = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    ErrorKind::Engine(EngineFault::FileUnreadable(why.unwrap_or_default())).into()
+    ErrorKind::FileUnreadable(why.unwrap_or_default()).into()
 }
 
 /// Sends a message. The bytes move instead of being copied once more.

@@ -22,6 +22,7 @@ enum ReadError {
     Unsupported(String),
     BadAnswer(String),
     Engine(EngineFault),
+    FileUnreadable(String),
 }
 
 /// Serialises an error. One of another kind becomes [`EngineFault::Other`].
@@ -41,6 +42,7 @@ pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok,
         ErrorKind::Unsupported(text) => ReadError::Unsupported(text),
         ErrorKind::BadAnswer(text) => ReadError::BadAnswer(text),
         ErrorKind::Engine(fault) => ReadError::Engine(fault),
+        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why),
         _ => ReadError::Engine(EngineFault::Other),
     };
     error.serialize(to)
@@ -63,5 +65,6 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         ReadError::Unsupported(text) => ErrorKind::Unsupported(text),
         ReadError::BadAnswer(text) => ErrorKind::BadAnswer(text),
         ReadError::Engine(fault) => ErrorKind::Engine(fault),
+        ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
     })
 }

@@ -71,7 +71,7 @@ impl Engine {
     /// Has a job done with a part of a file. `progress` receives the bytes read so far.
     ///
     /// # Errors
-    /// `Engine` if the file cannot be read or no engine starts.
+    /// `FileUnreadable` if the file cannot be read; `Engine` if no engine starts.
     pub async fn read_slice(
         &self,
         slice: Slice,

@@ -9,7 +9,6 @@ pub(super) fn fault(fault: &EngineFault) -> String {
         EngineFault::NotLoaded(why) => {
             ("the code that opens layers was not loaded: ", why.as_str())
         }
-        EngineFault::FileUnreadable(why) => ("the file could not be read: ", why.as_str()),
         EngineFault::UnexpectedMessage => ("the engine that reads layers was not understood", ""),
         EngineFault::Other => ("the engine that reads layers failed", ""),
     };

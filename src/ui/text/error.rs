@@ -84,6 +84,8 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         ErrorKind::Refused(why) => format!("refused: {why}"),
         ErrorKind::Status(status) => format!("unexpected status {status}"),
         ErrorKind::Engine(fault) => super::engine::fault(fault),
+        ErrorKind::Layout(fault) => super::layouts::fault(fault),
+        ErrorKind::FileUnreadable(why) => format!("the file could not be read: {why}"),
         _ => "it failed".to_owned(),
     }
 }

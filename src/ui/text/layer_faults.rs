@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(refused, "the gzip stream is broken: invalid distance too far back");
         let check = |fault: ContentFault, expected: &str| assert_eq!(content(&fault), expected);
         check(ContentFault::WrongBytes, WRONG_BYTES);
-        check(ContentFault::TooLarge(8 << 20), "the file is larger than 8 MiB");
+        check(ContentFault::TooLarge(8 << 20), "the file is larger than 8.4 MB");
         check(ContentFault::NotAFile(EntryKind::Symlink), "it is no file, but a symlink");
         check(
             ContentFault::WrongPart(RangeError::Changed),

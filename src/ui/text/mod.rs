@@ -15,6 +15,7 @@ pub mod home;
 pub mod json;
 pub mod layer_faults;
 pub mod layers;
+mod layouts;
 pub mod list;
 pub mod numbers;
 pub mod ops;

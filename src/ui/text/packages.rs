@@ -59,7 +59,7 @@ mod tests {
         );
         check(
             DatabaseProblem::Fault(DatabaseFault::TooLarge(64 << 10)),
-            "lib/apk/db/installed: the file is larger than 64 KiB and was not read",
+            "lib/apk/db/installed: the file is larger than 65.5 kB and was not read",
         );
         check(
             DatabaseProblem::Fault(DatabaseFault::UnnamedParagraph(7)),

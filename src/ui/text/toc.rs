@@ -146,7 +146,7 @@ mod tests {
         );
         check(
             TocRefusal::Table(TocError::TooLarge(32 << 20)),
-            "the table of contents is larger than 32 MiB",
+            "the table of contents is larger than 33.6 MB",
         );
     }
 }
