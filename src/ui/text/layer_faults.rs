@@ -100,7 +100,7 @@ pub fn content(fault: &ContentFault) -> String {
         ContentFault::NotAnArchive => NOT_AN_ARCHIVE,
         ContentFault::NoMember => "the archive has no member of that name",
         ContentFault::NotAFile(kind) => {
-            return ["it is no file, but a ", entry_kind(*kind)].concat();
+            return ["the member is no file: ", entry_kind(*kind)].concat();
         }
         ContentFault::Decoding(error) => return decoding(error),
         ContentFault::Zip(error) => return zip_error(error),
@@ -194,7 +194,7 @@ mod tests {
         let check = |fault: ContentFault, expected: &str| assert_eq!(content(&fault), expected);
         check(ContentFault::WrongBytes, WRONG_BYTES);
         check(ContentFault::TooLarge(8 << 20), "the file is larger than 8.4 MB");
-        check(ContentFault::NotAFile(EntryKind::Symlink), "it is no file, but a symlink");
+        check(ContentFault::NotAFile(EntryKind::Symlink), "the member is no file: symlink");
         check(
             ContentFault::WrongPart(RangeError::Changed),
             "where this file should be, there is a mismatch: other bytes came than were announced",
