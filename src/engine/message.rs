@@ -46,7 +46,7 @@ pub(super) enum ToEngine {
 /// A message from an engine to the page.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum FromEngine {
-    /// Status and headers of the answer to a request; the body too where it is no success.
+    /// Status and headers of the answer to a request; the body too if it is no success.
     Head {
         status: u16,
         url: Option<String>,
@@ -65,7 +65,7 @@ pub(super) enum FromEngine {
 }
 
 impl FromEngine {
-    /// Returns true if the message ends the exchange.
+    /// Returns `true` if the message ends the exchange.
     pub(super) fn is_last(&self) -> bool {
         matches!(self, Self::Found(_) | Self::Answered(_) | Self::Failed(_))
     }

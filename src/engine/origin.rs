@@ -67,9 +67,7 @@ impl LocalFile for Bytes {
 impl LocalFile for std::fs::File {
     /// Reads in this thread: the pieces are small.
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>> {
-        let refused = |error: std::io::Error| {
-            ErrorKind::FileUnreadable(error.to_string()).into()
-        };
+        let refused = |error: std::io::Error| ErrorKind::FileUnreadable(error.to_string()).into();
         ready(read_at(self, range).map_err(refused)).boxed_local()
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     oci::Digest,
 };
 
-/// The kinds that reading gives. Code for all kinds would make the engine larger.
+/// The kinds of error that reading gives. Code for all kinds would make the engine larger.
 #[derive(Serialize, Deserialize)]
 enum ReadError {
     Network { had_authorization: bool, detail: String },

@@ -5,7 +5,8 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 use super::output::{DecodeError, Output, PIECE, Stop, StreamFault};
 use crate::content::sniff::Compression;
 
-/// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
+/// The window of DEFLATE in bits, and the number that is added to it if a gzip header stands before the
+/// data.
 const WINDOW_BITS: u8 = 15;
 const WITH_GZIP_HEADER: u8 = 16;
 

@@ -87,7 +87,7 @@ impl Unzstd {
         Ok(())
     }
 
-    /// Reads one unit. Gives the bytes it used, or `None` if more are needed.
+    /// Reads one unit. Returns the number of bytes it used, or `None` if more are needed.
     fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
             At::Frame => self.begin_frame(input, out),
@@ -139,7 +139,7 @@ impl Unzstd {
             FrameDecoderError::WindowSizeTooBig { requested, .. } => {
                 DecodeError::WindowLimit { window: *requested, limit: self.window_limit }.into()
             }
-            // The decoder's own words would bring all its words into the engine: 8 kB of them.
+            // Using the decoder's own words would link all of them into the engine: 8 kB.
             _ => corrupt(StreamFault::BadFrameHeader),
         }
     }

@@ -1,10 +1,10 @@
 //! Packages that an image says it has: the databases of dpkg, apk and rpm, what Python and npm
 //! write down beside each package, and `os-release`.
 //!
-//! While a layer is listed, [`wanted`] says which files to keep; [`read`] reads one of them. What is
-//! read is what the files claim: nothing here looks whether the files of a package are there. Not
-//! read: licences of Debian packages (they stand in prose), Go and Rust programs, jars, and a
-//! write-ahead log beside an rpm database.
+//! While a layer is listed, [`wanted`] says which files to keep; [`read`] reads one of them. The result
+//! is what the files claim: nothing here checks that the files of a package are there. Licences of
+//! Debian packages (they stand in prose), Go and Rust programs, jars, and a write-ahead log beside an
+//! rpm database are not read.
 
 mod apk;
 mod dpkg;
@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 pub use fault::DatabaseFault;
 pub use os_release::OsRelease;
 
-/// Packages read of one database; the rest is counted.
+/// The most packages that are read of one database.
 pub const PACKAGES_MAX: usize = 100_000;
 
-/// Problems kept of one file; the rest is counted.
+/// The most faults that are kept of one file.
 const PROBLEMS_MAX: usize = 20;
 
 /// Bytes kept of any text in a file.

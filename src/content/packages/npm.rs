@@ -29,7 +29,8 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     inventory.push(Package { name, version, licence: licence(&read), ..Package::default() });
 }
 
-/// Today a text; once an object with a type, or a list of such.
+/// Returns the licence. Today it is a text; in old packages it is an object with a type, or a list of
+/// such objects.
 fn licence(package: &Node) -> String {
     let one = |node: &Node| {
         let written = node.as_str().or_else(|| node.get("type")?.as_str());

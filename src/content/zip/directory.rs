@@ -60,7 +60,7 @@ fn member(bytes: &[u8]) -> Option<(ZipMember, &[u8])> {
     let extra_field = rest.get(name..name + extra)?;
     let rest = rest.get(name + extra + comment..)?;
     let mut wide = extra_64(extra_field);
-    // Each number that does not fit stands there, in this order.
+    // The extra field holds each number that does not fit, in this order.
     let mut number = |at| match le32(head, at)? {
         ELSEWHERE => wide.next(),
         number => Some(number),
@@ -95,7 +95,7 @@ fn extra_64(mut field: &[u8]) -> impl Iterator<Item = u64> {
     numbers.chunks_exact(8).filter_map(|number| le64(number, 0))
 }
 
-/// The last record: where the directory ends, how long it is, and where it says it begins.
+/// The last record: the end of the directory, its length, and its start as the record states it.
 struct End {
     at: u64,
     size: u64,

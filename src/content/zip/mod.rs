@@ -1,9 +1,9 @@
 //! Zip archives (jar, war, wheel) in memory: the directory at their end, and the content of one
 //! member.
 //!
-//! Readers of zip differ if the directory and the header in front of a member do, so such
-//! differences are reported. Not read: archives in several parts, encrypted members, methods but
-//! stored and deflated.
+//! Readers of zip differ if the directory and the header in front of a member do, so such differences
+//! are reported. Archives in several parts, encrypted members, and methods other than stored and
+//! deflated are not read.
 
 mod directory;
 
@@ -15,7 +15,7 @@ use zlib_rs::{InflateFlush, Status, crc32::crc32};
 use crate::content::decode::gzip::headless;
 pub use directory::list;
 
-/// Members listed of one archive; the rest is counted.
+/// The most members that are listed of one archive.
 pub const MEMBERS_MAX: u64 = 100_000;
 
 /// The way in which a member is stored.

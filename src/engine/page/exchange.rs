@@ -52,7 +52,7 @@ impl Drop for Exchange {
     }
 }
 
-/// The error about an engine that answers another question than it was asked.
+/// Returns the error about a message of an engine that is not the one that was due.
 pub(super) fn misunderstood() -> Error {
     ErrorKind::Engine(EngineFault::UnexpectedMessage).into()
 }

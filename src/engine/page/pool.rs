@@ -34,7 +34,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts no engine yet, and at most this many later.
+    /// Returns a pool that has started no engine yet, and starts at most this many.
     pub(in crate::engine) fn new(spawn: Spawn, most: usize) -> Rc<Self> {
         let (links, sets) = (RefCell::default(), RefCell::default());
         Rc::new(Self { spawn, most: most.max(1), links, sets, numbers: Cell::new(1) })

@@ -79,7 +79,7 @@ impl From<Error> for Failure {
 }
 
 impl Feed {
-    /// The head to report where the bytes came by other requests than the one for the blob.
+    /// Returns the head to report if the bytes came by other requests than the one for the blob.
     pub(super) fn head(&self) -> Head {
         match &self.origin {
             Origin::Request(request) => {

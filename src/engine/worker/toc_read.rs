@@ -1,5 +1,5 @@
-//! Listing a layer by its table of contents: a request for the footer if the format has one, and one
-//! for the table. If that fails the whole layer is read, if the job says so.
+//! Listing a layer by its table of contents: a request for the footer if the format has one, and one for
+//! the table. If that fails and the job says so, the whole layer is read.
 
 use super::{
     feed::{Chunks, Failure, Feed, RangeReply},

@@ -135,7 +135,7 @@ pub struct Stored {
     pub stored: u64,
     /// Bytes of the file, with its holes.
     pub size: u64,
-    /// Bytes of the layer that must be asked for to read it; `None` if that is all of them.
+    /// Bytes of the layer that must be asked for to read it; `None` if that is the whole layer.
     pub part: Option<u64>,
 }
 
@@ -179,7 +179,7 @@ pub struct Packages {
     pub known: u64,
     /// Packages that pass the filter.
     pub total: u64,
-    /// The packages that were asked for, each with the word of its kind and the path of its
+    /// The packages that were asked for, each with the name of its package manager and the path of its
     /// database.
     pub packages: Vec<(String, Vec<u8>, Package)>,
     /// The problems, each with the path of its database.

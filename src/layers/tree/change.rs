@@ -54,7 +54,7 @@ impl Changes {
         }
     }
 
-    /// Writes down what a layer did, which is not below those that are written down.
+    /// Notes the change of a layer. The layer is not below those of the changes noted before.
     pub(super) fn note(&mut self, change: Change) {
         match self.last_mut() {
             Some(last) if last.layer == change.layer => {

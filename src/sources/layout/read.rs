@@ -202,7 +202,7 @@ impl<F: Files + 'static> Layout<F> {
     }
 }
 
-/// The verification of a manifest's bytes, or the error that they are.
+/// Returns the verification of a manifest's bytes, or the error that they cause.
 fn check(bytes: &Bytes, digest: &Digest) -> std::result::Result<Verification, ErrorKind> {
     let verdict = verify(bytes, digest, None);
     if let Verdict::Unsupported(digest) = verdict {

@@ -170,8 +170,7 @@ impl<F: Files> Layout<F> {
         }
     }
 
-    /// Of a web server it is said that there is no such repository. An archive is there, and it is
-    /// something else.
+    /// On a web server, such a repository is not there. An archive is there, and it is something else.
     fn is_no_layout(&self, error: Error) -> Error {
         match self.arrangement {
             Arrangement::Folders => error,
@@ -232,7 +231,8 @@ impl<F: Files> Layout<F> {
         None
     }
 
-    /// Of a missing file some web servers say that it is forbidden, and some send a page.
+    /// Returns `true` if an error means that a file is missing. Some web servers answer that such a
+    /// file is forbidden, and some send a page.
     fn means_absent(&self, error: &Error) -> bool {
         let may_be = error.is_denied()
             || matches!(error.kind, ErrorKind::BadAnswer(_) | ErrorKind::Layout(_));

@@ -1,26 +1,18 @@
-//! Sentences about layers: the reasons why one or a file of it is not read, and the faults of its
-//! archive. No full stop.
+//! Sentences about layers: the reasons why one is not read, and the faults of its archive. No full
+//! stop.
 
-use super::{
-    archives::{NOT_AN_ARCHIVE, zip_error},
-    error::reason,
-    file_types::entry_kind,
-    numbers::human_bytes,
-};
+use super::error::reason;
 use crate::{
     content::{
         decode::{DecodeError, StreamFault},
         tar::Warning,
     },
-    layers::{
-        findings::ReadFault,
-        index::{ContentFault, Incomplete},
-        obstacle::Obstacle,
-        ranges::RangeError,
-    },
+    layers::{findings::ReadFault, index::Incomplete, obstacle::Obstacle},
 };
 
-const WRONG_BYTES: &str = "its bytes are not those of its digest, so nothing of it is shown";
+/// The words about bytes that do not have their digest.
+pub(super) const WRONG_BYTES: &str =
+    "its bytes are not those of its digest, so nothing of it is shown";
 
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
@@ -84,45 +76,6 @@ fn stream(fault: &StreamFault) -> &str {
     }
 }
 
-/// The reason why the content of a file is not shown.
-pub fn content(fault: &ContentFault) -> String {
-    let words = match fault {
-        ContentFault::WrongBytes => WRONG_BYTES,
-        ContentFault::BrokeOff(kind) => return reason(kind),
-        ContentFault::NoPlace => "the table of contents does not say where this file is",
-        ContentFault::WrongPart(error) => {
-            return ["where this file should be, ", &wrong_part(error)].concat();
-        }
-        ContentFault::TooLarge(limit) => return larger_than(*limit),
-        ContentFault::CutShort => "the layer ends before the file does",
-        ContentFault::Absent => "the file is not in the layer",
-        ContentFault::BadSparseMap => "the map of the sparse file does not fit",
-        ContentFault::NotAnArchive => NOT_AN_ARCHIVE,
-        ContentFault::NoMember => "the archive has no member of that name",
-        ContentFault::NotAFile(kind) => {
-            return ["the member is no file: ", entry_kind(*kind)].concat();
-        }
-        ContentFault::Decoding(error) => return decoding(error),
-        ContentFault::Zip(error) => return zip_error(error),
-    };
-    words.to_owned()
-}
-
-fn wrong_part(error: &RangeError) -> String {
-    match error {
-        RangeError::Decoding(error) => decoding(error),
-        RangeError::Short => "too few bytes came".to_owned(),
-        RangeError::Changed => {
-            "there is a mismatch: other bytes came than were announced".to_owned()
-        }
-        RangeError::TooLarge(limit) => larger_than(*limit),
-    }
-}
-
-fn larger_than(limit: u64) -> String {
-    ["the file is larger than ", &human_bytes(limit)].concat()
-}
-
 /// A fault of an entry or an archive.
 pub fn warning(warning: &Warning) -> String {
     let words = match warning {
@@ -154,10 +107,7 @@ pub fn warning(warning: &Warning) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        content::{sniff::Compression, tar::EntryKind},
-        error::ErrorKind,
-    };
+    use crate::{content::sniff::Compression, error::ErrorKind};
 
     #[test]
     fn obstacles_and_reasons_have_their_words() {
@@ -186,18 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_streams_and_files_have_their_words() {
+    fn a_fault_of_a_stream_has_its_words() {
         let stream = |fault| DecodeError::Corrupt { compression: Compression::Gzip, fault };
         let words = "invalid distance too far back".to_owned();
         let refused = decoding(&stream(StreamFault::Refused(words)));
         assert_eq!(refused, "the gzip stream is broken: invalid distance too far back");
-        let check = |fault: ContentFault, expected: &str| assert_eq!(content(&fault), expected);
-        check(ContentFault::WrongBytes, WRONG_BYTES);
-        check(ContentFault::TooLarge(8 << 20), "the file is larger than 8.4 MB");
-        check(ContentFault::NotAFile(EntryKind::Symlink), "the member is no file: symlink");
-        check(
-            ContentFault::WrongPart(RangeError::Changed),
-            "where this file should be, there is a mismatch: other bytes came than were announced",
-        );
+        let stuck = decoding(&stream(StreamFault::Stuck));
+        assert_eq!(stuck, "the gzip stream is broken: it does not go on");
     }
 }

@@ -91,6 +91,9 @@ mod tests {
             LayoutFault::LayerCount { listed: 1, configured: 0 },
             "manifest.json lists 1 layers of an image whose configuration lists 0",
         );
-        check(LayoutFault::FileMissing(path()), "manifest.json names the file a/b, which is missing");
+        check(
+            LayoutFault::FileMissing(path()),
+            "manifest.json names the file a/b, which is missing",
+        );
     }
 }

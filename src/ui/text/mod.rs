@@ -8,6 +8,7 @@ pub mod config;
 pub mod doctor;
 mod engine;
 pub mod error;
+pub mod file_faults;
 pub mod file_types;
 pub mod files;
 pub mod history;

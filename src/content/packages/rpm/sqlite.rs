@@ -112,7 +112,7 @@ impl<'a> Database<'a> {
         Ok(children)
     }
 
-    /// The record of a leaf's cell. What does not fit its page goes on on overflow pages.
+    /// The record of a leaf's cell. The rest that does not fit its page stands on overflow pages.
     fn payload(&self, page: &'a [u8], at: usize) -> Result<Cow<'a, [u8]>, DatabaseFault> {
         let cell = page.get(at..).ok_or(BROKEN)?;
         let (length, cell) = varint(cell).ok_or(BROKEN)?;

@@ -1,4 +1,4 @@
-//! Holds a table of contents against the archive it stands in, once both were read.
+//! Compares a table of contents with the archive it stands in, once both were read.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const DIFFERENCES_MAX: usize = 20;
 /// Bytes of a path that a difference holds.
 const PATH_SHOWN: usize = 1_024;
 
-/// Names that are in the archive only for the table's sake.
+/// The file of the table itself, which is in the archive and not in the table.
 const OWN: &[u8] = b"stargz.index.json";
 
 /// The entries of the table and of the archive, by path. Both are handed in one by one.
@@ -32,7 +32,7 @@ pub enum TocDifference {
     OnlyInTable(Vec<u8>),
     /// The path is in both, with these differences.
     Entry(Vec<u8>, Vec<FieldDifference>),
-    /// There are so many differences more.
+    /// There are this many more differences.
     More(u64),
 }
 
@@ -112,7 +112,7 @@ impl Comparison {
     }
 }
 
-/// The path without what writers differ in.
+/// Returns a path without the parts in which writers differ.
 fn clean(path: &[u8]) -> Vec<u8> {
     let parts = path.split(|&byte| byte == b'/').filter(|part| !matches!(*part, b"" | b"."));
     parts.collect::<Vec<_>>().join(&b'/')

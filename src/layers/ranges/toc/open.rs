@@ -18,7 +18,7 @@ use crate::{
 /// eStargz: the digest of its table.
 const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 
-/// zstd:chunked has had two names for its annotations; which follow behind.
+/// zstd:chunked has had two prefixes for the names of its annotations.
 const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 
 /// Returns `true` if an annotation of this name is about a table of contents.
@@ -26,7 +26,8 @@ pub fn is_annotation(name: &str) -> bool {
     name == STARGZ_DIGEST || CHUNKED.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The last member of eStargz, and of its forerunner stargz, which lacked a field's head.
+/// Bytes of the last member of eStargz, and of its forerunner stargz, in which the head of a field is
+/// missing.
 const FOOTER: usize = 51;
 const OLD_FOOTER: usize = 47;
 
@@ -40,7 +41,7 @@ pub enum TocError {
     NoFooter,
     /// An annotation or footer puts the table where nothing can be.
     Position(String),
-    /// Other bytes came than were asked for: how many, and how many were.
+    /// Another number of bytes came than was asked for.
     Short {
         /// Bytes asked for.
         asked: u64,
@@ -124,8 +125,8 @@ impl Opening {
         Some(Self { expected, next: Next::Footer { size: layer.size } })
     }
 
-    /// The table that a gzip layer of this many bytes may have though no annotation says so: costs a
-    /// request to find out, and nothing speaks for such a table.
+    /// Returns the opening of a table that a gzip layer of this many bytes may have although no
+    /// annotation names it. Finding out costs a request, and no digest vouches for such a table.
     pub fn probe(size: u64) -> Self {
         Self { expected: None, next: Next::Footer { size } }
     }
@@ -135,8 +136,7 @@ impl Opening {
         self.expected.is_some()
     }
 
-    /// The bytes of the blob that are needed next; none if it is known already that there is no
-    /// table to be had.
+    /// The bytes of the blob that are needed next; none if it is known already that there is no table.
     pub fn range(&self) -> Range<u64> {
         match &self.next {
             Next::Footer { size } => size.saturating_sub(FOOTER as u64)..*size,

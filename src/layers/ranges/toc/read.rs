@@ -1,5 +1,5 @@
-//! The JSON of a table of contents (stargz-snapshotter docs/estargz.md; containers/storage
-//! pkg/chunked). Both formats have the same; zstd:chunked adds `endOffset` and `chunkType`.
+//! The JSON of a table of contents (stargz-snapshotter docs/estargz.md; containers/storage pkg/chunked).
+//! Both formats have the same fields; zstd:chunked adds `endOffset` and `chunkType`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -15,8 +15,8 @@ use crate::{
 /// Bytes of attributes kept of one entry.
 const XATTRS_MAX: usize = 1 << 20;
 
-/// The start of the first file's content: beyond every archive, so that a place in the one is never
-/// taken for a place in the other.
+/// The start of the first file's content: beyond every archive, so that a place of the table is never
+/// taken for a place in the archive.
 const PLACES: u64 = 1 << 63;
 
 impl Toc {
@@ -36,8 +36,7 @@ impl Toc {
             stopped: false,
         };
         let mut each = |item: Node| reading.item(&item);
-        let members = json::walk_items(table, "entries", &mut each)
-            .map_err(|error| TocError::NotJson(error.to_string()))?;
+        let members = json::walk_items(table, "entries", &mut each).map_err(TocError::NotJson)?;
         let seen = reading.seen;
         let version = members.iter().find(|(name, _)| name == "version").map(|(_, value)| value);
         if version.and_then(Node::as_u64) != Some(1) {
@@ -111,7 +110,7 @@ impl TocParser<'_, '_> {
         }
     }
 
-    /// Belongs to the file before it, and goes on where that ends so far.
+    /// Takes a chunk. It belongs to the file before it, and begins at the present end of that file.
     fn chunk(&mut self, item: &Node) {
         let Some(file) = self.toc.files.last() else {
             return self.toc.note(TocFault::ChunkWithoutFile);

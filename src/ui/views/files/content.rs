@@ -19,7 +19,7 @@ use crate::{
     ui::{
         components::{error_box, foreign, progress},
         stateful::{mount_keyed, stateful},
-        text::{files as text, layer_faults, verify},
+        text::{file_faults, files as text, verify},
     },
 };
 
@@ -51,7 +51,7 @@ fn use_content(props: &Content) -> Html {
             { match answer {
                 Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
                 Some(Answer::Failed(fault)) => html! {
-                    <p class="note">{ foreign(&layer_faults::content(fault)) }{ "." }</p>
+                    <p class="note">{ foreign(&file_faults::content(fault)) }{ "." }</p>
                 },
                 _ => Html::default(),
             } }

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         components::{error_box, foreign},
         stateful::{mount_keyed, stateful},
-        text::{files as text, layer_faults},
+        text::{file_faults, files as text},
     },
 };
 
@@ -62,7 +62,7 @@ fn use_member(props: &Member) -> Html {
             mount_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(fault)) => html! {
-            <p class="note">{ foreign(&layer_faults::content(fault)) }{ "." }</p>
+            <p class="note">{ foreign(&file_faults::content(fault)) }{ "." }</p>
         },
         _ => super::loading(),
     }
