@@ -1,7 +1,7 @@
 //! Archives by `docker save`, skopeo, kaniko, Bazel and others, read where they lie through the
 //! interface of a registry (R152, R158, R168).
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command, rc::Rc};
+use std::{collections::BTreeSet, path::Path, process::Command, rc::Rc};
 
 use bytes::Bytes;
 use porthole::{
@@ -12,7 +12,7 @@ use porthole::{
     registry::{
         BlobSource, ByteRange, List, Manifest, ManifestRef, Read, Unverified, Verification,
     },
-    sources::layout::{Archive, NativeFile},
+    sources::layout::{Archive, Files, Layout, NativeFile},
 };
 use serde_json::Value;
 
@@ -20,11 +20,10 @@ use crate::{
     fixtures::{self, Fixture, text},
     read_layouts::facts,
     reader::{block_on, collect, document, repository},
-    servers::temporary_folder,
 };
 
 /// The repository of images that an archive names by a tag alone, or not at all.
-const UNNAMED: &str = "archive";
+pub(crate) const UNNAMED: &str = "archive";
 
 pub(crate) async fn open_bytes(bytes: Bytes) -> Result<Archive, ErrorKind> {
     let archive = Archive::open("test.tar", Rc::new(bytes), repository(UNNAMED)).await;
@@ -45,7 +44,7 @@ async fn open_fixture(fixture: &Fixture) -> Archive {
     open_file(&fixture.folder()).await
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -63,7 +62,9 @@ fn names_of(image: &Value) -> Vec<(RepositoryName, Tag)> {
 }
 
 /// Every repository with its tags.
-async fn listed(archive: &Archive) -> BTreeSet<(RepositoryName, Tag)> {
+pub(crate) async fn listed(
+    archive: &Layout<impl Files + 'static>,
+) -> BTreeSet<(RepositoryName, Tag)> {
     let mut found = BTreeSet::new();
     for name in archive.repositories(None).await.unwrap().items {
         let tags = archive.tags(&name, None).await.unwrap();
@@ -180,7 +181,7 @@ fn r158_oci_archives_read_as_their_facts_say() {
 }
 
 /// Every manifest that is there and right, by its digest.
-async fn check_manifests(archive: &Archive, fixture: &Fixture) {
+pub(crate) async fn check_manifests(archive: &Layout<impl Files + 'static>, fixture: &Fixture) {
     let wrong = ["missingBlobs", "digestMismatches", "sizeMismatches"].map(|key| {
         let wrong = list(&fixture.expected, key).iter();
         wrong.map(|item| item.as_str().map_or_else(|| text(item, "digest"), str::to_owned))
@@ -198,33 +199,6 @@ async fn check_manifests(archive: &Archive, fixture: &Fixture) {
         assert_eq!(read.verification, Verification::Verified, "{context}");
         facts(&document(&read).value, expected, &context);
     }
-}
-
-#[test]
-fn r168_a_layout_reads_the_same_from_a_tar_as_from_a_web_server() {
-    let folder = temporary_folder();
-    let kinds = ["layout-image", "layout-multi-arch", "layout-nested-index", "layout-referrers"];
-    let all = kinds.iter().flat_map(|kind| fixtures::of_kind(kind)).enumerate();
-    for (number, fixture) in all {
-        let file = folder.join(format!("{number}.tar"));
-        let mut tar = Command::new("tar");
-        tar.arg("-C").arg(fixture.folder()).arg("-cf").arg(&file).arg(".");
-        assert!(tar.status().unwrap().success());
-        block_on(async {
-            let archive = open_file(&file).await;
-            check_manifests(&archive, &fixture).await;
-            let listed = listed(&archive).await;
-            for root in list(&fixture.expected, "roots") {
-                let Some(name) = root["refName"].as_str() else { continue };
-                let tag = name.rsplit(':').next().unwrap().parse().unwrap();
-                let place = listed.iter().find(|(_, found)| *found == tag);
-                let (place, _) = place.unwrap_or_else(|| panic!("{}: no {tag}", fixture.path));
-                let found = archive.resolve(place, &ManifestRef::Tag(tag)).await.unwrap();
-                assert_eq!(found.digest.as_str(), root["digest"], "{} {name}", fixture.path);
-            }
-        });
-    }
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -47,11 +47,12 @@ mod interop;
 mod layer_tables;
 #[cfg(all(feature = "native", feature = "app"))]
 mod layers_again;
+mod local_layouts;
+#[cfg(all(feature = "native", feature = "app"))]
 mod oci_documents;
 mod oci_platforms;
 mod oci_properties;
 mod oci_references;
-#[cfg(all(feature = "native", feature = "app"))]
 mod opened_layers;
 #[cfg(feature = "native")]
 mod ops_archives;

@@ -22,6 +22,7 @@ mod faults;
 mod fetch;
 mod hashes;
 mod routes;
+mod slices;
 mod started;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -78,20 +78,32 @@ impl Files for TarFiles {
 
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks> {
         let place = self.index.find(path.as_str())?;
-        let actual = place.end - place.start;
-        let is_whole = range == (0..size);
-        if range.end > actual || is_whole && size != actual {
-            let kind = ErrorKind::SizeMismatch { digest: None, expected: size, actual };
-            return Err(kind.into());
-        }
-        let wanted = place.start + range.start..place.start + range.end;
-        Ok(stream::unfold((Rc::clone(&self.bytes), wanted), next_chunk).boxed_local())
+        chunks(Rc::clone(&self.bytes), &place, size, &range)
     }
 
     async fn size(&self, path: &FilePath) -> Result<u64> {
         let place = self.index.find(path.as_str())?;
         Ok(place.end - place.start)
     }
+}
+
+/// Streams a range of the file at `place`, a file of which the caller expects this size.
+///
+/// # Errors
+/// `SizeMismatch` if the file is shorter than the range, or is not of that size and wanted whole.
+pub(super) fn chunks(
+    bytes: Rc<dyn BlobSource>,
+    place: &Range<u64>,
+    size: u64,
+    range: &Range<u64>,
+) -> Result<Chunks> {
+    let actual = place.end - place.start;
+    let is_whole = *range == (0..size);
+    if range.end > actual || is_whole && size != actual {
+        return Err(ErrorKind::SizeMismatch { digest: None, expected: size, actual }.into());
+    }
+    let wanted = place.start + range.start..place.start + range.end;
+    Ok(stream::unfold((bytes, wanted), next_chunk).boxed_local())
 }
 
 type ReadPosition = (Rc<dyn BlobSource>, Range<u64>);

@@ -3,7 +3,7 @@
 //!
 //! [`Layout`] reads them through the same interface as a registry, wherever their files lie: it asks
 //! for them through the one trait [`Files`]. [`StaticLayouts`] are those of a web server,
-//! [`Archive`] is one in a tar.
+//! [`Archive`] is one in a tar, and `Folder` is one on disk.
 //!
 //! ```no_run
 //! use std::rc::Rc;
@@ -28,6 +28,8 @@ mod archive;
 mod archive_index;
 mod blobs;
 mod files;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
 mod http;
 mod index;
 mod list;
@@ -43,6 +45,8 @@ pub mod tar;
 
 pub use archive::{Archive, TarFiles};
 pub use files::{Chunks, FilePath, Files};
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::{Folder, FolderFiles};
 pub use http::{HttpFiles, StaticLayouts};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native_file::NativeFile;
