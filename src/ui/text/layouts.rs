@@ -11,7 +11,7 @@ pub(super) fn fault(fault: &LayoutFault) -> String {
         }
         LayoutFault::NotTar => "the file is no tar archive",
         LayoutFault::NoLayout => {
-            "the archive holds neither the oci-layout and index.json of an OCI layout nor the \
+            "it holds neither the oci-layout and index.json of an OCI layout nor the \
              manifest.json of docker save"
         }
         LayoutFault::UnknownVersion => {
@@ -43,7 +43,7 @@ fn with_facts(fault: &LayoutFault) -> String {
             "manifest.json lists {listed} layers of an image whose configuration lists {configured}"
         ),
         LayoutFault::PathOutside(path) => {
-            format!("manifest.json names the file {path}, which may be outside the archive")
+            format!("manifest.json names the file {path}, which may be outside the layout")
         }
         LayoutFault::FileMissing(path) => {
             format!("manifest.json names the file {path}, which is missing")
