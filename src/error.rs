@@ -1,6 +1,12 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
+mod engine;
+mod layout;
+
 use std::{fmt, time::Duration};
+
+pub use engine::EngineFault;
+pub use layout::{LayoutFault, Unreadable};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
 
@@ -8,7 +14,7 @@ use crate::oci::{Descriptor, Digest, RepositoryName};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of failure that a caller can act on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
@@ -93,6 +99,12 @@ pub enum ErrorKind {
     NotModified,
     /// Any other status.
     Status(u16),
+    /// The engine for byte work failed.
+    Engine(EngineFault),
+    /// An image layout or an archive of images cannot be read.
+    Layout(LayoutFault),
+    /// A local file could not be read, with the words of the platform.
+    FileUnreadable(String),
 }
 
 /// The kinds of content that can be missing (R19, R20).
@@ -258,6 +270,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::Status(status) => write!(f, "unexpected status {status}"),
+            Self::Engine(fault) => write!(f, "the engine failed: {fault:?}"),
+            Self::Layout(fault) => write!(f, "the layout cannot be read: {fault:?}"),
+            Self::FileUnreadable(why) => write!(f, "the file cannot be read: {why}"),
             Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
             plain => f.write_str(plain.words()),
         }

@@ -33,7 +33,8 @@ pub fn what_came_back(error: &Error) -> String {
     super::sentence(&text)
 }
 
-fn reason(kind: &ErrorKind) -> String {
+/// Returns what came back, without its status: no capital and no full stop.
+pub(super) fn reason(kind: &ErrorKind) -> String {
     let fixed = match kind {
         ErrorKind::NotFound(Missing::Repository) => "there is no such repository",
         ErrorKind::NotFound(Missing::Manifest) => "there is no such manifest or tag",
@@ -82,6 +83,9 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         }
         ErrorKind::Refused(why) => format!("refused: {why}"),
         ErrorKind::Status(status) => format!("unexpected status {status}"),
+        ErrorKind::Engine(fault) => super::engine::fault(fault),
+        ErrorKind::Layout(fault) => super::layouts::fault(fault),
+        ErrorKind::FileUnreadable(why) => format!("the file could not be read: {why}"),
         _ => "it failed".to_owned(),
     }
 }

@@ -13,7 +13,10 @@ use crate::{
         index::{LayerSummary, ReadState, Summary, TocState},
         obstacle::Obstacle,
     },
-    ui::text::{files as text, layer_faults},
+    ui::{
+        components::foreign,
+        text::{files as text, layer_faults, toc},
+    },
 };
 
 /// Draws the notices about the layers that are shown.
@@ -49,7 +52,7 @@ fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &LayerReadingTask
         return Html::default();
     };
     let label = text::read_and_check(told.len(), files.bytes(&told));
-    let which = text::told(*first, told.len(), known.len(), format);
+    let which = text::told(*first, told.len(), known.len(), format.name());
     let read = handle.read_whole.reform(move |_: MouseEvent| told.clone());
     html! {
         <p class="note">
@@ -62,18 +65,22 @@ fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &LayerReadingTask
 fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
     let which = text::layer(number);
     match &layer.table {
-        TocState::Refused { reason, is_wrong } => {
+        TocState::Refused(reason) => {
             let then = text::table_refused(layer.read_state == ReadState::Unread);
-            let class = if *is_wrong { "failed" } else { "" };
+            let class = if reason.is_wrong() { "failed" } else { "" };
             html! {
                 <p class="note">
                     <strong>{ which }</strong>{ ": " }
-                    <span {class}>{ reason }{ "." }</span>{ " " }{ then }
+                    <span {class}>{ foreign(&toc::refusal(reason)) }{ "." }</span>{ " " }{ then }
                 </p>
             }
         }
-        TocState::Listed { problems, .. } => list(&which, text::TABLE_IS_ODD, problems),
-        TocState::Compared(differences) => list(&which, text::TABLE_DIFFERS, differences),
+        TocState::Listed { faults, .. } => {
+            list(&which, text::TABLE_IS_ODD, faults.iter().map(toc::fault).collect())
+        }
+        TocState::Compared(differences) => {
+            list(&which, text::TABLE_DIFFERS, differences.iter().map(toc::difference).collect())
+        }
         TocState::None if layer.read_state == ReadState::Unread => {
             let obstacle = files.layer(number).and_then(closed);
             obstacle.map_or_else(Html::default, |obstacle| in_the_way(&which, &obstacle))
@@ -82,7 +89,7 @@ fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
     }
 }
 
-fn list(which: &str, what: &'static str, all: &[String]) -> Html {
+fn list(which: &str, what: &'static str, all: Vec<String>) -> Html {
     if all.is_empty() {
         return Html::default();
     }
@@ -90,7 +97,7 @@ fn list(which: &str, what: &'static str, all: &[String]) -> Html {
     html! {
         <section class="issues" aria-label={label}>
             <p><strong>{ which }</strong>{ ": " }{ what }</p>
-            <ul>{ for all.iter().map(|one| html! { <li>{ facts::foreign(one) }</li> }) }</ul>
+            <ul>{ for all.into_iter().map(|one| html! { <li>{ foreign(&one) }</li> }) }</ul>
         </section>
     }
 }
@@ -100,7 +107,7 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {
         <div class="note">
-            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
+            <strong>{ which }</strong>{ ": " }{ foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
                 <ul class="plain">{ for urls.iter().map(|url| {
