@@ -1,10 +1,14 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
+mod engine;
+mod layout;
 mod operation;
 mod reasons;
 
 use std::{fmt, time::Duration};
 
+pub use engine::EngineFault;
+pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
@@ -100,6 +104,12 @@ pub enum ErrorKind {
     NotModified,
     /// Any other status.
     Status(u16),
+    /// The engine for byte work failed.
+    Engine(EngineFault),
+    /// An image layout or an archive of images cannot be read.
+    Layout(LayoutFault),
+    /// A local file could not be read, with the words of the platform.
+    FileUnreadable(String),
 }
 
 /// The kinds of content that can be missing (R19, R20).
@@ -273,6 +283,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::Refused(reason) => return write!(f, "refused: {reason}"),
             Self::Status(status) => return write!(f, "unexpected status {status}"),
+            Self::Engine(fault) => return write!(f, "the engine failed: {fault:?}"),
+            Self::Layout(fault) => return write!(f, "the layout cannot be read: {fault:?}"),
+            Self::FileUnreadable(why) => return write!(f, "the file cannot be read: {why}"),
             Self::BadAnswer(fault) => return fault.fmt(f),
             Self::InvalidInput(fault) => return fault.fmt(f),
             Self::NotFound(Missing::Repository) => "there is no such repository",
@@ -325,6 +338,9 @@ impl ErrorKind {
             Self::Rejected => "rejected",
             Self::NotModified => "notModified",
             Self::Status(_) => "status",
+            Self::Engine(_) => "engine",
+            Self::Layout(_) => "layout",
+            Self::FileUnreadable(_) => "fileUnreadable",
         }
     }
 }

@@ -11,8 +11,8 @@ pub fn to_bytes<T: Serialize>(message: &T) -> Vec<u8> {
 
 /// Reads a message. Returns `None` if the bytes are something else, or more than one message.
 ///
-/// Nothing is allocated on the word of the bytes: a list that claims more items than there are bytes
-/// left starts without room, and ends where the bytes end.
+/// No memory is reserved because the bytes claim a length: a list that claims more items than there are
+/// bytes left starts without room, and ends where the bytes end.
 pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let (message, rest) = postcard::take_from_bytes(bytes).ok()?;
     rest.is_empty().then_some(message)

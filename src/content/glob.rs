@@ -40,7 +40,7 @@ impl Pattern {
         let is_anchored = of_paths && body.len() < text.len();
         let mut steps = Vec::new();
         if is_glob && of_paths && !is_anchored {
-            // The end of a path: at its begin or behind a slash.
+            // The end of a path: at its start or behind a slash.
             steps.extend([PatternStep::Path, PatternStep::One('/')]);
         } else if !is_glob && !is_anchored {
             steps.push(PatternStep::Path);
@@ -86,7 +86,7 @@ impl Pattern {
         at & (1 << self.steps.len()) != 0
     }
 
-    /// Stars also stand for nothing: positions behind those that are reached.
+    /// Adds the positions behind the stars that are reached: a star also stands for no character.
     fn close(&self, mut at: u128) -> u128 {
         for (number, step) in self.steps.iter().enumerate() {
             if matches!(step, PatternStep::Name | PatternStep::Path) {

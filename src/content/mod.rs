@@ -1,7 +1,7 @@
 //! Byte work: verifying, and what is inside blobs.
 //!
-//! Push-style and pure: bytes are handed in as they come, nothing waits, and nothing here knows
-//! where they come from. Uses [`crate::oci`] and nothing else of ours.
+//! Push-style and pure: bytes are handed in as they come, nothing waits, and nothing here knows where
+//! they come from. Uses [`crate::oci`] and [`crate::error`].
 
 pub mod codec;
 pub mod decode;

@@ -1,5 +1,5 @@
-//! Values as bytes, for messages between the page and the engine: both are of one build, so there
-//! are no names and no versions. Numbers are LEB128, texts and bytes have their length before them.
+//! Values as bytes, for listings that one program writes and reads: so there are no names and no
+//! versions. Numbers are LEB128; texts and bytes have their length before them.
 
 /// Puts values one after another.
 #[derive(Debug, Default)]
@@ -82,8 +82,8 @@ impl Packer {
     }
 }
 
-/// Takes values off, in the order in which they were put. `None` if the bytes are not what was
-/// expected; nothing is allocated on their word.
+/// Takes values off, in the order in which they were put. `None` if the bytes are not what was expected.
+/// No memory is reserved because they claim a length.
 #[derive(Clone, Copy, Debug)]
 pub struct Unpacker<'a>(&'a [u8]);
 
@@ -174,7 +174,7 @@ impl Unpacker<'_> {
     /// A list, each item as `take` takes it.
     pub fn list<T>(&mut self, take: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.small::<usize>()?;
-        // Every item has a byte at least: a lying count must not reserve memory.
+        // Every item has a byte at least: a false count must not reserve memory.
         let mut items = Vec::with_capacity(count.min(self.rest().len()));
         for _ in 0..count {
             items.push(take(self)?);

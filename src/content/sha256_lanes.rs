@@ -47,7 +47,7 @@ pub struct Midstate {
 }
 
 impl Midstate {
-    /// In front of every message.
+    /// The state in front of every message.
     pub const START: Self = Self { at: 0, state: START };
 }
 
@@ -121,7 +121,7 @@ impl Lane {
             messages.advance();
         }
         let Some(message) = messages.message(self.place) else { return };
-        // Still there where the others had nothing.
+        // The bytes still wait if the other messages had none.
         if message.pending.len() >= SHARE {
             message.alone(&[]);
         }

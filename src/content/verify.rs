@@ -32,7 +32,7 @@ pub struct Hasher(HashState);
 
 enum HashState {
     Sha256(Sha256),
-    // Behind a trait: a program that never hashes in batches, as the page, does not link the code.
+    // Behind a trait: a program that never hashes in batches, such as the page, does not link the code.
     Lane(Box<dyn RunningHash>),
     Sha512(Sha512),
     // Boxed: its state is 1.9 kB, against about 0.1 and 0.2 kB of the others.
@@ -43,11 +43,16 @@ impl Hasher {
     /// A hash with nothing in it; `None` if the algorithm cannot be computed here (R3).
     pub fn new(algorithm: &Algorithm) -> Option<Self> {
         Some(Self(match algorithm {
-            Algorithm::Sha256 => HashState::Sha256(Sha256::new()),
+            Algorithm::Sha256 => return Some(Self::sha256()),
             Algorithm::Sha512 => HashState::Sha512(Sha512::new()),
             Algorithm::Blake3 => HashState::Blake3(Box::default()),
             Algorithm::Other(_) => return None,
         }))
+    }
+
+    /// A running SHA-256.
+    pub fn sha256() -> Self {
+        Self(HashState::Sha256(Sha256::new()))
     }
 
     /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
@@ -194,7 +199,7 @@ pub enum Verdict {
     SizeMismatch {
         /// The size that was announced, in bytes.
         expected: u64,
-        /// The bytes counted; where they were too many, up to the moment that was seen.
+        /// The bytes counted. If there are too many, counting stops when that is seen.
         actual: u64,
     },
     /// The size is right or was not known; the algorithm cannot be computed here (R3).

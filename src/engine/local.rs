@@ -36,7 +36,7 @@ impl Engine {
         let spawn = move |inbox: Inbox| -> Outbox {
             page.replace(Some(inbox));
             let messages = messages.clone();
-            // If nothing serves any more, nothing answers.
+            // A message is dropped if nothing serves any more.
             Rc::new(move |message| drop(messages.unbounded_send(message)))
         };
         (Self::new(Box::new(spawn), 1), serving)

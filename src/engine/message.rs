@@ -1,12 +1,15 @@
 //! The messages between page and engine.
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{job::Job, origin::Origin};
 use crate::{
-    content::codec, error::ErrorKind, layers::findings::Findings, oci::Digest, wire::Headers,
+    content::codec,
+    error::ErrorKind,
+    layers::{findings::Findings, read_error},
+    wire::Headers,
     wire::backoff::Policy,
 };
 
@@ -43,7 +46,7 @@ pub(super) enum ToEngine {
 /// A message from an engine to the page.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum FromEngine {
-    /// Status and headers of the answer to a request; the body too where it is no success.
+    /// Status and headers of the answer to a request; the body too if it is no success.
     Head {
         status: u16,
         url: Option<String>,
@@ -58,73 +61,12 @@ pub(super) enum FromEngine {
     /// The answer to a question.
     Answered(#[serde(with = "codec::in_one_go")] Vec<u8>),
     /// The failure that ends a job or a question.
-    Failed(#[serde(with = "failure")] ErrorKind),
+    Failed(#[serde(with = "read_error")] ErrorKind),
 }
 
 impl FromEngine {
-    /// Returns true if the message ends the exchange.
+    /// Returns `true` if the message ends the exchange.
     pub(super) fn is_last(&self) -> bool {
         matches!(self, Self::Found(_) | Self::Answered(_) | Self::Failed(_))
-    }
-}
-
-/// The kinds of errors that reading a blob gives.
-mod failure {
-    use super::{Deserialize, Deserializer, Digest, Duration, ErrorKind, Serialize, Serializer};
-    use crate::error::{AnswerFault, InputFault, Limitation};
-
-    #[derive(Serialize, Deserialize)]
-    enum Failure {
-        Network { had_authorization: bool, detail: String },
-        Timeout(Duration),
-        Unavailable,
-        Status(u16),
-        TooLarge(u64),
-        SizeMismatch(Option<Digest>, u64, u64),
-        InvalidInput(String),
-        Unsupported(String),
-        BadAnswer(String),
-        OtherPart,
-    }
-
-    pub(super) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
-        let failure = match kind.clone() {
-            ErrorKind::Network { had_authorization, detail } => {
-                Failure::Network { had_authorization, detail }
-            }
-            ErrorKind::Timeout(after) => Failure::Timeout(after),
-            ErrorKind::Unavailable => Failure::Unavailable,
-            ErrorKind::Status(status) => Failure::Status(status),
-            ErrorKind::TooLarge { limit } => Failure::TooLarge(limit),
-            ErrorKind::SizeMismatch { digest, expected, actual } => {
-                Failure::SizeMismatch(digest, expected, actual)
-            }
-            ErrorKind::InvalidInput(InputFault::Other(text)) => Failure::InvalidInput(text),
-            ErrorKind::Unsupported(Limitation::Other(text)) => Failure::Unsupported(text),
-            ErrorKind::BadAnswer(AnswerFault::Other(text)) => Failure::BadAnswer(text),
-            ErrorKind::BadAnswer(AnswerFault::OtherPart) => Failure::OtherPart,
-            // The words of all other kinds would weigh a kilobyte in the engine.
-            _ => Failure::BadAnswer("the engine failed otherwise".to_owned()),
-        };
-        failure.serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
-        Ok(match Failure::deserialize(from)? {
-            Failure::Network { had_authorization, detail } => {
-                ErrorKind::Network { had_authorization, detail }
-            }
-            Failure::Timeout(after) => ErrorKind::Timeout(after),
-            Failure::Unavailable => ErrorKind::Unavailable,
-            Failure::Status(status) => ErrorKind::Status(status),
-            Failure::TooLarge(limit) => ErrorKind::TooLarge { limit },
-            Failure::SizeMismatch(digest, expected, actual) => {
-                ErrorKind::SizeMismatch { digest, expected, actual }
-            }
-            Failure::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
-            Failure::Unsupported(text) => ErrorKind::Unsupported(Limitation::Other(text)),
-            Failure::BadAnswer(text) => ErrorKind::BadAnswer(AnswerFault::Other(text)),
-            Failure::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
-        })
     }
 }

@@ -7,6 +7,8 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, future::ready};
 use serde::{Deserialize, Serialize};
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::error::ErrorKind;
 use crate::{
     error::Result,
     transport::{Cache, Redirect, Request},
@@ -46,7 +48,7 @@ pub trait LocalFile: Any {
     /// Reads the bytes of a range; fewer where the file ends before.
     ///
     /// # Errors
-    /// `BadAnswer` where the platform refuses.
+    /// `FileUnreadable` if the platform refuses.
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>>;
 }
 
@@ -65,10 +67,7 @@ impl LocalFile for Bytes {
 impl LocalFile for std::fs::File {
     /// Reads in this thread: the pieces are small.
     fn read(&self, range: Range<u64>) -> LocalBoxFuture<'static, Result<Bytes>> {
-        let refused = |error: std::io::Error| {
-            let why = format!("the file could not be read: {error}");
-            crate::error::ErrorKind::BadAnswer(crate::error::AnswerFault::Other(why)).into()
-        };
+        let refused = |error: std::io::Error| ErrorKind::FileUnreadable(error.to_string()).into();
         ready(read_at(self, range).map_err(refused)).boxed_local()
     }
 }

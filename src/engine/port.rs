@@ -34,8 +34,7 @@ impl LocalFile for BlobFile {
 #[allow(clippy::needless_pass_by_value)]
 fn refused(error: JsValue) -> crate::error::Error {
     let why = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    let why = format!("the file could not be read: {}", why.unwrap_or_default());
-    ErrorKind::BadAnswer(crate::error::AnswerFault::Other(why)).into()
+    ErrorKind::FileUnreadable(why.unwrap_or_default()).into()
 }
 
 /// Sends a message. The bytes move instead of being copied once more.

@@ -73,8 +73,6 @@ pub enum AnswerFault {
     OtherType(MediaType),
     /// The index has a `schemaVersion` other than 2.
     SchemaVersion,
-    /// A fault in the words of another program, or of a source that is no registry.
-    Other(String),
 }
 
 /// A limitation of a source, of the protocol or of the platform.
@@ -100,7 +98,7 @@ pub enum Limitation {
     NoDoctor,
     /// The platform has no fetch.
     NoFetch,
-    /// A limitation in the words of another program, or of a source that is no registry.
+    /// A limitation, in the words of the platform.
     Other(String),
 }
 
@@ -119,8 +117,6 @@ pub enum RefusedAddress {
     Redirect(String),
     /// There are more redirects than this.
     TooManyRedirects(usize),
-    /// A reason in the words of a source that is no registry.
-    Other(String),
 }
 
 /// A fault of what the caller passed.
@@ -177,7 +173,7 @@ pub enum InputFault {
     NeedsAllPlatforms,
     /// The index lists this manifest, which was not pulled.
     NotPulled(Box<Descriptor>),
-    /// A fault in the words of another program, or of a source that is no registry.
+    /// A fault, in the words of the platform or of the store.
     Other(String),
 }
 
@@ -207,7 +203,6 @@ impl fmt::Display for AnswerFault {
             Self::BrokenIndex(at) => return write!(f, "broken JSON in the index at “{at}”"),
             Self::BrokenEntry(at) => return write!(f, "broken entry of the index at “{at}”"),
             Self::OtherType(media_type) => return write!(f, "the index states type {media_type}"),
-            Self::Other(words) => words,
             Self::Empty => "the answer is empty",
             Self::HtmlPage => "the answer is an HTML page",
             Self::NotAList => "the answer is no list",
@@ -250,7 +245,6 @@ impl fmt::Display for RefusedAddress {
             Self::RedirectTarget(error) => write!(f, "the target of a redirect: {error}"),
             Self::Redirect(origin) => write!(f, "a redirect to {origin}"),
             Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
-            Self::Other(words) => f.write_str(words),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! and the index that answers questions about opened layers.
 //!
 //! Pure, as [`crate::content`] is: bytes are handed in as they come, and nothing waits. Uses
-//! [`crate::oci`] and [`crate::content`].
+//! [`crate::oci`], [`crate::error`] and [`crate::content`].
 
 pub mod file_location;
 pub mod findings;
@@ -11,4 +11,5 @@ pub mod listing;
 pub mod obstacle;
 pub mod pass;
 pub mod ranges;
+pub(crate) mod read_error;
 pub mod tree;

@@ -1,4 +1,4 @@
-//! Finds out by a descriptor that a layer cannot be opened, before a byte of it is asked for.
+//! Finds by its descriptor that a layer cannot be opened, before a byte of it is asked for.
 
 use crate::oci::Descriptor;
 
@@ -41,7 +41,7 @@ impl Obstacle {
     }
 }
 
-/// The media type of what has none.
+/// The media type of content that has none.
 const OCTETS: &str = "application/octet-stream";
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ impl LayerReader {
         Self::with(Decoder::new(limits), digest, size, wanted)
     }
 
-    /// The same for a program that does without zstd ([`Decoder::without_zstd`]).
+    /// The same for a program without zstd ([`Decoder::without_zstd`]).
     pub fn without_zstd(digest: &Digest, size: u64, wanted: &Wanted, limits: DecodeLimits) -> Self {
         Self::with(Decoder::without_zstd(limits), digest, size, wanted)
     }

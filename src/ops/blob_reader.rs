@@ -163,9 +163,9 @@ where
         let is_wrong = |kind: &ErrorKind| {
             matches!(kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. })
         };
-        let reason = broke.as_ref().map(|error| &error.kind).filter(|kind| !is_wrong(kind));
-        let reason = reason.map(ToString::to_string);
-        self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, reason);
+        let broken =
+            broke.as_ref().map(|error| &error.kind).filter(|kind| !is_wrong(kind)).cloned();
+        self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, broken);
         match broke {
             Some(error) => Err(error),
             None => reject_mismatch(&findings, layer),

@@ -15,7 +15,6 @@ pub(crate) fn place() -> RepositoryName {
     "a/b".parse().unwrap()
 }
 
-/// Makes images.
 pub(crate) struct Images {
     pub(crate) memory: MemoryRegistry,
 }

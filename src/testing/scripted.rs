@@ -86,13 +86,13 @@ impl Reply {
 /// A request as it arrived at the script.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The method.
+    /// The method of the request that was sent.
     pub method: Method,
     /// The whole URL.
     pub url: String,
-    /// The headers.
+    /// The header fields as the bottom of the stack saw them.
     pub headers: Headers,
-    /// The body.
+    /// The body in one piece; empty without one.
     pub body: Bytes,
     /// The time of its arrival, by the script's clock.
     pub at: Duration,

@@ -88,7 +88,7 @@ async fn an_engine_whose_bytes_were_changed_does_not_start() {
         std::fs::write(&file, bytes).unwrap();
         let stage = Stage::at(&folder.0, Hosting::default(), Look::default()).await;
         verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
-        stage.sees("the engine for byte work ended").await;
+        stage.sees("engine that reads blobs ended").await;
     }
 }
 

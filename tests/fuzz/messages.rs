@@ -11,12 +11,13 @@ use porthole::{
         verify::{Verdict, digest_of},
     },
     engine::Job,
+    error::ErrorKind,
     layers::{
         file_location::FileLocation,
         findings::{Findings, ReadFault},
         index::{
-            Answer, Incomplete, LayerIndex, LayerSummary, Packages, Question, ReadState, RowRange,
-            Rows, Scope, Sort, Summary, Wasted, WastedPath,
+            Answer, ContentFault, Incomplete, LayerIndex, LayerSummary, Packages, Question,
+            ReadState, RowRange, Rows, Scope, Sort, Summary, Wasted, WastedPath,
         },
         ranges::Basis,
         tree::{ChangeKind, Usage},
@@ -94,7 +95,7 @@ fn questions() -> Vec<Vec<u8>> {
 fn answers() -> Vec<Vec<u8>> {
     let usage = Usage { total: 1 << 40, visible: 4 };
     let layer = LayerSummary {
-        read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
+        read_state: ReadState::Partial(Incomplete::BrokeOff(ErrorKind::Unavailable)),
         changes: Some([1, 2, 3]),
         odd: vec![Warning::BadHeader],
         ..LayerSummary::default()
@@ -111,7 +112,7 @@ fn answers() -> Vec<Vec<u8>> {
         Answer::Summary(Summary { layers: vec![layer], usage, visible: 5, left_out: 1 }),
         Answer::Packages(packages),
         Answer::Content(vec![0, 255], Basis::FirstPass),
-        Answer::Failed("cut".to_owned()),
+        Answer::Failed(ContentFault::BrokeOff(ErrorKind::Status(403))),
     ];
     all.iter().map(Answer::to_bytes).collect()
 }

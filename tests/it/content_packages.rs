@@ -12,7 +12,7 @@ fn rpm_databases_list_as_rpm_lists_them() {
     let check = |path: &str, kind| {
         let bytes = fs::read(folder.join(path)).unwrap();
         let found = packages::read(kind, &bytes);
-        assert_eq!(found.problems, Vec::<String>::new(), "{path}");
+        assert_eq!(found.problems, [], "{path}");
         assert_eq!(listed(&found), expected, "{path}");
         for end in (0..bytes.len()).step_by(997) {
             let part = packages::read(kind, &bytes[..end]);
@@ -60,7 +60,7 @@ fn listed(found: &Inventory) -> Vec<Value> {
 fn dpkg_lists_as_dpkg_query_lists_them() {
     let status = fs::read("/var/lib/dpkg/status").expect("the tests run on Debian");
     let found = packages::read(DatabaseKind::Dpkg, &status);
-    assert_eq!(found.problems, Vec::<String>::new());
+    assert_eq!(found.problems, []);
     let mut listed: Vec<_> =
         found.packages.iter().map(|p| format!("{} {} {}", p.name, p.version, p.arch)).collect();
     listed.sort();

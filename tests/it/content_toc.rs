@@ -38,7 +38,7 @@ fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
     let opening = Opening::new(layer).unwrap_or_else(|| panic!("{name}: no table"));
     let (toc, told, requests) = open(opening, blob);
     assert!(toc.is_verified, "{name}");
-    assert_eq!(toc.problems, Vec::<String>::new(), "{name}");
+    assert_eq!(toc.faults, [], "{name}");
     assert!(requests <= 2, "{name}: {requests} requests");
     let archive = archive(blob);
     let mut comparison = Comparison::default();
@@ -46,7 +46,7 @@ fn check(name: &str, layer: &Descriptor, blob: &[u8]) {
     for (entry, _) in &archive {
         comparison.seen(entry);
     }
-    assert_eq!(comparison.finish(), Vec::<String>::new(), "{name}");
+    assert_eq!(comparison.finish(), [], "{name}");
     let ranges = Ranges::Toc(toc);
     for entry in told.iter().filter(|entry| entry.kind == EntryKind::File && entry.size > 0) {
         let content = &archive.iter().find(|(other, _)| other.path == entry.path).unwrap().1;

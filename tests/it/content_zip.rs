@@ -37,7 +37,7 @@ fn archives_written_by_python_are_read() {
     for name in ["plain", "streamed", "wide", "behind"] {
         let archive = fs::read(folder.join(format!("{name}.zip"))).unwrap();
         let listing = zip::list(&archive).unwrap();
-        assert_eq!(listing.problems, Vec::<String>::new(), "{name}");
+        assert_eq!(listing.problems, [], "{name}");
         assert_eq!(listing.members.len(), 300, "{name}");
         for (number, member) in listing.members.iter().enumerate() {
             let written = String::from_utf8(member.name.clone()).unwrap();

@@ -166,7 +166,7 @@ fn page<T: std::fmt::Debug>(page: &Page<T>) -> Result<String> {
 }
 
 fn flagged(is_flagged: bool) -> Result<()> {
-    let told = || ErrorKind::BadAnswer(AnswerFault::Other("incomplete or broken".to_owned()));
+    let told = || ErrorKind::BadAnswer(AnswerFault::NotAList);
     if is_flagged { Err(told().into()) } else { Ok(()) }
 }
 

@@ -11,6 +11,7 @@
 
 #[cfg(feature = "native")]
 mod archives;
+mod broken_archives;
 mod canary;
 #[cfg(feature = "native")]
 mod client;

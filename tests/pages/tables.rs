@@ -5,12 +5,16 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use porthole::{
     app::{Connection, Route},
+    content::verify::{Verdict, digest_of},
     error::Result,
     layers::{
         file_location::FileLocation,
         findings::Findings,
-        index::{Answer, Question, ReadState, TocState},
-        ranges::Basis,
+        index::{Answer, Question, ReadState, TocRefusal, TocState},
+        ranges::{
+            Basis,
+            toc::{FieldDifference, Format, TocDifference, TocError, TocFault},
+        },
     },
     oci::{Algorithm, Descriptor, RepositoryName},
     ops::blob_reader::{BlobReader, SharedBlobReader},
@@ -56,7 +60,7 @@ impl BlobReader for WithTable {
             Answer::Summary(mut summary) => {
                 let first = &mut summary.layers[0];
                 first.table.clone_from(&self.1);
-                if matches!(&self.1, TocState::Refused { is_wrong: false, .. }) {
+                if matches!(&self.1, TocState::Refused(reason) if !reason.is_wrong()) {
                     first.read_state = ReadState::Unread;
                 }
                 Answer::Summary(summary)
@@ -99,18 +103,17 @@ fn with_table(name: &str, parts: &str, table: TocState) {
 
 #[test]
 fn what_became_of_a_table_is_said_beside_the_files() {
-    let told = |problems: &[&str]| TocState::Listed {
-        format: "eStargz".to_owned(),
-        problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
-    };
-    let refused =
-        |reason: &str, is_wrong| TocState::Refused { reason: reason.to_owned(), is_wrong };
-    with_table("files-told", "", told(&["chunks of “a” overlap or leave a gap"]));
-    with_table("files-told-text", "&path=etc/os-release", told(&[]));
-    with_table("files-table-refused", "", refused("the table has another digest", true));
-    with_table("files-table-unread", "", refused("the server sends the whole layer", false));
+    let told = |faults| TocState::Listed { format: Format::Estargz, faults };
+    with_table("files-told", "", told(vec![TocFault::ChunksDoNotFit("a".to_owned())]));
+    with_table("files-told-text", "&path=etc/os-release", told(Vec::new()));
+    let (expected, actual) = (digest_of(b"table"), digest_of(b"other"));
+    let verdict = Verdict::DigestMismatch { expected: expected.clone(), actual };
+    let wrong = TocRefusal::Table(TocError::Digest { expected, verdict });
+    with_table("files-table-refused", "", TocState::Refused(wrong));
+    with_table("files-table-unread", "", TocState::Refused(TocRefusal::NoRanges));
     with_table("files-table-agrees", "", TocState::Compared(Vec::new()));
-    let differs = "“etc/os-release” has mode 755 in the table and 644 in the archive".to_owned();
+    let mode = vec![FieldDifference::Mode(0o755, 0o644)];
+    let differs = TocDifference::Entry(b"etc/os-release".to_vec(), mode);
     with_table("files-table-differs", "", TocState::Compared(vec![differs]));
 }
 

@@ -103,16 +103,14 @@ async fn run(operation: &str, registry: &RemoteRegistry, world: &World) -> Resul
         "tags" => {
             let page = registry.tags(&harbour(), None).await?;
             if page.may_be_incomplete {
-                return Err(
-                    ErrorKind::BadAnswer(AnswerFault::Other("incomplete".to_owned())).into()
-                );
+                return Err(ErrorKind::BadAnswer(AnswerFault::NotAList).into());
             }
             page.items.len() == world.tags
         }
         "index" => {
             let read = registry.manifest(&harbour(), &"latest".parse().unwrap()).await?;
             if !parse_document(read.bytes, read.content_type.as_ref()).is_sound() {
-                return Err(ErrorKind::BadAnswer(AnswerFault::Other("broken".to_owned())).into());
+                return Err(ErrorKind::BadAnswer(AnswerFault::NotAList).into());
             }
             read.descriptor.digest.as_str() == world.index
         }

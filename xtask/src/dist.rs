@@ -9,7 +9,6 @@ use crate::{
     tools::Toolbox,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "dist",
     about: "Builds the page for publishing into dist/, with header files for hosts.",

@@ -12,7 +12,6 @@ use crate::{
     tools::Toolbox,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "explore",
     about: "Builds the page, serves it with a demo registry, and prints where to look.",

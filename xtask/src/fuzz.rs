@@ -8,7 +8,6 @@ use crate::{
     steps::{cargo, run},
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "fuzz",
     about: "Tries every parser of the library on spoilt input, the same in each run.",

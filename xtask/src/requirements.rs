@@ -13,7 +13,6 @@ use crate::{
     test::tally::{Outcome, Tally},
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "requirements",
     about: "Prints each requirement of the client with its tests, or why it has none.",

@@ -2,10 +2,11 @@
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use super::output::{DecodeError, Output, PIECE, Stop};
+use super::output::{DecodeError, Output, PIECE, Stop, StreamFault};
 use crate::content::sniff::Compression;
 
-/// The window of DEFLATE in bits, and what is added where a gzip header stands before the data.
+/// The window of DEFLATE in bits, and the number that is added to it if a gzip header stands before the
+/// data.
 const WINDOW_BITS: u8 = 15;
 const WITH_GZIP_HEADER: u8 = 16;
 
@@ -127,10 +128,10 @@ fn between(
             let mut inflate = new_member();
             // A header never makes bytes.
             let begun = inflate.decompress(&[0x1f, 0x8b], &mut [0], InflateFlush::NoFlush);
-            begun.map_err(|error| corrupt(error.as_str()))?;
+            begun.map_err(|error| refused(error.as_str()))?;
             Ok(At::Member { inflate, headless: false })
         }
-        _ => Err(corrupt("there is something behind the last member")),
+        _ => Err(corrupt(StreamFault::DataBehindEnd)),
     }
 }
 
@@ -154,7 +155,7 @@ fn inflate_step(
     let flush = if out.is_traced() { InflateFlush::Block } else { InflateFlush::NoFlush };
     let outcome = inflate.decompress(input, plain, flush);
     let status = outcome
-        .map_err(|error| corrupt(inflate.error_message().unwrap_or_else(|| error.as_str())))?;
+        .map_err(|error| refused(inflate.error_message().unwrap_or_else(|| error.as_str())))?;
     let used = (inflate.total_in() - before_in) as usize;
     let made = (inflate.total_out() - before_out) as usize;
     out.inflated(input, plain.get(..made).unwrap_or_default(), position + used as u64)?;
@@ -163,7 +164,7 @@ fn inflate_step(
     let full = made == plain.len();
     if !ended && !full && used < input.len() {
         if used == 0 && made == 0 && flush == InflateFlush::NoFlush {
-            return Err(corrupt("it does not go on"));
+            return Err(corrupt(StreamFault::Stuck));
         }
         let last = used.checked_sub(1).and_then(|at| input.get(at));
         out.block_ended(position + used as u64, last.copied());
@@ -171,6 +172,10 @@ fn inflate_step(
     Ok(InflateStep { used, ended, more: full && !ended })
 }
 
-fn corrupt(reason: &str) -> Stop {
-    DecodeError::Corrupt { compression: Compression::Gzip, reason: reason.to_owned() }.into()
+fn refused(words: &str) -> Stop {
+    corrupt(StreamFault::Refused(words.to_owned()))
+}
+
+fn corrupt(fault: StreamFault) -> Stop {
+    DecodeError::Corrupt { compression: Compression::Gzip, fault }.into()
 }

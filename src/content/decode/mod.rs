@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 
 use super::sniff::{self, Compression};
 use gzip::Gunzip;
-pub use output::{DecodeError, DecodeLimits, Sink, Stop};
+pub use output::{DecodeError, DecodeLimits, Sink, Stop, StreamFault};
 use output::{Frames, Output, PIECE};
 pub(crate) use output::{Trace, Traced};
 
@@ -32,17 +32,17 @@ enum DecodeState {
     // Boxed: their windows would make every decoder large.
     Gzip(Box<Gunzip>),
     Zstd(Box<dyn Frames>),
-    /// Compressed in a way that this decoder does without.
+    /// Compressed in a way that this decoder cannot read.
     Foreign(Compression),
 }
 
 impl Decoder {
-    /// A decoder that finds out the compression by itself.
+    /// Returns a decoder that finds the compression by itself.
     pub fn new(limits: DecodeLimits) -> Self {
         Self { zstd: Some(zstd::frames), ..Self::without_zstd(limits) }
     }
 
-    /// The same for a program that does without zstd: to it such a stream is broken.
+    /// A decoder for a program without zstd, which takes a zstd stream for broken.
     pub fn without_zstd(limits: DecodeLimits) -> Self {
         let state = DecodeState::Sniffing(Vec::new());
         Self { limits, zstd: None, state, consumed: 0, produced: 0 }
@@ -162,8 +162,8 @@ impl Decoder {
             // If the sink wants no contents, failing to decode them is not an error.
             DecodeState::Foreign(_) if (out.sink)(&[]).is_break() => Err(Stop::Sink),
             DecodeState::Foreign(compression) => {
-                let (compression, reason) = (*compression, "nothing here reads it".to_owned());
-                Err(DecodeError::Corrupt { compression, reason }.into())
+                let (compression, fault) = (*compression, StreamFault::NoDecoder);
+                Err(DecodeError::Corrupt { compression, fault }.into())
             }
             // In pieces, as the others make them: marks are set between pieces.
             DecodeState::Plain | DecodeState::Sniffing(_) => {

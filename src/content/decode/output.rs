@@ -35,8 +35,8 @@ pub enum DecodeError {
     Corrupt {
         /// The compression it was taken for.
         compression: Compression,
-        /// The fault, without a full stop.
-        reason: String,
+        /// The fault.
+        fault: StreamFault,
     },
     /// The compressed stream ended in the middle.
     Truncated(Compression),
@@ -51,11 +51,32 @@ pub enum DecodeError {
     },
 }
 
+/// A fault of a compressed stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StreamFault {
+    /// The decompressor refuses the data, with its own words.
+    Refused(String),
+    /// The decompressor takes no more input, though some is left.
+    Stuck,
+    /// Something else follows the last gzip member.
+    DataBehindEnd,
+    /// A zstd frame does not begin with the magic number.
+    NoMagicNumber,
+    /// The header of a zstd frame cannot be used.
+    BadFrameHeader,
+    /// A zstd block is larger than the format allows.
+    BlockTooLarge,
+    /// A zstd block cannot be decoded.
+    BadBlock,
+    /// This program has no decoder for the compression.
+    NoDecoder,
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Corrupt { compression, reason } => {
-                write!(f, "the {} stream is broken: {reason}", compression.name())
+            Self::Corrupt { compression, fault } => {
+                write!(f, "the {} stream is broken: {fault:?}", compression.name())
             }
             Self::Truncated(compression) => {
                 write!(f, "the {} stream ends in the middle", compression.name())

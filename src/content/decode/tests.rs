@@ -1,4 +1,4 @@
-//! Tests of `decode.rs`.
+//! Tests of the decoders with streams of each compression, whole, cut and broken.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

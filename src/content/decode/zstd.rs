@@ -8,7 +8,7 @@ use std::io::Read as _;
 
 use ruzstd::decoding::FrameDecoder;
 
-use super::output::{DecodeError, Frames, Output, PIECE, Stop};
+use super::output::{DecodeError, Frames, Output, PIECE, Stop, StreamFault};
 use crate::content::sniff::Compression;
 
 /// The most that a block may hold or make (RFC 8878 3.1.1.2.4).
@@ -87,7 +87,7 @@ impl Unzstd {
         Ok(())
     }
 
-    /// Reads one unit. Gives the bytes it used, or `None` if more are needed.
+    /// Reads one unit. Returns the number of bytes it used, or `None` if more are needed.
     fn step(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
         match self.at {
             At::Frame => self.begin_frame(input, out),
@@ -117,7 +117,7 @@ impl Unzstd {
                 self.at = At::Skip(u64::from(u32::from_le_bytes([a, b, c, d])));
                 Ok(Some(8))
             }
-            _ => Err(corrupt("a frame does not begin with the magic number")),
+            _ => Err(corrupt(StreamFault::NoMagicNumber)),
         }
     }
 
@@ -139,8 +139,8 @@ impl Unzstd {
             FrameDecoderError::WindowSizeTooBig { requested, .. } => {
                 DecodeError::WindowLimit { window: *requested, limit: self.window_limit }.into()
             }
-            // The decoder's own words would bring all its words into the engine: 8 kB of them.
-            _ => corrupt("the frame's header cannot be used"),
+            // Using the decoder's own words would link all of them into the engine: 8 kB.
+            _ => corrupt(StreamFault::BadFrameHeader),
         }
     }
 
@@ -154,7 +154,7 @@ impl Unzstd {
         let header = u32::from_le_bytes([a, b, c, 0]);
         let (last, kind, size) = (header & 1 != 0, (header >> 1) & 3, (header >> 3) as usize);
         if size > BLOCK_MAX {
-            return Err(corrupt("a block is larger than 128 KiB"));
+            return Err(corrupt(StreamFault::BlockTooLarge));
         }
         // A block of kind 1 is one byte that stands for `size` of them.
         let content = if kind == 1 { 1 } else { size };
@@ -170,14 +170,14 @@ impl Unzstd {
     }
 
     fn decode_block(&mut self, bytes: &[u8], out: &mut Output<'_>) -> Result<(), Stop> {
-        let Some(frame) = &mut self.frame else { return Err(corrupt("a block has no frame")) };
+        let Some(frame) = &mut self.frame else { return Err(corrupt(StreamFault::BadBlock)) };
         let position = self.position + bytes.len() as u64;
         let (_, mut made) = frame
             .decode_from_to(bytes, &mut self.plain)
-            .map_err(|_| corrupt("a block cannot be decoded"))?;
+            .map_err(|_| corrupt(StreamFault::BadBlock))?;
         while made > 0 {
             out.made(self.plain.get(..made).unwrap_or_default(), position)?;
-            made = frame.read(&mut self.plain).map_err(|_| corrupt("a block cannot be read"))?;
+            made = frame.read(&mut self.plain).map_err(|_| corrupt(StreamFault::BadBlock))?;
         }
         Ok(())
     }
@@ -202,6 +202,6 @@ fn header_fields(descriptor: u8) -> usize {
     window + dictionary + content_size
 }
 
-fn corrupt(reason: &str) -> Stop {
-    DecodeError::Corrupt { compression: Compression::Zstd, reason: reason.to_owned() }.into()
+fn corrupt(fault: StreamFault) -> Stop {
+    DecodeError::Corrupt { compression: Compression::Zstd, fault }.into()
 }

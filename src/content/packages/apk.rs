@@ -1,6 +1,6 @@
 //! apk's `installed`: paragraphs of lines that begin with one letter, whose case counts.
 
-use super::{Inventory, Package, number, text};
+use super::{DatabaseFault, Inventory, Package, number, text};
 
 /// Reads all paragraphs. A paragraph without a name is left out and noted as a problem.
 pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
         let Some(line) = begun.take() else { continue };
         let package = std::mem::take(&mut package);
         if package.name.is_empty() {
-            inventory.problem(format!("the paragraph at line {line} names no package"));
+            inventory.problem(DatabaseFault::UnnamedParagraph(line as u64));
         } else if !inventory.push(package) {
             return;
         }
@@ -59,6 +59,6 @@ mod tests {
         };
         let zlib = Package { name: "zlib".into(), version: "1.3".into(), ..Package::default() };
         assert_eq!(found.packages, [musl, zlib]);
-        assert_eq!(found.problems, ["the paragraph at line 17 names no package"]);
+        assert_eq!(found.problems, [DatabaseFault::UnnamedParagraph(17)]);
     }
 }

@@ -1,6 +1,6 @@
 //! dpkg's `status`, and the parts that distroless images have in `status.d`.
 
-use super::{Inventory, Package, fields, number};
+use super::{DatabaseFault, Inventory, Package, fields, number};
 
 /// Returns `true` if a path is that of a part. Checksums stand beside the parts.
 pub(super) fn is_part(path: &[u8]) -> bool {
@@ -17,8 +17,7 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
         }
         let name = paragraph.text("Package");
         if name.is_empty() {
-            let line = paragraph.line;
-            inventory.problem(format!("the paragraph at line {line} names no package"));
+            inventory.problem(DatabaseFault::UnnamedParagraph(paragraph.line as u64));
             continue;
         }
         let package = Package {
@@ -69,6 +68,6 @@ mod tests {
         let base =
             Package { name: "base-files".into(), version: "12.4".into(), ..Package::default() };
         assert_eq!(found.packages, [libc, base]);
-        assert_eq!(found.problems, ["the paragraph at line 18 names no package"]);
+        assert_eq!(found.problems, [DatabaseFault::UnnamedParagraph(18)]);
     }
 }

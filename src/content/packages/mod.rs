@@ -1,13 +1,14 @@
 //! Packages that an image says it has: the databases of dpkg, apk and rpm, what Python and npm
 //! write down beside each package, and `os-release`.
 //!
-//! While a layer is listed, [`wanted`] says which files to keep; [`read`] reads one of them. What is
-//! read is what the files claim: nothing here looks whether the files of a package are there. Not
-//! read: licences of Debian packages (they stand in prose), Go and Rust programs, jars, and a
-//! write-ahead log beside an rpm database.
+//! While a layer is listed, [`wanted`] says which files to keep; [`read`] reads one of them. The result
+//! is what the files claim: nothing here checks that the files of a package are there. Licences of
+//! Debian packages (they stand in prose), Go and Rust programs, jars, and a write-ahead log beside an
+//! rpm database are not read.
 
 mod apk;
 mod dpkg;
+mod fault;
 mod fields;
 mod npm;
 pub mod os_release;
@@ -16,12 +17,13 @@ mod rpm;
 
 use serde::{Deserialize, Serialize};
 
+pub use fault::DatabaseFault;
 pub use os_release::OsRelease;
 
-/// Packages read of one database; the rest is counted.
+/// The most packages that are read of one database.
 pub const PACKAGES_MAX: usize = 100_000;
 
-/// Problems kept of one file; the rest is counted.
+/// The most faults that are kept of one file.
 const PROBLEMS_MAX: usize = 20;
 
 /// Bytes kept of any text in a file.
@@ -52,7 +54,7 @@ pub enum DatabaseKind {
 }
 
 impl DatabaseKind {
-    /// Whose file it is, in a word.
+    /// Returns the name of the program that writes the file, or of the file.
     pub fn word(self) -> &'static str {
         match self {
             Self::OsRelease => "os-release",
@@ -99,8 +101,8 @@ pub struct Inventory {
     pub release: Option<OsRelease>,
     /// The packages in the order of the file.
     pub packages: Vec<Package>,
-    /// The faults, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The faults of the file.
+    pub problems: Vec<DatabaseFault>,
 }
 
 impl Inventory {
@@ -110,15 +112,15 @@ impl Inventory {
             self.packages.push(package);
             return true;
         }
-        self.problem(format!("packages beyond {PACKAGES_MAX} were not read"));
+        self.problem(DatabaseFault::TooManyPackages(PACKAGES_MAX as u64));
         false
     }
 
-    fn problem(&mut self, problem: String) {
+    fn problem(&mut self, problem: DatabaseFault) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(problem);
         } else if self.problems.len() == PROBLEMS_MAX {
-            self.problems.push("there are more problems of this kind".to_owned());
+            self.problems.push(DatabaseFault::MoreFaults);
         }
     }
 }
@@ -145,8 +147,7 @@ pub fn wanted(path: &[u8]) -> Option<DatabaseKind> {
 pub fn read(kind: DatabaseKind, bytes: &[u8]) -> Inventory {
     let mut inventory = Inventory::default();
     if bytes.len() as u64 > kind.size_max() {
-        let limit = kind.size_max() >> 10;
-        inventory.problem(format!("the file is larger than {limit} KiB and was not read"));
+        inventory.problem(DatabaseFault::TooLarge(kind.size_max()));
         return inventory;
     }
     match kind {
@@ -213,7 +214,7 @@ mod tests {
     #[test]
     fn a_file_that_is_too_large_is_not_read() {
         let found = read(DatabaseKind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
-        assert_eq!(found.problems, ["the file is larger than 64 KiB and was not read"]);
+        assert_eq!(found.problems, [DatabaseFault::TooLarge(64 << 10)]);
         assert_eq!(found.release, None);
     }
 
@@ -222,7 +223,7 @@ mod tests {
         let many = "Package: a\nVersion: 1\n\n".repeat(PACKAGES_MAX + 2);
         let found = read(DatabaseKind::Dpkg, many.as_bytes());
         assert_eq!(found.packages.len(), PACKAGES_MAX);
-        assert_eq!(found.problems, ["packages beyond 100000 were not read"]);
+        assert_eq!(found.problems, [DatabaseFault::TooManyPackages(100_000)]);
         let found = read(DatabaseKind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
         assert_eq!(found.problems.len(), PROBLEMS_MAX + 1);
     }

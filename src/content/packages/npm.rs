@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Inventory, Package, text};
+use super::{DatabaseFault, Inventory, Package, text};
 use crate::oci::json::{self, Node};
 
 /// Returns `true` if a path is `node_modules/NAME/package.json`, with or without a scope before the
@@ -23,13 +23,14 @@ pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     let read = json::parse(Bytes::copy_from_slice(bytes)).value;
     let member = |name| read.get(name).and_then(Node::as_str).map(|value| text(value.as_bytes()));
     let Some(name) = member("name") else {
-        return inventory.problem("package.json names no package".to_owned());
+        return inventory.problem(DatabaseFault::Unnamed);
     };
     let version = member("version").unwrap_or_default();
     inventory.push(Package { name, version, licence: licence(&read), ..Package::default() });
 }
 
-/// Today a text; once an object with a type, or a list of such.
+/// Returns the licence. Today it is a text; in old packages it is an object with a type, or a list of
+/// such objects.
 fn licence(package: &Node) -> String {
     let one = |node: &Node| {
         let written = node.as_str().or_else(|| node.get("type")?.as_str());

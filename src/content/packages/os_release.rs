@@ -33,7 +33,7 @@ impl OsRelease {
     }
 }
 
-/// Reads a file; lines that assign nothing are passed over, as shells' readers do.
+/// Reads a file; lines that assign nothing are passed over, as by a shell.
 pub fn read(bytes: &[u8]) -> OsRelease {
     let lines = bytes.split(|&byte| byte == b'\n');
     OsRelease { fields: lines.filter_map(assignment).take(LINES_MAX).collect() }

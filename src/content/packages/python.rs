@@ -1,7 +1,7 @@
 //! Reads the metadata that installers of Python packages write: `METADATA` (PEP 566, wheels) or
 //! `PKG-INFO` (eggs).
 
-use super::{Inventory, Package, fields};
+use super::{DatabaseFault, Inventory, Package, fields};
 
 /// Returns `true` if a path is that of metadata. An egg may be one file.
 pub(super) fn is_metadata(path: &[u8]) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn is_metadata(path: &[u8]) -> bool {
 pub(super) fn read(bytes: &[u8], inventory: &mut Inventory) {
     let head = fields::paragraphs(bytes).next();
     let Some(head) = head.filter(|head| head.get("Name").is_some()) else {
-        return inventory.problem("the metadata name no package".to_owned());
+        return inventory.problem(DatabaseFault::Unnamed);
     };
     let licence = head.get("License-Expression").or_else(|| head.get("License"));
     inventory.push(Package {

@@ -73,7 +73,7 @@ fn content_behind(kind: EntryKind, stored: u64, warnings: &mut Vec<Warning>) -> 
     }
 }
 
-/// Says what is odd about a path.
+/// Adds a warning for each fault of a path.
 pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warning>) {
     if path.is_empty() {
         warnings.push(Warning::EmptyPath);

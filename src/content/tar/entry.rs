@@ -38,20 +38,6 @@ impl EntryKind {
             other => Self::Other(other),
         }
     }
-
-    /// The kind in one or two words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::HardLink => "hard link",
-            Self::Symlink => "symlink",
-            Self::CharDevice => "character device",
-            Self::BlockDevice => "block device",
-            Self::Directory => "directory",
-            Self::Fifo => "named pipe",
-            Self::Other(_) => "unknown entry",
-        }
-    }
 }
 
 /// A fault of an entry or an archive. Readers of tar often differ over it.

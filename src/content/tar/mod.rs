@@ -23,8 +23,8 @@ use header::{BLOCK, Header};
 use pax::Extensions;
 use sparse::map_fits;
 
-/// Extensions larger than this are passed over, those of one entry and the global ones each counted
-/// together: they hold names and attributes, not content.
+/// The largest extensions that are read, in bytes. The extensions of one entry count together, and so do
+/// the global ones. They hold names and attributes, not content.
 const EXTENSION_MAX: u64 = 1 << 20;
 
 /// Pieces that a sparse map may have.
@@ -255,7 +255,7 @@ impl Reader {
         let is_global = matches!(kind, Extension::Global);
         self.has_extensions |= !is_global;
         let total = if is_global { &mut self.global_size } else { &mut self.local_size };
-        // Those without content count as well: they could come without end.
+        // Extensions without content count as well: there could be any number of them.
         *total = total.saturating_add(size.max(1));
         if *total > EXTENSION_MAX {
             self.state = skip(padded(size));

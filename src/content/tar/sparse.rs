@@ -66,8 +66,8 @@ impl Reader {
     }
 }
 
-/// Lines that a map at the head of the content has, by its first one; none if that says nothing
-/// that can be.
+/// Returns the number of lines of a map at the head of the content, by its first line. Returns `None` if
+/// that line is no count that can be.
 pub(super) fn sparse_lines(text: &[u8]) -> Option<usize> {
     let end = text.iter().take(32).position(|&byte| byte == b'\n')?;
     let count = usize::try_from(pax::decimal(text.get(..end)?)?).ok()?;

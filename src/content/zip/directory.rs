@@ -1,6 +1,6 @@
 //! The directory at the end of an archive (APPNOTE 4.3.12 to 4.3.16), with its 64-bit form.
 
-use super::{MEMBERS_MAX, Method, ZipError, ZipListing, ZipMember};
+use super::{MEMBERS_MAX, Method, ZipError, ZipFault, ZipListing, ZipMember};
 
 /// The last record, without its comment.
 const END: usize = 22;
@@ -38,17 +38,17 @@ fn read(mut directory: &[u8], listing: &mut ZipListing) {
     let mut names = 0;
     for number in 0..listing.announced {
         if number >= MEMBERS_MAX || names > NAMES_MAX {
-            return listing.problems.push(format!("members beyond {number} were not read"));
+            return listing.problems.push(ZipFault::TooManyMembers(number));
         }
         let Some((member, rest)) = member(directory) else {
-            return listing.problems.push(format!("the directory is broken at member {number}"));
+            return listing.problems.push(ZipFault::BrokenAt(number));
         };
         names += member.name.len();
         listing.members.push(member);
         directory = rest;
     }
     if !directory.is_empty() {
-        listing.problems.push("the directory holds more than it says; readers differ".to_owned());
+        listing.problems.push(ZipFault::MoreThanAnnounced);
     }
 }
 
@@ -60,7 +60,7 @@ fn member(bytes: &[u8]) -> Option<(ZipMember, &[u8])> {
     let extra_field = rest.get(name..name + extra)?;
     let rest = rest.get(name + extra + comment..)?;
     let mut wide = extra_64(extra_field);
-    // Each number that does not fit stands there, in this order.
+    // The extra field holds each number that does not fit, in this order.
     let mut number = |at| match le32(head, at)? {
         ELSEWHERE => wide.next(),
         number => Some(number),
@@ -95,7 +95,7 @@ fn extra_64(mut field: &[u8]) -> impl Iterator<Item = u64> {
     numbers.chunks_exact(8).filter_map(|number| le64(number, 0))
 }
 
-/// The last record: where the directory ends, how long it is, and where it says it begins.
+/// The last record: the end of the directory, its length, and its start as the record states it.
 struct End {
     at: u64,
     size: u64,

@@ -1,20 +1,21 @@
 //! Zip archives (jar, war, wheel) in memory: the directory at their end, and the content of one
 //! member.
 //!
-//! Readers of zip differ if the directory and the header in front of a member do, so such
-//! differences are reported. Not read: archives in several parts, encrypted members, methods but
-//! stored and deflated.
+//! Readers of zip differ if the directory and the header in front of a member do, so such differences
+//! are reported. Archives in several parts, encrypted members, and methods other than stored and
+//! deflated are not read.
 
 mod directory;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use zlib_rs::{InflateFlush, Status, crc32::crc32};
 
 use crate::content::decode::gzip::headless;
 pub use directory::list;
 
-/// Members listed of one archive; the rest is counted.
+/// The most members that are listed of one archive.
 pub const MEMBERS_MAX: u64 = 100_000;
 
 /// The way in which a member is stored.
@@ -60,14 +61,25 @@ pub struct ZipListing {
     pub members: Vec<ZipMember>,
     /// Members that the archive says it has.
     pub announced: u64,
-    /// The faults of the archive, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The faults of the archive.
+    pub problems: Vec<ZipFault>,
     /// Bytes in front of the archive, such as a program that unpacks it.
     before: u64,
 }
 
+/// A fault of an archive that can be read all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ZipFault {
+    /// Members beyond this many were not read.
+    TooManyMembers(u64),
+    /// The directory is broken at the member of this number.
+    BrokenAt(u64),
+    /// The directory holds more members than it announces. Readers differ in this case.
+    MoreThanAnnounced,
+}
+
 /// The reason why an archive or a member cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ZipError {
     /// There is no directory at the end.
     NotZip,

@@ -52,7 +52,7 @@ fn sample() -> Vec<u8> {
 fn lists_and_reads_members() {
     for archive in [sample(), [b"#!/bin/sh\n".to_vec(), sample()].concat()] {
         let listing = list(&archive).unwrap();
-        assert_eq!(listing.problems, Vec::<String>::new());
+        assert_eq!(listing.problems, []);
         let names: Vec<_> = listing.members.iter().map(|member| &member.name[..]).collect();
         assert_eq!(names, [&b"META-INF/"[..], b"a.txt", b"b"]);
         assert!(listing.members[0].is_directory());

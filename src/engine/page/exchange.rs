@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use super::link::Link;
 use crate::{
     engine::message::{FromEngine, ToEngine},
-    error::{AnswerFault, Error, ErrorKind, Limitation, Result},
+    error::{EngineFault, Error, ErrorKind, Result},
 };
 
 /// One exchange. Dropping it before its end cancels it.
@@ -31,18 +31,14 @@ impl Exchange {
     /// Waits for the next message.
     ///
     /// # Errors
-    /// The failure that the engine reports; `Unsupported` where the engine is gone.
+    /// The failure that the engine reports; [`EngineFault::Ended`] if the engine is gone.
     pub(super) async fn next(&mut self) -> Result<FromEngine> {
         let message = self.messages.next().await;
         self.has_ended = message.as_ref().is_none_or(FromEngine::is_last);
         match message {
             Some(FromEngine::Failed(kind)) => Err(kind.into()),
             Some(message) => Ok(message),
-            None => {
-                let why = self.link.why_gone();
-                let why = format!("the engine for byte work ended: {why}");
-                Err(ErrorKind::Unsupported(Limitation::Other(why)).into())
-            }
+            None => Err(ErrorKind::Engine(EngineFault::Ended(self.link.why_gone())).into()),
         }
     }
 }
@@ -56,8 +52,7 @@ impl Drop for Exchange {
     }
 }
 
-/// The error about an engine that answers something else than it was asked.
+/// Returns the error about a message of an engine that is not the one that was due.
 pub(super) fn misunderstood() -> Error {
-    let what = "the engine for byte work was not understood".to_owned();
-    ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
+    ErrorKind::Engine(EngineFault::UnexpectedMessage).into()
 }

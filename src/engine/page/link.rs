@@ -43,7 +43,7 @@ impl Link {
         match message {
             Ok((id, message)) => {
                 if let Some(exchange) = self.waiting.borrow().get(&id) {
-                    // An exchange that is being dropped wants no more.
+                    // An exchange that is being dropped takes no more messages.
                     let _ = exchange.unbounded_send(message);
                 }
             }

@@ -34,7 +34,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts no engine yet, and at most this many later.
+    /// Returns a pool that has started no engine yet, and starts at most this many.
     pub(in crate::engine) fn new(spawn: Spawn, most: usize) -> Rc<Self> {
         let (links, sets) = (RefCell::default(), RefCell::default());
         Rc::new(Self { spawn, most: most.max(1), links, sets, numbers: Cell::new(1) })
@@ -55,7 +55,7 @@ impl Engine {
     /// Asks about the layers of a set.
     ///
     /// # Errors
-    /// `Unsupported` where no engine starts.
+    /// `Engine` if no engine starts.
     pub async fn ask(&self, set: u64, question: &Question) -> Result<Answer> {
         let id = self.number();
         // Questions cross as bytes: the part of an engine that verifies has no code to read them.
@@ -71,7 +71,7 @@ impl Engine {
     /// Has a job done with a part of a file. `progress` receives the bytes read so far.
     ///
     /// # Errors
-    /// `BadAnswer` where the file cannot be read; `Unsupported` where no engine starts.
+    /// `FileUnreadable` if the file cannot be read; `Engine` if no engine starts.
     pub async fn read_slice(
         &self,
         slice: Slice,

@@ -90,7 +90,7 @@ impl Reports {
     /// bytes read so far.
     ///
     /// # Errors
-    /// The error of the body; `BadAnswer` where it ends without findings.
+    /// The error of the body; `Engine` if it ends without findings.
     pub async fn follow(
         mut self,
         mut body: BodyStream,

@@ -58,6 +58,20 @@ pub(super) enum Failure {
     Error(Error),
 }
 
+impl Failure {
+    /// Returns a refusal that a token may change, which goes to the layers that have one.
+    ///
+    /// # Errors
+    /// The kind of any other failure.
+    pub(super) fn refused(self) -> Result<Response, ErrorKind> {
+        match self {
+            Self::Refused(response) if response.status == 401 => Ok(response),
+            Self::Refused(response) => Err(ErrorKind::Status(response.status)),
+            Self::Error(error) => Err(error.kind),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Error(error)
@@ -65,7 +79,7 @@ impl From<Error> for Failure {
 }
 
 impl Feed {
-    /// The head to report where the bytes came by other requests than the one for the blob.
+    /// Returns the head to report if the bytes came by other requests than the one for the blob.
     pub(super) fn head(&self) -> Head {
         match &self.origin {
             Origin::Request(request) => {

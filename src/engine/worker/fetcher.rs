@@ -76,7 +76,7 @@ pub(super) struct BlobBytes {
     pub(super) policy: Policy,
 }
 
-/// The error about a rest of a blob that is refused with this status.
+/// Returns the error about the rest of a blob, if it is refused with this status.
 pub(super) fn refusal(status: u16) -> Error {
     match backoff::may_pass(backoff::Outcome::Status(status)) {
         true => ErrorKind::Unavailable.into(),

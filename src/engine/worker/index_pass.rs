@@ -63,7 +63,7 @@ impl Pass for IndexPass {
         let mut visitor = |event: ArchiveEvent<'_>| -> ControlFlow<()> { collector.take(event) };
         let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
         let findings = with_size(Findings::from(report), end);
-        let broke = end.as_ref().err().map(|error| error.kind.to_string());
+        let broke = end.as_ref().err().map(|error| error.kind.clone());
         sets.with(set, |index| {
             index.finish_pass(&digest, collector, &findings, broke);
             if let Some(checkpoints) = checkpoints {

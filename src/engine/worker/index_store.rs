@@ -51,7 +51,7 @@ impl LayerStore for IndexStore {
     }
 
     fn answer(&self, set: u64, question: &[u8]) -> Vec<u8> {
-        // The index itself says of layers that were not opened that they are not there.
+        // The index itself answers that a layer is not there if it was not opened.
         self.0.with(set, |index| index.ask(question))
     }
 

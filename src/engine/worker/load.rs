@@ -1,19 +1,18 @@
-//! The point at which the published engine is split: all code that keeps layers is loaded here.
+//! The point at which the published engine is split: the code that keeps layers is loaded here.
 
 use std::rc::Rc;
 
 use super::{index_store::IndexStore, layer_store::LayerStore};
-use crate::error::{ErrorKind, Limitation, Result};
+use crate::error::{EngineFault, ErrorKind, Result};
 
 /// Loads the code that keeps layers, and makes a store that is empty.
 pub(super) async fn load_layer_store() -> Result<Rc<dyn LayerStore>> {
-    load().await.map_err(|why| ErrorKind::Unsupported(Limitation::Other(why)).into())
+    load().await.map_err(|why| ErrorKind::Engine(EngineFault::NotLoaded(why)).into())
 }
 
 #[cfg(all(porthole_parts, feature = "engine"))]
 async fn load() -> std::result::Result<Rc<dyn LayerStore>, String> {
-    let loaded = files().await;
-    loaded.map_err(|error| ["what opens layers could not be loaded: ", &error.to_string()].concat())
+    files().await.map_err(|error| error.to_string())
 }
 
 /// The one function through which an engine reaches the code that keeps layers.

@@ -2,7 +2,7 @@
 //!
 //! That is possible if an earlier pass left checkpoints, or if a table of contents gives the place of the
 //! file. If reading by checkpoints fails, the whole layer is read instead. If the layer was only listed
-//! from its table, the reason is kept as the answer to questions about the file.
+//! from its table, the fault is kept as the answer to questions about the file.
 
 use super::{
     feed::{Failure, Feed},
@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     layers::{
         file_location::FileLocation,
-        index::FileCollector,
+        index::{ContentFault, FileCollector},
         ranges::{Basis, Plan},
     },
     transport::Response,
@@ -29,7 +29,7 @@ const BEYOND: u64 = 16 << 20;
 enum NotRead {
     /// A refusal that the layers above the engine may answer.
     Refused(Response),
-    Reason(String),
+    Fault(ContentFault),
 }
 
 /// Reads one file, and puts it into the index of its set.
@@ -41,22 +41,22 @@ pub(super) async fn read_file(
 ) -> RangeOutcome {
     let hold = |extracted, basis| sets.with(set, |index| index.hold(&job.digest, extracted, basis));
     let is_listed_from_toc = sets.with(set, |index| index.is_listed_from_toc(&job.digest));
-    let reason = match plan(sets, (job, set, file), is_listed_from_toc) {
-        None => "the table of contents does not say where this file is".to_owned(),
+    let fault = match plan(sets, (job, set, file), is_listed_from_toc) {
+        None => ContentFault::NoPlace,
         Some(plan) => match extract(reporter, feed, file, plan).await {
             Ok((extracted, basis)) => {
                 hold(extracted, Ok(basis));
                 return RangeOutcome::Done;
             }
             Err(NotRead::Refused(response)) => return RangeOutcome::Refused(response),
-            Err(NotRead::Reason(reason)) => reason,
+            Err(NotRead::Fault(fault)) => fault,
         },
     };
     if !is_listed_from_toc {
         return RangeOutcome::NotPossible;
     }
     // Its place in the archive is not known.
-    hold(FileCollector::new(file.offset, file.cap), Err(reason));
+    hold(FileCollector::new(file.offset, file.cap), Err(fault));
     RangeOutcome::Done
 }
 
@@ -88,7 +88,7 @@ async fn extract(
     let _ = file.take(ArchiveEvent::Entry(Box::new(entry)));
     let mut sink = |content: &[u8]| file.take(ArchiveEvent::Content(content));
     let mut reader = plan.reader();
-    let wrong = |error| NotRead::Reason(format!("where this file should be, {error}"));
+    let wrong = |error| NotRead::Fault(ContentFault::WrongPart(error));
     if !range.is_empty() {
         let mut chunks = feed.range(range).await?;
         reporter.begin(feed.head());
@@ -106,19 +106,16 @@ async fn extract(
 
 impl From<Error> for NotRead {
     fn from(error: Error) -> Self {
-        Self::Reason(error.kind.to_string())
+        Self::Fault(ContentFault::BrokeOff(error.kind))
     }
 }
 
 impl From<Failure> for NotRead {
     /// A refusal that a token may change goes to the layers that have one.
     fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(response) if response.status == 401 => Self::Refused(response),
-            Failure::Refused(response) => {
-                Self::Reason(format!("a part of the layer was refused ({})", response.status))
-            }
-            Failure::Error(error) => error.into(),
+        match failure.refused() {
+            Ok(response) => Self::Refused(response),
+            Err(kind) => Self::Fault(ContentFault::BrokeOff(kind)),
         }
     }
 }

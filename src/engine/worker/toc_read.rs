@@ -1,5 +1,5 @@
-//! Listing a layer by its table of contents: a request for the footer if the format has one, and one
-//! for the table. If that fails the whole layer is read, if the job says so.
+//! Listing a layer by its table of contents: a request for the footer if the format has one, and one for
+//! the table. If that fails and the job says so, the whole layer is read.
 
 use super::{
     feed::{Chunks, Failure, Feed, RangeReply},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     engine::job::{Job, TocRequest},
     layers::{
-        index::is_wrong,
+        index::TocRefusal,
         listing::Lister,
         ranges::toc::{Opening, OpeningStep, Toc, TocError},
     },
@@ -23,16 +23,11 @@ enum NotListed {
     Whole(Chunks),
     /// A refusal that the layers above the engine may answer.
     Refused(Response),
-    Reason {
-        reason: String,
-        is_wrong: bool,
-    },
+    Reason(TocRefusal),
 }
 
-/// The words about servers without ranges.
-const WHOLE: &str = "the server sends the whole layer where a part is asked for";
-
-/// Lists a layer by its table, and puts the listing into the index of its set; or the reason why not.
+/// Lists a layer by its table, and puts the listing into the index of its set, or the reason why there
+/// is none.
 pub(super) async fn list(
     sets: &LayerSets,
     feed: &Feed,
@@ -40,9 +35,7 @@ pub(super) async fn list(
     set: u64,
     toc: &TocRequest,
 ) -> RangeOutcome {
-    let refuse = |reason, is_wrong| {
-        sets.with(set, |index| index.refuse(&job.digest, reason, is_wrong));
-    };
+    let refuse = |reason| sets.with(set, |index| index.refuse(&job.digest, reason));
     match listing(feed, job, toc).await {
         Ok((lister, table)) => {
             sets.with(set, |index| index.list_from_toc(&job.digest, lister, table));
@@ -50,11 +43,11 @@ pub(super) async fn list(
         }
         Err(NotListed::Refused(response)) => RangeOutcome::Refused(response),
         Err(NotListed::Whole(chunks)) => {
-            refuse(WHOLE.to_owned(), false);
+            refuse(TocRefusal::NoRanges);
             if toc.or_whole { RangeOutcome::Whole(chunks) } else { RangeOutcome::Done }
         }
-        Err(NotListed::Reason { reason, is_wrong }) => {
-            refuse(reason, is_wrong);
+        Err(NotListed::Reason(reason)) => {
+            refuse(reason);
             if toc.or_whole { RangeOutcome::NotPossible } else { RangeOutcome::Done }
         }
     }
@@ -64,10 +57,7 @@ async fn listing(feed: &Feed, job: &Job, toc: &TocRequest) -> Result<(Lister, To
     let mut layer = Descriptor::new(MediaType::OCTET_STREAM, job.digest.clone(), job.size);
     layer.annotations.clone_from(&toc.annotations);
     let vouched = Opening::new(&layer).filter(Opening::is_vouched_for);
-    let mut opening = vouched.ok_or_else(|| NotListed::Reason {
-        reason: "no annotation gives the digest of its table of contents".to_owned(),
-        is_wrong: true,
-    })?;
+    let mut opening = vouched.ok_or(NotListed::Reason(TocRefusal::NoDigest))?;
     let mut lister = Lister::bare();
     loop {
         let bytes = match feed.bytes(opening.range()).await? {
@@ -83,20 +73,16 @@ async fn listing(feed: &Feed, job: &Job, toc: &TocRequest) -> Result<(Lister, To
 
 impl From<TocError> for NotListed {
     fn from(error: TocError) -> Self {
-        Self::Reason { reason: error.to_string(), is_wrong: is_wrong(&error) }
+        Self::Reason(TocRefusal::Table(error))
     }
 }
 
 impl From<Failure> for NotListed {
     /// A refusal that a token may change goes to the layers that have one.
     fn from(failure: Failure) -> Self {
-        let reason = match failure {
-            Failure::Refused(response) if response.status == 401 => return Self::Refused(response),
-            Failure::Refused(response) => {
-                format!("a part of the layer was refused ({})", response.status)
-            }
-            Failure::Error(error) => error.kind.to_string(),
-        };
-        Self::Reason { reason, is_wrong: false }
+        match failure.refused() {
+            Ok(response) => Self::Refused(response),
+            Err(kind) => Self::Reason(TocRefusal::Unread(kind)),
+        }
     }
 }

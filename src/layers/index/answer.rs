@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reasons::{ArchiveProblem, ContentFault, DatabaseProblem, Incomplete, TocState};
 use crate::{
     content::{
         codec::{self, in_one_go},
-        decode::DecodeError,
         packages::Package,
         tar::{EntryKind, Warning},
     },
     layers::{
-        findings::ReadFault,
         ranges::Basis,
         tree::{ChangeKind, Usage},
     },
@@ -91,61 +90,8 @@ pub enum ReadState {
     Unread,
     /// The whole layer.
     Complete,
-    /// A part, or nothing of use; the reason, without a full stop.
+    /// A part, or nothing of use, for this reason.
     Partial(Incomplete),
-}
-
-/// The reason why a layer was not read to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Incomplete {
-    /// Its bytes are not those of its digest.
-    WrongBytes,
-    /// Reading broke off; with the error.
-    BrokeOff(String),
-    /// Its inside could not be read on.
-    ReadFault(ReadFault),
-    /// It has more entries than are read.
-    TooManyEntries,
-}
-
-/// A problem of an archive that is a file of a layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ArchiveProblem {
-    /// It is no archive.
-    NotAnArchive,
-    /// It cannot be decompressed.
-    Decoding(DecodeError),
-    /// Members beyond this many were not read.
-    TooManyMembers(u64),
-    /// A fault of a tar archive.
-    Tar(Warning),
-    /// A fault of a zip archive, without a full stop.
-    Zip(String),
-}
-
-/// The state of a layer's table of contents.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TocState {
-    /// No table was asked for.
-    #[default]
-    None,
-    /// The listing is that of the table; the layer itself was not read.
-    Listed {
-        /// The name of the table's format.
-        format: String,
-        /// The faults of the table, each a sentence without a full stop.
-        problems: Vec<String>,
-    },
-    /// It is not used.
-    Refused {
-        /// The reason, without a full stop.
-        reason: String,
-        /// `true` if the table is wrong, `false` if only reading it failed.
-        is_wrong: bool,
-    },
-    /// The layer was read too: how the table differs, each a sentence without a full stop; none where
-    /// they agree.
-    Compared(Vec<String>),
 }
 
 /// A layer in sums.
@@ -155,8 +101,6 @@ pub struct LayerSummary {
     pub read_state: ReadState,
     /// The state of its table of contents.
     pub table: TocState,
-    /// The compression, by the bytes.
-    pub compression: String,
     /// Bytes after decompressing; 0 if only its table of contents was read.
     pub plain_size: u64,
     /// Entries of its archive.
@@ -191,7 +135,7 @@ pub struct Stored {
     pub stored: u64,
     /// Bytes of the file, with its holes.
     pub size: u64,
-    /// Bytes of the layer that must be asked for to read it; `None` if that is all of them.
+    /// Bytes of the layer that must be asked for to read it; `None` if that is the whole layer.
     pub part: Option<u64>,
 }
 
@@ -235,11 +179,11 @@ pub struct Packages {
     pub known: u64,
     /// Packages that pass the filter.
     pub total: u64,
-    /// The packages that were asked for, each with the word of its kind and the path of its
+    /// The packages that were asked for, each with the name of its package manager and the path of its
     /// database.
     pub packages: Vec<(String, Vec<u8>, Package)>,
-    /// The faults, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The problems, each with the path of its database.
+    pub problems: Vec<(Vec<u8>, DatabaseProblem)>,
 }
 
 /// One member of an archive.
@@ -288,8 +232,8 @@ pub enum Answer {
     Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),
     /// The members of an archive.
     ArchiveListing(ArchiveListing),
-    /// The reason why there is no content, without a full stop.
-    Failed(String),
+    /// There is no content, for this reason.
+    Failed(ContentFault),
 }
 
 impl Answer {
@@ -305,107 +249,4 @@ impl Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn row() -> Row {
-        Row {
-            path: b"a/\xff".to_vec(),
-            depth: 3,
-            kind: EntryKind::Other(b'w'),
-            mode: 0o7777,
-            uid: u64::MAX,
-            gid: 2,
-            mtime: -5,
-            size: 1 << 40,
-            layer: 7,
-            change: Some(ChangeKind::Removed),
-            removed: true,
-            children: 9,
-            open: true,
-            link: b"x".to_vec(),
-            odd: true,
-        }
-    }
-
-    fn with_table(table: TocState) -> LayerSummary {
-        LayerSummary { table, ..LayerSummary::default() }
-    }
-
-    fn samples() -> Vec<Answer> {
-        let usage = Usage { total: 10, visible: 4 };
-        let changes = vec![(0, ChangeKind::Added, 10), (3, ChangeKind::Changed, 4)];
-        let details = Details {
-            row: row(),
-            user: b"u".to_vec(),
-            group: b"g".to_vec(),
-            device: (1, 2),
-            sparse: true,
-            opaque: false,
-            xattrs: vec![("user.x".to_owned(), vec![1, 2])],
-            odd: vec![Warning::UnknownKind(7)],
-            changes: changes.clone(),
-            target: Some(b"t".to_vec()),
-            stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
-        };
-        let bare = Details { target: None, stored: None, ..details.clone() };
-        let package = Package { name: "zlib".to_owned(), size: Some(7), ..Package::default() };
-        let layers = vec![
-            LayerSummary { changes: Some([1, 2, 3]), entries: 5, ..LayerSummary::default() },
-            LayerSummary {
-                read_state: ReadState::Partial(Incomplete::BrokeOff("cut".to_owned())),
-                ..LayerSummary::default()
-            },
-            LayerSummary { read_state: ReadState::Complete, ..LayerSummary::default() },
-            with_table(TocState::Listed { format: "x".to_owned(), problems: vec!["p".to_owned()] }),
-            with_table(TocState::Refused { reason: "r".to_owned(), is_wrong: true }),
-            with_table(TocState::Compared(vec!["d".to_owned()])),
-        ];
-        let path = WastedPath { path: b"p".to_vec(), bytes: 6, changes };
-        vec![
-            Answer::Unknown,
-            Answer::Nothing,
-            Answer::Rows(Rows { total: 5, rows: vec![row(), Row { change: None, ..row() }] }),
-            Answer::Wasted(Wasted { usage, total: 1, paths: vec![path] }),
-            Answer::Summary(Summary { layers, usage, visible: 8, left_out: 9 }),
-            Answer::Details(Box::new(details)),
-            Answer::Details(Box::new(bare)),
-            Answer::Packages(Packages {
-                system: "Debian".to_owned(),
-                facts: vec![("ID".to_owned(), "debian".to_owned())],
-                found: true,
-                known: 2,
-                total: 1,
-                packages: vec![("dpkg".to_owned(), b"var".to_vec(), package)],
-                problems: vec!["p".to_owned()],
-            }),
-            Answer::Content(vec![0, 255], Basis::FirstPass),
-            Answer::Content(vec![], Basis::LooseToc),
-            Answer::Content(vec![1], Basis::Unhashed),
-            Answer::Failed("cut".to_owned()),
-            Answer::ArchiveListing(ArchiveListing {
-                total: 3,
-                members: vec![ArchiveMember {
-                    name: b"m".to_vec(),
-                    size: 4,
-                    kind: EntryKind::Symlink,
-                }],
-                problems: vec![ArchiveProblem::Tar(Warning::BadHeader)],
-                unpacked: vec![1],
-            }),
-        ]
-    }
-
-    #[test]
-    fn answers_come_back_as_they_were_given() {
-        for answer in samples() {
-            let bytes = answer.to_bytes();
-            assert_eq!(Answer::from_bytes(&bytes).unwrap(), answer);
-            for end in 0..bytes.len() {
-                assert_eq!(Answer::from_bytes(bytes.get(..end).unwrap()), None, "{answer:?}");
-            }
-        }
-    }
-}
+mod tests;

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, FileCollector, LayerIndex, RowRange,
-    slice,
+    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, ContentFault, FileCollector, LayerIndex,
+    RowRange, slice,
 };
 use crate::{
     content::{
@@ -47,32 +47,32 @@ impl LayerIndex {
         };
         match read(&content, name) {
             Ok(member) => Answer::Content(member, basis),
-            Err(reason) => Answer::Failed(reason),
+            Err(fault) => Answer::Failed(fault),
         }
     }
 }
 
-fn read(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
+fn read(content: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     match file_type(content) {
         FileType::Zip => read_zip(content, name),
         FileType::Tar => read_tar(content, name),
         FileType::Compressed(_) => {
-            let plain = decode_all(content, LIMITS).map_err(|error| error.to_string())?;
+            let plain = decode_all(content, LIMITS).map_err(ContentFault::Decoding)?;
             read_tar(&plain, name)
         }
-        _ => Err("this is no archive".to_owned()),
+        _ => Err(ContentFault::NotAnArchive),
     }
 }
 
-fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
-    let listing = zip::list(content).map_err(|error| error.to_string())?;
+fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
+    let listing = zip::list(content).map_err(ContentFault::Zip)?;
     let member = listing.members.iter().rfind(|member| is_called(&member.name, name));
-    let member = member.ok_or_else(no_member)?;
-    listing.read(content, member, MEMBER_MAX).map_err(|error| error.to_string())
+    let member = member.ok_or(ContentFault::NoMember)?;
+    listing.read(content, member, MEMBER_MAX).map_err(ContentFault::Zip)
 }
 
 /// Reads the archive twice: which entry is the last of its name is known at the end.
-fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
+fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     let mut found = None;
     walk(plain, &mut |event| {
         if let ArchiveEvent::Entry(entry) = event
@@ -82,13 +82,13 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
         }
         ControlFlow::Continue(())
     });
-    match found.ok_or_else(no_member)? {
+    match found.ok_or(ContentFault::NoMember)? {
         (EntryKind::File, offset) => {
             let mut file = FileCollector::new(offset, MEMBER_MAX);
             walk(plain, &mut |event| file.take(event));
             file.finish()
         }
-        (kind, _) => Err(format!("it is no file: {}", kind.words())),
+        (kind, _) => Err(ContentFault::NotAFile(kind)),
     }
 }
 
@@ -96,10 +96,6 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, String> {
 fn is_called(written: &[u8], name: &[u8]) -> bool {
     let slashes = written.iter().take_while(|&&byte| byte == b'/').count();
     written == name || written.get(slashes..) == Some(name)
-}
-
-fn no_member() -> String {
-    "the archive has no member of that name".to_owned()
 }
 
 fn walk(plain: &[u8], visit: Visitor<'_>) {
@@ -130,7 +126,7 @@ fn failed(problem: ArchiveProblem) -> ArchiveListing {
 fn of_zip(content: &[u8]) -> ArchiveListing {
     let listing = match zip::list(content) {
         Ok(listing) => listing,
-        Err(error) => return failed(ArchiveProblem::Zip(error.to_string())),
+        Err(error) => return failed(ArchiveProblem::NotListed(error)),
     };
     let member = |member: zip::ZipMember| ArchiveMember {
         kind: if member.is_directory() { EntryKind::Directory } else { EntryKind::File },
@@ -175,7 +171,11 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::content::{tar, zip::tests::zip};
+    use crate::content::{
+        decode::DecodeError,
+        tar,
+        zip::{ZipError, tests::zip},
+    };
 
     fn tar(members: &[(&str, u8, &[u8])]) -> Vec<u8> {
         let member = |(name, flag, bytes): &(&str, u8, &[u8])| {
@@ -214,30 +214,26 @@ mod tests {
             ("twice", b'0', b"other"),
         ];
         let (plain, tgz) = (tar(all), gzip(&tar(all)));
-        let check = |archive: &[u8], name: &str, expected: Result<&str, &str>| {
+        let check = |archive: &[u8], name: &str, expected: Result<&str, ContentFault>| {
             let read = read(archive, name.as_bytes());
-            let read = read.as_ref().map(|read| str::from_utf8(read).unwrap());
-            assert_eq!(read.map_err(String::as_str), expected, "{name}");
+            let expected = expected.map(|text| text.as_bytes().to_vec());
+            assert_eq!(read, expected, "{name}");
         };
         check(&jar, "META-INF/MANIFEST.MF", Ok("Manifest-Version: 1.0\n"));
         check(&jar, "twice", Ok("other"));
         check(&jar, "rooted", Ok("root"));
         check(&jar, "/rooted", Ok("root"));
-        check(&jar, "none", Err("the archive has no member of that name"));
-        check(&jar, "method", Err("compression method 12 is not read"));
-        check(
-            &jar,
-            "lies",
-            Err("the content has another size or checksum than the directory says"),
-        );
+        check(&jar, "none", Err(ContentFault::NoMember));
+        check(&jar, "method", Err(ContentFault::Zip(ZipError::Method(12))));
+        check(&jar, "lies", Err(ContentFault::Zip(ZipError::Changed)));
         for archive in [&plain, &tgz] {
             check(archive, "dir/a.txt", Ok("text"));
             check(archive, "empty", Ok(""));
             check(archive, "twice", Ok("other"));
-            check(archive, "link", Err("it is no file: symlink"));
-            check(archive, "none", Err("the archive has no member of that name"));
+            check(archive, "link", Err(ContentFault::NotAFile(EntryKind::Symlink)));
+            check(archive, "none", Err(ContentFault::NoMember));
         }
-        check(b"text", "a", Err("this is no archive"));
+        check(b"text", "a", Err(ContentFault::NotAnArchive));
     }
 
     #[test]
@@ -245,16 +241,17 @@ mod tests {
         let large = vec![0; MEMBER_MAX as usize + 1];
         let reason = |archive: &[u8]| read(archive, b"large").unwrap_err();
         let bomb = zip(&[("large", 8, &large, large.len() as u32)], b"");
-        assert_eq!(reason(&bomb), "the member is larger than 8388608 bytes");
+        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::TooLarge(MEMBER_MAX)));
         // It says that it is small.
         let bomb = zip(&[("large", 8, &large, 10)], b"");
-        assert!(reason(&bomb).contains("another size"));
+        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::Changed));
         let bomb = gzip(&tar(&[("large", b'0', &large)]));
-        assert_eq!(reason(&bomb), "the file is larger than 8388608 bytes");
+        assert_eq!(reason(&bomb), ContentFault::TooLarge(MEMBER_MAX));
         let bomb = gzip(&vec![0; LIMITS.output as usize + 1]);
-        assert_eq!(reason(&bomb), "more than 67108864 bytes came out");
+        let limit = DecodeError::OutputLimit(LIMITS.output);
+        assert_eq!(reason(&bomb), ContentFault::Decoding(limit));
         let cut = tar(&[("large", b'0', &large[..5_000])]);
-        assert_eq!(reason(&cut[..3_000]), "the file is cut short");
+        assert_eq!(reason(&cut[..3_000]), ContentFault::CutShort);
     }
 
     #[test]

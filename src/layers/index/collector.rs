@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use super::{Incomplete, LayerIndex, TocState};
+use super::{ContentFault, Incomplete, LayerIndex, TocState};
 use crate::{
     content::{
         tar::{ArchiveEvent, Entry, Warning},
         verify::Verdict,
     },
+    error::ErrorKind,
     layers::{
         findings::Findings,
         listing::{Lister, Listing},
@@ -16,16 +17,11 @@ use crate::{
     oci::Digest,
 };
 
-/// The reason why nothing of a layer is shown.
-const BLOCKED: &str = "its bytes are not those of its digest, so nothing of it is shown";
-
 /// The knowledge about a layer that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerRecord {
     /// The content of its archive, as far as it could be read.
     pub listing: Listing,
-    /// The compression in a word, by the bytes.
-    pub compression: String,
     /// Bytes after decompressing.
     pub plain_size: u64,
     /// The reason why the layer was not read to its end.
@@ -41,8 +37,8 @@ pub struct LayerRecord {
 pub(super) struct ExtractedFile {
     pub(super) layer: Digest,
     pub(super) offset: u64,
-    /// The file and what it was checked against, or why there is none.
-    pub(super) content: Result<(Vec<u8>, Basis), String>,
+    /// The file and the evidence that it was checked against, or the reason why there is none.
+    pub(super) content: Result<(Vec<u8>, Basis), ContentFault>,
 }
 
 /// Collects from a layer that is being read.
@@ -89,14 +85,14 @@ fn compared<'e>(
 }
 
 impl LayerIndex {
-    /// Ends a pass over a layer and keeps its findings. `broke` is the reason if reading broke off.
+    /// Ends a pass over a layer and keeps its findings. `broke` is the error if reading broke off.
     /// Bytes that are not those of the digest are never shown: then only the verdict is kept.
     pub fn finish_pass(
         &mut self,
         digest: &Digest,
         collector: Collector,
         findings: &Findings,
-        broke: Option<String>,
+        broke: Option<ErrorKind>,
     ) {
         let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
         let is_blocked = broke.is_none() && !is_right;
@@ -115,7 +111,8 @@ impl LayerIndex {
                 self.put(digest.clone(), opened);
             }
             Collector::File(file) => {
-                let wrong = broke.or_else(|| is_blocked.then(|| BLOCKED.to_owned()));
+                let wrong = is_blocked.then_some(ContentFault::WrongBytes);
+                let wrong = broke.map(ContentFault::BrokeOff).or(wrong);
                 let content = wrong.map_or_else(|| Ok(()), Err);
                 let is_right = findings.verdict.is_verified();
                 let basis = if is_right { Basis::FirstPass } else { Basis::Unhashed };
@@ -128,7 +125,12 @@ impl LayerIndex {
 impl LayerIndex {
     /// Keeps one file at hand, with the evidence that it was checked against, or the reason why
     /// there is none.
-    pub fn hold(&mut self, digest: &Digest, file: FileCollector, basis: Result<Basis, String>) {
+    pub fn hold(
+        &mut self,
+        digest: &Digest,
+        file: FileCollector,
+        basis: Result<Basis, ContentFault>,
+    ) {
         let offset = file.offset;
         let content = basis.and_then(|basis| Ok((file.finish()?, basis)));
         self.extracted = Some(ExtractedFile { layer: digest.clone(), offset, content });
@@ -140,7 +142,6 @@ fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> Lay
     let fault = || findings.problem.clone().map(Incomplete::ReadFault);
     LayerRecord {
         listing: lister.finish(),
-        compression: findings.compression.map_or("", |compression| compression.name()).to_owned(),
         plain_size: findings.plain_size,
         problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
         table: TocState::None,
@@ -160,7 +161,7 @@ pub struct FileCollector {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Finding {
     Before,
-    ArchiveListing,
+    Inside,
     Complete,
     TooLarge,
 }
@@ -176,40 +177,37 @@ impl FileCollector {
         match event {
             ArchiveEvent::Entry(entry) if entry.offset == self.offset => {
                 let is_large = entry.stored.max(entry.size) > self.cap;
-                self.state = if is_large { Finding::TooLarge } else { Finding::ArchiveListing };
+                self.state = if is_large { Finding::TooLarge } else { Finding::Inside };
                 self.entry = Some(*entry);
             }
-            ArchiveEvent::Content(bytes) if self.state == Finding::ArchiveListing => {
+            ArchiveEvent::Content(bytes) if self.state == Finding::Inside => {
                 self.content.extend_from_slice(bytes);
             }
-            ArchiveEvent::End if self.state == Finding::ArchiveListing => {
-                self.state = Finding::Complete
-            }
+            ArchiveEvent::End if self.state == Finding::Inside => self.state = Finding::Complete,
             _ => {}
         }
         match self.state {
             Finding::Complete | Finding::TooLarge => ControlFlow::Break(()),
-            Finding::Before | Finding::ArchiveListing => ControlFlow::Continue(()),
+            Finding::Before | Finding::Inside => ControlFlow::Continue(()),
         }
     }
 
-    pub(super) fn finish(self) -> Result<Vec<u8>, String> {
+    pub(super) fn finish(self) -> Result<Vec<u8>, ContentFault> {
         match self.state {
             Finding::Complete => self.unfold(),
-            Finding::TooLarge => Err(format!("the file is larger than {} bytes", self.cap)),
-            Finding::ArchiveListing => Err("the file is cut short".to_owned()),
-            Finding::Before => Err("the file is not in the layer".to_owned()),
+            Finding::TooLarge => Err(ContentFault::TooLarge(self.cap)),
+            Finding::Inside => Err(ContentFault::CutShort),
+            Finding::Before => Err(ContentFault::Absent),
         }
     }
 
     /// The file as a container reads it: a sparse one with its holes.
-    fn unfold(self) -> Result<Vec<u8>, String> {
+    fn unfold(self) -> Result<Vec<u8>, ContentFault> {
         let entry = self.entry.as_ref();
         let Some((map, size)) = entry.and_then(|e| Some((e.sparse.as_ref()?, e.size))) else {
             return Ok(self.content);
         };
-        unfold(map, size, &self.content)
-            .ok_or_else(|| "the map of the sparse file does not fit".to_owned())
+        unfold(map, size, &self.content).ok_or(ContentFault::BadSparseMap)
     }
 }
 

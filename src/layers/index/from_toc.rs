@@ -1,13 +1,13 @@
 //! Lists layers from their tables of contents. Such a listing is marked until the layer itself was
 //! read.
 
-use super::{Collector, Incomplete, LayerIndex, LayerRecord, TocState};
+use super::{Collector, Incomplete, LayerIndex, LayerRecord, TocRefusal, TocState};
 use crate::{
     layers::{
         listing::Lister,
         ranges::{
             Ranges,
-            toc::{Comparison, Format, Toc, TocError},
+            toc::{Comparison, Toc},
         },
     },
     oci::Digest,
@@ -18,28 +18,20 @@ impl LayerIndex {
     /// annotation gives.
     pub fn list_from_toc(&mut self, digest: &Digest, lister: Lister, toc: Toc) {
         let is_full = lister.is_full();
-        let compression = match toc.format {
-            Format::Estargz => "gzip",
-            Format::ZstdChunked => "zstd",
-        };
         let opened = LayerRecord {
             listing: lister.finish(),
-            compression: compression.to_owned(),
             plain_size: 0,
             problem: is_full.then_some(Incomplete::TooManyEntries),
-            table: TocState::Listed {
-                format: toc.format.name().to_owned(),
-                problems: toc.problems.clone(),
-            },
+            table: TocState::Listed { format: toc.format, faults: toc.faults.clone() },
             is_unhashed: true,
         };
         self.put(digest.clone(), opened);
         self.keep_ranges(digest, Ranges::Toc(toc));
     }
 
-    /// Notes why a layer's table is not used. A layer that was read stays.
-    pub fn refuse(&mut self, digest: &Digest, reason: String, is_wrong: bool) {
-        self.refused.insert(digest.clone(), TocState::Refused { reason, is_wrong });
+    /// Notes the reason why a layer's table is not used. A layer that was read stays.
+    pub fn refuse(&mut self, digest: &Digest, reason: TocRefusal) {
+        self.refused.insert(digest.clone(), TocState::Refused(reason));
     }
 
     /// Returns `true` if a layer was only listed from its table. Then the offsets in its listing
@@ -62,9 +54,4 @@ impl LayerIndex {
         });
         Collector::Listing(Box::default(), comparison)
     }
-}
-
-/// Returns `true` if a table is wrong, and not only missing or out of reach.
-pub fn is_wrong(error: &TocError) -> bool {
-    !matches!(error, TocError::NoFooter | TocError::Short { .. } | TocError::TooLarge(_))
 }

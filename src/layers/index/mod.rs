@@ -11,6 +11,7 @@ mod details;
 mod from_toc;
 mod question;
 mod range_read;
+mod reasons;
 mod rows;
 mod software;
 mod sorted_tree;
@@ -19,13 +20,15 @@ mod sums;
 use std::collections::BTreeMap;
 
 pub use answer::{
-    Answer, ArchiveListing, ArchiveMember, ArchiveProblem, Details, Incomplete, LayerSummary,
-    Packages, ReadState, Row, Rows, Stored, Summary, TocState, Wasted, WastedPath,
+    Answer, ArchiveListing, ArchiveMember, Details, LayerSummary, Packages, ReadState, Row, Rows,
+    Stored, Summary, Wasted, WastedPath,
 };
 use collector::ExtractedFile;
 pub use collector::{Collector, FileCollector, LayerRecord};
-pub use from_toc::is_wrong;
 pub use question::{Question, RowRange, Scope, Sort};
+pub use reasons::{
+    ArchiveProblem, ContentFault, DatabaseProblem, Incomplete, TocRefusal, TocState,
+};
 use sorted_tree::SortedTree;
 
 use super::{
@@ -43,7 +46,8 @@ const ROWS_MAX: u32 = 1_000;
 #[derive(Default)]
 pub struct LayerIndex {
     layers: BTreeMap<Digest, LayerRecord>,
-    /// The tree that was asked last, and the one before: a layer, and all merged.
+    /// The tree that was asked last, and the one before: mostly that of a layer, and that of all layers
+    /// merged.
     current: CachedTree,
     before: CachedTree,
     /// The last file that was taken from a layer.
@@ -68,7 +72,7 @@ impl LayerIndex {
         Self::default()
     }
 
-    /// Adds a layer. One of the same digest gives way.
+    /// Adds a layer. It replaces one of the same digest.
     pub fn put(&mut self, digest: Digest, opened: LayerRecord) {
         for cached in [&mut self.current, &mut self.before] {
             if cached.scope.layers.contains(&digest) {
@@ -76,7 +80,7 @@ impl LayerIndex {
                 *cached = CachedTree::default();
             }
         }
-        // What the table of contents says of places is not true of another listing.
+        // The places in a table of contents are not those of another listing.
         let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
         self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
         self.layers.insert(digest, opened);
@@ -104,7 +108,7 @@ impl LayerIndex {
             + self.before.tree.visited_nodes.get()
     }
 
-    /// Answers a question that came as bytes, as bytes.
+    /// Answers a question. Question and answer pass as bytes.
     pub fn ask(&mut self, question: &[u8]) -> Vec<u8> {
         let answer = Question::from_bytes(question)
             .map_or(Answer::Unknown, |question| self.answer(&question));
@@ -162,7 +166,7 @@ impl LayerIndex {
             std::mem::swap(&mut self.current, &mut self.before);
         }
         if self.current.scope != *scope {
-            // What was asked last is kept; the one before it makes room first.
+            // The tree that was asked last is kept; the one before it is dropped first, for its memory.
             let old = std::mem::take(&mut self.current);
             self.visited_nodes += old.tree.visited_nodes.get();
             drop(old);

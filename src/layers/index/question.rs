@@ -90,7 +90,7 @@ pub enum Question {
     Packages {
         /// The subject.
         scope: Scope,
-        /// RowRange of the name; empty for all.
+        /// A part of the name; empty for all.
         filter: String,
         /// The rows that are wanted.
         part: RowRange,
@@ -156,7 +156,7 @@ impl Question {
 fn few_layers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Digest>, D::Error> {
     let layers = Vec::deserialize(from)?;
     if layers.len() > LAYERS_MAX {
-        return Err(D::Error::custom("more layers than an image has"));
+        return Err(D::Error::custom(LAYERS_MAX));
     }
     Ok(layers)
 }

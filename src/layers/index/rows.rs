@@ -1,5 +1,5 @@
-//! The rows of a tree that are on the screen. What is closed costs nothing, and what is scrolled past
-//! costs one step for each open directory, not one for each row.
+//! The rows of a tree that are on the screen. A closed directory costs nothing. Rows that are scrolled
+//! past cost one step for each open directory, not one for each row.
 
 use std::collections::BTreeMap;
 

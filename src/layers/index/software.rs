@@ -1,7 +1,7 @@
 //! The operating system and the packages that an image says it has, from the files that were kept with
 //! the listings.
 
-use super::{LayerIndex, Packages, RowRange, Scope, slice};
+use super::{DatabaseProblem, LayerIndex, Packages, RowRange, Scope, slice};
 use crate::{
     content::{
         packages::{self, DatabaseKind, Inventory, Package},
@@ -20,12 +20,11 @@ impl LayerIndex {
         let mut release = None;
         for (kind, path, id) in self.databases(scope) {
             let Some(bytes) = self.content_of(scope, id) else {
-                let path = String::from_utf8_lossy(&path).into_owned();
-                let why = match self.is_unread(scope, id) {
-                    true => "is in a layer of which only the table of contents was read",
-                    false => "is too large to be kept, and was not read",
+                let problem = match self.is_unread(scope, id) {
+                    true => DatabaseProblem::OnlyListed,
+                    false => DatabaseProblem::NotKept,
                 };
-                all.problems.push(format!("{path} {why}"));
+                all.problems.push((path, problem));
                 continue;
             };
             let Inventory { release: system, packages, problems } = packages::read(kind, &bytes);
@@ -37,7 +36,8 @@ impl LayerIndex {
             all.found |= kind != DatabaseKind::OsRelease;
             let named = |package| (kind.word().to_owned(), path.clone(), package);
             found.extend(packages.into_iter().map(named));
-            all.problems.extend(problems);
+            let with_path = |fault| (path.clone(), DatabaseProblem::Fault(fault));
+            all.problems.extend(problems.into_iter().map(with_path));
         }
         if let Some((_, release)) = release {
             all.system = release.title();

@@ -22,7 +22,7 @@ pub(super) struct SortedTree {
     largest: Option<Vec<NodeId>>,
     wasted: Option<Vec<(u64, NodeId)>>,
     found: Option<(Pattern, Vec<NodeId>)>,
-    /// Nodes looked at since the count was last taken: what a question costs.
+    /// Nodes looked at since the count was last taken: the cost of a question.
     pub(super) visited_nodes: Cell<u64>,
 }
 

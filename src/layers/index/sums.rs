@@ -61,7 +61,6 @@ impl LayerIndex {
                 None => ReadState::Complete,
             },
             table: opened.table.clone(),
-            compression: opened.compression.clone(),
             plain_size: opened.plain_size,
             entries: opened.listing.count,
             changes: None,

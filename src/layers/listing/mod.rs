@@ -140,7 +140,7 @@ impl Lister {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
         }
-        // What is stored of a sparse file is not what it holds.
+        // The stored bytes of a sparse file are not its content.
         let is_kept = entry.kind == EntryKind::File && entry.sparse.is_none();
         if is_kept && entry.stored > 0 && !self.is_bare {
             self.choose(&entry);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::decode::DecodeError;
 
 /// The reason why content could not be read by a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RangeError {
     /// The bytes cannot be decompressed, so they are not those that were expected.
     Decoding(DecodeError),
@@ -25,9 +25,7 @@ impl fmt::Display for RangeError {
         match self {
             Self::Decoding(error) => error.fmt(f),
             Self::Short => f.write_str("fewer bytes came than there should be"),
-            Self::Changed => {
-                f.write_str("there is a mismatch: these are not the bytes that were announced")
-            }
+            Self::Changed => f.write_str("these are not the bytes that were announced"),
             Self::TooLarge(limit) => write!(f, "the content is larger than {limit} bytes"),
         }
     }

@@ -1,7 +1,7 @@
 //! Files of a layer by ranges of the blob: one interface, whether a first pass left checkpoints or the
 //! layer brings a table of contents.
 //!
-//! The layer is read as a whole again if a server knows no ranges, or a layer has neither, with
+//! If a server knows no ranges, or a layer has neither, the layer is read as a whole again with
 //! [`LayerReader`](crate::layers::pass::LayerReader).
 
 pub mod checkpoints;
@@ -120,7 +120,7 @@ impl RangeReader {
         }
     }
 
-    /// Ends the range. Only now it is known what the content was checked against.
+    /// Ends the range. Only now the evidence is known that the content was checked against.
     ///
     /// # Errors
     /// `Short` or `Changed`: the bytes that were handed on are not the content.

@@ -14,15 +14,6 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// The kind in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-
     /// Returns the sum of two changes by one layer: only their outcome counts.
     fn and_then(self, next: Self) -> Self {
         match (self, next) {
@@ -63,7 +54,7 @@ impl Changes {
         }
     }
 
-    /// Writes down what a layer did, which is not below those that are written down.
+    /// Notes the change of a layer. The layer is not below those of the changes noted before.
     pub(super) fn note(&mut self, change: Change) {
         match self.last_mut() {
             Some(last) if last.layer == change.layer => {

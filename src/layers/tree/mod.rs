@@ -87,7 +87,7 @@ impl FileTree {
         Self { keeps_whiteouts: true, ..Self::default() }
     }
 
-    /// Says which layer the next entries belong to, counted from the base.
+    /// Begins a layer, to which the next entries belong. Its number counts from the base.
     pub fn begin_layer(&mut self, layer: u16) {
         self.layer = layer;
         self.last = None;
@@ -280,7 +280,7 @@ impl FileTree {
         node.rare = rare(entry);
     }
 
-    /// Writes down what the current layer did to a path.
+    /// Notes the change of the current layer to a path.
     fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
         let layer = self.layer;
         if let Some(node) = self.node_mut(id) {

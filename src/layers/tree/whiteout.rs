@@ -9,7 +9,7 @@ const BELOW: u8 = 1;
 const ITSELF: u8 = 2;
 
 impl FileTree {
-    /// Takes what lower layers have under a name away.
+    /// Takes away the content of lower layers under a name.
     pub(super) fn white_out(&mut self, parent: NodeId, name: &[u8]) {
         self.last = None;
         match self.child(parent, name) {
@@ -25,7 +25,7 @@ impl FileTree {
         }
     }
 
-    /// Takes all that lower layers have in a directory away.
+    /// Takes away the content of lower layers in a directory.
     pub(super) fn make_opaque(&mut self, id: NodeId) {
         self.last = None;
         if let Some(node) = self.node_mut(id) {

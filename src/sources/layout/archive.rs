@@ -50,9 +50,8 @@ impl TarFiles {
     /// Opens an archive by one pass over its headers.
     ///
     /// # Errors
-    /// `Unsupported` if the archive is compressed as a whole: no part of it can be read by itself.
-    /// `BadAnswer` if it is no tar. `Refused` if it has more entries than any image needs. The
-    /// errors of reading.
+    /// `Layout` if the archive is no tar, is compressed as a whole, or has more entries than any
+    /// image needs. The errors of reading.
     pub async fn open(name: &str, bytes: Rc<dyn BlobSource>) -> Result<Self> {
         let index = ArchiveIndex::read(&*bytes).await.map_err(|mut error| {
             error.context.operation = Some(Operation::OpenArchive);

@@ -12,7 +12,7 @@ use crate::{
         sniff::{self, Compression},
         tar::{ArchiveEvent, Entry, EntryKind, Reader, Warning, header::BLOCK},
     },
-    error::{AnswerFault, Error, ErrorKind, Limitation, Missing, RefusedAddress, Result},
+    error::{Error, ErrorKind, LayoutFault, Missing, Result, Unreadable},
     registry::BlobSource,
 };
 
@@ -36,7 +36,7 @@ enum Located {
     /// Another path of the archive.
     Link(String),
     /// An entry that is not read, and the reason.
-    Refused(&'static str),
+    Refused(Unreadable),
 }
 
 /// The places of the files of an archive.
@@ -56,8 +56,7 @@ impl ArchiveIndex {
         let (mut reader, mut index, mut position) = (Reader::new(), Self::default(), 0_u64);
         let prefix = window.block(0).await?;
         if sniff::compression(&prefix) != Compression::None {
-            let what = "an archive that is compressed as a whole; uncompressed it can be read";
-            return Err(ErrorKind::Unsupported(Limitation::Other(what.to_owned())).into());
+            return Err(ErrorKind::Layout(LayoutFault::Compressed).into());
         }
         while position < bytes.size() && index.fault.is_none() && !reader.is_at_end() {
             let block = window.block(position).await?;
@@ -69,10 +68,7 @@ impl ArchiveIndex {
             position = position.saturating_add(reader.pass_over());
         }
         if !reader.is_archive() {
-            return Err(ErrorKind::BadAnswer(AnswerFault::Other(
-                "it is no tar archive".to_owned(),
-            ))
-            .into());
+            return Err(ErrorKind::Layout(LayoutFault::NotTar).into());
         }
         Ok(index)
     }
@@ -99,8 +95,8 @@ impl ArchiveIndex {
         self.entries += 1;
         self.names += entry.path.len() + entry.link.len();
         if self.entries > ENTRIES || self.names > NAMES {
-            let why = format!("the archive has more than {ENTRIES} entries, or very long names");
-            return Err(ErrorKind::Refused(RefusedAddress::Other(why)).into());
+            let fault = LayoutFault::TooManyEntries(ENTRIES as u64);
+            return Err(ErrorKind::Layout(fault).into());
         }
         let end = entry.offset.saturating_add(entry.stored);
         if end > size {
@@ -112,11 +108,11 @@ impl ArchiveIndex {
         let Some(path) = path.and_then(|path| resolve("", &path)) else { return Ok(()) };
         let link = String::from_utf8_lossy(&entry.link);
         let located = match entry.kind {
-            EntryKind::File if entry.sparse.is_some() => Located::Refused("is a sparse file"),
+            EntryKind::File if entry.sparse.is_some() => Located::Refused(Unreadable::Sparse),
             EntryKind::File => Located::File(entry.offset..end),
             EntryKind::HardLink => self.hard_link(&link),
             EntryKind::Symlink => symlink(&path, &link),
-            _ => Located::Refused("is no file"),
+            _ => Located::Refused(Unreadable::NotAFile),
         };
         self.located.insert(path, located);
         Ok(())
@@ -125,36 +121,35 @@ impl ArchiveIndex {
     /// A hard link is another name for the file that its target is now.
     fn hard_link(&self, target: &str) -> Located {
         let target = resolve("", target).and_then(|target| self.located.get(&target));
-        target.cloned().unwrap_or(Located::Refused("is a link to a file that is not there"))
+        target.cloned().unwrap_or(Located::Refused(Unreadable::DanglingLink))
     }
 
     /// Finds the bytes of a file, through links.
     ///
     /// # Errors
-    /// `NotFound`; `Refused` for what is no file, or leads nowhere; `BadAnswer` if the archive is
-    /// broken, so that the file may have been behind the break.
+    /// `NotFound`. `Layout` if the entry is no file or leads nowhere, and if the archive is broken, so
+    /// that the file may be behind the broken part.
     pub(super) fn find(&self, path: &str) -> Result<Range<u64>> {
         let mut at = path;
         for _ in 0..=LINKS {
             match self.located.get(at) {
                 Some(Located::File(range)) => return Ok(range.clone()),
                 Some(Located::Link(target)) => at = target,
-                Some(Located::Refused(why)) => return Err(refused(path, why)),
+                Some(Located::Refused(reason)) => return Err(refused(path, *reason)),
                 None => return Err(self.absent(path)),
             }
         }
-        Err(refused(path, "is a link that leads on and on"))
+        Err(refused(path, Unreadable::EndlessLink))
     }
 
     fn absent(&self, path: &str) -> Error {
-        match &self.fault {
-            None => ErrorKind::NotFound(Missing::Unknown).into(),
-            Some(fault) => {
-                let what =
-                    format!("{path} was not found before the archive breaks off ({fault:?})");
-                ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
-            }
-        }
+        let path = path.to_owned();
+        let fault = match &self.fault {
+            None => return ErrorKind::NotFound(Missing::Unknown).into(),
+            Some(Warning::Truncated) => LayoutFault::CutShort(path),
+            Some(_) => LayoutFault::Broken(path),
+        };
+        ErrorKind::Layout(fault).into()
     }
 }
 
@@ -189,7 +184,7 @@ impl HeaderWindow<'_> {
 fn symlink(path: &str, target: &str) -> Located {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let target = if target.starts_with('/') { None } else { resolve(folder, target) };
-    target.map_or(Located::Refused("is a link that leads out of the archive"), Located::Link)
+    target.map_or(Located::Refused(Unreadable::LinkOutside), Located::Link)
 }
 
 /// A path below a folder, without `.` and `..`. `None` if it leads out of the archive.
@@ -207,8 +202,8 @@ fn resolve(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn refused(path: &str, why: &str) -> Error {
-    ErrorKind::Refused(RefusedAddress::Other(format!("{path} {why}"))).into()
+fn refused(path: &str, reason: Unreadable) -> Error {
+    ErrorKind::Layout(LayoutFault::NotReadable(path.to_owned(), reason)).into()
 }
 
 #[cfg(test)]
@@ -231,15 +226,15 @@ mod tests {
         (bytes, index)
     }
 
-    fn check(parts: &[Vec<u8>], path: &str, expected: std::result::Result<&str, &str>) {
+    fn check(parts: &[Vec<u8>], path: &str, expected: std::result::Result<&str, ErrorKind>) {
         let (bytes, index) = index(parts);
         let found = index.unwrap().find(path);
         let text = found.map(|range| {
             let at = range.start as usize..range.end as usize;
             String::from_utf8(bytes[at].to_vec()).unwrap()
         });
-        let text = text.map_err(|error| error.kind.to_string());
-        assert_eq!(text.as_deref().map_err(String::as_str), expected, "{path}");
+        let text = text.map_err(|error| error.kind);
+        assert_eq!(text, expected.map(str::to_owned), "{path}");
     }
 
     #[test]
@@ -250,8 +245,7 @@ mod tests {
         check(&parts, "long", Ok(&long));
         check(&parts, "c", Ok(""));
         check(&parts, "d", Ok("two"));
-        let none = ErrorKind::NotFound(Missing::Unknown).to_string();
-        check(&parts, "e", Err(&none));
+        check(&parts, "e", Err(ErrorKind::NotFound(Missing::Unknown)));
     }
 
     #[test]
@@ -274,38 +268,39 @@ mod tests {
         ];
         check(&parts, "two/layer.tar", Ok("changed"));
         check(&parts, "three", Ok("one"));
-        check(&parts, "out", Err("refused: out is a link that leads out of the archive"));
-        check(&parts, "root", Err("refused: root is a link that leads out of the archive"));
-        check(&parts, "loop", Err("refused: loop is a link that leads on and on"));
-        check(&parts, "gone", Err("refused: gone is a link to a file that is not there"));
-        check(&parts, "folder", Err("refused: folder is no file"));
+        let refused = |path: &str, reason| {
+            let fault = LayoutFault::NotReadable(path.to_owned(), reason);
+            check(&parts, path, Err(ErrorKind::Layout(fault)));
+        };
+        refused("out", Unreadable::LinkOutside);
+        refused("root", Unreadable::LinkOutside);
+        refused("loop", Unreadable::EndlessLink);
+        refused("gone", Unreadable::DanglingLink);
+        refused("folder", Unreadable::NotAFile);
     }
 
     #[test]
     fn r158_a_broken_archive_says_where_it_breaks() {
         let noise = vec![7; BLOCK];
-        let broken = "b was not found before the archive breaks off";
-        let no_header = format!("{broken} (BadHeader)");
-        check(&[file("a", "one"), noise.clone()], "b", Err(&no_header));
+        let no_header = ErrorKind::Layout(LayoutFault::Broken("b".to_owned()));
+        check(&[file("a", "one"), noise.clone()], "b", Err(no_header));
         check(&[file("a", "one"), noise.clone()], "a", Ok("one"));
-        let cut = format!("{broken} (Truncated)");
-        check(&[file("a", "one"), plain(b"b", b'0', 1 << 32)], "b", Err(&cut));
+        let cut = ErrorKind::Layout(LayoutFault::CutShort("b".to_owned()));
+        check(&[file("a", "one"), plain(b"b", b'0', 1 << 32)], "b", Err(cut));
         for bytes in [vec![], noise, b"PK\x03\x04".to_vec()] {
             let error = run(ArchiveIndex::read(&Bytes::from(bytes))).unwrap_err();
-            assert_eq!(
-                error.kind,
-                ErrorKind::BadAnswer(AnswerFault::Other("it is no tar archive".to_owned()))
-            );
+            assert_eq!(error.kind, ErrorKind::Layout(LayoutFault::NotTar));
         }
         let packed = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0]);
         let error = run(ArchiveIndex::read(&packed)).unwrap_err();
-        assert!(matches!(error.kind, ErrorKind::Unsupported(_)));
+        assert_eq!(error.kind, ErrorKind::Layout(LayoutFault::Compressed));
     }
 
     #[test]
     fn r158_entries_are_capped() {
         let many: Vec<_> = (0..=ENTRIES).map(|_| plain(b"a", b'0', 0)).collect();
         let (_, index) = index(&many);
-        assert!(matches!(index.unwrap_err().kind, ErrorKind::Refused(_)));
+        let expected = ErrorKind::Layout(LayoutFault::TooManyEntries(ENTRIES as u64));
+        assert_eq!(index.unwrap_err().kind, expected);
     }
 }

@@ -17,8 +17,8 @@ use crate::{
         sniff::{self, Compression},
         verify::{Hasher, digest_of},
     },
-    error::{AnswerFault, Error, ErrorKind, RefusedAddress, Result},
-    oci::{Algorithm, Descriptor, Digest, ManifestBuilder, MediaType, parse_config},
+    error::{Error, ErrorKind, LayoutFault, Result},
+    oci::{Descriptor, Digest, ManifestBuilder, MediaType, parse_config},
 };
 
 /// The largest configuration that is read, in bytes.
@@ -30,7 +30,7 @@ impl<F: Files> Layout<F> {
         self.learnt.made.borrow().get(folder)?.content.get(digest).cloned()
     }
 
-    /// Makes the manifests of all images. The first error is told after the others were made.
+    /// Makes the manifests of all images, also after an error. Returns the first error.
     pub(super) async fn make_all(&self, folder: &str, saved: &SavedImages) -> Result<()> {
         let mut first = Ok(());
         for image in &saved.images {
@@ -51,7 +51,7 @@ impl<F: Files> Layout<F> {
         for (path, diff_id) in image.layers.iter().zip(&diff_ids) {
             let layer = self.describe_layer(folder, path).await?;
             check_diff_id(&layer, diff_id)?;
-            builder.append(layer).map_err(|error| broken(error.to_string()))?;
+            builder.append(layer).map_err(|_| broken(LayoutFault::NotAListOfImages))?;
         }
         let payload = builder.build();
         let (digest, size) = (digest_of(&payload.bytes), payload.bytes.len() as u64);
@@ -75,11 +75,8 @@ impl<F: Files> Layout<F> {
         let config = Descriptor::new(MediaType::OCI_CONFIG, digest_of(&raw), raw.len() as u64);
         let diff_ids = parse_config(raw).value.diff_ids;
         if diff_ids.len() != image.layers.len() {
-            let (layers, ids) = (image.layers.len(), diff_ids.len());
-            let what = format!(
-                "manifest.json lists {layers} layers of an image whose configuration lists {ids}"
-            );
-            return Err(broken(what));
+            let (listed, configured) = (image.layers.len() as u64, diff_ids.len() as u64);
+            return Err(broken(LayoutFault::LayerCount { listed, configured }));
         }
         self.note(folder, |made| made.hold(&config, path));
         Ok((config, diff_ids))
@@ -104,9 +101,7 @@ impl<F: Files> Layout<F> {
         let size = self.files.size(path).await?;
         let mut chunks = self.files.open(path, size).await?;
         let mut start = Vec::new();
-        let Some(mut hasher) = Hasher::new(&Algorithm::Sha256) else {
-            return Err(broken("SHA-256 cannot be computed here".to_owned()));
-        };
+        let mut hasher = Hasher::sha256();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
             let lacking = sniff::PREFIX.saturating_sub(start.len());
@@ -145,21 +140,18 @@ fn check_diff_id(layer: &Descriptor, diff_id: &Digest) -> Result<()> {
 fn path_in(folder: &str, text: &str) -> Result<FilePath> {
     match saved::is_plain(text) {
         true => Ok(FilePath::changing(format!("{folder}{text}"))),
-        false => {
-            let why = format!("manifest.json names the file {text:?}, which may lie elsewhere");
-            Err(ErrorKind::Refused(RefusedAddress::Other(why)).into())
-        }
+        false => Err(broken(LayoutFault::PathOutside(text.to_owned()))),
     }
 }
 
 /// A file that `manifest.json` names must be there.
 fn named(error: Error, text: &str) -> Error {
     match error.is_not_found() {
-        true => broken(format!("manifest.json names the file {text}, which is missing")),
+        true => broken(LayoutFault::FileMissing(text.to_owned())),
         false => error,
     }
 }
 
-fn broken(what: String) -> Error {
-    ErrorKind::BadAnswer(AnswerFault::Other(what)).into()
+fn broken(fault: LayoutFault) -> Error {
+    ErrorKind::Layout(fault).into()
 }

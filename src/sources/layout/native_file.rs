@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
 use crate::{
-    error::{Error, ErrorKind, InputFault, Result},
+    error::{Error, ErrorKind, Result},
     registry::BlobSource,
 };
 
@@ -24,7 +24,7 @@ impl NativeFile {
     /// Opens a file.
     ///
     /// # Errors
-    /// `InvalidInput` if it cannot be opened.
+    /// `FileUnreadable` if it cannot be opened.
     pub fn open(path: &Path) -> Result<Self> {
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (size, file) = opened.map_err(|why| failed(&why))?;
@@ -51,5 +51,5 @@ impl BlobSource for NativeFile {
 }
 
 fn failed(why: &io::Error) -> Error {
-    ErrorKind::InvalidInput(InputFault::Other(format!("the file cannot be read: {why}"))).into()
+    ErrorKind::FileUnreadable(why.to_string()).into()
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     content::verify::{Verdict, Verifier, verify},
-    error::{AnswerFault, Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, LayoutFault, Missing, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -127,8 +127,9 @@ impl<F: Files + 'static> Layout<F> {
             [found] => Ok((found.clone(), is_made)),
             [] => Err(fail(ErrorKind::NotFound(Missing::Manifest).into())),
             several => {
-                let what = format!("the layout gives the name {tag} to {} digests", several.len());
-                Err(fail(ErrorKind::BadAnswer(AnswerFault::Other(what)).into()))
+                let (tag, digests) = (tag.to_string(), several.len() as u64);
+                let fault = LayoutFault::AmbiguousTag { tag, digests };
+                Err(fail(ErrorKind::Layout(fault).into()))
             }
         }
     }
@@ -201,7 +202,7 @@ impl<F: Files + 'static> Layout<F> {
     }
 }
 
-/// The verification of a manifest's bytes, or the error that they are.
+/// Returns the verification of a manifest's bytes, or the error that they cause.
 fn check(bytes: &Bytes, digest: &Digest) -> std::result::Result<Verification, ErrorKind> {
     let verdict = verify(bytes, digest, None);
     if let Verdict::Unsupported(digest) = verdict {

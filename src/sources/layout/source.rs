@@ -14,7 +14,7 @@ use super::{
     saved::SavedImages,
 };
 use crate::{
-    error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
+    error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, RepositoryName},
     registry::{ReadOnly, SharedRegistry},
     wire::list,
@@ -169,16 +169,11 @@ impl<F: Files> Layout<F> {
         }
     }
 
-    /// Of a web server it is said that there is no such repository. An archive is there, and it is
-    /// something else.
+    /// On a web server, such a repository is not there. An archive is there, and it is something else.
     fn is_no_layout(&self, error: Error) -> Error {
         match self.arrangement {
             Arrangement::Folders => error,
-            Arrangement::One(_) => {
-                let what = "it holds neither the oci-layout and index.json of an OCI layout nor \
-                            the manifest.json of docker save";
-                ErrorKind::BadAnswer(AnswerFault::Other(what.to_owned())).into()
-            }
+            Arrangement::One(_) => ErrorKind::Layout(LayoutFault::NoLayout).into(),
         }
     }
 
@@ -195,8 +190,7 @@ impl<F: Files> Layout<F> {
         let path = FilePath::changing(format!("{folder}oci-layout"));
         let raw = self.files.read(&path, LIST_LIMIT).await?;
         if oci::parse_layout(raw).value.version.as_deref() != Some(oci::LAYOUT_VERSION) {
-            let what = "its oci-layout file does not say that it is one".to_owned();
-            return Err(ErrorKind::BadAnswer(AnswerFault::Other(what)).into());
+            return Err(ErrorKind::Layout(LayoutFault::UnknownVersion).into());
         }
         self.learnt.known.borrow_mut().insert(folder.to_owned());
         Ok(())
@@ -208,8 +202,7 @@ impl<F: Files> Layout<F> {
         let path = FilePath::changing(format!("{folder}index.json"));
         let raw = self.files.read(&path, LIST_LIMIT).await?;
         let Some(mut index) = LayoutIndex::read(raw) else {
-            let what = "index.json is not a list of manifests".to_owned();
-            return Err(ErrorKind::BadAnswer(AnswerFault::Other(what)).into());
+            return Err(ErrorKind::Layout(LayoutFault::NotAnIndex).into());
         };
         let lacks_names = index.entries.is_empty() || !index.unnamed().is_empty();
         if lacks_names && let Some(saved) = self.saved_beside(folder, &mut index).await {
@@ -237,17 +230,19 @@ impl<F: Files> Layout<F> {
         None
     }
 
-    /// Of a missing file some web servers say that it is forbidden, and some send a page.
+    /// Returns `true` if an error means that a file is missing. Some web servers answer that such a
+    /// file is forbidden, and some send a page.
     fn means_absent(&self, error: &Error) -> bool {
-        let may_be = error.is_denied() || matches!(error.kind, ErrorKind::BadAnswer(_));
+        let may_be = error.is_denied()
+            || matches!(error.kind, ErrorKind::BadAnswer(_) | ErrorKind::Layout(_));
         error.is_not_found() || may_be && self.arrangement == Arrangement::Folders
     }
 
     async fn read_saved(&self, folder: &str) -> Result<SavedImages> {
         let path = FilePath::changing(format!("{folder}manifest.json"));
         let raw = self.files.read(&path, LIST_LIMIT).await?;
-        let what = || AnswerFault::Other("manifest.json is not a list of images".to_owned());
-        SavedImages::read(raw).ok_or_else(|| ErrorKind::BadAnswer(what()).into())
+        let no_list = || ErrorKind::Layout(LayoutFault::NotAListOfImages).into();
+        SavedImages::read(raw).ok_or_else(no_list)
     }
 
     /// Completes an error with the task. Facts that it states already are kept.

@@ -61,7 +61,7 @@ fn block(name: &str, size: u64, kind: u8) -> Vec<u8> {
     field(&mut block, b"0000000\0", 8);
     field(&mut block, &size_field(size), 12);
     field(&mut block, b"00000000000\0", 12);
-    // The checksum counts its own place as spaces.
+    // The checksum is computed as if its own field held spaces.
     field(&mut block, b"        ", 8);
     block.push(kind);
     field(&mut block, b"", 100);

@@ -37,7 +37,9 @@ fn use_repository_form(props: &RepositoryForm) -> Html {
             event.prevent_default();
             match typed.trim().parse::<RepositoryName>() {
                 Ok(name) => browser::go(&repository_route(address, &name).href()),
-                Err(reason) => problem.set(text::sentence(&reason.to_string()).into()),
+                Err(error) => {
+                    problem.set(text::sentence(&text::references::reference(&error)).into());
+                }
             }
         }
     });

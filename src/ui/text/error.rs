@@ -35,8 +35,8 @@ pub fn what_came_back(error: &Error) -> String {
     super::sentence(&text)
 }
 
-/// Returns what came back, to stand in a sentence.
-pub fn reason(kind: &ErrorKind) -> String {
+/// Returns what came back, without its status: no capital and no full stop.
+pub(super) fn reason(kind: &ErrorKind) -> String {
     let fixed = match kind {
         ErrorKind::NotFound(Missing::Repository) => "there is no such repository",
         ErrorKind::NotFound(Missing::Manifest) => "there is no such manifest or tag",
@@ -89,6 +89,9 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         }
         ErrorKind::Refused(reason) => refused(reason),
         ErrorKind::Status(status) => format!("unexpected status {status}"),
+        ErrorKind::Engine(fault) => super::engine::fault(fault),
+        ErrorKind::Layout(fault) => super::layouts::fault(fault),
+        ErrorKind::FileUnreadable(why) => format!("the file could not be read: {why}"),
         _ => "it failed".to_owned(),
     }
 }
@@ -104,7 +107,6 @@ fn answer(fault: &AnswerFault) -> String {
         AnswerFault::TypesDiffer { header, stated } => {
             return format!("the header names the type {header}, and the document {stated}");
         }
-        AnswerFault::Other(words) => words,
         _ => "the answer cannot be used",
     };
     fixed.to_owned()
@@ -135,7 +137,6 @@ fn refused(reason: &RefusedAddress) -> String {
     match reason {
         RefusedAddress::OtherOrigin => "the next page of the list is on another origin".to_owned(),
         RefusedAddress::TokenServer(refusal) => urls::refusal(*refusal),
-        RefusedAddress::Other(words) => words.clone(),
         _ => "the registry names an address that is not used".to_owned(),
     }
 }

@@ -1,9 +1,11 @@
 //! Sentences of the view of files.
 
-use super::numbers::{grouped, human_bytes};
+use super::{
+    file_types::change_kind,
+    numbers::{grouped, human_bytes},
+};
 use crate::{
     app::{FileList, views::files::form::Form},
-    content::tar::EntryKind,
     layers::{obstacle::Obstacle, ranges::Basis, tree::ChangeKind},
 };
 
@@ -293,18 +295,13 @@ pub fn layer(number: u16) -> String {
 
 /// The change that a layer made to a path.
 pub fn change(layer_number: u16, kind: ChangeKind, size: u64) -> String {
-    let text = format!("{} by {}", kind.word(), layer(layer_number).to_lowercase());
+    let text = format!("{} by {}", change_kind(kind), layer(layer_number).to_lowercase());
     if size > 0 { format!("{text} ({})", human_bytes(size)) } else { text }
 }
 
 /// The button of a directory.
 pub fn fold(name: &str, open: bool) -> String {
     format!("{} {name}", if open { "Close" } else { "Open" })
-}
-
-/// The kind of a row.
-pub fn kind(kind: EntryKind) -> &'static str {
-    kind.words()
 }
 
 /// A file that is too large to be shown.

@@ -1,13 +1,18 @@
-//! Sentences about layers: the reasons why one is not read, and the faults of archives. No full stop.
+//! Sentences about layers: the reasons why one is not read, and the faults of its archive. No full
+//! stop.
 
+use super::error::reason;
 use crate::{
-    content::{decode::DecodeError, tar::Warning},
-    layers::{
-        findings::ReadFault,
-        index::{ArchiveProblem, Incomplete},
-        obstacle::Obstacle,
+    content::{
+        decode::{DecodeError, StreamFault},
+        tar::Warning,
     },
+    layers::{findings::ReadFault, index::Incomplete, obstacle::Obstacle},
 };
+
+/// The words about bytes that do not have their digest.
+pub(super) const WRONG_BYTES: &str =
+    "its bytes are not those of its digest, so nothing of it is shown";
 
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
@@ -27,10 +32,8 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
 /// The reason why a layer was not read to its end.
 pub fn incomplete(reason: &Incomplete) -> String {
     match reason {
-        Incomplete::WrongBytes => {
-            "its bytes are not those of its digest, so nothing of it is shown".to_owned()
-        }
-        Incomplete::BrokeOff(error) => error.clone(),
+        Incomplete::WrongBytes => WRONG_BYTES.to_owned(),
+        Incomplete::BrokeOff(kind) => self::reason(kind),
         Incomplete::ReadFault(fault) => read_fault(fault),
         Incomplete::TooManyEntries => "it has more entries than are read".to_owned(),
     }
@@ -47,8 +50,8 @@ pub fn read_fault(fault: &ReadFault) -> String {
 /// The reason why decompressing failed.
 pub fn decoding(error: &DecodeError) -> String {
     match error {
-        DecodeError::Corrupt { compression, reason } => {
-            format!("the {} stream is broken: {reason}", compression.name())
+        DecodeError::Corrupt { compression, fault } => {
+            format!("the {} stream is broken: {}", compression.name(), stream(fault))
         }
         DecodeError::Truncated(compression) => {
             format!("the {} stream ends in the middle", compression.name())
@@ -60,14 +63,16 @@ pub fn decoding(error: &DecodeError) -> String {
     }
 }
 
-/// A problem of an archive that is a file of a layer.
-pub fn archive_problem(problem: &ArchiveProblem) -> String {
-    match problem {
-        ArchiveProblem::NotAnArchive => "this is no archive".to_owned(),
-        ArchiveProblem::Decoding(error) => decoding(error),
-        ArchiveProblem::TooManyMembers(most) => format!("members beyond {most} were not read"),
-        ArchiveProblem::Tar(fault) => warning(fault),
-        ArchiveProblem::Zip(reason) => reason.clone(),
+fn stream(fault: &StreamFault) -> &str {
+    match fault {
+        StreamFault::Refused(words) => words,
+        StreamFault::Stuck => "it does not go on",
+        StreamFault::DataBehindEnd => "something follows the last member",
+        StreamFault::NoMagicNumber => "a frame does not begin with the magic number",
+        StreamFault::BadFrameHeader => "the header of a frame cannot be used",
+        StreamFault::BlockTooLarge => "a block is larger than 128 KiB",
+        StreamFault::BadBlock => "a block cannot be decoded",
+        StreamFault::NoDecoder => "this compression is not read here",
     }
 }
 
@@ -102,6 +107,7 @@ pub fn warning(warning: &Warning) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{content::sniff::Compression, error::ErrorKind};
 
     #[test]
     fn obstacles_and_reasons_have_their_words() {
@@ -123,5 +129,19 @@ mod tests {
         assert!(incomplete(&Incomplete::WrongBytes).contains("digest"));
         let limit = Incomplete::ReadFault(ReadFault::Decoding(DecodeError::OutputLimit(9)));
         assert_eq!(incomplete(&limit), "more than 9 bytes came out");
+        assert_eq!(
+            incomplete(&Incomplete::BrokeOff(ErrorKind::Unavailable)),
+            "the registry failed"
+        );
+    }
+
+    #[test]
+    fn a_fault_of_a_stream_has_its_words() {
+        let stream = |fault| DecodeError::Corrupt { compression: Compression::Gzip, fault };
+        let words = "invalid distance too far back".to_owned();
+        let refused = decoding(&stream(StreamFault::Refused(words)));
+        assert_eq!(refused, "the gzip stream is broken: invalid distance too far back");
+        let stuck = decoding(&stream(StreamFault::Stuck));
+        assert_eq!(stuck, "the gzip stream is broken: it does not go on");
     }
 }

@@ -1,27 +1,38 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod addresses;
 pub mod age;
+pub mod archives;
 pub mod commands;
 pub mod compare;
 pub mod config;
 pub mod doctor;
+mod engine;
 pub mod error;
+pub mod file_faults;
+pub mod file_types;
 pub mod files;
 pub mod history;
 pub mod home;
+pub mod issues;
 pub mod json;
 pub mod layer_faults;
 pub mod layers;
+mod layouts;
 pub mod list;
+pub mod media_types;
 pub mod numbers;
 pub mod operations;
 pub mod ops;
+pub mod packages;
+pub mod references;
 pub mod referrers;
 pub mod registry;
 pub mod report;
 pub mod repository;
 pub mod settings;
+pub mod toc;
 pub mod tree;
 pub mod urls;
 pub mod verification;

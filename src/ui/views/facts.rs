@@ -7,7 +7,10 @@ pub(super) use crate::ui::components::foreign;
 use crate::{
     app::views::{json::is_web_address, visible_text::visible},
     oci::Issue,
-    ui::{components::copy_button, text::views as text},
+    ui::{
+        components::copy_button,
+        text::{issues::fault as document_fault, views as text},
+    },
 };
 
 /// The same, as a link if it is a web address.
@@ -75,7 +78,7 @@ fn issue(issue: &Issue) -> Html {
     html! {
         <li class={word}>
             <strong>{ word }</strong>{ ": " }<code>{ foreign(place) }</code>{ " " }
-            { foreign(&issue.message) }
+            { foreign(&document_fault(&issue.fault)) }
         </li>
     }
 }

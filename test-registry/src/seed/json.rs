@@ -27,7 +27,6 @@ pub(super) fn list(items: impl IntoIterator<Item = Json>) -> Json {
     Json::List(items.into_iter().collect())
 }
 
-/// Makes a string.
 pub(super) fn text(value: impl Into<String>) -> Json {
     Json::Text(value.into())
 }

@@ -15,7 +15,6 @@ use crate::{
     page_parts, policy,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "csp",
     about: "Prints the headers that a host should send, or checks a built page.",

@@ -1,7 +1,6 @@
 //! The tags of an HTML file and their attributes: enough to check what the build wrote. Not a
 //! parser of all HTML; it reads files that our own build made.
 
-/// A start tag.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StartTag {
     /// Its name in lower case.

@@ -11,7 +11,6 @@ use xtask::{
 
 use crate::{engine, html, page_parts, parts, policy};
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "page",
     about: "Finishes the page that Trunk wrote into a folder.",

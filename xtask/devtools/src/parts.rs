@@ -32,7 +32,6 @@ pub(crate) struct Parts {
 pub(crate) struct Part {
     /// The name of its file.
     pub(crate) file: String,
-    /// Its bytes.
     pub(crate) bytes: Vec<u8>,
 }
 

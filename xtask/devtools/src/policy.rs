@@ -71,7 +71,7 @@ pub(crate) fn headers(connect: &str) -> Vec<(&'static str, String)> {
 pub(crate) struct HostFile {
     /// Its path inside the bundle.
     pub path: &'static str,
-    /// Its text.
+    /// The file's content, with the policy in it.
     pub text: String,
 }
 

@@ -8,7 +8,6 @@ use xtask::{
 
 use crate::runtime::{block_on, interrupt};
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "registry",
     about: "Runs only the demo registry, with switches for every habit and fault.",

@@ -15,7 +15,6 @@ use crate::{
     site::{Hosting, Site},
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "serve",
     about: "Serves a built page and a demo registry, and prints where to look.",

@@ -11,7 +11,6 @@ use xtask::{
 
 use crate::{registry, vectors};
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "test-servers",
     about: "Runs the servers of the tests in the browser, until the standard input ends.",

@@ -14,7 +14,6 @@ use crate::{
     site::{Hosting, Site},
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "shot",
     about: "Takes a picture of a view, named by its fragment: '#/localhost:5000'. The page is the \

@@ -15,7 +15,6 @@ use xtask::{
 
 use crate::html::start_tags;
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "size",
     about: "Prints the sizes of the built page against its budgets; fails when one is over.",

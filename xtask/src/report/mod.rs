@@ -152,7 +152,7 @@ impl Step<'_> {
         self.show();
     }
 
-    /// The log file.
+    /// Returns the file that holds the output of tools.
     pub fn log_file(&self) -> &Log {
         &self.report.log
     }

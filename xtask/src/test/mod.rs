@@ -26,7 +26,6 @@ use crate::{
     tools::Toolbox,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "test",
     about: "Runs every check: format, lints, tidy, native, browser and end-to-end tests.",

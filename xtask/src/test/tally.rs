@@ -7,7 +7,6 @@ use crate::failure::{OrFail, Result};
 /// The result of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It passed.
     Passed,
     /// It failed, or was ignored: a test that does not run shows nothing.
     Failed,

@@ -30,7 +30,7 @@ const TABLE: &[Layer] = &[
     Layer { name: "sync", uses: &[], browser: No, waits: true },
     Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
     Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
-    Layer { name: "layers", uses: &["oci", "content"], browser: No, waits: false },
+    Layer { name: "layers", uses: &["oci", "error", "content"], browser: No, waits: false },
     Layer {
         name: "trust",
         uses: &["oci", "content"],

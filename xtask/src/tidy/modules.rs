@@ -35,7 +35,6 @@ impl Module<'_> {
 pub(super) struct Reach {
     /// The line of the user.
     pub(super) line: usize,
-    /// The name.
     pub(super) name: String,
     /// The path of the module that owns it.
     pub(super) owner: Vec<String>,

@@ -1,16 +1,16 @@
 //! Berkeley DB's hash files, as far as rpm's `Packages` has them: values stand on pages of their own.
 
-use super::{HEADER_MAX, Receive};
+use super::{DatabaseFault, HEADER_MAX, Receive};
 
 /// Bytes before the index of a page.
 const HEAD: usize = 26;
 
 /// Hands over each value that has overflow pages; the only short one is rpm's counter.
-pub(super) fn blobs(file: &[u8], receive: Receive<'_>) -> Result<(), &'static str> {
+pub(super) fn blobs(file: &[u8], receive: Receive<'_>) -> Result<(), DatabaseFault> {
     let database = Database::open(file)?;
     for number in 1..=database.last {
         let Some(page) = database.page(number) else {
-            return Err("the database ends before its last page");
+            return Err(DatabaseFault::CutShort);
         };
         // 13 is a hash page, 2 the same before it was sorted.
         if !matches!(page.get(25), Some(13 | 2)) {
@@ -35,20 +35,20 @@ struct Database<'a> {
 }
 
 impl<'a> Database<'a> {
-    fn open(file: &'a [u8]) -> Result<Self, &'static str> {
+    fn open(file: &'a [u8]) -> Result<Self, DatabaseFault> {
         let big = match file.get(12..16) {
             Some([0x61, 0x15, 0x06, 0]) => false,
             Some([0, 0x06, 0x15, 0x61]) => true,
-            _ => return Err("this is no hash file of Berkeley DB"),
+            _ => return Err(DatabaseFault::OtherFormat),
         };
         if file.get(24).is_some_and(|&cipher| cipher != 0) {
-            return Err("the database is encrypted");
+            return Err(DatabaseFault::Encrypted);
         }
         let mut database = Database { file, size: 0, last: 0, big };
         database.size = database.u32(file, 20).unwrap_or(0);
         database.last = database.u32(file, 32).unwrap_or(0);
         if !(512..=65_536).contains(&database.size) || !database.size.is_power_of_two() {
-            return Err("the size of the database's pages is not known");
+            return Err(DatabaseFault::PageSize);
         }
         Ok(database)
     }
@@ -80,8 +80,8 @@ impl<'a> Database<'a> {
     }
 
     /// Puts a value together. A chain never comes back: each page brings at least a byte.
-    fn collect(&self, start: usize, length: usize) -> Result<Vec<u8>, &'static str> {
-        const BROKEN: &str = "a value of the database is broken";
+    fn collect(&self, start: usize, length: usize) -> Result<Vec<u8>, DatabaseFault> {
+        const BROKEN: DatabaseFault = DatabaseFault::Broken;
         if length > HEADER_MAX.min(self.file.len()) {
             return Err(BROKEN);
         }

@@ -5,7 +5,7 @@ mod header;
 mod ndb;
 mod sqlite;
 
-use super::{DatabaseKind, Inventory, Package};
+use super::{DatabaseFault, DatabaseKind, Inventory, Package};
 
 /// Bytes of one header; glibc's with all translations has about 1 MiB.
 const HEADER_MAX: usize = 32 << 20;
@@ -33,9 +33,9 @@ pub(super) fn read(kind: DatabaseKind, bytes: &[u8], inventory: &mut Inventory) 
         let fits = left.checked_sub(blob.len());
         left = fits.unwrap_or(0);
         match header::read(blob) {
-            _ if fits.is_none() => inventory.problem("headers of the database overlap".to_owned()),
+            _ if fits.is_none() => inventory.problem(DatabaseFault::Overlap),
             Some(package) => return inventory.push(package),
-            None => inventory.problem("a header could not be read".to_owned()),
+            None => inventory.problem(DatabaseFault::BadRecord),
         }
         fits.is_some()
     };
@@ -44,8 +44,8 @@ pub(super) fn read(kind: DatabaseKind, bytes: &[u8], inventory: &mut Inventory) 
         DatabaseKind::RpmNdb => ndb::blobs(bytes, &mut receive),
         _ => berkeley::blobs(bytes, &mut receive),
     };
-    if let Err(problem) = outcome {
-        inventory.problem(problem.to_owned());
+    if let Err(fault) = outcome {
+        inventory.problem(fault);
     }
 }
 

@@ -1,6 +1,6 @@
 //! rpm's own database `Packages.db` (lib/backend/ndb/rpmpkg.c): pages of slots, then blobs.
 
-use super::{HEADER_MAX, Receive, le32};
+use super::{DatabaseFault, HEADER_MAX, Receive, le32};
 
 const PAGE: usize = 4_096;
 const SLOT: usize = 16;
@@ -11,15 +11,15 @@ const BLOCK: usize = 16;
 const PAGES_MAX: usize = 4_096;
 
 /// Hands over the blob of each slot that is in use.
-pub(super) fn blobs(file: &[u8], receive: Receive<'_>) -> Result<(), &'static str> {
+pub(super) fn blobs(file: &[u8], receive: Receive<'_>) -> Result<(), DatabaseFault> {
     if file.get(..4) != Some(b"RpmP") {
-        return Err("this is no database of rpm's own format");
+        return Err(DatabaseFault::OtherFormat);
     }
     if le32(file, 4) != Some(0) {
-        return Err("the database has a version that is not known");
+        return Err(DatabaseFault::UnknownVersion);
     }
     let pages = le32(file, 12).map_or(0, |pages| pages as usize).min(PAGES_MAX);
-    let slots = file.get(..pages * PAGE).ok_or("the database ends inside its slots")?;
+    let slots = file.get(..pages * PAGE).ok_or(DatabaseFault::CutShort)?;
     let mut broken = false;
     // The header takes the room of two slots.
     for slot in slots.chunks_exact(SLOT).skip(2) {
@@ -33,7 +33,7 @@ pub(super) fn blobs(file: &[u8], receive: Receive<'_>) -> Result<(), &'static st
             }
         }
     }
-    if broken { Err("a slot of the database leads nowhere") } else { Ok(()) }
+    if broken { Err(DatabaseFault::Broken) } else { Ok(()) }
 }
 
 enum Slot<'a> {

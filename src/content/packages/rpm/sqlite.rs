@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::{HEADER_MAX, Receive, be16, be32};
+use super::{DatabaseFault, HEADER_MAX, Receive, be16, be32};
 
 /// Levels of a tree; 20 would hold more than a file can.
 const DEPTH_MAX: usize = 20;
 
-const BROKEN: &str = "a page of the database is broken";
+const BROKEN: DatabaseFault = DatabaseFault::Broken;
 
 /// Hands over one column, which holds blobs, of each row of a table.
 pub(super) fn blobs(
@@ -16,7 +16,7 @@ pub(super) fn blobs(
     table: &str,
     column: usize,
     receive: Receive<'_>,
-) -> Result<(), &'static str> {
+) -> Result<(), DatabaseFault> {
     let database = Database::open(file)?;
     let mut root = None;
     database.rows(1, &mut |row| {
@@ -27,8 +27,7 @@ pub(super) fn blobs(
         }
         !is_it
     })?;
-    let root = root
-        .ok_or("the database has no table of packages; a write-ahead log beside it is not read")?;
+    let root = root.ok_or(DatabaseFault::NoTable)?;
     database.rows(root, &mut |row| column_of(row, column).is_none_or(&mut *receive))
 }
 
@@ -40,37 +39,37 @@ struct Database<'a> {
 }
 
 impl<'a> Database<'a> {
-    fn open(file: &'a [u8]) -> Result<Self, &'static str> {
+    fn open(file: &'a [u8]) -> Result<Self, DatabaseFault> {
         if !file.starts_with(b"SQLite format 3\0") {
-            return Err("this is no SQLite database");
+            return Err(DatabaseFault::OtherFormat);
         }
         let page = match be16(file, 16) {
             Some(1) => 65_536,
             Some(size) if size >= 512 && size.is_power_of_two() => size,
-            _ => return Err("the size of the database's pages is not known"),
+            _ => return Err(DatabaseFault::PageSize),
         };
         let reserved = file.get(20).map_or(0, |&reserved| usize::from(reserved));
         // Less would leave no room for a cell.
         let usable = page.checked_sub(reserved).filter(|&usable| usable >= 480);
-        Ok(Self { file, page, usable: usable.ok_or("the database's pages are too small")? })
+        Ok(Self { file, page, usable: usable.ok_or(DatabaseFault::PageSize)? })
     }
 
-    fn page(&self, number: usize) -> Result<&'a [u8], &'static str> {
+    fn page(&self, number: usize) -> Result<&'a [u8], DatabaseFault> {
         let start = number.checked_sub(1).and_then(|number| number.checked_mul(self.page));
         let page = start.and_then(|start| self.file.get(start..start.checked_add(self.page)?));
-        page.ok_or("the database ends before a page that it names")
+        page.ok_or(DatabaseFault::CutShort)
     }
 
     /// Walks the tree of a table. Each page is visited once at most: a tree that leads back would
     /// never end.
-    fn rows(&self, root: usize, receive: Receive<'_>) -> Result<(), &'static str> {
+    fn rows(&self, root: usize, receive: Receive<'_>) -> Result<(), DatabaseFault> {
         let mut seen = vec![false; self.file.len() / self.page + 1];
         let mut stack = vec![(root, 0)];
         let mut left = self.file.len();
         while let Some((number, depth)) = stack.pop() {
             let seen = seen.get_mut(number).ok_or(BROKEN)?;
             if std::mem::replace(seen, true) || depth > DEPTH_MAX {
-                return Err("the tree of the database leads back into itself");
+                return Err(DatabaseFault::Cycle);
             }
             let page = self.page(number)?;
             // The first page begins with the header of the file.
@@ -86,9 +85,7 @@ impl<'a> Database<'a> {
                         let at = be16(page, head + 8 + cell * 2).ok_or(BROKEN)?;
                         let payload = self.payload(page, at)?;
                         // Cells that share their bytes would make more of the file than it holds.
-                        left = left
-                            .checked_sub(payload.len())
-                            .ok_or("rows of the database overlap")?;
+                        left = left.checked_sub(payload.len()).ok_or(DatabaseFault::Overlap)?;
                         if !receive(&payload) {
                             return Ok(());
                         }
@@ -100,7 +97,12 @@ impl<'a> Database<'a> {
         Ok(())
     }
 
-    fn children(&self, page: &[u8], head: usize, cells: usize) -> Result<Vec<usize>, &'static str> {
+    fn children(
+        &self,
+        page: &[u8],
+        head: usize,
+        cells: usize,
+    ) -> Result<Vec<usize>, DatabaseFault> {
         let pointer = |at| be32(page, at).map(|number| number as usize).ok_or(BROKEN);
         let mut children = Vec::with_capacity(cells.min(self.page / 2) + 1);
         for cell in 0..cells {
@@ -110,8 +112,8 @@ impl<'a> Database<'a> {
         Ok(children)
     }
 
-    /// The record of a leaf's cell. What does not fit its page goes on on overflow pages.
-    fn payload(&self, page: &'a [u8], at: usize) -> Result<Cow<'a, [u8]>, &'static str> {
+    /// The record of a leaf's cell. The rest that does not fit its page stands on overflow pages.
+    fn payload(&self, page: &'a [u8], at: usize) -> Result<Cow<'a, [u8]>, DatabaseFault> {
         let cell = page.get(at..).ok_or(BROKEN)?;
         let (length, cell) = varint(cell).ok_or(BROKEN)?;
         let (_row, cell) = varint(cell).ok_or(BROKEN)?;

@@ -1,4 +1,4 @@
-//! Keeps in a first pass where the hash of the compressed bytes stood.
+//! Keeps states of the hash of the compressed bytes during a first pass.
 
 use super::thin_out::thin_out;
 use crate::content::sha256_lanes::Midstate;
@@ -19,11 +19,11 @@ impl Default for Midstates {
 }
 
 impl Midstates {
-    /// Compressed bytes between two midstates, at first: what a second look reads for nothing, at most, in
-    /// front of what it needs and behind that.
+    /// Compressed bytes between two midstates, at first: the most that a second look reads without need
+    /// in front of the bytes it needs, and behind them.
     pub(crate) const EVERY: u64 = 64 << 10;
 
-    /// Takes in where the hash stands now.
+    /// Takes the present state of the hash.
     pub(crate) fn passed(&mut self, midstate: Midstate) {
         let last = self.list.last().map_or(0, |last| last.at);
         if midstate.at < last.saturating_add(self.every) {

@@ -24,8 +24,8 @@ pub(crate) use recorder::Recorder;
 use crate::content::{sha256_lanes::Midstate, sniff::Compression};
 use crate::oci::Digest;
 
-/// Plain bytes between two places where reading can begin: what a second look decompresses for
-/// nothing, at most. In large layers they are further apart.
+/// Plain bytes between two places where reading can begin: the most that a second look decompresses
+/// without need. In large layers they are further apart.
 pub const SPACING: u64 = 1 << 20;
 
 /// The places from which a layer can be read again.
@@ -61,7 +61,7 @@ enum Restart {
     Block { window: Box<[u8]>, last: u8, unused: u8 },
 }
 
-/// So many plain bytes come out of so many compressed ones.
+/// The number of compressed bytes that are needed for a number of plain ones.
 #[derive(Clone, Copy)]
 struct OutputStep {
     plain: u64,

@@ -13,8 +13,8 @@ use crate::{
     oci::Digest,
 };
 
-/// Takes in the bytes of a range and hands on the content. What was handed on is verified only when
-/// [`PointReader::finish`] says so.
+/// Takes in the bytes of a range and hands on the content. The content is verified only after
+/// [`PointReader::finish`] returned no error.
 pub struct PointReader {
     hash: Lane,
     end: End,
@@ -83,8 +83,8 @@ impl PointReader {
             return Ok(());
         }
         if !progress.is_at_end() {
-            // Few bytes may still wait for being sniffed. That the stream ends in the middle is no
-            // news: a range does.
+            // Few bytes may still wait for being sniffed. A range always ends in the middle of the
+            // stream, so that is no error.
             let _ = decoder.finish(&mut |plain| progress.take(plain, sink));
         }
         if self.left > 0 {

@@ -1,4 +1,4 @@
-//! Notes in a first pass where reading can begin again, and how far it has to go.
+//! Notes during a first pass the places where reading can begin again, and how far it has to go.
 
 use super::thin_out::thin_out;
 use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};

@@ -80,8 +80,8 @@ impl ChunkPlan {
     }
 }
 
-/// Takes in the bytes of a range and hands on the content. What was handed on is what the table says
-/// only when [`ChunkReader::finish`] says so.
+/// Takes in the bytes of a range and hands on the content. The content is known to agree with the table
+/// only after [`ChunkReader::finish`] returned no error.
 pub struct ChunkReader {
     plan: ChunkPlan,
     /// The place of the next byte in the blob.

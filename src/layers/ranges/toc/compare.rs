@@ -1,21 +1,55 @@
-//! Holds a table of contents against the archive it stands in, once both were read.
+//! Compares a table of contents with the archive it stands in, once both were read.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::content::tar::{Entry, EntryKind};
 
 /// Differences listed one by one.
 const DIFFERENCES_MAX: usize = 20;
 
-/// Names that are in the archive only for the table's sake.
+/// Bytes of a path that a difference holds.
+const PATH_SHOWN: usize = 1_024;
+
+/// The file of the table itself, which is in the archive and not in the table.
 const OWN: &[u8] = b"stargz.index.json";
 
 /// The entries of the table and of the archive, by path. Both are handed in one by one.
 #[derive(Default)]
 pub struct Comparison {
     listed: BTreeMap<Vec<u8>, EntryBrief>,
-    differences: Vec<String>,
+    differences: Vec<TocDifference>,
     more: u64,
+}
+
+/// A difference between a table of contents and its archive. Paths are cut after 1,024 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TocDifference {
+    /// The path is in the archive and not in the table.
+    OnlyInArchive(Vec<u8>),
+    /// The path is in the table and not in the archive.
+    OnlyInTable(Vec<u8>),
+    /// The path is in both, with these differences.
+    Entry(Vec<u8>, Vec<FieldDifference>),
+    /// There are this many more differences.
+    More(u64),
+}
+
+/// A field in which an entry of a table differs from the one of its archive. The first value is that
+/// of the table, the second that of the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldDifference {
+    /// The kind of the entry.
+    Kind(EntryKind, EntryKind),
+    /// The size in bytes.
+    Size(u64, u64),
+    /// The permission bits.
+    Mode(u32, u32),
+    /// The numbers of the owner and the group.
+    Owner((u64, u64), (u64, u64)),
+    /// The target of a link.
+    Link(Vec<u8>, Vec<u8>),
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -34,52 +68,51 @@ impl Comparison {
         self.listed.insert(clean(&entry.path), brief(entry));
     }
 
-    /// Takes an entry of the archive. Of a path that is there twice, the last counts: call this for
-    /// all, in their order. Says whether the table agrees.
+    /// Takes an entry of the archive. Returns `true` if the table agrees. Of a path that is there
+    /// twice, the last counts: call this for all, in their order.
     pub fn seen(&mut self, entry: &Entry) -> bool {
         let path = clean(&entry.path);
         if path == OWN {
             return true;
         }
         let Some(listed) = self.listed.get_mut(&path) else {
-            self.differ(&path, "is in the archive and not in the table");
+            self.differ(TocDifference::OnlyInArchive(start_of(&path)));
             return false;
         };
         let actual = EntryBrief { seen: true, ..brief(entry) };
         listed.seen = true;
         let agrees = *listed == actual;
         if !agrees {
-            let words = differences(listed, &actual);
-            self.differ(&path, &words);
+            let fields = differences(listed, &actual);
+            self.differ(TocDifference::Entry(start_of(&path), fields));
         }
         agrees
     }
 
-    /// Returns the differences, each a sentence without a full stop; none if they agree. Contents
-    /// are not compared: each is checked against its digest when it is read.
-    pub fn finish(mut self) -> Vec<String> {
+    /// Returns the differences; none if table and archive agree. Contents are not compared: each is
+    /// checked against its digest when it is read.
+    pub fn finish(mut self) -> Vec<TocDifference> {
         for (path, listed) in std::mem::take(&mut self.listed) {
             if !listed.seen {
-                self.differ(&path, "is in the table and not in the archive");
+                self.differ(TocDifference::OnlyInTable(start_of(&path)));
             }
         }
         if self.more > 0 {
-            self.differences.push(format!("there are {} more differences", self.more));
+            self.differences.push(TocDifference::More(self.more));
         }
         self.differences
     }
 
-    fn differ(&mut self, path: &[u8], what: &str) {
+    fn differ(&mut self, difference: TocDifference) {
         if self.differences.len() >= DIFFERENCES_MAX {
             self.more += 1;
             return;
         }
-        let path = String::from_utf8_lossy(path.get(..1_024).unwrap_or(path)).into_owned();
-        self.differences.push(format!("“{path}” {what}"));
+        self.differences.push(difference);
     }
 }
 
-/// The path without what writers differ in.
+/// Returns a path without the parts in which writers differ.
 fn clean(path: &[u8]) -> Vec<u8> {
     let parts = path.split(|&byte| byte == b'/').filter(|part| !matches!(*part, b"" | b"."));
     parts.collect::<Vec<_>>().join(&b'/')
@@ -99,30 +132,28 @@ fn brief(entry: &Entry) -> EntryBrief {
     }
 }
 
-fn differences(listed: &EntryBrief, actual: &EntryBrief) -> String {
-    let mut words = String::new();
-    let mut note = |name: &str, listed: &dyn std::fmt::Display, actual: &dyn std::fmt::Display| {
-        let comma = if words.is_empty() { "" } else { ", " };
-        // Writing to a text does not fail.
-        let _ = write!(words, "{comma}{name} {listed} in the table and {actual} in the archive");
-    };
+/// The fields in which an entry of the table and of the archive differ.
+fn differences(listed: &EntryBrief, actual: &EntryBrief) -> Vec<FieldDifference> {
+    let mut all = Vec::new();
     if listed.kind != actual.kind {
-        note("is a", &listed.kind.words(), &actual.kind.words());
+        all.push(FieldDifference::Kind(listed.kind, actual.kind));
     }
     if listed.size != actual.size {
-        note("has size", &listed.size, &actual.size);
+        all.push(FieldDifference::Size(listed.size, actual.size));
     }
     if listed.mode != actual.mode {
-        note("has mode", &format!("{:o}", listed.mode), &format!("{:o}", actual.mode));
+        all.push(FieldDifference::Mode(listed.mode, actual.mode));
     }
     if listed.owner != actual.owner {
-        let owner = |(uid, gid)| format!("{uid}:{gid}");
-        note("belongs to", &owner(listed.owner), &owner(actual.owner));
+        all.push(FieldDifference::Owner(listed.owner, actual.owner));
     }
     if listed.link != actual.link {
-        let link =
-            |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(200).collect::<String>();
-        note("links to", &link(&listed.link), &link(&actual.link));
+        all.push(FieldDifference::Link(start_of(&listed.link), start_of(&actual.link)));
     }
-    words
+    all
+}
+
+/// As much of a path as is shown.
+fn start_of(path: &[u8]) -> Vec<u8> {
+    path.get(..PATH_SHOWN).unwrap_or(path).to_vec()
 }

@@ -8,12 +8,16 @@
 
 mod chunk_reader;
 mod compare;
+mod fault;
 mod open;
 mod read;
 
 pub use chunk_reader::{ChunkPlan, ChunkReader};
-pub use compare::Comparison;
+pub use compare::{Comparison, FieldDifference, TocDifference};
+pub use fault::TocFault;
 pub use open::{Opening, OpeningStep, TocError, is_annotation};
+
+use serde::{Deserialize, Serialize};
 
 use crate::oci::Digest;
 
@@ -25,11 +29,11 @@ pub const PLAIN_MAX: u64 = 64 << 20;
 /// Entries read of a table, chunks counted.
 pub const ENTRIES_MAX: usize = 1_000_000;
 
-/// Problems that are noted one by one.
-const PROBLEMS_MAX: usize = 20;
+/// Faults of a table that are noted one by one.
+const FAULTS_MAX: usize = 20;
 
 /// A kind of table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// eStargz: gzip, a member for each file.
     Estargz,
@@ -55,8 +59,8 @@ pub struct Toc {
     /// `true` if the table has the digest that an annotation of the layer gives, `false` if there
     /// is no such annotation. A table with another digest is never read.
     pub is_verified: bool,
-    /// The faults of the table, each a sentence without a full stop.
-    pub problems: Vec<String>,
+    /// The faults of the table.
+    pub faults: Vec<TocFault>,
     files: Vec<File>,
     chunks: Vec<Chunk>,
 }
@@ -100,11 +104,11 @@ impl Toc {
         ChunkPlan::new(self, file, chunks, content)
     }
 
-    fn problem(&mut self, problem: String) {
-        if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(problem);
-        } else if self.problems.len() == PROBLEMS_MAX {
-            self.problems.push("there are more problems of this kind".to_owned());
+    fn note(&mut self, fault: TocFault) {
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(fault);
+        } else if self.faults.len() == FAULTS_MAX {
+            self.faults.push(TocFault::MoreFaults);
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::{fmt, ops::ControlFlow, ops::Range};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Format, PACKED_MAX, PLAIN_MAX, Toc};
 use crate::{
     content::{
@@ -16,7 +18,7 @@ use crate::{
 /// eStargz: the digest of its table.
 const STARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
 
-/// zstd:chunked has had two names for its annotations; which follow behind.
+/// zstd:chunked has had two prefixes for the names of its annotations.
 const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 
 /// Returns `true` if an annotation of this name is about a table of contents.
@@ -24,7 +26,8 @@ pub fn is_annotation(name: &str) -> bool {
     name == STARGZ_DIGEST || CHUNKED.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The last member of eStargz, and of its forerunner stargz, which lacked a field's head.
+/// Bytes of the last member of eStargz, and of its forerunner stargz, in which the head of a field is
+/// missing.
 const FOOTER: usize = 51;
 const OLD_FOOTER: usize = 47;
 
@@ -32,13 +35,13 @@ const OLD_FOOTER: usize = 47;
 const STARGZ_NAME: &[u8] = b"stargz.index.json";
 
 /// The reason why a table of contents cannot be used. The layer can still be read as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TocError {
     /// There is no footer at the end that says where the table is.
     NoFooter,
     /// An annotation or footer puts the table where nothing can be.
     Position(String),
-    /// Other bytes came than were asked for: how many, and how many were.
+    /// Another number of bytes came than was asked for.
     Short {
         /// Bytes asked for.
         asked: u64,
@@ -58,31 +61,24 @@ pub enum TocError {
         /// The verdict on the table.
         verdict: Verdict,
     },
-    /// The table is not what it should be.
-    Malformed(String),
+    /// The table is not JSON, with the parser's words.
+    NotJson(String),
+    /// The table has a version that is not known.
+    UnknownVersion,
 }
 
 impl fmt::Display for TocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoFooter => f.write_str("the layer has no footer that names a table of contents"),
-            Self::Position(text) => write!(f, "the table of contents cannot be at “{text}”"),
-            Self::Short { asked, came } => {
-                write!(f, "{came} bytes came where {asked} were asked for")
-            }
-            Self::TooLarge(limit) => {
-                write!(f, "the table of contents is larger than {limit} bytes")
-            }
-            Self::Decoding(error) => write!(f, "the table of contents: {error}"),
-            Self::NoTable => f.write_str("there is no table of contents where the footer says"),
-            Self::Digest { expected, verdict: Verdict::DigestMismatch { actual, .. } } => {
-                let annotation = "where the layer's annotation gives";
-                write!(f, "the table of contents has the digest {actual}, {annotation} {expected}")
-            }
-            Self::Digest { expected, .. } => {
-                write!(f, "the table of contents cannot be held against the digest {expected}")
-            }
-            Self::Malformed(what) => write!(f, "the table of contents {what}"),
+            Self::NoFooter => f.write_str("no footer names a table of contents"),
+            Self::Position(text) => write!(f, "no table of contents can be at “{text}”"),
+            Self::Short { asked, came } => write!(f, "{came} bytes came, not {asked}"),
+            Self::TooLarge(limit) => write!(f, "the table is larger than {limit} bytes"),
+            Self::Decoding(error) => error.fmt(f),
+            Self::NoTable => f.write_str("there is no table where the footer says"),
+            Self::Digest { expected, .. } => write!(f, "the table does not have digest {expected}"),
+            Self::NotJson(error) => write!(f, "the table is not JSON: {error}"),
+            Self::UnknownVersion => f.write_str("the version of the table is not known"),
         }
     }
 }
@@ -129,8 +125,8 @@ impl Opening {
         Some(Self { expected, next: Next::Footer { size: layer.size } })
     }
 
-    /// The table that a gzip layer of this many bytes may have though no annotation says so: costs a
-    /// request to find out, and nothing speaks for such a table.
+    /// Returns the opening of a table that a gzip layer of this many bytes may have although no
+    /// annotation names it. Finding out costs a request, and no digest vouches for such a table.
     pub fn probe(size: u64) -> Self {
         Self { expected: None, next: Next::Footer { size } }
     }
@@ -140,8 +136,7 @@ impl Opening {
         self.expected.is_some()
     }
 
-    /// The bytes of the blob that are needed next; none if it is known already that there is no
-    /// table to be had.
+    /// The bytes of the blob that are needed next; none if it is known already that there is no table.
     pub fn range(&self) -> Range<u64> {
         match &self.next {
             Next::Footer { size } => size.saturating_sub(FOOTER as u64)..*size,
@@ -185,12 +180,12 @@ impl Opening {
         let mut toc = Toc {
             format,
             is_verified: self.expected.is_some(),
-            problems: Vec::new(),
+            faults: Vec::new(),
             files: Vec::new(),
             chunks: Vec::new(),
         };
         // No file can be behind the start of the table.
-        toc.read(&table, range.start, visitor).map_err(TocError::Malformed)?;
+        toc.read(&table, range.start, visitor)?;
         Ok(OpeningStep::Ready(toc))
     }
 

@@ -1,9 +1,9 @@
-//! The JSON of a table of contents (stargz-snapshotter docs/estargz.md; containers/storage
-//! pkg/chunked). Both formats have the same; zstd:chunked adds `endOffset` and `chunkType`.
+//! The JSON of a table of contents (stargz-snapshotter docs/estargz.md; containers/storage pkg/chunked).
+//! Both formats have the same fields; zstd:chunked adds `endOffset` and `chunkType`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Chunk, ENTRIES_MAX, File, Toc};
+use super::{Chunk, ENTRIES_MAX, File, Toc, TocError, TocFault};
 use crate::{
     content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
     oci::{
@@ -15,8 +15,8 @@ use crate::{
 /// Bytes of attributes kept of one entry.
 const XATTRS_MAX: usize = 1 << 20;
 
-/// The start of the first file's content: beyond every archive, so that a place in the one is never
-/// taken for a place in the other.
+/// The start of the first file's content: beyond every archive, so that a place of the table is never
+/// taken for a place in the archive.
 const PLACES: u64 = 1 << 63;
 
 impl Toc {
@@ -26,7 +26,7 @@ impl Toc {
         table: &[u8],
         end: u64,
         visitor: Visitor<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), TocError> {
         let mut reading = TocParser {
             toc: self,
             visitor,
@@ -36,15 +36,14 @@ impl Toc {
             stopped: false,
         };
         let mut each = |item: Node| reading.item(&item);
-        let members = json::walk_items(table, "entries", &mut each)
-            .map_err(|error| format!("is not JSON: {error}"))?;
+        let members = json::walk_items(table, "entries", &mut each).map_err(TocError::NotJson)?;
         let seen = reading.seen;
         let version = members.iter().find(|(name, _)| name == "version").map(|(_, value)| value);
         if version.and_then(Node::as_u64) != Some(1) {
-            return Err("has a version that is not known".to_owned());
+            return Err(TocError::UnknownVersion);
         }
         if seen > ENTRIES_MAX {
-            self.problem(format!("entries beyond {ENTRIES_MAX} were not read"));
+            self.note(TocFault::TooManyEntries(ENTRIES_MAX as u64));
         }
         self.set_ends(end);
         Ok(())
@@ -89,8 +88,7 @@ impl TocParser<'_, '_> {
             return self.chunk(item);
         }
         let Some(kind) = kind(text(item, "type")) else {
-            let name: String = text(item, "name").chars().take(100).collect();
-            return self.toc.problem(format!("the entry “{name}” has a type that is not known"));
+            return self.toc.note(TocFault::UnknownType(short_name(item)));
         };
         let mut entry = entry(item, kind);
         if kind == EntryKind::File {
@@ -112,15 +110,14 @@ impl TocParser<'_, '_> {
         }
     }
 
-    /// Belongs to the file before it, and goes on where that ends so far.
+    /// Takes a chunk. It belongs to the file before it, and begins at the present end of that file.
     fn chunk(&mut self, item: &Node) {
         let Some(file) = self.toc.files.last() else {
-            return self.toc.problem("a chunk belongs to no file".to_owned());
+            return self.toc.note(TocFault::ChunkWithoutFile);
         };
         let size = file.size;
         if number(item, "chunkOffset") != self.covered || self.covered >= size {
-            let name: String = text(item, "name").chars().take(100).collect();
-            return self.toc.problem(format!("chunks of “{name}” overlap or leave a gap"));
+            return self.toc.note(TocFault::ChunksDoNotFit(short_name(item)));
         }
         self.push_chunk(item, size);
     }
@@ -143,6 +140,11 @@ impl TocParser<'_, '_> {
             digest: digest(item, "chunkDigest"),
         });
     }
+}
+
+/// The start of an entry's name.
+fn short_name(item: &Node) -> String {
+    text(item, "name").chars().take(100).collect()
 }
 
 fn kind(word: &str) -> Option<EntryKind> {

@@ -24,7 +24,7 @@ use crate::{
     ui::{
         components::{WindowedList, byte_size, error_box, foreign},
         stateful::{mount, stateful},
-        text::{files as text, layer_faults},
+        text::{archives, file_types::entry_kind, files as text},
         views::ByIdentity,
     },
 };
@@ -64,7 +64,7 @@ fn use_archive(props: &Archive) -> Html {
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
-                    html! { <p class="note">{ foreign(&layer_faults::archive_problem(problem)) }</p> }
+                    html! { <p class="note">{ foreign(&archives::problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
                 if !unpacked.is_empty() { { plain(&unpacked) } }
@@ -132,7 +132,7 @@ fn draw(place: &Place, number: usize, member: &ArchiveMember) -> Html {
                 if member.kind == EntryKind::File { <a {href}>{ shown }</a> } else { { shown } }
             </span>
             <span role="cell" class="end">{ byte_size(member.size) }</span>
-            <span role="cell">{ member.kind.words() }</span>
+            <span role="cell">{ entry_kind(member.kind) }</span>
         </div>
     }
 }

@@ -17,9 +17,9 @@ use crate::{
     app::views::files::{AT_ONCE, PREVIEW, SAVE},
     layers::{index::Answer, ranges::Basis},
     ui::{
-        components::{error_box, progress},
+        components::{error_box, foreign, progress},
         stateful::{mount_keyed, stateful},
-        text::{files as text, verify},
+        text::{file_faults, files as text, verify},
     },
 };
 
@@ -50,8 +50,8 @@ fn use_content(props: &Content) -> Html {
             if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
             { match answer {
                 Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
-                Some(Answer::Failed(reason)) => html! {
-                    <p class="note">{ reason }{ "." }</p>
+                Some(Answer::Failed(fault)) => html! {
+                    <p class="note">{ foreign(&file_faults::content(fault)) }{ "." }</p>
                 },
                 _ => Html::default(),
             } }

@@ -16,7 +16,7 @@ use crate::{
     oci::Timestamp,
     ui::{
         components::{byte_size, foreign},
-        text::{files as text, layer_faults},
+        text::{file_types::entry_kind, files as text, layer_faults},
     },
 };
 
@@ -56,7 +56,7 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
 }
 
 fn what(details: &Details) -> String {
-    let mut words = details.row.kind.words().to_owned();
+    let mut words = entry_kind(details.row.kind).to_owned();
     if matches!(details.row.kind, EntryKind::CharDevice | EntryKind::BlockDevice) {
         words.push_str(&format!(" {}, {}", details.device.0, details.device.1));
     }

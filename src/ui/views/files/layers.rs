@@ -141,7 +141,7 @@ fn table(table: &TocState) -> Html {
     match table {
         TocState::None => Html::default(),
         TocState::Listed { .. } => html! { <span class="hint">{ text::LISTED_BY_TABLE }</span> },
-        TocState::Refused { .. } => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
+        TocState::Refused(_) => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
         TocState::Compared(differences) if differences.is_empty() => {
             html! { <span class="hint">{ text::TABLE_AGREES }</span> }
         }

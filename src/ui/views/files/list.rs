@@ -19,7 +19,7 @@ use crate::{
         browser::{self, field_text},
         components::{WindowedList, empty, error_box, foreign},
         stateful::{mount, stateful},
-        text::files as text,
+        text::{files as text, packages as packages_text},
         views::{ByIdentity, ViewContext, facts},
     },
 };
@@ -232,8 +232,8 @@ fn system(packages: &Packages) -> Html {
                     { facts::pairs(&packages.facts) }
                 </details>
             }
-            { for packages.problems.iter().map(|problem| {
-                html! { <p class="note">{ foreign(problem) }</p> }
+            { for packages.problems.iter().map(|(path, problem)| {
+                html! { <p class="note">{ foreign(&packages_text::problem(path, *problem)) }</p> }
             }) }
         </>
     }

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         components::{error_box, foreign},
         stateful::{mount_keyed, stateful},
-        text::files as text,
+        text::{file_faults, files as text},
     },
 };
 
@@ -61,7 +61,9 @@ fn use_member(props: &Member) -> Html {
             let source = FileSource { path, ..archive.clone() };
             mount_keyed(key, FileContent(LoadedFile { source, bytes, ..props.archive }))
         }
-        Some(Answer::Failed(reason)) => html! { <p class="note">{ foreign(reason) }{ "." }</p> },
+        Some(Answer::Failed(fault)) => html! {
+            <p class="note">{ foreign(&file_faults::content(fault)) }{ "." }</p>
+        },
         _ => super::loading(),
     }
 }

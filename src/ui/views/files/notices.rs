@@ -13,7 +13,10 @@ use crate::{
         index::{LayerSummary, ReadState, Summary, TocState},
         obstacle::Obstacle,
     },
-    ui::text::{files as text, layer_faults},
+    ui::{
+        components::foreign,
+        text::{files as text, layer_faults, toc},
+    },
 };
 
 /// Draws the notices about the layers that are shown.
@@ -53,7 +56,7 @@ fn listed_by_table(
         return Html::default();
     };
     let label = text::read_and_check(listed.len(), files.bytes(&listed));
-    let which = text::listed_by_table(*first, listed.len(), known.len(), format);
+    let which = text::listed_by_table(*first, listed.len(), known.len(), format.name());
     let read = handle.read_whole.reform(move |_: MouseEvent| listed.clone());
     html! {
         <p class="note">
@@ -66,18 +69,22 @@ fn listed_by_table(
 fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
     let which = text::layer(number);
     match &layer.table {
-        TocState::Refused { reason, is_wrong } => {
+        TocState::Refused(reason) => {
             let then = text::table_refused(layer.read_state == ReadState::Unread);
-            let class = if *is_wrong { "failed" } else { "" };
+            let class = if reason.is_wrong() { "failed" } else { "" };
             html! {
                 <p class="note">
                     <strong>{ which }</strong>{ ": " }
-                    <span {class}>{ reason }{ "." }</span>{ " " }{ then }
+                    <span {class}>{ foreign(&toc::refusal(reason)) }{ "." }</span>{ " " }{ then }
                 </p>
             }
         }
-        TocState::Listed { problems, .. } => list(&which, text::TABLE_IS_ODD, problems),
-        TocState::Compared(differences) => list(&which, text::TABLE_DIFFERS, differences),
+        TocState::Listed { faults, .. } => {
+            list(&which, text::TABLE_IS_ODD, faults.iter().map(toc::fault).collect())
+        }
+        TocState::Compared(differences) => {
+            list(&which, text::TABLE_DIFFERS, differences.iter().map(toc::difference).collect())
+        }
         TocState::None if layer.read_state == ReadState::Unread => {
             let obstacle = files.layer(number).and_then(closed);
             obstacle.map_or_else(Html::default, |obstacle| in_the_way(&which, &obstacle))
@@ -86,7 +93,7 @@ fn note(files: &Files, number: u16, layer: &LayerSummary) -> Html {
     }
 }
 
-fn list(which: &str, what: &'static str, all: &[String]) -> Html {
+fn list(which: &str, what: &'static str, all: Vec<String>) -> Html {
     if all.is_empty() {
         return Html::default();
     }
@@ -94,7 +101,7 @@ fn list(which: &str, what: &'static str, all: &[String]) -> Html {
     html! {
         <section class="issues" aria-label={label}>
             <p><strong>{ which }</strong>{ ": " }{ what }</p>
-            <ul>{ for all.iter().map(|one| html! { <li>{ facts::foreign(one) }</li> }) }</ul>
+            <ul>{ for all.into_iter().map(|one| html! { <li>{ foreign(&one) }</li> }) }</ul>
         </section>
     }
 }
@@ -104,7 +111,7 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
     let urls: &[String] = if let Obstacle::Foreign(urls) = obstacle { urls } else { &[] };
     html! {
         <div class="note">
-            <strong>{ which }</strong>{ ": " }{ facts::foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
+            <strong>{ which }</strong>{ ": " }{ foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
                 <ul class="plain">{ for urls.iter().map(|url| {

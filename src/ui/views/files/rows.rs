@@ -12,14 +12,11 @@ use crate::{
         },
     },
     content::{packages::Package, tar::EntryKind},
-    layers::{
-        index::{Row, WastedPath},
-        tree::ChangeKind,
-    },
+    layers::index::{Row, WastedPath},
     oci::Timestamp,
     ui::{
         components::{byte_size, foreign},
-        text::files as text,
+        text::{file_types::change_kind, files as text},
     },
 };
 
@@ -64,7 +61,7 @@ pub(super) fn placeholder(number: usize) -> Html {
 
 /// A file or directory.
 pub(super) fn file_row(row_context: &RowContext<'_>, number: usize, row: &Row) -> Html {
-    let change = row.change.map(ChangeKind::word).or(row.removed.then_some(text::REMOVED));
+    let change = row.change.map(change_kind).or(row.removed.then_some(text::REMOVED));
     // Of what a layer alone removes, only the name is known.
     let (mode, owner) = match row.kind {
         EntryKind::Other(_) => Default::default(),

@@ -66,7 +66,7 @@ fn offer(
     let layers = summary.map(|summary| summary.layers.as_slice()).unwrap_or_default();
     let is_refused = |number: &u16| {
         let table = layers.get(usize::from(*number)).map(|layer| &layer.table);
-        matches!(table, Some(TocState::Refused { .. }))
+        matches!(table, Some(TocState::Refused(_)))
     };
     // A table that was refused is refused again.
     let (start, bytes) = match missing.iter().any(is_refused) {

@@ -8,7 +8,7 @@ use crate::{
         tasks::extract_file::{FileExtraction, extract_file},
         views::files::path::save_name,
     },
-    error::{AnswerFault, ErrorKind, Result},
+    error::Result,
     layers::index::Answer,
     ui::{
         hooks::{Task, use_task},
@@ -65,12 +65,9 @@ async fn fetch(
     let file = (source.stored.offset, limit);
     extract_file(&**layers, repository, layer, file, &mut progress).await?;
     if is_saved {
-        match layers.ask(&source.question()).await? {
-            Answer::Content(bytes, _) => save(&save_name(&source.path), &bytes),
-            Answer::Failed(reason) => {
-                return Err(ErrorKind::BadAnswer(AnswerFault::Other(reason)).into());
-            }
-            _ => {}
+        // If there is no content, the view asks for it again and draws the reason.
+        if let Answer::Content(bytes, _) = layers.ask(&source.question()).await? {
+            save(&save_name(&source.path), &bytes);
         }
     }
     Ok(())

@@ -25,7 +25,6 @@ use crate::{
     runtime::block_on,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "bench",
     about: "Measures hashing, fetching, decompressing and memory in a browser, against goals.",

@@ -1,21 +1,20 @@
-//! Tests of the index with small images, a layer of a million entries, and bytes that are no
-//! question.
+//! Tests of the index with small images, and with bytes that are no question.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod broken_off;
+mod million;
 
 use std::ops::Range;
 
 use super::*;
 use crate::{
     content::{
-        decode::DecodeLimits,
-        tar::{self, ArchiveEvent, Entry, Warning},
+        tar::{ArchiveEvent, Entry},
         verify::digest_of,
     },
     layers::{
-        findings::Findings,
         listing::Lister,
-        pass::{LayerReader, Wanted},
         tree::{ChangeKind, Usage},
     },
 };
@@ -67,7 +66,7 @@ fn list(lines: &[&str]) -> Listing {
 }
 
 fn opened(lines: &[&str]) -> LayerRecord {
-    LayerRecord { listing: list(lines), compression: "gzip".to_owned(), ..LayerRecord::default() }
+    LayerRecord { listing: list(lines), ..LayerRecord::default() }
 }
 
 /// An index with these layers, and the scope of all of them.
@@ -114,7 +113,8 @@ fn ask_rows(
 /// Rows as text: depth in blanks, the path, `!` for removed, the change's word.
 fn drawn(rows: &Rows) -> Vec<String> {
     let line = |row: &Row| {
-        let change = row.change.map(|change| format!(" {}", change.word())).unwrap_or_default();
+        let change =
+            row.change.map(|change| format!(" {change:?}").to_lowercase()).unwrap_or_default();
         let removed = if row.removed { "!" } else { "" };
         let path = String::from_utf8_lossy(&row.path);
         format!("{}{path}{removed}{change}", " ".repeat(row.depth.into()))
@@ -321,109 +321,6 @@ fn packages_are_those_that_a_container_sees() {
     };
     check("", &[("bash", "5"), ("zlib", "2")], 2);
     check("ZL", &[("zlib", "2")], 2);
-}
-
-/// A layer of a million entries: each question looks at what it shows, after one pass at first.
-#[test]
-fn a_million_entries_cost_no_more_than_what_is_shown() {
-    const DIRECTORIES: u32 = 1_000;
-    let mut lister = Lister::new();
-    for directory in 0..DIRECTORIES {
-        for file in 0..999 {
-            let path = format!("d{directory:04}/f{file:03}");
-            let _ =
-                lister.take(ArchiveEvent::Entry(Box::new(entry(&path, EntryKind::File, "", 100))));
-        }
-    }
-    let listing = lister.finish();
-    assert_eq!(listing.count, 999_000);
-    assert!(listing.weight() < 40_000_000, "{} bytes", listing.weight());
-    let mut index = LayerIndex::new();
-    let digest = digest_of(b"large");
-    index.put(digest.clone(), LayerRecord { listing, ..LayerRecord::default() });
-    let scope = Scope { layers: vec![digest], ..Scope::default() };
-    let open: Vec<String> = (0..DIRECTORIES).map(|number| format!("d{number:04}")).collect();
-    let open: Vec<&str> = open.iter().map(String::as_str).collect();
-    let first = ask_rows(&mut index, &scope, &[], Sort::Name, part(0..50));
-    assert_eq!((first.total, first.rows.len()), (1_000, 50));
-    let mut check = |open: &[&str], window: Range<u64>, first: &str, total: u64| {
-        let before = index.visited_nodes();
-        let rows = ask_rows(&mut index, &scope, open, Sort::Name, part(window));
-        assert_eq!((drawn(&rows)[0].trim(), rows.total, rows.rows.len()), (first, total, 50));
-        let cost = index.visited_nodes() - before;
-        assert!(cost <= 51 + open.len() as u64, "{cost} nodes for 50 rows");
-    };
-    check(&[], 900..950, "d0900", 1_000);
-    check(&["d0500"], 700..750, "d0500/f199", 1_999);
-    check(&open, 500_000..500_050, "d0500", 1_000_000);
-    check(&open, 999_950..1_000_000, "d0999/f949", 1_000_000);
-}
-
-#[test]
-fn a_layer_that_breaks_off_shows_what_was_read() {
-    let mut archive = Vec::new();
-    for (path, content) in [("a", &b"first"[..]), ("b", b"second")] {
-        let mut block = [0_u8; 512];
-        block[..path.len()].copy_from_slice(path.as_bytes());
-        block[100..107].copy_from_slice(b"0000644");
-        block[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-        block[156] = b'0';
-        block[148..156].fill(b' ');
-        let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
-        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        archive.extend_from_slice(&block);
-        archive.extend_from_slice(content);
-        archive.resize(archive.len().next_multiple_of(512), 0);
-    }
-    archive.resize(archive.len() + 1_024, 0);
-    let digest = digest_of(&archive);
-    let read = |bytes: &[u8], mut collector: Collector, broke: Option<&str>| {
-        let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
-        let size = archive.len() as u64;
-        let mut reader = LayerReader::new(&digest, size, &wanted, DecodeLimits::default());
-        let mut visit = |event: ArchiveEvent<'_>| collector.take(event);
-        bytes.chunks(77).for_each(|chunk| reader.push(chunk, &mut visit).unwrap());
-        let findings = Findings::from(reader.finish(&mut visit));
-        let mut index = LayerIndex::new();
-        index.finish_pass(&digest, collector, &findings, broke.map(str::to_owned));
-        index
-    };
-    let opened = |index: &LayerIndex| index.layer(&digest).unwrap().clone();
-    let whole = opened(&read(&archive, Collector::listing(), None));
-    assert_eq!((whole.problem, whole.listing.count), (None, 2));
-    let cut = opened(&read(&archive[..1_540], Collector::listing(), Some("the connection broke")));
-    assert_eq!(cut.problem, Some(Incomplete::BrokeOff("the connection broke".to_owned())));
-    assert_eq!((cut.listing.count, cut.listing.odd.as_slice()), (2, &[Warning::Truncated][..]));
-    assert_eq!(cut.listing.kept(512), Some(&b"first"[..]));
-    let basis = |bytes: &[u8], broke| {
-        let mut index = read(bytes, Collector::listing(), broke);
-        match index.answer(&Question::Content { layer: digest.clone(), offset: 512 }) {
-            Answer::Content(_, basis) => basis,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(basis(&archive, None), Basis::FirstPass);
-    // A layer that was not read to its end was not held against its digest.
-    assert_eq!(basis(&archive[..1_540], Some("the connection broke")), Basis::Unhashed);
-    // Bytes that are not those of the digest are not shown.
-    let mut wrong = archive.clone();
-    wrong[600] ^= 1;
-    let wrong = opened(&read(&wrong, Collector::listing(), None));
-    assert_eq!(wrong.problem, Some(Incomplete::WrongBytes));
-    assert_eq!(wrong.listing, Listing::default());
-
-    let extract = |bytes: &[u8], offset, cap| {
-        let mut index = read(bytes, Collector::file(offset, cap), None);
-        match index.answer(&Question::Content { layer: digest.clone(), offset }) {
-            Answer::Content(content, _) => Ok(content),
-            Answer::Failed(reason) => Err(reason),
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(extract(&archive, 1_536, 100).unwrap(), b"second");
-    assert!(extract(&archive, 1_536, 3).unwrap_err().contains("larger than 3"));
-    assert!(extract(&archive, 7, 100).unwrap_err().contains("not in the layer"));
-    assert!(extract(&archive[..1_540], 1_536, 100).unwrap_err().contains("digest"));
 }
 
 #[test]

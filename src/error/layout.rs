@@ -1,0 +1,59 @@
+//! The faults of image layouts and archives of images.
+
+/// A fault of an image layout, of a `docker save` archive, or of the tar archive that holds one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LayoutFault {
+    /// The archive is compressed as a whole, so that no part of it can be read by itself.
+    Compressed,
+    /// The file is no tar archive.
+    NotTar,
+    /// The archive has more entries than this, or names that are too long.
+    TooManyEntries(u64),
+    /// The entry at this path cannot be read as a file.
+    NotReadable(String, Unreadable),
+    /// The file at this path was not found before the archive ends within an entry.
+    CutShort(String),
+    /// The file at this path was not found before a part of the archive that is broken.
+    Broken(String),
+    /// The archive holds neither an OCI layout nor the `manifest.json` of `docker save`.
+    NoLayout,
+    /// The `oci-layout` file names no version that is known.
+    UnknownVersion,
+    /// `index.json` is no list of manifests.
+    NotAnIndex,
+    /// `manifest.json` is no list of images.
+    NotAListOfImages,
+    /// The layout gives a tag to several digests.
+    AmbiguousTag {
+        /// The tag.
+        tag: String,
+        /// The number of digests.
+        digests: u64,
+    },
+    /// `manifest.json` lists another number of layers than the image's configuration.
+    LayerCount {
+        /// The number in `manifest.json`.
+        listed: u64,
+        /// The number in the configuration.
+        configured: u64,
+    },
+    /// `manifest.json` names a file at a path that may lead out of the layout.
+    PathOutside(String),
+    /// `manifest.json` names a file that is missing.
+    FileMissing(String),
+}
+
+/// The reason why an entry of a tar archive cannot be read as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is a sparse file.
+    Sparse,
+    /// It is no file.
+    NotAFile,
+    /// It is a link to a file that is not there.
+    DanglingLink,
+    /// It is a link that leads out of the archive.
+    LinkOutside,
+    /// It is the first of too many links.
+    EndlessLink,
+}

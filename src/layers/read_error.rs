@@ -1,0 +1,67 @@
+//! Passes the errors that reading a blob gives as bytes, for `#[serde(with = "…")]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{
+    error::{AnswerFault, EngineFault, ErrorKind, InputFault},
+    oci::Digest,
+};
+
+/// The kinds of error that reading gives. Code for all kinds would make the engine larger.
+#[derive(Serialize, Deserialize)]
+enum ReadError {
+    Network { had_authorization: bool, detail: String },
+    Timeout(Duration),
+    Unavailable,
+    Status(u16),
+    TooLarge(u64),
+    SizeMismatch(Option<Digest>, u64, u64),
+    InvalidInput(String),
+    OtherPart,
+    Engine(EngineFault),
+    FileUnreadable(String),
+}
+
+/// Serialises an error. One of another kind becomes [`EngineFault::Other`].
+pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
+    let error = match kind.clone() {
+        ErrorKind::Network { had_authorization, detail } => {
+            ReadError::Network { had_authorization, detail }
+        }
+        ErrorKind::Timeout(after) => ReadError::Timeout(after),
+        ErrorKind::Unavailable => ReadError::Unavailable,
+        ErrorKind::Status(status) => ReadError::Status(status),
+        ErrorKind::TooLarge { limit } => ReadError::TooLarge(limit),
+        ErrorKind::SizeMismatch { digest, expected, actual } => {
+            ReadError::SizeMismatch(digest, expected, actual)
+        }
+        ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text),
+        ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
+        ErrorKind::Engine(fault) => ReadError::Engine(fault),
+        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why),
+        _ => ReadError::Engine(EngineFault::Other),
+    };
+    error.serialize(to)
+}
+
+/// Reads an error that [`serialize`] wrote.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKind, D::Error> {
+    Ok(match ReadError::deserialize(from)? {
+        ReadError::Network { had_authorization, detail } => {
+            ErrorKind::Network { had_authorization, detail }
+        }
+        ReadError::Timeout(after) => ErrorKind::Timeout(after),
+        ReadError::Unavailable => ErrorKind::Unavailable,
+        ReadError::Status(status) => ErrorKind::Status(status),
+        ReadError::TooLarge(limit) => ErrorKind::TooLarge { limit },
+        ReadError::SizeMismatch(digest, expected, actual) => {
+            ErrorKind::SizeMismatch { digest, expected, actual }
+        }
+        ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
+        ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
+        ReadError::Engine(fault) => ErrorKind::Engine(fault),
+        ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
+    })
+}
