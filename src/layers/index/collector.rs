@@ -45,7 +45,6 @@ pub(super) struct ExtractedFile {
 pub enum Collector {
     /// Its listing, perhaps checked against its table of contents.
     Listing(Box<Lister>, Option<Box<Comparison>>),
-    /// One file.
     File(Box<FileCollector>),
 }
 
