@@ -22,7 +22,7 @@ pub struct Issue {
     pub severity: Severity,
     /// The place as a JSON pointer (RFC 6901), empty for the whole document.
     pub pointer: String,
-    /// The fault.
+    /// The kind of the fault, with its facts.
     pub fault: DocumentFault,
 }
 

@@ -179,7 +179,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns the method.
+    /// Returns the method that the specification names for it.
     pub fn method(&self) -> Method {
         match self {
             Self::StatBlob { .. } | Self::StatManifest { .. } => Method::Head,

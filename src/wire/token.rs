@@ -61,6 +61,7 @@ pub enum Grant {
     Password {
         /// The user's name.
         user: String,
+        /// The password, which goes to the token server alone.
         password: Secret,
     },
 }
