@@ -128,7 +128,7 @@ mod tests {
             FromEngine::Failed(ErrorKind::Timeout(Duration::from_secs(20))),
             FromEngine::Failed(ErrorKind::Unavailable),
             FromEngine::Failed(ErrorKind::Status(418)),
-            FromEngine::Failed(ErrorKind::BadAnswer("odd".to_owned())),
+            FromEngine::Failed(ErrorKind::BadAnswer(crate::error::AnswerFault::OtherPart)),
         ] {
             assert_eq!(FromEngine::unpack(&message.pack(7)), Some((7, message)));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    error::{EngineFault, ErrorKind},
+    error::{AnswerFault, EngineFault, ErrorKind, InputFault},
     oci::Digest,
 };
 
@@ -19,8 +19,7 @@ enum ReadError {
     TooLarge(u64),
     SizeMismatch(Option<Digest>, u64, u64),
     InvalidInput(String),
-    Unsupported(String),
-    BadAnswer(String),
+    OtherPart,
     Engine(EngineFault),
     FileUnreadable(String),
 }
@@ -38,9 +37,8 @@ pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok,
         ErrorKind::SizeMismatch { digest, expected, actual } => {
             ReadError::SizeMismatch(digest, expected, actual)
         }
-        ErrorKind::InvalidInput(text) => ReadError::InvalidInput(text),
-        ErrorKind::Unsupported(text) => ReadError::Unsupported(text),
-        ErrorKind::BadAnswer(text) => ReadError::BadAnswer(text),
+        ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text),
+        ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
         ErrorKind::Engine(fault) => ReadError::Engine(fault),
         ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why),
         _ => ReadError::Engine(EngineFault::Other),
@@ -61,9 +59,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         ReadError::SizeMismatch(digest, expected, actual) => {
             ErrorKind::SizeMismatch { digest, expected, actual }
         }
-        ReadError::InvalidInput(text) => ErrorKind::InvalidInput(text),
-        ReadError::Unsupported(text) => ErrorKind::Unsupported(text),
-        ReadError::BadAnswer(text) => ErrorKind::BadAnswer(text),
+        ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
+        ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
         ReadError::Engine(fault) => ErrorKind::Engine(fault),
         ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
     })

@@ -51,7 +51,7 @@ pub struct Layers {
     pub diff_ids: usize,
 }
 
-/// Brings together what manifest, configuration and history say about the layers.
+/// Joins the facts of manifest, configuration and history about the layers.
 pub fn layers(
     descriptors: &[Descriptor],
     diff_ids: &[Digest],

@@ -77,7 +77,7 @@ pub async fn put_bytes(
 /// Makes sure that a manifest is there, with all it points at (R128).
 ///
 /// # Errors
-/// `DigestMismatch` where the bytes do not have the digest of the name; `BlobUnknown` where a child
+/// `DigestMismatch` if the bytes do not have the digest of the name; `BlobUnknown` if a child
 /// is nowhere to be found; as for [`carry_out`].
 pub async fn ensure_manifest(
     to: &RepositoryRef,

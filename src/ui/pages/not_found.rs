@@ -1,4 +1,4 @@
-//! An address that means nothing, and why.
+//! An address that means nothing, and its fault.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A box for the name of a repository: the only way in where a registry does not list them.
+//! A box for the name of a repository: the only way in if a registry does not list them.
 
 use yew::prelude::*;
 

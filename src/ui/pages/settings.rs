@@ -127,7 +127,7 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
     }
 }
 
-/// The registries that know who the person is.
+/// The registries to which the person signed in.
 #[derive(PartialEq)]
 struct SignedIn;
 

@@ -24,7 +24,7 @@ pub const REGISTRY: &str = "Registry";
 /// Labels the token server of a pair.
 pub const TOKEN_SERVER: &str = "Token server";
 /// Approves a pair.
-pub const APPROVE: &str = "ApprovalForm this pair";
+pub const APPROVE: &str = "Approve this pair";
 /// The meaning of an approval.
 pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
                                 sees what you sign in with. Until this tab is closed.";

@@ -1,5 +1,6 @@
 //! The connection doctor in words.
 
+use super::{error, urls};
 use crate::app::session::doctor::{DoctorStep, Fault, Finding};
 
 /// Heading of the page.
@@ -64,7 +65,7 @@ pub fn fault(fault: &Fault) -> String {
              answer with 2xx and Access-Control-Allow-Headers. distribution with authentication \
              answers 401."
         }
-        Fault::Unreachable(why) => return with("Nothing answers there: ", why),
+        Fault::Unreachable(kind) => return with("Nothing answers there: ", &error::reason(kind)),
         Fault::NotARegistry(status) => {
             return with("What answers is no registry: HTTP ", &status.to_string());
         }
@@ -72,10 +73,10 @@ pub fn fault(fault: &Fault) -> String {
             return with("Access-Control-Allow-Headers does not name ", header);
         }
         Fault::Hidden(names) => return names.iter().map(|name| hidden(name)).collect(),
-        Fault::BlobUnreadable(why) => {
+        Fault::BlobUnreadable(kind) => {
             return with(
                 "Blobs, or the storage that they are redirected to, do not let pages read: ",
-                why,
+                &error::reason(kind),
             );
         }
         Fault::TokenServerUnreadable(server) => {
@@ -84,7 +85,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::TokenServerNotApproved(server) => {
             return with("Not asked, for you have not approved it yet: ", server);
         }
-        Fault::TokenServerRefused(why) => return super::sentence(why),
+        Fault::TokenServerRefused(refusal) => return super::sentence(&urls::refusal(*refusal)),
     };
     fixed.to_owned()
 }

@@ -134,10 +134,10 @@ pub const INSIDE: &str = "In this archive";
 /// An image could not be drawn.
 pub const PICTURE: &str = "The picture in this file";
 /// The worth of a listing by a table of contents.
-pub const TOLD_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
+pub const LISTED_BY_TABLE_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
     itself was not read. Each file is checked against the table when it is opened.";
 /// Beside a layer that a table lists.
-pub const AS_TOLD: &str = "listed from its table of contents";
+pub const LISTED_BY_TABLE: &str = "listed from its table of contents";
 /// Beside a layer whose table is of no use.
 pub const TABLE_NOT_USED: &str = "its table of contents is not used";
 /// Beside a layer that was read after its table.
@@ -172,12 +172,12 @@ pub fn closed(obstacle: &Obstacle) -> &'static str {
 
 /// The layers that are listed by their tables of contents: the first, their number, and the number
 /// of all.
-pub fn told(first: u16, told: usize, of: usize, format: &str) -> String {
-    match (told, of) {
+pub fn listed_by_table(first: u16, count: usize, of: usize, format: &str) -> String {
+    match (count, of) {
         (1, 1) => format!("Listed from the table of contents ({format})"),
         (1, _) => format!("{} is listed from its table of contents ({format})", layer(first)),
-        _ if told == of => "All layers are listed from their tables of contents".to_owned(),
-        _ => format!("{told} of {of} layers are listed from their tables of contents"),
+        _ if count == of => "All layers are listed from their tables of contents".to_owned(),
+        _ => format!("{count} of {of} layers are listed from their tables of contents"),
     }
 }
 

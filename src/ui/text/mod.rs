@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod age;
 pub mod archives;
 pub mod commands;
 pub mod compare;
@@ -22,15 +23,18 @@ mod layouts;
 pub mod list;
 pub mod media_types;
 pub mod numbers;
+pub mod operations;
 pub mod ops;
 pub mod packages;
 pub mod references;
 pub mod referrers;
 pub mod registry;
+pub mod report;
 pub mod repository;
 pub mod settings;
 pub mod toc;
 pub mod tree;
+pub mod urls;
 pub mod verification;
 pub mod verify;
 pub mod views;
@@ -69,7 +73,7 @@ pub const COPIED: &str = "Copied";
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
 
 macro_rules! label_views {
-    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+    ($($(#[$doc:meta])* $view:ident = $name:ident ($depth:ident, $listing:ident);)*) => {
         /// Returns the label of a view's tab.
         pub fn view_label(view: View) -> &'static str {
             match view {

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The same, and a link where it is a web address.
+/// The same, as a link if it is a web address.
 pub(super) fn foreign_or_link(text: &str) -> Html {
     if is_web_address(text) { web_link(text, foreign(text)) } else { foreign(text) }
 }
@@ -24,7 +24,7 @@ pub(super) fn web_link(address: &str, inner: Html) -> Html {
     html! { <a {href} rel="noopener noreferrer" target="_blank">{ inner }</a> }
 }
 
-/// One term with what is said of it.
+/// One term with its values.
 pub(super) fn fact(term: &'static str, said: Html) -> Html {
     html! { <><dt>{ term }</dt><dd>{ said }</dd></> }
 }
@@ -45,7 +45,7 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
     html! { <dl class="facts pairs">{ for pairs.iter().map(row) }</dl> }
 }
 
-/// Annotations, closed where there are many.
+/// Annotations, closed if there are many.
 pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
     if annotations.is_empty() {
         return Html::default();

@@ -1,4 +1,4 @@
-//! A file inside a layer: where its content is kept, and the content itself once it is loaded.
+//! A file inside a layer: the place of its content, and the content itself once it is loaded.
 
 use std::rc::Rc;
 
