@@ -115,11 +115,11 @@ pub enum ErrorKind {
 /// The kinds of content that can be missing (R19, R20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The repository.
+    /// The repository; a registry says so too where it hides one.
     Repository,
     /// The manifest or tag.
     Manifest,
-    /// The blob.
+    /// The blob, in this repository.
     Blob,
     /// The registry did not say.
     Unknown,

@@ -6,7 +6,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A unit of age.
+/// A unit in which an age is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgeUnit {
     /// 365 days.

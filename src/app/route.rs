@@ -26,7 +26,7 @@ const DOCTOR: &str = "doctor/";
 pub struct RegistryAddress {
     /// The scheme of its requests.
     pub scheme: Scheme,
-    /// Its host.
+    /// The host that the address names, such as `docker.io`.
     pub host: Host,
 }
 
@@ -65,7 +65,7 @@ pub struct Place {
     pub registry: RegistryAddress,
     /// The reference, with a tag, a digest or both.
     pub reference: Reference,
-    /// The view of it.
+    /// The tab that is open.
     pub view: View,
     /// `?platform=`: the platform chosen from an index, as it prints: `linux/arm64/v8`.
     pub platform: Option<String>,
@@ -137,9 +137,9 @@ impl Place {
 /// The meaning of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `#/`
+    /// The start page, `#/`.
     Home,
-    /// `#/settings`
+    /// The settings, `#/settings`.
     Settings,
     /// `#/doctor/<host>`
     Doctor(RegistryAddress),
@@ -147,9 +147,9 @@ pub enum Route {
     Registry(RegistryAddress),
     /// `#/<host>/<repository>`: a reference without tag and digest.
     Repository {
-        /// The registry.
+        /// The host, and the name of a mirrored registry (`ns=`) if there is one.
         registry: RegistryAddress,
-        /// The repository.
+        /// The name in that registry; its tag and digest are not used here.
         repository: Reference,
     },
     /// `#/<host>/<repository>` with a tag, a digest or both.
@@ -158,7 +158,7 @@ pub enum Route {
     NotFound {
         /// The address as it stood, without `#/`.
         address: String,
-        /// The fault.
+        /// The reason why it leads nowhere.
         reason: AddressFault,
     },
 }

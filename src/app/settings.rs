@@ -14,9 +14,9 @@ pub enum Theme {
     /// As the system says.
     #[default]
     System,
-    /// Light.
+    /// Dark text on light ground, against the system's wish too.
     Light,
-    /// Dark.
+    /// Light text on dark ground, against the system's wish too.
     Dark,
 }
 
@@ -48,7 +48,7 @@ pub trait SettingsStore {
     fn set(&self, name: &str, value: Option<&str>) -> bool;
 }
 
-/// A shared store.
+/// A store as it is handed around.
 pub type SharedSettingsStore = Rc<dyn SettingsStore>;
 
 /// No store: settings last as long as the tab.

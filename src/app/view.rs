@@ -17,7 +17,7 @@ macro_rules! views {
             Config = config (Config, Tab);
             /// The steps that built the image.
             History = history (Config, Tab);
-            /// The layers.
+            /// The layers with their sizes and the steps that made them.
             Layers = layers (Config, Tab);
             /// The files inside the layers.
             Files = files (Config, Tab);

@@ -19,11 +19,11 @@ pub enum Operation {
     ListManifests,
     /// Listing all blobs of a repository.
     ListBlobs,
-    /// Reading a manifest.
+    /// Reading the bytes of a manifest.
     ReadManifest(ManifestRef),
     /// Finding out the digest of a manifest, without its bytes.
     FindManifest(ManifestRef),
-    /// Reading a blob.
+    /// Reading the bytes of a blob.
     ReadBlob(Digest),
     /// Reading part of a blob.
     ReadBlobPart(Digest),
@@ -48,7 +48,7 @@ pub enum Operation {
     DeleteBlob(Digest),
     /// Removing a repository with everything in it.
     RemoveRepository,
-    /// Opening an archive.
+    /// Finding the files of a tar archive.
     OpenArchive,
     /// Reading an OCI layout.
     ReadLayout,

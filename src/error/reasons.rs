@@ -11,7 +11,7 @@ use crate::{
 /// A fault of an answer, or of a document that came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswerFault {
-    /// It is empty.
+    /// It has no body.
     Empty,
     /// It is an HTML page, as login pages and proxies send it.
     HtmlPage,
@@ -36,7 +36,7 @@ pub enum AnswerFault {
     UploadUnclear,
     /// The fallback tag of the referrers API names something else than an index.
     NotReferrers {
-        /// The repository.
+        /// The repository that has the tag.
         repository: RepositoryName,
         /// The fallback tag, which is left as it is.
         tag: Tag,
@@ -124,7 +124,7 @@ pub enum RefusedAddress {
 pub enum InputFault {
     /// A browser cannot reach the host.
     Host {
-        /// The host.
+        /// The host as it was given.
         host: String,
         /// The fault of its address.
         error: UrlError,
@@ -143,7 +143,7 @@ pub enum InputFault {
     Body,
     /// The position lies beyond the end.
     BeyondEnd {
-        /// The position.
+        /// The first byte that was asked for, counted from 0.
         position: u64,
         /// The number of bytes.
         size: u64,

@@ -29,7 +29,7 @@ pub struct ManifestBuilder {
     references: Vec<Descriptor>,
     /// The manifest that this one says something about.
     pub subject: Option<Descriptor>,
-    /// Type of the artifact.
+    /// The `artifactType` of the manifest (image-spec 1.1); `None` leaves it out.
     pub artifact_type: Option<String>,
     /// Annotations. They are written in the order of their names.
     pub annotations: Annotations,
@@ -38,9 +38,9 @@ pub struct ManifestBuilder {
 /// A finished manifest, as it is pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
-    /// Its media type.
+    /// The `mediaType` of its descriptor.
     pub media_type: MediaType,
-    /// Its bytes.
+    /// The content to push, whose digest the descriptor has.
     pub bytes: Bytes,
 }
 

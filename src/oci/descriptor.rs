@@ -30,7 +30,7 @@ pub struct Descriptor {
 
 /// Content that a descriptor describes (R28).
 pub trait Describe {
-    /// Returns the descriptor.
+    /// Returns the descriptor by which a document lists this.
     fn descriptor(&self) -> &Descriptor;
 }
 

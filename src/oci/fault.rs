@@ -22,7 +22,7 @@ pub enum NodeKind {
     Null,
     /// `true` or `false`.
     Bool,
-    /// A number.
+    /// A number, whole or with a fraction.
     Number,
     /// A text.
     String,
@@ -108,7 +108,7 @@ pub enum DocumentFault {
     Withdrawn,
     /// A schema 1 manifest has another number of history entries than of layers.
     Schema1History {
-        /// Its layers.
+        /// The number of its layers.
         layers: usize,
         /// Its history entries.
         entries: usize,
@@ -117,7 +117,7 @@ pub enum DocumentFault {
     History {
         /// The history entries with a layer.
         steps: usize,
-        /// The diff IDs.
+        /// The number of diff IDs.
         diff_ids: usize,
     },
     /// The type of the root file system is another than `layers`.

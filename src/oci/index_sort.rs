@@ -14,7 +14,7 @@ pub fn sort(entries: &mut [Descriptor]) {
     });
 }
 
-/// Sorts platforms.
+/// Sorts platforms in the order of a sorted index.
 pub fn sort_platforms(platforms: &mut [Platform]) {
     platforms.sort_by_cached_key(key);
 }

@@ -18,7 +18,7 @@ pub enum Node {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number, kept apart as unsigned, negative or floating.
     Number(Number),
     /// A text.
     String(String),
@@ -235,7 +235,7 @@ impl<'de> Visitor<'de> for Fill<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
+        f.write_str("any value")
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {

@@ -18,9 +18,9 @@ pub enum Compression {
 pub struct MediaType(Cow<'static, str>);
 
 impl MediaType {
-    /// OCI image index.
+    /// The image index of image-spec 1.0.
     pub const OCI_INDEX: Self = Self::fixed("application/vnd.oci.image.index.v1+json");
-    /// OCI image manifest.
+    /// The image manifest of image-spec 1.0.
     pub const OCI_MANIFEST: Self = Self::fixed("application/vnd.oci.image.manifest.v1+json");
     /// OCI image configuration.
     pub const OCI_CONFIG: Self = Self::fixed("application/vnd.oci.image.config.v1+json");

@@ -18,11 +18,11 @@ pub enum Severity {
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// The severity.
+    /// Tells if readers may still agree about the document.
     pub severity: Severity,
     /// The place as a JSON pointer (RFC 6901), empty for the whole document.
     pub pointer: String,
-    /// The fault.
+    /// The kind of the fault, with its facts.
     pub fault: DocumentFault,
 }
 

@@ -229,7 +229,7 @@ pub struct Reference {
 /// The reason why a text is no repository name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameFault {
-    /// It is empty.
+    /// No character is left of the name.
     Empty,
     /// It is longer than 255 bytes.
     TooLong,
@@ -250,7 +250,7 @@ pub enum ReferenceError {
     Repository {
         /// The name as given.
         name: String,
-        /// The fault.
+        /// The rule of the grammar that it breaks.
         fault: NameFault,
     },
     /// The tag does not fit the grammar.

@@ -9,7 +9,7 @@ use super::{
     Digest, DocumentFault, HistoryEntry, Issue, Issues, JsonCursor, Severity, Timestamp, json,
 };
 
-/// A schema 1 manifest.
+/// A manifest of Docker before 1.10, with the configuration in its history entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema1Manifest {
     /// The repository that the manifest names.

@@ -15,7 +15,7 @@ pub enum TagOrder {
     Ascending,
 }
 
-/// Sorts tags.
+/// Sorts tags in place, in the chosen order.
 pub fn sort(tags: &mut [Tag], order: TagOrder) {
     match order {
         TagOrder::Ascending => tags.sort_by_cached_key(|tag| natural(tag.as_str())),

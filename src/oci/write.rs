@@ -41,7 +41,6 @@ pub(super) fn object<const N: usize>(members: [(&str, Option<Node>); N]) -> Node
     Node::Object(there.collect())
 }
 
-/// Makes a text.
 pub(super) fn text(value: impl Into<String>) -> Node {
     Node::String(value.into())
 }

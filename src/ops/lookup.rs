@@ -32,7 +32,7 @@ pub enum Lookup<T> {
 /// An absence with its reason (R78).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Absence {
-    /// The reason.
+    /// Tells if the repository, the manifest or the blob is missing.
     pub reason: Reason,
     /// The answer, with the registry's own words.
     pub error: Error,

@@ -37,7 +37,7 @@ pub enum JobEvent {
     },
     /// Work on an object begins.
     Started {
-        /// The object.
+        /// The blob or manifest that the event is about.
         object: Descriptor,
         /// Its part in the image.
         role: Role,

@@ -71,7 +71,7 @@ pub struct ByteRange {
 pub struct BlobStream {
     /// Size in bytes of the whole stream, if known.
     pub size: Option<u64>,
-    /// The chunks.
+    /// The bytes in order, as they arrive.
     pub chunks: LocalBoxStream<'static, Result<Bytes>>,
 }
 

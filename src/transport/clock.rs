@@ -22,7 +22,7 @@ pub trait Clock {
     fn random(&self) -> f64;
 }
 
-/// A shared clock.
+/// A clock as it is handed around.
 pub type SharedClock = Rc<dyn Clock>;
 
 /// Waits for an outcome, but no longer than `limit`.

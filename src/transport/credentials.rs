@@ -20,7 +20,7 @@ pub enum Credential {
     Basic {
         /// The user's name.
         user: String,
-        /// The password.
+        /// The password; memory is its only place.
         password: Secret,
     },
     /// A token that is exchanged for others: an identity or refresh token (R66).

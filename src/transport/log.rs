@@ -25,7 +25,7 @@ const KEPT: usize = 500;
 pub struct LogEntry {
     /// Counts up from 1.
     pub number: u64,
-    /// The method.
+    /// The method of the request.
     pub method: Method,
     /// The URL without user-info and query values (R18).
     pub url: String,

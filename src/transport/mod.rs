@@ -57,5 +57,5 @@ pub trait Transport {
     async fn send(&self, request: Request) -> Result<Response>;
 }
 
-/// A shared transport.
+/// A transport as it is handed around.
 pub type SharedTransport = Rc<dyn Transport>;

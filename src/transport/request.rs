@@ -113,16 +113,16 @@ impl Default for Deadlines {
     }
 }
 
-/// One request.
+/// A request, before the layers of the stack add to it.
 #[derive(Clone)]
 pub struct Request {
-    /// The method.
+    /// The method; the retry layer repeats only safe ones.
     pub method: Method,
     /// The target.
     pub url: Url,
     /// Headers, without any that the platform sets itself.
     pub headers: Headers,
-    /// The body.
+    /// The body that is sent with it, if any.
     pub body: Body,
     /// The behaviour on a redirect.
     pub redirect: Redirect,

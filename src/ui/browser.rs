@@ -86,7 +86,7 @@ pub fn early_input() -> EarlyInput {
 /// The content of a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EarlyInput {
-    /// Its text.
+    /// The text that was typed before the application ran.
     pub text: yew::AttrValue,
     /// True if it has the focus.
     pub has_focus: bool,

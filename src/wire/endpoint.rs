@@ -20,42 +20,42 @@ pub enum Endpoint {
     Version,
     /// end-2, GET.
     GetBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
     },
     /// end-2, HEAD.
     StatBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
     },
     /// end-3, GET.
     GetManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
     /// end-3, HEAD.
     StatManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
     /// end-4a, or end-4c if an algorithm is named.
     StartUpload {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The algorithm of the closing digest, if it is not SHA-256.
         algorithm: Option<Algorithm>,
     },
     /// end-4b: the whole blob in the first request.
     PostBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
@@ -74,7 +74,7 @@ pub enum Endpoint {
     },
     /// end-7a, or end-7b if tags are named (R126).
     PutManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
@@ -83,21 +83,21 @@ pub enum Endpoint {
     },
     /// end-8a and end-8b.
     Tags {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The part of the list.
         window: Window,
     },
     /// end-9.
     DeleteManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
     /// end-10.
     DeleteBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
@@ -113,7 +113,7 @@ pub enum Endpoint {
     },
     /// end-12a and end-12b.
     Referrers {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The digest of the subject.
         digest: Digest,
@@ -142,11 +142,11 @@ pub enum Endpoint {
 pub enum Subject {
     /// The registry as a whole.
     Registry,
-    /// A repository.
+    /// The repository in the path.
     Repository,
     /// A manifest or tag.
     Manifest,
-    /// A blob.
+    /// The blob with the digest in the path.
     Blob,
     /// An upload session.
     Upload,
@@ -179,7 +179,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns the method.
+    /// Returns the method that the specification names for it.
     pub fn method(&self) -> Method {
         match self {
             Self::StatBlob { .. } | Self::StatManifest { .. } => Method::Head,

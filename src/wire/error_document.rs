@@ -51,7 +51,7 @@ macro_rules! codes {
 codes! {
     /// The blob is not known.
     BlobUnknown = "BLOB_UNKNOWN",
-    /// The upload is invalid.
+    /// The upload cannot go on, for it is in another state.
     BlobUploadInvalid = "BLOB_UPLOAD_INVALID",
     /// The upload session is not known.
     BlobUploadUnknown = "BLOB_UPLOAD_UNKNOWN",
@@ -59,7 +59,7 @@ codes! {
     DigestInvalid = "DIGEST_INVALID",
     /// A manifest names an unknown blob.
     ManifestBlobUnknown = "MANIFEST_BLOB_UNKNOWN",
-    /// The manifest is invalid.
+    /// The registry does not take the manifest: its form, its type or what it points at.
     ManifestInvalid = "MANIFEST_INVALID",
     /// The manifest is not known.
     ManifestUnknown = "MANIFEST_UNKNOWN",
@@ -75,7 +75,7 @@ codes! {
     Denied = "DENIED",
     /// The operation is not supported.
     Unsupported = "UNSUPPORTED",
-    /// Too many requests.
+    /// The client asks more often than the registry allows.
     TooManyRequests = "TOOMANYREQUESTS",
     /// The range is invalid (distribution).
     RangeInvalid = "RANGE_INVALID",
@@ -92,7 +92,7 @@ codes! {
 /// One entry of an error document. A missing part is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The code.
+    /// The code, one of the specification or another text.
     pub code: Code,
     /// The message, in the registry's own words.
     pub message: String,

@@ -30,7 +30,7 @@ pub enum FailureKind {
     PageSizeInvalid,
     /// The registry refuses the content: name, tag, digest, size or manifest invalid.
     Rejected(Rejection),
-    /// Too many requests.
+    /// Status 429, or its code.
     TooManyRequests,
     /// The registry failed or is not available.
     Unavailable,
@@ -45,9 +45,9 @@ pub enum FailureKind {
 pub enum Rejection {
     /// The repository's name.
     Name,
-    /// The tag.
+    /// The tag, which is outside what the registry allows.
     Tag,
-    /// The manifest.
+    /// The manifest: its form, its type, or what it points at.
     Manifest,
     /// The manifest's signature (schema 1).
     Unverified,
@@ -55,7 +55,7 @@ pub enum Rejection {
     Digest,
     /// The size does not fit the content.
     Size,
-    /// The upload.
+    /// The upload, which is in another state or was never begun.
     Upload,
     /// The registry did not say.
     Unsaid,

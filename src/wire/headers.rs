@@ -8,13 +8,13 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     /// `Accept-Ranges` (R82).
     pub const ACCEPT_RANGES: &str = "accept-ranges";
-    /// `Authorization`.
+    /// `Authorization` (RFC 9110, 11.6.2).
     pub const AUTHORIZATION: &str = "authorization";
-    /// `Content-Length`.
+    /// `Content-Length` (RFC 9110, 8.6).
     pub const CONTENT_LENGTH: &str = "content-length";
     /// `Content-Range` (R83, R113).
     pub const CONTENT_RANGE: &str = "content-range";
-    /// `Content-Type`.
+    /// `Content-Type` (RFC 9110, 8.3).
     pub const CONTENT_TYPE: &str = "content-type";
     /// `Docker-Content-Digest` (R29, R125).
     pub const DOCKER_CONTENT_DIGEST: &str = "docker-content-digest";

@@ -28,11 +28,11 @@ fn tag_char(c: char) -> char {
 /// The kinds of content that cosign keeps under a tag that is made from a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CosignKind {
-    /// `.sig`
+    /// The tag that ends in `.sig`: signatures.
     Signature,
-    /// `.att`
+    /// The tag that ends in `.att`: attestations.
     Attestation,
-    /// `.sbom`
+    /// The tag that ends in `.sbom`: a list of components.
     Sbom,
 }
 

@@ -61,7 +61,7 @@ pub enum Grant {
     Password {
         /// The user's name.
         user: String,
-        /// The password.
+        /// The password, which goes to the token server alone.
         password: Secret,
     },
 }
@@ -106,7 +106,7 @@ pub fn must_use_get(status: u16) -> bool {
 /// A token from a token server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// The token.
+    /// The bearer token, from `token` or `access_token`.
     pub token: Secret,
     /// A new refresh token, if there is one. It replaces the earlier one (R66).
     pub refresh_token: Option<Secret>,
@@ -128,7 +128,7 @@ impl Token {
 pub enum TokenError {
     /// It is longer than [`MAX_ANSWER`].
     TooLarge,
-    /// It is not JSON.
+    /// The body is not JSON; often it is a page of a proxy.
     NotJson,
     /// It has neither `token` nor `access_token`.
     Missing,

@@ -81,7 +81,7 @@ impl Origin {
         Ok(Self { scheme, host, port: port.unwrap_or(scheme.default_port()) })
     }
 
-    /// Returns the scheme.
+    /// Returns the scheme; only http and https are parsed.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }

@@ -32,7 +32,7 @@ pub enum Made {
     Layer {
         /// The layer's number.
         number: usize,
-        /// Its digest.
+        /// The digest of the compressed layer.
         digest: Digest,
         /// Its compressed size in bytes, if it is known.
         size: Option<u64>,

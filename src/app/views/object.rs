@@ -157,9 +157,9 @@ impl Objects {
 /// The answer to a [`Want`].
 #[derive(Debug)]
 pub enum Answer {
-    /// For a manifest.
+    /// An answer to the question for a manifest.
     Manifest(Digest, Result<Box<Object>>),
-    /// For referrers.
+    /// An answer to the question for the referrers of a digest.
     Referrers(Digest, Result<Referrers>),
 }
 

@@ -17,7 +17,7 @@ pub struct Choice {
 pub enum Chosen {
     /// The document is no index: nothing to choose.
     Itself,
-    /// This entry.
+    /// An entry of the index was picked, by the address or by the default.
     Entry(Box<Choice>),
     /// Nothing yet.
     Open,

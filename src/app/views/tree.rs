@@ -70,7 +70,7 @@ pub enum Cut {
 /// The referrers of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Referring {
-    /// Not asked.
+    /// The node is closed, and its document was never wanted.
     #[default]
     NotAsked,
     /// Being asked.

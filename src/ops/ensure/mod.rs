@@ -37,7 +37,7 @@ impl Sources {
 /// The name that a manifest gets. With neither tag nor digest, the digest of its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ManifestName {
-    /// The tag.
+    /// The tag that points at the manifest afterwards; `None` for its digest alone.
     pub tag: Option<Tag>,
     /// The digest that its bytes must have.
     pub digest: Option<Digest>,

@@ -38,7 +38,7 @@ impl<'a> Planner<'a> {
         Self { from, to, options, plan, planned: BTreeSet::new() }
     }
 
-    /// Returns the plan.
+    /// Ends the planning. The plan has a step for everything that was added.
     pub fn finish(self) -> Plan {
         self.plan
     }

@@ -17,7 +17,7 @@ use crate::{
 /// A repository of an object store.
 #[derive(Clone, Copy)]
 pub struct InStore<'a> {
-    /// The store.
+    /// The store that the objects are read from or written to.
     pub store: &'a dyn ObjectStore,
     /// The name that its images were pulled under.
     pub repository: &'a RepositoryName,

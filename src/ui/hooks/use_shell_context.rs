@@ -10,7 +10,7 @@ use crate::{app::Settings, ui::explorer::SharedExplorer};
 /// The settings and a way to change them.
 #[derive(Clone, PartialEq)]
 pub struct SettingsHandle {
-    /// The settings.
+    /// The settings as they are now.
     pub value: Rc<Settings>,
     /// Changes the settings and keeps them.
     pub change: Callback<Settings>,

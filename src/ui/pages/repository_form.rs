@@ -16,7 +16,6 @@ use crate::{
 /// A box for the name of a repository.
 #[derive(PartialEq)]
 pub(super) struct RepositoryForm {
-    /// The registry.
     pub(super) address: RegistryAddress,
     /// True if there is no other way in. Otherwise the form stays out of sight.
     pub(super) is_needed: bool,

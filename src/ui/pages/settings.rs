@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// The settings.
 #[derive(PartialEq)]
 pub(super) struct SettingsPage;
 

@@ -22,9 +22,7 @@ use crate::{
 pub(super) struct TagRow {
     /// The registry.
     pub(super) connection: Connection,
-    /// The repository.
     pub(super) repository: RepositoryName,
-    /// The tag.
     pub(super) tag: Tag,
     /// The row's number.
     pub(super) index: usize,

@@ -6,9 +6,9 @@ use crate::app::CredentialKind;
 pub const WITH: &str = "With";
 /// Labels the user's name.
 pub const USER: &str = "User name";
-/// Signs in.
+/// The button of the sign-in form.
 pub const SIGN_IN: &str = "Sign in";
-/// Signs out.
+/// The button beside the name of who is signed in.
 pub const SIGN_OUT: &str = "Sign out";
 /// Said where the registry asks again.
 pub const REFUSED: &str = "You signed in, and the registry still asks: it may not know this user name, password or \

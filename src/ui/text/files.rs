@@ -26,7 +26,7 @@ pub const NO_SUCH_LAYER: &str =
     "This image has no layer of that digest. It may belong to another platform.";
 /// The link to all layers.
 pub const MERGED: &str = "All layers merged";
-/// The meaning of “merged”.
+/// Explains the choice “merged” beside it.
 pub const MERGED_MEANS: &str = "what a container sees";
 /// Heading of the list of layers.
 pub const LAYERS: &str = "Layers";
@@ -99,19 +99,19 @@ pub const ODD: &str = "odd";
 pub const NOTHING_FOUND: &str = "Nothing matches.";
 /// A directory without anything in it.
 pub const EMPTY_DIRECTORY: &str = "No layer that was read has anything in this directory.";
-/// Nothing is wasted.
+/// Stands for the empty list of wasted bytes.
 pub const NOTHING_WASTED: &str =
     "Nothing is wasted: no layer brings content that a later one replaces or removes.";
-/// No database of packages.
+/// Stands for the empty list of packages.
 pub const NO_PACKAGES: &str = "No database of packages was found: none of dpkg, apk or rpm, and \
     nothing that Python or npm write down.";
 /// There is no such path.
 pub const NO_SUCH_PATH: &str = "There is no such path in what was read so far.";
 /// The file was removed.
 pub const WAS_REMOVED: &str = "A later layer removed this, so a container does not see it. Its content is still in the image.";
-/// A directory that hides.
+/// The remark on an opaque directory (image-spec, whiteouts).
 pub const OPAQUE: &str = "This layer hides all that layers below have in this directory.";
-/// Stored without holes.
+/// The remark on a sparse file, whose size is larger than the bytes stored.
 pub const SPARSE: &str = "stored without its holes";
 /// A link that leads nowhere.
 pub const DANGLING: &str = "leads nowhere in this image";
@@ -354,7 +354,7 @@ pub fn form(form: Form) -> &'static str {
     }
 }
 
-/// Lines that match.
+/// Counts the lines in which the search text was found.
 pub fn matching(lines: usize) -> String {
     match lines {
         0 => "No line matches.".to_owned(),

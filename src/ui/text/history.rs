@@ -4,7 +4,7 @@ use crate::app::views::history::{History, Instruction};
 
 /// The label of the tab.
 pub const LABEL: &str = "History";
-/// No history.
+/// Stands for an absent or empty `history`.
 pub const NO_HISTORY: &str = "The image does not say how it was built.";
 /// The Dockerfile-like reading.
 pub const DOCKERFILE: &str = "Read as a Dockerfile";

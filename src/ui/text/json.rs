@@ -20,7 +20,7 @@ pub const INVALID_UTF8: &str =
 /// Characters that deceive.
 pub const DECEPTIVE: &str =
     "Characters that hide or turn text around are shown by their numbers, such as ⟨U+202E⟩.";
-/// Names that stand twice.
+/// Warns that readers of JSON differ about such a document.
 pub const DUPLICATES: &str = "Names that stand twice in one object, so that readers may disagree: ";
 /// One such name.
 pub const DUPLICATE: &str = "This name stands in the same object before";

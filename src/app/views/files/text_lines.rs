@@ -6,7 +6,7 @@ use crate::app::views::visible_text::{is_deceptive, visible};
 /// it.
 const LINE_MAX: usize = 2_000;
 
-/// A text in lines.
+/// A text with the places where its lines begin, so that a window of it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLines {
     text: String,

@@ -12,7 +12,7 @@ pub(super) struct Fault {
 /// The part of a JSON text that was needed at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// A value.
+    /// A text, number, object, array, `true`, `false` or `null`.
     Value,
     /// A value, or the end of the array.
     ValueOrClose,
@@ -20,7 +20,7 @@ pub enum Expected {
     KeyOrClose,
     /// A name.
     Key,
-    /// A colon.
+    /// The `:` between a name and its value.
     Colon,
     /// A comma, or the end of the object or array.
     CommaOrClose,

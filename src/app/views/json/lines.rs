@@ -73,7 +73,7 @@ pub enum PieceKind {
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The kind.
+    /// The kind, by which it is coloured.
     pub kind: PieceKind,
     /// The text to show.
     pub text: String,

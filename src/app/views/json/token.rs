@@ -13,7 +13,7 @@ pub enum TokenKind {
     Key,
     /// A string value, with its quotes.
     Text,
-    /// A number.
+    /// A number, as it is written.
     Number,
     /// `true`, `false` or `null`.
     Literal,
@@ -22,7 +22,7 @@ pub enum TokenKind {
 /// A token with its place in the text, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    /// The kind.
+    /// The kind, by which it is coloured.
     pub kind: TokenKind,
     /// First byte.
     pub start: u32,
@@ -33,7 +33,7 @@ pub(super) struct Token {
     pub key: u32,
 }
 
-/// No key.
+/// The index of a token that stands under no key.
 pub(super) const NO_KEY: u32 = u32::MAX;
 
 /// An object or array as it was closed: its key, and the members that say what its digests are.

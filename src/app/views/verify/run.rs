@@ -22,7 +22,7 @@ const SPEED_STEP: u64 = 200;
 /// The state of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is running.
+    /// Objects are still being read.
     Running,
     /// It went through to its end.
     Done,
@@ -200,7 +200,7 @@ impl Run {
         self.now
     }
 
-    /// Returns the state.
+    /// Returns the state of the whole run, for its heading.
     pub fn state(&self) -> State {
         self.state
     }

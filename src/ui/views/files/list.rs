@@ -27,7 +27,6 @@ use crate::{
 /// Rows are asked for by so many at a time, with as many above and below.
 const BLOCK: usize = 100;
 
-/// A list.
 #[derive(PartialEq)]
 pub(super) struct List {
     pub(super) context: ViewContext,

@@ -32,7 +32,6 @@ pub(super) struct FileSource {
 /// A file whose content is here.
 #[derive(Clone, PartialEq)]
 pub(super) struct LoadedFile {
-    /// The file.
     pub(super) source: FileSource,
     /// The content.
     pub(super) bytes: Bytes,

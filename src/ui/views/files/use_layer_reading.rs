@@ -34,7 +34,6 @@ pub(super) struct LayerReadingTask {
 }
 
 impl LayerReadingTask {
-    /// Returns the state.
     pub(super) fn state(&self) -> Ref<'_, LayerReading> {
         self.task.state()
     }
