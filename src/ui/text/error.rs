@@ -116,7 +116,7 @@ fn answer(fault: &AnswerFault) -> String {
 fn input(fault: &InputFault) -> String {
     match fault {
         InputFault::Host { host, error } => {
-            [host, " cannot be reached: ", urls::url(*error)].concat()
+            ["a browser cannot reach ", host, ": ", urls::url(*error)].concat()
         }
         InputFault::Address(error) => urls::url(*error).to_owned(),
         InputFault::Other(words) => words.clone(),
@@ -179,5 +179,66 @@ pub fn advice(error: &Error) -> &'static str {
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",
         _ => "Try again, or use another client.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{
+        error::{Operation, Refusal, TokenError, UrlError},
+        oci::MediaType,
+    };
+
+    #[test]
+    fn every_reason_that_the_page_can_meet_has_its_words() {
+        let check = |kind: ErrorKind, expected: &str| {
+            assert_eq!(what_came_back(&kind.into()), expected);
+        };
+        let answer = ErrorKind::BadAnswer;
+        check(answer(AnswerFault::Empty), "The answer is empty.");
+        check(answer(AnswerFault::NotAList), "The answer is no list.");
+        check(answer(AnswerFault::OtherPart), "Another part of the blob came than was asked for.");
+        check(
+            answer(AnswerFault::NoToken(TokenError::NotJson)),
+            "The token server answered without a token that can be used.",
+        );
+        let (header, stated) = (MediaType::new("a/b"), MediaType::new("c/d"));
+        check(
+            answer(AnswerFault::TypesDiffer { header, stated }),
+            "The header names the type a/b, and the document c/d.",
+        );
+        let host = InputFault::Host { host: "a:0".to_owned(), error: UrlError::Port };
+        check(
+            ErrorKind::InvalidInput(host),
+            "A browser cannot reach a:0: its port is not a number from 1 to 65535.",
+        );
+        check(
+            ErrorKind::Refused(RefusedAddress::TokenServer(Refusal::PlainHttp)),
+            "The registry names a token server that is not used: it is plain http.",
+        );
+        check(
+            ErrorKind::Refused(RefusedAddress::OtherOrigin),
+            "The next page of the list is on another origin.",
+        );
+        check(ErrorKind::Unsupported(Limitation::Registry), "The registry does not support this.");
+        let network = |detail: &str| ErrorKind::Network {
+            had_authorization: false,
+            detail: detail.to_owned(),
+        };
+        check(network(""), "No answer could be read.");
+        check(network("Failed to fetch"), "No answer could be read: Failed to fetch.");
+    }
+
+    #[test]
+    fn a_title_names_the_operation_and_the_registry() {
+        let mut error = Error::new(ErrorKind::Denied);
+        assert_eq!(title(&error), "Could not do it");
+        error.context.operation = Some(Operation::ReadManifest("1.0".parse().unwrap()));
+        error.context.repository = Some("a/b".parse().unwrap());
+        error.context.registry = "ghcr.io".to_owned();
+        assert_eq!(title(&error), "Could not read the manifest a/b:1.0 on ghcr.io");
     }
 }
