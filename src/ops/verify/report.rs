@@ -219,6 +219,11 @@ fn outcome(outcome: &Outcome) -> Value {
             "state": "not verified", "why": "unreadable", "error": error.kind.name(), "status": error.context.status,
         }),
         Outcome::NotVerified(reason) => json!({ "state": "not verified", "why": reason.name() }),
-        other => json!({ "state": "not verified", "why": format!("{other:?}") }),
+        // Transfers end so, and verifications do not.
+        Outcome::Transferred
+        | Outcome::Mounted
+        | Outcome::AlreadyThere
+        | Outcome::Skipped
+        | Outcome::Failed(_) => json!({ "state": "not verified", "why": "notRead" }),
     }
 }

@@ -1,6 +1,8 @@
 //! The Dockerfile-like reading of an image's history: instructions as far as builders recorded
 //! them in `created_by`. A reading, not the original file.
 
+use crate::oci::json::Node;
+
 /// One step of a history, read as an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
@@ -138,7 +140,8 @@ fn words_of_list(text: &str) -> Vec<String> {
 }
 
 fn json_list(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let quoted: Vec<String> =
+        words.iter().map(|word| Node::String(word.clone()).to_string()).collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -281,6 +284,8 @@ mod tests {
         check("COPY . /src # buildkit", "COPY . /src");
         check(r#"CMD ["serve" "--port" "80 80"]"#, r#"CMD ["serve", "--port", "80 80"]"#);
         check("CMD serve now", "CMD serve now");
+        // The list is JSON again, also for characters that Rust would write otherwise.
+        check("CMD [\"e\u{301}\", \"\\u0001\"]", "CMD [\"e\u{301}\", \"\\u0001\"]");
         check("EXPOSE map[443/tcp:{} 80/tcp:{}]", "EXPOSE 443/tcp 80/tcp");
         check("SHELL [/bin/bash -o pipefail -c]", r#"SHELL ["/bin/bash", "-o", "pipefail", "-c"]"#);
         check("WORKDIR /work", "WORKDIR /work");

@@ -218,7 +218,8 @@ fn shown(props: &FilesOfImage, generation: u32, about: Option<&Answer>) -> Html 
 fn list(props: &FilesOfImage, generation: u32) -> Html {
     let FilesOfImage { context, files } = props;
     // Another directory or list begins anew at its top.
-    let key = format!("{} {:?} {:?}", files.list.name(), files.chosen, files.path);
+    let chosen = files.chosen.map(|number| number.to_string()).unwrap_or_default();
+    let key = format!("{} {chosen} {}", files.list.name(), path::text(&files.path));
     let (context, files) = (context.clone(), Rc::clone(files));
     mount_keyed(key, list::List { context, files, generation })
 }
