@@ -5,17 +5,18 @@ use crate::app::AddressFault;
 
 /// The reason why an address means nothing.
 pub fn fault(fault: &AddressFault) -> String {
-    match fault {
-        AddressFault::Empty => "type a reference, such as alpine:3.20".to_owned(),
-        AddressFault::NotUtf8 => "the address is not valid UTF-8".to_owned(),
-        AddressFault::NoHost => "the registry's host is missing".to_owned(),
-        AddressFault::NoValue(name) => ["“", name, "” has no value"].concat(),
-        AddressFault::Repeated(name) => ["“", name, "” stands twice"].concat(),
-        AddressFault::UnknownPart(name) => ["“", name, "” means nothing here"].concat(),
-        AddressFault::NoSuchView(name) => ["there is no view “", name, "”"].concat(),
-        AddressFault::NoSuchList(name) => ["there is no list “", name, "”"].concat(),
-        AddressFault::Reference(error) => references::reference(error),
-    }
+    let (before, name, after) = match fault {
+        AddressFault::Empty => ("type a reference, such as alpine:3.20", "", ""),
+        AddressFault::NotUtf8 => ("the address is not valid UTF-8", "", ""),
+        AddressFault::NoHost => ("the registry's host is missing", "", ""),
+        AddressFault::NoValue(name) => ("“", name.as_str(), "” has no value"),
+        AddressFault::Repeated(name) => ("“", name.as_str(), "” stands twice"),
+        AddressFault::UnknownPart(name) => ("“", name.as_str(), "” means nothing here"),
+        AddressFault::NoSuchView(name) => ("there is no view “", name.as_str(), "”"),
+        AddressFault::NoSuchList(name) => ("there is no list “", name.as_str(), "”"),
+        AddressFault::Reference(error) => return references::reference(error),
+    };
+    [before, name, after].concat()
 }
 
 #[cfg(test)]

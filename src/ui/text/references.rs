@@ -4,28 +4,29 @@ use crate::oci::{DigestError, NameFault, ReferenceError};
 
 /// The reason why a text is no reference.
 pub fn reference(error: &ReferenceError) -> String {
-    match error {
-        ReferenceError::Host(host) => ["“", host, "” is not a registry host"].concat(),
+    let (before, name, after) = match error {
+        ReferenceError::Host(host) => ("“", host, "” is not a registry host"),
         ReferenceError::Repository { name, fault } => {
-            ["repository name “", name, "” ", repository(*fault)].concat()
+            ("repository name “", name, repository(*fault))
         }
-        ReferenceError::Tag(tag) => [
+        ReferenceError::Tag(tag) => (
             "“",
             tag,
             "” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”",
-        ]
-        .concat(),
-        ReferenceError::Digest(error) => digest(error),
-    }
+        ),
+        ReferenceError::Digest(error) => return digest(error),
+    };
+    [before, name, after].concat()
 }
 
+/// The words behind the name.
 fn repository(fault: NameFault) -> &'static str {
     match fault {
-        NameFault::Empty => "is empty",
-        NameFault::TooLong => "is longer than 255 bytes",
-        NameFault::UpperCase => "has upper-case letters",
-        NameFault::EmptyComponent => "has an empty path component",
-        NameFault::Grammar => "may hold only a-z, 0-9, and between them “.”, “_”, “__” or dashes",
+        NameFault::Empty => "” is empty",
+        NameFault::TooLong => "” is longer than 255 bytes",
+        NameFault::UpperCase => "” has upper-case letters",
+        NameFault::EmptyComponent => "” has an empty path component",
+        NameFault::Grammar => "” may hold only a-z, 0-9, and between them “.”, “_”, “__” or dashes",
     }
 }
 
