@@ -21,29 +21,31 @@ enum ReadError {
     InvalidInput(String),
     Unsupported(String),
     BadAnswer(String),
-    Engine(EngineFault),
     FileUnreadable(String),
+    NotLoaded(String),
+    Other,
 }
 
 /// Serialises an error. One of another kind becomes [`EngineFault::Other`].
 pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
-    let error = match kind.clone() {
+    // Each field is cloned by itself: cloning the kind would link code for the fields of all kinds.
+    let error = match kind {
         ErrorKind::Network { had_authorization, detail } => {
-            ReadError::Network { had_authorization, detail }
+            ReadError::Network { had_authorization: *had_authorization, detail: detail.clone() }
         }
-        ErrorKind::Timeout(after) => ReadError::Timeout(after),
+        ErrorKind::Timeout(after) => ReadError::Timeout(*after),
         ErrorKind::Unavailable => ReadError::Unavailable,
-        ErrorKind::Status(status) => ReadError::Status(status),
-        ErrorKind::TooLarge { limit } => ReadError::TooLarge(limit),
+        ErrorKind::Status(status) => ReadError::Status(*status),
+        ErrorKind::TooLarge { limit } => ReadError::TooLarge(*limit),
         ErrorKind::SizeMismatch { digest, expected, actual } => {
-            ReadError::SizeMismatch(digest, expected, actual)
+            ReadError::SizeMismatch(digest.clone(), *expected, *actual)
         }
-        ErrorKind::InvalidInput(text) => ReadError::InvalidInput(text),
-        ErrorKind::Unsupported(text) => ReadError::Unsupported(text),
-        ErrorKind::BadAnswer(text) => ReadError::BadAnswer(text),
-        ErrorKind::Engine(fault) => ReadError::Engine(fault),
-        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why),
-        _ => ReadError::Engine(EngineFault::Other),
+        ErrorKind::InvalidInput(text) => ReadError::InvalidInput(text.clone()),
+        ErrorKind::Unsupported(text) => ReadError::Unsupported(text.clone()),
+        ErrorKind::BadAnswer(text) => ReadError::BadAnswer(text.clone()),
+        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why.clone()),
+        ErrorKind::Engine(EngineFault::NotLoaded(why)) => ReadError::NotLoaded(why.clone()),
+        _ => ReadError::Other,
     };
     error.serialize(to)
 }
@@ -64,7 +66,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         ReadError::InvalidInput(text) => ErrorKind::InvalidInput(text),
         ReadError::Unsupported(text) => ErrorKind::Unsupported(text),
         ReadError::BadAnswer(text) => ErrorKind::BadAnswer(text),
-        ReadError::Engine(fault) => ErrorKind::Engine(fault),
         ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
+        ReadError::NotLoaded(why) => ErrorKind::Engine(EngineFault::NotLoaded(why)),
+        ReadError::Other => ErrorKind::Engine(EngineFault::Other),
     })
 }
