@@ -2,13 +2,18 @@
 
 mod engine;
 mod layout;
+mod operation;
+mod reasons;
 
 use std::{fmt, time::Duration};
 
 pub use engine::EngineFault;
 pub use layout::{LayoutFault, Unreadable};
+pub use operation::Operation;
+pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
+pub use crate::wire::{realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -18,7 +23,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
-    /// The registry asks for credentials, and none are at hand.
+    /// The registry asks for credentials, and the client has none.
     Unauthorized,
     /// The registry refuses these credentials; also a 401 straight after a fresh token (R26).
     Denied,
@@ -30,12 +35,12 @@ pub enum ErrorKind {
     DigestMismatch {
         /// The digest that was asked for.
         expected: Digest,
-        /// The digest of what came.
+        /// The digest of the bytes that came.
         actual: Digest,
     },
     /// The content is shorter or longer than its descriptor says.
     SizeMismatch {
-        /// The content, where it has a digest.
+        /// The content, if it has a digest.
         digest: Option<Digest>,
         /// Bytes announced.
         expected: u64,
@@ -50,7 +55,7 @@ pub enum ErrorKind {
     /// The digest's algorithm cannot be computed here (R3).
     UnsupportedDigest(Digest),
     /// The answer breaks the specification: an HTML page, broken JSON, an empty body.
-    BadAnswer(String),
+    BadAnswer(AnswerFault),
     /// A response header that is needed cannot be read, mostly because
     /// `Access-Control-Expose-Headers` does not name it.
     HiddenHeader(&'static str),
@@ -66,7 +71,7 @@ pub enum ErrorKind {
     /// The source does not list its repositories (R94).
     CatalogUnavailable,
     /// The source cannot do this (405, a read-only source).
-    Unsupported(String),
+    Unsupported(Limitation),
     /// Deleting is switched off (R131).
     DeleteDisabled,
     /// The range is refused (416). For uploads, with the facts that are needed to go on (R115).
@@ -89,10 +94,10 @@ pub enum ErrorKind {
         /// Origin of the token server that it names.
         token_server: String,
     },
-    /// A realm, location or link must not be followed, for this reason (R71).
-    Refused(String),
+    /// An address that an answer names is not used, for this reason (R71).
+    Refused(RefusedAddress),
     /// The caller's input cannot be used.
-    InvalidInput(String),
+    InvalidInput(InputFault),
     /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
     Rejected,
     /// The content is still the one that the caller knows (304, R139).
@@ -110,11 +115,11 @@ pub enum ErrorKind {
 /// The kinds of content that can be missing (R19, R20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The repository.
+    /// The repository; a registry says so too where it hides one.
     Repository,
     /// The manifest or tag.
     Manifest,
-    /// The blob.
+    /// The blob, in this repository.
     Blob,
     /// The registry did not say.
     Unknown,
@@ -136,15 +141,15 @@ pub struct ServerMessage {
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
-    /// The operation, to be read after “could not”: `read the manifest`.
-    pub operation: String,
-    /// The repository, where one was concerned.
+    /// The operation, if it is known.
+    pub operation: Option<Operation>,
+    /// The repository, if one was concerned.
     pub repository: Option<RepositoryName>,
     /// Method and redacted URL (R18).
     pub request: Option<String>,
-    /// The content, where one was concerned.
+    /// The content, if one was concerned.
     pub subject: Option<Box<Descriptor>>,
-    /// HTTP status, where an answer came.
+    /// HTTP status, if an answer came.
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,
@@ -225,9 +230,11 @@ impl From<ErrorKind> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { registry, operation, status, messages, .. } = &*self.context;
-        if !operation.is_empty() {
-            write!(f, "could not {operation}")?;
+        let Context { registry, operation, repository, status, messages, .. } = &*self.context;
+        if let Some(operation) = operation {
+            let object = operation.object(repository.as_ref());
+            let space = if object.is_empty() { "" } else { " " };
+            write!(f, "could not {operation}{space}{object}")?;
             if !registry.is_empty() {
                 write!(f, " on {registry}")?;
             }
@@ -246,43 +253,41 @@ impl fmt::Display for Error {
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        f.write_str(match self {
             Self::RateLimited(Some(wait)) => {
-                write!(f, "too many requests, try again in {} s", wait.as_secs())
+                return write!(f, "too many requests, try again in {} s", wait.as_secs());
             }
             Self::DigestMismatch { expected, actual } => {
-                write!(f, "the bytes have digest {actual}, not {expected}")
+                return write!(f, "the bytes have digest {actual}, not {expected}");
             }
             Self::SizeMismatch { expected, actual, .. } => {
-                write!(f, "{actual} bytes came where {expected} were announced")
+                return write!(f, "{actual} bytes came where {expected} were announced");
             }
-            Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            Self::TooLarge { limit } => {
+                return write!(f, "the answer is larger than {limit} bytes");
+            }
             Self::UnsupportedDigest(digest) => {
-                write!(f, "{} cannot be computed here", digest.algorithm().name())
+                return write!(f, "{} cannot be computed here", digest.algorithm().name());
             }
-            Self::HiddenHeader(name) => write!(f, "the response header {name} cannot be read"),
-            Self::Network { detail, .. } => write!(f, "no answer could be read: {detail}"),
-            Self::Timeout(after) => write!(f, "nothing came for {} s", after.as_secs()),
-            Self::Unsupported(what) => write!(f, "not supported: {what}"),
-            Self::BlobUnknown(Some(digest)) => write!(f, "it points at {digest}, which is missing"),
+            Self::HiddenHeader(name) => {
+                return write!(f, "the response header {name} cannot be read");
+            }
+            Self::Network { detail, .. } => return write!(f, "no answer could be read: {detail}"),
+            Self::Timeout(after) => return write!(f, "nothing came for {} s", after.as_secs()),
+            Self::Unsupported(what) => return write!(f, "not supported: {what}"),
+            Self::BlobUnknown(Some(digest)) => {
+                return write!(f, "it points at {digest}, which is missing");
+            }
             Self::ApproveTokenServer { registry, token_server } => {
-                write!(f, "{registry} wants to check credentials at {token_server}")
+                return write!(f, "{registry} wants to check credentials at {token_server}");
             }
-            Self::Refused(why) => write!(f, "refused: {why}"),
-            Self::Status(status) => write!(f, "unexpected status {status}"),
-            Self::Engine(fault) => write!(f, "the engine failed: {fault:?}"),
-            Self::Layout(fault) => write!(f, "the layout cannot be read: {fault:?}"),
-            Self::FileUnreadable(why) => write!(f, "the file cannot be read: {why}"),
-            Self::BadAnswer(what) | Self::InvalidInput(what) => f.write_str(what),
-            plain => f.write_str(plain.words()),
-        }
-    }
-}
-
-impl ErrorKind {
-    /// Returns the words for a kind whose facts are not part of them.
-    fn words(&self) -> &'static str {
-        match self {
+            Self::Refused(reason) => return write!(f, "refused: {reason}"),
+            Self::Status(status) => return write!(f, "unexpected status {status}"),
+            Self::Engine(fault) => return write!(f, "the engine failed: {fault:?}"),
+            Self::Layout(fault) => return write!(f, "the layout cannot be read: {fault:?}"),
+            Self::FileUnreadable(why) => return write!(f, "the file cannot be read: {why}"),
+            Self::BadAnswer(fault) => return fault.fmt(f),
+            Self::InvalidInput(fault) => return fault.fmt(f),
             Self::NotFound(Missing::Repository) => "there is no such repository",
             Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
             Self::NotFound(Missing::Blob) => "there is no such blob",
@@ -299,7 +304,43 @@ impl ErrorKind {
             Self::BlobUnknown(_) => "it points at content that is missing",
             Self::Rejected => "the registry refused the content",
             Self::NotModified => "it has not changed",
-            _ => "it failed",
+        })
+    }
+}
+
+impl ErrorKind {
+    /// Returns its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "notFound",
+            Self::Unauthorized => "unauthorized",
+            Self::Denied => "denied",
+            Self::RateLimited(_) => "rateLimited",
+            Self::Unavailable => "unavailable",
+            Self::DigestMismatch { .. } => "digestMismatch",
+            Self::SizeMismatch { .. } => "sizeMismatch",
+            Self::TooLarge { .. } => "tooLarge",
+            Self::UnsupportedDigest(_) => "unsupportedDigest",
+            Self::BadAnswer(_) => "badAnswer",
+            Self::HiddenHeader(_) => "hiddenHeader",
+            Self::Network { .. } => "network",
+            Self::Timeout(_) => "timeout",
+            Self::CatalogUnavailable => "catalogUnavailable",
+            Self::Unsupported(_) => "unsupported",
+            Self::DeleteDisabled => "deleteDisabled",
+            Self::InvalidRange { .. } => "invalidRange",
+            Self::UploadUnknown => "uploadUnknown",
+            Self::AlreadyClosed => "alreadyClosed",
+            Self::BlobUnknown(_) => "blobUnknown",
+            Self::ApproveTokenServer { .. } => "approveTokenServer",
+            Self::Refused(_) => "refused",
+            Self::InvalidInput(_) => "invalidInput",
+            Self::Rejected => "rejected",
+            Self::NotModified => "notModified",
+            Self::Status(_) => "status",
+            Self::Engine(_) => "engine",
+            Self::Layout(_) => "layout",
+            Self::FileUnreadable(_) => "fileUnreadable",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The age of a point in time, in words. Pure: the caller passes in the present.
+//! The age of a point in time. Pure: the caller passes in the present.
 
 use crate::oci::Timestamp;
 
@@ -6,31 +6,56 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// A unit in which an age is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgeUnit {
+    /// 365 days.
+    Year,
+    /// 30 days.
+    Month,
+    /// 24 hours.
+    Day,
+    /// 60 minutes.
+    Hour,
+    /// 60 seconds.
+    Minute,
+}
+
+/// The age of a point in time, in the largest unit that says enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// The time has not come yet.
+    Future,
+    /// Less than two minutes.
+    Now,
+    /// So many of a unit, at least two.
+    Past(i64, AgeUnit),
+}
+
 /// Units with the age from which they are used and their length, both in seconds.
-const UNITS: [(i64, i64, &str); 5] = [
-    (2 * 365 * DAY, 365 * DAY, "years"),
-    (60 * DAY, 30 * DAY, "months"),
-    (2 * DAY, DAY, "days"),
-    (2 * HOUR, HOUR, "hours"),
-    (2 * MINUTE, MINUTE, "minutes"),
+const UNITS: [(i64, i64, AgeUnit); 5] = [
+    (2 * 365 * DAY, 365 * DAY, AgeUnit::Year),
+    (60 * DAY, 30 * DAY, AgeUnit::Month),
+    (2 * DAY, DAY, AgeUnit::Day),
+    (2 * HOUR, HOUR, AgeUnit::Hour),
+    (2 * MINUTE, MINUTE, AgeUnit::Minute),
 ];
 
-/// `5 days ago`. `None` for the times that reproducible builds write instead of a time: they say
-/// nothing about age.
-pub fn words(created: Timestamp, now: i64) -> Option<String> {
-    if created.is_placeholder() {
-        return None;
+impl Age {
+    /// Returns the age of a time. `None` for the times that reproducible builds write instead of a
+    /// time: they say nothing about age.
+    pub fn of(created: Timestamp, now: i64) -> Option<Self> {
+        if created.is_placeholder() {
+            return None;
+        }
+        let age = now.saturating_sub(created.unix_seconds());
+        // Clocks of build machines are off by minutes now and then.
+        if age < -5 * MINUTE {
+            return Some(Self::Future);
+        }
+        let unit = UNITS.iter().find(|(from, _, _)| age >= *from);
+        Some(unit.map_or(Self::Now, |(_, length, unit)| Self::Past(age / length, *unit)))
     }
-    let age = now.saturating_sub(created.unix_seconds());
-    // Clocks of build machines are off by minutes now and then.
-    if age < -5 * MINUTE {
-        return Some("in the future".to_owned());
-    }
-    let unit = UNITS.iter().find(|(from, _, _)| age >= *from);
-    Some(match unit {
-        Some((_, length, name)) => format!("{} {name} ago", age / length),
-        None => "just now".to_owned(),
-    })
 }
 
 #[cfg(test)]
@@ -41,21 +66,21 @@ mod tests {
     #[test]
     fn ages_are_in_the_largest_unit_that_says_enough() {
         let now = 1_700_000_000;
-        let check = |age: i64, expected: Option<&str>| {
+        let check = |age: i64, expected: Option<Age>| {
             let created = Timestamp::from_unix(now - age).unwrap();
-            assert_eq!(words(created, now).as_deref(), expected);
+            assert_eq!(Age::of(created, now), expected);
         };
-        check(0, Some("just now"));
-        check(-60, Some("just now"));
-        check(119, Some("just now"));
-        check(120, Some("2 minutes ago"));
-        check(HOUR, Some("60 minutes ago"));
-        check(47 * HOUR, Some("47 hours ago"));
-        check(48 * HOUR, Some("2 days ago"));
-        check(59 * DAY, Some("59 days ago"));
-        check(60 * DAY, Some("2 months ago"));
-        check(800 * DAY, Some("2 years ago"));
-        check(-DAY, Some("in the future"));
+        check(0, Some(Age::Now));
+        check(-60, Some(Age::Now));
+        check(119, Some(Age::Now));
+        check(120, Some(Age::Past(2, AgeUnit::Minute)));
+        check(HOUR, Some(Age::Past(60, AgeUnit::Minute)));
+        check(47 * HOUR, Some(Age::Past(47, AgeUnit::Hour)));
+        check(48 * HOUR, Some(Age::Past(2, AgeUnit::Day)));
+        check(59 * DAY, Some(Age::Past(59, AgeUnit::Day)));
+        check(60 * DAY, Some(Age::Past(2, AgeUnit::Month)));
+        check(800 * DAY, Some(Age::Past(2, AgeUnit::Year)));
+        check(-DAY, Some(Age::Future));
         check(now, None);
     }
 }

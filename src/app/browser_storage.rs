@@ -2,7 +2,7 @@
 
 use super::settings::SettingsStore;
 
-/// Local storage; behaves as if empty where it is switched off.
+/// Local storage; behaves as if empty if it is switched off.
 pub struct BrowserStorage;
 
 impl SettingsStore for BrowserStorage {

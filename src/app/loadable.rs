@@ -1,5 +1,5 @@
-//! A value that is asked for: on its way, there, or not to be had. What was there before stays
-//! until something newer arrives.
+//! A value that is asked for: on its way, there, or failed. The value before stays until a newer one
+//! arrives.
 
 use std::rc::Rc;
 
@@ -38,7 +38,7 @@ impl<T> Loadable<T> {
         }
     }
 
-    /// Asks again, or something else.
+    /// Asks again, or another question.
     #[must_use]
     pub fn reload(&self) -> Self {
         Self::Loading(self.value().cloned())

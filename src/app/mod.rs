@@ -15,8 +15,10 @@ pub mod tasks;
 pub mod view;
 pub mod views;
 
+mod address_fault;
 mod query_string;
 
+pub use address_fault::AddressFault;
 pub use environment::Environment;
 pub use loadable::Loadable;
 pub use namespace::Namespace;

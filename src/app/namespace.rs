@@ -4,7 +4,7 @@ use litemap::LiteMap;
 
 use crate::oci::RepositoryName;
 
-/// A path component, what is below it, and whether it is a repository itself: `a` and `a/b` can
+/// A path component with the names below it. It may also be a repository itself: `a` and `a/b` can
 /// both be one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::AddressFault;
+
 /// Names with their decoded values, in the order of the address.
 pub(super) type Parts = Vec<(String, String)>;
 
@@ -21,24 +23,25 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 /// Undoes percent-encoding.
 ///
 /// # Errors
-/// A sentence, where the bytes are not UTF-8.
-pub(super) fn decode(text: &str) -> Result<String, String> {
+/// The bytes are not UTF-8.
+pub(super) fn decode(text: &str) -> Result<String, AddressFault> {
     percent_decode_str(text)
         .decode_utf8()
         .map(|text| text.into_owned())
-        .map_err(|_| "the address is not valid UTF-8".to_owned())
+        .map_err(|_| AddressFault::NotUtf8)
 }
 
 /// Reads `a=b&c=d`.
 ///
 /// # Errors
-/// A sentence, where a part stands twice, has no value or is not UTF-8.
-pub(super) fn parse(query: &str) -> Result<Parts, String> {
+/// A part repeats, has no value or is not UTF-8.
+pub(super) fn parse(query: &str) -> Result<Parts, AddressFault> {
     let mut parts = Parts::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').ok_or_else(|| format!("“{pair}” has no value"))?;
+        let no_value = || AddressFault::NoValue(pair.to_owned());
+        let (name, value) = pair.split_once('=').ok_or_else(no_value)?;
         if parts.iter().any(|(known, _)| known == name) {
-            return Err(format!("“{name}” stands twice"));
+            return Err(AddressFault::Repeated(name.to_owned()));
         }
         parts.push((name.to_owned(), decode(value)?));
     }

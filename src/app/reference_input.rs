@@ -1,6 +1,6 @@
 //! The text in the reference box, and the address that it means. Pure.
 
-use super::{Route, Scheme, route::RegistryAddress};
+use super::{AddressFault, Route, Scheme, route::RegistryAddress};
 use crate::oci::Host;
 
 /// The words before a reference in commands, and in other tools' addresses.
@@ -20,11 +20,11 @@ const PREFIXES: [&str; 9] = [
 /// written.
 ///
 /// # Errors
-/// The fault, as a sentence without a full stop.
-pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, String> {
+/// The text is empty, or no address.
+pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, AddressFault> {
     let text = unwrap(text);
     if text.is_empty() {
-        return Err("type a reference, such as alpine:3.20".to_owned());
+        return Err(AddressFault::Empty);
     }
     match Route::parse(text) {
         Route::NotFound { reason, .. } => Err(reason),
@@ -64,6 +64,7 @@ fn over_plain_http(route: Route, plain_http: &[Host]) -> Route {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
+    use crate::oci::{NameFault, ReferenceError};
 
     #[test]
     fn what_is_typed_becomes_an_address() {
@@ -85,12 +86,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let check = |text: &str, words: &str| {
-            let reason = read(text, &[]).unwrap_err();
-            assert!(reason.contains(words), "{text}: {reason}");
+        let check = |text: &str, expected: AddressFault| {
+            assert_eq!(read(text, &[]), Err(expected), "{text}");
         };
-        check("", "type a reference");
-        check("ghcr.io/Org/app", "upper-case");
-        check("a b", "may hold only");
+        let name = |name: &str, fault| {
+            let name = name.to_owned();
+            AddressFault::Reference(ReferenceError::Repository { name, fault })
+        };
+        check("", AddressFault::Empty);
+        check("ghcr.io/Org/app", name("Org/app", NameFault::UpperCase));
+        check("a b", name("library/a b", NameFault::Grammar));
     }
 }

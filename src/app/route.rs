@@ -6,6 +6,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
+    AddressFault,
     query_string::{self, Parts},
     view::{FileList, View},
 };
@@ -25,7 +26,7 @@ const DOCTOR: &str = "doctor/";
 pub struct RegistryAddress {
     /// The scheme of its requests.
     pub scheme: Scheme,
-    /// Its host.
+    /// The host that the address names, such as `docker.io`.
     pub host: Host,
 }
 
@@ -64,7 +65,7 @@ pub struct Place {
     pub registry: RegistryAddress,
     /// The reference, with a tag, a digest or both.
     pub reference: Reference,
-    /// The view of it.
+    /// The tab that is open.
     pub view: View,
     /// `?platform=`: the platform chosen from an index, as it prints: `linux/arm64/v8`.
     pub platform: Option<String>,
@@ -136,9 +137,9 @@ impl Place {
 /// The meaning of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `#/`
+    /// The start page, `#/`.
     Home,
-    /// `#/settings`
+    /// The settings, `#/settings`.
     Settings,
     /// `#/doctor/<host>`
     Doctor(RegistryAddress),
@@ -146,9 +147,9 @@ pub enum Route {
     Registry(RegistryAddress),
     /// `#/<host>/<repository>`: a reference without tag and digest.
     Repository {
-        /// The registry.
+        /// The host, and the name of a mirrored registry (`ns=`) if there is one.
         registry: RegistryAddress,
-        /// The repository.
+        /// The name in that registry; its tag and digest are not used here.
         repository: Reference,
     },
     /// `#/<host>/<repository>` with a tag, a digest or both.
@@ -157,8 +158,8 @@ pub enum Route {
     NotFound {
         /// The address as it stood, without `#/`.
         address: String,
-        /// The fault, as a sentence without a full stop.
-        reason: String,
+        /// The reason why it leads nowhere.
+        reason: AddressFault,
     },
 }
 
@@ -195,7 +196,7 @@ impl From<Place> for Route {
     }
 }
 
-fn read(address: &str) -> Result<Route, String> {
+fn read(address: &str) -> Result<Route, AddressFault> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let path = query_string::decode(path)?;
     let parts = query_string::parse(query)?;
@@ -212,18 +213,18 @@ fn read(address: &str) -> Result<Route, String> {
 }
 
 /// A host with an optional scheme and nothing behind it.
-fn read_host_only(text: &str) -> Result<RegistryAddress, String> {
+fn read_host_only(text: &str) -> Result<RegistryAddress, AddressFault> {
     let (scheme, rest) = split_scheme(text);
     let host = read_host(rest.strip_suffix('/').unwrap_or(rest))?;
     Ok(RegistryAddress { scheme: scheme.unwrap_or(default_scheme(&host)), host })
 }
 
 /// No host would be Docker Hub's in a reference; in an address it is a mistake.
-fn read_host(name: &str) -> Result<Host, String> {
-    if name.is_empty() { Err("the registry's host is missing".to_owned()) } else { parse(name) }
+fn read_host(name: &str) -> Result<Host, AddressFault> {
+    if name.is_empty() { Err(AddressFault::NoHost) } else { parse(name) }
 }
 
-fn read_registry_path(path: &str, parts: Parts) -> Result<Route, String> {
+fn read_registry_path(path: &str, parts: Parts) -> Result<Route, AddressFault> {
     let (scheme, rest) = split_scheme(path);
     if is_host_alone(scheme, rest) {
         no_parts(&parts)?;
@@ -245,7 +246,7 @@ fn read_reference(
     registry: RegistryAddress,
     reference: Reference,
     parts: Parts,
-) -> Result<Route, String> {
+) -> Result<Route, AddressFault> {
     if reference.tag.is_none() && reference.digest.is_none() {
         no_parts(&parts)?;
         return Ok(Route::Repository { registry, repository: reference });
@@ -254,8 +255,7 @@ fn read_reference(
     for (name, value) in parts {
         match name.as_str() {
             "view" => {
-                place.view =
-                    View::from_name(&value).ok_or_else(|| format!("there is no view “{value}”"))?;
+                place.view = View::from_name(&value).ok_or(AddressFault::NoSuchView(value))?;
             }
             "platform" => place.platform = Some(value),
             "layer" => place.layer = Some(parse(&value)?),
@@ -263,11 +263,10 @@ fn read_reference(
             "member" => place.member = Some(value),
             "with" => place.with = Some(parse(&value)?),
             "list" => {
-                place.list = FileList::from_name(&value)
-                    .ok_or_else(|| format!("there is no list “{value}”"))?;
+                place.list = FileList::from_name(&value).ok_or(AddressFault::NoSuchList(value))?;
             }
             "find" => place.find = Some(value),
-            _ => return Err(unknown_part(&name)),
+            _ => return Err(AddressFault::UnknownPart(name)),
         }
     }
     Ok(place.into())
@@ -301,17 +300,13 @@ fn split_scheme(text: &str) -> (Option<Scheme>, &str) {
     (None, text)
 }
 
-fn no_parts(parts: &Parts) -> Result<(), String> {
-    parts.first().map_or(Ok(()), |(name, _)| Err(unknown_part(name)))
+fn no_parts(parts: &Parts) -> Result<(), AddressFault> {
+    let unknown = |(name, _): &(String, String)| Err(AddressFault::UnknownPart(name.clone()));
+    parts.first().map_or(Ok(()), unknown)
 }
 
-fn unknown_part(name: &str) -> String {
-    format!("“{name}” means nothing here")
-}
-
-/// Parses and turns the error into the sentence that the page shows.
-fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: T::Err| error.to_string())
+fn parse<T: FromStr<Err: Into<AddressFault>>>(text: &str) -> Result<T, AddressFault> {
+    text.parse().map_err(Into::into)
 }
 
 impl fmt::Display for Route {

@@ -14,9 +14,9 @@ pub enum Theme {
     /// As the system says.
     #[default]
     System,
-    /// Light.
+    /// Dark text on light ground, against the system's wish too.
     Light,
-    /// Dark.
+    /// Light text on dark ground, against the system's wish too.
     Dark,
 }
 
@@ -41,10 +41,10 @@ impl Theme {
 /// A store whose settings outlast the tab. `before-paint.js` reads the theme there before the page
 /// is drawn.
 pub trait SettingsStore {
-    /// The text under a name, where there is one and storage is not switched off.
+    /// The text under a name, if there is one and storage is not switched off.
     fn get(&self, name: &str) -> Option<String>;
 
-    /// Keeps a text under a name, or removes it. Whether it worked.
+    /// Keeps a text under a name, or removes it. Returns true if that worked.
     fn set(&self, name: &str, value: Option<&str>) -> bool;
 }
 
@@ -78,7 +78,7 @@ pub struct Settings {
     pub remember: bool,
     /// Addresses of registries visited, the latest first, as they print.
     pub registries: Vec<String>,
-    /// Hosts that are spoken to over plain http when a reference is typed without a scheme.
+    /// Hosts that are asked over plain http when a reference is typed without a scheme.
     pub plain_http: Vec<Host>,
 }
 
@@ -90,7 +90,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads what was kept; what cannot be read is as if it had never been chosen.
+    /// Reads the settings that were kept. A setting that cannot be read has its default.
     pub fn load(store: &dyn SettingsStore) -> Self {
         let lines = |name| store.get(name).unwrap_or_default();
         Self {

@@ -2,34 +2,44 @@
 
 /// The table of the views, a line each, in the order of the tabs:
 ///
-/// `Variant = name (what is read first, whether it has a tab), "what it shows";`
+/// `Variant = name (what is read first, whether it has a tab);`, under a doc comment with its content.
 ///
 /// The name is the one in addresses and that of the view's files: `ui/views/NAME.rs` draws it, in words
 /// of `ui/text/NAME.rs`, from data of `app/views/NAME.rs`.
 macro_rules! views {
     ($with:ident) => {
         $with! {
-            Tree = tree (Root, Tab), "Index, platforms, manifest, configuration, layers, referrers.";
-            Json = json (Manifest, Tab), "The exact bytes.";
-            Config = config (Config, Tab), "The image configuration.";
-            History = history (Config, Tab), "The steps that built the image.";
-            Layers = layers (Config, Tab), "The layers.";
-            Files = files (Config, Tab), "The files inside the layers.";
-            Referrers = referrers (Manifest, Tab), "The documents that refer to it.";
-            Verify = verify (Manifest, Tab), "Checking every byte.";
-            Compare = compare (Root, Hidden), "Differences from another image.";
-            Commands = commands (Manifest, Tab), "The same on a command line.";
+            /// Index, platforms, manifest, configuration, layers, referrers.
+            Tree = tree (Root, Tab);
+            /// The exact bytes.
+            Json = json (Manifest, Tab);
+            /// The image configuration.
+            Config = config (Config, Tab);
+            /// The steps that built the image.
+            History = history (Config, Tab);
+            /// The layers with their sizes and the steps that made them.
+            Layers = layers (Config, Tab);
+            /// The files inside the layers.
+            Files = files (Config, Tab);
+            /// The documents that refer to it.
+            Referrers = referrers (Manifest, Tab);
+            /// Checking every byte.
+            Verify = verify (Manifest, Tab);
+            /// Differences from another image.
+            Compare = compare (Root, Hidden);
+            /// The same on a command line.
+            Commands = commands (Manifest, Tab);
         }
     };
 }
 pub(crate) use views;
 
 macro_rules! define_views {
-    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+    ($($(#[$doc:meta])* $view:ident = $name:ident ($depth:ident, $listing:ident);)*) => {
         /// One way of looking at a reference.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum View {
-            $(#[doc = $doc] $view,)*
+            $($(#[$doc])* $view,)*
         }
 
         impl View {

@@ -1,10 +1,10 @@
 //! The way to a registry: its name, its base URL, and the key of its credentials (R14).
 
 use crate::{
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, InputFault, Result},
     oci::Host,
     transport::Account,
-    wire::{BaseUrl, Scheme, token::KnownRealm},
+    wire::{BaseUrl, Scheme, token::KnownRealm, url::UrlError},
 };
 
 /// The way to a registry. The name that is shown, the URL that is asked, and the key of the
@@ -83,6 +83,6 @@ fn authority(base: &BaseUrl) -> String {
     origin.split_once("//").map_or(origin.clone(), |(_, authority)| authority.to_owned())
 }
 
-fn unusable(host: &Host, error: impl std::fmt::Display) -> crate::error::Error {
-    ErrorKind::InvalidInput(format!("{host} cannot be reached: {error}")).into()
+fn unusable(host: &Host, error: UrlError) -> Error {
+    ErrorKind::InvalidInput(InputFault::Host { host: host.to_string(), error }).into()
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{RemoteRegistry, exchange::Call};
 use crate::{
-    error::Result,
+    error::{Operation, Result},
     oci::{self, Digest, ManifestRef, RepositoryName},
     registry::{Delete, Read},
     wire::Endpoint,
@@ -21,11 +21,8 @@ impl Delete for RemoteRegistry {
             repository: repository.clone(),
             reference: reference.clone(),
         };
-        let what = if reference.digest().is_some() { "manifest" } else { "tag" };
         let subject = self.subject_of(repository, reference).await;
-        self.core
-            .ask(&Call::new(format!("delete the {what} {reference} of {repository}"), endpoint))
-            .await?;
+        self.core.ask(&Call::new(Operation::DeleteManifest(reference.clone()), endpoint)).await?;
         match (subject, reference) {
             (Some(subject), ManifestRef::Digest(deleted)) => {
                 self.forget_referrer(repository, &subject, deleted).await
@@ -37,10 +34,8 @@ impl Delete for RemoteRegistry {
     async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
         let endpoint =
             Endpoint::DeleteBlob { repository: repository.clone(), digest: digest.clone() };
-        self.core
-            .ask(&Call::new(format!("delete the blob {digest} of {repository}"), endpoint))
-            .await
-            .map(drop)
+        let call = Call::new(Operation::DeleteBlob(digest.clone()), endpoint);
+        self.core.ask(&call).await.map(drop)
     }
 }
 

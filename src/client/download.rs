@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::exchange::{Call, Core};
 use crate::{
     content::verify::{self, Verdict, Verifier},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
     wire::{Endpoint, backoff::Policy, headers::name},
@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call {
     let endpoint =
         Endpoint::GetBlob { repository: repository.clone(), digest: blob.digest.clone() };
-    Call::new(format!("read the blob {} of {repository}", blob.digest), endpoint).about(Some(blob))
+    Call::new(Operation::ReadBlob(blob.digest.clone()), endpoint).about(Some(blob))
 }
 
 /// Returns the bytes that a descriptor carries, if they are the ones that it describes (R37).

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
-    error::{Error, ErrorKind, Missing, ServerMessage},
+    error::{Error, ErrorKind, Limitation, Missing, ServerMessage},
     transport::{ERROR_BODY, Request, Response},
     wire::{
         Endpoint, Subject,
@@ -25,8 +25,8 @@ impl Core {
         mut error: Error,
     ) -> Error {
         let context = &mut error.context;
-        if context.operation.is_empty() {
-            context.operation.clone_from(&call.operation);
+        if context.operation.is_none() {
+            context.operation = Some(call.operation.clone());
             self.connection.host.as_str().clone_into(&mut context.registry);
         }
         if context.repository.is_none() {
@@ -89,9 +89,7 @@ fn meaning(kind: &FailureKind, endpoint: &Endpoint, status: u16) -> ErrorKind {
         FailureKind::ReferencesUnknown(digest) => ErrorKind::BlobUnknown(digest.clone()),
         FailureKind::Unauthorized => ErrorKind::Unauthorized,
         FailureKind::Denied => ErrorKind::Denied,
-        FailureKind::Unsupported => {
-            ErrorKind::Unsupported("the registry does not do this".to_owned())
-        }
+        FailureKind::Unsupported => ErrorKind::Unsupported(Limitation::Registry),
         FailureKind::RangeInvalid => ErrorKind::InvalidRange { location: None, stored: None },
         FailureKind::TooLarge | FailureKind::PageSizeInvalid | FailureKind::Rejected(_) => {
             ErrorKind::Rejected

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Connection, Warnings, html_page::html_page, memory::Memory};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, MediaType, RepositoryName},
     transport::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
@@ -31,11 +31,10 @@ pub(super) struct Core {
     pub(super) spares_preflights: bool,
 }
 
-/// A question: an endpoint, and words for its purpose.
+/// A question: an endpoint, and its purpose.
 pub(super) struct Call {
     pub(super) endpoint: Endpoint,
-    /// To be read after “could not”.
-    pub(super) operation: String,
+    pub(super) operation: Operation,
     /// The repository. The endpoint of an upload session does not contain it.
     pub(super) repository: Option<RepositoryName>,
     /// The content that it is about.
@@ -43,9 +42,9 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(operation: impl Into<String>, endpoint: Endpoint) -> Self {
+    pub(super) fn new(operation: Operation, endpoint: Endpoint) -> Self {
         let repository = endpoint.repository().cloned();
-        Self { endpoint, operation: operation.into(), repository, subject: None }
+        Self { endpoint, operation, repository, subject: None }
     }
 
     pub(super) fn about(mut self, subject: Option<&Descriptor>) -> Self {
@@ -122,7 +121,7 @@ impl Core {
             || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
-    /// Sends, whatever the status of the answer.
+    /// Sends, and returns the answer with any status.
     pub(super) async fn send(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         match self.transport.send(request.clone()).await {
             Ok(response) => {
@@ -148,7 +147,7 @@ impl Core {
         let document = self.read(call, answer).await?;
         // A login page with status 200 has neither deleted anything nor is it a registry.
         match html_page(&document.bytes) {
-            Some(what) => Err(self.unusable(call, &document, ErrorKind::BadAnswer(what))),
+            Some(fault) => Err(self.unusable(call, &document, ErrorKind::BadAnswer(fault))),
             None => Ok(document),
         }
     }

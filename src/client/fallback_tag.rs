@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{RemoteRegistry, memory::ReferrerChange};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, InputFault, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{Manifest, Read, Write},
     wire::{
@@ -49,7 +49,7 @@ impl RemoteRegistry {
         let apply = async |changes: Vec<_>| self.apply(repository, &tag, &changes).await;
         let key = (repository.clone(), tag.clone());
         let outcome = self.core.memory.fallback_tags.join(&key, change, apply).await;
-        let gone = || ErrorKind::InvalidInput("the update was given up half-way".to_owned()).into();
+        let gone = || ErrorKind::InvalidInput(InputFault::UpdateDropped).into();
         outcome.unwrap_or_else(|| Err(gone()))
     }
 
@@ -65,8 +65,8 @@ impl RemoteRegistry {
             Err(error) => return Err(error),
         };
         let changed = changed(current.as_ref(), changes).map_err(|NotAnIndex| {
-            let what = format!("{repository}:{tag} is no index of referrers, and is left as it is");
-            ErrorKind::BadAnswer(what)
+            let (repository, tag) = (repository.clone(), tag.clone());
+            ErrorKind::BadAnswer(AnswerFault::NotReferrers { repository, tag })
         })?;
         let Some(bytes) = changed else { return Ok(()) };
         // An index of referrers has no subject, so pushing it does not lead back to this function.

@@ -13,7 +13,7 @@ use super::{
     referrers::ReferrersSearch,
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Digest, RepositoryName, Tag},
     registry::{List, Page, Referrers},
     wire::{
@@ -34,10 +34,12 @@ enum ListQuery<'a> {
 impl ListQuery<'_> {
     fn call(&self, window: Window) -> Call {
         match self {
-            Self::Repositories => Call::new("list the repositories", Endpoint::Catalog { window }),
+            Self::Repositories => {
+                Call::new(Operation::ListRepositories, Endpoint::Catalog { window })
+            }
             Self::Tags(repository) => {
                 let endpoint = Endpoint::Tags { repository: (*repository).clone(), window };
-                Call::new(format!("list the tags of {repository}"), endpoint)
+                Call::new(Operation::ListTags, endpoint)
             }
         }
     }
@@ -80,7 +82,7 @@ impl Core {
     async fn page(&self, listing: &ListQuery<'_>, from: Option<&str>) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
-                let kind = ErrorKind::InvalidInput("this is no start of a page".to_owned());
+                let kind = ErrorKind::InvalidInput(InputFault::PageStart);
                 self.explain(&listing.call(Window::default()), None, kind.into())
             })
         });
@@ -110,7 +112,7 @@ impl Core {
         let mut request = self.request(&call);
         if let Some(Cursor::Url(url)) = cursor {
             if url.origin() != request.url.origin() {
-                let kind = ErrorKind::Refused("the next page is on another origin".to_owned());
+                let kind = ErrorKind::Refused(RefusedAddress::OtherOrigin);
                 return Err(self.explain(&call, Some(&request), kind.into()));
             }
             request.url = url.clone();
@@ -123,12 +125,12 @@ impl Core {
 
     /// Reads the items of a page; of a broken answer, those that can be read.
     fn listed(&self, call: &Call, document: &Document, listing: &ListQuery<'_>) -> Result<Listed> {
-        let bad = |what: String| self.unusable(call, document, ErrorKind::BadAnswer(what));
-        if let Some(what) = not_a_document(&document.bytes) {
-            return Err(bad(what));
+        let bad = |fault| self.unusable(call, document, ErrorKind::BadAnswer(fault));
+        if let Some(fault) = not_a_document(&document.bytes) {
+            return Err(bad(fault));
         }
         listing.read(document.bytes.clone()).map_err(|error| match error {
-            ListError::NotAList(what) => bad(format!("the answer {what}")),
+            ListError::NotAList(_) => bad(AnswerFault::NotAList),
             ListError::TooLarge => {
                 let limit = list::MAX_ANSWER as u64;
                 self.unusable(call, document, ErrorKind::TooLarge { limit })

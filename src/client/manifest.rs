@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     content::verify::{self, Verdict},
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Operation, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -30,8 +30,7 @@ impl Core {
     ) -> Result<Manifest> {
         let endpoint =
             Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
-        let call =
-            Call::new(format!("read the manifest {repository}{}", suffix(reference)), endpoint);
+        let call = Call::new(Operation::ReadManifest(reference.clone()), endpoint);
         match self.read_manifest(&call, expected, None).await {
             // A cache on the way may hold other content under this name: ask past it, once.
             Err(error) if matches!(error.kind, ErrorKind::DigestMismatch { .. }) => {
@@ -72,7 +71,7 @@ impl Core {
         tag: &Tag,
     ) -> Result<Manifest> {
         let reference = ManifestRef::Tag(tag.clone());
-        let operation = format!("read the manifest {repository}{}", suffix(&reference));
+        let operation = Operation::ReadManifest(reference.clone());
         let endpoint = Endpoint::GetManifest { repository: repository.clone(), reference };
         let call = Call::new(operation, endpoint);
         let answer = self.expect_artifact(&call).await?;
@@ -113,7 +112,7 @@ impl Core {
     ) -> Result<Option<Descriptor>> {
         let endpoint =
             Endpoint::StatManifest { repository: repository.clone(), reference: reference.clone() };
-        let operation = format!("find the manifest {repository}{}", suffix(reference));
+        let operation = Operation::FindManifest(reference.clone());
         let call = Call::new(operation, endpoint);
         let answer = match self.negotiate(&call, self.request(&call)).await {
             Ok(answer) => answer,
@@ -157,8 +156,8 @@ fn agreed(asked: Option<&Digest>, stated: Option<Digest>) -> Judged<Option<Diges
 /// Returns the digest of an answer, and how far it was checked.
 fn verified(document: &Document, expected: Option<&Digest>) -> Judged<(Digest, Verification)> {
     let bytes = &document.bytes;
-    if let Some(what) = not_a_document(bytes) {
-        return Err(ErrorKind::BadAnswer(what));
+    if let Some(fault) = not_a_document(bytes) {
+        return Err(ErrorKind::BadAnswer(fault));
     }
     let Some(expected) = expected else {
         return Ok((verify::digest_of(bytes), Verification::NotVerified(unnamed(document))));
@@ -191,9 +190,9 @@ fn unnamed(document: &Document) -> Unverified {
 fn media_type(document: &Document) -> Judged<MediaType> {
     let node = json::parse(document.bytes.clone()).value;
     match (document.content_type(), stated(&node)) {
-        (Some(header), Some(own)) if header != own => Err(ErrorKind::BadAnswer(format!(
-            "the answer is said to be {header}, and says of itself that it is {own}"
-        ))),
+        (Some(header), Some(stated)) if header != stated => {
+            Err(ErrorKind::BadAnswer(AnswerFault::TypesDiffer { header, stated }))
+        }
         (Some(media_type), _) => Ok(media_type),
         (None, _) => Ok(guess_media_type(&node).unwrap_or(MediaType::OCTET_STREAM)),
     }
@@ -206,12 +205,4 @@ pub(super) fn stated_type(bytes: &Bytes) -> Option<MediaType> {
 
 fn stated(document: &Node) -> Option<MediaType> {
     document.get("mediaType").and_then(Node::as_str).map(MediaType::new)
-}
-
-/// Returns `:tag` or `@digest`.
-fn suffix(reference: &ManifestRef) -> String {
-    match reference {
-        ManifestRef::Tag(tag) => format!(":{tag}"),
-        ManifestRef::Digest(digest) => format!("@{digest}"),
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{RemoteRegistry, exchange::Call};
 use crate::{
-    error::Result,
+    error::{Operation, Result},
     wire::{Endpoint, headers::name},
 };
 
@@ -17,9 +17,9 @@ impl RemoteRegistry {
     /// Asks whether it is there, and what it calls its version (R74).
     ///
     /// # Errors
-    /// `NotFound` where it is no registry; `Unauthorized`, and what sending gives.
+    /// `NotFound` if it is no registry; `Unauthorized`, and errors of sending.
     pub async fn ping(&self) -> Result<Ping> {
-        let call = Call::new("reach the registry", Endpoint::Version);
+        let call = Call::new(Operation::ReachRegistry, Endpoint::Version);
         let document = self.core.ask(&call).await?;
         let version = document.headers.get(name::DOCKER_API_VERSION).unwrap_or_default();
         Ok(Ping { version: version.to_owned() })

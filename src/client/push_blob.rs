@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     content::verify::Verifier,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::BlobSource,
     wire::{Endpoint, upload},
@@ -57,7 +57,7 @@ impl BlobPush<'_> {
     fn explain(&self, kind: ErrorKind) -> Error {
         let Self { registry, repository, blob, .. } = self;
         let endpoint = Endpoint::StartUpload { repository: (*repository).clone(), algorithm: None };
-        let operation = format!("push the blob {} to {repository}", blob.digest);
+        let operation = Operation::PushBlob(Some(blob.digest.clone()));
         registry.core.explain(&Call::new(operation, endpoint), None, kind.into())
     }
 

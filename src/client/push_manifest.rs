@@ -8,7 +8,7 @@ use super::{
     manifest::stated_type,
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, InputFault, Operation, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     wire::{Endpoint, fallback_index, headers::name},
 };
@@ -43,9 +43,9 @@ impl ManifestPush<'_> {
         let sent = &self.manifest.media_type;
         match stated_type(self.bytes) {
             Some(own) if own != *sent => {
-                let what = format!("the manifest says that it is {own}, and is pushed as {sent}");
+                let fault = InputFault::PushedType { stated: own, sent: sent.clone() };
                 let call = self.call(self.by_digest(), &[]);
-                Err(self.registry.core.explain(&call, None, ErrorKind::InvalidInput(what).into()))
+                Err(self.registry.core.explain(&call, None, ErrorKind::InvalidInput(fault).into()))
             }
             _ => Ok(()),
         }
@@ -129,7 +129,7 @@ impl ManifestPush<'_> {
     }
 
     fn call(&self, reference: ManifestRef, tags: &[Tag]) -> Call {
-        let operation = format!("push the manifest {reference} to {}", self.repository);
+        let operation = Operation::PushManifest(Some(reference.clone()));
         let repository = self.repository.clone();
         let endpoint = Endpoint::PutManifest { repository, reference, tags: tags.to_vec() };
         Call::new(operation, endpoint).about(Some(self.manifest))

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     content::verify::Verifier,
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName},
     registry::{BlobStream, ByteRange, Manifest, Read},
     wire::{Endpoint, headers::name},
@@ -86,7 +86,7 @@ impl Read for RemoteRegistry {
         let core = &self.core;
         let endpoint =
             Endpoint::StatBlob { repository: repository.clone(), digest: digest.clone() };
-        let call = Call::new(format!("find the blob {digest} in {repository}"), endpoint);
+        let call = Call::new(Operation::FindBlob(digest.clone()), endpoint);
         let answer = match core.expect(&call, core.request(&call)).await {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),

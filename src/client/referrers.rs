@@ -9,7 +9,7 @@ use super::{
     html_page::html_page,
 };
 use crate::{
-    error::{Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag, json},
     registry::{Manifest, Referrers, ReferrersSource},
     wire::{
@@ -200,7 +200,7 @@ fn referrers_call(
         digest: subject.clone(),
         artifact_type: artifact_type.map(str::to_owned),
     };
-    Call::new(format!("list what refers to {subject} in {repository}"), endpoint)
+    Call::new(Operation::ListReferrers(subject.clone()), endpoint)
 }
 
 /// Tells whether there is no API: 404 says so, unless the repository is missing (R105).

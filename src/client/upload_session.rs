@@ -10,7 +10,7 @@ use super::{
     exchange::{self, Call, UnreadAnswer},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::{BlobSource, Read},
     transport::{Body, Replay},
@@ -58,8 +58,7 @@ pub(super) struct UploadSession {
     pub(super) registry: RemoteRegistry,
     pub(super) repository: RepositoryName,
     pub(super) machine: Upload,
-    /// To be read after “could not”.
-    pub(super) operation: String,
+    pub(super) operation: Operation,
 }
 
 impl UploadSession {
@@ -72,10 +71,7 @@ impl UploadSession {
     ) -> Result<Self> {
         let algorithm = digest.map(Digest::algorithm);
         let (machine, request) = Upload::start(repository, algorithm.as_ref(), chunk_size);
-        let operation = match digest {
-            Some(digest) => format!("push the blob {digest} to {repository}"),
-            None => format!("push a blob to {repository}"),
-        };
+        let operation = Operation::PushBlob(digest.cloned());
         let (registry, repository) = (registry.clone(), repository.clone());
         let mut session = Self { registry, repository, machine, operation };
         session
@@ -193,19 +189,19 @@ fn scopes(endpoint: &Endpoint, repository: &RepositoryName) -> ScopeSet {
 fn kind_of(error: UploadError) -> ErrorKind {
     match error {
         UploadError::Answer | UploadError::Unclear => {
-            ErrorKind::BadAnswer("it is unknown if the blob arrived".to_owned())
+            ErrorKind::BadAnswer(AnswerFault::UploadUnclear)
         }
         UploadError::Unknown => ErrorKind::UploadUnknown,
         UploadError::NoLocation => ErrorKind::HiddenHeader("Location"),
         UploadError::BadLocation(error) => {
-            ErrorKind::Refused(format!("the upload's location: {error}"))
+            ErrorKind::Refused(RefusedAddress::UploadLocation(error))
         }
         UploadError::NotResumable => ErrorKind::HiddenHeader("Range"),
         UploadError::OutOfStep { location, stored, .. } => {
             ErrorKind::InvalidRange { location: Some(location), stored }
         }
         UploadError::AlreadyClosed => ErrorKind::AlreadyClosed,
-        UploadError::Busy => ErrorKind::InvalidInput("another answer is still awaited".to_owned()),
+        UploadError::Busy => ErrorKind::InvalidInput(InputFault::UploadBusy),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, InputFault, Operation, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
     registry::{BlobSource, BlobUpload, Write},
     wire::{
@@ -54,11 +54,11 @@ impl Write for RemoteRegistry {
         offset: Option<u64>,
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
-        let operation = format!("take up an upload to {repository}");
         let location = self.upload_location(repository, location)?;
         let (machine, step) = Upload::resume(location, offset, chunk_size);
         let (registry, repository) = (self.clone(), repository.clone());
-        let mut session = UploadSession { registry, repository, machine, operation };
+        let mut session =
+            UploadSession { registry, repository, machine, operation: Operation::ResumeUpload };
         session.drive(step, &UploadBytes::Buffer(0, &Bytes::new())).await?;
         Ok(Box::new(RemoteUpload::new(session)))
     }
@@ -75,7 +75,7 @@ impl Write for RemoteRegistry {
             digest: digest.clone(),
             from: from.clone(),
         };
-        let operation = format!("mount the blob {digest} of {from} in {repository}");
+        let operation = Operation::MountBlob { digest: digest.clone(), from: from.clone() };
         let call = Call::new(operation.clone(), endpoint);
         let answer = self.core.expect(&call, self.core.request(&call)).await?;
         if answer.response.status != 202 {
@@ -110,11 +110,11 @@ impl Write for RemoteRegistry {
 impl RemoteRegistry {
     fn upload_location(&self, repository: &RepositoryName, location: &str) -> Result<Url> {
         let base = &self.core.connection.base;
-        let bad = |what: String| Error::from(ErrorKind::InvalidInput(what));
+        let bad = |fault| Error::from(ErrorKind::InvalidInput(fault));
         match location {
-            "" => Err(bad("an upload needs a location or a name".to_owned())),
+            "" => Err(bad(InputFault::NoLocation)),
             name if !name.contains('/') => Ok(upload::location_of_id(base, repository, name)),
-            url => base.at("/v2/").join(url).map_err(|error| bad(format!("the location: {error}"))),
+            url => base.at("/v2/").join(url).map_err(|error| bad(InputFault::BadLocation(error))),
         }
     }
 }

@@ -20,7 +20,7 @@ enum PatternStep {
     Path,
 }
 
-/// A pattern.
+/// A pattern with `*`, `?`, `[…]` and `**`, ready to be matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     steps: Vec<PatternStep>,

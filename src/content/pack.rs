@@ -46,7 +46,7 @@ impl Packer {
         }
     }
 
-    /// All of it.
+    /// Takes the bytes written so far, and begins anew.
     pub fn finish(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
@@ -98,14 +98,14 @@ impl<'a> Unpacker<'a> {
         self.0
     }
 
-    /// One byte.
+    /// Reads one byte; `None` at the end.
     pub fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*first)
     }
 
-    /// A number.
+    /// Reads a number of variable length; `None` if it is cut short or too large.
     pub fn number(&mut self) -> Option<u64> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
@@ -118,7 +118,7 @@ impl<'a> Unpacker<'a> {
         None
     }
 
-    /// Bytes.
+    /// Reads a length and as many bytes; `None` if fewer are left.
     pub fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         let (bytes, rest) = self.0.split_at_checked(length)?;
@@ -126,7 +126,7 @@ impl<'a> Unpacker<'a> {
         Some(bytes)
     }
 
-    /// A text.
+    /// Reads bytes as [`Self::bytes`] does; `None` also if they are not UTF-8.
     pub fn text(&mut self) -> Option<&'a str> {
         std::str::from_utf8(self.bytes()?).ok()
     }

@@ -28,7 +28,7 @@ pub enum Origin {
 /// A part of a file, such as a blob inside an archive.
 #[derive(Clone)]
 pub struct Slice {
-    /// The file.
+    /// The file that the slice is a part of.
     pub file: SharedFile,
     /// The bytes that belong to the slice.
     pub range: Range<u64>,

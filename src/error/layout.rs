@@ -25,7 +25,7 @@ pub enum LayoutFault {
     NotAListOfImages,
     /// The layout gives a tag to several digests.
     AmbiguousTag {
-        /// The tag.
+        /// The tag, as the layout writes it.
         tag: String,
         /// The number of digests.
         digests: u64,

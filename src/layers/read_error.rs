@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    error::{EngineFault, ErrorKind},
+    error::{AnswerFault, EngineFault, ErrorKind, InputFault},
     oci::Digest,
 };
 
@@ -19,8 +19,7 @@ enum ReadError {
     TooLarge(u64),
     SizeMismatch(Option<Digest>, u64, u64),
     InvalidInput(String),
-    Unsupported(String),
-    BadAnswer(String),
+    OtherPart,
     FileUnreadable(String),
     NotLoaded(String),
     Other,
@@ -40,9 +39,8 @@ pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok,
         ErrorKind::SizeMismatch { digest, expected, actual } => {
             ReadError::SizeMismatch(digest.clone(), *expected, *actual)
         }
-        ErrorKind::InvalidInput(text) => ReadError::InvalidInput(text.clone()),
-        ErrorKind::Unsupported(text) => ReadError::Unsupported(text.clone()),
-        ErrorKind::BadAnswer(text) => ReadError::BadAnswer(text.clone()),
+        ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text.clone()),
+        ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
         ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why.clone()),
         ErrorKind::Engine(EngineFault::NotLoaded(why)) => ReadError::NotLoaded(why.clone()),
         _ => ReadError::Other,
@@ -63,9 +61,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         ReadError::SizeMismatch(digest, expected, actual) => {
             ErrorKind::SizeMismatch { digest, expected, actual }
         }
-        ReadError::InvalidInput(text) => ErrorKind::InvalidInput(text),
-        ReadError::Unsupported(text) => ErrorKind::Unsupported(text),
-        ReadError::BadAnswer(text) => ErrorKind::BadAnswer(text),
+        ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
+        ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
         ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
         ReadError::NotLoaded(why) => ErrorKind::Engine(EngineFault::NotLoaded(why)),
         ReadError::Other => ErrorKind::Engine(EngineFault::Other),

@@ -1,10 +1,10 @@
-//! The true type of a manifest: artifacts state their type in one of three places, or nowhere.
+//! The true type of a manifest. An artifact states its type in one of three places, or nowhere.
 
 use super::{ImageManifest, Index, MediaType};
 
 impl ImageManifest {
-    /// The type under which a referrers list shows this manifest: `artifactType`, else the media
-    /// type of the configuration (distribution-spec, listing referrers).
+    /// Returns the type that a list of referrers shows for this manifest: `artifactType`, else the
+    /// media type of the configuration (distribution-spec, listing referrers).
     pub fn referrer_type(&self) -> Option<&str> {
         let config = || self.config.as_ref().map(|config| config.media_type.as_str());
         stated(self.artifact_type.as_deref()).or_else(config)
@@ -29,7 +29,7 @@ impl ImageManifest {
             && self.config.as_ref().is_some_and(|config| config.media_type.is_image_config())
     }
 
-    /// The type of the first layer, where no layer is a file system.
+    /// Returns the type of the first layer if no layer is a file system.
     fn layers_type(&self) -> Option<&str> {
         let any_layer = self.layers.iter().any(|layer| layer.media_type.is_layer());
         let first = self.layers.first().filter(|_| !any_layer)?;
@@ -38,7 +38,7 @@ impl ImageManifest {
 }
 
 impl Index {
-    /// The type that the index states.
+    /// Returns the type that the index states.
     pub fn true_type(&self) -> Option<&str> {
         stated(self.artifact_type.as_deref())
     }

@@ -1,5 +1,5 @@
-//! Building manifests: from a configuration and layers, or from child manifests, to the bytes that
-//! are pushed (R33). The same content always gives the same bytes.
+//! Building manifests from a configuration and layers, or from child manifests (R33). The result is
+//! the bytes that are pushed. The same content always gives the same bytes.
 
 use std::fmt;
 
@@ -29,23 +29,23 @@ pub struct ManifestBuilder {
     references: Vec<Descriptor>,
     /// The manifest that this one says something about.
     pub subject: Option<Descriptor>,
-    /// Type of the artifact.
+    /// The `artifactType` of the manifest (image-spec 1.1); `None` leaves it out.
     pub artifact_type: Option<String>,
-    /// Annotations; written in the order of their names.
+    /// Annotations. They are written in the order of their names.
     pub annotations: Annotations,
 }
 
-/// A finished manifest: what is pushed, byte for byte.
+/// A finished manifest, as it is pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
-    /// Its media type.
+    /// The `mediaType` of its descriptor.
     pub media_type: MediaType,
-    /// Its bytes.
+    /// The content to push, whose digest the descriptor has.
     pub bytes: Bytes,
 }
 
-/// A reference that cannot be appended: a manifest of this kind does not point at content of that
-/// kind.
+/// A reference that cannot be appended, because a manifest of this kind does not point at content
+/// of that kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsupportedReference {
     /// The kind of manifest that is being built.
@@ -56,7 +56,7 @@ pub struct UnsupportedReference {
 
 impl fmt::Display for UnsupportedReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot point at {}", self.manifest.words(), self.reference.words())
+        write!(f, "{} cannot point at {}", self.manifest, self.reference)
     }
 }
 
@@ -110,12 +110,13 @@ impl ManifestBuilder {
         Ok(())
     }
 
-    /// Everything the manifest points at: the configuration, then what was appended, in that order.
+    /// Returns the descriptors of the manifest: the configuration, then the appended ones in their
+    /// order.
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.config.iter().chain(&self.references)
     }
 
-    /// The bytes, and what they are.
+    /// Returns the bytes and their media type.
     pub fn build(&self) -> Payload {
         let is_index = self.media_type.is_index();
         let references = Some(descriptors(&self.references));
@@ -171,7 +172,8 @@ mod tests {
         let child = descriptor(MediaType::OCI_MANIFEST, 9);
         let mut image = ManifestBuilder::docker_image(descriptor(MediaType::DOCKER_CONFIG, 1));
         let error = image.append(child.clone()).unwrap_err();
-        assert_eq!(error.to_string(), "Docker manifest cannot point at OCI manifest");
+        let (manifest, reference) = (MediaType::DOCKER_MANIFEST, MediaType::OCI_MANIFEST);
+        assert_eq!(error, UnsupportedReference { manifest, reference });
         let mut index = ManifestBuilder::index();
         assert!(index.append(layer(1)).is_err());
         index.append(child).unwrap();

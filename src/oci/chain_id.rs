@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Digest;
 
-/// The chain ID of the stack up to each layer, given the diff IDs lowest first.
+/// Returns, for each layer, the chain ID of the stack up to it. The diff IDs stand lowest first.
 pub fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
     let mut chain: Vec<Digest> = Vec::with_capacity(diff_ids.len());
     for diff_id in diff_ids {
@@ -17,7 +17,7 @@ pub fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
     chain
 }
 
-/// The chain ID of a layer on a stack.
+/// Returns the chain ID of a layer on a stack.
 pub fn stacked(below: &str, diff_id: &str) -> Digest {
     Digest::from_sha256(Sha256::digest(format!("{below} {diff_id}")).into())
 }

@@ -1,8 +1,10 @@
-//! Image configurations (image-spec config.md): how an image runs, and how it came about.
+//! Image configurations (image-spec config.md): the settings of an image and its build steps.
 
 use bytes::Bytes;
 
-use super::{Digest, Issues, JsonCursor, Parsed, Platform, Severity, Timestamp, json};
+use super::{
+    Digest, DocumentFault, Issues, JsonCursor, Parsed, Platform, Severity, Timestamp, json,
+};
 
 /// An image configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,10 +23,10 @@ pub struct ImageConfig {
     pub history: Vec<HistoryEntry>,
 }
 
-/// The `config` part: what a container started from the image gets.
+/// The `config` part: the settings that a container of this image starts with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunConfig {
-    /// User, and group after a colon.
+    /// The user. A group may follow after a colon.
     pub user: Option<String>,
     /// Ports, as `80/tcp`.
     pub exposed_ports: Vec<String>,
@@ -32,15 +34,15 @@ pub struct RunConfig {
     pub env: Vec<String>,
     /// The program that is started, with its first arguments.
     pub entrypoint: Vec<String>,
-    /// Arguments of the entry point, or what is run where there is none.
+    /// The arguments of the entry point, or the whole command if there is no entry point.
     pub cmd: Vec<String>,
-    /// Directories kept outside the container's file system.
+    /// Directories that are kept outside the container's file system.
     pub volumes: Vec<String>,
     /// Working directory.
     pub working_dir: Option<String>,
     /// Labels, in document order.
     pub labels: Vec<(String, String)>,
-    /// Signal that stops it.
+    /// The signal that stops the container.
     pub stop_signal: Option<String>,
     /// The command that checks the container's health (Docker's extension).
     pub healthcheck: Option<Healthcheck>,
@@ -53,17 +55,17 @@ pub struct RunConfig {
 /// Docker's health check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Healthcheck {
-    /// `NONE`, or `CMD` or `CMD-SHELL` with what is run.
+    /// `NONE`, or `CMD` or `CMD-SHELL` with the command.
     pub test: Vec<String>,
     /// Nanoseconds between checks.
     pub interval: Option<i64>,
-    /// Nanoseconds one check may take.
+    /// Nanoseconds that one check may take.
     pub timeout: Option<i64>,
-    /// Nanoseconds in which failing does not count.
+    /// Nanoseconds at the start in which a failure does not count.
     pub start_period: Option<i64>,
-    /// Nanoseconds between checks in that time.
+    /// Nanoseconds between checks in that period.
     pub start_interval: Option<i64>,
-    /// Failures in a row that make it unwell.
+    /// The number of failures in a row that make the container unhealthy.
     pub retries: Option<i64>,
 }
 
@@ -110,7 +112,7 @@ const RUN_KNOWN: [&str; 13] = [
     "ArgsEscaped",
 ];
 
-/// Reads a configuration. Anything that is JSON gives a value; see the issues for what is missing.
+/// Reads a configuration. Any JSON gives a value. The issues name the missing parts.
 pub fn parse_config(raw: Bytes) -> Parsed<ImageConfig> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
     let mut issues = Issues::default();
@@ -125,8 +127,8 @@ pub fn parse_config(raw: Bytes) -> Parsed<ImageConfig> {
 }
 
 impl ImageConfig {
-    /// For each history entry the index of the layer it made; `None` where it made none, or where
-    /// the history has more steps with a layer than there are layers.
+    /// Returns, for each history entry, the index of the layer that it made. `None` if it made no
+    /// layer, or if the history has more steps with a layer than there are layers.
     pub fn layer_of_history(&self, layers: usize) -> Vec<Option<usize>> {
         let mut next = 0;
         let layer_of = |entry: &HistoryEntry| {
@@ -152,13 +154,13 @@ fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> ImageConfig {
     config
 }
 
-/// Steps that made a layer and layers should be as many (config.md, `history`).
+/// Compares the number of steps that made a layer with the number of layers (config.md,
+/// `history`).
 fn check_history(config: &ImageConfig, cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let steps = config.history.iter().filter(|entry| !entry.empty_layer).count();
-    let layers = config.diff_ids.len();
-    if !config.history.is_empty() && steps != layers {
-        let message = format!("has {steps} history entries with a layer and {layers} diff IDs");
-        cursor.report(Severity::Warning, message, issues);
+    let diff_ids = config.diff_ids.len();
+    if !config.history.is_empty() && steps != diff_ids {
+        cursor.report(Severity::Warning, DocumentFault::History { steps, diff_ids }, issues);
     }
 }
 
@@ -184,12 +186,12 @@ fn read_run(cursor: &JsonCursor<'_>, issues: &mut Issues) -> RunConfig {
     }
 }
 
-/// Entries are `NAME=value` (config.md, `Env`).
+/// Reports entries that are not `NAME=value` (config.md, `Env`).
 fn check_env(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let Some(list) = cursor.member("Env") else { return };
     let items: Vec<_> = list.items(&mut Issues::default()).collect();
     for item in items.iter().filter(|item| item.node().as_str().is_some_and(|v| !v.contains('='))) {
-        item.report(Severity::Error, "is not NAME=value", issues);
+        item.report(Severity::Error, DocumentFault::NotAnAssignment, issues);
     }
 }
 
@@ -205,19 +207,15 @@ fn read_healthcheck(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Healthcheck
 }
 
 fn read_diff_ids(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<Digest> {
-    let Some(rootfs) = cursor.member("rootfs") else {
-        cursor.report(Severity::Error, "has no rootfs", issues);
-        return Vec::new();
-    };
+    cursor.require(&["rootfs"], issues);
+    let Some(rootfs) = cursor.member("rootfs") else { return Vec::new() };
     if rootfs.text_of("type", issues).as_deref() != Some("layers") {
-        rootfs.report(Severity::Error, "has a type other than “layers”", issues);
+        rootfs.report(Severity::Error, DocumentFault::RootFsType, issues);
     }
-    let Some(list) = rootfs.member("diff_ids") else {
-        rootfs.report(Severity::Error, "has no diff_ids", issues);
-        return Vec::new();
-    };
+    rootfs.require(&["diff_ids"], issues);
+    let Some(list) = rootfs.member("diff_ids") else { return Vec::new() };
     let items: Vec<_> = list.items(issues).collect();
-    items.iter().filter_map(|item| Digest::read(item, issues)).collect()
+    items.iter().filter_map(|item| item.digest(issues)).collect()
 }
 
 fn read_history(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Vec<HistoryEntry> {

@@ -1,4 +1,4 @@
-//! A table from media types to the functions that read such manifests (R31). An application can add
+//! A table of media types and the functions that read their manifests (R31). An application can add
 //! its own kinds.
 
 use std::fmt;
@@ -13,19 +13,19 @@ pub type Decoder = fn(Bytes, Option<&MediaType>) -> Parsed<Document>;
 /// The registered decoders.
 #[derive(Clone, Debug, Default)]
 pub struct Decoders {
-    /// In the order of registering.
+    /// The types with their decoders, in the order of registering.
     list: Vec<(MediaType, Decoder)>,
     fallback: Option<Decoder>,
 }
 
-/// A decoder that was not registered or not found.
+/// The reason why a decoder was not registered or not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecoderError {
-    /// The type, or the default where empty, has a decoder.
+    /// The type has a decoder already. An empty text means the default.
     Registered(String),
-    /// The `Content-Type` is none.
+    /// The text is no media type.
     Malformed(String),
-    /// No decoder for this type, and no default.
+    /// There is no decoder for this type, and no default.
     Unknown(MediaType),
 }
 
@@ -43,8 +43,8 @@ impl fmt::Display for DecoderError {
 impl std::error::Error for DecoderError {}
 
 impl Decoders {
-    /// The kinds known here: OCI and Docker manifests and indexes, schema 1, and the withdrawn
-    /// artifact manifest.
+    /// Returns the decoders of the kinds that are known here: OCI and Docker manifests and indexes,
+    /// schema 1, and the withdrawn artifact manifest.
     pub fn standard() -> Self {
         let known = [
             MediaType::OCI_INDEX,
@@ -59,11 +59,11 @@ impl Decoders {
         Self { list, fallback: None }
     }
 
-    /// Registers a decoder; under the empty name the one for every other type.
+    /// Registers a decoder. The empty name stands for every other type.
     ///
     /// # Errors
-    /// [`DecoderError::Registered`] where the type has one, [`DecoderError::Malformed`] where it is
-    /// no media type.
+    /// [`DecoderError::Registered`] if the type has one, [`DecoderError::Malformed`] if it is no
+    /// media type.
     pub fn register(&mut self, media_type: &str, decoder: Decoder) -> Result<(), DecoderError> {
         let registered = || DecoderError::Registered(media_type.to_owned());
         if media_type.is_empty() {
@@ -79,12 +79,12 @@ impl Decoders {
         Ok(())
     }
 
-    /// The registered types, without the default.
+    /// Returns the registered types, without the default.
     pub fn media_types(&self) -> impl Iterator<Item = &MediaType> {
         self.list.iter().map(|(kind, _)| kind)
     }
 
-    /// Reads a manifest served under this `Content-Type`, whose parameters do not count.
+    /// Reads a manifest that was served under this `Content-Type`. Its parameters do not count.
     ///
     /// # Errors
     /// [`DecoderError::Malformed`], [`DecoderError::Unknown`].

@@ -1,36 +1,36 @@
-//! Descriptors: how one document points at another (image-spec descriptor.md, R28).
+//! Descriptors: pointers from one document to another (image-spec descriptor.md, R28).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{Digest, Issues, JsonCursor, MediaType, Platform, Severity};
+use super::{Digest, DocumentFault, Issues, JsonCursor, MediaType, Platform, Severity};
 
-/// Annotations in the order in which they stand in the document; a name may repeat there.
+/// Annotations in the order of the document. A name may repeat.
 pub type Annotations = Vec<(String, String)>;
 
-/// A pointer to content: what it is, which bytes, how many.
+/// A pointer to content: its type, its digest and its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
-    /// The type that the content is said to have.
+    /// The stated type of the content.
     pub media_type: MediaType,
-    /// Digest of the exact bytes.
+    /// The digest of the exact bytes.
     pub digest: Digest,
-    /// Size of the content in bytes.
+    /// The size of the content in bytes.
     pub size: u64,
-    /// Other places that hold the bytes (foreign layers). Never fetched with a credential.
+    /// Other places that hold the bytes (foreign layers). No credential is sent there.
     pub urls: Vec<String>,
     /// Annotations, in document order.
     pub annotations: Annotations,
-    /// The platform, for entries of an index.
+    /// The platform of an entry of an index.
     pub platform: Option<Platform>,
-    /// The content itself, decoded from base64, not yet compared with size and digest (R37).
+    /// The content itself, decoded from base64. It is not yet compared with size and digest (R37).
     pub data: Option<Vec<u8>>,
-    /// Type of the artifact that the content is.
+    /// The type of the artifact.
     pub artifact_type: Option<String>,
 }
 
 /// Content that a descriptor describes (R28).
 pub trait Describe {
-    /// The descriptor.
+    /// Returns the descriptor by which a document lists this.
     fn descriptor(&self) -> &Descriptor;
 }
 
@@ -44,12 +44,12 @@ const KNOWN: [&str; 8] =
     ["mediaType", "digest", "size", "urls", "annotations", "platform", "data", "artifactType"];
 
 impl Descriptor {
-    /// BuildKit's annotation that says what an entry without a platform is for.
+    /// BuildKit's annotation with the purpose of an entry without a platform.
     pub const REFERENCE_TYPE: &str = "vnd.docker.reference.type";
     /// BuildKit's annotation with the digest of the entry that it is about.
     pub const REFERENCE_DIGEST: &str = "vnd.docker.reference.digest";
 
-    /// A descriptor with only its three required parts.
+    /// Makes a descriptor of only its three required parts.
     pub fn new(media_type: MediaType, digest: Digest, size: u64) -> Self {
         Self {
             media_type,
@@ -63,41 +63,39 @@ impl Descriptor {
         }
     }
 
-    /// The annotation of this name; of a repeated one the last, as [`super::json::Node::get`] has it.
+    /// Returns the annotation of this name. If the name repeats, it is the last one, as in
+    /// [`super::json::Node::get`].
     pub fn annotation(&self, name: &str) -> Option<&str> {
         let mut named = self.annotations.iter().rev().filter(|(key, _)| key == name);
         named.next().map(|(_, value)| value.as_str())
     }
 
-    /// Returns true if this index entry is BuildKit's statement about an image, and no image: its
+    /// Returns true if this index entry is no image, but BuildKit's statement about an image. Its
     /// platform is then `unknown/unknown`.
     pub fn is_attestation(&self) -> bool {
         self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
     }
 
-    /// The embedded content, where it has the stated size (R37). Its digest is still to be checked.
+    /// Returns the embedded content if it has the stated size (R37). The caller must still check
+    /// the digest.
     pub fn embedded(&self) -> Option<&[u8]> {
         self.data.as_deref().filter(|data| data.len() as u64 == self.size)
     }
 
-    /// Reads a descriptor. Without a digest there is none; a size that cannot be read becomes 0,
-    /// and verifying will say so.
+    /// Reads a descriptor. Returns `None` if there is no digest. A size that cannot be read becomes
+    /// 0, and a verification then reports a mismatch.
     pub fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
         if !cursor.is_object(issues) {
             return None;
         }
         cursor.check_case(&KNOWN, issues);
-        for key in ["mediaType", "digest", "size"] {
-            if cursor.member(key).is_none() {
-                cursor.report(Severity::Error, format!("has no {key}"), issues);
-            }
-        }
+        cursor.require(&["mediaType", "digest", "size"], issues);
         let media_type = cursor.text_of("mediaType", issues).map(MediaType::new);
         check_type(cursor, "mediaType", issues);
         check_type(cursor, "artifactType", issues);
         check_urls(cursor, issues);
         Some(Self {
-            digest: Digest::read(&cursor.member("digest")?, issues)?,
+            digest: cursor.member("digest")?.digest(issues)?,
             media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
             size: cursor.size_of("size", issues).unwrap_or_default(),
             urls: cursor.texts_of("urls", issues),
@@ -108,7 +106,7 @@ impl Descriptor {
         })
     }
 
-    /// Reads a list of descriptors; a bad one does not lose the others.
+    /// Reads a list of descriptors. A broken one is left out, and the others stay.
     pub fn read_list(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Vec<Self> {
         let Some(list) = cursor.member(key) else { return Vec::new() };
         let items: Vec<_> = list.items(issues).collect();
@@ -116,16 +114,17 @@ impl Descriptor {
     }
 }
 
-/// Types are `type/subtype` (descriptor.md, RFC 6838); an empty `artifactType` counts as none.
+/// Reports a type that is not `type/subtype` (descriptor.md, RFC 6838). An empty `artifactType`
+/// counts as a missing one.
 fn check_type(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) {
     let Some(member) = cursor.member(key) else { return };
     let text = member.node().as_str().filter(|text| !text.is_empty() || key == "mediaType");
     if text.is_some_and(|text| !MediaType::new(text).is_well_formed()) {
-        member.report(Severity::Error, "is not a media type", issues);
+        member.report(Severity::Error, DocumentFault::NotAMediaType, issues);
     }
 }
 
-/// URLs are absolute (descriptor.md): scheme, colon, rest.
+/// Reports URLs that are not absolute: scheme, colon, rest (descriptor.md).
 fn check_urls(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     let Some(list) = cursor.member("urls") else { return };
     let is_absolute = |url: &str| {
@@ -139,7 +138,7 @@ fn check_urls(cursor: &JsonCursor<'_>, issues: &mut Issues) {
     for item in
         items.iter().filter(|item| item.node().as_str().is_some_and(|url| !is_absolute(url)))
     {
-        item.report(Severity::Error, "is not an absolute URL", issues);
+        item.report(Severity::Error, DocumentFault::NotAnAbsoluteUrl, issues);
     }
 }
 
@@ -147,7 +146,7 @@ fn read_data(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
     let data = cursor.member("data")?;
     let decoded = STANDARD.decode(data.text(issues)?);
     if decoded.is_err() {
-        data.report(Severity::Error, "is not base64", issues);
+        data.report(Severity::Error, DocumentFault::NotBase64, issues);
     }
     decoded.ok()
 }
@@ -156,15 +155,15 @@ fn read_data(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Vec<u8>> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
     use super::*;
-    use crate::oci::json;
+    use crate::oci::{NodeKind, json};
 
     const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    fn read(text: String) -> (Option<Descriptor>, Vec<String>) {
+    fn read(text: String) -> (Option<Descriptor>, Vec<(String, DocumentFault)>) {
         let parsed = json::parse(text.into());
         let mut issues = Issues::default();
         let descriptor = Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
-        let told = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        let told = issues.into_vec().into_iter().map(|issue| (issue.pointer, issue.fault));
         (descriptor, told.collect())
     }
 
@@ -173,10 +172,10 @@ mod tests {
         let text =
             format!(r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":9223372036854775807}}"#);
         let (descriptor, issues) = read(text.clone());
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         assert_eq!(descriptor.unwrap().to_node().to_string(), text);
         let (descriptor, issues) = read(text.replace("\"size\"", "\"new\":[{}],\"size\""));
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         assert_eq!(descriptor.unwrap().descriptor().size, i64::MAX as u64);
     }
 
@@ -186,7 +185,7 @@ mod tests {
             r#"{{"mediaType":"a/b","digest":"{DIGEST}","size":3,"urls":["https://example.com/x"],"annotations":{{"a":"1","b":"2"}},"data":"YWJj","platform":{{"architecture":"arm","os":"linux","os.version":"1","os.features":["f"],"variant":"v7"}},"artifactType":"c/d"}}"#
         );
         let (descriptor, issues) = read(text.clone());
-        assert_eq!(issues, Vec::<String>::new());
+        assert_eq!(issues, []);
         let descriptor = descriptor.unwrap();
         assert_eq!(descriptor.embedded(), Some(&b"abc"[..]));
         assert_eq!(descriptor.to_node().to_string(), text);
@@ -201,27 +200,31 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_and_the_rest_is_read() {
-        let check = |text: &str, size: Option<u64>, expected: &[&str]| {
+        use DocumentFault::{Missing, WrongKind};
+        let check = |text: &str, size: Option<u64>, expected: &[(&str, DocumentFault)]| {
             let (descriptor, issues) = read(text.replace("DIGEST", DIGEST));
             assert_eq!(descriptor.map(|descriptor| descriptor.size), size, "{text}");
+            let issues: Vec<_> = issues.iter().map(|(at, fault)| (at.as_str(), fault)).collect();
+            let expected: Vec<_> = expected.iter().map(|(at, fault)| (*at, fault)).collect();
             assert_eq!(issues, expected, "{text}");
         };
+        let not_an_object = |found| WrongKind { found, expected: NodeKind::Object };
         check(
             r#"{"mediaType":"a/b","digest":"DIGEST","size":-1}"#,
             Some(0),
-            &["/size is -1, below zero"],
+            &[("/size", DocumentFault::BelowZero(-1))],
         );
-        check(r#"{"digest":"DIGEST","size":1}"#, Some(1), &[" has no mediaType"]);
-        check(r#"{"mediaType":"a/b","size":1}"#, None, &[" has no digest"]);
-        check("[]", None, &[" is a list, not an object"]);
+        check(r#"{"digest":"DIGEST","size":1}"#, Some(1), &[("", Missing("mediaType"))]);
+        check(r#"{"mediaType":"a/b","size":1}"#, None, &[("", Missing("digest"))]);
+        check("[]", None, &[("", not_an_object(NodeKind::Array))]);
         check(
             r#"{"mediaType":"a","digest":"DIGEST","size":1,"urls":["x"],"data":"!","platform":1}"#,
             Some(1),
             &[
-                "/mediaType is not a media type",
-                "/urls/0 is not an absolute URL",
-                "/platform is a number, not an object",
-                "/data is not base64",
+                ("/mediaType", DocumentFault::NotAMediaType),
+                ("/urls/0", DocumentFault::NotAnAbsoluteUrl),
+                ("/platform", not_an_object(NodeKind::Number)),
+                ("/data", DocumentFault::NotBase64),
             ],
         );
     }

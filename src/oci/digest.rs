@@ -1,10 +1,8 @@
-//! Digests: `algorithm:encoded`, as in the image specification's descriptor section (R3).
+//! Digests: `algorithm:encoded`, as image-spec descriptor.md defines them (R3).
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
-
-/// A digest algorithm, known or merely well formed.
+/// A digest algorithm. It may be unknown here and still fit the grammar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// SHA-256, 64 lower-case hex digits.
@@ -13,12 +11,13 @@ pub enum Algorithm {
     Sha512,
     /// BLAKE3, 64 lower-case hex digits (image-spec main, descriptor.md).
     Blake3,
-    /// Any other algorithm that fits the grammar: it can be compared and shown, never verified.
+    /// Any other algorithm that fits the grammar. Its digests can be compared and shown, but not
+    /// verified.
     Other(String),
 }
 
 impl Algorithm {
-    /// The name as it stands before the colon.
+    /// Returns the name as it stands before the colon.
     pub fn name(&self) -> &str {
         match self {
             Self::Sha256 => "sha256",
@@ -28,12 +27,12 @@ impl Algorithm {
         }
     }
 
-    /// Returns true if this build can verify content against this algorithm.
+    /// Returns true if the digest of content can be computed here by this algorithm.
     pub fn is_supported(&self) -> bool {
         !matches!(self, Self::Other(_))
     }
 
-    /// The number of hex digits a digest of this algorithm has, where that is known.
+    /// Returns the number of hex digits of this algorithm's digests, if it is known.
     fn hex_len(&self) -> Option<usize> {
         match self {
             Self::Sha256 | Self::Blake3 => Some(64),
@@ -54,7 +53,7 @@ impl Algorithm {
     }
 }
 
-/// A validated digest. Printing gives back exactly what was parsed.
+/// A digest that fits the grammar. It prints exactly as it was parsed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest {
     text: String,
@@ -70,17 +69,17 @@ impl Digest {
         format!("{}:{encoded}", algorithm.name()).parse()
     }
 
-    /// The digest that a SHA-256 hash is written as.
+    /// Makes the digest of a SHA-256 hash.
     pub fn from_sha256(hash: [u8; 32]) -> Self {
         Self::of_hash(&Algorithm::Sha256, &hash)
     }
 
-    /// The digest that a SHA-512 hash is written as.
+    /// Makes the digest of a SHA-512 hash.
     pub fn from_sha512(hash: [u8; 64]) -> Self {
         Self::of_hash(&Algorithm::Sha512, &hash)
     }
 
-    /// The digest that a BLAKE3 hash of the usual length is written as.
+    /// Makes the digest of a BLAKE3 hash of the usual length.
     pub fn from_blake3(hash: [u8; 32]) -> Self {
         Self::of_hash(&Algorithm::Blake3, &hash)
     }
@@ -94,68 +93,58 @@ impl Digest {
         Self { text, colon: name.len() }
     }
 
-    /// Reads a digest from a document; reports what is none.
-    pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
-        let parsed = cursor.text(issues)?.parse::<Self>();
-        let report =
-            |error: &DigestError| cursor.report(Severity::Error, error.to_string(), issues);
-        parsed.inspect_err(report).ok()
-    }
-
-    /// The whole digest, `algorithm:encoded`.
+    /// Returns the whole digest, `algorithm:encoded`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The algorithm before the colon.
+    /// Returns the algorithm before the colon.
     pub fn algorithm(&self) -> Algorithm {
         let name = self.text.get(..self.colon).unwrap_or_default();
         Algorithm::parse(name).unwrap_or_else(|| Algorithm::Other(name.to_owned()))
     }
 
-    /// The part after the colon.
+    /// Returns the part after the colon.
     pub fn encoded(&self) -> &str {
         self.text.get(self.colon + 1..).unwrap_or_default()
     }
 
-    /// The first twelve characters of the encoded part: for the eye only, never for comparing.
+    /// Returns the first twelve characters of the encoded part. They are for the eye and are never
+    /// compared.
     pub fn short(&self) -> &str {
         self.encoded().get(..12).unwrap_or(self.encoded())
     }
 }
 
-/// A number below 16 as a lower-case hexadecimal digit.
+/// Returns a number below 16 as a lower-case hexadecimal digit.
 fn hex_digit(number: u8) -> char {
     char::from_digit(u32::from(number), 16).unwrap_or('0')
 }
 
-/// A text that is no digest.
+/// The reason why a text is no digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DigestError {
     /// It does not fit the grammar `algorithm:encoded`.
     Malformed(String),
-    /// The algorithm is known and the encoded part has the wrong length, given in characters.
+    /// The algorithm is known, and the encoded part has the wrong length.
     Length {
         /// The whole text.
         digest: String,
-        /// Characters that the algorithm's digests have.
+        /// The number of characters that the algorithm's digests have.
         expected: usize,
-        /// Characters found.
+        /// The number of characters found.
         actual: usize,
     },
-    /// The algorithm is known and the encoded part is not lower-case hexadecimal.
+    /// The algorithm is known, and the encoded part is not lower-case hexadecimal.
     NotLowerHex(String),
 }
 
 impl fmt::Display for DigestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(text) => write!(f, "“{text}” is not a digest (algorithm:encoded)"),
-            Self::Length { digest, expected, actual } => {
-                write!(f, "digest “{digest}” has {actual} characters where {expected} are needed")
-            }
-            Self::NotLowerHex(digest) => {
-                write!(f, "digest “{digest}” is not lower-case hexadecimal")
+            Self::Malformed(text) | Self::NotLowerHex(text) => write!(f, "invalid digest “{text}”"),
+            Self::Length { digest, expected, .. } => {
+                write!(f, "invalid digest “{digest}”: not {expected} characters")
             }
         }
     }

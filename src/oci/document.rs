@@ -1,13 +1,14 @@
-//! Documents that a registry serves under `/manifests/`: which kind one is, and what it says.
+//! Documents that a registry serves under `/manifests/`: their kinds and their content.
 //!
 //! The kind comes from `Content-Type`, else from the document's own `mediaType`, else from its
-//! structure (R38). Documents that two readers would take for two kinds are flagged (CVE-2021-41190).
+//! structure (R38). A document that two readers would take for two kinds gets an issue
+//! (CVE-2021-41190).
 
 use bytes::Bytes;
 
 use super::{
-    Descriptor, ImageManifest, Index, Issues, JsonCursor, MediaType, Parsed, Schema1Manifest,
-    Severity, json,
+    Descriptor, DocumentFault, DocumentKind, ImageManifest, Index, Issues, JsonCursor, MediaType,
+    Parsed, Schema1Manifest, Severity, json,
 };
 
 /// A document that a registry serves as a manifest.
@@ -20,14 +21,14 @@ pub enum Document {
     Index(Index),
     /// A Docker schema 1 manifest.
     Schema1(Schema1Manifest),
-    /// Anything else, with what it points at where it does so in a known way.
+    /// A document of an unknown kind, with the descriptors that were found in it.
     Unknown(UnknownDocument),
 }
 
 /// A document of an unknown kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownDocument {
-    /// Its own `mediaType`, else that of the answer.
+    /// The document's own `mediaType`, else the media type of the answer.
     pub media_type: Option<MediaType>,
     /// The descriptors under `manifests`, `config` and `layers` (R35).
     pub children: Children,
@@ -38,34 +39,26 @@ pub struct UnknownDocument {
 pub struct Children {
     /// Child manifests.
     pub manifests: Vec<Descriptor>,
-    /// The configuration, where there is one.
+    /// The configuration, if there is one.
     pub config: Option<Descriptor>,
-    /// Layers.
+    /// The layers, in document order.
     pub layers: Vec<Descriptor>,
 }
 
-/// The kinds of document that this module distinguishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Image,
-    Index,
-    Schema1,
-    Artifact,
-}
-
-/// Reads a document. `content_type` is that of the answer; `None` where it was missing or generic.
+/// Reads a document. `content_type` is the type in the answer's header, or `None` if that was
+/// missing or generic.
 ///
-/// Anything gives a value: check [`Parsed::is_sound`] before relying on it.
+/// Any bytes give a value, so check [`Parsed::is_sound`] before you rely on it.
 ///
 /// ```
-/// use porthole::oci::{Document, MediaType, parse_document};
+/// use porthole::oci::{Document, DocumentFault, MediaType, parse_document};
 ///
 /// let body = r#"{"schemaVersion": 2, "manifests": [{"size": -1}]}"#;
 /// let parsed = parse_document(body.into(), Some(&MediaType::OCI_INDEX));
 /// assert!(matches!(&parsed.value, Document::Index(index) if index.manifests.is_empty()));
 /// assert!(!parsed.is_sound());
 /// assert_eq!(parsed.issues[0].pointer, "/manifests/0");
-/// assert_eq!(parsed.issues[0].message, "has no mediaType");
+/// assert_eq!(parsed.issues[0].fault, DocumentFault::Missing("mediaType"));
 /// ```
 pub fn parse_document(raw: Bytes, content_type: Option<&MediaType>) -> Parsed<Document> {
     let Parsed { value, raw, issues: found } = json::parse(raw);
@@ -91,7 +84,7 @@ pub fn parse_children(raw: Bytes) -> Parsed<Children> {
 }
 
 impl Document {
-    /// Everything the document points at, in reading order, its subject left out (R32).
+    /// Returns the descriptors of the document in reading order, without its subject (R32).
     pub fn references(&self) -> Vec<&Descriptor> {
         match self {
             Self::Image(image) => image.references().collect(),
@@ -101,7 +94,7 @@ impl Document {
         }
     }
 
-    /// The manifest that this one says something about.
+    /// Returns the manifest that this one is about.
     pub fn subject(&self) -> Option<&Descriptor> {
         match self {
             Self::Image(image) => image.subject.as_ref(),
@@ -110,7 +103,7 @@ impl Document {
         }
     }
 
-    /// The document's own `mediaType`.
+    /// Returns the document's own `mediaType`.
     pub fn media_type(&self) -> Option<&MediaType> {
         match self {
             Self::Image(image) => image.media_type.as_ref(),
@@ -120,7 +113,7 @@ impl Document {
         }
     }
 
-    /// Annotations of the whole document, in document order.
+    /// Returns the annotations of the whole document, in document order.
     pub fn annotations(&self) -> &[(String, String)] {
         match self {
             Self::Image(image) => &image.annotations,
@@ -131,7 +124,7 @@ impl Document {
 }
 
 impl Children {
-    /// All of them: child manifests, configuration, layers.
+    /// Returns all descriptors: child manifests, configuration, layers.
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.manifests.iter().chain(&self.config).chain(&self.layers)
     }
@@ -156,10 +149,12 @@ fn read(
     check_ambiguity(cursor, kind, issues);
     check_version(cursor, kind, issues);
     match kind {
-        Some(Kind::Image) => Document::Image(ImageManifest::read(cursor, issues)),
-        Some(Kind::Index) => Document::Index(Index::read(cursor, issues)),
-        Some(Kind::Schema1) => Document::Schema1(Schema1Manifest::read(cursor, issues)),
-        Some(Kind::Artifact) => Document::Image(ImageManifest::read_artifact(cursor, issues)),
+        Some(DocumentKind::Image) => Document::Image(ImageManifest::read(cursor, issues)),
+        Some(DocumentKind::Index) => Document::Index(Index::read(cursor, issues)),
+        Some(DocumentKind::Schema1) => Document::Schema1(Schema1Manifest::read(cursor, issues)),
+        Some(DocumentKind::Artifact) => {
+            Document::Image(ImageManifest::read_artifact(cursor, issues))
+        }
         None => {
             let media_type = stated.or_else(|| content_type.cloned());
             Document::Unknown(UnknownDocument {
@@ -170,7 +165,8 @@ fn read(
     }
 }
 
-/// A body that contradicts its `Content-Type` is rejected (distribution-spec, pulling manifests).
+/// Reports a body that contradicts its `Content-Type`: a client must not use it
+/// (distribution-spec, pulling manifests).
 fn check_agreement(
     cursor: &JsonCursor<'_>,
     content_type: Option<&MediaType>,
@@ -180,11 +176,11 @@ fn check_agreement(
     let (Some(sent), Some(stated)) = (content_type.filter(|t| !is_generic(t)), stated) else {
         return;
     };
-    // A signed schema 1 manifest states no type; one that does may leave out that it is signed.
+    // A signed schema 1 manifest states no type, or the type of an unsigned one.
     let both_schema1 = sent.is_schema1() && stated.is_schema1();
     if sent != stated && !both_schema1 {
-        let message = format!("states the media type {stated}, and was sent as {sent}");
-        cursor.report(Severity::Error, message, issues);
+        let (stated, sent) = (stated.to_string(), sent.to_string());
+        cursor.report(Severity::Error, DocumentFault::OtherMediaType { stated, sent }, issues);
     }
 }
 
@@ -193,26 +189,24 @@ fn choose_kind(
     content_type: Option<&MediaType>,
     stated: Option<&MediaType>,
     issues: &mut Issues,
-) -> Option<Kind> {
+) -> Option<DocumentKind> {
     if let Some(sent) = content_type.filter(|sent| !is_generic(sent)) {
-        return Kind::of(sent);
+        return DocumentKind::of(sent);
     }
     if let Some(stated) = stated {
-        return Kind::of(stated);
+        return DocumentKind::of(stated);
     }
-    let kind = Kind::sniff(cursor);
-    let guess = kind.map_or("nothing known", Kind::words);
-    let message = format!("has no media type; by its structure it is {guess}");
-    cursor.report(Severity::Warning, message, issues);
+    let kind = DocumentKind::sniff(cursor);
+    cursor.report(Severity::Warning, DocumentFault::NoMediaType(kind), issues);
     kind
 }
 
-/// Types that servers send when they know nothing better.
+/// Returns true for the types that servers send when they know no exact one.
 fn is_generic(media_type: &MediaType) -> bool {
     matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
 }
 
-impl Kind {
+impl DocumentKind {
     fn of(media_type: &MediaType) -> Option<Self> {
         Some(match media_type {
             _ if media_type.is_manifest() => Self::Image,
@@ -233,49 +227,32 @@ impl Kind {
             () => None,
         }
     }
-
-    /// Returns the name of the kind, with its article.
-    fn words(self) -> &'static str {
-        match self {
-            Self::Image => "an image manifest",
-            Self::Index => "an index",
-            Self::Schema1 => "a Docker schema 1 manifest",
-            Self::Artifact => "an artifact manifest",
-        }
-    }
 }
 
-/// Reports members of another kind: other readers may take the document for that kind
+/// Reports members of another kind of document. Other readers may take the document for that kind
 /// (CVE-2021-41190).
-fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
-    let foreign: &[&str] = match kind {
-        Some(Kind::Image) => &["manifests", "fsLayers"],
-        Some(Kind::Index) => &["config", "layers", "fsLayers"],
-        Some(Kind::Schema1) => &["manifests", "config", "layers"],
-        Some(Kind::Artifact) => &["manifests", "config", "layers", "fsLayers"],
-        None => &[],
+fn check_ambiguity(cursor: &JsonCursor<'_>, kind: Option<DocumentKind>, issues: &mut Issues) {
+    let Some(kind) = kind else { return };
+    let foreign: &[&'static str] = match kind {
+        DocumentKind::Image => &["manifests", "fsLayers"],
+        DocumentKind::Index => &["config", "layers", "fsLayers"],
+        DocumentKind::Schema1 => &["manifests", "config", "layers"],
+        DocumentKind::Artifact => &["manifests", "config", "layers", "fsLayers"],
     };
-    let words = kind.map_or("", Kind::words);
-    for key in foreign.iter().filter(|key| cursor.node().get(key).is_some()) {
-        let message =
-            format!("is {words} and has “{key}”: other readers may take it for something else");
-        cursor.report(Severity::Error, message, issues);
+    for member in foreign.iter().filter(|key| cursor.node().get(key).is_some()) {
+        cursor.report(Severity::Error, DocumentFault::TwoKinds { kind, member }, issues);
     }
 }
 
-fn check_version(cursor: &JsonCursor<'_>, kind: Option<Kind>, issues: &mut Issues) {
+fn check_version(cursor: &JsonCursor<'_>, kind: Option<DocumentKind>, issues: &mut Issues) {
     let expected = match kind {
-        Some(Kind::Image | Kind::Index) => 2,
-        Some(Kind::Schema1) => 1,
-        Some(Kind::Artifact) | None => return,
+        Some(DocumentKind::Image | DocumentKind::Index) => 2,
+        Some(DocumentKind::Schema1) => 1,
+        Some(DocumentKind::Artifact) | None => return,
     };
     let version = cursor.node().get("schemaVersion");
     if version.and_then(json::Node::as_u64) != Some(expected) {
-        cursor.report(
-            Severity::Error,
-            format!("has a schemaVersion other than {expected}"),
-            issues,
-        );
+        cursor.report(Severity::Error, DocumentFault::SchemaVersion(expected), issues);
     }
 }
 

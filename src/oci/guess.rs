@@ -1,9 +1,9 @@
-//! The media type of a manifest from its bytes alone, for sources that keep none (R38).
+//! The media type of a manifest from its bytes alone, for sources that keep no media types (R38).
 
 use super::{MediaType, json::Node};
 
-/// The type that a document states, else the one its structure has; `None` where it has none that
-/// is known.
+/// Returns the type that a document states, else the type that its structure suggests. `None` if
+/// the structure is not known.
 pub fn guess_media_type(document: &Node) -> Option<MediaType> {
     match document.get("mediaType").and_then(Node::as_str) {
         Some(stated) if !stated.is_empty() => Some(MediaType::new(stated)),
@@ -18,7 +18,8 @@ fn schema1(document: &Node) -> Option<MediaType> {
     Some(if signed { MediaType::DOCKER_V1_SIGNED } else { MediaType::DOCKER_V1 })
 }
 
-/// A Docker configuration makes a Docker manifest, a Docker manifest as first entry a Docker list.
+/// A Docker configuration suggests a Docker manifest. A Docker manifest as the first entry suggests
+/// a Docker list.
 fn schema2(document: &Node) -> Option<MediaType> {
     let media_type = |node: &Node| Some(MediaType::new(node.get("mediaType")?.as_str()?));
     if let Some(config) = document.get("config") {

@@ -1,6 +1,6 @@
-//! Indexes (image-spec image-index.md), Docker's manifest lists included.
+//! Indexes (image-spec image-index.md) and Docker's manifest lists.
 
-use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
+use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType};
 
 /// A list of manifests, usually one for each platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,9 +9,9 @@ pub struct Index {
     pub media_type: Option<MediaType>,
     /// The entries, in document order.
     pub manifests: Vec<Descriptor>,
-    /// The manifest that this one says something about.
+    /// The manifest that this one is about.
     pub subject: Option<Descriptor>,
-    /// Type of the artifact, as the document states it.
+    /// The type of the artifact, as the document states it.
     pub artifact_type: Option<String>,
     /// Annotations, in document order.
     pub annotations: Annotations,
@@ -21,12 +21,12 @@ const KNOWN: [&str; 6] =
     ["schemaVersion", "mediaType", "manifests", "subject", "artifactType", "annotations"];
 
 impl Index {
-    /// The entries (R32).
+    /// Returns the entries (R32).
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.manifests.iter()
     }
 
-    /// The entry that an attestation entry speaks about (BuildKit's `vnd.docker.reference.digest`).
+    /// Returns the entry that an attestation is about (BuildKit's `vnd.docker.reference.digest`).
     pub fn attested_by<'a>(&'a self, attestation: &Descriptor) -> Option<&'a Descriptor> {
         let digest = attestation.annotation(Descriptor::REFERENCE_DIGEST)?;
         self.manifests.iter().find(|entry| entry.digest.as_str() == digest)
@@ -34,9 +34,7 @@ impl Index {
 
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
-        if cursor.member("manifests").is_none() {
-            cursor.report(Severity::Error, "has no manifests", issues);
-        }
+        cursor.require(&["manifests"], issues);
         Self {
             media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
             manifests: Descriptor::read_list(cursor, "manifests", issues),

@@ -1,12 +1,12 @@
-//! The order of an index for the eye: the platforms most people want first. After the order in
-//! which Docker Official Images list theirs.
+//! The order in which an index is shown: the most common platforms come first. It follows the order
+//! of the Docker Official Images.
 
 use std::cmp::Reverse;
 
 use super::{Descriptor, Platform};
 
-/// Sorts the entries of an index by platform. Entries without one come last; equal ones keep their
-/// order.
+/// Sorts the entries of an index by platform. Entries without a platform come last. Equal entries
+/// keep their order.
 pub fn sort(entries: &mut [Descriptor]) {
     entries.sort_by_cached_key(|entry| match &entry.platform {
         Some(platform) => (false, Some(key(platform))),
@@ -14,15 +14,15 @@ pub fn sort(entries: &mut [Descriptor]) {
     });
 }
 
-/// Sorts platforms.
+/// Sorts platforms in the order of a sorted index.
 pub fn sort_platforms(platforms: &mut [Platform]) {
     platforms.sort_by_cached_key(key);
 }
 
-/// A name, after the ones that stand first.
+/// The rank of a name among the most common ones, then the name.
 type Ranked = (usize, String);
 
-/// Runs of digits and of letters, high ones first.
+/// Runs of digits and of letters. High ones come first.
 type Descending = Vec<Reverse<VersionPiece>>;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +31,9 @@ enum VersionPiece {
     Number(u64),
 }
 
-/// Linux, then systems by name; amd64, arm64, 386, arm, then architectures by name; later variants
-/// first and none last; later versions of the system first.
+/// Linux comes first, then the systems by name. Within a system: amd64, arm64, 386, arm, then the
+/// architectures by name. Later variants come first, and no variant last. Later versions of the
+/// system come first.
 type Key = (Ranked, Ranked, (bool, Descending), Descending);
 
 fn key(platform: &Platform) -> Key {

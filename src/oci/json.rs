@@ -1,52 +1,52 @@
-//! JSON as registries send it: a tree that keeps order and loses nothing that a reader should know.
+//! JSON as registries send it, read into a tree that keeps the order and repeated keys.
 //!
-//! `serde_json` does the reading, with its recursion limit on. A tree is filled in place, so what
-//! stood before a syntax error is kept. Repeated keys stay in the tree and are reported.
+//! `serde_json` does the reading, with its recursion limit on. The tree is filled in place, so a
+//! syntax error leaves the part before it. Repeated keys are reported.
 
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::{Issues, Parsed, Severity};
+use super::{DocumentFault, Issues, NodeKind, Parsed, Severity};
 
 /// A value of a JSON document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Node {
-    /// `null`, also in place of a value that could not be read.
+    /// `null`. It also stands in the place of a value that could not be read.
     #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number, kept apart as unsigned, negative or floating.
     Number(Number),
     /// A text.
     String(String),
     /// A list.
     Array(Vec<Node>),
-    /// Members in document order; a key may repeat.
+    /// Members in document order. A key may repeat.
     Object(Vec<(String, Node)>),
 }
 
-/// A number, whole where it was written so and fits 64 bits.
+/// A number. It is whole if it was written so and fits 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     /// Zero or above.
     Unsigned(u64),
     /// Below zero.
     Negative(i64),
-    /// With a fraction, an exponent, or too large for 64 bits.
+    /// A number with a fraction or an exponent, or one that is too large for 64 bits.
     Float(f64),
 }
 
 impl Node {
-    /// The member of this name; of a repeated one the last, as Go's decoder, and so most container
-    /// runtimes, read it.
+    /// Returns the member of this name. If the name repeats, it is the last one: Go's decoder, and
+    /// so most container runtimes, read it this way.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.members().iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
-    /// The members of an object; nothing for anything else.
+    /// Returns the members of an object, and none for any other value.
     pub fn members(&self) -> &[(String, Node)] {
         match self {
             Self::Object(members) => members,
@@ -54,7 +54,7 @@ impl Node {
         }
     }
 
-    /// The items of a list; nothing for anything else.
+    /// Returns the items of a list, and none for any other value.
     pub fn items(&self) -> &[Node] {
         match self {
             Self::Array(items) => items,
@@ -62,7 +62,7 @@ impl Node {
         }
     }
 
-    /// The text of a string.
+    /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// The value of a whole number that is not negative.
+    /// Returns the value of a whole number that is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Number(Number::Unsigned(number)) => Some(*number),
@@ -78,20 +78,20 @@ impl Node {
         }
     }
 
-    /// Returns the kind of value with its article, to follow “is”.
-    pub fn kind(&self) -> &'static str {
+    /// Returns the kind of the value.
+    pub fn kind(&self) -> NodeKind {
         match self {
-            Self::Null => "null",
-            Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) => "a string",
-            Self::Array(_) => "a list",
-            Self::Object(_) => "an object",
+            Self::Null => NodeKind::Null,
+            Self::Bool(_) => NodeKind::Bool,
+            Self::Number(_) => NodeKind::Number,
+            Self::String(_) => NodeKind::String,
+            Self::Array(_) => NodeKind::Array,
+            Self::Object(_) => NodeKind::Object,
         }
     }
 }
 
-/// Reads a document. One that is broken gives the part before the break, and the issue.
+/// Reads a document. A broken one gives the part before the break, and an issue.
 pub fn parse(raw: Bytes) -> Parsed<Node> {
     let mut issues = Issues::default();
     let mut value = Node::Null;
@@ -99,11 +99,7 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
     match std::str::from_utf8(body) {
         Ok(text) => fill(text, &mut value, &mut issues),
         Err(error) => {
-            let at = error.valid_up_to();
-            issues.error(
-                "",
-                format!("is not UTF-8 at byte {at}; such bytes are shown as “\u{fffd}”"),
-            );
+            issues.error("", DocumentFault::NotUtf8 { at: error.valid_up_to() });
             fill(&String::from_utf8_lossy(body), &mut value, &mut issues);
         }
     }
@@ -111,11 +107,11 @@ pub fn parse(raw: Bytes) -> Parsed<Node> {
     Parsed { value, raw, issues: issues.into_vec() }
 }
 
-/// Walks the list that a member of the outermost object holds, an item at a time: for documents too
-/// large to be kept as a tree. Gives the other members, the list left out.
+/// Walks the list that a member of the outermost object holds, one item at a time. It is for
+/// documents that are too large for a tree. Returns the other members.
 ///
 /// # Errors
-/// A fault in the JSON. The items before it were handed on.
+/// A fault in the JSON, in the parser's words. The items before it were handed on.
 pub fn walk_items(
     raw: &[u8],
     list: &str,
@@ -164,7 +160,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 }
 
-/// Hands on each item of a list; `null` is an empty one, as Go writes it.
+/// Hands on each item of a list. `null` is an empty list, as Go writes it.
 struct Each<'a>(&'a mut dyn FnMut(Node));
 
 impl<'de> DeserializeSeed<'de> for Each<'_> {
@@ -199,29 +195,29 @@ impl<'de> Visitor<'de> for Each<'_> {
 
 fn without_bom<'a>(raw: &'a [u8], issues: &mut Issues) -> &'a [u8] {
     let Some(rest) = raw.strip_prefix(b"\xef\xbb\xbf") else { return raw };
-    issues.error("", "starts with a byte order mark, at which other readers fail (RFC 8259, 8.1)");
+    issues.error("", DocumentFault::ByteOrderMark);
     rest
 }
 
 fn fill(text: &str, value: &mut Node, issues: &mut Issues) {
     if text.trim_start().is_empty() {
-        return issues.error("", "is empty");
+        return issues.error("", DocumentFault::Empty);
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     if let Err(error) = Fill(value).deserialize(&mut reader) {
         return issues.error("", what_is_wrong(text, &error));
     }
     if let Err(error) = reader.end() {
-        issues.error("", format!("has something after its end: {error}"));
+        issues.error("", DocumentFault::TrailingText(error.to_string()));
     }
 }
 
-/// Login pages and proxies answer HTML with status 200.
-fn what_is_wrong(text: &str, error: &serde_json::Error) -> String {
-    if text.trim_start().starts_with('<') {
-        return "is not JSON but looks like an HTML or XML page".to_owned();
+/// Names the fault. Login pages and proxies answer HTML with status 200.
+fn what_is_wrong(text: &str, error: &serde_json::Error) -> DocumentFault {
+    match text.trim_start().starts_with('<') {
+        true => DocumentFault::Markup,
+        false => DocumentFault::NotJson(error.to_string()),
     }
-    format!("is not JSON: {error}")
 }
 
 /// Fills a slot, so that an error leaves what was read before it.
@@ -239,7 +235,7 @@ impl<'de> Visitor<'de> for Fill<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
+        f.write_str("any value")
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -301,24 +297,21 @@ impl<'de> Visitor<'de> for Fill<'_> {
     }
 }
 
-/// Keeps an item whose reading broke off, if some part of it was read.
+/// Keeps an item that broke off, if some part of it was read.
 fn keep_begun(items: &mut Vec<Node>, item: Node) {
     if item != Node::Null {
         items.push(item);
     }
 }
 
-/// Reports each key that an object holds twice (RFC 7493, 2.3: readers differ in which they take).
+/// Reports each key that an object holds twice. Readers differ in the one that they take (RFC 7493,
+/// 2.3).
 fn report_repeated(node: &Node, pointer: &mut String, issues: &mut Issues) {
     let mut seen = BTreeSet::new();
     for (key, value) in node.members() {
         let length = push_step(pointer, key);
         if !seen.insert(key.as_str()) {
-            issues.push(
-                Severity::Error,
-                pointer,
-                "repeats a key; readers differ in which they take",
-            );
+            issues.push(Severity::Error, pointer, DocumentFault::RepeatedKey);
         }
         report_repeated(value, pointer, issues);
         pointer.truncate(length);
@@ -332,7 +325,7 @@ fn report_repeated(node: &Node, pointer: &mut String, issues: &mut Issues) {
     }
 }
 
-/// Adds a step to a JSON pointer, escaped as RFC 6901 says; returns the length before.
+/// Adds a step to a JSON pointer, escaped as RFC 6901 says. Returns the length before.
 pub(super) fn push_step(pointer: &mut String, step: &str) -> usize {
     let length = pointer.len();
     pointer.push('/');

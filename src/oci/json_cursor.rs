@@ -2,11 +2,11 @@
 //! JSON pointer. A part that cannot be read is reported and left out, and reading goes on.
 
 use super::{
-    Issues, Severity,
+    Digest, DocumentFault, Issues, NodeKind, Severity,
     json::{Node, Number, push_step},
 };
 
-/// A node with its way from the root.
+/// A node with its path from the root.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonCursor<'a> {
     node: &'a Node,
@@ -22,7 +22,7 @@ enum PathStep<'a> {
 }
 
 impl<'a> JsonCursor<'a> {
-    /// The place of a whole document.
+    /// Starts at the root of a document.
     pub fn root(node: &'a Node) -> Self {
         Self { node, step: PathStep::Root, parent: None }
     }
@@ -32,7 +32,7 @@ impl<'a> JsonCursor<'a> {
         self.node
     }
 
-    /// The JSON pointer (RFC 6901) to this place.
+    /// Returns the JSON pointer (RFC 6901) to this place.
     pub fn pointer(&self) -> String {
         let mut pointer = self.parent.map(JsonCursor::pointer).unwrap_or_default();
         match self.step {
@@ -43,27 +43,27 @@ impl<'a> JsonCursor<'a> {
         pointer
     }
 
-    /// Says that something is wrong here.
-    pub fn report(&self, severity: Severity, message: impl Into<String>, issues: &mut Issues) {
-        issues.push(severity, &self.pointer(), message);
+    /// Adds an issue about this place.
+    pub fn report(&self, severity: Severity, fault: DocumentFault, issues: &mut Issues) {
+        issues.push(severity, &self.pointer(), fault);
     }
 
-    /// The member of this name; `None` where it is missing or `null`.
+    /// Returns the member of this name, or `None` if it is missing or `null`.
     pub fn member<'b>(&'b self, key: &'b str) -> Option<JsonCursor<'b>> {
         let node = self.node.get(key).filter(|node| **node != Node::Null)?;
         Some(JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
-    /// All members, in document order.
+    /// Returns all members, in document order.
     pub fn members(&self) -> impl Iterator<Item = JsonCursor<'_>> {
         let members = self.node.members().iter();
         members.map(|(key, node)| JsonCursor { node, step: PathStep::Key(key), parent: Some(self) })
     }
 
-    /// The items of a list; reports anything else.
+    /// Returns the items of a list. Reports any other kind.
     pub fn items(&self, issues: &mut Issues) -> impl Iterator<Item = JsonCursor<'_>> {
         if !matches!(self.node, Node::Array(_)) {
-            self.report_kind("a list", issues);
+            self.report_kind(NodeKind::Array, issues);
         }
         let items = self.node.items().iter().enumerate();
         items.map(|(index, node)| JsonCursor {
@@ -77,34 +77,41 @@ impl<'a> JsonCursor<'a> {
     pub fn is_object(&self, issues: &mut Issues) -> bool {
         let object = matches!(self.node, Node::Object(_));
         if !object {
-            self.report_kind("an object", issues);
+            self.report_kind(NodeKind::Object, issues);
         }
         object
     }
 
-    /// The text that stands here; reports anything else.
+    /// Returns the text at this place. Reports any other kind.
     pub fn text(&self, issues: &mut Issues) -> Option<&'a str> {
         let text = self.node.as_str();
         if text.is_none() {
-            self.report_kind("a string", issues);
+            self.report_kind(NodeKind::String, issues);
         }
         text
     }
 
-    /// The member of this name as text. Missing is `None` without an issue.
+    /// Returns the digest at this place. Reports any other text or kind.
+    pub(super) fn digest(&self, issues: &mut Issues) -> Option<Digest> {
+        let parsed = self.text(issues)?.parse();
+        let report = |error| self.report(Severity::Error, DocumentFault::Digest(error), issues);
+        parsed.map_err(report).ok()
+    }
+
+    /// Returns the member of this name as text. A missing one is `None`, without an issue.
     pub fn text_of(&self, key: &str, issues: &mut Issues) -> Option<String> {
         self.member(key)?.text(issues).map(str::to_owned)
     }
 
-    /// The member of this name as a list of texts; items of another kind are left out.
+    /// Returns the member of this name as a list of texts. Items of another kind are left out.
     pub fn texts_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
         let Some(list) = self.member(key) else { return Vec::new() };
         let items: Vec<_> = list.items(issues).collect();
         items.iter().filter_map(|item| item.text(issues).map(str::to_owned)).collect()
     }
 
-    /// The member of this name as a map of texts, in document order; values of another kind are
-    /// left out.
+    /// Returns the member of this name as a map of texts, in document order. Values of another kind
+    /// are left out.
     pub fn map_of(&self, key: &str, issues: &mut Issues) -> Vec<(String, String)> {
         let Some(map) = self.member(key) else { return Vec::new() };
         if !map.is_object(issues) {
@@ -116,7 +123,7 @@ impl<'a> JsonCursor<'a> {
         map.members().filter_map(entry).collect()
     }
 
-    /// The keys of the member of this name: Go writes sets as objects with empty values.
+    /// Returns the keys of the member of this name. Go writes a set as an object with empty values.
     pub fn keys_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
         let Some(map) = self.member(key) else { return Vec::new() };
         if !map.is_object(issues) {
@@ -125,8 +132,8 @@ impl<'a> JsonCursor<'a> {
         map.node.members().iter().map(|(key, _)| key.clone()).collect()
     }
 
-    /// The member of this name as a whole number from 0 to 2^63 − 1, as the image specification
-    /// has sizes (R28). Missing is `None` without an issue.
+    /// Returns the member of this name as a whole number from 0 to 2^63 − 1, the range of sizes in
+    /// the image specification (R28). A missing one is `None`, without an issue.
     pub fn size_of(&self, key: &str, issues: &mut Issues) -> Option<u64> {
         let cursor = self.member(key)?;
         match *cursor.node {
@@ -134,17 +141,17 @@ impl<'a> JsonCursor<'a> {
                 return Some(number);
             }
             Node::Number(Number::Negative(number)) => {
-                cursor.report(Severity::Error, format!("is {number}, below zero"), issues);
+                cursor.report(Severity::Error, DocumentFault::BelowZero(number), issues);
             }
             Node::Number(_) => {
-                cursor.report(Severity::Error, "is not a whole number of 63 bits", issues);
+                cursor.report(Severity::Error, DocumentFault::NotWhole { bits: 63 }, issues);
             }
-            _ => cursor.report_kind("a number", issues),
+            _ => cursor.report_kind(NodeKind::Number, issues),
         }
         None
     }
 
-    /// The member of this name as a whole number of either sign.
+    /// Returns the member of this name as a whole number of either sign.
     pub fn integer_of(&self, key: &str, issues: &mut Issues) -> Option<i64> {
         let cursor = self.member(key)?;
         let number = match *cursor.node {
@@ -153,24 +160,24 @@ impl<'a> JsonCursor<'a> {
             _ => None,
         };
         if number.is_none() {
-            cursor.report(Severity::Error, "is not a whole number of 64 bits", issues);
+            cursor.report(Severity::Error, DocumentFault::NotWhole { bits: 64 }, issues);
         }
         number
     }
 
-    /// The member of this name as a boolean. Missing is `None` without an issue.
+    /// Returns the member of this name as a boolean. A missing one is `None`, without an issue.
     pub fn flag_of(&self, key: &str, issues: &mut Issues) -> Option<bool> {
         let cursor = self.member(key)?;
         match cursor.node {
             Node::Bool(flag) => Some(*flag),
             _ => {
-                cursor.report_kind("a boolean", issues);
+                cursor.report_kind(NodeKind::Bool, issues);
                 None
             }
         }
     }
 
-    /// The last step, where it is a member's name.
+    /// Returns the last step if it is the name of a member.
     pub fn key(&self) -> Option<&'a str> {
         match self.step {
             PathStep::Key(key) => Some(key),
@@ -178,23 +185,29 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
-    /// Reports members whose name differs from a known one only in case: Go's decoder takes them
-    /// for it, others do not, so two readers see two documents.
-    pub fn check_case(&self, known: &[&str], issues: &mut Issues) {
+    /// Reports each of these members that is missing or `null`.
+    pub fn require(&self, keys: &[&'static str], issues: &mut Issues) {
+        for key in keys.iter().filter(|key| self.member(key).is_none()) {
+            self.report(Severity::Error, DocumentFault::Missing(key), issues);
+        }
+    }
+
+    /// Reports members whose names differ from a known one only in case. Go's decoder takes them
+    /// for the known one, and others do not. So two readers see two documents.
+    pub fn check_case(&self, known: &[&'static str], issues: &mut Issues) {
         for (key, _) in self.node.members() {
             let twin = known.iter().find(|name| name.eq_ignore_ascii_case(key) && *name != key);
             if let Some(name) = twin {
                 let mut pointer = self.pointer();
                 push_step(&mut pointer, key);
-                let message =
-                    format!("differs from “{name}” only in case; some readers take it for that");
-                issues.push(Severity::Warning, &pointer, message);
+                issues.push(Severity::Warning, &pointer, DocumentFault::CaseTwin(name));
             }
         }
     }
 
-    fn report_kind(&self, expected: &str, issues: &mut Issues) {
-        self.report(Severity::Error, format!("is {}, not {expected}", self.node.kind()), issues);
+    fn report_kind(&self, expected: NodeKind, issues: &mut Issues) {
+        let fault = DocumentFault::WrongKind { found: self.node.kind(), expected };
+        self.report(Severity::Error, fault, issues);
     }
 }
 
@@ -204,34 +217,41 @@ mod tests {
     use super::*;
     use crate::oci::json;
 
+    fn wrong(found: NodeKind, expected: NodeKind) -> DocumentFault {
+        DocumentFault::WrongKind { found, expected }
+    }
+
     fn with<T>(
         text: &'static str,
         read: impl FnOnce(JsonCursor<'_>, &mut Issues) -> T,
-    ) -> (T, Vec<String>) {
+    ) -> (T, Vec<(String, DocumentFault)>) {
         let parsed = json::parse(text.into());
         assert!(parsed.issues.is_empty(), "{text}");
         let mut issues = Issues::default();
         let value = read(JsonCursor::root(&parsed.value), &mut issues);
-        let issues = issues.into_vec().into_iter().map(|i| format!("{} {}", i.pointer, i.message));
+        let issues = issues.into_vec().into_iter().map(|issue| (issue.pointer, issue.fault));
         (value, issues.collect())
     }
 
     #[test]
     fn sizes_are_whole_and_not_negative() {
-        let check = |text, expected, issue: &str| {
+        let check = |text, expected, fault: Option<DocumentFault>| {
             let (size, issues) = with(text, |cursor, issues| cursor.size_of("size", issues));
             assert_eq!(size, expected, "{text}");
-            assert_eq!(issues.join(";"), issue, "{text}");
+            let fault = fault.map(|fault| ("/size".to_owned(), fault));
+            assert_eq!(issues, Vec::from_iter(fault), "{text}");
         };
-        check(r#"{"size":0}"#, Some(0), "");
-        check(r#"{"size":9223372036854775807}"#, Some(i64::MAX as u64), "");
-        check(r#"{"size":9223372036854775808}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":99999999999999999999}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":1e3}"#, None, "/size is not a whole number of 63 bits");
-        check(r#"{"size":-1}"#, None, "/size is -1, below zero");
-        check(r#"{"size":"1"}"#, None, "/size is a string, not a number");
-        check(r#"{"size":null}"#, None, "");
-        check("[]", None, "");
+        let not_whole = Some(DocumentFault::NotWhole { bits: 63 });
+        let text = wrong(NodeKind::String, NodeKind::Number);
+        check(r#"{"size":0}"#, Some(0), None);
+        check(r#"{"size":9223372036854775807}"#, Some(i64::MAX as u64), None);
+        check(r#"{"size":9223372036854775808}"#, None, not_whole.clone());
+        check(r#"{"size":99999999999999999999}"#, None, not_whole.clone());
+        check(r#"{"size":1e3}"#, None, not_whole);
+        check(r#"{"size":-1}"#, None, Some(DocumentFault::BelowZero(-1)));
+        check(r#"{"size":"1"}"#, None, Some(text));
+        check(r#"{"size":null}"#, None, None);
+        check("[]", None, None);
     }
 
     #[test]
@@ -239,11 +259,14 @@ mod tests {
         let (texts, issues) =
             with(r#"{"a":["x",1,"y",null]}"#, |p, issues| p.texts_of("a", issues));
         assert_eq!(texts, ["x", "y"]);
-        assert_eq!(issues, ["/a/1 is a number, not a string", "/a/3 is null, not a string"]);
+        let number = ("/a/1".to_owned(), wrong(NodeKind::Number, NodeKind::String));
+        let null = ("/a/3".to_owned(), wrong(NodeKind::Null, NodeKind::String));
+        assert_eq!(issues, [number, null]);
         let (map, issues) =
             with(r#"{"a":{"z":"1","b/c":[],"a":"2"}}"#, |p, issues| p.map_of("a", issues));
         assert_eq!(map, [("z".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())]);
-        assert_eq!(issues, ["/a/b~1c is a list, not a string"]);
+        let list = ("/a/b~1c".to_owned(), wrong(NodeKind::Array, NodeKind::String));
+        assert_eq!(issues, [list]);
     }
 
     #[test]
@@ -251,7 +274,6 @@ mod tests {
         let known = ["mediaType", "size"];
         let (_, issues) =
             with(r#"{"MediaType":"a","size":1,"other":2}"#, |p, i| p.check_case(&known, i));
-        assert_eq!(issues.len(), 1);
-        assert!(issues[0].starts_with("/MediaType differs from “mediaType”"), "{issues:?}");
+        assert_eq!(issues, [("/MediaType".to_owned(), DocumentFault::CaseTwin("mediaType"))]);
     }
 }

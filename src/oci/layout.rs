@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{Issues, JsonCursor, Parsed, Severity, json};
+use super::{DocumentFault, Issues, JsonCursor, Parsed, Severity, json};
 
-/// The one version there is.
+/// The only version.
 pub const LAYOUT_VERSION: &str = "1.0.0";
 
 /// The content of an `oci-layout` file.
@@ -24,8 +24,7 @@ pub fn parse_layout(raw: Bytes) -> Parsed<ImageLayout> {
     cursor.check_case(&["imageLayoutVersion"], &mut issues);
     let version = cursor.text_of("imageLayoutVersion", &mut issues);
     if version.as_deref() != Some(LAYOUT_VERSION) {
-        let message = format!("has an imageLayoutVersion other than {LAYOUT_VERSION}");
-        cursor.report(Severity::Error, message, &mut issues);
+        cursor.report(Severity::Error, DocumentFault::LayoutVersion, &mut issues);
     }
     Parsed { value: ImageLayout { version }, raw, issues: issues.into_vec() }
 }

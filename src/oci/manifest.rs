@@ -1,20 +1,20 @@
-//! Image manifests (image-spec manifest.md), Docker's schema 2 included: one shape, other names.
+//! Image manifests (image-spec manifest.md) and Docker's schema 2, which has the same shape.
 
-use super::{Annotations, Descriptor, Issues, JsonCursor, MediaType, Severity};
+use super::{Annotations, Descriptor, DocumentFault, Issues, JsonCursor, MediaType, Severity};
 
-/// A configuration and layers; or an artifact in the same shape.
+/// A configuration and layers, or an artifact in the same shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageManifest {
     /// The document's own `mediaType`.
     pub media_type: Option<MediaType>,
-    /// The configuration. `None` only where the document breaks the specification, and for the
-    /// withdrawn artifact manifest, which has none.
+    /// The configuration. `None` only if the document breaks the specification, and for the
+    /// withdrawn artifact manifest, which has no configuration.
     pub config: Option<Descriptor>,
-    /// The layers, lowest first; of a withdrawn artifact manifest its `blobs`.
+    /// The layers, lowest first. For a withdrawn artifact manifest, these are its `blobs`.
     pub layers: Vec<Descriptor>,
-    /// The manifest that this one says something about.
+    /// The manifest that this one is about.
     pub subject: Option<Descriptor>,
-    /// Type of the artifact, as the document states it.
+    /// The type of the artifact, as the document states it.
     pub artifact_type: Option<String>,
     /// Annotations, in document order.
     pub annotations: Annotations,
@@ -24,37 +24,28 @@ const KNOWN: [&str; 7] =
     ["schemaVersion", "mediaType", "config", "layers", "subject", "artifactType", "annotations"];
 
 impl ImageManifest {
-    /// The document's descriptors in reading order, its subject left out (R32).
+    /// Returns the descriptors of the document in reading order, without its subject (R32).
     pub fn references(&self) -> impl Iterator<Item = &Descriptor> {
         self.config.iter().chain(&self.layers)
     }
 
-    /// Sum of the layers' sizes in bytes: what a pull transfers.
+    /// Returns the sum of the layers' sizes in bytes, which is the size of a pull.
     pub fn layers_size(&self) -> u64 {
         self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size))
     }
 
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
-        if cursor.member("config").is_none() {
-            cursor.report(Severity::Error, "has no config", issues);
-        }
-        if cursor.member("layers").is_none() {
-            cursor.report(Severity::Error, "has no layers", issues);
-        }
+        cursor.require(&["config", "layers"], issues);
         Self {
             layers: Descriptor::read_list(cursor, "layers", issues),
             ..Self::read_head(cursor, issues)
         }
     }
 
-    /// The withdrawn `application/vnd.oci.artifact.manifest.v1+json` of image-spec 1.1.0-rc.
+    /// Reads the withdrawn `application/vnd.oci.artifact.manifest.v1+json` of image-spec 1.1.0-rc.
     pub(super) fn read_artifact(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        cursor.report(
-            Severity::Warning,
-            "is an artifact manifest, withdrawn from image-spec 1.1",
-            issues,
-        );
+        cursor.report(Severity::Warning, DocumentFault::Withdrawn, issues);
         Self {
             config: None,
             layers: Descriptor::read_list(cursor, "blobs", issues),

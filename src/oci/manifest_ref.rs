@@ -1,4 +1,4 @@
-//! A tag or a digest, by which a manifest is requested.
+//! The name of a manifest in a request: a tag or a digest.
 
 use std::{fmt, str::FromStr};
 
@@ -7,14 +7,14 @@ use super::{Digest, ReferenceError, Tag};
 /// The name by which a manifest is requested.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ManifestRef {
-    /// By a name that may move.
+    /// A tag, which may move to another manifest.
     Tag(Tag),
-    /// By the digest of its bytes.
+    /// The digest of the manifest's bytes.
     Digest(Digest),
 }
 
 impl ManifestRef {
-    /// The text as it stands in a URL.
+    /// Returns the text as it stands in a URL.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tag(tag) => tag.as_str(),
@@ -22,7 +22,7 @@ impl ManifestRef {
         }
     }
 
-    /// The digest, where it is one.
+    /// Returns the digest, if it is one.
     pub fn digest(&self) -> Option<&Digest> {
         match self {
             Self::Tag(_) => None,
@@ -52,7 +52,7 @@ impl From<Digest> for ManifestRef {
 impl FromStr for ManifestRef {
     type Err = ReferenceError;
 
-    /// A colon makes it a digest: no tag may hold one.
+    /// Reads a text with a colon as a digest, because no tag may hold a colon.
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         if text.contains(':') {
             text.parse().map(Self::Digest).map_err(ReferenceError::Digest)

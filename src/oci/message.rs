@@ -25,6 +25,6 @@ impl Serialize for Algorithm {
 impl<'de> Deserialize<'de> for Algorithm {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        Self::parse(&name).ok_or_else(|| D::Error::custom("no name of an algorithm"))
+        Self::parse(&name).ok_or_else(|| D::Error::custom("unknown algorithm"))
     }
 }

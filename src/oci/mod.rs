@@ -1,6 +1,6 @@
-//! Values of the OCI image and distribution specifications: what a registry stores, as data.
+//! Values of the OCI image and distribution specifications: the content of a registry, as data.
 //!
-//! Pure: no I/O, no clock, no browser, nothing else of ours.
+//! Pure: no I/O, no clock, no browser, and no other folder of ours.
 
 mod artifact_type;
 mod builder;
@@ -10,12 +10,12 @@ pub mod decoders;
 mod descriptor;
 mod digest;
 pub mod document;
+mod fault;
 mod guess;
 mod index;
 pub mod index_sort;
 pub mod json;
 mod json_cursor;
-mod known_types;
 mod layout;
 mod manifest;
 mod manifest_ref;
@@ -37,6 +37,7 @@ pub use decoders::{DecoderError, Decoders};
 pub use descriptor::{Annotations, Describe, Descriptor};
 pub use digest::{Algorithm, Digest, DigestError};
 pub use document::{Document, UnknownDocument, parse_document};
+pub use fault::{DocumentFault, DocumentKind, NodeKind};
 pub use guess::guess_media_type;
 pub use index::Index;
 pub use json_cursor::JsonCursor;
@@ -47,7 +48,7 @@ pub use media_type::{Compression, MediaType};
 pub use parsed::{Issue, Issues, Parsed, Severity};
 pub use platform::{Platform, PlatformError};
 pub use platform_fit::Fit;
-pub use reference::{Host, Reference, ReferenceError, RepositoryName, Tag};
+pub use reference::{Host, NameFault, Reference, ReferenceError, RepositoryName, Tag};
 pub use schema1::{Schema1Manifest, signed_payload};
 pub use tag_order::TagOrder;
 pub use timestamp::Timestamp;

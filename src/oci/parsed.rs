@@ -1,30 +1,33 @@
-//! Broken remote data is a value: what could be read, the exact bytes, and what is wrong with them.
+//! Broken remote data as a value: the part that could be read, the exact bytes, and their faults.
 
 use bytes::Bytes;
+
+use super::{DocumentFault, fault};
 
 /// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Allowed, and worth knowing.
+    /// It is allowed, and worth knowing.
     Note,
-    /// Against a SHOULD, or read differently by different readers.
+    /// It breaks a SHOULD, or readers differ in it.
     Warning,
-    /// Against a MUST: part of the document could not be read, or must not be relied on.
+    /// It breaks a MUST. A part of the document could not be read, or is not reliable.
     Error,
 }
 
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// The severity.
+    /// Tells if readers may still agree about the document.
     pub severity: Severity,
     /// The place as a JSON pointer (RFC 6901), empty for the whole document.
     pub pointer: String,
-    /// The fault, to follow the name of the place, without a full stop.
-    pub message: String,
+    /// The kind of the fault, with its facts.
+    pub fault: DocumentFault,
 }
 
-/// Collects issues while a document is read; their number is bounded, the document is hostile.
+/// Collects issues while a document is read. Their number is bounded, because a document may be
+/// hostile.
 #[derive(Clone, Debug, Default)]
 pub struct Issues {
     list: Vec<Issue>,
@@ -32,52 +35,45 @@ pub struct Issues {
 }
 
 impl Issues {
-    /// Issues kept one by one; the rest is counted.
+    /// The number of issues that are kept. Others are only counted.
     pub const LIMIT: usize = 200;
-    /// Bytes kept of a message or a pointer, both of which may quote the document.
-    pub const TEXT_LIMIT: usize = 1024;
 
-    /// Adds an issue.
-    pub fn push(&mut self, severity: Severity, pointer: &str, message: impl Into<String>) {
+    /// Adds an issue. The texts that quote the document are cut.
+    pub fn push(&mut self, severity: Severity, pointer: &str, mut fault: DocumentFault) {
         if self.list.len() < Self::LIMIT {
-            let (pointer, message) = (bounded(pointer), bounded(&message.into()));
-            self.list.push(Issue { severity, pointer, message });
+            let mut pointer = pointer.to_owned();
+            fault::bound(&mut pointer);
+            fault.bound();
+            self.list.push(Issue { severity, pointer, fault });
         } else {
             self.left_out += 1;
         }
     }
 
     /// Adds an issue of severity [`Severity::Error`].
-    pub fn error(&mut self, pointer: &str, message: impl Into<String>) {
-        self.push(Severity::Error, pointer, message);
+    pub fn error(&mut self, pointer: &str, fault: DocumentFault) {
+        self.push(Severity::Error, pointer, fault);
     }
 
     /// Takes over issues that were found before.
     pub fn extend(&mut self, issues: Vec<Issue>) {
-        for Issue { severity, pointer, message } in issues {
-            self.push(severity, &pointer, message);
+        for Issue { severity, pointer, fault } in issues {
+            self.push(severity, &pointer, fault);
         }
     }
 
-    /// The issues in the order in which they were found; last, how many were left out.
+    /// Returns the issues in the order in which they were found. The last one gives the number of
+    /// those that were left out.
     pub fn into_vec(mut self) -> Vec<Issue> {
         if self.left_out > 0 {
-            let message = format!("has {} more issues", self.left_out);
-            self.list.push(Issue { severity: Severity::Error, pointer: String::new(), message });
+            let fault = DocumentFault::More(self.left_out);
+            self.list.push(Issue { severity: Severity::Error, pointer: String::new(), fault });
         }
         self.list
     }
 }
 
-/// The text, or its beginning and an ellipsis.
-fn bounded(text: &str) -> String {
-    match text.get(..text.floor_char_boundary(Issues::TEXT_LIMIT)) {
-        Some(start) if start.len() < text.len() => format!("{start}…"),
-        _ => text.to_owned(),
-    }
-}
-
-/// A document as it was read: never re-serialised, so its digest stays checkable (R32).
+/// A document as it was read. It is never written again, so its digest can still be checked (R32).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<T> {
     /// The value, as far as it could be read.
@@ -103,19 +99,40 @@ impl<T> Parsed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oci::DigestError;
 
     #[test]
     fn issues_quote_no_more_than_a_page() {
+        let long = || "x".repeat(10_000_000);
+        let digest = DigestError::Length { digest: long(), expected: 64, actual: 9_999_993 };
+        let faults = [
+            DocumentFault::NotJson(long()),
+            DocumentFault::TrailingText(long()),
+            DocumentFault::NotATime(long()),
+            DocumentFault::Digest(DigestError::Malformed(long())),
+            DocumentFault::Digest(DigestError::NotLowerHex(long())),
+            DocumentFault::Digest(digest),
+            DocumentFault::OtherMediaType { stated: long(), sent: long() },
+            DocumentFault::Inner {
+                pointer: long(),
+                fault: Box::new(DocumentFault::NotJson(long())),
+            },
+        ];
         let mut issues = Issues::default();
-        issues.error(&"é".repeat(5_000), "x".repeat(10_000_000));
-        for _ in 0..1_000 {
-            issues.error("", "short");
+        let count = faults.len();
+        for fault in faults {
+            issues.error(&"é".repeat(5_000), fault);
+        }
+        for _ in count..1_001 {
+            issues.error("", DocumentFault::Empty);
         }
         let list = issues.into_vec();
         assert_eq!(list.len(), Issues::LIMIT + 1);
-        for text in list.iter().flat_map(|issue| [&issue.pointer, &issue.message]) {
-            assert!(text.len() <= Issues::TEXT_LIMIT + "…".len());
+        for Issue { pointer, fault, .. } in &list {
+            assert!(pointer.len() <= DocumentFault::TEXT_LIMIT + "…".len());
+            // Two quotes at most, and the names of the fields.
+            assert!(format!("{fault:?}").len() <= 2 * DocumentFault::TEXT_LIMIT + 128);
         }
-        assert_eq!(list.last().map(|issue| issue.message.as_str()), Some("has 801 more issues"));
+        assert_eq!(list.last().map(|issue| &issue.fault), Some(&DocumentFault::More(801)));
     }
 }

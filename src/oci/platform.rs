@@ -1,10 +1,11 @@
-//! Platforms: what an index entry or a configuration says an image runs on.
+//! Platforms: the systems and processors for which images are made.
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
+use super::{Issues, JsonCursor};
 
-/// A platform as written in an index entry or a configuration; see [`Platform::normalized`].
+/// A platform as written in an index entry or a configuration. [`Platform::normalized`] unites the
+/// spellings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Platform {
     /// Operating system, as Go's `GOOS`.
@@ -15,7 +16,7 @@ pub struct Platform {
     pub variant: Option<String>,
     /// Version of the operating system, used by Windows images.
     pub os_version: Option<String>,
-    /// Features the operating system must have, such as `win32k`.
+    /// Features that the operating system must have, such as `win32k`.
     pub os_features: Vec<String>,
 }
 
@@ -33,7 +34,7 @@ impl std::error::Error for PlatformError {}
 
 const KNOWN: [&str; 5] = ["os", "architecture", "variant", "os.version", "os.features"];
 
-/// Operating systems that stand alone in a selector; anything else alone is an architecture.
+/// Operating systems that may stand alone in a selector. Any other single word is an architecture.
 const SYSTEMS: [&str; 15] = [
     "aix",
     "android",
@@ -53,7 +54,7 @@ const SYSTEMS: [&str; 15] = [
 ];
 
 impl Platform {
-    /// A platform of these two parts; an empty variant is none.
+    /// Makes a platform of these parts. An empty variant is no variant.
     pub fn new(os: &str, architecture: &str, variant: &str) -> Self {
         Self {
             os: os.to_owned(),
@@ -69,8 +70,8 @@ impl Platform {
         is_empty(&self.os) && is_empty(&self.architecture)
     }
 
-    /// The one spelling that all spellings of a platform share (R148): names of containerd's
-    /// platforms library, and `v8` for arm64, `v7` for arm where no variant is given.
+    /// Returns the normal spelling of the platform (R148). It uses the names of containerd's
+    /// platforms library, and `v8` for arm64 and `v7` for arm if no variant is given.
     #[must_use]
     pub fn normalized(&self) -> Self {
         let variant = self.variant.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -99,11 +100,7 @@ impl Platform {
 
     /// Reads the platform of an index entry or a configuration.
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        for key in ["os", "architecture"] {
-            if cursor.member(key).is_none() {
-                cursor.report(Severity::Error, format!("has no {key}"), issues);
-            }
-        }
+        cursor.require(&["os", "architecture"], issues);
         Self {
             os: cursor.text_of("os", issues).unwrap_or_default(),
             architecture: cursor.text_of("architecture", issues).unwrap_or_default(),
@@ -113,7 +110,7 @@ impl Platform {
         }
     }
 
-    /// Reads the platform of an index entry, where nothing else may stand beside it.
+    /// Reads the platform of an index entry, which has no other members.
     pub(super) fn read_entry(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Option<Self> {
         if !cursor.is_object(issues) {
             return None;
@@ -148,10 +145,10 @@ fn normal_machine(architecture: &str, variant: String) -> (String, String) {
 impl FromStr for Platform {
     type Err = PlatformError;
 
-    /// Parses a selector, `os[/architecture[/variant]]` or an architecture alone, with names as
-    /// [`Platform::normalized`] spells them. What is left out is taken as `linux` and `amd64`. A
-    /// variant is not filled in, so that `linux/arm64` prints as it was typed. The version of the
-    /// operating system stands in brackets after its name, or at the end as this prints it.
+    /// Parses a selector: `os[/architecture[/variant]]`, or an architecture alone. The names become
+    /// those of [`Platform::normalized`]. `linux` and `amd64` stand in for missing parts. A missing
+    /// variant stays missing, so that `linux/arm64` prints as it was typed. The version of the
+    /// operating system stands in brackets after its name, or at the end.
     fn from_str(text: &str) -> Result<Self, PlatformError> {
         parse(text).ok_or_else(|| PlatformError(text.to_owned()))
     }
@@ -171,13 +168,13 @@ fn parse(text: &str) -> Option<Platform> {
         _ => return None,
     };
     let normal = Platform::new(os, architecture, variant).normalized();
-    // An alias such as `armel` means a variant; the usual variant of a plain name is left out.
+    // An alias such as `armel` implies a variant. The usual variant of a plain name is left out.
     let usual = matches!(normal.variant.as_deref(), Some("v7" | "v8")) && variant.is_empty();
     let variant = normal.variant.filter(|_| !usual);
     Some(Platform { variant, os_version: version.map(str::to_owned), ..normal })
 }
 
-/// Takes `(version)` out, wherever it stands.
+/// Takes `(version)` out of a selector.
 fn take_version(text: &str) -> Option<(String, Option<&str>)> {
     let Some((before, rest)) = text.split_once('(') else { return Some((text.to_owned(), None)) };
     let (version, after) = rest.split_once(')')?;
@@ -192,7 +189,7 @@ fn is_component(part: &str) -> bool {
 }
 
 impl fmt::Display for Platform {
-    /// `os/architecture[/variant]`, with the version in brackets where there is one.
+    /// Prints `os/architecture[/variant]`, and the version in brackets if there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.os, self.architecture)?;
         if let Some(variant) = &self.variant {

@@ -1,15 +1,15 @@
-//! The fit of an image to a host: which images of an index run there, and which of them runs best.
+//! The fit of an image to a host: the images of an index that run there, and the best of them.
 
 use std::cmp::Reverse;
 
 use super::{Compression, Descriptor, Index, Platform};
 
-/// The distance between an image's platform and a host's; less is better.
+/// The distance between the platforms of an image and of a host. A smaller one is better.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fit {
-    /// Steps down from what the host is: 0 for the same, then older variants and older kinds.
+    /// The steps down from the host's own kind: 0 for the same, then older variants and kinds.
     distance: usize,
-    /// Of two Windows versions the later one.
+    /// The version of Windows. The later one is better.
     version: Reverse<Vec<u64>>,
 }
 
@@ -36,7 +36,7 @@ impl Platform {
     }
 }
 
-/// Architectures and variants that a host runs, best first.
+/// Returns the architectures and variants that a host runs, the best first.
 fn machines(host: &Platform) -> Vec<(String, String)> {
     let variant = host.variant.clone().unwrap_or_default();
     let number = variant.strip_prefix('v').and_then(|text| text.parse::<u8>().ok());
@@ -66,7 +66,8 @@ fn machines(host: &Platform) -> Vec<(String, String)> {
     list
 }
 
-/// Windows containers need the build of their host; where either says none, they are let through.
+/// Compares builds of Windows: a container needs the build of its host. If one of them names no
+/// build, the image is accepted.
 fn same_build(image: &Platform, host: &Platform) -> bool {
     let build = |version: &str| numbers(version).into_iter().take(3).collect::<Vec<_>>();
     match (&image.os_version, &host.os_version) {
@@ -81,12 +82,13 @@ fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map_while(|part| part.parse().ok()).collect()
 }
 
-/// The annotation by which podman and skopeo mark an image whose layers are zstd.
+/// The annotation with which podman and skopeo mark an image whose layers are zstd.
 const ZSTD: &str = "io.github.containers.compression.zstd";
 
 impl Index {
-    /// The image for a platform, and of those that differ only in how they are packed the preferred
-    /// one. An image without a variant is the last resort for any variant of its architecture.
+    /// Returns the image for a platform. If images differ only in their compression, it is the
+    /// preferred one. An image without a variant is the last choice for any variant of its
+    /// architecture.
     pub fn choose(&self, wanted: &Platform, preferred: Compression) -> Option<&Descriptor> {
         let images = self.manifests.iter().filter(|entry| !entry.is_attestation());
         let ranked = images.filter_map(|entry| Some((rank(entry, wanted, preferred)?, entry)));
@@ -94,7 +96,8 @@ impl Index {
     }
 }
 
-/// 0 as typed, 1 runs as well, 2 last resort; then how far off, and whether packed otherwise.
+/// The rank of a choice: 0 for the platform as typed, 1 for one that also runs, 2 for the last
+/// choice. Then the distance, and true for another compression.
 type Rank = (u8, Option<Fit>, bool);
 
 fn rank(entry: &Descriptor, wanted: &Platform, preferred: Compression) -> Option<Rank> {

@@ -1,4 +1,4 @@
-//! References: `[host/]repository[:tag][@digest]`, as `docker pull` takes them (R1, R2, R4 to R11).
+//! References as `docker pull` takes them: `[host/]repository[:tag][@digest]` (R1, R2, R4 to R11).
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Digest, DigestError};
 
-/// The name under which Docker Hub is shown and by which its credentials are kept (R5, R12).
+/// The name under which Docker Hub is shown and its credentials are kept (R5, R12).
 const DOCKER_HUB: &str = "docker.io";
 
 /// The name under which Docker Hub answers (R12).
@@ -16,17 +16,17 @@ const DOCKER_HUB_API: &str = "registry-1.docker.io";
 const HUB_ALIASES: [&str; 5] =
     ["", "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
-/// A registry's name: host with an optional port, never a scheme or a path.
+/// The name of a registry: a host with an optional port, without a scheme or a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(String);
 
 impl Host {
-    /// Docker Hub under its display name.
+    /// Returns Docker Hub under its display name.
     pub fn docker_hub() -> Self {
         Self(DOCKER_HUB.to_owned())
     }
 
-    /// The host as shown, with its port.
+    /// Returns the host as it is shown, with its port.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -36,13 +36,13 @@ impl Host {
         self.0 == DOCKER_HUB
     }
 
-    /// The name to connect to: Docker Hub answers under another than its own (R12).
+    /// Returns the name to connect to. Docker Hub answers under another name than its own (R12).
     pub fn connect_name(&self) -> &str {
         if self.is_docker_hub() { DOCKER_HUB_API } else { self.as_str() }
     }
 
-    /// The names under which credentials are looked up, first the one asked for, then the other
-    /// names of Docker Hub in sorted order; the first hit wins (R12).
+    /// Returns the names under which credentials are looked up: first the given one, then the other
+    /// names of Docker Hub in sorted order. The first hit counts (R12).
     pub fn credential_names(asked_for: &str) -> Vec<String> {
         let mut names = vec![asked_for.to_owned()];
         if HUB_ALIASES.contains(&asked_for) {
@@ -60,8 +60,8 @@ impl Host {
         self.0 == "localhost" || self.0.starts_with("localhost:")
     }
 
-    /// Returns true if a first path component is a host and no part of a repository name (R4): it
-    /// contains a dot, has a port, or is a bracketed IPv6 address.
+    /// Returns true if the first component of a path is a host and no part of a repository name: it
+    /// contains a dot, has a port, or is an IPv6 address in brackets (R4).
     pub fn is_host_like(component: &str) -> bool {
         component.contains(['.', ':']) || component.starts_with('[')
     }
@@ -70,7 +70,7 @@ impl Host {
 impl FromStr for Host {
     type Err = ReferenceError;
 
-    /// Parses a host with an optional port; the names of Docker Hub all become `docker.io` (R5).
+    /// Parses a host with an optional port. All names of Docker Hub become `docker.io` (R5).
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         if HUB_ALIASES.contains(&text) {
             return Ok(Self::docker_hub());
@@ -86,7 +86,7 @@ impl FromStr for Host {
     }
 }
 
-/// Splits `name:port`; the colons inside brackets belong to the name.
+/// Splits `name:port`. Colons inside brackets belong to the name.
 fn split_port(text: &str) -> Option<(&str, Option<&str>)> {
     let name_end = match text.strip_prefix('[') {
         Some(_) => text.find(']')? + 1,
@@ -126,7 +126,7 @@ impl fmt::Display for Host {
 pub struct RepositoryName(String);
 
 impl RepositoryName {
-    /// The name, without a host.
+    /// Returns the name, without a host.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -136,21 +136,19 @@ impl FromStr for RepositoryName {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let fail = |reason| Err(ReferenceError::Repository { name: text.to_owned(), reason });
+        let fail = |fault| Err(ReferenceError::Repository { name: text.to_owned(), fault });
         match text {
-            "" => fail("is empty"),
-            _ if text.len() > 255 => fail("is longer than 255 bytes"),
-            _ if text.bytes().any(|b| b.is_ascii_uppercase()) => fail("has upper-case letters"),
-            _ if text.split('/').any(str::is_empty) => fail("has an empty path component"),
-            _ if !text.split('/').all(is_path_component) => {
-                fail("may hold only a-z, 0-9, and between them “.”, “_”, “__” or dashes")
-            }
+            "" => fail(NameFault::Empty),
+            _ if text.len() > 255 => fail(NameFault::TooLong),
+            _ if text.bytes().any(|b| b.is_ascii_uppercase()) => fail(NameFault::UpperCase),
+            _ if text.split('/').any(str::is_empty) => fail(NameFault::EmptyComponent),
+            _ if !text.split('/').all(is_path_component) => fail(NameFault::Grammar),
             _ => Ok(Self(text.to_owned())),
         }
     }
 }
 
-/// Alphanumerics joined by `.`, `_`, `__` or any number of `-`.
+/// Returns true for alphanumerics that are joined by `.`, `_`, `__` or any number of `-`.
 fn is_path_component(component: &str) -> bool {
     let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let bytes = component.as_bytes();
@@ -173,12 +171,12 @@ impl fmt::Display for RepositoryName {
 pub struct Tag(String);
 
 impl Tag {
-    /// The tag that is meant where a reference names none (R77).
+    /// Returns the tag that tools assume if a reference names none (R77).
     pub fn latest() -> Self {
         Self("latest".to_owned())
     }
 
-    /// The tag's text.
+    /// Returns the tag's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -205,7 +203,7 @@ impl fmt::Display for Tag {
     }
 }
 
-/// A canonical reference. Neither tag nor digest is ever filled in (R7).
+/// A canonical reference. A missing tag or digest stays missing (R7).
 ///
 /// ```
 /// use porthole::oci::Reference;
@@ -220,41 +218,55 @@ impl fmt::Display for Tag {
 pub struct Reference {
     /// The registry.
     pub host: Host,
-    /// The repository in it.
+    /// The repository of the registry.
     pub repository: RepositoryName,
-    /// The tag, where one was given.
+    /// The tag, if one was given.
     pub tag: Option<Tag>,
-    /// The digest, if the reference has one. It fixes the bytes, whatever the tag points to.
+    /// The digest, if one was given. It fixes the bytes, even if the tag moves.
     pub digest: Option<Digest>,
 }
 
-/// A text that is no reference.
+/// The reason why a text is no repository name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameFault {
+    /// No character is left of the name.
+    Empty,
+    /// It is longer than 255 bytes.
+    TooLong,
+    /// It has upper-case letters.
+    UpperCase,
+    /// A component of the path is empty.
+    EmptyComponent,
+    /// A component of the path holds other characters, or ends with a separator.
+    Grammar,
+}
+
+/// The reason why a text is no reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReferenceError {
-    /// The first component looks like a host and is not one.
+    /// The first component looks like a host, and is not valid.
     Host(String),
     /// The repository name does not fit the grammar.
     Repository {
         /// The name as given.
         name: String,
-        /// The fault, to follow the name.
-        reason: &'static str,
+        /// The rule of the grammar that it breaks.
+        fault: NameFault,
     },
     /// The tag does not fit the grammar.
     Tag(String),
-    /// The digest is not one.
+    /// The digest does not fit the grammar.
     Digest(DigestError),
 }
 
 impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Host(host) => write!(f, "“{host}” is not a registry host"),
-            Self::Repository { name, reason } => write!(f, "repository name “{name}” {reason}"),
-            Self::Tag(tag) => write!(
-                f,
-                "“{tag}” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”"
-            ),
+            Self::Host(host) => write!(f, "invalid host “{host}”"),
+            Self::Repository { name, fault } => {
+                write!(f, "invalid repository name “{name}”: {fault:?}")
+            }
+            Self::Tag(tag) => write!(f, "invalid tag “{tag}”"),
             Self::Digest(error) => error.fmt(f),
         }
     }
@@ -263,36 +275,36 @@ impl fmt::Display for ReferenceError {
 impl std::error::Error for ReferenceError {}
 
 impl Reference {
-    /// A reference to a whole repository.
+    /// Makes a reference to a whole repository.
     pub fn repository(host: Host, repository: RepositoryName) -> Self {
         Self { host, repository, tag: None, digest: None }
     }
 
-    /// The same repository at a digest, without a tag.
+    /// Returns the same repository at a digest, without a tag.
     #[must_use]
     pub fn at_digest(&self, digest: Digest) -> Self {
         Self { tag: None, digest: Some(digest), ..self.clone() }
     }
 
-    /// The same repository at a tag, without a digest.
+    /// Returns the same repository at a tag, without a digest.
     #[must_use]
     pub fn at_tag(&self, tag: Tag) -> Self {
         Self { tag: Some(tag), digest: None, ..self.clone() }
     }
 
-    /// The display form, leaving out the digest where the reader already knows it (R9).
+    /// Returns the display form, without the digest if the reader already knows it (R9).
     pub fn display_knowing(&self, known: &Digest) -> String {
         let digest = self.digest.clone().filter(|digest| digest != known);
         Self { digest, ..self.clone() }.to_string()
     }
 
-    /// The canonical form with the host always written out.
+    /// Returns the canonical form, always with the host.
     pub fn canonical(&self) -> String {
         format!("{}/{}{}", self.host, self.repository, Suffix(self))
     }
 }
 
-/// `:tag@digest`, each where present.
+/// Prints `:tag@digest`, each part if it is present.
 struct Suffix<'a>(&'a Reference);
 
 impl fmt::Display for Suffix<'_> {
@@ -308,15 +320,15 @@ impl fmt::Display for Suffix<'_> {
 }
 
 impl fmt::Display for Reference {
-    /// The display form: Docker Hub's host and its `library/` are left out (R8), but where what is
-    /// left would name another registry.
+    /// Prints the display form. It leaves out Docker Hub's host and its `library/` (R8), unless the
+    /// rest would name another registry.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.repository.as_str();
         let misread = name.split_once('/').is_some_and(|(first, _)| Host::is_host_like(first));
         if !self.host.is_docker_hub() || misread {
             return write!(f, "{}/{name}{}", self.host, Suffix(self));
         }
-        // `library/` stays where the rest is a path of its own.
+        // `library/` stays if the rest is a path of its own.
         let short = name.strip_prefix("library/").filter(|rest| !rest.contains('/'));
         write!(f, "{}{}", short.unwrap_or(name), Suffix(self))
     }
@@ -325,7 +337,7 @@ impl fmt::Display for Reference {
 impl FromStr for Reference {
     type Err = ReferenceError;
 
-    /// Parses and makes canonical (R4 to R7).
+    /// Parses a reference and makes it canonical (R4 to R7).
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest.parse().map_err(ReferenceError::Digest)?)),
@@ -343,7 +355,7 @@ impl FromStr for Reference {
     }
 }
 
-/// Docker Hub keeps images without a namespace under `library/` (R6).
+/// Adds `library/`, under which Docker Hub keeps images without a namespace (R6).
 fn official(host: &Host, name: &str) -> String {
     if host.is_docker_hub() && !name.is_empty() && !name.contains('/') {
         format!("library/{name}")
@@ -353,14 +365,14 @@ fn official(host: &Host, name: &str) -> String {
 }
 
 impl Serialize for Reference {
-    /// As its display form (R10).
+    /// Writes the display form (R10).
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Reference {
-    /// Parses and makes canonical (R10).
+    /// Parses a reference and makes it canonical (R10).
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }

@@ -1,38 +1,41 @@
-//! Docker schema 1 manifests, deprecated and still found: shown, never run or copied into other
-//! formats. Their layers stand topmost first, each with a history entry that is JSON in a string.
+//! Docker schema 1 manifests. They are deprecated, and registries still serve them. They are shown,
+//! but never converted. Their layers stand topmost first, each with a history entry that is JSON in
+//! a string.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 
-use super::{Digest, HistoryEntry, Issues, JsonCursor, Severity, Timestamp, json};
+use super::{
+    Digest, DocumentFault, HistoryEntry, Issue, Issues, JsonCursor, Severity, Timestamp, json,
+};
 
-/// A schema 1 manifest.
+/// A manifest of Docker before 1.10, with the configuration in its history entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema1Manifest {
-    /// The repository that it says it is for.
+    /// The repository that the manifest names.
     pub name: Option<String>,
-    /// The tag that it says it is for.
+    /// The tag that the manifest names.
     pub tag: Option<String>,
     /// Processor architecture.
     pub architecture: Option<String>,
-    /// Digests of the layers, lowest first (the document has them the other way round). Their sizes
-    /// are not stated.
+    /// The digests of the layers, lowest first. The document lists them in the other order, and
+    /// without sizes.
     pub layers: Vec<Digest>,
     /// History, oldest first, one entry for each layer.
     pub history: Vec<HistoryEntry>,
-    /// Number of signatures; they are not checked.
+    /// The number of signatures. They are not checked.
     pub signatures: usize,
 }
 
 impl Schema1Manifest {
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
-        cursor.report(Severity::Warning, "is a Docker schema 1 manifest, deprecated", issues);
+        cursor.report(Severity::Warning, DocumentFault::Deprecated, issues);
         let layers = read_each(cursor, "fsLayers", issues, read_layer);
         let history = read_each(cursor, "history", issues, read_history);
         if layers.len() != history.len() {
-            let message =
-                format!("has {} layers and {} history entries", layers.len(), history.len());
-            cursor.report(Severity::Error, message, issues);
+            let (layers, entries) = (layers.len(), history.len());
+            let fault = DocumentFault::Schema1History { layers, entries };
+            cursor.report(Severity::Error, fault, issues);
         }
         Self {
             name: cursor.text_of("name", issues),
@@ -45,7 +48,7 @@ impl Schema1Manifest {
     }
 }
 
-/// Returns the bytes that the digest of a signed schema 1 manifest is computed over: the document
+/// Returns the bytes over which the digest of a signed schema 1 manifest is computed: the document
 /// without its signatures. `None` if the document is not signed, or the signature does not give
 /// these bytes.
 ///
@@ -66,7 +69,7 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
-/// Reads each item of a list, and turns the list round.
+/// Reads each item of a list, and reverses the order.
 fn read_each<T>(
     cursor: &JsonCursor<'_>,
     key: &str,
@@ -81,24 +84,17 @@ fn read_each<T>(
 }
 
 fn read_layer(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<Digest> {
-    let sum = item.member("blobSum");
-    let Some(sum) = sum else {
-        item.report(Severity::Error, "has no blobSum", issues);
-        return None;
-    };
-    Digest::read(&sum, issues)
+    item.require(&["blobSum"], issues);
+    item.member("blobSum")?.digest(issues)
 }
 
 fn read_history(item: &JsonCursor<'_>, issues: &mut Issues) -> Option<HistoryEntry> {
     let compatibility = item.member("v1Compatibility")?;
     let text = compatibility.text(issues)?.to_owned();
     let inner = json::parse(Bytes::from(text));
-    for issue in &inner.issues {
-        compatibility.report(
-            issue.severity,
-            format!("{}: {}", issue.pointer, issue.message),
-            issues,
-        );
+    for Issue { severity, pointer, fault } in inner.issues {
+        let fault = DocumentFault::Inner { pointer, fault: Box::new(fault) };
+        compatibility.report(severity, fault, issues);
     }
     let entry = JsonCursor::root(&inner.value);
     let command = entry.member("container_config").map(|config| config.texts_of("Cmd", issues));

@@ -1,5 +1,5 @@
-//! The order of tags as a person expects it: versions by number, pre-releases before their release,
-//! variants such as `-alpine` after it. Total: two tags are equal only if they are the same text.
+//! The order of tags that a person expects: versions by number, a pre-release before its release,
+//! and variants such as `-alpine` after it. Two tags are equal only if they are the same text.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -11,11 +11,11 @@ pub enum TagOrder {
     /// `latest`, then the latest versions first, then names, then digests and hashes.
     #[default]
     NewestFirst,
-    /// Natural order of the text, from low to high.
+    /// The natural order of the text, from low to high.
     Ascending,
 }
 
-/// Sorts tags.
+/// Sorts tags in place, in the chosen order.
 pub fn sort(tags: &mut [Tag], order: TagOrder) {
     match order {
         TagOrder::Ascending => tags.sort_by_cached_key(|tag| natural(tag.as_str())),
@@ -31,7 +31,7 @@ pub fn compare(left: &str, right: &str, order: TagOrder) -> Ordering {
     }
 }
 
-/// The key of [`TagOrder::NewestFirst`]: variants in the order in which they are shown.
+/// The key of [`TagOrder::NewestFirst`], with its cases in the order of the list.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Newest {
     Latest,
@@ -47,10 +47,10 @@ enum Stage {
     Release,
 }
 
-/// A run of digits, or of anything else.
+/// A run of digits, or of other characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Piece {
-    /// Length without leading zeros, then the digits: compares as the number, of any length.
+    /// The length without leading zeros, then the digits. So long numbers compare by value too.
     Number(usize, String),
     Text(String),
 }
@@ -74,7 +74,7 @@ impl Newest {
     }
 }
 
-/// A natural key with the text itself last, so that the order is total.
+/// A natural key. The text itself stands last, so that the order is total.
 fn natural(tag: &str) -> (Vec<Piece>, Stage, Vec<Piece>, String) {
     let (head, suffix) = match split_version(tag) {
         Some((numbers, suffix)) => (numbers.split('.').flat_map(pieces).collect(), suffix),
@@ -84,7 +84,8 @@ fn natural(tag: &str) -> (Vec<Piece>, Stage, Vec<Piece>, String) {
     (head, stage, pieces(variant), tag.to_owned())
 }
 
-/// `sha256-<hex>` as of the fallback and cosign tags, or a commit hash of at least 12 hex digits.
+/// Returns true for `sha256-<hex>`, as in fallback and cosign tags, and for a commit hash of at
+/// least 12 hex digits.
 fn is_hash(tag: &str) -> bool {
     let hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let digest = ["sha256-", "sha512-"].iter().find_map(|prefix| tag.strip_prefix(prefix));
@@ -96,7 +97,7 @@ fn is_hash(tag: &str) -> bool {
     }
 }
 
-/// `v1.2.3-rc1` into `1.2.3` and `-rc1`.
+/// Splits `v1.2.3-rc1` into `1.2.3` and `-rc1`.
 fn split_version(tag: &str) -> Option<(&str, &str)> {
     let rest = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
@@ -105,13 +106,13 @@ fn split_version(tag: &str) -> Option<(&str, &str)> {
     numbers.starts_with(|c: char| c.is_ascii_digit()).then_some((numbers, suffix))
 }
 
-/// Words by which a pre-release begins.
+/// The first words of a pre-release.
 const PRE: [&str; 14] = [
     "a", "alpha", "b", "beta", "canary", "dev", "ea", "insiders", "m", "nightly", "pre", "preview",
     "rc", "snapshot",
 ];
 
-/// Splits what follows the numbers into pre-release and variant: `-rc1-alpine`.
+/// Splits the text after the numbers, such as `-rc1-alpine`, into pre-release and variant.
 fn split_suffix(suffix: &str) -> (Stage, &str) {
     let body = suffix.trim_start_matches(['-', '_', '.']);
     let word_end = body.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(body.len());

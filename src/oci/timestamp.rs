@@ -1,10 +1,10 @@
-//! Points in time as the specifications write them: RFC 3339 text, here seconds since 1970.
+//! Points in time. The specifications write them by RFC 3339. Here they are seconds since 1970.
 
 use std::{fmt, str::FromStr};
 
-use super::{Issues, JsonCursor, Severity};
+use super::{DocumentFault, Issues, JsonCursor, Severity};
 
-/// A point in time to the nanosecond. Printed in UTC.
+/// A point in time to the nanosecond. It prints in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     seconds: i64,
@@ -39,26 +39,27 @@ impl Timestamp {
     /// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
     const MAX: i64 = 253_402_300_799;
 
-    /// From seconds since 1970-01-01T00:00:00Z; `None` outside the years 0 to 9999.
+    /// Makes a time of seconds since 1970-01-01T00:00:00Z. `None` outside the years 0 to 9999.
     pub fn from_unix(seconds: i64) -> Option<Self> {
         (Self::MIN..=Self::MAX).contains(&seconds).then_some(Self { seconds, nanos: 0 })
     }
 
-    /// Reads a member of a document; reports what is no point in time.
+    /// Reads a member of a document. Reports a text that is no point in time.
     pub(super) fn read(cursor: &JsonCursor<'_>, key: &str, issues: &mut Issues) -> Option<Self> {
         let cursor = cursor.member(key)?;
         let parsed = cursor.text(issues)?.parse::<Self>();
-        let report =
-            |error: &TimestampError| cursor.report(Severity::Error, error.to_string(), issues);
-        parsed.inspect_err(report).ok()
+        let report = |TimestampError(text)| {
+            cursor.report(Severity::Error, DocumentFault::NotATime(text), issues);
+        };
+        parsed.map_err(report).ok()
     }
 
-    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    /// Returns the whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub fn unix_seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Nanoseconds after that second.
+    /// Returns the nanoseconds after that second.
     pub fn subsec_nanos(self) -> u32 {
         self.nanos
     }
@@ -89,7 +90,7 @@ fn parse(text: &str) -> Option<Timestamp> {
     let (second, rest) = number(rest.strip_prefix(':')?, 2)?;
     let (nanos, rest) = fraction(rest)?;
     let date = Day { year, month, day };
-    // A leap second counts as the last second of its minute: Unix time has no name for it.
+    // A leap second counts as the last second of its minute, because Unix time has no leap seconds.
     let in_range = date.is_valid() && hour < 24 && minute < 60 && second <= 60;
     let of_day = hour * 3600 + minute * 60 + second.min(59);
     let seconds = date.number() * DAY_SECONDS + of_day - offset(rest)?;
@@ -97,14 +98,14 @@ fn parse(text: &str) -> Option<Timestamp> {
     fits.then_some(Timestamp { seconds, nanos })
 }
 
-/// Exactly this many digits, and what follows.
+/// Reads exactly this many digits. Returns the number and the rest.
 fn number(text: &str, digits: usize) -> Option<(i64, &str)> {
     let (head, rest) = text.split_at_checked(digits)?;
     let all_digits = head.bytes().all(|b| b.is_ascii_digit());
     Some((head.parse().ok().filter(|_| all_digits)?, rest))
 }
 
-/// Nanoseconds after a point, where there is one; digits past the ninth are dropped.
+/// Reads the nanoseconds after a point, if there is one. Digits past the ninth are dropped.
 fn fraction(text: &str) -> Option<(u32, &str)> {
     let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -113,7 +114,7 @@ fn fraction(text: &str) -> Option<(u32, &str)> {
     Some((nanos.fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')), rest))
 }
 
-/// Seconds east of UTC.
+/// Reads the offset, in seconds east of UTC.
 fn offset(text: &str) -> Option<i64> {
     if matches!(text, "Z" | "z") {
         return Some(0);
@@ -142,7 +143,7 @@ impl Day {
         }
     }
 
-    /// Days since 1970-01-01, counting years from March so that the leap day comes last.
+    /// Returns the days since 1970-01-01. Years count from March, so that the leap day comes last.
     fn number(self) -> i64 {
         let year = self.year - i64::from(self.month <= 2);
         let era = year.div_euclid(400);
@@ -165,7 +166,7 @@ impl Day {
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, with as many digits of the fraction as are needed.
+    /// Prints RFC 3339 in UTC, with as many digits of the fraction as are needed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Day { year, month, day } = Day::from_number(self.seconds.div_euclid(DAY_SECONDS));
         let of_day = self.seconds.rem_euclid(DAY_SECONDS);

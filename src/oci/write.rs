@@ -1,5 +1,5 @@
-//! Writing documents of our own: indexes that did not exist before. Documents that came from
-//! elsewhere are never written again, their bytes are kept (R32).
+//! Writing documents that are made here, such as new indexes. Documents from a registry are never
+//! written again: their bytes are kept (R32).
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,7 +12,7 @@ use super::{
 };
 
 impl fmt::Display for Node {
-    /// Compact JSON, members in their order.
+    /// Prints compact JSON, with the members in their order.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
@@ -35,29 +35,28 @@ impl Serialize for Node {
     }
 }
 
-/// An object of the members that are there (R28).
+/// Makes an object of the members that are present (R28).
 pub(super) fn object<const N: usize>(members: [(&str, Option<Node>); N]) -> Node {
     let there = members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
     Node::Object(there.collect())
 }
 
-/// A text.
 pub(super) fn text(value: impl Into<String>) -> Node {
     Node::String(value.into())
 }
 
-/// A whole number.
+/// Makes a whole number.
 pub(super) fn number(value: u64) -> Node {
     Node::Number(Number::Unsigned(value))
 }
 
-/// Descriptors.
+/// Makes a list of descriptors.
 pub(super) fn descriptors(list: &[Descriptor]) -> Node {
     Node::Array(list.iter().map(Descriptor::to_node).collect())
 }
 
-/// Annotations by name, so that the same ones always give the same bytes; of a repeated name the
-/// last. None is no member.
+/// Makes an object of annotations, sorted by name, so that the same ones always give the same
+/// bytes. If a name repeats, the last one counts. Without annotations there is no member.
 pub(super) fn annotations(annotations: &Annotations) -> Option<Node> {
     let map: BTreeMap<_, _> = annotations.iter().map(|(key, value)| (key, value)).collect();
     let members = map.into_iter().map(|(key, value)| (key.clone(), text(value))).collect();
@@ -70,7 +69,8 @@ fn texts(values: &[String]) -> Option<Node> {
 }
 
 impl Descriptor {
-    /// The descriptor as JSON, members in the specification's order, empty ones left out (R28).
+    /// Returns the descriptor as JSON, with the members in the specification's order and without
+    /// empty ones (R28).
     pub fn to_node(&self) -> Node {
         object([
             ("mediaType", Some(text(self.media_type.as_str()))),
@@ -86,7 +86,7 @@ impl Descriptor {
 }
 
 impl Platform {
-    /// The platform as JSON, empty members left out.
+    /// Returns the platform as JSON, without empty members.
     pub fn to_node(&self) -> Node {
         object([
             ("architecture", Some(text(&self.architecture))),
@@ -99,7 +99,8 @@ impl Platform {
 }
 
 impl Index {
-    /// A new document of the same content: never for hashing or pushing one that was received.
+    /// Returns a new document of the same content. It must never stand in for a received one that
+    /// is hashed or pushed.
     pub fn to_node(&self) -> Node {
         object([
             ("schemaVersion", Some(number(2))),

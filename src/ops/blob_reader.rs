@@ -42,7 +42,7 @@ pub trait BlobReader {
     /// off, the part that came is kept too.
     ///
     /// # Errors
-    /// As for [`Read::blob`]; `DigestMismatch` and `SizeMismatch` where the bytes are not those of the
+    /// As for [`Read::blob`]; `DigestMismatch` and `SizeMismatch` if the bytes are not those of the
     /// descriptor.
     async fn open(
         &self,
@@ -72,7 +72,7 @@ pub trait BlobReader {
     /// Asks about the layers that were opened.
     ///
     /// # Errors
-    /// `Unsupported` where no engine starts.
+    /// `Unsupported` if no engine starts.
     async fn ask(&self, question: &Question) -> Result<Answer>;
 }
 

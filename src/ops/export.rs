@@ -51,7 +51,7 @@ pub async fn export(
 /// archive lists the images that were chosen, and not an index that names what is not in it.
 ///
 /// # Errors
-/// Absence of a manifest; `NotFound` where no entry fits the platforms; `Unsupported` for documents
+/// Absence of a manifest; `NotFound` if no entry fits the platforms; `Unsupported` for documents
 /// that cannot be part of an OCI layout.
 pub async fn plan_export(
     from: &RepositoryRef,

@@ -4,7 +4,7 @@
 
 use crate::{
     content::verify::verify,
-    error::{Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, InputFault, Missing, Result},
     oci::{Descriptor, Digest, Reference, Tag},
     registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
@@ -32,7 +32,7 @@ pub enum Lookup<T> {
 /// An absence with its reason (R78).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Absence {
-    /// The reason.
+    /// Tells if the repository, the manifest or the blob is missing.
     pub reason: Reason,
     /// The answer, with the registry's own words.
     pub error: Error,
@@ -87,7 +87,7 @@ impl<T> Lookup<T> {
 /// Reads the manifest that a reference stands for.
 ///
 /// # Errors
-/// Everything but absence; `DigestMismatch` where the tag does not lead to the digest.
+/// Everything but absence; `DigestMismatch` if the tag does not lead to the digest.
 pub async fn manifest(
     source: &dyn Read,
     reference: &Reference,
@@ -135,7 +135,7 @@ pub async fn blob_descriptor(
     reference: &Reference,
 ) -> Result<Lookup<Descriptor>> {
     let Some(digest) = &reference.digest else {
-        return Err(invalid("a blob is named by its digest"));
+        return Err(ErrorKind::InvalidInput(InputFault::NoDigest).into());
     };
     let found = source.stat_blob(&reference.repository, digest).await;
     let missing = || Error::new(ErrorKind::NotFound(Missing::Blob));
@@ -166,13 +166,9 @@ fn asked(reference: &Reference, prefer: Prefer) -> Result<ManifestRef> {
     match prefer {
         Prefer::Digest => Ok(digest.or(tag).unwrap_or_else(|| ManifestRef::Tag(Tag::latest()))),
         Prefer::TagVerifiedByDigest => {
-            tag.or(digest).ok_or_else(|| invalid("neither a tag nor a digest is given"))
+            tag.or(digest).ok_or(ErrorKind::InvalidInput(InputFault::NoTagOrDigest).into())
         }
     }
-}
-
-fn invalid(what: &str) -> Error {
-    ErrorKind::InvalidInput(what.to_owned()).into()
 }
 
 /// Compares a manifest that was asked for by tag with a digest.

@@ -2,7 +2,7 @@
 //! an error with the reason, and not an empty list.
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Limitation, Operation, Result},
     oci::{Digest, RepositoryName},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 /// # Errors
 /// Always `Unsupported`: only tags can be listed.
 pub fn manifests(repository: &RepositoryName) -> Result<Vec<Digest>> {
-    unsupported(repository, "list all manifests", "only tags and referrers can be listed")
+    unsupported(repository, Operation::ListManifests, Limitation::NoListOfManifests)
 }
 
 /// Lists all blobs of a repository.
@@ -19,7 +19,7 @@ pub fn manifests(repository: &RepositoryName) -> Result<Vec<Digest>> {
 /// # Errors
 /// Always `Unsupported`.
 pub fn blobs(repository: &RepositoryName) -> Result<Vec<Digest>> {
-    unsupported(repository, "list all blobs", "blobs are only found through manifests")
+    unsupported(repository, Operation::ListBlobs, Limitation::NoListOfBlobs)
 }
 
 /// Removes a repository with everything in it.
@@ -27,12 +27,16 @@ pub fn blobs(repository: &RepositoryName) -> Result<Vec<Digest>> {
 /// # Errors
 /// Always `Unsupported`: manifests and tags are deleted one by one.
 pub fn remove_repository(repository: &RepositoryName) -> Result<()> {
-    unsupported(repository, "remove the repository", "only its manifests and tags can be deleted")
+    unsupported(repository, Operation::RemoveRepository, Limitation::NoRemoval)
 }
 
-fn unsupported<T>(repository: &RepositoryName, operation: &str, why: &str) -> Result<T> {
-    let mut error = Error::new(ErrorKind::Unsupported(format!("the protocol has no way: {why}")));
-    error.context.operation = operation.to_owned();
+fn unsupported<T>(
+    repository: &RepositoryName,
+    operation: Operation,
+    limitation: Limitation,
+) -> Result<T> {
+    let mut error = Error::new(ErrorKind::Unsupported(limitation));
+    error.context.operation = Some(operation);
     error.context.repository = Some(repository.clone());
     Err(error)
 }

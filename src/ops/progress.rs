@@ -2,7 +2,7 @@
 //!
 //! Nothing here has a clock: the caller measures times and speeds.
 
-use std::{fmt, future::Future, rc::Rc};
+use std::{future::Future, rc::Rc};
 
 use crate::{
     content::verify::Verdict,
@@ -37,7 +37,7 @@ pub enum JobEvent {
     },
     /// Work on an object begins.
     Started {
-        /// The object.
+        /// The blob or manifest that the event is about.
         object: Descriptor,
         /// Its part in the image.
         role: Role,
@@ -110,23 +110,28 @@ pub enum UnverifiedReason {
     Bytes(Unverified),
 }
 
-impl fmt::Display for UnverifiedReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Bytes(reason) => return reason.fmt(f),
-            Self::Unreadable(error) => return error.fmt(f),
-            Self::Foreign => "a foreign layer that the registry does not hold",
-            Self::BeyondLimits => "beyond the limits of the walk",
-            Self::NotSelected => "another platform",
-            Self::NotRead => "not read",
+impl UnverifiedReason {
+    /// Returns its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Bytes(Unverified::ByTag) => "byTag",
+            Self::Bytes(Unverified::OtherThanNamed(_)) => "otherThanNamed",
+            Self::Bytes(Unverified::Pushed) => "pushed",
+            Self::Bytes(Unverified::Algorithm(_)) => "algorithm",
+            Self::Bytes(Unverified::Made) => "made",
+            Self::Unreadable(_) => "unreadable",
+            Self::Foreign => "foreign",
+            Self::BeyondLimits => "beyondLimits",
+            Self::NotSelected => "notSelected",
+            Self::NotRead => "notRead",
             Self::Cancelled => "cancelled",
-            Self::NoHistory => "no history",
+            Self::NoHistory => "noHistory",
             Self::Encrypted => "encrypted",
-            Self::WrongBytes => "the bytes are not those of the digest",
-            Self::OtherAlgorithm => "another algorithm",
-            Self::NotToItsEnd => "not read to its end",
-            Self::Decoding(fault) => return fault.fmt(f),
-        })
+            Self::WrongBytes => "wrongBytes",
+            Self::OtherAlgorithm => "otherAlgorithm",
+            Self::NotToItsEnd => "notToItsEnd",
+            Self::Decoding(_) => "decoding",
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn push(
 /// Returns the root of the image and the plan that [`push`] carries out. Writes nothing.
 ///
 /// # Errors
-/// `NotFound` where the store lacks the manifest or part of a layer; `InvalidInput` where it lacks
+/// `NotFound` if the store lacks the manifest or part of a layer; `InvalidInput` if it lacks
 /// entries of an index, as after pulling some platforms only; failures of the registry.
 pub async fn plan_push(
     store: &dyn ObjectStore,

@@ -20,7 +20,7 @@ pub fn embedded(descriptor: &Descriptor) -> Option<Bytes> {
 /// source (R85).
 ///
 /// # Errors
-/// `TooLarge` before anything is read where the descriptor says more than `limit` bytes; as for
+/// `TooLarge`, before anything is read, if the descriptor states more than `limit` bytes; as for
 /// [`Read::blob`].
 pub async fn blob(
     source: &dyn Read,

@@ -10,9 +10,9 @@ use crate::{
 pub struct RepositoryRef {
     /// The registry's name: two repositories under one name can mount blobs from each other.
     pub host: Host,
-    /// The registry.
+    /// The source that reads and writes it.
     pub registry: SharedRegistry,
-    /// The repository in it.
+    /// The name, without the registry's host.
     pub repository: RepositoryName,
 }
 

@@ -8,7 +8,7 @@ use super::{
     read,
 };
 use crate::{
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Limitation, Result},
     oci::{
         Annotations, Descriptor, Digest, Document, Index, MediaType, Parsed, Platform, Reference,
         guess_media_type,
@@ -57,10 +57,7 @@ fn read_index(manifest: &Manifest) -> Result<Index> {
         Some(media_type) if media_type.is_index() => {
             parse_index(&tree, &media_type, &manifest.bytes)
         }
-        other => {
-            let words = other.as_ref().map_or("an unknown type", MediaType::words);
-            Err(ErrorKind::Unsupported(format!("an index of {words}")).into())
-        }
+        other => Err(ErrorKind::Unsupported(Limitation::NoIndexOf(other)).into()),
     }
 }
 
@@ -79,21 +76,22 @@ fn type_by_entry(first: Option<&Descriptor>) -> MediaType {
 
 fn parse_index(tree: &Parsed<Node>, media_type: &MediaType, raw: &Bytes) -> Result<Index> {
     if let Some(issue) = tree.issues.first() {
-        return bad_answer(format!("the index {}", issue.message));
+        return bad_answer(AnswerFault::BrokenIndex(issue.pointer.clone()));
     }
     check_version(&tree.value)?;
     let parsed = parse_document(raw.clone(), Some(media_type));
-    let Document::Index(mut index) = parsed.value else { return bad_answer("the index is none") };
+    let Document::Index(mut index) = parsed.value else {
+        return bad_answer(AnswerFault::NotAnIndex);
+    };
     if index.manifests.len() != tree.value.get("manifests").map_or(0, |list| list.items().len()) {
         let broken = parsed.issues.iter().find(|issue| issue.pointer.starts_with("/manifests/"));
-        let what =
-            broken.map_or(String::new(), |issue| format!(": {} {}", issue.pointer, issue.message));
-        return bad_answer(format!("the index has entries that cannot be read{what}"));
+        let pointer = broken.map_or_else(String::new, |issue| issue.pointer.clone());
+        return bad_answer(AnswerFault::BrokenEntry(pointer));
     }
     let stated = index.media_type.take().filter(|stated| !stated.as_str().is_empty());
     let stated = stated.unwrap_or_else(|| type_by_entry(index.manifests.first()));
     if !stated.is_index() {
-        return bad_answer(format!("the index calls itself {}", stated.words()));
+        return bad_answer(AnswerFault::OtherType(stated));
     }
     Ok(Index { media_type: Some(stated), ..index })
 }
@@ -103,12 +101,12 @@ fn check_version(tree: &Node) -> Result<()> {
     match tree.get("schemaVersion") {
         None | Some(Node::Null) => Ok(()),
         Some(version) if matches!(version.as_u64(), Some(0 | 2)) => Ok(()),
-        Some(_) => bad_answer("the index has a schemaVersion other than 2"),
+        Some(_) => bad_answer(AnswerFault::SchemaVersion),
     }
 }
 
-fn bad_answer<T>(what: impl Into<String>) -> Result<T> {
-    Err(ErrorKind::BadAnswer(what.into()).into())
+fn bad_answer<T>(fault: AnswerFault) -> Result<T> {
+    Err(ErrorKind::BadAnswer(fault).into())
 }
 
 /// Keeps the first of the entries with one digest (R146).
@@ -251,7 +249,10 @@ mod tests {
         let found = run(synthesize_index(&memory, &reference)).unwrap();
         assert!(matches!(found, Lookup::Absent(_)));
         let error = outcome(&memory, MediaType::new("a/b"), "{}".to_owned()).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Unsupported("an index of a/b".to_owned()));
+        assert_eq!(
+            error.kind,
+            ErrorKind::Unsupported(Limitation::NoIndexOf(Some(MediaType::new("a/b"))))
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{ManifestRef, unsupported::read_only};
-use crate::error::Result;
+use crate::error::{Operation, Result};
 use crate::oci::{Digest, RepositoryName};
 
 /// Deleting. A source that implements none of these methods is read-only. R131 has three outcomes:
@@ -19,8 +19,7 @@ pub trait Delete {
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Result<()> {
-        let _ = reference;
-        read_only("delete the manifest", repository)
+        read_only(Operation::DeleteManifest(reference.clone()), repository)
     }
 
     /// Deletes a blob.
@@ -28,7 +27,6 @@ pub trait Delete {
     /// # Errors
     /// `NotFound`, `DeleteDisabled`, `Denied`.
     async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
-        let _ = digest;
-        read_only("delete the blob", repository)
+        read_only(Operation::DeleteBlob(digest.clone()), repository)
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::unsupported::unsupported;
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Operation, Result};
 use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
 /// One page of a list.
@@ -55,7 +55,7 @@ pub trait List {
     /// `NotFound` if there is no such repository.
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
         let _ = from;
-        unsupported("list the tags", repository)
+        unsupported(Operation::ListTags, repository)
     }
 
     /// Lists what refers to a digest: by the API or the fallback tag, and by cosign's tags (R103 to R107).
@@ -69,7 +69,7 @@ pub trait List {
         subject: &Digest,
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
-        let _ = (subject, artifact_type);
-        unsupported("list the referrers", repository)
+        let _ = artifact_type;
+        unsupported(Operation::ListReferrers(subject.clone()), repository)
     }
 }

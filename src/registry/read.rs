@@ -1,14 +1,12 @@
 //! Reading: manifests, and blobs whole or in part.
 
-use std::fmt;
-
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::unsupported::unsupported;
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Operation, Result};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
 /// The largest configuration of an image that is read into memory, in bytes.
@@ -45,25 +43,6 @@ pub enum Unverified {
     Made,
 }
 
-impl fmt::Display for Unverified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ByTag => f.write_str("asked for by tag, so there is no digest to check against"),
-            Self::OtherThanNamed(digest) => {
-                write!(
-                    f,
-                    "asked for by tag; the source names {digest}, which the bytes do not have"
-                )
-            }
-            Self::Pushed => f.write_str("pushed from here under this tag"),
-            Self::Made => f.write_str("made here, because the archive has no manifest"),
-            Self::Algorithm(digest) => {
-                write!(f, "{} cannot be computed here", digest.algorithm().name())
-            }
-        }
-    }
-}
-
 /// A manifest as received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
@@ -92,7 +71,7 @@ pub struct ByteRange {
 pub struct BlobStream {
     /// Size in bytes of the whole stream, if known.
     pub size: Option<u64>,
-    /// The chunks.
+    /// The bytes in order, as they arrive.
     pub chunks: LocalBoxStream<'static, Result<Bytes>>,
 }
 
@@ -138,8 +117,8 @@ pub trait Read {
         blob: &Descriptor,
         range: ByteRange,
     ) -> Result<BlobStream> {
-        let _ = (blob, range);
-        unsupported("read part of the blob", repository)
+        let _ = range;
+        unsupported(Operation::ReadBlobPart(blob.digest.clone()), repository)
     }
 
     /// Finds out the size of a blob (R75, R85); `None` if it is not there.
@@ -151,8 +130,7 @@ pub trait Read {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>> {
-        let _ = digest;
-        unsupported("find the blob", repository)
+        unsupported(Operation::FindBlob(digest.clone()), repository)
     }
 }
 

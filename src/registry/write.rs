@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
 use super::unsupported::read_only;
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, InputFault, Operation, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
@@ -37,7 +37,9 @@ impl BlobSource for Bytes {
             let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.len() - start);
             Self::slice(self, start..start + length)
         });
-        let beyond = || ErrorKind::InvalidInput("a slice beyond the end".to_owned());
+        let size = self.len() as u64;
+        let beyond =
+            move || ErrorKind::InvalidInput(InputFault::BeyondEnd { position: start, size });
         Box::pin(async move { Ok(part.ok_or_else(beyond)?) })
     }
 }
@@ -93,8 +95,8 @@ pub trait Write {
         descriptor: &Descriptor,
         source: &dyn BlobSource,
     ) -> Result<Descriptor> {
-        let _ = (descriptor, source);
-        read_only("push the blob", repository)
+        let _ = source;
+        read_only(Operation::PushBlob(Some(descriptor.digest.clone())), repository)
     }
 
     /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
@@ -107,7 +109,7 @@ pub trait Write {
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
         let _ = chunk_size;
-        read_only("start an upload", repository)
+        read_only(Operation::PushBlob(None), repository)
     }
 
     /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
@@ -122,7 +124,7 @@ pub trait Write {
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
         let _ = (location, offset, chunk_size);
-        read_only("resume the upload", repository)
+        read_only(Operation::ResumeUpload, repository)
     }
 
     /// Mounts a blob from another repository of the same registry; `false` if it must be uploaded.
@@ -135,8 +137,8 @@ pub trait Write {
         from: &RepositoryName,
         digest: &Digest,
     ) -> Result<bool> {
-        let _ = (from, digest);
-        read_only("mount the blob", repository)
+        let (digest, from) = (digest.clone(), from.clone());
+        read_only(Operation::MountBlob { digest, from }, repository)
     }
 
     /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
@@ -150,7 +152,8 @@ pub trait Write {
         bytes: Bytes,
         tags: &[Tag],
     ) -> Result<Descriptor> {
-        let _ = (media_type, bytes, tags);
-        read_only("push the manifest", repository)
+        let _ = (media_type, bytes);
+        let reference = tags.first().map(|tag| tag.clone().into());
+        read_only(Operation::PushManifest(reference), repository)
     }
 }

@@ -1,4 +1,4 @@
-//! Authentication: nothing is shown before the registry asks, and then only to the registry and to
+//! Authentication: no credential is sent before the registry asks, and then only to the registry and to
 //! a token server that belongs to it (R60 to R72).
 
 use std::{
@@ -14,7 +14,7 @@ use super::{
     tokens::{TokenServer, Tokens, Wanted},
 };
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, RefusedAddress, Result},
     wire::{
         Origin, ScopeSet, Secret,
         challenge::{self, ChallengeError, Demand},
@@ -32,7 +32,7 @@ pub struct Account {
     pub origin: Origin,
     /// The host under which its credentials are kept.
     pub key: String,
-    /// The token server to use where the registry's own words cannot be read.
+    /// The token server to use if the challenge of the registry cannot be read.
     pub token_server: Option<KnownRealm>,
 }
 
@@ -45,7 +45,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Authenticates to these origins; requests to any other go out bare.
+    /// Authenticates to these origins; requests to any other carry no credential.
     pub fn new(
         inner: SharedTransport,
         clock: &SharedClock,
@@ -97,7 +97,7 @@ impl Auth {
         Ok(if response.status == 401 && is_token { response.late() } else { response })
     }
 
-    /// Shows a token: the one that the user gave, else one that is asked for now.
+    /// Sends a token: the one that the user gave, else one that is asked for now.
     async fn answer_bearer(
         &self,
         login: &Login,
@@ -117,7 +117,7 @@ impl Auth {
             };
             return Ok(answer);
         }
-        // A token that was fetched for this very request does not get better (R26), unless the
+        // Another token would be no better than one that was fetched for this very request (R26), unless the
         // registry says which scope it lacks (R70).
         let lacks_scope = *error == Some(ChallengeError::InsufficientScope) && scope.is_some();
         if sent.is_some_and(|sent| sent.is_fresh) && !lacks_scope {
@@ -147,7 +147,9 @@ impl Auth {
                 token_server: pair.token_server.to_string(),
             }
             .into()),
-            Decision::Refused(refusal) => Err(ErrorKind::Refused(refusal.to_string()).into()),
+            Decision::Refused(refusal) => {
+                Err(ErrorKind::Refused(RefusedAddress::TokenServer(refusal)).into())
+            }
         }
     }
 
@@ -215,7 +217,7 @@ impl Auth {
         let server = self.approved(login, realm, service)?;
         match self.token(login, server, &request.scopes, &ScopeSet::new()).await {
             Ok(token) => Ok(Some(Shown::token(token, true))),
-            // Perhaps this request needs none: the registry's own answer will tell.
+            // Perhaps this request needs no token: the answer of the registry shows it.
             Err(error) if !error.is_retryable() => Ok(None),
             Err(error) => Err(error),
         }
@@ -248,9 +250,9 @@ impl Transport for Auth {
 enum ChallengeReply {
     /// With this.
     Show(Shown),
-    /// Not at all: there is nothing to show.
+    /// Not at all: there is no credential.
     Nothing,
-    /// Not again: what was shown was as good as it gets.
+    /// Not again: no better credential is left.
     Late,
 }
 

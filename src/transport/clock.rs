@@ -1,4 +1,4 @@
-//! Time and chance as the layers need them, so that tests need neither.
+//! Time and random numbers for the layers. Tests bring their own.
 
 use std::{rc::Rc, time::Duration};
 
@@ -10,12 +10,12 @@ use futures_util::{
 
 use crate::error::{ErrorKind, Result};
 
-/// The source of time and chance.
+/// The source of time and random numbers.
 pub trait Clock {
     /// Time since the Unix epoch.
     fn now(&self) -> Duration;
 
-    /// Ends after this long; of no length, after what else waits to be done. Dropping it ends the timer.
+    /// Ends after this time; without a length, after the work that already waits. Dropping it ends the timer.
     fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()>;
 
     /// A number from 0 up to, but not including, 1.
@@ -28,7 +28,7 @@ pub type SharedClock = Rc<dyn Clock>;
 /// Waits for an outcome, but no longer than `limit`.
 ///
 /// # Errors
-/// `Timeout` where the time is up; otherwise the outcome's own error.
+/// `Timeout` if the time is up; otherwise the outcome's own error.
 pub async fn within<T>(
     clock: &dyn Clock,
     limit: Duration,

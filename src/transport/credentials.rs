@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use litemap::LiteMap;
 
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, InputFault, Result},
     wire::{Origin, Secret, Url, realm::Pair},
 };
 
@@ -20,12 +20,12 @@ pub enum Credential {
     Basic {
         /// The user's name.
         user: String,
-        /// The password.
+        /// The password; memory is its only place.
         password: Secret,
     },
     /// A token that is exchanged for others: an identity or refresh token (R66).
     Identity(Secret),
-    /// A token that is shown to the registry as it is, whatever is asked for (R67).
+    /// A token that every request to the registry carries as it is (R67).
     Registry(Secret),
 }
 
@@ -83,7 +83,7 @@ impl Approvals {
     /// Approves a pair, given as [`ErrorKind::ApproveTokenServer`] names it.
     ///
     /// # Errors
-    /// `InvalidInput` where either is no origin.
+    /// `InvalidInput` if either is no origin.
     pub fn approve(&self, registry: &str, token_server: &str) -> Result<()> {
         let pair = Pair { registry: origin(registry)?, token_server: origin(token_server)? };
         let mut pairs = self.0.borrow_mut();
@@ -105,7 +105,8 @@ impl Approvals {
 }
 
 fn origin(text: &str) -> Result<Origin> {
-    let url = Url::parse(text).map_err(|error| ErrorKind::InvalidInput(error.to_string()))?;
+    let url =
+        Url::parse(text).map_err(|error| ErrorKind::InvalidInput(InputFault::Address(error)))?;
     Ok(url.origin().clone())
 }
 

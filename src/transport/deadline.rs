@@ -21,7 +21,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Puts deadlines around a transport; how long they are stands in each request.
+    /// Puts deadlines around a transport. Each request states their length.
     pub fn new(inner: SharedTransport, clock: SharedClock) -> Self {
         Self { inner, clock }
     }
@@ -50,7 +50,7 @@ struct IdleWatch {
     clock: SharedClock,
     limit: Duration,
     waiting_since: Option<Duration>,
-    /// Armed once and looked at again when it rings: one timer per limit, not one per chunk.
+    /// Set once, and checked again when it ends: one timer per limit, not one per chunk.
     alarm: Option<LocalBoxFuture<'static, ()>>,
 }
 

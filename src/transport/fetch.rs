@@ -1,4 +1,4 @@
-//! The one door to the network in a browser: the only function of the page that calls `fetch`.
+//! The one transport to the network in a browser: the only function of the page that calls `fetch`.
 //!
 //! Works in a window and in a worker. Nothing here decides anything about registries: it says how a
 //! [`Request`] becomes a fetch that sends no cookie and no referrer, obeys the deadlines, and ends
@@ -25,7 +25,7 @@ use web_sys::{
 
 use super::{Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Limitation, Result},
     wire::Headers,
 };
 
@@ -61,7 +61,7 @@ impl Transport for Fetch {
         let answer: web_sys::Response = answer
             .map_err(|error| network(had_authorization, &error))?
             .dyn_into()
-            .map_err(|_| ErrorKind::BadAnswer("fetch gave something else".to_owned()))?;
+            .map_err(|_| ErrorKind::BadAnswer(AnswerFault::NoResponse))?;
         let url = Some(answer.url()).filter(|url| !url.is_empty());
         let body = read_body(&answer, abort, had_authorization);
         Ok(Response::new(answer.status(), url, readable_headers(&answer), body))
@@ -75,7 +75,7 @@ fn fetch(request: &web_sys::Request) -> Result<Promise> {
         Err(global) => global
             .dyn_into::<WorkerGlobalScope>()
             .map(|worker| worker.fetch_with_request(request))
-            .map_err(|_| ErrorKind::Unsupported("there is no fetch here".to_owned()).into()),
+            .map_err(|_| ErrorKind::Unsupported(Limitation::NoFetch).into()),
     }
 }
 
@@ -117,14 +117,16 @@ fn prepare(request: &Request, abort: &AbortOnDrop) -> Result<web_sys::Request> {
     set_headers(&init, request)?;
     set_body(&init, &request.body)?;
     web_sys::Request::new_with_str_and_init(&request.url.to_string(), &init)
-        .map_err(|error| ErrorKind::InvalidInput(text_of(&error)).into())
+        .map_err(|error| ErrorKind::InvalidInput(InputFault::Other(text_of(&error))).into())
 }
 
 fn set_headers(init: &RequestInit, request: &Request) -> Result<()> {
     let headers = web_sys::Headers::new().map_err(|error| network(false, &error))?;
     let allowed = |name: &str| !FORBIDDEN.contains(&name.to_ascii_lowercase().as_str());
     for (name, value) in request.headers.iter().filter(|(name, _)| allowed(name)) {
-        headers.append(name, value).map_err(|error| ErrorKind::InvalidInput(text_of(&error)))?;
+        headers
+            .append(name, value)
+            .map_err(|error| ErrorKind::InvalidInput(InputFault::Other(text_of(&error))))?;
     }
     init.set_headers(&headers);
     Ok(())
@@ -136,7 +138,7 @@ fn set_body(init: &RequestInit, body: &Body) -> Result<()> {
         Body::Bytes(bytes) => init.set_body(&Uint8Array::from(&bytes[..])),
         Body::Handle { handle, .. } => match handle.downcast_ref::<web_sys::Blob>() {
             Some(blob) => init.set_body(blob),
-            None => return Err(ErrorKind::InvalidInput("not a body for fetch".to_owned()).into()),
+            None => return Err(ErrorKind::InvalidInput(InputFault::Body).into()),
         },
     }
     Ok(())
@@ -152,7 +154,7 @@ fn text_of(error: &JsValue) -> String {
         .dyn_ref::<js_sys::Error>()
         .map(|error| String::from(error.message()))
         .or_else(|| error.as_string())
-        .unwrap_or_else(|| "no reason given".to_owned())
+        .unwrap_or_default()
 }
 
 fn readable_headers(answer: &web_sys::Response) -> Headers {
@@ -178,7 +180,7 @@ fn read_body(answer: &web_sys::Response, abort: AbortOnDrop, authorized: bool) -
     .boxed_local()
 }
 
-/// Reads into one buffer of ours where the browser can, else takes what it hands out.
+/// Reads into one buffer of ours if the browser can, else takes the chunks that it makes.
 enum Reader {
     Byob(ReadableStreamByobReader, Uint8Array),
     Default(ReadableStreamDefaultReader),
@@ -206,7 +208,7 @@ impl Reader {
             *self = Self::Ended;
             return Ok(None);
         }
-        let view = view.ok_or_else(|| JsValue::from_str("a chunk that is not bytes"))?;
+        let view = view.ok_or(JsValue::UNDEFINED)?;
         let chunk = Bytes::from(view.to_vec());
         if let Self::Byob(_, buffer) = self {
             *buffer = Uint8Array::new(&view.buffer());
@@ -215,7 +217,7 @@ impl Reader {
     }
 }
 
-/// The browser's own time and chance.
+/// The time of the browser, and its random numbers.
 pub struct BrowserClock;
 
 impl Clock for BrowserClock {

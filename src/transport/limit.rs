@@ -42,7 +42,7 @@ struct HostState {
     not_before: Duration,
     /// 429 answers in a row.
     refusals: u32,
-    /// True if the host ever answered. A host that never did is rather blocked than busy.
+    /// True if the host ever answered. A host that never did is probably blocked, and not busy.
     answered: bool,
 }
 
@@ -57,7 +57,7 @@ impl Hosts {
         self.host(origin).state.borrow().answered
     }
 
-    /// Returns the time for which this host must still be left alone after 429.
+    /// Returns the time in which this host must get no request after 429.
     pub(super) fn pause_left(&self, origin: &Origin, now: Duration) -> Duration {
         self.host(origin).state.borrow().not_before.saturating_sub(now)
     }

@@ -1,5 +1,4 @@
-//! The requests that were sent, as a panel of the page shows them: redacted URLs, statuses, bytes,
-//! times.
+//! The log of the requests that were sent: redacted URLs, statuses, bytes, times.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,7 +13,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Request, Response, SharedClock, SharedTransport, Transport};
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     wire::{Method, redact},
 };
 
@@ -26,7 +25,7 @@ const KEPT: usize = 500;
 pub struct LogEntry {
     /// Counts up from 1.
     pub number: u64,
-    /// The method.
+    /// The method of the request.
     pub method: Method,
     /// The URL without user-info and query values (R18).
     pub url: String,
@@ -41,7 +40,16 @@ pub struct LogEntry {
     /// Bytes of the body so far.
     pub bytes: u64,
     /// The reason why there was no answer, or why its body broke off.
-    pub failure: Option<String>,
+    pub failure: Option<RequestFailure>,
+}
+
+/// The reason why a request ended without its whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestFailure {
+    /// The caller dropped the request before its answer.
+    Dropped,
+    /// Sending it or reading its body failed.
+    Failed(ErrorKind),
 }
 
 /// Sums over all requests, also those no longer kept.
@@ -148,7 +156,7 @@ impl Transport for Log {
             number,
             started,
             bytes: 0,
-            failure: Some("given up".to_owned()),
+            failure: Some(RequestFailure::Dropped),
             clock: Rc::clone(&self.clock),
             log: Rc::clone(&self.log),
         };
@@ -160,19 +168,19 @@ impl Transport for Log {
                 Ok(response)
             }
             Err(error) => {
-                running.failure = Some(error.kind.to_string());
+                running.failure = Some(RequestFailure::Failed(error.kind.clone()));
                 Err(error)
             }
         }
     }
 }
 
-/// A request that has not ended. Dropped before its end, it was given up by its caller.
+/// A request that has not ended. If it is dropped before its answer, its caller dropped it.
 struct Running {
     number: u64,
     started: Duration,
     bytes: u64,
-    failure: Option<String>,
+    failure: Option<RequestFailure>,
     clock: SharedClock,
     log: Rc<RequestLog>,
 }
@@ -186,7 +194,9 @@ impl Running {
             let part = ready!(body.poll_next_unpin(context));
             match (&part, &mut running) {
                 (Some(Ok(part)), Some(running)) => running.bytes += part.len() as u64,
-                (Some(Err(error)), Some(running)) => running.failure = Some(error.kind.to_string()),
+                (Some(Err(error)), Some(running)) => {
+                    running.failure = Some(RequestFailure::Failed(error.kind.clone()));
+                }
                 (None, running) => drop(running.take()),
                 (_, None) => {}
             }

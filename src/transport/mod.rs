@@ -34,7 +34,7 @@ pub use deadline::Deadline;
 #[cfg(target_arch = "wasm32")]
 pub use fetch::{BrowserClock, Fetch};
 pub use limit::{Hosts, Limit};
-pub use log::{Log, LogCounts, LogEntry, RequestLog};
+pub use log::{Log, LogCounts, LogEntry, RequestFailure, RequestLog};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{Native, SystemClock};
 pub use own_headers::check_own_headers;
@@ -46,13 +46,13 @@ pub use stack::Stack;
 
 use crate::error::Result;
 
-/// Sends one request and hands back the answer, whatever its status.
+/// Sends one request and returns the answer with any status.
 #[async_trait(?Send)]
 pub trait Transport {
     /// Sends. Dropping the future, or the body of the answer, ends the exchange.
     ///
     /// # Errors
-    /// Only where no answer came: `Network`, `Timeout`, `TooLarge` for a body that was asked to be
+    /// Only if no answer came: `Network`, `Timeout`, `TooLarge` for a body that was asked to be
     /// read whole, `Refused`, `ApproveTokenServer`. A status is never an error here.
     async fn send(&self, request: Request) -> Result<Response>;
 }

@@ -1,7 +1,7 @@
-//! The door to the network outside a browser: reqwest, for tests, examples and the command line.
+//! The transport to the network outside a browser: reqwest, for tests, examples and the command line.
 //!
 //! Redirects are followed here and not by reqwest: a port that changes is another origin, to which
-//! no credential goes (R52), and that is decided in one place.
+//! no credential goes (R52). One place decides that.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::{Body, BodyStream, Clock, Redirect, Request, Response, Transport};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Limitation, RefusedAddress, Result},
     wire::{Headers, Method, Url, headers::name},
 };
 
@@ -30,19 +30,19 @@ impl Native {
     /// A transport with a connection pool of its own.
     ///
     /// # Errors
-    /// `Unsupported` where the platform's TLS cannot be set up.
+    /// `Unsupported` if the platform's TLS cannot be set up.
     pub fn new() -> Result<Self> {
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(USER_AGENT)
             .build()
             .map(|client| Self { client })
-            .map_err(|error| ErrorKind::Unsupported(reason(&error)).into())
+            .map_err(|error| ErrorKind::Unsupported(Limitation::Other(reason(&error))).into())
     }
 
     async fn exchange(&self, request: &Request) -> Result<reqwest::Response> {
         let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
-            .map_err(|error| ErrorKind::InvalidInput(error.to_string()))?;
+            .map_err(|error| ErrorKind::InvalidInput(InputFault::Other(error.to_string())))?;
         let mut builder = self.client.request(method, request.url.to_string());
         for (name, value) in request.headers.iter() {
             builder = builder.header(name, value);
@@ -54,7 +54,7 @@ impl Native {
             Body::Empty if request.method.is_read() => builder,
             Body::Empty => builder.header(name::CONTENT_LENGTH, "0"),
             Body::Handle { .. } => {
-                return Err(ErrorKind::InvalidInput("not a body for this platform".into()).into());
+                return Err(ErrorKind::InvalidInput(InputFault::Body).into());
             }
         };
         builder.send().await.map_err(|error| network(request, &error))
@@ -70,12 +70,12 @@ impl Transport for Native {
                 return Ok(response(&request, answer));
             };
             if request.redirect == Redirect::Error {
-                let why = format!("a redirect to {}", target?.origin());
-                return Err(ErrorKind::Refused(why).into());
+                let reason = RefusedAddress::Redirect(target?.origin().to_string());
+                return Err(ErrorKind::Refused(reason).into());
             }
             request = redirected(request, answer.status().as_u16(), target?);
         }
-        Err(ErrorKind::Refused(format!("more than {REDIRECTS} redirects")).into())
+        Err(ErrorKind::Refused(RefusedAddress::TooManyRedirects(REDIRECTS)).into())
     }
 }
 
@@ -86,8 +86,8 @@ fn redirect_target(request: &Request, answer: &reqwest::Response) -> Option<Resu
     let target = location.to_str().ok().map(|location| request.url.join(location));
     Some(match target {
         Some(Ok(target)) => Ok(target),
-        Some(Err(error)) => Err(ErrorKind::Refused(format!("a redirect: {error}")).into()),
-        None => Err(ErrorKind::BadAnswer("a redirect that is not text".to_owned()).into()),
+        Some(Err(error)) => Err(ErrorKind::Refused(RefusedAddress::RedirectTarget(error)).into()),
+        None => Err(ErrorKind::BadAnswer(AnswerFault::RedirectNotText).into()),
     })
 }
 
@@ -145,7 +145,7 @@ fn reason(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// The machine's time, and chance.
+/// The time of the machine, and its random numbers.
 #[derive(Default)]
 pub struct SystemClock;
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{Approvals, Redirect, Request, Response, SharedTransport, Transport};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, InputFault, Result},
     wire::{
         Headers, Origin, Url,
         realm::{self, Decision},
@@ -37,27 +37,28 @@ const TAKEN: [&str; 13] = [
 /// Checks that these fields can be a client's own.
 ///
 /// # Errors
-/// `InvalidInput` where a name or value is none of HTTP's, or the name is one that the client, or
+/// `InvalidInput` if a name or value is none of HTTP's, or the name is one that the client, or
 /// the browser, sets itself.
 pub fn check_own_headers(fields: &Headers) -> Result<()> {
-    fields.iter().try_for_each(|(name, value)| match what_is_wrong(name, value) {
+    fields.iter().try_for_each(|(name, value)| match fault(name, value) {
         None => Ok(()),
-        Some(why) => Err(ErrorKind::InvalidInput(format!("the header “{name}” {why}")).into()),
+        Some(fault) => Err(ErrorKind::InvalidInput(fault(name.to_owned())).into()),
     })
 }
 
-fn what_is_wrong(name: &str, value: &str) -> Option<&'static str> {
+/// Returns the fault of a header field, which takes the name of the field.
+fn fault(name: &str, value: &str) -> Option<fn(String) -> InputFault> {
     let lower = name.to_ascii_lowercase();
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(is_token) {
-        return Some("has a name that HTTP does not know");
+        return Some(InputFault::HeaderName);
     }
     let is_text = |byte: u8| byte == b'\t' || (byte >= 0x20 && byte != 0x7f);
     if !value.bytes().all(is_text) {
-        return Some("has a value with control characters");
+        return Some(InputFault::HeaderValue);
     }
     let is_browsers = lower.starts_with("sec-") || lower.starts_with("proxy-");
-    (is_browsers || TAKEN.contains(&lower.as_str())).then_some("is set by the client itself")
+    (is_browsers || TAKEN.contains(&lower.as_str())).then_some(InputFault::HeaderTaken)
 }
 
 /// The layer that adds them, below authentication.

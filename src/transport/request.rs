@@ -16,8 +16,8 @@ pub enum Body {
     Empty,
     /// Bytes in memory.
     Bytes(Bytes),
-    /// Something that the platform's door can send without reading it into memory, such as a slice
-    /// of a `Blob`; a door refuses what it does not know.
+    /// A value that the transport of the platform can send without reading it into memory, such as a slice
+    /// of a `Blob`. A transport refuses a value that it does not know.
     Handle {
         /// The platform's own value.
         handle: Rc<dyn Any>,
@@ -53,7 +53,7 @@ pub enum Mode {
     /// Yes: the answer must allow it.
     #[default]
     Cors,
-    /// No, only whether there is one: nothing of it can be read; its status is 0 (R167). Outside
+    /// No: an answer only shows that there is one. Nothing of it can be read; its status is 0 (R167). Outside
     /// a browser this is the same as any request.
     NoCors,
 }
@@ -64,7 +64,7 @@ pub enum Cache {
     /// As the registry says: right for what is named by its digest.
     #[default]
     Default,
-    /// Ask the registry whether the kept answer still holds: right for tags and lists.
+    /// Ask the registry if the kept answer still holds: right for tags and lists.
     Revalidate,
     /// Fetch afresh and keep.
     Reload,
@@ -91,7 +91,7 @@ pub enum Replay {
     /// After any failure: it changes nothing, or the same thing twice.
     #[default]
     Always,
-    /// Only where the registry said that it did nothing (429): a chunk of an upload.
+    /// Only if the registry said that it did nothing (429): a chunk of an upload.
     IfRefused,
     /// Never: a deletion, a tag that is moved. What it names may be another thing by now.
     Never,
@@ -113,16 +113,16 @@ impl Default for Deadlines {
     }
 }
 
-/// One request.
+/// A request, before the layers of the stack add to it.
 #[derive(Clone)]
 pub struct Request {
-    /// The method.
+    /// The method; the retry layer repeats only safe ones.
     pub method: Method,
     /// The target.
     pub url: Url,
     /// Headers, without any that the platform sets itself.
     pub headers: Headers,
-    /// The body.
+    /// The body that is sent with it, if any.
     pub body: Body,
     /// The behaviour on a redirect.
     pub redirect: Redirect,

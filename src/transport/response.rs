@@ -17,7 +17,7 @@ pub type BodyStream = LocalBoxStream<'static, Result<Bytes>>;
 /// The most bytes that are read of an answer that is no success (R16).
 pub const ERROR_BODY: u64 = 64 * 1024;
 
-/// An answer of whatever status.
+/// An answer of any status.
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -39,7 +39,7 @@ impl Response {
         Self::new(status, None, headers, body)
     }
 
-    /// An answer as a door gives it.
+    /// An answer as a transport to the network gives it.
     pub fn new(status: u16, url: Option<String>, headers: Headers, body: BodyStream) -> Self {
         Self { status, url, headers, body, is_late_refusal: false }
     }
@@ -70,7 +70,7 @@ impl Response {
     /// Reads the whole body, refusing more than `limit` bytes before and while reading (R51).
     ///
     /// # Errors
-    /// `TooLarge`, and what reading gives.
+    /// `TooLarge`, and errors of reading.
     pub async fn bytes(mut self, limit: u64) -> Result<Bytes> {
         let too_large = || Error::new(ErrorKind::TooLarge { limit });
         if self.content_length().is_some_and(|length| length > limit) {
@@ -95,7 +95,7 @@ impl Response {
         let failed = !(200..300).contains(&status);
         let unread = Self::new(status, None, headers.clone(), body);
         let bytes = match unread.bytes(if failed { limit.min(ERROR_BODY) } else { limit }).await {
-            // What went wrong matters more than how it was worded (R16).
+            // The fault matters more than its words (R16).
             Err(_) if failed => Bytes::new(),
             outcome => outcome?,
         };

@@ -1,4 +1,4 @@
-//! A body that is taken up again where it breaks off (R84), counted against its size.
+//! A body that is resumed at the byte at which it broke off (R84), counted against its size.
 //!
 //! No hidden header is needed: where `Content-Range` cannot be read, lengths are compared. Hashing
 //! is the reader's; a body that does not fit is never taken for the bytes that were asked for.
@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Response, SharedClock};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Result},
     wire::{
         backoff::Policy,
         range::{self, Part},
@@ -62,7 +62,7 @@ impl ResumingBody {
     /// Reads an answer that came already, to a request for what is wanted.
     ///
     /// # Errors
-    /// `BadAnswer` where the answer is something else.
+    /// `BadAnswer` if the answer is something else.
     pub fn of(first: Response, reopen: Reopen, plan: ResumePlan) -> Result<Self> {
         let mut body = Self::idle(reopen, plan);
         let ranged = body.range().is_some();
@@ -91,7 +91,7 @@ impl ResumingBody {
                         return Ok(None);
                     }
                 }
-                // All is there; whatever the connection did after it, the digest decides.
+                // All bytes are there. The digest decides, and not the end of the connection.
                 None | Some(Err(_)) if self.left.start == self.left.end => return Ok(None),
                 Some(Err(error)) if !error.is_retryable() => return Err(error),
                 broken => self.resume(broken.and_then(Result::err)).await?,
@@ -189,8 +189,7 @@ impl ResumingBody {
 }
 
 fn wrong_part(status: u16) -> Error {
-    let mut error: Error =
-        ErrorKind::BadAnswer("another part came than was asked for".to_owned()).into();
+    let mut error: Error = ErrorKind::BadAnswer(AnswerFault::OtherPart).into();
     error.context.status = Some(status);
     error
 }

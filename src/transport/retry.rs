@@ -1,4 +1,4 @@
-//! Trying again: what failed for a moment, as often and as far apart as is polite (R42 to R49).
+//! Sending a request again that failed for a moment, with limits on the number and the rate (R42 to R49).
 
 use std::{rc::Rc, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
 pub struct RetryPolicy {
     /// The outcomes that are tried again, the number of tries, and the waits.
     pub backoff: backoff::Policy,
-    /// Tries in all where the host never answered anything: most often CORS or a wrong name, and
+    /// Tries in all if the host never answered anything: most often CORS or a wrong name, and
     /// waiting does not mend those.
     pub unanswered_tries: u32,
     /// Least time between the starts of two tries (R42).
@@ -35,7 +35,7 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Said before each wait (R48).
+/// The notice before each wait (R48).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryNotice {
     /// Method and redacted URL.
@@ -108,7 +108,7 @@ impl Retry {
             policy.backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
         let Verdict::Retry(wait) = verdict else { return None };
         let gap = (try_.started + policy.least_gap).saturating_sub(now);
-        // The host's own pause counts: who waits is told the whole wait, and no deadline is passed.
+        // The host's own pause counts, so that the error states the whole wait and no deadline is passed.
         let pause = self.hosts.pause_left(try_.request.url.origin(), now);
         let wait = wait.max(gap).max(pause);
         let left = try_.request.give_up_at.map(|end| end.saturating_sub(now));

@@ -53,7 +53,7 @@ impl Stack {
     /// Layers over a native HTTP client.
     ///
     /// # Errors
-    /// `Unsupported` where the platform's TLS cannot be set up.
+    /// `Unsupported` if the platform's TLS cannot be set up.
     #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
     pub fn native() -> Result<Self> {
         Ok(Self::over(Rc::new(super::Native::new()?), Rc::new(super::SystemClock)))
@@ -73,7 +73,7 @@ impl Stack {
         self
     }
 
-    /// Behaves as in a page, where long requests to another origin cost a preflight (R164), or not.
+    /// Sets if requests are sent as by a page, for which long ones to another origin cost a preflight (R164).
     #[must_use]
     pub fn as_page(mut self, is_page: bool) -> Self {
         self.is_page = is_page;

@@ -1,4 +1,4 @@
-//! Tokens of one registry: asked for once, kept until they expire, never shown to anybody else.
+//! Tokens of one registry: asked for once, kept until they expire, sent to no other registry.
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 
 use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
 use crate::{
-    error::{Error, ErrorKind, Result, ServerMessage},
+    error::{AnswerFault, Error, ErrorKind, Result, ServerMessage},
     sync::SingleFlight,
     wire::{
         Method, ScopeSet, Secret, Url,
@@ -82,7 +82,7 @@ impl Tokens {
         self.kept.borrow_mut().retain(|_, token| token.token != *refused);
     }
 
-    /// Asks for a token and keeps it. Those who ask for the same at the same time share one request.
+    /// Asks for a token and keeps it. Callers that ask for the same at the same time share one request.
     pub(super) async fn fetch(&self, wanted: Wanted) -> Result<Token> {
         let (scopes, generation) = (wanted.scopes.clone(), self.generation.get());
         let start = || {
@@ -99,7 +99,7 @@ impl Tokens {
     }
 }
 
-/// Asks by POST where there is a token to be exchanged, else by GET; and by GET where the server
+/// Asks by POST if there is a token to be exchanged, else by GET; and by GET if the server
 /// knows nothing else (R65, R66).
 async fn ask(transport: SharedTransport, clock: SharedClock, wanted: Wanted) -> Result<Token> {
     if let Some(Credential::Identity(identity)) = &wanted.credential {
@@ -159,8 +159,7 @@ async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request
         return Err(named(refusal(status, &body)));
     }
     token::read(&body, clock.now().as_secs()).map_err(|error| {
-        let what = format!("the token server's answer holds no token ({error:?})");
-        let mut error = Error::new(ErrorKind::BadAnswer(what));
+        let mut error = Error::new(ErrorKind::BadAnswer(AnswerFault::NoToken(error)));
         error.context.status = Some(status);
         named(error)
     })

@@ -86,13 +86,13 @@ pub fn early_input() -> EarlyInput {
 /// The content of a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EarlyInput {
-    /// Its text.
+    /// The text that was typed before the application ran.
     pub text: yew::AttrValue,
     /// True if it has the focus.
     pub has_focus: bool,
 }
 
-/// A panic is a mistake of ours, and ends the application: the page says so instead of going dead.
+/// A panic is a mistake of ours, and ends the application: the page shows it, so that it does not just stop.
 pub fn show_panic(message: &str) {
     let Some(document) = document() else { return };
     let place = document.query_selector("main").ok().flatten();
@@ -170,7 +170,7 @@ pub fn now() -> i64 {
 pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     let Some(window) = web_sys::window() else { return then(false) };
     if !window.is_secure_context() {
-        // On plain http, where many registries of one's own live, there is no clipboard object.
+        // Pages over plain http have no clipboard object, and many private registries use it.
         return then(copy_by_selection(text).is_some());
     }
     let promise = window.navigator().clipboard().write_text(text);

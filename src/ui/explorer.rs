@@ -1,5 +1,5 @@
-//! The line between the page that starts and the one that explores registries. What is behind it is
-//! known to the shell only by this interface, so that its code can be loaded later (`lazy_parts.rs`).
+//! The interface between the page that starts and the one that explores registries. The shell knows the
+//! explorer only by it, so that its code can be loaded later (`lazy_parts.rs`).
 
 use std::rc::Rc;
 

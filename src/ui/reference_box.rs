@@ -86,7 +86,7 @@ fn use_submit(
 fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
     reference_input::read(text, &settings.value.plain_http)
         .map(|route| route.href())
-        .map_err(|reason| text::sentence(&reason).into())
+        .map_err(|fault| text::sentence(&text::addresses::fault(&fault)).into())
 }
 
 /// Puts the focus back where it was before the application redrew the box.

@@ -100,7 +100,7 @@ fn use_navigation(route: &Route) {
 }
 
 /// Moves the focus to the heading; among the files of one image to what is looked at, so that the
-/// next file is not two dozen keys away, and where only the search changes, nowhere.
+/// next file is not two dozen keys away; if only the search changes, it stays.
 fn follow(before: &Route, now: &Route) {
     if let (Route::Reference(before), Route::Reference(now)) = (before, now)
         && before.is_beside(now)

@@ -1,6 +1,6 @@
-//! The manifest types to ask for. A page may send at most 128 bytes of `Accept` to another origin
-//! without a preflight (Fetch). The four types take 193 bytes, so the client asks for two at a time
-//! (R34, R164).
+//! The manifest types that a request accepts. A page may send at most 128 bytes of `Accept` to
+//! another origin without a preflight (Fetch). The four types take 193 bytes, so the client asks
+//! for two at a time (R34, R164).
 
 use crate::oci::MediaType;
 
@@ -8,18 +8,18 @@ use crate::oci::MediaType;
 const OCI: &str =
     "application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json";
 
-/// Docker manifest list and schema 2: 110 bytes. Never schema 2 alone: distribution would then
-/// answer a list with its linux/amd64 image.
+/// Docker manifest list and schema 2: 110 bytes. They stay together: asked for schema 2 alone,
+/// distribution answers a list with its linux/amd64 image.
 const DOCKER: &str = "application/vnd.docker.distribution.manifest.list.v2+json,\
     application/vnd.docker.distribution.manifest.v2+json";
 
-/// All four: 193 bytes, so only where the request is preflighted anyway.
+/// All four types: 193 bytes. They are sent only if the request needs a preflight anyway.
 const ALL: &str = "application/vnd.oci.image.index.v1+json,\
     application/vnd.oci.image.manifest.v1+json,\
     application/vnd.docker.distribution.manifest.list.v2+json,\
     application/vnd.docker.distribution.manifest.v2+json";
 
-/// The manifest types asked for in one request.
+/// The manifest types that one request accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Accept {
     /// OCI index and manifest.
@@ -31,13 +31,13 @@ pub enum Accept {
 }
 
 impl Accept {
-    /// Returns the types of the first request. A request that is preflighted anyway (it carries
-    /// `Authorization`, or no page sends it) asks for all; otherwise for the OCI pair.
+    /// Returns the types of the first request. A request that needs a preflight anyway (it carries
+    /// `Authorization`), or that no page sends, accepts all types. Others accept the OCI pair.
     pub fn first(preflighted: bool) -> Self {
         if preflighted { Self::All } else { Self::Oci }
     }
 
-    /// The other pair; `None` after all four.
+    /// Returns the other pair, or `None` after all four.
     pub fn other(self) -> Option<Self> {
         match self {
             Self::Oci => Some(Self::Docker),
@@ -46,7 +46,7 @@ impl Accept {
         }
     }
 
-    /// The field's value.
+    /// Returns the value of the field.
     pub fn value(self) -> &'static str {
         match self {
             Self::Oci => OCI,
@@ -55,11 +55,11 @@ impl Accept {
         }
     }
 
-    /// Returns the types to ask for after this answer, if some were not asked for yet. An unknown
-    /// manifest may be of the other pair's type: distribution answers 404 or 400, others 406.
-    /// distribution also makes a schema 1 answer of an image whose type was not asked for.
-    /// distribution 3 answers a tag of a Docker list that was not asked for with the image for
-    /// linux/amd64.
+    /// Returns the types of the next request after this answer, if there are more. A missing
+    /// manifest may be of the other pair: for such a one distribution answers 404 or 400, others
+    /// 406. distribution may also convert an image of another type to schema 1. distribution 3
+    /// answers with the linux/amd64 image if the tag is a Docker list and only the OCI pair was
+    /// accepted.
     pub fn second(
         self,
         status: u16,

@@ -1,5 +1,5 @@
-//! Retry policy: the decision to send a request again, and the wait before it (R44 to R49). The
-//! caller passes in time and randomness.
+//! The retry policy: the decision to send a request again, and the wait before it (R44 to R49). The
+//! caller passes in the time and a random number.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,29 +13,29 @@ use super::{
 /// The end of a request that may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// An answer with this status.
+    /// The answer has this status.
     Status(u16),
-    /// No answer: the connection broke, or nothing came in time.
+    /// There is no answer: the connection broke, or nothing came in time.
     NoAnswer,
 }
 
 /// The number of tries and the waits between them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// Tries in all; 1 never tries again (R45).
+    /// The number of tries. 1 means no second try (R45).
     pub tries: u32,
-    /// Tries in all where the registry failed (500, 502, 503, 504) (R44).
+    /// The number of tries if the registry failed: 500, 502, 503 or 504 (R44).
     pub tries_after_failure: u32,
-    /// The first wait, doubled for each further one.
+    /// The first wait. Each further one is twice as long.
     pub base: Duration,
-    /// The longest wait of our own.
+    /// The longest wait that the client itself chooses.
     pub longest: Duration,
-    /// The longest `Retry-After` that is waited for without asking the user.
+    /// The longest `Retry-After` that the client obeys without asking the user.
     pub longest_obeyed: Duration,
 }
 
 impl Default for Policy {
-    /// Five tries, 0.5 s doubled up to 30 s, `Retry-After` obeyed up to 120 s.
+    /// Five tries, waits from 0.5 s to 30 s, `Retry-After` up to 120 s.
     fn default() -> Self {
         Self {
             tries: 5,
@@ -52,26 +52,25 @@ impl Default for Policy {
 pub enum Verdict {
     /// Wait, then try again.
     Retry(Duration),
-    /// The registry asks for a longer wait than is done unasked: the user decides.
+    /// The registry asks for a wait that is longer than the limit. The user decides.
     Ask(Duration),
     /// Give the outcome to the caller.
     GiveUp,
 }
 
 impl Policy {
-    /// No second try, ever (R45).
+    /// Returns the policy without a second try (R45).
     pub fn never() -> Self {
         Self { tries: 1, tries_after_failure: 1, ..Self::default() }
     }
 
-    /// At most three tries where the registry failed (R44).
+    /// Returns the policy with at most three tries if the registry failed (R44).
     pub fn three_after_failure() -> Self {
         Self { tries_after_failure: 3, ..Self::default() }
     }
 
-    /// Decides after `tries` tries that ended with this outcome. `repeatable` comes from
-    /// [`is_repeatable`], `retry_after` from [`retry_after`]; `random` is a fresh number from 0 to
-    /// 1.
+    /// Decides after `tries` tries, the last of which had this outcome. `repeatable` comes from
+    /// [`is_repeatable`], `retry_after` from [`retry_after`]. `random` is a new number from 0 to 1.
     pub fn decide(
         &self,
         tries: u32,
@@ -91,8 +90,8 @@ impl Policy {
         if wait > self.longest_obeyed { Verdict::Ask(wait) } else { Verdict::Retry(wait) }
     }
 
-    /// The wait after `tries` tries: between a half and the whole of the doubled base. Half, not
-    /// full, jitter: many tabs share one address, and none should hammer.
+    /// Returns the wait after `tries` tries. It lies between half of the doubled base and the
+    /// whole. It is never shorter, because many tabs share one address.
     pub fn wait(&self, tries: u32, random: f64) -> Duration {
         let doubled = self.base.saturating_mul(2u32.saturating_pow(tries.saturating_sub(1)));
         let share = if random.is_finite() { 0.5 + random.clamp(0.0, 1.0) / 2.0 } else { 1.0 };
@@ -100,9 +99,9 @@ impl Policy {
     }
 }
 
-/// Returns the time to leave a host alone that answered 429 this many times in a row. A host turns
-/// many tabs away in the same second, and they must not come back in one. So the wait is drawn from
-/// the whole of 10 s, then of 20 s, then of 30 s, and is at least one second (R43).
+/// Returns the wait before the next request to a host that answered 429 this many times in a row. A
+/// host refuses many tabs in the same second, and they must not all return in one second. So the
+/// wait is a random part of 10 s, then of 20 s, then of 30 s, and at least one second (R43).
 pub fn pause(refusals: u32, random: f64) -> Duration {
     let widest = Duration::from_secs(10).saturating_mul(refusals).min(Duration::from_secs(30));
     let share = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
@@ -119,39 +118,40 @@ pub fn may_pass(outcome: Outcome) -> bool {
     }
 }
 
-/// Returns true if the server did nothing with the request, so that even a request that changes
+/// Returns true if the server did nothing with the request. Then even a request that changes
 /// something can be sent again.
 fn was_not_handled(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Status(429))
 }
 
-/// Returns true if a second request has the same effect as one. Before a chunk is sent again the
-/// session must be asked. Before a deletion or a tag is sent again it must be read.
+/// Returns true if two such requests have the effect of one. Before a chunk is sent again, the
+/// session must be asked for its position. Before a deletion or a tag is sent again, the client
+/// must read what is there.
 pub fn is_repeatable(endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::PutManifest { reference, tags, .. } => {
             reference.digest().is_some() && tags.is_empty()
         }
-        // Opening a session twice leaves an empty one behind, which registries clean up.
+        // Opening a session twice leaves an empty one, which registries remove.
         Endpoint::StartUpload { .. } | Endpoint::MountBlob { .. } => true,
         _ => endpoint.method().is_read(),
     }
 }
 
-/// The wait that `Retry-After` asks for: seconds, or a date (R46). `None` where the field is
-/// missing, hidden or unreadable.
+/// Returns the wait that `Retry-After` asks for, in seconds or as a date (R46). `None` if the field
+/// is missing, hidden or unreadable.
 pub fn retry_after(headers: &Headers, now: SystemTime) -> Option<Duration> {
     let text = headers.get(name::RETRY_AFTER)?.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        // More digits than fit are a long wait.
+        // A number that does not fit is a long wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// Returns true if the wait would pass the caller's deadline. The caller then gets the error now
-/// (R47).
+/// Returns true if the wait would pass the caller's deadline. The caller then gets the error at
+/// once (R47).
 pub fn is_past(deadline: Option<Duration>, wait: Duration) -> bool {
     deadline.is_some_and(|left| wait >= left)
 }

@@ -1,4 +1,4 @@
-//! The base URL of a registry, with a path prefix behind some proxies (R12 to R14).
+//! The base URL of a registry. Behind some proxies it has a path (R12 to R14).
 
 use std::fmt;
 
@@ -14,13 +14,14 @@ const DOCKER_HUB_API: &str = "registry-1.docker.io";
 /// The URL under which `/v2/` is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BaseUrl {
-    /// Without a trailing slash; empty for most registries.
+    /// The path before `/v2/`, without a trailing slash. It is empty for most registries.
     prefix: String,
     root: Url,
 }
 
 impl BaseUrl {
-    /// A base given as a URL, such as a proxy's. A path is kept as a prefix of `/v2/` (R14, R55).
+    /// Reads a base that is given as a URL, such as that of a proxy. Its path becomes a prefix of
+    /// `/v2/` (R14, R55).
     ///
     /// # Errors
     /// A text that is no http(s) URL.
@@ -40,7 +41,7 @@ impl BaseUrl {
         Self::with_scheme(host, default_scheme(host))
     }
 
-    /// Returns the base URL of a host under a given scheme. The scheme wins over the rule (R13).
+    /// Returns the base URL of a host under a given scheme, even against the rule (R13).
     ///
     /// # Errors
     ///
@@ -50,23 +51,23 @@ impl BaseUrl {
         Self::parse(&format!("{}://{name}", scheme.as_str()))
     }
 
-    /// Scheme, host and port: what credentials are kept for and compared with.
+    /// Returns scheme, host and port. Credentials are kept for these.
     pub fn origin(&self) -> &Origin {
         self.root.origin()
     }
 
-    /// The path before `/v2/`, without a trailing slash.
+    /// Returns the path before `/v2/`, without a trailing slash.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The URL of an escaped path that begins with `/v2/`.
+    /// Returns the URL of an escaped path that begins with `/v2/`.
     pub fn at(&self, path: &str) -> Url {
         self.root.with_path(&format!("{}{path}", self.prefix))
     }
 
-    /// Puts the prefix back into a URL on this origin that a registry behind a prefix made without
-    /// it (R14). Returns other URLs as they are.
+    /// Adds the prefix to a URL on this origin that lacks it: a registry behind a prefix may not
+    /// know of it (R14). Returns other URLs as they are.
     pub fn restore_prefix(&self, url: Url) -> Url {
         let lost = url.origin() == self.origin()
             && !self.prefix.is_empty()
@@ -84,7 +85,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// `http` for this machine and for private addresses, else `https` (R13).
+/// Returns `http` for this machine and for private addresses, else `https` (R13).
 pub fn default_scheme(host: &Host) -> Scheme {
     let Ok(origin) = Origin::new(Scheme::Https, host.as_str()) else { return Scheme::Https };
     let is_address = host::address(origin.host()).is_some();

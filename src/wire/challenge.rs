@@ -1,7 +1,7 @@
 //! `WWW-Authenticate`: a registry's request for credentials (RFC 9110 section 11, R63).
 //!
-//! A field may hold any number of challenges, and fetch joins repeated fields with `, `. So a comma
-//! between challenges differs from one between parameters only by the text that follows it.
+//! A field may hold any number of challenges, and fetch joins repeated fields with `, `. So only
+//! the text after a comma shows if it separates challenges or parameters.
 
 use crate::wire::field_cursor::FieldCursor;
 
@@ -12,12 +12,12 @@ pub struct Challenge {
     pub scheme: String,
     /// The value of a challenge that has no parameters.
     pub token68: Option<String>,
-    /// The parameters in order, names in lower case; no name repeats.
+    /// The parameters in order, with names in lower case. No name repeats.
     pub parameters: Vec<(String, String)>,
 }
 
 impl Challenge {
-    /// A parameter's value.
+    /// Returns the value of a parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -35,16 +35,16 @@ impl Challenge {
 /// The `error` parameter of a Bearer challenge (RFC 6750 section 3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChallengeError {
-    /// The token is expired or wrong: the user is not authorised.
+    /// The token has expired or is wrong, so the user is not authorised.
     InvalidToken,
-    /// The token is good and does not allow this: denied.
+    /// The token is valid and does not allow this, so access is denied.
     InsufficientScope,
     /// Any other word.
     Other(String),
 }
 
 impl ChallengeError {
-    /// The word in the field.
+    /// Returns the word in the field.
     pub fn as_str(&self) -> &str {
         match self {
             Self::InvalidToken => "invalid_token",
@@ -54,12 +54,12 @@ impl ChallengeError {
     }
 }
 
-/// The challenge that is going to be answered.
+/// The challenge that the client answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Demand {
     /// A token from a token server.
     Bearer {
-        /// The address of the token server, not checked yet (R71).
+        /// The address of the token server. It is not checked yet (R71).
         realm: String,
         /// The name by which the token server knows the registry.
         service: Option<String>,
@@ -102,7 +102,7 @@ pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Challe
     Ok(challenges)
 }
 
-/// The challenge to answer: the first Bearer with a realm, else the first Basic (R63).
+/// Chooses the challenge to answer: the first Bearer with a realm, else the first Basic (R63).
 pub fn choose(challenges: &[Challenge]) -> Option<Demand> {
     challenges.iter().find_map(bearer).or_else(|| challenges.iter().find_map(basic))
 }
@@ -123,7 +123,7 @@ fn basic(challenge: &Challenge) -> Option<Demand> {
     (challenge.scheme == "basic").then_some(Demand::Basic { realm })
 }
 
-/// Empty list elements are allowed anywhere (RFC 9110 section 5.6.1.2).
+/// Skips empty elements of the list, which are allowed anywhere (RFC 9110 section 5.6.1.2).
 fn skip_separators(cursor: &mut FieldCursor<'_>) -> bool {
     let mut comma = false;
     loop {
@@ -175,8 +175,8 @@ fn read_challenge(cursor: &mut FieldCursor<'_>) -> Result<Challenge, Malformed> 
     Ok(challenge)
 }
 
-/// Takes a token68 if what stands here is one, which only shows at its end: a lone `=` followed by
-/// a value makes it a parameter.
+/// Takes a token68, if there is one. Only its end shows it: a single `=` with a value behind it
+/// makes a parameter.
 fn read_token68(cursor: &mut FieldCursor<'_>) -> Option<String> {
     let mut ahead = cursor.clone();
     let body = ahead.take_while(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c));
@@ -193,7 +193,7 @@ fn read_token68(cursor: &mut FieldCursor<'_>) -> Option<String> {
     Some(token)
 }
 
-/// Takes `name = value`. `None` where nothing stands here: a scheme may be followed by blanks only.
+/// Takes `name = value`. Returns `None` if there is nothing: blanks alone may follow a scheme.
 fn read_parameter(cursor: &mut FieldCursor<'_>) -> Result<Option<(String, String)>, Malformed> {
     if matches!(cursor.peek(), None | Some(',')) {
         return Ok(None);

@@ -9,15 +9,15 @@ use crate::oci::{Descriptor, Digest, MediaType};
 /// The statements of an answer's headers about its content. Each may be missing or hidden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
-    /// `Content-Type` without parameters; `None` where missing, malformed or generic.
+    /// `Content-Type` without parameters. `None` if it is missing, malformed or generic.
     pub media_type: Option<MediaType>,
-    /// Size of the whole content in bytes.
+    /// The size of the whole content in bytes.
     pub size: Option<u64>,
-    /// `Docker-Content-Digest`, where it is a digest.
+    /// `Docker-Content-Digest`, if it is a digest.
     pub digest: Option<Digest>,
 }
 
-/// Headers that make no descriptor.
+/// The reason why headers make no descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DescribeError {
     /// The header's digest is not the one that was asked for.
@@ -27,17 +27,17 @@ pub enum DescribeError {
         /// The digest in the header.
         actual: Digest,
     },
-    /// The header holds something that is no digest.
+    /// The header holds a text that is no digest.
     BadDigest(String),
-    /// Neither the header nor the caller knows a digest: read the content and hash it.
+    /// Neither the header nor the caller names a digest. Read the content and hash it.
     NoDigest,
-    /// The size is missing or hidden: read the content and count it.
+    /// The size is missing or hidden. Read the content and count it.
     NoSize,
-    /// A partial answer whose `Content-Range` does not say the whole size.
+    /// The answer is partial, and its `Content-Range` does not give the whole size.
     BadContentRange,
 }
 
-/// Reads the headers of an answer, each for itself.
+/// Reads the headers of an answer, each on its own.
 pub fn read(status: u16, headers: &Headers) -> Described {
     Described {
         media_type: content_type(headers),
@@ -46,7 +46,7 @@ pub fn read(status: u16, headers: &Headers) -> Described {
     }
 }
 
-/// `Content-Type` without parameters (R29). Types that say nothing count as missing (R38).
+/// Returns `Content-Type` without parameters (R29). Generic types count as missing (R38).
 pub fn content_type(headers: &Headers) -> Option<MediaType> {
     let text = headers.get(name::CONTENT_TYPE)?.split(';').next()?.trim();
     let (kind, subtype) = text.split_once('/')?;
@@ -58,7 +58,8 @@ pub fn content_type(headers: &Headers) -> Option<MediaType> {
     (legal(kind) && legal(subtype) && says_something).then(|| MediaType::new(text))
 }
 
-/// The size of the whole content: after the `/` of a partial answer, else `Content-Length`.
+/// Returns the size of the whole content: the number after the `/` of a partial answer, else
+/// `Content-Length`.
 fn size(status: u16, headers: &Headers) -> Result<u64, DescribeError> {
     if status == 206 {
         let range = headers.get(name::CONTENT_RANGE).and_then(range::parse_content_range);
@@ -69,12 +70,12 @@ fn size(status: u16, headers: &Headers) -> Result<u64, DescribeError> {
     digits.then(|| length.parse().ok()).flatten().ok_or(DescribeError::NoSize)
 }
 
-/// The descriptor of an answer to a request for content of which the caller may know the digest.
-/// A missing media type becomes `application/octet-stream`.
+/// Makes a descriptor of an answer's headers. `known` is the digest that the caller asked for, if
+/// there is one. A missing media type becomes `application/octet-stream`.
 ///
 /// # Errors
-/// The headers do not give the digest or size, or the header names another digest. One
-/// of another algorithm than asked for is not compared: it may name the same content.
+/// The headers give no digest or no size, or the header names another digest. A digest of another
+/// algorithm is not compared, because it may name the same content.
 pub fn descriptor(
     status: u16,
     headers: &Headers,

@@ -1,5 +1,5 @@
-//! The endpoints of the distribution specification (end-1 to end-14), the catalog, and how each is
-//! asked: method, URL, `Accept`.
+//! The endpoints of the distribution specification (end-1 to end-14) and the catalog, each with its
+//! method, URL and `Accept`.
 
 use super::{accept::Accept, base::BaseUrl, method::Method, url::Url};
 use crate::oci::{Algorithm, Digest, ManifestRef, MediaType, RepositoryName, Tag};
@@ -7,55 +7,55 @@ use crate::oci::{Algorithm, Digest, ManifestRef, MediaType, RepositoryName, Tag}
 /// A part of a list: at most `n` items after `last` (R96).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// The largest number of items wanted; `None` leaves it to the registry.
+    /// The largest number of items. `None` leaves it to the registry.
     pub n: Option<u32>,
     /// The item after which the page starts.
     pub last: Option<String>,
 }
 
-/// One thing that can be asked of a registry.
+/// One kind of request to a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// end-1: whether it is a registry.
+    /// end-1: the check that this is a registry.
     Version,
     /// end-2, GET.
     GetBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
     },
     /// end-2, HEAD.
     StatBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
     },
     /// end-3, GET.
     GetManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
     /// end-3, HEAD.
     StatManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
-    /// end-4a, or end-4c where an algorithm is named.
+    /// end-4a, or end-4c if an algorithm is named.
     StartUpload {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
-        /// The algorithm of the closing digest, where it is not SHA-256.
+        /// The algorithm of the closing digest, if it is not SHA-256.
         algorithm: Option<Algorithm>,
     },
     /// end-4b: the whole blob in the first request.
     PostBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
@@ -72,32 +72,32 @@ pub enum Endpoint {
         /// Digest of the whole blob.
         digest: Digest,
     },
-    /// end-7a, or end-7b where tags are named (R126).
+    /// end-7a, or end-7b if tags are named (R126).
     PutManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
-        /// Tags to be set in the same request, besides a digest.
+        /// Tags to set in the same request, beside a digest.
         tags: Vec<Tag>,
     },
     /// end-8a and end-8b.
     Tags {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The part of the list.
         window: Window,
     },
     /// end-9.
     DeleteManifest {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// Tag or digest.
         reference: ManifestRef,
     },
     /// end-10.
     DeleteBlob {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The blob.
         digest: Digest,
@@ -113,7 +113,7 @@ pub enum Endpoint {
     },
     /// end-12a and end-12b.
     Referrers {
-        /// The repository.
+        /// The name between `/v2/` and the rest of the path.
         repository: RepositoryName,
         /// The digest of the subject.
         digest: Digest,
@@ -142,18 +142,18 @@ pub enum Endpoint {
 pub enum Subject {
     /// The registry as a whole.
     Registry,
-    /// A repository.
+    /// The repository in the path.
     Repository,
     /// A manifest or tag.
     Manifest,
-    /// A blob.
+    /// The blob with the digest in the path.
     Blob,
     /// An upload session.
     Upload,
 }
 
 impl Endpoint {
-    /// The name in the specification; `catalog` has none there.
+    /// Returns the name in the specification. The catalog has none there, and is `catalog` here.
     pub fn id(&self) -> &'static str {
         match self {
             Self::Version => "end-1",
@@ -179,7 +179,7 @@ impl Endpoint {
         }
     }
 
-    /// The method.
+    /// Returns the method that the specification names for it.
     pub fn method(&self) -> Method {
         match self {
             Self::StatBlob { .. } | Self::StatManifest { .. } => Method::Head,
@@ -211,7 +211,7 @@ impl Endpoint {
         }
     }
 
-    /// The repository, where one is named; upload sessions only know their location.
+    /// Returns the repository, if the request names one. Upload sessions know only their location.
     pub fn repository(&self) -> Option<&RepositoryName> {
         match self {
             Self::GetBlob { repository, .. }
@@ -230,7 +230,7 @@ impl Endpoint {
         }
     }
 
-    /// The `Accept` field, where one is needed; `preflighted` as in [`Accept::first`].
+    /// Returns the `Accept` field, if one is needed. `preflighted` is as in [`Accept::first`].
     pub fn accept(&self, preflighted: bool) -> Option<String> {
         match self {
             Self::GetManifest { .. } | Self::StatManifest { .. } => {
@@ -241,7 +241,8 @@ impl Endpoint {
         }
     }
 
-    /// The URL on a registry. Digests and names need no escaping: their grammars are URL-safe.
+    /// Returns the URL on a registry. Digests and names need no escaping, because their grammars
+    /// are safe in URLs.
     pub fn url(&self, base: &BaseUrl) -> Url {
         let path =
             |repository: &RepositoryName, rest: &str| base.at(&format!("/v2/{repository}/{rest}"));
@@ -292,7 +293,7 @@ impl Endpoint {
 }
 
 impl Window {
-    /// The URL with what is asked for; `n` of 0 is left out (R96).
+    /// Returns the URL with the part of the list. An `n` of 0 is left out (R96).
     fn on(&self, url: Url) -> Url {
         let url = match self.n {
             Some(n) if n > 0 => url.with_parameter("n", &n.to_string()),

@@ -1,4 +1,4 @@
-//! Error documents: what a registry or token server says when it fails (R15 to R17).
+//! Error documents: the reasons that a registry or token server gives for a failure (R15 to R17).
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use crate::oci::{
     json::{self, Node},
 };
 
-/// Longest body that is kept; of a longer one only the status is known (R16).
+/// The longest body that is kept, in bytes. Of a longer one only the status is kept (R16).
 pub const MAX_BODY: usize = 2048;
 
-/// Longest body that is read for its entries.
+/// The longest body that is read for its entries, in bytes.
 const MAX_DOCUMENT: usize = 64 * 1024;
 
-/// Most entries that are kept of one document.
+/// The most entries that are kept of one document.
 const MAX_ENTRIES: usize = 20;
 
 macro_rules! codes {
@@ -24,12 +24,12 @@ macro_rules! codes {
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $($(#[$doc])* $name,)*
-            /// Any other code.
+            /// Any other code, as it came.
             Other(String),
         }
 
         impl Code {
-            /// The code as written.
+            /// Returns the code as written.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$name => $text,)*
@@ -37,7 +37,7 @@ macro_rules! codes {
                 }
             }
 
-            /// Reads a code; case does not matter, for GitLab and others have written it small.
+            /// Reads a code. Case does not matter, because GitLab and others write lower case.
             pub fn parse(text: &str) -> Self {
                 $(if text.eq_ignore_ascii_case($text) {
                     return Self::$name;
@@ -51,7 +51,7 @@ macro_rules! codes {
 codes! {
     /// The blob is not known.
     BlobUnknown = "BLOB_UNKNOWN",
-    /// The upload is invalid.
+    /// The upload cannot go on, for it is in another state.
     BlobUploadInvalid = "BLOB_UPLOAD_INVALID",
     /// The upload session is not known.
     BlobUploadUnknown = "BLOB_UPLOAD_UNKNOWN",
@@ -59,7 +59,7 @@ codes! {
     DigestInvalid = "DIGEST_INVALID",
     /// A manifest names an unknown blob.
     ManifestBlobUnknown = "MANIFEST_BLOB_UNKNOWN",
-    /// The manifest is invalid.
+    /// The registry does not take the manifest: its form, its type or what it points at.
     ManifestInvalid = "MANIFEST_INVALID",
     /// The manifest is not known.
     ManifestUnknown = "MANIFEST_UNKNOWN",
@@ -75,7 +75,7 @@ codes! {
     Denied = "DENIED",
     /// The operation is not supported.
     Unsupported = "UNSUPPORTED",
-    /// Too many requests.
+    /// The client asks more often than the registry allows.
     TooManyRequests = "TOOMANYREQUESTS",
     /// The range is invalid (distribution).
     RangeInvalid = "RANGE_INVALID",
@@ -89,12 +89,12 @@ codes! {
     Unavailable = "UNAVAILABLE",
 }
 
-/// One entry of an error document. What is missing is empty.
+/// One entry of an error document. A missing part is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The code.
+    /// The code, one of the specification or another text.
     pub code: Code,
-    /// The registry's own words.
+    /// The message, in the registry's own words.
     pub message: String,
     /// The detail: a text as it is, anything else as compact JSON.
     pub detail: String,
@@ -103,20 +103,20 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The digest that the detail names, as distribution does for missing blobs.
+    /// Returns the digest that the detail names, as distribution does for missing blobs.
     pub fn digest(&self) -> Option<Digest> {
         self.digest.clone()
     }
 }
 
-/// A failed answer: its status and what could be understood of its body.
+/// A failed answer: its status, and the part of its body that could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorDocument {
     /// The HTTP status.
     pub status: u16,
     /// The entries, in order.
     pub entries: Vec<Entry>,
-    /// The body as text, where it fits into [`MAX_BODY`]; control characters are left out.
+    /// The body as text, if it fits into [`MAX_BODY`]. Control characters are left out.
     pub body: Option<String>,
 }
 
@@ -141,7 +141,7 @@ impl ErrorDocument {
     }
 }
 
-/// The body as text without control characters (R16). Nothing where it is empty or too long.
+/// Returns the body as text, without control characters (R16). `None` if it is empty or too long.
 fn readable(body: &[u8]) -> Option<String> {
     if body.is_empty() || body.len() > MAX_BODY {
         return None;
@@ -155,8 +155,8 @@ fn readable(body: &[u8]) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// `{"errors":[…]}`, or what token servers send: one object with `code`, `message`, `details` or,
-/// after RFC 6749 section 5.2, `error` and `error_description`.
+/// Reads `{"errors":[…]}`. Token servers send one object with `code`, `message`, `details`, or with
+/// `error` and `error_description` (RFC 6749 section 5.2).
 fn read_entries(body: &[u8]) -> Vec<Entry> {
     let parsed = json::parse(Bytes::copy_from_slice(body));
     let list = parsed.value.get("errors").map(Node::items).unwrap_or_default();
@@ -188,12 +188,12 @@ fn read_entry(node: &Node) -> Option<Entry> {
     })
 }
 
-/// A text as it is, anything else as JSON.
+/// Returns a text as it is, and any other value as JSON.
 fn plain(node: &Node) -> String {
     node.as_str().map_or_else(|| node.to_string(), str::to_owned)
 }
 
-/// The digest in a detail: the text itself, or its `digest` or `Digest` member.
+/// Returns the digest in a detail: the text itself, or its `digest` or `Digest` member.
 fn named_digest(detail: &Node) -> Option<Digest> {
     let text = detail.as_str().or_else(|| {
         ["digest", "Digest"].iter().find_map(|name| detail.get(name)).and_then(Node::as_str)
@@ -202,7 +202,8 @@ fn named_digest(detail: &Node) -> Option<Digest> {
 }
 
 impl fmt::Display for ErrorDocument {
-    /// `HTTP 404 CODE: message; CODE: message`, or the status in words and the quoted body (R17).
+    /// Prints `HTTP 404 CODE: message; CODE: message`, or the status in words and the quoted body
+    /// (R17).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HTTP {}", self.status)?;
         if self.entries.is_empty() {
@@ -227,35 +228,37 @@ impl fmt::Display for ErrorDocument {
     }
 }
 
-/// The reason phrase of a status (RFC 9110 section 15), for HTTP/2 has none.
+/// The reason phrases of RFC 9110, section 15, and RFC 6585.
+const REASONS: [(u16, &str); 24] = [
+    (304, "Not Modified"),
+    (400, "Bad Request"),
+    (401, "Unauthorized"),
+    (403, "Forbidden"),
+    (404, "Not Found"),
+    (405, "Method Not Allowed"),
+    (406, "Not Acceptable"),
+    (408, "Request Timeout"),
+    (409, "Conflict"),
+    (411, "Length Required"),
+    (412, "Precondition Failed"),
+    (413, "Content Too Large"),
+    (414, "URI Too Long"),
+    (415, "Unsupported Media Type"),
+    (416, "Range Not Satisfiable"),
+    (425, "Too Early"),
+    (429, "Too Many Requests"),
+    (431, "Request Header Fields Too Large"),
+    (500, "Internal Server Error"),
+    (501, "Not Implemented"),
+    (502, "Bad Gateway"),
+    (503, "Service Unavailable"),
+    (504, "Gateway Timeout"),
+    (511, "Network Authentication Required"),
+];
+
+/// Returns the reason phrase of a status, empty for one that has none here. HTTP/2 sends none.
 pub fn reason(status: u16) -> &'static str {
-    match status {
-        304 => "Not Modified",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        416 => "Range Not Satisfiable",
-        425 => "Too Early",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        511 => "Network Authentication Required",
-        _ => "",
-    }
+    REASONS.iter().find(|(known, _)| *known == status).map_or("", |(_, reason)| reason)
 }
 
 #[cfg(test)]

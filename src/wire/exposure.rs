@@ -18,67 +18,39 @@ pub enum Cost {
 pub struct Exposable {
     /// The name as it is usually written.
     pub name: &'static str,
-    /// The use of the header.
-    pub needed_for: &'static str,
-    /// The behaviour without the header.
-    pub without: &'static str,
     /// The severity of the loss.
     pub cost: Cost,
 }
 
-const fn header(
-    name: &'static str,
-    needed_for: &'static str,
-    without: &'static str,
-    cost: Cost,
-) -> Exposable {
-    Exposable { name, needed_for, without, cost }
+const fn header(name: &'static str, cost: Cost) -> Exposable {
+    Exposable { name, cost }
 }
 
-/// Every header that is worth exposing, the most important first.
+/// Every header that is worth exposing, the most important first. `docs/registries.md` gives the
+/// use of each.
 pub const EXPOSABLE: [Exposable; 18] = [
-    header("Location", "uploads", "pushing is not possible", Cost::Blocks),
-    header(
-        "WWW-Authenticate",
-        "finding the token server",
-        "known token servers, or asking",
-        Cost::Worsens,
-    ),
-    header(
-        "Docker-Content-Digest",
-        "finding a tag's digest",
-        "the manifest is read and hashed",
-        Cost::Worsens,
-    ),
-    header(
-        "Link",
-        "the next page",
-        "paging by the last item; referrers end after one page",
-        Cost::Worsens,
-    ),
-    header("Range", "resuming an upload", "a broken upload starts again", Cost::Worsens),
-    header("OCI-Subject", "keeping referrers", "the referrers API is probed", Cost::Worsens),
-    header("Retry-After", "waiting as asked", "a fixed back-off", Cost::Worsens),
-    header(
-        "Content-Range",
-        "reading part of a blob",
-        "accepted by length, checked by digest",
-        Cost::Worsens,
-    ),
-    header("Accept-Ranges", "knowing that parts can be read", "a range is tried", Cost::Worsens),
-    header("OCI-Chunk-Min-Length", "the size of chunks", "large chunks", Cost::Worsens),
-    header("Docker-Upload-UUID", "naming an upload", "the location's last segment", Cost::Worsens),
-    header("OCI-Tag", "several tags in one push", "one push for each tag", Cost::Worsens),
-    header("OCI-Filters-Applied", "filtered referrers", "filtered here", Cost::Worsens),
-    header("ETag", "conditional reading", "digests are compared", Cost::Worsens),
-    header("Warning", "the registry's notices", "not shown", Cost::Hides),
-    header("OCI-Namespace", "the registry behind a proxy", "not shown", Cost::Hides),
-    header("Docker-Distribution-API-Version", "the API version", "not shown", Cost::Hides),
-    header("RateLimit-Remaining", "the quota", "not shown", Cost::Hides),
+    header("Location", Cost::Blocks),
+    header("WWW-Authenticate", Cost::Worsens),
+    header("Docker-Content-Digest", Cost::Worsens),
+    header("Link", Cost::Worsens),
+    header("Range", Cost::Worsens),
+    header("OCI-Subject", Cost::Worsens),
+    header("Retry-After", Cost::Worsens),
+    header("Content-Range", Cost::Worsens),
+    header("Accept-Ranges", Cost::Worsens),
+    header("OCI-Chunk-Min-Length", Cost::Worsens),
+    header("Docker-Upload-UUID", Cost::Worsens),
+    header("OCI-Tag", Cost::Worsens),
+    header("OCI-Filters-Applied", Cost::Worsens),
+    header("ETag", Cost::Worsens),
+    header("Warning", Cost::Hides),
+    header("OCI-Namespace", Cost::Hides),
+    header("Docker-Distribution-API-Version", Cost::Hides),
+    header("RateLimit-Remaining", Cost::Hides),
 ];
 
-/// The exposure that one answer shows. A header that is present is exposed. A missing header is
-/// known to be hidden only if the answer must have had it.
+/// The headers that one answer exposes. A present header is exposed. A missing header is known to
+/// be hidden only if the answer must have had it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Names of headers that could be read.
@@ -88,7 +60,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Judges an answer: `must_have` names the headers that it has on any registry.
+    /// Judges an answer. `must_have` names the headers that every registry sends with it.
     pub fn of(headers: &Headers, must_have: &[&str]) -> Self {
         let mut report = Self::default();
         for header in EXPOSABLE {
@@ -103,7 +75,8 @@ impl Report {
     }
 }
 
-/// Headers that an answer of this status to a `GET` of a manifest or of `/v2/` must have had.
+/// Returns the headers that an answer of this status to a `GET` of a manifest or of `/v2/` must
+/// have had.
 pub fn must_have(status: u16, is_manifest: bool) -> &'static [&'static str] {
     match status {
         401 => &[name::WWW_AUTHENTICATE],
@@ -113,7 +86,7 @@ pub fn must_have(status: u16, is_manifest: bool) -> &'static [&'static str] {
     }
 }
 
-/// The value of `Access-Control-Expose-Headers` that shows everything.
+/// Returns the value of `Access-Control-Expose-Headers` that exposes all of them.
 pub fn expose_headers() -> String {
     EXPOSABLE.map(|header| header.name).join(", ")
 }

@@ -1,5 +1,5 @@
-//! The meaning of a failed answer: from the codes of the specification, or else from the status
-//! (R19 to R25).
+//! The meaning of a failed answer. It comes from the codes of the specification, else from the
+//! status (R19 to R25).
 
 use super::{
     challenge::ChallengeError,
@@ -12,25 +12,25 @@ use crate::oci::Digest;
 /// A failure as the registry reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// Something is not there.
+    /// This content is not there.
     Unknown(Subject),
-    /// A manifest points at content that the registry does not have; which, where it said so.
+    /// A manifest points at content that the registry does not have. The registry may name it.
     ReferencesUnknown(Option<Digest>),
     /// The registry asks for credentials.
     Unauthorized,
-    /// The registry says no.
+    /// The registry denies access.
     Denied,
-    /// It cannot be done here: by this registry, or on this kind of thing.
+    /// The registry does not have this operation, or not for this kind of content.
     Unsupported,
-    /// The content is larger than the registry takes.
+    /// The content is larger than the registry accepts.
     TooLarge,
     /// The range is wrong: a chunk out of order, or bytes beyond the end.
     RangeInvalid,
-    /// The page size is more than the registry gives.
+    /// The page size is larger than the registry allows.
     PageSizeInvalid,
     /// The registry refuses the content: name, tag, digest, size or manifest invalid.
     Rejected(Rejection),
-    /// Too many requests.
+    /// Status 429, or its code.
     TooManyRequests,
     /// The registry failed or is not available.
     Unavailable,
@@ -45,28 +45,28 @@ pub enum FailureKind {
 pub enum Rejection {
     /// The repository's name.
     Name,
-    /// The tag.
+    /// The tag, which is outside what the registry allows.
     Tag,
-    /// The manifest.
+    /// The manifest: its form, its type, or what it points at.
     Manifest,
     /// The manifest's signature (schema 1).
     Unverified,
-    /// The digest does not fit the content, or its algorithm is not taken.
+    /// The digest does not fit the content, or its algorithm is not accepted.
     Digest,
     /// The size does not fit the content.
     Size,
-    /// The upload.
+    /// The upload, which is in another state or was never begun.
     Upload,
-    /// Not said.
+    /// The registry did not say.
     Unsaid,
 }
 
 impl FailureKind {
-    /// Judges an answer to `endpoint` that was no success. `challenge` is the error of the answer's
-    /// `WWW-Authenticate`, where it has one (R25).
+    /// Judges an answer to `endpoint` that was no success. `challenge` is the error in the answer's
+    /// `WWW-Authenticate`, if there is one (R25).
     ///
-    /// Statuses that speak for themselves win over codes: some registries answer 401 with `DENIED`,
-    /// 429 with `UNKNOWN`, and 404 for a missing repository with `MANIFEST_UNKNOWN`.
+    /// A status with one clear meaning counts more than a code: some registries answer 401 with
+    /// `DENIED`, 429 with `UNKNOWN`, and 404 for a missing repository with `MANIFEST_UNKNOWN`.
     pub fn of(
         endpoint: &Endpoint,
         document: &ErrorDocument,
@@ -94,7 +94,7 @@ impl FailureKind {
     ) -> Option<Self> {
         let is_push = endpoint.method() == Method::Put && endpoint.subject() == Subject::Repository;
         let kind = match code {
-            // Pushing a manifest, distribution says which blobs are missing by either code.
+            // For a pushed manifest, distribution names missing blobs with either code.
             Code::ManifestBlobUnknown => Self::ReferencesUnknown(entry.digest()),
             Code::BlobUnknown | Code::ManifestUnknown if is_push => {
                 Self::ReferencesUnknown(entry.digest())
@@ -117,13 +117,13 @@ impl FailureKind {
             Code::Unsupported => Self::Unsupported,
             Code::TooManyRequests => Self::TooManyRequests,
             Code::Unavailable => Self::Unavailable,
-            // An unknown code says less than the status.
+            // The status says more than an unknown code.
             Code::Other(_) => return None,
         };
         (status >= 400).then_some(kind)
     }
 
-    /// The meaning of a status without a usable code, as after HEAD, which has no body (R24).
+    /// Judges a status without a usable code, as after HEAD, which has no body (R24).
     pub fn of_status(status: u16, endpoint: &Endpoint) -> Self {
         match status {
             304 => Self::NotModified,

@@ -1,4 +1,4 @@
-//! Keeping the fallback tag of referrers up to date, where the registry does not (R127, R133).
+//! Updating the fallback tag of referrers, for registries without a referrers API (R127, R133).
 
 use bytes::Bytes;
 
@@ -11,11 +11,11 @@ use crate::oci::{
 /// The change to make to the index under the fallback tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexChange {
-    /// Nothing: it is as it should be.
+    /// No change: the index is right.
     Unchanged,
     /// Push these bytes under the tag, as an OCI index.
     Push(Bytes),
-    /// No entry is left: the tag may be deleted, or these bytes pushed.
+    /// No entry is left. The tag can be deleted, or these bytes pushed.
     Empty(Bytes),
 }
 
@@ -23,8 +23,8 @@ pub enum IndexChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnIndex;
 
-/// The entry of a manifest in the index of its subject's referrers: artifact type, or that of the
-/// configuration for images, and all annotations (R127).
+/// Makes the entry of a manifest in the index of its subject's referrers. It has all annotations,
+/// and the artifact type, or for images the type of the configuration (R127).
 pub fn entry(manifest: &Descriptor, document: &Document) -> Descriptor {
     let artifact_type = match document {
         Document::Image(image) => image
@@ -39,8 +39,8 @@ pub fn entry(manifest: &Descriptor, document: &Document) -> Descriptor {
     Descriptor { annotations, artifact_type, ..Descriptor::new(media_type, digest, size) }
 }
 
-/// Adds an entry to what lies under the tag now (`None`: there is no such tag). Everything else in
-/// the index stays as it is.
+/// Adds an entry to the present index under the tag (`None`: there is no such tag). The rest of the
+/// index stays as it is.
 ///
 /// # Errors
 /// The document there is no OCI index.
@@ -82,7 +82,7 @@ pub fn remove(
     })
 }
 
-/// An index with other issues than its kind is written again as it was read, so it must be sound.
+/// Reads the index under the tag. It must be sound, because it is written again as it was read.
 fn read(content_type: Option<&MediaType>, body: &Bytes) -> Result<Node, NotAnIndex> {
     referrers::read_index(content_type, body).ok_or(NotAnIndex)?;
     let parsed = json::parse(body.clone());

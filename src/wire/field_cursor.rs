@@ -1,6 +1,6 @@
-//! A cursor over a header field's value, with the lexical rules of RFC 9110 section 5.6.
+//! A cursor over the value of a header field, with the lexical rules of RFC 9110 section 5.6.
 
-/// Reads a value from left to right. Never fails and never panics: what does not fit is not taken.
+/// Reads a value from left to right. It never fails: text that does not fit is not taken.
 #[derive(Clone, Debug)]
 pub(super) struct FieldCursor<'a> {
     rest: &'a str,
@@ -19,7 +19,7 @@ impl<'a> FieldCursor<'a> {
         self.rest.chars().next()
     }
 
-    /// Takes one character if it is the one wanted.
+    /// Takes one character if it is this one.
     pub(super) fn eat(&mut self, wanted: char) -> bool {
         match self.rest.strip_prefix(wanted) {
             Some(rest) => {
@@ -38,7 +38,7 @@ impl<'a> FieldCursor<'a> {
         taken
     }
 
-    /// Takes optional white space; says whether there was any.
+    /// Takes optional white space. Returns true if there was any.
     pub(super) fn skip_blanks(&mut self) -> bool {
         !self.take_while(|c| matches!(c, ' ' | '\t')).is_empty()
     }
@@ -48,7 +48,7 @@ impl<'a> FieldCursor<'a> {
         self.take_while(is_token)
     }
 
-    /// Takes a quoted string and returns its value; `None` if it does not end.
+    /// Takes a quoted string and returns its value, or `None` if it does not end.
     pub(super) fn quoted(&mut self) -> Option<String> {
         let mut value = String::new();
         let mut characters = self.rest.strip_prefix('"')?.chars();
@@ -64,7 +64,7 @@ impl<'a> FieldCursor<'a> {
     }
 }
 
-/// A character of a token (RFC 9110 section 5.6.2).
+/// Returns true for a character of a token (RFC 9110 section 5.6.2).
 pub(super) fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }

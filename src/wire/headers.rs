@@ -1,4 +1,4 @@
-//! An ordered, case-insensitive list of header fields, as requests and answers carry them.
+//! A list of header fields. It keeps the order, and the case of names does not matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     /// `Accept-Ranges` (R82).
     pub const ACCEPT_RANGES: &str = "accept-ranges";
-    /// `Authorization`.
+    /// `Authorization` (RFC 9110, 11.6.2).
     pub const AUTHORIZATION: &str = "authorization";
-    /// `Content-Length`.
+    /// `Content-Length` (RFC 9110, 8.6).
     pub const CONTENT_LENGTH: &str = "content-length";
     /// `Content-Range` (R83, R113).
     pub const CONTENT_RANGE: &str = "content-range";
-    /// `Content-Type`.
+    /// `Content-Type` (RFC 9110, 8.3).
     pub const CONTENT_TYPE: &str = "content-type";
     /// `Docker-Content-Digest` (R29, R125).
     pub const DOCKER_CONTENT_DIGEST: &str = "docker-content-digest";
@@ -50,22 +50,22 @@ pub mod name {
     pub const WWW_AUTHENTICATE: &str = "www-authenticate";
 }
 
-/// Header fields in the order in which they were given; a name may repeat.
+/// Header fields in the order in which they were given. A name may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// No fields.
+    /// Makes an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The first field of this name.
+    /// Returns the first field of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Every field of this name, in order.
+    /// Returns every field of this name, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()
@@ -83,13 +83,13 @@ impl Headers {
         self.0.push((name.into(), value.into()));
     }
 
-    /// Sets a field, in the place of all of the same name.
+    /// Sets a field. It replaces all fields of the same name.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.remove(name);
         self.append(name, value);
     }
 
-    /// The same fields and this one, set.
+    /// Returns the same fields with this one set.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.set(name, value);
@@ -101,7 +101,7 @@ impl Headers {
         self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
     }
 
-    /// The fields, in order.
+    /// Returns the fields, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -1,7 +1,8 @@
-//! Hosts: their canonical spelling, and how public they are (R13, R71, R166).
+//! Hosts: their canonical spelling and their reach (R13, R71, R166).
 //!
-//! A browser reads `0x7f.1`, `2130706433` and `127.0.0.1` as one address; so must every check that
-//! is to hold for the request which the browser then sends (URL Standard, host parsing).
+//! A browser reads `0x7f.1`, `2130706433` and `127.0.0.1` as one address. Every check here must do
+//! the same, because it must hold for the request that the browser sends (URL Standard, host
+//! parsing).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,8 +11,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum Reach {
     /// This machine: `localhost`, names under it, loopback addresses.
     Loopback,
-    /// Addresses and names that only mean something on one network: private, link-local, shared,
-    /// unique-local addresses, `.local` and `.internal` names, and names without a dot.
+    /// Addresses and names of one network: private, link-local, shared and unique-local addresses,
+    /// `.local` and `.internal` names, and names without a dot.
     Local,
     /// Addresses without an owner: unspecified, broadcast, multicast, documentation.
     Reserved,
@@ -19,8 +20,8 @@ pub enum Reach {
     Public,
 }
 
-/// The canonical spelling of a host, or `None` where a browser would not accept it: lower case,
-/// IPv4 in any notation as four decimal numbers, IPv6 compressed in brackets.
+/// Returns the canonical spelling of a host: lower case, IPv4 as four decimal numbers, IPv6
+/// compressed in brackets. `None` if a browser would not accept the host.
 pub fn canonical(host: &str) -> Option<String> {
     if let Some(inner) = host.strip_prefix('[') {
         let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
@@ -36,7 +37,7 @@ pub fn canonical(host: &str) -> Option<String> {
     Some(host)
 }
 
-/// Letters, digits, `-` and `_` in labels of at most 63 bytes; a trailing dot is kept.
+/// Returns true for labels of at most 63 letters, digits, `-` and `_`. A dot may end the name.
 fn is_name(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host);
     host.len() <= 254
@@ -46,7 +47,7 @@ fn is_name(host: &str) -> bool {
         })
 }
 
-/// Returns true if a browser reads the host as an IPv4 address: its last label is a number.
+/// Returns true if the last label is a number. A browser then reads the host as an IPv4 address.
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let last = host.rsplit('.').next().unwrap_or_default();
@@ -54,7 +55,8 @@ fn ends_in_number(host: &str) -> bool {
     decimal || parse_number(last).is_some()
 }
 
-/// One to four numbers, each decimal, octal (`0…`) or hexadecimal (`0x…`); the last fills the rest.
+/// Reads one to four numbers, each decimal, octal (`0…`) or hexadecimal (`0x…`). The last one fills
+/// the rest.
 fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
     let parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
     let (last, leading) = parts.split_last()?;
@@ -96,7 +98,7 @@ pub fn reach(host: &str) -> Reach {
     }
 }
 
-/// The address that a canonical host is, where it is one.
+/// Returns the address that a canonical host stands for, if it is an address.
 pub fn address(host: &str) -> Option<IpAddr> {
     match host.strip_prefix('[') {
         Some(inner) => inner.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
@@ -145,7 +147,7 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped, compatible, NAT64 (64:ff9b::/96) and 6to4.
+/// Returns the IPv4 address inside an IPv6 one: mapped, compatible, NAT64 (64:ff9b::/96) or 6to4.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));

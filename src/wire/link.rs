@@ -1,4 +1,4 @@
-//! `Link`: where the next page of a list is (RFC 8288, R98).
+//! `Link`: the address of the next page of a list (RFC 8288, R98).
 
 use super::url::{Url, UrlError};
 use crate::wire::field_cursor::{FieldCursor, is_token};
@@ -8,12 +8,13 @@ use crate::wire::field_cursor::{FieldCursor, is_token};
 pub struct Link {
     /// The target as written, absolute or relative.
     pub target: String,
-    /// Parameters in order, names in lower case.
+    /// The parameters in order, with names in lower case.
     pub parameters: Vec<(String, String)>,
 }
 
 impl Link {
-    /// A parameter's value; of a repeated one the first (RFC 8288 section 3.3 for `rel`).
+    /// Returns the value of a parameter. If it repeats, the first one counts (RFC 8288 section 3.3
+    /// for `rel`).
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -28,7 +29,7 @@ impl Link {
     }
 }
 
-/// A `Link` field that cannot be read.
+/// The reason why a `Link` field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// A target does not end.
@@ -37,18 +38,18 @@ pub enum LinkError {
     Parameter,
     /// Something stands where a comma or semicolon should.
     Separator,
-    /// The target of the next page is no URL that may be requested.
+    /// The target of the next page is no URL that can be requested.
     Target(UrlError),
 }
 
-/// The next page, by the `Link` fields of an answer.
+/// The next page, as the `Link` fields of an answer give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextLink {
-    /// Nothing: there is no link to a next page, or the header is hidden.
+    /// There is no link to a next page, or the header is hidden.
     None,
-    /// The next page is here, on the origin that was asked.
+    /// The next page has this URL, on the same origin.
     Next(Url),
-    /// The next page would be on another origin: it is not followed (GHSA-h7vf-4x9w-h99v).
+    /// The next page is on another origin. The client does not go there (GHSA-h7vf-4x9w-h99v).
     OtherOrigin(Url),
     /// The field cannot be read.
     Broken(LinkError),
@@ -120,7 +121,7 @@ fn read_parameters(cursor: &mut FieldCursor<'_>) -> Result<Vec<(String, String)>
     }
 }
 
-/// Takes `name`, `name=token` or `name="quoted"`; nothing between two semicolons is allowed.
+/// Takes `name`, `name=token` or `name="quoted"`. It may also be empty between two semicolons.
 fn read_parameter(cursor: &mut FieldCursor<'_>) -> Result<Option<(String, String)>, LinkError> {
     cursor.skip_blanks();
     let name = cursor.token().to_ascii_lowercase();

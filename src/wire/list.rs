@@ -2,31 +2,34 @@
 
 use bytes::Bytes;
 
-use crate::oci::json::{self, Node};
+use crate::oci::{
+    DocumentFault, Issue, Issues, JsonCursor, NodeKind,
+    json::{self, Node},
+};
 
-/// Longest list answer that is read, in bytes: registries that ignore paging send all tags at once,
-/// 129 bytes each at most.
+/// The longest answer with a list that is read, in bytes. Registries that ignore paging send all
+/// tags at once, of at most 129 bytes each.
 pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
-/// A list as it came.
+/// A list as the registry sent it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
-    /// The items, in the order of the answer, not checked against any grammar.
+    /// The items, in the order of the answer. They are not checked against a grammar.
     pub items: Vec<String>,
-    /// The faults of the answer, as sentences.
-    pub issues: Vec<String>,
+    /// The faults of the answer.
+    pub issues: Vec<Issue>,
 }
 
-/// An answer that is no list.
+/// The reason why an answer is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListError {
     /// It is longer than [`MAX_ANSWER`].
     TooLarge,
-    /// It is no JSON object; with what it is.
-    NotAList(String),
+    /// It is no JSON object, for this reason.
+    NotAList(DocumentFault),
 }
 
-/// Reads `{"repositories":[…]}`. Of a broken list it returns the part that can be read.
+/// Reads `{"repositories":[…]}`. A broken list gives the part that can be read.
 ///
 /// # Errors
 ///
@@ -35,7 +38,7 @@ pub fn repositories(body: Bytes) -> Result<Listed, ListError> {
     read(body, "repositories")
 }
 
-/// Reads `{"name":…,"tags":[…]}`; `null` is an empty list, as distribution and others send it.
+/// Reads `{"name":…,"tags":[…]}`. `null` is an empty list, as distribution and others send it.
 ///
 /// # Errors
 /// As for [`repositories`].
@@ -43,35 +46,26 @@ pub fn tags(body: Bytes) -> Result<Listed, ListError> {
     read(body, "tags")
 }
 
-fn read(body: Bytes, key: &str) -> Result<Listed, ListError> {
+fn read(body: Bytes, key: &'static str) -> Result<Listed, ListError> {
     if body.len() > MAX_ANSWER {
         return Err(ListError::TooLarge);
     }
     let parsed = json::parse(body);
-    let issues: Vec<String> = parsed.issues.into_iter().map(|issue| issue.message).collect();
-    if !matches!(parsed.value, Node::Object(_)) {
-        let what = issues.into_iter().next();
-        return Err(ListError::NotAList(
-            what.unwrap_or_else(|| format!("is {} where a list is wanted", parsed.value.kind())),
-        ));
+    let found = parsed.value.kind();
+    if found != NodeKind::Object {
+        let wrong_kind = DocumentFault::WrongKind { found, expected: NodeKind::Object };
+        let first = parsed.issues.into_iter().next().map(|issue| issue.fault);
+        return Err(ListError::NotAList(first.unwrap_or(wrong_kind)));
     }
-    let mut listed = Listed { items: Vec::new(), issues };
-    match parsed.value.get(key) {
-        Some(Node::Array(nodes)) => nodes.iter().for_each(|node| listed.push(node)),
-        Some(Node::Null) => {}
-        Some(other) => listed.issues.push(format!("has {} as “{key}”", other.kind())),
-        None => listed.issues.push(format!("has no “{key}”")),
+    let mut issues = Issues::default();
+    issues.extend(parsed.issues);
+    let cursor = JsonCursor::root(&parsed.value);
+    // A list that is `null` is there, and empty.
+    if parsed.value.get(key) != Some(&Node::Null) {
+        cursor.require(&[key], &mut issues);
     }
-    Ok(listed)
-}
-
-impl Listed {
-    fn push(&mut self, node: &Node) {
-        match node.as_str() {
-            Some(text) => self.items.push(text.to_owned()),
-            None => self.issues.push(format!("has {} among its items", node.kind())),
-        }
-    }
+    let items = cursor.texts_of(key, &mut issues);
+    Ok(Listed { items, issues: issues.into_vec() })
 }
 
 #[cfg(test)]

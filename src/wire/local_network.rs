@@ -1,30 +1,30 @@
-//! The reach of a page to a registry: mixed content and local networks (R166).
+//! The limits of a page's requests: mixed content and local networks (R166).
 
 use super::{
     host::{self, Reach},
     url::{Origin, Scheme},
 };
 
-/// The outcome to expect of a request from a page to a registry, before it is sent.
+/// The expected outcome of a request from a page to a registry, before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prospect {
     /// Nothing stands in the way.
     Open,
-    /// The browser may ask the user whether the page may reach the local network (Chromium from
-    /// 142); a refusal looks like a network error.
+    /// The browser may ask the user if the page may reach the local network (Chromium from 142). A
+    /// refusal looks like a network error.
     Prompt,
-    /// Allowed by some browsers only: plain http to this machine from an https page.
+    /// Only some browsers allow it: plain http to this machine from an https page.
     SomeBrowsers,
     /// Browsers block it: plain http from an https page. Open the page over plain http, or reach
     /// the registry over https.
     MixedContent,
 }
 
-/// Judges a request from a page to a registry.
+/// Judges a request from a page to a registry, by their origins.
 pub fn judge(page: &Origin, registry: &Origin) -> Prospect {
     let reach = host::reach(registry.host());
     let is_mixed = page.scheme() == Scheme::Https && registry.scheme() == Scheme::Http;
-    // Who is asked from the local network is not asked again.
+    // The browser does not ask about a page that is on a local network itself.
     let page_is_local = host::reach(page.host()) != Reach::Public;
     match reach {
         Reach::Loopback if is_mixed => Prospect::SomeBrowsers,

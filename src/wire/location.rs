@@ -1,21 +1,21 @@
-//! `Location`: where an upload goes on (R110).
+//! `Location`: the address at which an upload continues (R110).
 
 use super::{
     headers::{Headers, name},
     url::{Url, UrlError},
 };
 
-/// The location that an answer to `request` names; `None` where the header is missing or hidden.
-/// It is used as it is, with every query parameter: they carry the session's state.
+/// Returns the location that an answer to `request` names, or `None` if the header is missing or
+/// hidden. Every query parameter stays, because they carry the state of the session.
 ///
 /// # Errors
-/// A text that is no URL that may be requested.
+/// A text that is no URL that can be requested.
 pub fn read(request: &Url, headers: &Headers) -> Result<Option<Url>, UrlError> {
     headers.get(name::LOCATION).map(|text| resolve(request, text)).transpose()
 }
 
-/// Resolves a `Location`. Registries behind a proxy on `https://host:443` forget the port; it is
-/// put back, so that the credential's origin is recognised.
+/// Resolves a `Location`. Registries behind a proxy on `https://host:443` leave out the port. It is
+/// added again, so that the origin of the credential is recognised.
 ///
 /// # Errors
 /// As for [`read`].
@@ -29,7 +29,8 @@ pub fn resolve(request: &Url, location: &str) -> Result<Url, UrlError> {
     Ok(if lost_port { url.with_port(443) } else { url })
 }
 
-/// The session's name: `Docker-Upload-UUID`, or the last segment of the location (R111).
+/// Returns the name of the session: `Docker-Upload-UUID`, or the last segment of the location
+/// (R111).
 pub fn session_id(headers: &Headers, location: &Url) -> String {
     let last = location.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     headers.get(name::DOCKER_UPLOAD_UUID).unwrap_or(last).to_owned()

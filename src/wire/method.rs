@@ -20,7 +20,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The name as sent.
+    /// Returns the name as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",

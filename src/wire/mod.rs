@@ -1,8 +1,8 @@
 //! The distribution protocol without I/O: requests, and the meaning of answers.
 //!
-//! Pure: values in, values out. Nothing here uses a clock, randomness, async or the browser, or any
-//! room of ours but `oci`. The caller passes in time and random numbers. All data from a registry
-//! is hostile.
+//! Pure: nothing here uses a clock, random numbers, async, the browser, or another folder of ours
+//! than `oci`. The caller passes in the time and random numbers. All data from a registry may be
+//! hostile.
 
 pub mod accept;
 pub mod backoff;

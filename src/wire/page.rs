@@ -1,7 +1,7 @@
-//! Paging: whether a list goes on, and where (R96 to R100).
+//! Paging: the end of a list, or the place of its next page (R96 to R100).
 //!
-//! Pages are judged by what came, before any filter is applied: a filtered page may be short while
-//! the list goes on.
+//! A page is judged before any filter is applied. A filtered page may be short while the list goes
+//! on.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,44 +11,45 @@ use super::{
     url::Url,
 };
 
-/// The number of items in one request: ECR refuses more (R100).
+/// The number of items in one request. ECR refuses more (R100).
 pub const DEFAULT_PAGE_SIZE: u32 = 1000;
 
-/// The number of items in one request after a registry refused the default (quay's own limit,
-/// R100).
+/// The number of items in one request after a registry refused the default. It is quay's limit
+/// (R100).
 pub const SMALL_PAGE_SIZE: u32 = 100;
 
-/// Pages of exactly so many items may have been cut by a cap of the registry's own that nothing
-/// mentions, as where `Link` is hidden: then it is worth asking for what follows (R99, R100).
+/// Page sizes that registries use as a limit of their own. If a page has exactly so many items,
+/// more may follow although no `Link` can be read, so the client asks for the next page (R99,
+/// R100).
 const ROUND: [usize; 6] = [50, 100, 200, 250, 500, 1000];
 
-/// No list has more pages than this: lists without an end have been seen.
+/// The most pages of a list that are read. Some registries send lists without an end.
 pub const MAX_PAGES: u32 = 1000;
 
 /// The place of the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
-    /// At a URL which the registry gave, on its own origin.
+    /// A URL from the registry, on its own origin.
     Url(Url),
-    /// After an item.
+    /// The page after this item.
     After(String),
 }
 
 /// The reason why a list ends here although it may have more items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// The page is larger than was asked for: the registry does not page (GCR and Artifact Registry
-    /// give everything at once). Nothing is missing then, as far as is known.
+    /// The page is larger than requested, because the registry does not page: GCR and Artifact
+    /// Registry send everything at once. So nothing should be missing.
     IgnoresPaging,
-    /// The page brought nothing that was not there before: the registry ignores `last`, or repeats.
+    /// The page has no new items: the registry ignores `last`, or repeats itself.
     NothingNew,
     /// The link leads to another origin.
     OtherOrigin(String),
     /// The link cannot be read.
     BrokenLink(LinkError),
-    /// The link leads to the page it stands on.
+    /// The link leads to its own page.
     Loop,
-    /// [`MAX_PAGES`] were read.
+    /// The client has read [`MAX_PAGES`] pages.
     TooManyPages,
 }
 
@@ -62,16 +63,16 @@ impl Doubt {
 /// The continuation of a list after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// With another page.
+    /// Another page follows.
     Page(Cursor),
-    /// Not at all: this was the last page.
+    /// This was the last page.
     End,
-    /// Not at all, for want of a way.
+    /// The client stops here, although more items may follow.
     Stop(Doubt),
 }
 
-/// Decides how a list goes on after one page, from that page alone. `asked` is what the request
-/// said and `request` its URL; `items` are all that came, unfiltered.
+/// Decides about the next page from one page alone. `asked` is the part that the request named, and
+/// `request` is its URL. `items` are all items of the answer, without a filter.
 pub fn next(request: &Url, asked: &Window, items: &[String], link: NextLink) -> Next {
     match link {
         NextLink::Next(url) if url == *request => Next::Stop(Doubt::Loop),
@@ -85,7 +86,7 @@ pub fn next(request: &Url, asked: &Window, items: &[String], link: NextLink) -> 
     }
 }
 
-/// Goes on after the last item, where no link can be read (R99).
+/// Continues after the last item if no link can be read (R99).
 fn by_last(asked: &Window, items: &[String]) -> Next {
     let (Some(n), Some(last)) = (asked.n.filter(|n| *n > 0), items.last()) else {
         return Next::End;
@@ -101,23 +102,23 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
 }
 
 /// Returns true if a page that starts after `previous` may hold new items. Registries sort by bytes
-/// or without regard to case (distribution-spec main), and some do not sort. So only a page that
-/// holds `previous` itself, or nothing after it in either order, is old.
+/// or without regard to case (distribution-spec main), and some do not sort. So a page is old only
+/// if it holds `previous` itself, or no item after it in either order.
 fn moves_on(previous: &String, items: &[String]) -> bool {
     let lower = previous.to_lowercase();
     let after = |item: &String| item > previous || item.to_lowercase() > lower;
     !items.contains(previous) && items.iter().any(after)
 }
 
-/// Returns the request after a page was refused: a catalog that answers 400 gets one more try with
-/// a smaller page (R100). `None` if that was tried already, or for another status.
+/// Returns the request after a refused page: a catalog that answers 400 gets one more try with a
+/// smaller page (R100). `None` after that try, or for another status.
 pub fn after_refusal(asked: &Window, status: u16) -> Option<Window> {
     let smaller = asked.n.is_some_and(|n| n > SMALL_PAGE_SIZE);
     (status == 400 && smaller).then(|| Window { n: Some(SMALL_PAGE_SIZE), ..asked.clone() })
 }
 
 impl fmt::Display for Cursor {
-    /// A text from which [`Cursor::parse`] makes the same cursor.
+    /// Prints a text from which [`Cursor::parse`] makes the same cursor.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(url) => write!(f, "url:{url}"),
@@ -127,7 +128,7 @@ impl fmt::Display for Cursor {
 }
 
 impl Cursor {
-    /// Reads a text made by printing a cursor; anything else is `None`.
+    /// Reads the printed text of a cursor. Returns `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(':')? {
             ("url", url) => Url::parse(url).ok().map(Self::Url),
@@ -137,7 +138,7 @@ impl Cursor {
     }
 }
 
-/// A list that is being read page by page: drops what came before, stops at repetition and caps.
+/// A list that is read page by page. It drops repeated items, and ends at a loop or a limit.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     seen: BTreeSet<String>,
@@ -145,13 +146,13 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Nothing read yet.
+    /// Makes a list of which nothing is read yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes a page in: gives the items that are new, in order, and how the list goes on, given
-    /// what [`next`] said about the page.
+    /// Takes in a page with the outcome of [`next`]. Returns the new items, in order, and the
+    /// continuation of the list.
     pub fn take(&mut self, items: Vec<String>, next: Next) -> (Vec<String>, Next) {
         self.pages += 1;
         let came = !items.is_empty();
@@ -160,13 +161,14 @@ impl Pages {
         let next = match next {
             Next::Page(_) if self.pages >= MAX_PAGES => Next::Stop(Doubt::TooManyPages),
             Next::Page(_) if came && fresh.is_empty() => Next::Stop(Doubt::NothingNew),
-            // An empty page with a link goes on: a filter on the server may have emptied it.
+            // After an empty page with a link the list goes on: a filter on the server may have
+            // emptied it.
             other => other,
         };
         (fresh, next)
     }
 
-    /// The number of different items so far.
+    /// Returns the number of different items so far.
     pub fn len(&self) -> usize {
         self.seen.len()
     }

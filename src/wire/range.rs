@@ -1,21 +1,21 @@
-//! Byte ranges: what is asked for, what came, and how far an upload got (R82, R83, R113, R116).
+//! Byte ranges: of requests, of answers, and of the stored part of an upload (R82, R83, R113,
+//! R116).
 
 use super::headers::{Headers, name};
 
 /// The content of a `Content-Range` field of a partial answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentRange {
-    /// First byte; `None` in an answer 416.
+    /// The first byte. `None` in an answer 416.
     pub start: Option<u64>,
-    /// Last byte, inclusive; `None` in an answer 416.
+    /// The last byte, which belongs to the range. `None` in an answer 416.
     pub end: Option<u64>,
-    /// Size of the whole; `None` where the server does not know.
+    /// The size of the whole. `None` if the server does not know it.
     pub total: Option<u64>,
 }
 
-/// The value of `Range` for the bytes from `start` on, `length` of them or all that follow. `None`
-/// where that is no range: nothing asked for, or beyond 64 bits. Only forms which a page may send
-/// without a preflight are made.
+/// Returns the value of `Range` for `length` bytes from `start` on, or for all that follow. `None`
+/// for an empty range, and for one beyond 64 bits. A page may send these forms without a preflight.
 pub fn request(start: u64, length: Option<u64>) -> Option<String> {
     match length {
         None => Some(format!("bytes={start}-")),
@@ -26,8 +26,8 @@ pub fn request(start: u64, length: Option<u64>) -> Option<String> {
     }
 }
 
-/// The value of `Content-Range` for a chunk of an upload: inclusive, without a unit (R113; the
-/// specification's own form, distribution-spec "Pushing a blob in chunks").
+/// Returns the value of `Content-Range` for a chunk of an upload. It has no unit, and its last byte
+/// belongs to the chunk (R113; distribution-spec "Pushing a blob in chunks").
 pub fn chunk(start: u64, length: u64) -> Option<String> {
     let end = start.checked_add(length.checked_sub(1)?)?;
     Some(format!("{start}-{end}"))
@@ -56,7 +56,8 @@ pub fn parse_content_range(text: &str) -> Option<ContentRange> {
 }
 
 /// Returns the number of bytes that an upload session has stored, from `Range: 0-N`. `None` if the
-/// field is missing, malformed, hidden or does not start at 0: the upload cannot be resumed.
+/// field is missing, malformed or hidden, or does not start at 0. The upload then cannot be
+/// resumed.
 ///
 /// `0-0` means nothing stored, because distribution reports a fresh session this way. It may also
 /// mean one byte. A 416 on the next chunk decides (R116).
@@ -70,39 +71,39 @@ pub fn parse_stored(text: &str) -> Option<u64> {
     }
 }
 
-/// `0-N` with N not below the first number.
+/// Reads `M-N`, where N is not below M.
 fn parse_pair(text: &str) -> Option<(u64, u64)> {
     let (start, end) = text.split_once('-')?;
     let (start, end) = (number(start.trim())?, number(end.trim())?);
     (start <= end).then_some((start, end))
 }
 
-/// Digits only: Rust would also take a sign.
+/// Reads digits alone. Rust's own parser would also take a sign.
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// The part of a blob that an answer to a ranged request brings.
+/// The part of a blob in an answer to a request with a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The bytes that were asked for.
+    /// The requested bytes.
     AsAsked,
-    /// The whole content: so many bytes must be dropped first (R83).
+    /// The whole content. The bytes before the requested ones must be dropped (R83).
     Whole {
-        /// Bytes before those asked for.
+        /// The number of bytes before the requested ones.
         skip: u64,
     },
-    /// Other bytes than those asked for: never used.
+    /// Other bytes than the requested ones. They are not used.
     WrongStart,
-    /// Nothing: the range is refused, with the size of the whole where the server said it.
+    /// No bytes: the range is refused. The server may name the size of the whole.
     Refused(Option<u64>),
-    /// Something else happened: not a matter of ranges.
+    /// Another answer, which has nothing to do with ranges.
     Other,
 }
 
-/// Judges an answer to a request for the bytes from `start` on. `size` is the size of the whole
-/// where it is known. A hidden `Content-Range` is accepted where the length of the answer fits; the
-/// digest decides in the end (R83).
+/// Judges an answer to a request for the bytes from `start` on. `size` is the size of the whole, if
+/// it is known. A hidden `Content-Range` is accepted if the length of the answer fits. The digest
+/// decides in the end (R83).
 pub fn judge(start: u64, size: Option<u64>, status: u16, headers: &Headers) -> Part {
     let range = headers.get(name::CONTENT_RANGE).and_then(parse_content_range);
     match status {
@@ -121,7 +122,7 @@ pub fn judge(start: u64, size: Option<u64>, status: u16, headers: &Headers) -> P
     }
 }
 
-/// No more can come than lies after the start.
+/// Judges by the length: an answer cannot have more bytes than there are after the start.
 fn judge_by_length(start: u64, size: Option<u64>, headers: &Headers) -> Part {
     let length = headers.get(name::CONTENT_LENGTH).and_then(|text| number(text.trim()));
     match (size, length) {
@@ -130,7 +131,7 @@ fn judge_by_length(start: u64, size: Option<u64>, headers: &Headers) -> Part {
     }
 }
 
-/// Returns true if the server says that it serves ranges; `None` if it does not say (R82).
+/// Returns true if the server says that it serves ranges, and `None` if it does not say (R82).
 pub fn accepts_ranges(headers: &Headers) -> Option<bool> {
     let units = headers.get(name::ACCEPT_RANGES)?;
     Some(units.split(',').any(|unit| unit.trim().eq_ignore_ascii_case("bytes")))

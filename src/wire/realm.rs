@@ -1,8 +1,9 @@
-//! May a credential for a registry go to the token server that the registry names? (R71)
+//! The check of a realm: a credential may go to the token server that a registry names, or not
+//! (R71).
 //!
-//! The rule binds pairs, not hosts: an approved token server would otherwise serve any registry as
-//! a confused deputy. Same origin is allowed, Docker Hub and GitLab.com are built in, everything
-//! else is for the caller to decide, or refused.
+//! The rule is about pairs of a registry and a token server. If it allowed a token server alone,
+//! any registry could use that one as a confused deputy. The same origin is allowed. Docker Hub and
+//! GitLab.com are built in. All others are refused, or the caller decides.
 
 use std::fmt;
 
@@ -16,11 +17,11 @@ use super::{
 pub struct Pair {
     /// The origin of the registry.
     pub registry: Origin,
-    /// The origin that issues its tokens.
+    /// The origin of the server that issues its tokens.
     pub token_server: Origin,
 }
 
-/// Registry and token server hosts that belong together, both over https.
+/// The hosts of registries and their token servers, both over https.
 const BUILT_IN: [(&str, &str); 4] = [
     ("registry-1.docker.io", "auth.docker.io"),
     ("index.docker.io", "auth.docker.io"),
@@ -33,42 +34,43 @@ const BUILT_IN: [(&str, &str); 4] = [
 pub enum Decision {
     /// Credentials and token requests may go there.
     Allowed(Url),
-    /// This pair is not approved yet. The caller decides, and shows both names.
+    /// This pair is not approved yet. The caller shows both names and decides.
     Ask {
         /// The pair to approve.
         pair: Pair,
-        /// The address that would be asked for a token.
+        /// The address of the request for a token.
         realm: Url,
-        /// A well-known host that the registry's or token server's name only resembles.
+        /// A well-known host, if the name of the registry or the token server only resembles it.
         resembles: Option<&'static str>,
     },
-    /// Nothing may go there.
+    /// No request may go there.
     Refused(Refusal),
 }
 
 /// The reason to refuse a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is no URL that may be requested.
+    /// It is no URL that can be requested.
     Url(UrlError),
-    /// It is plain http although the registry is not, or is another host.
+    /// It is plain http, and the registry is not, or is another host.
     PlainHttp,
-    /// It is on this machine or a private network although the registry is public.
+    /// It is on this machine or on a private network, and the registry is public.
     PrivateAddress,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the registry names a token server that is not used: ")?;
+        f.write_str("refused token server: ")?;
         match self {
             Self::Url(error) => error.fmt(f),
-            Self::PlainHttp => f.write_str("it is plain http"),
-            Self::PrivateAddress => f.write_str("it is on a private network"),
+            Self::PlainHttp => f.write_str("plain http"),
+            Self::PrivateAddress => f.write_str("private network"),
         }
     }
 }
 
-/// Decides about the realm that the registry at `registry` names, given the pairs approved before.
+/// Decides about the realm that a registry names. `approved` are the pairs that the caller
+/// approved.
 pub fn decide(registry: &Origin, realm: &str, approved: &[Pair]) -> Decision {
     let url = match Url::parse(realm) {
         Ok(url) => url,
@@ -107,7 +109,7 @@ fn is_built_in(pair: &Pair) -> bool {
     is_https(&pair.registry) && is_https(&pair.token_server) && BUILT_IN.contains(&hosts)
 }
 
-/// Hosts that are worth imitating.
+/// Hosts that an attacker may imitate.
 const WELL_KNOWN: [&str; 9] = [
     "ghcr.io",
     "gcr.io",
@@ -120,9 +122,9 @@ const WELL_KNOWN: [&str; 9] = [
     "cgr.dev",
 ];
 
-/// The well-known host that this name resembles without being it, as `ghrc.io` does `ghcr.io`: two
-/// neighbours swapped, or one letter changed, added or left out. Well-known hosts resemble each
-/// other too and are not warned about.
+/// Returns the well-known host that this name only resembles, as `ghrc.io` resembles `ghcr.io`: two
+/// neighbours are swapped, or one letter is changed, added or left out. Well-known hosts resemble
+/// each other too, so they get no warning.
 pub fn near_miss(host: &str) -> Option<&'static str> {
     let host = host.strip_suffix('.').unwrap_or(host);
     if WELL_KNOWN.contains(&host) || KNOWN_NEIGHBOURS.contains(&host) {
@@ -131,10 +133,11 @@ pub fn near_miss(host: &str) -> Option<&'static str> {
     WELL_KNOWN.into_iter().find(|known| is_one_slip(known.as_bytes(), host.as_bytes()))
 }
 
-/// Registries whose real names are one letter from another's.
+/// Real registries whose names differ from a well-known one by one letter.
 const KNOWN_NEIGHBOURS: [&str; 3] = ["lgcr.io", "scr.io", "icr.io"];
 
-/// One slip of the fingers apart, judged by what is left after the common start and end.
+/// Returns true if two names differ by one typing error. It compares the parts between the common
+/// start and the common end.
 fn is_one_slip(left: &[u8], right: &[u8]) -> bool {
     let start = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let (left, right) =

@@ -1,15 +1,15 @@
 //! URLs and texts without their secrets, for errors, logs and copying (R18).
 
-/// Stands where a value was.
+/// The text in the place of a removed value.
 const PLACEHOLDER: &str = "redacted";
-/// Parameters of distribution-spec and of token requests whose values are no secrets: who may do
-/// what, where a list goes on, what is mounted from where.
+/// Parameters of the distribution specification and of token requests whose values are no secrets:
+/// scopes, positions in lists, sources of mounts.
 const PLAIN: [&str; 8] =
     ["scope", "service", "n", "last", "artifactType", "digest", "mount", "from"];
 
-/// A URL without user-info, and with every query value replaced but those that the protocol itself
-/// gives a meaning and that hold no secret: redirect targets carry signatures, upload locations carry
-/// sessions. Any text may be given.
+/// Returns a URL without user-info and without the values of its query. Only the values of known
+/// parameters without secrets stay: targets of redirects carry signatures, and locations of uploads
+/// carry sessions. The text need not be a URL.
 pub fn url(text: &str) -> String {
     let (text, fragment) = match text.split_once('#') {
         Some((text, _)) => (text, "#…"),
@@ -26,7 +26,7 @@ pub fn url(text: &str) -> String {
     }
 }
 
-/// Drops everything between `//` and the last `@` of the authority.
+/// Drops the text between `//` and the last `@` of the authority.
 fn without_user_info(base: &str) -> String {
     let Some((scheme, rest)) = base.split_once("//") else { return base.to_owned() };
     let end = rest.find(['/', '\\']).unwrap_or(rest.len());
@@ -44,7 +44,7 @@ fn redacted_pair(pair: &str) -> String {
     match pair.split_once('=') {
         Some((name, _)) if PLAIN.contains(&name) => pair.to_owned(),
         Some((name, _)) => format!("{name}={PLACEHOLDER}"),
-        // A parameter without a name is a value.
+        // A parameter without `=` counts as a value.
         None if pair.is_empty() => String::new(),
         None => PLACEHOLDER.to_owned(),
     }

@@ -1,17 +1,17 @@
-//! Referrers: where what refers to a digest is found, and what an answer says (R103 to R107).
+//! Referrers of a digest: their addresses, and the meaning of answers (R103 to R107).
 
 use bytes::Bytes;
 
 use super::error_document::{Code, ErrorDocument};
 use crate::oci::{Descriptor, Digest, Document, MediaType, Tag, parse_document};
 
-/// Longest algorithm and encoded part in a fallback tag, in characters.
+/// The longest algorithm and the longest encoded part in a fallback tag, in characters.
 const MAX_ALGORITHM: usize = 32;
 const MAX_ENCODED: usize = 64;
 
-/// The tag under which the referrers of a digest are kept where there is no referrers API: the
-/// algorithm cut to 32 characters, `-`, the encoded part cut to 64, and `-` in the place of what a
-/// tag cannot hold. Every digest has one.
+/// Returns the tag that holds the referrers of a digest if there is no referrers API: the algorithm
+/// cut to 32 characters, `-`, and the encoded part cut to 64. `-` replaces characters that a tag
+/// cannot hold. Every digest has such a tag.
 pub fn fallback_tag(subject: &Digest) -> Option<Tag> {
     let algorithm = subject.algorithm();
     let part =
@@ -25,22 +25,22 @@ fn tag_char(c: char) -> char {
     if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '-' }
 }
 
-/// The kinds of content that cosign keeps under a tag made from a digest.
+/// The kinds of content that cosign keeps under a tag that is made from a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CosignKind {
-    /// `.sig`
+    /// The tag that ends in `.sig`: signatures.
     Signature,
-    /// `.att`
+    /// The tag that ends in `.att`: attestations.
     Attestation,
-    /// `.sbom`
+    /// The tag that ends in `.sbom`: a list of components.
     Sbom,
 }
 
 impl CosignKind {
-    /// All kinds, in the order in which they are asked for.
+    /// All kinds, in the order of the requests.
     pub const ALL: [Self; 3] = [Self::Signature, Self::Attestation, Self::Sbom];
 
-    /// The end of the tag.
+    /// Returns the end of the tag.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::Signature => ".sig",
@@ -50,13 +50,13 @@ impl CosignKind {
     }
 }
 
-/// The tag under which cosign keeps this for a digest: `sha256-<hex>.sig`.
+/// Returns the tag under which cosign keeps this kind for a digest: `sha256-<hex>.sig`.
 pub fn cosign_tag(subject: &Digest, kind: CosignKind) -> Option<Tag> {
     let algorithm = subject.algorithm();
     format!("{}-{}{}", algorithm.name(), subject.encoded(), kind.suffix()).parse().ok()
 }
 
-/// The digest that a cosign tag or a fallback tag speaks of, where the tag is one.
+/// Returns the digest in a cosign tag or a fallback tag, if the tag is one of these.
 pub fn subject_of_tag(tag: &Tag) -> Option<(Digest, Option<CosignKind>)> {
     let text = tag.as_str();
     let kind = CosignKind::ALL.into_iter().find(|kind| text.ends_with(kind.suffix()));
@@ -65,7 +65,8 @@ pub fn subject_of_tag(tag: &Tag) -> Option<(Digest, Option<CosignKind>)> {
     digest.algorithm().is_supported().then_some((digest, kind))
 }
 
-/// A digest that no content has: asking for its referrers shows whether there is an API (R107).
+/// Returns a digest that no content has. A request for its referrers shows if there is an API
+/// (R107).
 pub fn probe_digest() -> Option<Digest> {
     format!("sha256:{}", "0".repeat(64)).parse().ok()
 }
@@ -73,18 +74,18 @@ pub fn probe_digest() -> Option<Digest> {
 /// The meaning of an answer to a referrers request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReferrersAnswer {
-    /// There is an API; what it lists on this page.
+    /// There is an API. These are the referrers of this page.
     Listed(Vec<Descriptor>),
-    /// There is no API: the fallback tag is to be read.
+    /// There is no API. Read the fallback tag.
     NoApi,
     /// There is no such repository.
     RepositoryUnknown,
-    /// Another failure; the status says which.
+    /// Another failure, with this status.
     Failed,
 }
 
-/// Judges an answer of the referrers API (R105). A success that is no index is no API either: some
-/// registries serve their web page under every path.
+/// Judges an answer of the referrers API (R105). A success that is no index means that there is no
+/// API: some registries serve their web page under every path.
 pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) -> ReferrersAnswer {
     match status {
         200 => match read_index(content_type, body) {
@@ -99,8 +100,8 @@ pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) 
     }
 }
 
-/// The entries of an index. `None` where it is none: another content type, no list of manifests.
-/// The body's own `mediaType` may be missing; `content_type` is `None` where missing or generic.
+/// Returns the entries of an index. `None` if it has another content type or no list of manifests.
+/// The body's own `mediaType` may be missing. `content_type` is `None` if it is missing or generic.
 pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<Descriptor>> {
     if content_type.is_some_and(|found| *found != MediaType::OCI_INDEX) {
         return None;
@@ -114,14 +115,14 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
     }
 }
 
-/// Returns true if the registry says that it filtered by artifact type (R104). Filtering again does
+/// Returns true if the registry says that it filtered by artifact type (R104). A second filter does
 /// no harm.
 pub fn was_filtered(filters_applied: Option<&str>) -> bool {
     let filters = filters_applied.unwrap_or_default();
     filters.split(',').any(|filter| filter.trim() == "artifactType")
 }
 
-/// Only the descriptors of this artifact type (R104).
+/// Keeps only the descriptors of this artifact type (R104).
 pub fn filter(descriptors: Vec<Descriptor>, artifact_type: Option<&str>) -> Vec<Descriptor> {
     let wanted = |found: &Descriptor| match artifact_type {
         Some(artifact) => found.artifact_type.as_deref() == Some(artifact),
@@ -130,7 +131,7 @@ pub fn filter(descriptors: Vec<Descriptor>, artifact_type: Option<&str>) -> Vec<
     descriptors.into_iter().filter(wanted).collect()
 }
 
-/// Several lists as one, each digest once: the first place where it was found counts (R106).
+/// Joins several lists. Each digest stays once, at its first place (R106).
 pub fn merge<S: Clone>(lists: Vec<(Vec<Descriptor>, S)>) -> Vec<(Descriptor, S)> {
     let mut seen = std::collections::BTreeSet::new();
     let mut merged = Vec::new();

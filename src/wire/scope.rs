@@ -1,4 +1,4 @@
-//! Token scopes: what a token is asked for, as sets that can be united and compared (R69).
+//! Scopes of tokens, as sets that can be united and compared (R69).
 
 use std::{fmt, str::FromStr};
 
@@ -14,12 +14,12 @@ pub enum Action {
     Pull,
     /// Writing.
     Push,
-    /// Deleting; also needed to cancel an upload on distribution.
+    /// Deleting. On distribution, cancelling an upload needs it too.
     Delete,
 }
 
 impl Action {
-    /// The word in a scope.
+    /// Returns the word in a scope.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pull => "pull",
@@ -29,23 +29,24 @@ impl Action {
     }
 }
 
-/// A clean set of scopes: one entry for each resource, actions merged and sorted, nothing repeated,
-/// `*` in the place of all others. Equal sets print alike, so the text can be a cache's key (R68).
+/// A normal set of scopes: one entry for each resource, with its actions merged and sorted. `*`
+/// replaces all other actions. Equal sets print alike, so the text can be the key of a cache (R68).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeSet {
-    /// Actions by `type:name`.
+    /// The actions by `type:name`.
     resources: LiteMap<String, Vec<String>>,
-    /// Texts that are no scope, kept as they came: a token server may know better.
+    /// Texts that do not fit the grammar. They stay as they came, because a token server may know
+    /// them.
     others: Vec<String>,
 }
 
 impl ScopeSet {
-    /// No scope: enough for `/v2/`.
+    /// Makes an empty set, which is enough for `/v2/`.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Some actions on one repository.
+    /// Makes the scope of some actions on one repository.
     pub fn repository(name: &RepositoryName, actions: &[Action]) -> Self {
         let mut set = Self::new();
         for action in actions {
@@ -54,15 +55,15 @@ impl ScopeSet {
         set
     }
 
-    /// The list of repositories.
+    /// Makes the scope of the list of repositories.
     pub fn catalog() -> Self {
         let mut set = Self::new();
         set.allow("registry:catalog".to_owned(), "*");
         set
     }
 
-    /// Returns the scopes that an endpoint needs. An upload session does not know its repository:
-    /// use the scopes that opened the session.
+    /// Returns the scopes that an endpoint needs. An upload session does not know its repository,
+    /// so use the scopes that opened the session.
     pub fn for_endpoint(endpoint: &Endpoint) -> Self {
         use Action::{Delete, Pull, Push};
         let on = |actions: &[Action]| match endpoint.repository() {
@@ -80,7 +81,7 @@ impl ScopeSet {
         }
     }
 
-    /// All that either set allows.
+    /// Returns everything that one of the two sets allows.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut set = self.clone();
@@ -105,12 +106,12 @@ impl ScopeSet {
         covered && has_all(&self.others, &other.others)
     }
 
-    /// Returns true if the set asks for nothing.
+    /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty() && self.others.is_empty()
     }
 
-    /// Each scope as text, sorted.
+    /// Returns each scope as text, sorted.
     pub fn to_texts(&self) -> Vec<String> {
         let mut texts = self.others.clone();
         for (resource, actions) in &self.resources {
@@ -130,8 +131,8 @@ impl ScopeSet {
         }
     }
 
-    /// Adds one scope. The name may hold colons (a port), so the actions are after the last one; a
-    /// scope without actions allows nothing and is dropped.
+    /// Adds one scope. The name may hold colons (a port), so the actions stand after the last one.
+    /// A scope without actions allows nothing and is dropped.
     fn add(&mut self, text: &str) {
         match text.rsplit_once(':') {
             Some((resource, actions)) if resource.contains(':') => {
@@ -154,7 +155,7 @@ fn has_all(sorted: &[String], texts: &[String]) -> bool {
     texts.iter().all(|text| has(sorted, text))
 }
 
-/// Adds a text to a sorted list, unless it is there.
+/// Adds a text to a sorted list, unless the list has it.
 fn insert(sorted: &mut Vec<String>, text: &str) {
     if let Err(place) = sorted.binary_search_by(|known| known.as_str().cmp(text)) {
         sorted.insert(place, text.to_owned());
@@ -174,14 +175,14 @@ impl<'a> FromIterator<&'a str> for ScopeSet {
 impl FromStr for ScopeSet {
     type Err = std::convert::Infallible;
 
-    /// Reads scopes with blanks between them, as a challenge gives them.
+    /// Reads scopes that are separated by blanks, as in a challenge.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok([text].into_iter().collect())
     }
 }
 
 impl fmt::Display for ScopeSet {
-    /// The scopes with blanks between them.
+    /// Prints the scopes, separated by blanks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_texts().join(" "))
     }

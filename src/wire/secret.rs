@@ -1,4 +1,4 @@
-//! Credentials: texts that never print.
+//! Credentials: texts that never appear in a log or an error.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text, to be sent.
+    /// Returns the text, for a request.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -31,15 +31,15 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Returns the value of `Authorization` for a user name and password (RFC 7617). `None` if either
-/// is missing, or if the name holds a colon, which would end the name (R64).
+/// Returns the value of `Authorization` for a user name and password (RFC 7617). `None` if one of
+/// them is missing, or if the name holds a colon, which would end the name (R64).
 pub fn basic(user: &str, password: &Secret) -> Option<Secret> {
     let usable = !user.is_empty() && !user.contains(':') && !password.is_empty();
     let pair = format!("{user}:{}", password.expose());
     usable.then(|| Secret(format!("Basic {}", STANDARD.encode(pair))))
 }
 
-/// The value of `Authorization` for a token. `None` where it could not stand in a header field.
+/// Returns the value of `Authorization` for a token. `None` if it cannot stand in a header field.
 pub fn bearer(token: &Secret) -> Option<Secret> {
     let legal = |b: u8| (0x21..0x7f).contains(&b);
     let usable = !token.is_empty() && token.expose().bytes().all(legal);

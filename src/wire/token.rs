@@ -1,4 +1,4 @@
-//! Tokens: how they are asked for, and what a token server answers (R65, R66, R68).
+//! Tokens: the requests for them, and the answers of token servers (R65, R66, R68).
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::oci::{
     json::{self, Node},
 };
 
-/// Longest answer of a token server that is read, in bytes (R51).
+/// The longest answer of a token server that is read, in bytes (R51).
 pub const MAX_ANSWER: usize = 128 * 1024;
 
-/// The name of this client for token servers, in place of `User-Agent` (R39).
+/// The name of this client for token servers. It replaces `User-Agent` (R39).
 pub const CLIENT_ID: &str = "porthole";
 
 /// The characters that the URL Standard escapes in a form.
@@ -23,14 +23,14 @@ const FORM_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// The shortest lifetime of a token, and its lifetime if the server names none (R68).
 const MIN_LIFETIME: Duration = Duration::from_secs(60);
 
-/// A token is not used in its last second (R68).
+/// The time before its end in which a token is not used, in seconds (R68).
 const SAFETY: Duration = Duration::from_secs(1);
 
-/// Longer lifetimes are cut: nothing is kept for longer than a day.
+/// The longest lifetime of a token: one day. Longer ones are cut.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The URL of a token request by GET: the realm, whose own query is kept, with `service`, one
-/// `scope` for each scope, and `client_id` (R65).
+/// Returns the URL of a token request by GET: the realm with its own query, `service`, one `scope`
+/// for each scope, and `client_id` (R65).
 pub fn get_url(
     realm: &Url,
     service: Option<&str>,
@@ -55,13 +55,13 @@ pub fn get_url(
 /// The credential of a token request by OAuth2 POST (R66).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant {
-    /// An identity or refresh token from before.
+    /// An identity token or a refresh token from an earlier answer.
     RefreshToken(Secret),
     /// User name and password.
     Password {
         /// The user's name.
         user: String,
-        /// The password.
+        /// The password, which goes to the token server alone.
         password: Secret,
     },
 }
@@ -69,7 +69,7 @@ pub enum Grant {
 /// `Content-Type` of a token request by POST. A page may send it without a preflight.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The form of a token request by OAuth2 POST (R66). It is a secret as a whole.
+/// Returns the form of a token request by OAuth2 POST (R66). The whole form is a secret.
 pub fn post_form(grant: &Grant, service: Option<&str>, scopes: &ScopeSet) -> Secret {
     let mut fields: Vec<(&str, String)> = match grant {
         Grant::RefreshToken(token) => vec![
@@ -106,13 +106,13 @@ pub fn must_use_get(status: u16) -> bool {
 /// A token from a token server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// The token.
+    /// The bearer token, from `token` or `access_token`.
     pub token: Secret,
-    /// Takes the place of the refresh token from before, where there is one (R66).
+    /// A new refresh token, if there is one. It replaces the earlier one (R66).
     pub refresh_token: Option<Secret>,
     /// The end of its use, in seconds since 1970.
     pub expires_at: u64,
-    /// The scopes that were granted, where the server says so; fewer than asked for is no error.
+    /// The scopes that the server granted, if it names them. Fewer than requested are no error.
     pub granted: Option<ScopeSet>,
 }
 
@@ -123,21 +123,21 @@ impl Token {
     }
 }
 
-/// An answer of a token server without a usable token.
+/// The reason why an answer of a token server has no token that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     /// It is longer than [`MAX_ANSWER`].
     TooLarge,
-    /// It is not JSON.
+    /// The body is not JSON; often it is a page of a proxy.
     NotJson,
     /// It has neither `token` nor `access_token`.
     Missing,
-    /// The token could not stand in a header field.
+    /// The token cannot stand in a header field.
     Unusable,
 }
 
-/// Reads a token server's answer, received at `now` (seconds since 1970). The lifetime counts from
-/// `issued_at`, unless that clock is ahead of ours, or so far behind that the token would be old.
+/// Reads the answer of a token server, received at `now` (seconds since 1970). The lifetime starts
+/// at `issued_at`, unless the server's clock is ahead, or so late that the token would be old.
 ///
 /// # Errors
 /// The answer holds no token.
@@ -163,7 +163,7 @@ pub fn read(body: &[u8], now: u64) -> Result<Token, TokenError> {
     })
 }
 
-/// `expires_in` in seconds, as a number or, as some servers send it, a text; never under 60 (R68).
+/// Returns `expires_in` in seconds, at least 60 (R68). Some servers send it as a text.
 fn lifetime(answer: &Node) -> Duration {
     let seconds = answer.get("expires_in").and_then(|node| {
         node.as_u64().or_else(|| node.as_str().and_then(|text| text.trim().parse().ok()))
@@ -181,22 +181,22 @@ fn expiry(now: u64, issued_at: Option<u64>, lifetime: Duration) -> u64 {
     let from_issue = issued_at.filter(|at| *at <= now).map(|at| at.saturating_add(usable));
     match from_issue {
         Some(end) if end > now => end,
-        // Old on arrival: clocks differ. A wrong guess costs one 401.
+        // The token seems old on arrival, so the clocks differ. A wrong guess costs one 401.
         _ => now.saturating_add(usable),
     }
 }
 
-/// A token server that the client knows by itself, for registries that hide `WWW-Authenticate`.
+/// A token server that the client knows, for registries that hide `WWW-Authenticate`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRealm {
-    /// The address that is asked for tokens.
+    /// The address of its requests for tokens.
     pub realm: String,
-    /// The service to be named.
+    /// The service that the request names.
     pub service: String,
 }
 
-/// The token server of a well-known registry host, for when `WWW-Authenticate` is hidden. The
-/// service values of ghcr.io, quay.io and Artifact Registry are not confirmed by their makers.
+/// Returns the token server of a well-known registry, in case it hides `WWW-Authenticate`. The
+/// makers of ghcr.io, quay.io and Artifact Registry have not confirmed these values of `service`.
 pub fn known_realm(host: &str) -> Option<KnownRealm> {
     let known =
         |realm: String, service: &str| Some(KnownRealm { realm, service: service.to_owned() });

@@ -1,7 +1,7 @@
 //! Uploads as a state machine: events in, requests out, no I/O (R109 to R120).
 //!
-//! The machine counts bytes and never holds them: a request names the range of the blob that is its
-//! body. The caller keeps what is not stored yet, or reads it again from its source.
+//! The machine counts bytes and never holds them. A request names the range of the blob that is its
+//! body. The caller keeps the bytes that are not stored yet, or reads them again from their source.
 
 mod step;
 
@@ -18,40 +18,40 @@ use super::{
 };
 use crate::oci::{Algorithm, Digest, RepositoryName};
 
-/// Size of a chunk where the caller names none, in bytes. Small chunks cost a round trip each, and
-/// a hidden `OCI-Chunk-Min-Length` is rarely above (R112).
+/// The size of a chunk if the caller names none, in bytes. Each chunk costs a round trip, and a
+/// hidden `OCI-Chunk-Min-Length` is rarely larger (R112).
 pub const DEFAULT_CHUNK_SIZE: u64 = 8 * 1024 * 1024;
 
-/// The number of times in a row that the registry may be asked for its progress without making any.
+/// The number of questions for progress in a row after which an upload without progress ends.
 const MAX_RECOVERIES: u32 = 3;
 
 /// The phase of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum UploadState {
-    /// The answer to the request that opens the session.
+    /// The session waits for the answer to the request that opens it.
     Opening,
-    /// Nothing is on its way.
+    /// No request is on its way.
     Open,
-    /// The answer to a chunk.
+    /// The session waits for the answer to a chunk.
     Sending(Range<u64>),
-    /// The answer to a question how far the registry got.
+    /// The session waits for the registry's position.
     Asking,
-    /// The answer to the closing request.
+    /// The session waits for the answer to the closing request.
     Committing(Range<u64>),
-    /// The answer to a cancellation.
+    /// The session waits for the answer to a cancellation.
     Cancelling,
-    /// The end.
+    /// The session has ended.
     Closed,
 }
 
-/// The end that the caller wants.
+/// The caller's goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Goal {
-    /// Send once more than a chunk is there (R113).
+    /// Send as soon as there is more than a chunk (R113).
     Fill,
-    /// Send everything that is there.
+    /// Send all bytes that were handed in.
     Flush,
-    /// Send everything and close.
+    /// Send all bytes and close the session under this digest.
     Commit(Digest),
 }
 
@@ -64,20 +64,20 @@ pub struct Upload {
     id: String,
     chunk_size: u64,
     chunk_limit: u64,
-    /// Bytes that the registry has, from the start.
+    /// The number of bytes that the registry has.
     stored: u64,
-    /// Bytes that were handed in.
+    /// The number of bytes that the caller handed in.
     size: u64,
     /// True if the caller continues from the registry's position, false if it passes in everything.
     follows_registry: bool,
-    /// The first byte of the chunk that drew a 416 last.
+    /// The first byte of the last chunk that was answered with 416.
     refused_at: Option<u64>,
     recoveries: u32,
 }
 
 impl Upload {
-    /// Opens a session. `chunk_size` of 0 takes the default, and `u64::MAX` sends everything in the
-    /// closing request (R109, R112). A digest `algorithm` other than SHA-256 is announced.
+    /// Opens a session. A `chunk_size` of 0 means the default, and `u64::MAX` sends everything in
+    /// the closing request (R109, R112). The request names a digest `algorithm` other than SHA-256.
     pub fn start(
         repository: &RepositoryName,
         algorithm: Option<&Algorithm>,
@@ -88,18 +88,18 @@ impl Upload {
         (Self::new(UploadState::Opening, None, chunk_size), Request::bare(endpoint))
     }
 
-    /// Goes on with the session that a mount has opened instead of mounting (R119).
+    /// Continues with a session that the registry opened in answer to a mount (R119).
     ///
     /// # Errors
-    /// The answer to the mount names no usable location.
+    /// The answer to the mount names no location that can be used.
     pub fn opened(request: &Url, headers: &Headers, chunk_size: u64) -> Result<Self, UploadError> {
         let mut upload = Self::new(UploadState::Open, None, chunk_size);
         upload.follow(request, headers)?;
         if upload.location.is_some() { Ok(upload) } else { Err(UploadError::NoLocation) }
     }
 
-    /// Takes a session up again. With an `offset` it is trusted; without one the registry is asked,
-    /// and [`Upload::size`] says afterwards where to go on (R116).
+    /// Resumes a session at an `offset`. Without one the registry is asked for its position, and
+    /// [`Upload::size`] gives it afterwards (R116).
     pub fn resume(location: Url, offset: Option<u64>, chunk_size: u64) -> (Self, Step) {
         let mut upload = Self::new(UploadState::Open, Some(location), chunk_size);
         match offset {
@@ -133,23 +133,23 @@ impl Upload {
         }
     }
 
-    /// Bytes handed in, whether the registry has them or not.
+    /// Returns the number of bytes that the caller handed in.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Bytes that the registry has. The caller may forget those, but for a registry that loses some
-    /// after a crash: only a source that can be read again survives that.
+    /// Returns the number of bytes that the registry has. The caller may drop these. But a registry
+    /// may lose bytes in a crash, and then only a source that can be read again helps.
     pub fn stored(&self) -> u64 {
         self.stored
     }
 
-    /// The size of a chunk: the caller's, or `OCI-Chunk-Min-Length` where that is larger.
+    /// Returns the size of a chunk: the caller's, or `OCI-Chunk-Min-Length` if that is larger.
     pub fn chunk_size(&self) -> u64 {
         self.chunk_size
     }
 
-    /// The session's name; it stays after the end.
+    /// Returns the name of the session. It stays after the end.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -159,23 +159,23 @@ impl Upload {
         self.location.as_ref()
     }
 
-    /// Hands in so many more bytes.
+    /// Hands in this number of further bytes.
     pub fn write(&mut self, length: u64) -> Step {
         self.size = self.size.saturating_add(length);
         self.go_for(Goal::Fill)
     }
 
-    /// Sends what is there and leaves the session open (R118).
+    /// Sends all bytes that were handed in, and leaves the session open (R118).
     pub fn flush(&mut self) -> Step {
         self.go_for(Goal::Flush)
     }
 
-    /// Sends what is there and closes the session under this digest (R114).
+    /// Sends all bytes that were handed in, and closes the session under this digest (R114).
     pub fn commit(&mut self, digest: &Digest) -> Step {
         self.go_for(Goal::Commit(digest.clone()))
     }
 
-    /// Ends the session. Nothing happens after the end, or before there is a session (R118).
+    /// Cancels the session. It does nothing if the session has ended or was never opened (R118).
     pub fn cancel(&mut self) -> Step {
         match (&self.state, self.location.clone()) {
             (UploadState::Closed, _) | (_, None) => {
@@ -227,7 +227,7 @@ impl Upload {
         };
         let body = self.stored..self.size;
         self.state = UploadState::Committing(body.clone());
-        // A blob that goes out whole is no chunk: registries that look at the field want none.
+        // A blob in one request is no chunk, and some registries refuse the field then.
         let is_chunk = self.stored > 0;
         send(Request::with_body(Endpoint::CommitUpload { location, digest }, body, is_chunk))
     }
@@ -241,7 +241,7 @@ impl Upload {
     }
 
     fn fail(&mut self, error: UploadError) -> Step {
-        // The session may still be cancelled, or taken up again by its location.
+        // The session can still be cancelled, or resumed by its location.
         self.state = UploadState::Open;
         Step::Failed(error)
     }
@@ -267,7 +267,7 @@ impl Upload {
         }
     }
 
-    /// Takes in that no answer came. A chunk may have arrived in part: the registry is asked.
+    /// Takes in that no answer came. A chunk may have arrived in part, so the registry is asked.
     pub fn broken(&mut self) -> Step {
         match self.state {
             UploadState::Sending(_) => self.recover(),
@@ -293,7 +293,7 @@ impl Upload {
         self.advance()
     }
 
-    /// Each next request goes to the latest location (R113); without one the last is kept.
+    /// Keeps the location for the next request (R113). Without a new one, the last one stays.
     fn follow(&mut self, request: &Url, headers: &Headers) -> Result<(), UploadError> {
         if let Some(url) = location::read(request, headers).map_err(UploadError::BadLocation)? {
             self.id = location::session_id(headers, &url);
@@ -318,7 +318,7 @@ impl Upload {
             Some(stored) if stored > body.end => return self.out_of_step(Some(stored)),
             // Only part of the chunk was taken.
             Some(stored) if stored > body.start => stored,
-            // ECR reports the end of the first chunk, whatever came after it. distribution reports
+            // ECR always reports the end of the first chunk. distribution reports
             // `0-0` for one byte and for none. A 416 on the next chunk would show it.
             _ => body.end,
         };
@@ -346,7 +346,7 @@ impl Upload {
         self.fail(UploadError::OutOfStep { location, stored, size: self.size })
     }
 
-    /// The registry says how far it got (R117).
+    /// Takes in the position that the registry reports (R117).
     fn told(&mut self, request: &Url, headers: &Headers) -> Step {
         if let Err(error) = self.follow(request, headers) {
             return self.fail(error);
@@ -377,8 +377,8 @@ fn send(request: Request) -> Step {
     Step::Send(Box::new(request))
 }
 
-/// The URL of a session of which only the name was kept (R116). Its location is better: a name
-/// loses the query, in which some registries keep the session's state.
+/// Returns the URL of a session of which only the name was kept (R116). The location is better:
+/// some registries keep the state of the session in its query.
 pub fn location_of_id(base: &super::base::BaseUrl, repository: &RepositoryName, id: &str) -> Url {
     let id = super::url::escape_value(id).replace('/', "%2F");
     base.at(&format!("/v2/{repository}/blobs/uploads/{id}"))

@@ -1,8 +1,8 @@
-//! Absolute http(s) URLs and how references resolve against them (RFC 3986 section 5.2).
+//! Absolute http(s) URLs, and resolving references against them (RFC 3986 section 5.2).
 //!
-//! Realms, `Location` and `Link` come from a registry and decide where a credential goes, so what
-//! is read here must be what the browser reads. Where the two could differ (backslashes, control
-//! characters, user-info, a missing `//`) the text is refused.
+//! Realms, `Location` and `Link` come from a registry and decide where a credential goes. So this
+//! reader and the browser must read them alike. A text that the two could read differently is
+//! refused: one with backslashes, control characters or user-info, or without `//`.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::host;
 
-/// The characters that the URL Standard escapes in a path; `%` stays, because it may begin an
+/// The characters that the URL Standard escapes in a path. `%` stays, because it may begin an
 /// escape.
 const PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'^');
@@ -18,7 +18,7 @@ const PATH: &AsciiSet =
 /// The characters that the URL Standard escapes in a query of an http URL.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\'');
 
-/// The characters to escape in one value: all but the unreserved characters of RFC 3986 and the
+/// The characters to escape in one value. The unreserved characters of RFC 3986 stay, and so do the
 /// `:`, `/`, `@` and `,` of digests, repositories and scopes, which are legal in a query.
 const VALUE: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'-')
@@ -30,17 +30,17 @@ const VALUE: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b',');
 
-/// `http` or `https`; nothing else is ever requested.
+/// `http` or `https`. Nothing else is ever requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scheme {
-    /// Plain text.
+    /// Plain http, without encryption.
     Http,
-    /// Over TLS.
+    /// Http over TLS.
     Https,
 }
 
 impl Scheme {
-    /// The scheme as it stands before `://`.
+    /// Returns the scheme as it stands before `://`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -48,7 +48,7 @@ impl Scheme {
         }
     }
 
-    /// The port that is meant where none is written.
+    /// Returns the port that a URL without a port means.
     pub fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -63,7 +63,7 @@ impl Scheme {
     }
 }
 
-/// Scheme, host and port: what a credential belongs to.
+/// A scheme, a host and a port. A credential belongs to these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     scheme: Scheme,
@@ -72,33 +72,33 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The origin of `host[:port]` under a scheme.
+    /// Makes the origin of `host[:port]` under a scheme.
     ///
     /// # Errors
-    /// A host or port that is none.
+    /// The host or the port is not valid.
     pub fn new(scheme: Scheme, host_and_port: &str) -> Result<Self, UrlError> {
         let (host, port) = parse_authority(host_and_port)?;
         Ok(Self { scheme, host, port: port.unwrap_or(scheme.default_port()) })
     }
 
-    /// The scheme.
+    /// Returns the scheme; only http and https are parsed.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The host in canonical spelling, without the port.
+    /// Returns the host in canonical spelling, without the port.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, written or implied.
+    /// Returns the port, written or implied.
     pub fn port(&self) -> u16 {
         self.port
     }
 }
 
 impl fmt::Display for Origin {
-    /// `scheme://host`, with the port where it is not the scheme's own.
+    /// Prints `scheme://host`, and the port if it is not the scheme's own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
         if self.port == self.scheme.default_port() { Ok(()) } else { write!(f, ":{}", self.port) }
@@ -109,22 +109,22 @@ impl fmt::Display for Origin {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url {
     origin: Origin,
-    /// A port that was written out although it is the scheme's own (R110).
+    /// True if the port was written, even if it is the scheme's own (R110).
     explicit_port: bool,
     path: String,
     query: Option<String>,
 }
 
-/// A text that is no URL that may be requested.
+/// The reason why a text is no URL that can be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlError {
     /// It does not begin with `http://` or `https://`.
     NotHttp,
     /// It holds a name or password.
     UserInfo,
-    /// It holds a control character or a backslash, which programs read differently.
+    /// It holds a control character or a backslash. Programs read these differently.
     Ambiguous,
-    /// The host is not one.
+    /// The host is not valid.
     Host,
     /// The port is not a number from 1 to 65535.
     Port,
@@ -135,26 +135,26 @@ pub enum UrlError {
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotHttp => "it is not an http or https URL",
-            Self::UserInfo => "it holds a user name",
-            Self::Ambiguous => "it holds a control character or a backslash",
-            Self::Host => "its host is not one",
-            Self::Port => "its port is not one",
-            Self::TooLong => "it is longer than 8 KiB",
+            Self::NotHttp => "not an http or https URL",
+            Self::UserInfo => "a user name in the URL",
+            Self::Ambiguous => "a control character or backslash in the URL",
+            Self::Host => "invalid host in the URL",
+            Self::Port => "invalid port in the URL",
+            Self::TooLong => "the URL is longer than 8 KiB",
         })
     }
 }
 
 impl std::error::Error for UrlError {}
 
-/// Longer URLs are refused by servers and proxies, and no registry needs them.
+/// The longest URL, in bytes. Servers and proxies refuse longer ones, and no registry needs them.
 const MAX_LENGTH: usize = 8 * 1024;
 
 impl Url {
     /// Parses an absolute URL.
     ///
     /// # Errors
-    /// A text that is not http(s), or that a browser could read differently.
+    /// The text is not http(s), or a browser could read it differently.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let text = clean(text)?;
         let (scheme, rest) = split_scheme(text).ok_or(UrlError::NotHttp)?;
@@ -199,22 +199,22 @@ impl Url {
         })
     }
 
-    /// The root of an origin.
+    /// Makes the URL of the root of an origin.
     pub fn of_origin(origin: Origin) -> Self {
         Self { origin, explicit_port: false, path: "/".to_owned(), query: None }
     }
 
-    /// Scheme, host and port.
+    /// Returns scheme, host and port.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The path, beginning with `/`, escaped.
+    /// Returns the escaped path. It begins with `/`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The query without its `?`, escaped.
+    /// Returns the escaped query, without its `?`.
     pub fn query(&self) -> Option<&str> {
         self.query.as_deref()
     }
@@ -229,26 +229,27 @@ impl Url {
         self.origin == other.origin
     }
 
-    /// The same URL with this path, which must be escaped already; the query is dropped.
+    /// Returns the same URL with this path, which must be escaped already. The query is dropped.
     #[must_use]
     pub fn with_path(&self, path: &str) -> Self {
         Self { path: normal_path(path), query: None, ..self.clone() }
     }
 
-    /// The same URL with this path, which must be escaped already, and its own query.
+    /// Returns the same URL with this path, which must be escaped already. The query stays.
     #[must_use]
     pub fn with_path_kept_query(&self, path: &str) -> Self {
         Self { path: normal_path(path), ..self.clone() }
     }
 
-    /// The same URL with a port.
+    /// Returns the same URL with a port.
     #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
         let origin = Origin { port, ..self.origin.clone() };
         Self { origin, explicit_port: true, ..self.clone() }
     }
 
-    /// The same URL with one more query parameter, escaped here; those it has stay as they are.
+    /// Returns the same URL with one more query parameter, which is escaped here. Others stay as
+    /// they are.
     #[must_use]
     pub fn with_parameter(&self, name: &str, value: &str) -> Self {
         let pair = format!("{}={}", escape_value(name), escape_value(value));
@@ -259,7 +260,7 @@ impl Url {
         Self { query: Some(query), ..self.clone() }
     }
 
-    /// The query parameters, decoded (`+` is a space), in order.
+    /// Returns the decoded query parameters, in order. `+` is a space.
     pub fn parameters(&self) -> impl Iterator<Item = (String, String)> {
         let query = self.query.as_deref().unwrap_or_default();
         query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -268,7 +269,7 @@ impl Url {
         })
     }
 
-    /// The path up to its last `/`, without it.
+    /// Returns the path before its last `/`.
     fn directory(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(directory, _)| directory)
     }
@@ -290,7 +291,7 @@ impl fmt::Display for Url {
 }
 
 impl fmt::Debug for Url {
-    /// Redacted: queries carry signatures and session names (R18).
+    /// Prints the redacted URL, because queries carry signatures and names of sessions (R18).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Url({})", super::redact::url(&self.to_string()))
     }
@@ -306,7 +307,7 @@ fn unescape(text: &str) -> String {
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
-/// Without the blanks around it; refuses what programs read differently.
+/// Removes the blanks around a text. Refuses a text that programs read differently.
 fn clean(text: &str) -> Result<&str, UrlError> {
     let text = text.trim_matches([' ', '\t']);
     match text {
@@ -316,7 +317,7 @@ fn clean(text: &str) -> Result<&str, UrlError> {
     }
 }
 
-/// Splits `scheme:rest` where the text begins with a scheme (RFC 3986 section 3.1).
+/// Splits `scheme:rest`, if the text begins with a scheme (RFC 3986 section 3.1).
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
@@ -347,7 +348,7 @@ fn parse_port(digits: &str) -> Result<u16, UrlError> {
     port.filter(|port| *port != 0).ok_or(UrlError::Port)
 }
 
-/// Path and query of what follows the authority; the fragment is dropped.
+/// Splits the text after the authority into path and query. The fragment is dropped.
 fn split_query(rest: &str) -> (&str, Option<&str>) {
     let rest = rest.split('#').next().unwrap_or_default();
     match rest.split_once('?') {
@@ -360,7 +361,8 @@ fn escape_query(query: &str) -> String {
     utf8_percent_encode(query, QUERY).to_string()
 }
 
-/// Removes dot segments (RFC 3986 section 5.2.4), also written `%2e` as browsers do, and escapes.
+/// Removes dot segments (RFC 3986 section 5.2.4), also those written `%2e`, as browsers do. Escapes
+/// the rest.
 fn normal_path(path: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     let mut ends_in_directory = false;

@@ -1,18 +1,19 @@
-//! `Warning` fields: notices of a registry, to be shown quietly and never acted on (R163).
+//! `Warning` fields: notices of a registry. They are shown quietly, and nothing acts on them
+//! (R163).
 
 use litemap::LiteMap;
 
 use super::headers::{Headers, name};
 use crate::wire::field_cursor::FieldCursor;
 
-/// Longest text of all warnings of one answer, in bytes (distribution-spec "Warnings").
+/// The most bytes of all warnings of one answer (distribution-spec "Warnings").
 const MAX_LENGTH: usize = 4096;
 
 /// The number of different warnings that are kept for one registry.
 const MAX_WARNINGS: usize = 100;
 
-/// The texts of the warnings of an answer. Fields that are not of the form `299 - "text"` are
-/// ignored, and so is everything beyond 4,096 bytes.
+/// Returns the texts of the warnings of an answer. Fields of another form than `299 - "text"` are
+/// ignored, and so are texts beyond 4,096 bytes.
 pub fn read(headers: &Headers) -> Vec<String> {
     let mut left = MAX_LENGTH;
     let mut texts = Vec::new();
@@ -28,7 +29,8 @@ pub fn read(headers: &Headers) -> Vec<String> {
     texts
 }
 
-/// The warnings of one field; fetch joins several with commas. Stops at what does not fit.
+/// Reads the warnings of one field. Fetch joins several with commas. Text that does not fit ends
+/// the reading.
 fn read_field(field: &str) -> Vec<String> {
     let mut cursor = FieldCursor::new(field);
     let mut texts = Vec::new();
@@ -54,15 +56,15 @@ fn read_one(cursor: &mut FieldCursor<'_>) -> Option<String> {
     matches!(cursor.peek(), None | Some(',')).then_some(text)
 }
 
-/// The different warnings of one registry, each with where it was seen first.
+/// The different warnings of one registry, each with the URL at which it first came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Warnings {
     seen: LiteMap<String, String>,
 }
 
 impl Warnings {
-    /// Adds the warnings of an answer to a request for `url`, which is redacted by the caller.
-    /// Says whether any was new.
+    /// Adds the warnings of an answer to a request for `url`, which the caller has redacted.
+    /// Returns true if one of them is new.
     pub fn add(&mut self, headers: &Headers, url: &str) -> bool {
         let before = self.seen.len();
         for text in read(headers) {
@@ -73,7 +75,7 @@ impl Warnings {
         self.seen.len() > before
     }
 
-    /// Text and first URL of each warning, sorted by text.
+    /// Returns the text and the first URL of each warning, sorted by text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.seen.iter().map(|(text, url)| (text.as_str(), url.as_str()))
     }

@@ -13,7 +13,7 @@ use futures_util::{FutureExt, StreamExt, future::join_all};
 use porthole::{
     client::{Connection, RemoteRegistry},
     content::verify::digest_of,
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, parse_config},
     ops::{self, ensure::ManifestName, repository_ref::RepositoryRef, transfer::TransferOptions},
     registry::{ByteRange, Delete, List, Page, Read, Write},
@@ -166,7 +166,7 @@ fn page<T: std::fmt::Debug>(page: &Page<T>) -> Result<String> {
 }
 
 fn flagged(is_flagged: bool) -> Result<()> {
-    let told = || ErrorKind::BadAnswer("told to be incomplete or broken".to_owned());
+    let told = || ErrorKind::BadAnswer(AnswerFault::NotAList);
     if is_flagged { Err(told().into()) } else { Ok(()) }
 }
 

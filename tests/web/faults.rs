@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use porthole::{
     client::RemoteRegistry,
     content::verify::digest_of,
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Result},
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
     registry::{List, Read},
 };
@@ -103,14 +103,14 @@ async fn run(operation: &str, registry: &RemoteRegistry, world: &World) -> Resul
         "tags" => {
             let page = registry.tags(&harbour(), None).await?;
             if page.may_be_incomplete {
-                return Err(ErrorKind::BadAnswer("said to be incomplete".to_owned()).into());
+                return Err(ErrorKind::BadAnswer(AnswerFault::NotAList).into());
             }
             page.items.len() == world.tags
         }
         "index" => {
             let read = registry.manifest(&harbour(), &"latest".parse().unwrap()).await?;
             if !parse_document(read.bytes, read.content_type.as_ref()).is_sound() {
-                return Err(ErrorKind::BadAnswer("said to be broken".to_owned()).into());
+                return Err(ErrorKind::BadAnswer(AnswerFault::NotAList).into());
             }
             read.descriptor.digest.as_str() == world.index
         }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
+use crate::oci::{DigestError, NameFault, ReferenceError};
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -93,25 +94,29 @@ fn reads_the_parts_of_a_view() {
 
 #[test]
 fn an_unknown_address_says_what_is_wrong() {
-    let check = |fragment: &str, words: &str| match Route::parse(fragment) {
+    let check = |fragment: &str, expected: AddressFault| match Route::parse(fragment) {
         Route::NotFound { reason, address } => {
-            assert!(reason.contains(words), "{fragment}: {reason}");
+            assert_eq!(reason, expected, "{fragment}");
             assert_eq!(format!("#/{address}"), fragment);
         }
         other => panic!("{fragment} gives {other:?}"),
     };
-    check("#/ghcr.io/Org/app", "upper-case");
-    check("#/ghcr.io//app", "empty path component");
-    check("#/ghcr.io/app:1?view=magic", "no view “magic”");
-    check("#/ghcr.io/app:1?colour=red", "“colour” means nothing here");
-    check("#/ghcr.io/app:1?view=json&view=tree", "stands twice");
-    check("#/ghcr.io/app:1?view", "has no value");
-    check("#/ghcr.io/app@sha256:00", "characters where 64 are needed");
-    check("#/ghcr.io/app:1?layer=x", "is not a digest");
-    check("#/settings?x=1", "“x” means nothing here");
-    check("#/%ff", "UTF-8");
-    check("#/doctor/", "host");
-    check("#/foo.bar:99999999", "host");
+    let text = str::to_owned;
+    let name = |name: &str, fault| ReferenceError::Repository { name: text(name), fault }.into();
+    check("#/ghcr.io/Org/app", name("Org/app", NameFault::UpperCase));
+    check("#/ghcr.io//app", name("/app", NameFault::EmptyComponent));
+    check("#/ghcr.io/app:1?view=magic", AddressFault::NoSuchView(text("magic")));
+    check("#/ghcr.io/app:1?list=magic", AddressFault::NoSuchList(text("magic")));
+    check("#/ghcr.io/app:1?colour=red", AddressFault::UnknownPart(text("colour")));
+    check("#/ghcr.io/app:1?view=json&view=tree", AddressFault::Repeated(text("view")));
+    check("#/ghcr.io/app:1?view", AddressFault::NoValue(text("view")));
+    let short = DigestError::Length { digest: text("sha256:00"), expected: 64, actual: 2 };
+    check("#/ghcr.io/app@sha256:00", short.into());
+    check("#/ghcr.io/app:1?layer=x", DigestError::Malformed(text("x")).into());
+    check("#/settings?x=1", AddressFault::UnknownPart(text("x")));
+    check("#/%ff", AddressFault::NotUtf8);
+    check("#/doctor/", AddressFault::NoHost);
+    check("#/foo.bar:99999999", ReferenceError::Host(text("foo.bar:99999999")).into());
 }
 
 /// A generator of its own: equal numbers on each run, no dependency.

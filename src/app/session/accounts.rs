@@ -16,7 +16,7 @@ pub enum CredentialKind {
     Password,
     /// An identity or refresh token, exchanged for others (R66).
     Identity,
-    /// A token that is shown to the registry as it is (R67).
+    /// A token that every request to the registry carries as it is (R67).
     Registry,
 }
 
@@ -33,7 +33,7 @@ impl CredentialKind {
         }
     }
 
-    /// The kind of this name; the usual one where there is none.
+    /// The kind of this name; the usual one if there is none.
     pub fn named(name: &str) -> Self {
         Self::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
     }
@@ -55,7 +55,7 @@ impl Accounts {
         }
     }
 
-    /// Keeps what is to be shown to a registry, in the place of what was kept before.
+    /// Keeps a credential for a registry, in the place of an earlier one.
     pub fn sign_in(&self, registry: &str, kind: CredentialKind, user: &str, secret: &str) {
         let secret = Secret::new(secret);
         let credential = match kind {
@@ -68,20 +68,20 @@ impl Accounts {
         self.credentials.set(registry, credential);
     }
 
-    /// Forgets what was shown to a registry, with every token it brought.
+    /// Forgets the credential of a registry, with every token that it brought.
     pub fn sign_out(&self, registry: &str) {
         self.credentials.forget(registry);
     }
 
-    /// Registries that are shown something, sorted.
+    /// The registries that have a credential, sorted.
     pub fn signed_in(&self) -> Vec<String> {
         self.credentials.hosts()
     }
 
-    /// Lets a token server see what is kept for a registry: this pair only (R71).
+    /// Lets a token server see the credential of a registry: this pair only (R71).
     ///
     /// # Errors
-    /// `InvalidInput` where either is no origin.
+    /// `InvalidInput` if either is no origin.
     pub fn approve(&self, registry: &str, token_server: &str) -> Result<()> {
         self.approvals.approve(registry, token_server)
     }

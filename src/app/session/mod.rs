@@ -23,7 +23,7 @@ use crate::transport::{BrowserClock, Fetch};
 use crate::{
     client::{Clients, RemoteRegistry},
     engine::Engine,
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Limitation, Result},
     oci::RepositoryName,
     ops::{
         blob_reader::SharedBlobReader,
@@ -76,7 +76,7 @@ pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     (Rc::new(Connections::new(remote(stack, engine)).with_doctor(doctor)), accounts)
 }
 
-/// A registry and where it is. Cheap to clone; equal only to itself, so that it serves as a prop.
+/// A registry with its address. Cheap to clone; equal only to itself, so that it serves as a prop.
 #[derive(Clone)]
 pub struct Connection {
     /// The address of the registry.
@@ -141,17 +141,14 @@ impl Connections {
     pub fn examine(&self, address: &RegistryAddress) -> Examination {
         match &self.doctor {
             Some(doctor) => doctor(address),
-            None => {
-                let why = ErrorKind::Unsupported("nobody is here to examine it".to_owned());
-                Box::pin(async { Err(why.into()) })
-            }
+            None => Box::pin(async { Err(ErrorKind::Unsupported(Limitation::NoDoctor).into()) }),
         }
     }
 
     /// The connection to a registry; the same one for as long as the tab lives (R50).
     ///
     /// # Errors
-    /// `InvalidInput` where the host is none that a browser can reach.
+    /// `InvalidInput` if the host is none that a browser can reach.
     pub fn to(&self, address: &RegistryAddress) -> Result<Connection> {
         if let Some(known) = self.open.borrow().get(address) {
             return Ok(known.clone());

@@ -1,4 +1,4 @@
-//! Getting the content of one file out of its layer, where the layer was listed without it.
+//! Getting the content of one file out of its layer, if the layer was listed without it.
 
 use std::rc::Rc;
 

@@ -26,7 +26,7 @@ pub enum LayerState {
 #[derive(Clone, Debug, Default)]
 pub struct LayerReading {
     layers: Vec<(u16, LayerState)>,
-    /// Grows when something was read: what was answered before may be another now.
+    /// Grows when something was read, because earlier answers may be out of date then.
     pub generation: u32,
     /// Bytes of all that is read in this run.
     total: u64,
@@ -35,7 +35,7 @@ pub struct LayerReading {
 }
 
 impl LayerReading {
-    /// Begins reading layers of so many bytes in all. What failed before is forgotten.
+    /// Begins reading layers of so many bytes in all. Forgets earlier failures.
     pub fn begin(&mut self, numbers: &[u16], total: u64, now: u64) {
         self.layers.clear();
         self.layers.extend(numbers.iter().map(|&number| (number, LayerState::Waiting)));
@@ -106,7 +106,7 @@ impl LayerReading {
         self.layers.iter().map(done).fold(0, u64::saturating_add)
     }
 
-    /// Bytes in all. A layer whose table of contents cannot be used is read beyond what was thought.
+    /// Bytes in all. A layer whose table of contents cannot be used adds bytes that were not expected.
     pub fn total(&self) -> u64 {
         self.total.max(self.done())
     }

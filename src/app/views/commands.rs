@@ -46,7 +46,7 @@ impl Tool {
 pub struct Subject<'a> {
     /// The address of the view.
     pub place: &'a Place,
-    /// Digest of the manifest or index that it shows, where it was read.
+    /// Digest of the manifest or index that it shows, if it was read.
     pub digest: Option<&'a Digest>,
     /// Digest of the configuration that it shows.
     pub config: Option<&'a Digest>,
@@ -54,7 +54,7 @@ pub struct Subject<'a> {
     pub layer: Option<&'a Digest>,
 }
 
-/// The command of a tool for a view; `None` where the tool has none.
+/// The command of a tool for a view; `None` if the tool has none.
 pub fn command(tool: Tool, view: View, subject: &Subject<'_>) -> Option<String> {
     let parts = Parts::new(subject);
     match tool {
@@ -77,11 +77,11 @@ pub fn preparation(tool: Tool, subject: &Subject<'_>) -> Option<String> {
         .then(|| format!(r#"{{ "insecure-registries": ["{}"] }}"#, registry.host))
 }
 
-/// Parts of commands, each quoted where a shell would read more into it.
+/// Parts of commands, each quoted if a shell would read more into it.
 struct Parts {
     /// `host/repository`.
     repository: String,
-    /// As the address names it; where it has a digest, without the tag.
+    /// The name in the address; without the tag if it has a digest.
     reference: String,
     /// The same at the digest of the chosen platform, for tools that cannot choose one.
     exact: String,

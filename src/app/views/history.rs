@@ -1,6 +1,9 @@
 //! The history of an image: each step with the layer it made, and its Dockerfile-like reading.
 
-use super::dockerfile::{self, Instruction};
+mod dockerfile;
+
+pub use dockerfile::Instruction;
+
 use crate::oci::{Descriptor, Digest, HistoryEntry, ImageConfig, Timestamp};
 
 /// A step of the history.
@@ -29,12 +32,12 @@ pub enum Made {
     Layer {
         /// The layer's number.
         number: usize,
-        /// Its digest.
+        /// The digest of the compressed layer.
         digest: Digest,
-        /// Its compressed size in bytes, where it is known.
+        /// Its compressed size in bytes, if it is known.
         size: Option<u64>,
     },
-    /// A layer by its own account, and there is none left.
+    /// The step says that it made a layer, and no layer is left for it.
     Missing,
 }
 
@@ -56,12 +59,6 @@ impl History {
     /// Returns true if the numbers of steps and layers differ.
     pub fn is_mismatch(&self) -> bool {
         !self.unexplained.is_empty() || self.steps.iter().any(|step| step.made == Made::Missing)
-    }
-
-    /// The Dockerfile-like reading as text.
-    pub fn dockerfile(&self, base: Option<&str>) -> String {
-        let steps: Vec<_> = self.steps.iter().map(|step| step.instruction.clone()).collect();
-        dockerfile::document(&steps, base)
     }
 }
 

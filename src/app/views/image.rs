@@ -27,7 +27,7 @@ pub struct Image {
     pub chosen: Chosen,
     /// The manifest of the image: `root` itself or the chosen entry.
     pub manifest: Option<Rc<Object>>,
-    /// The configuration, or why there is none.
+    /// The configuration, or the reason why there is none.
     pub config: Option<std::result::Result<Config, Rc<Error>>>,
 }
 
@@ -43,7 +43,7 @@ pub struct Config {
 }
 
 impl Image {
-    /// The image manifest, where there is one.
+    /// The image manifest, if there is one.
     pub fn image_manifest(&self) -> Option<&ImageManifest> {
         match &self.manifest.as_ref()?.document.value {
             Document::Image(image) => Some(image),
@@ -51,7 +51,7 @@ impl Image {
         }
     }
 
-    /// The configuration, where it could be read.
+    /// The configuration, if it could be read.
     pub fn config(&self) -> Option<&Config> {
         self.config.as_ref()?.as_ref().ok()
     }

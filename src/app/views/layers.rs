@@ -8,13 +8,13 @@ use crate::oci::{Compression, Descriptor, Digest};
 pub enum Index {
     /// eStargz.
     Estargz,
-    /// zstd:chunked.
+    /// A zstd layer with a table of contents at its end (containers/storage).
     ZstdChunked,
-    /// Nydus.
+    /// A Nydus image, whose files are in chunks of a blob.
     Nydus,
 }
 
-/// A layer.
+/// A layer of the manifest, with what other documents say about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
     /// Counted from 1.
@@ -40,7 +40,7 @@ pub struct Layer {
     pub title: Option<String>,
 }
 
-/// All layers.
+/// The layers of an image, with sums.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layers {
     /// The layers, lowest first.
@@ -51,7 +51,7 @@ pub struct Layers {
     pub diff_ids: usize,
 }
 
-/// Brings together what manifest, configuration and history say about the layers.
+/// Joins the facts of manifest, configuration and history about the layers.
 pub fn layers(
     descriptors: &[Descriptor],
     diff_ids: &[Digest],

@@ -2,8 +2,8 @@
 
 pub mod commands;
 pub mod config;
-pub mod dockerfile;
 pub mod files;
+pub mod hex;
 pub mod history;
 pub mod image;
 pub mod json;

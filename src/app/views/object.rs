@@ -18,11 +18,11 @@ use crate::{
 /// A manifest or index as it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
-    /// Media type, size and digest of the bytes, and what pointed here added to it.
+    /// Media type, size and digest of the bytes, with the facts of the descriptor that points here.
     pub descriptor: Descriptor,
     /// The state of verification against the digest that was asked for.
     pub verification: Verification,
-    /// The document, its exact bytes, and what is wrong with it.
+    /// The document, with its exact bytes and its faults.
     pub document: Parsed<Document>,
 }
 
@@ -66,11 +66,11 @@ pub async fn read_object(
     registry.manifest(repository, reference).await.map(Object::new)
 }
 
-/// Reads what a descriptor points at: what it carries itself, where that is verified, else from the
-/// registry (R37). More than the descriptor says is an error (R36).
+/// Reads what a descriptor points at: the content that it carries, if that is verified, else from the
+/// registry (R37). More bytes than the descriptor states are an error (R36).
 ///
 /// # Errors
-/// As for [`Read::manifest`]; `SizeMismatch` where the descriptor promises another size.
+/// As for [`Read::manifest`]; `SizeMismatch` if the descriptor promises another size.
 pub async fn read_described(
     registry: &dyn Read,
     repository: &RepositoryName,
@@ -157,9 +157,9 @@ impl Objects {
 /// The answer to a [`Want`].
 #[derive(Debug)]
 pub enum Answer {
-    /// For a manifest.
+    /// An answer to the question for a manifest.
     Manifest(Digest, Result<Box<Object>>),
-    /// For referrers.
+    /// An answer to the question for the referrers of a digest.
     Referrers(Digest, Result<Referrers>),
 }
 

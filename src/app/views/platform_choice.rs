@@ -6,7 +6,7 @@ use crate::oci::{Descriptor, Document, Index, Platform};
 /// An entry of an index that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The platform as it stands in an address; the digest's where an entry has no platform.
+    /// The platform as it stands in an address; that of the digest if an entry has no platform.
     pub name: String,
     /// The entry.
     pub descriptor: Descriptor,
@@ -17,7 +17,7 @@ pub struct Choice {
 pub enum Chosen {
     /// The document is no index: nothing to choose.
     Itself,
-    /// This entry.
+    /// An entry of the index was picked, by the address or by the default.
     Entry(Box<Choice>),
     /// Nothing yet.
     Open,

@@ -8,7 +8,7 @@ use crate::oci::Digest;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blobs {
     sizes: LiteMap<Digest, u64>,
-    /// Bytes, were each mention counted.
+    /// Bytes if each mention counts.
     pub mentioned: u64,
     /// True if a part is missing: not read yet, or of unknown size.
     pub is_partial: bool,

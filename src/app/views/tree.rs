@@ -1,5 +1,5 @@
 //! The tree of a reference: index, platforms, manifest, configuration and layers, with what refers
-//! to them. A pure function of what was read so far; says what it needs next.
+//! to them. A pure function of the documents that were read so far. It names those that it needs next.
 //!
 //! Bounded for any documents: no node stands below itself, none deeper than
 //! [`MAX_DEPTH`], and there are at most [`MAX_NODES`]. What a document points at is taken from
@@ -52,7 +52,7 @@ pub enum Reading {
     Loading,
     /// Read.
     Ready(Rc<Object>),
-    /// Not to be had.
+    /// Reading it failed.
     Failed(Rc<Error>),
 }
 
@@ -70,7 +70,7 @@ pub enum Cut {
 /// The referrers of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Referring {
-    /// Not asked.
+    /// The node is closed, and its document was never wanted.
     #[default]
     NotAsked,
     /// Being asked.
@@ -82,7 +82,7 @@ pub enum Referring {
         /// True if there may be more.
         may_be_incomplete: bool,
     },
-    /// It could not be found out.
+    /// Reading them failed.
     Failed(Rc<Error>),
 }
 
@@ -93,7 +93,7 @@ pub struct TreeNode {
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Descriptor,
-    /// Its size in bytes; `None` where nothing says it (Docker schema 1).
+    /// Its size in bytes; `None` if nothing says it (Docker schema 1).
     pub size: Option<u64>,
     /// The progress of reading it.
     pub reading: Reading,
@@ -116,7 +116,7 @@ impl TreeNode {
     }
 }
 
-/// A tree, and what would complete it.
+/// A tree, and the objects that would complete it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     /// The object that the address names.
@@ -127,7 +127,7 @@ pub struct Tree {
     pub wanted: Vec<Want>,
 }
 
-/// Whose referrers are asked for without a click.
+/// The documents whose referrers are asked for without a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
     /// Those of the root.
@@ -334,7 +334,7 @@ fn entry_role(entry: &Descriptor) -> Role {
     }
 }
 
-/// A referrers list names the configuration's type where an artifact states none.
+/// A referrers list names the type of the configuration if an artifact states none.
 fn is_image_config(artifact_type: &str) -> bool {
     MediaType::new(artifact_type).is_image_config()
 }

@@ -1,5 +1,5 @@
 //! Text from a registry that would deceive the eye: control characters, and those that turn,
-//! hide or join what stands around them. Shown by their numbers, never taken away in silence.
+//! hide or join what stands around them. They are shown by their numbers, and never removed in silence.
 
 use std::borrow::Cow;
 

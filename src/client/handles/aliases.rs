@@ -23,7 +23,7 @@ impl Aliases {
     /// Notes that a digest names the content of a descriptor, which is checked on the bytes.
     ///
     /// # Errors
-    /// `DigestMismatch` where either does not name them.
+    /// `DigestMismatch` if either does not name them.
     pub fn set(&self, digest: &Digest, canonical: &Descriptor, bytes: &[u8]) -> Result<()> {
         for claimed in [digest, &canonical.digest] {
             let actual = digest_with(&claimed.algorithm(), bytes);

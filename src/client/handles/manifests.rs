@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Repository;
 use crate::{
     client::exchange::{Call, Core},
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{Delete, Manifest, Read, Write},
     wire::{Endpoint, headers::name},
@@ -103,7 +103,7 @@ impl Core {
     ) -> Result<Manifest> {
         let endpoint =
             Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
-        let call = Call::new(format!("read the manifest {reference} of {repository}"), endpoint);
+        let call = Call::new(Operation::ReadManifest(reference.clone()), endpoint);
         let request = self.request(&call).header(name::IF_NONE_MATCH, format!("\"{known}\""));
         let manifest = self.manifest_by(&call, request, reference.digest()).await?;
         if manifest.descriptor.digest == *known {

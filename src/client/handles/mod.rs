@@ -43,7 +43,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Its name.
+    /// Returns the name of the repository.
     pub fn name(&self) -> &RepositoryName {
         &self.name
     }
@@ -53,17 +53,17 @@ impl Repository {
         &self.registry
     }
 
-    /// Its blobs.
+    /// Returns the handle of its blobs (R137).
     pub fn blobs(&self) -> Blobs<'_> {
         Blobs(self)
     }
 
-    /// Its manifests.
+    /// Returns the handle of its manifests (R138).
     pub fn manifests(&self) -> Manifests<'_> {
         Manifests(self)
     }
 
-    /// Its tags.
+    /// Returns the handle of its tags (R136).
     pub fn tags(&self) -> Tags<'_> {
         Tags(self)
     }

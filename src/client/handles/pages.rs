@@ -29,7 +29,7 @@ struct ListReading {
 }
 
 impl ListReading {
-    /// Returns where the next page starts; `None` after the last one.
+    /// Returns the start of the next page; `None` after the last one.
     fn from(&self) -> Option<Option<String>> {
         match &self.place {
             ListPosition::Start => Some(None),
@@ -118,7 +118,7 @@ impl RepositoryPages {
     }
 }
 
-/// CatalogSlice out of the middle of a catalog.
+/// Names out of the middle of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogSlice {
     /// The names, in the registry's order.

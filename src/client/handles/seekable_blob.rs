@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 
 use super::Repository;
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, InputFault, Result},
     oci::Descriptor,
     registry::{BlobStream, ByteRange, Read},
 };
@@ -39,8 +39,8 @@ impl SeekableBlob {
     /// `InvalidInput` beyond the end; the position stays.
     pub fn seek(&mut self, position: u64) -> Result<()> {
         if position > self.blob.size {
-            let what = format!("byte {position} of a blob of {} bytes", self.blob.size);
-            return Err(ErrorKind::InvalidInput(what).into());
+            let fault = InputFault::BeyondEnd { position, size: self.blob.size };
+            return Err(ErrorKind::InvalidInput(fault).into());
         }
         if position != self.position {
             self.stream = None;

@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
         BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification, Write,
@@ -230,7 +230,9 @@ fn errors_name_the_registry_the_request_and_what_came_back() {
         let error = bench.manifest("latest").unwrap_err();
         assert!(expected(&error), "{error}");
         assert_eq!(error.context.registry, "registry.example");
-        assert_eq!(error.context.operation, "read the manifest a/b:latest");
+        let operation = Operation::ReadManifest(Tag::latest().into());
+        assert_eq!(error.context.operation, Some(operation));
+        assert!(error.to_string().starts_with("could not read manifest a/b:latest on "));
         let request = error.context.request.as_deref();
         assert_eq!(request, Some("GET https://registry.example/v2/a/b/manifests/latest"));
     };

@@ -35,7 +35,7 @@ pub enum DecodeError {
     Corrupt {
         /// The compression it was taken for.
         compression: Compression,
-        /// The fault.
+        /// The part of the format that is broken.
         fault: StreamFault,
     },
     /// The compressed stream ended in the middle.

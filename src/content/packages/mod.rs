@@ -80,7 +80,7 @@ impl DatabaseKind {
 /// One installed package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
-    /// Its name.
+    /// The name, as its database writes it.
     pub name: String,
     /// Its version as the package manager writes it: with epoch and release if there are any.
     pub version: String,

@@ -13,9 +13,9 @@ pub enum EntryKind {
     Symlink,
     /// A character device.
     CharDevice,
-    /// A block device.
+    /// A block device, with its numbers in the header.
     BlockDevice,
-    /// A directory.
+    /// A directory; its path may end in a slash.
     Directory,
     /// A named pipe.
     Fifo,
@@ -65,7 +65,7 @@ pub enum Warning {
     EscapingPath,
     /// The path holds a NUL byte.
     NulInPath,
-    /// The path is empty.
+    /// The path is empty, so that nothing can be placed there.
     EmptyPath,
     /// A flag that is not known.
     UnknownKind(u8),
@@ -85,7 +85,7 @@ pub enum Warning {
     UnlikeTable,
 }
 
-/// One entry.
+/// An entry of an archive: its header, with what pax and GNU extensions say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The path as written: bytes, which need not be UTF-8.

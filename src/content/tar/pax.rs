@@ -5,7 +5,7 @@ use super::entry::Warning;
 /// The values that extensions give for the next entry; `None` for those they do not give.
 #[derive(Clone, Debug, Default)]
 pub struct Extensions {
-    /// The path.
+    /// The record `path`, in place of the name in the header.
     pub path: Option<Vec<u8>>,
     /// The target of a link.
     pub link: Option<Vec<u8>>,

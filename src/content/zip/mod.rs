@@ -21,9 +21,9 @@ pub const MEMBERS_MAX: u64 = 100_000;
 /// The way in which a member is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// As it is.
+    /// Method 0: the bytes as they are.
     Stored,
-    /// Deflated.
+    /// Method 8: raw deflate.
     Deflated,
     /// Anything else, by its number (APPNOTE 4.4.5).
     Other(u16),

@@ -18,7 +18,7 @@ use crate::{
         sniff::Compression,
         verify::{Verdict, digest_of},
     },
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     layers::{
         file_location::FileLocation,
         findings::Findings,
@@ -221,7 +221,8 @@ fn a_rest_that_is_refused_is_an_error_that_says_so() {
     let bench = Bench::in_order([Reply::ok("0123").broken_off(), Reply::status(403)]);
     let error = bench.read(&layer, &Job::verify(&layer)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Status(403));
-    assert!(error.to_string().starts_with("could not read the blob sha256:"), "{error}");
+    let operation = Operation::ReadBlob(layer.digest);
+    assert_eq!(error.context.operation, Some(operation));
 }
 
 #[test]

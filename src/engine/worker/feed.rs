@@ -54,7 +54,6 @@ pub(super) enum RangeReply {
 pub(super) enum Failure {
     /// An answer that is no success.
     Refused(Response),
-    /// An error.
     Error(Error),
 }
 

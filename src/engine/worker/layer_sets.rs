@@ -14,7 +14,6 @@ impl LayerSets {
         act(self.0.borrow_mut().entry(set).or_default())
     }
 
-    /// Forgets a set.
     pub(super) fn forget(&self, set: u64) {
         self.0.borrow_mut().remove(&set);
     }

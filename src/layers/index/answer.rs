@@ -63,7 +63,7 @@ pub struct Rows {
 /// A path whose content is brought and not seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WastedPath {
-    /// The path.
+    /// The path from the root, without a slash in front.
     pub path: Vec<u8>,
     /// Bytes that no container sees.
     pub bytes: u64,
@@ -114,7 +114,7 @@ pub struct LayerSummary {
 /// All layers in sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Each layer.
+    /// The sums of each layer, the lowest first.
     pub layers: Vec<LayerSummary>,
     /// Bytes brought and bytes seen.
     pub usage: Usage,
@@ -211,7 +211,7 @@ pub struct ArchiveListing {
     pub unpacked: Vec<u8>,
 }
 
-/// An answer.
+/// The answer to a question about opened layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// The question was not understood.
@@ -226,7 +226,7 @@ pub enum Answer {
     Summary(Summary),
     /// All about one path.
     Details(Box<Details>),
-    /// Packages.
+    /// The packages of all databases that were found.
     Packages(Packages),
     /// Content, and the evidence that it was checked against.
     Content(#[serde(with = "in_one_go")] Vec<u8>, Basis),

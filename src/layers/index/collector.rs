@@ -45,7 +45,7 @@ pub(super) struct ExtractedFile {
 pub enum Collector {
     /// Its listing, perhaps checked against its table of contents.
     Listing(Box<Lister>, Option<Box<Comparison>>),
-    /// One file.
+    /// The content of one file, at its place in the archive.
     File(Box<FileCollector>),
 }
 

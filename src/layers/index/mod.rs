@@ -115,7 +115,7 @@ impl LayerIndex {
         answer.to_bytes()
     }
 
-    /// Answers a question.
+    /// Answers a question from the layers that are open.
     pub fn answer(&mut self, question: &Question) -> Answer {
         match question {
             Question::Rows { scope, below, open, sort, part } => {

@@ -58,7 +58,7 @@ pub enum Question {
     Find {
         /// The subject.
         scope: Scope,
-        /// The pattern.
+        /// The text to find in names, or a glob.
         pattern: String,
         /// The rows that are wanted.
         part: RowRange,
@@ -83,7 +83,7 @@ pub enum Question {
     Details {
         /// The subject.
         scope: Scope,
-        /// The path.
+        /// The path from the root, without a slash in front.
         path: Vec<u8>,
     },
     /// The packages that the image says it has.
@@ -97,14 +97,14 @@ pub enum Question {
     },
     /// Content that is at hand: kept with a layer's listing, or the last file that was extracted.
     Content {
-        /// The layer.
+        /// The digest of the layer that holds the entry.
         layer: Digest,
         /// The offset of the content in the uncompressed layer.
         offset: u64,
     },
     /// The members of an archive whose content is at hand.
     ArchiveListing {
-        /// The layer.
+        /// The digest of the layer that holds the entry.
         layer: Digest,
         /// The offset of the archive in the uncompressed layer.
         offset: u64,
@@ -113,7 +113,7 @@ pub enum Question {
     },
     /// The content of one member of an archive whose content is at hand.
     ArchiveMember {
-        /// The layer.
+        /// The digest of the layer that holds the entry.
         layer: Digest,
         /// The offset of the archive in the uncompressed layer.
         offset: u64,

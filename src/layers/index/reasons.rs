@@ -113,7 +113,7 @@ pub enum ContentFault {
 /// A problem of an archive that is a file of a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArchiveProblem {
-    /// It is no archive.
+    /// The file is no zip and no tar.
     NotAnArchive,
     /// It cannot be decompressed.
     Decoding(DecodeError),

@@ -57,7 +57,9 @@ fn r038_a_body_that_contradicts_its_header_is_not_sound() {
     for header in [MediaType::DOCKER_LIST, MediaType::OCI_MANIFEST, MediaType::new("a/b")] {
         let parsed = parse(&body, Some(&header));
         assert!(!parsed.is_sound(), "{header}");
-        assert!(parsed.issues.iter().any(|issue| issue.message.contains("was sent as")));
+        let (stated, sent) = (MediaType::OCI_INDEX.to_string(), header.to_string());
+        let expected = DocumentFault::OtherMediaType { stated, sent };
+        assert!(parsed.issues.iter().any(|issue| issue.fault == expected), "{header}");
     }
 }
 

@@ -7,8 +7,8 @@ fn read(text: &str) -> Parsed<Node> {
     parse(Bytes::copy_from_slice(text.as_bytes()))
 }
 
-fn messages(text: &str) -> Vec<String> {
-    read(text).issues.into_iter().map(|i| format!("{}: {}", i.pointer, i.message)).collect()
+fn faults(text: &str) -> Vec<(String, DocumentFault)> {
+    read(text).issues.into_iter().map(|issue| (issue.pointer, issue.fault)).collect()
 }
 
 #[test]
@@ -24,25 +24,29 @@ fn order_and_repeated_keys_are_kept() {
 
 #[test]
 fn repeated_keys_are_found_at_every_level() {
-    let found = messages(r#"{"x/y":[{"~":{"k":1,"k":2}}],"x/y":0}"#);
-    assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0].starts_with("/x~1y/0/~0/k: repeats"), "{found:?}");
-    assert!(found[1].starts_with("/x~1y: repeats"), "{found:?}");
+    let found = faults(r#"{"x/y":[{"~":{"k":1,"k":2}}],"x/y":0}"#);
+    let repeated = |pointer: &str| (pointer.to_owned(), DocumentFault::RepeatedKey);
+    assert_eq!(found, [repeated("/x~1y/0/~0/k"), repeated("/x~1y")]);
 }
 
 #[test]
 fn what_is_wrong_is_said() {
-    let check = |text: &str, part: &str| {
-        let found = messages(text);
-        assert!(found.iter().any(|m| m.contains(part)), "{text:?}: {found:?}");
+    let check = |text: &str, expected: DocumentFault| {
+        assert_eq!(faults(text), [(String::new(), expected)], "{text:?}");
     };
-    check("", "is empty");
-    check(" \n", "is empty");
-    check("<!doctype html><title>Log in</title>", "HTML");
-    check("{} {}", "after its end");
-    check("\u{feff}{}", "byte order mark");
-    check("{\"a\":1", "is not JSON");
-    check("nope", "is not JSON");
+    check("", DocumentFault::Empty);
+    check(" \n", DocumentFault::Empty);
+    check("<!doctype html><title>Log in</title>", DocumentFault::Markup);
+    check("\u{feff}{}", DocumentFault::ByteOrderMark);
+    let check = |text: &str, part: &str| match faults(text).as_slice() {
+        [(_, DocumentFault::NotJson(error) | DocumentFault::TrailingText(error))] => {
+            assert!(error.contains(part), "{text:?}: {error}");
+        }
+        other => panic!("{text:?}: {other:?}"),
+    };
+    check("{} {}", "trailing characters");
+    check("{\"a\":1", "EOF");
+    check("nope", "expected");
     check(&"[".repeat(100_000), "recursion limit");
     check(&"{\"a\":".repeat(100_000), "recursion limit");
     check("[1e999]", "out of range");
@@ -61,7 +65,7 @@ fn bytes_that_are_no_text_are_replaced_and_told() {
     let parsed = parse(Bytes::from_static(b"{\"a\":\"\xff\"}"));
     assert_eq!(parsed.value.get("a").unwrap().as_str(), Some("\u{fffd}"));
     assert_eq!(parsed.raw.len(), 9);
-    assert!(parsed.issues[0].message.contains("not UTF-8 at byte 6"));
+    assert_eq!(parsed.issues[0].fault, DocumentFault::NotUtf8 { at: 6 });
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
 /// sending it. A registry that answers a mount by opening an upload (202) is sent the blob.
 ///
 /// # Errors
-/// `NotFound` where the source lacks it, `DigestMismatch` where its bytes are wrong, and failures of
+/// `NotFound` if the source lacks it, `DigestMismatch` if its bytes are wrong, and failures of
 /// sending.
 pub async fn copy_blob(
     from: &RepositoryRef,
@@ -74,8 +74,8 @@ pub async fn copy(
 /// Returns the root of the image and the plan that [`copy`] carries out. Writes nothing.
 ///
 /// # Errors
-/// Absence of the source or of a part of it; `DigestMismatch` where its bytes do not have the digest
-/// of the name; `BadAnswer` where the source cannot list all that refers to it.
+/// Absence of the source or of a part of it; `DigestMismatch` if its bytes do not have the digest
+/// of the name; `BadAnswer` if the source cannot list all that refers to it.
 pub async fn plan_copy(
     from: &RepositoryRef,
     reference: &Reference,

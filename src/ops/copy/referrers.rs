@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Result},
     oci::{Descriptor, Digest, ManifestRef, Tag, parse_document},
     ops::{
         graph::{Documents, Role, children},
@@ -22,7 +22,7 @@ const MOST: usize = 1_000;
 /// get their tags.
 ///
 /// # Errors
-/// As for [`Planner::add`]; `BadAnswer` where the source cannot list all of them: a copy that lacks
+/// As for [`Planner::add`]; `BadAnswer` if the source cannot list all of them: a copy that lacks
 /// a signature must not pass for whole.
 pub(super) async fn add(
     planner: &mut Planner<'_>,
@@ -36,8 +36,7 @@ pub(super) async fn add(
         let found = from.registry.referrers(&from.repository, &subject, None).await?;
         added += found.items.len();
         if found.may_be_incomplete || added > MOST {
-            let what = format!("not everything that refers to {subject} can be listed");
-            return Err(ErrorKind::BadAnswer(what).into());
+            return Err(ErrorKind::BadAnswer(AnswerFault::ReferrersIncomplete(subject)).into());
         }
         for (referrer, source) in found.items {
             let tag = tag_of(from, &subject, &referrer, source).await?;

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::ErrorKind,
+    error::{ErrorKind, Limitation},
     oci::{Digest, MediaType},
     ops::{
         graph::WalkOptions,
@@ -72,7 +72,8 @@ fn r122_one_registry_mounts_instead_of_sending() {
 
 #[test]
 fn r122_a_mount_that_becomes_an_upload_is_sent() {
-    for refusal in [None, Some(ErrorKind::Denied), Some(ErrorKind::Unsupported(String::new()))] {
+    for refusal in [None, Some(ErrorKind::Denied), Some(ErrorKind::Unsupported(Limitation::Source))]
+    {
         let mut bench = bench();
         bench.to.host = bench.from.host.clone();
         if let Some(kind) = refusal {

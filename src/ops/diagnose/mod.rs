@@ -19,7 +19,7 @@ use crate::{
         exposure,
         headers::name,
         local_network::{self, Prospect},
-        realm::{self, Decision},
+        realm::{self, Decision, Refusal},
     },
 };
 
@@ -80,7 +80,7 @@ pub enum Fault {
     /// The browser asks the user first; a refusal looks like a network error.
     Prompt,
     /// Nothing answers: name, port, certificate, or something that blocks the request.
-    Unreachable(String),
+    Unreachable(ErrorKind),
     /// Something answers, and the answer has no `Access-Control-Allow-Origin` that fits, or two.
     NoAllowOrigin,
     /// The server that answers is no registry; with its status.
@@ -93,13 +93,13 @@ pub enum Fault {
     /// These response headers cannot be read.
     Hidden(Vec<&'static str>),
     /// Blobs cannot be read: they, or the storage that they are redirected to, lack CORS headers.
-    BlobUnreadable(String),
+    BlobUnreadable(ErrorKind),
     /// The token server does not answer pages.
     TokenServerUnreadable(String),
     /// The token server is on another origin and was not approved, so it was not asked.
     TokenServerNotApproved(String),
-    /// The token server is one that is never asked; with the reason.
-    TokenServerRefused(String),
+    /// The token server is one that is never asked, for this reason.
+    TokenServerRefused(Refusal),
 }
 
 impl Fault {
@@ -208,10 +208,12 @@ impl Probe {
         match answer {
             Ok(answer) if matches!(answer.status, 200..300 | 401 | 403) => Finding::Good,
             Ok(answer) => Finding::Failed(Fault::NotARegistry(answer.status)),
-            Err(error) if !error.is_cors_or_network() => Finding::Failed(unreachable(error)),
+            Err(error) if !error.is_cors_or_network() => {
+                Finding::Failed(unreachable(error.clone()))
+            }
             Err(error) => match self.send(self.url.clone(), &[], Mode::NoCors).await {
                 Ok(_) => Finding::Failed(Fault::NoAllowOrigin),
-                Err(_) => Finding::Failed(unreachable(error)),
+                Err(_) => Finding::Failed(unreachable(error.clone())),
             },
         }
     }
@@ -262,7 +264,7 @@ impl Probe {
         let demand = challenges.ok().as_deref().and_then(challenge::choose);
         let Some(Demand::Bearer { realm, .. }) = demand else { return Finding::Untried };
         match realm::decide(self.url.origin(), &realm, &stack.approvals().pairs()) {
-            Decision::Refused(why) => Finding::Failed(Fault::TokenServerRefused(why.to_string())),
+            Decision::Refused(why) => Finding::Failed(Fault::TokenServerRefused(why)),
             Decision::Ask { pair, .. } => {
                 let server = pair.token_server.to_string();
                 Finding::Limited(Fault::TokenServerNotApproved(server))
@@ -283,8 +285,8 @@ impl Probe {
     }
 }
 
-fn unreachable(error: &Error) -> Fault {
-    Fault::Unreachable(error.kind.to_string())
+fn unreachable(error: Error) -> Fault {
+    Fault::Unreachable(error.kind)
 }
 
 fn hidden(answer: &Response, is_manifest: bool) -> Vec<&'static str> {
@@ -338,14 +340,7 @@ async fn blob(registry: &RemoteRegistry, sample: Option<&Sample>) -> Finding {
     let config = Descriptor { data: None, ..config.clone() };
     match registry.blob(repository, &config).await {
         Ok(_) => Finding::Good,
-        Err(error) => Finding::Failed(Fault::BlobUnreadable(blob_reason(&error))),
-    }
-}
-
-fn blob_reason(error: &Error) -> String {
-    match &error.kind {
-        ErrorKind::Network { .. } => "no answer can be read".to_owned(),
-        kind => kind.to_string(),
+        Err(error) => Finding::Failed(Fault::BlobUnreadable(error.kind)),
     }
 }
 

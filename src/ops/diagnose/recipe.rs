@@ -8,9 +8,9 @@ use crate::wire::exposure;
 pub enum RegistryKind {
     /// CNCF distribution: `registry:2`, `registry:3`, Debian's `docker-registry`.
     Distribution,
-    /// zot.
+    /// The zot registry, configured by a JSON file.
     Zot,
-    /// Harbor.
+    /// Harbor, which needs a proxy in front for its headers.
     Harbor,
     /// Any other, behind a proxy.
     Proxy,

@@ -116,6 +116,11 @@ fn r167_every_step_is_climbed_and_a_good_registry_has_nothing_to_mend() {
     );
 }
 
+/// The error of the script for what gives no answer.
+fn scripted() -> ErrorKind {
+    ErrorKind::Network { had_authorization: false, detail: "scripted".to_owned() }
+}
+
 #[test]
 fn r167_the_first_failing_step_names_the_cause() {
     let check = |habits: Habits, expected: Option<(DoctorStep, Fault)>| {
@@ -123,7 +128,7 @@ fn r167_the_first_failing_step_names_the_cause() {
         let first = found.first_failing().map(|(step, fault)| (step, fault.clone()));
         assert_eq!(first, expected, "{found:?}");
     };
-    let down = "no answer could be read: scripted".to_owned();
+    let down = scripted();
     check(Habits { is_up: false, ..GOOD }, Some((DoctorStep::Answer, Fault::Unreachable(down))));
     check(
         Habits { allows_origin: false, ..GOOD },
@@ -134,7 +139,7 @@ fn r167_the_first_failing_step_names_the_cause() {
     check(deaf, Some((DoctorStep::SignIn, Fault::PreflightRefused)));
     let anonymous = Habits { allowed: &["accept"], ..GOOD };
     check(anonymous, Some((DoctorStep::SignIn, Fault::NotAllowed("Authorization"))));
-    let reason = "no answer can be read".to_owned();
+    let reason = scripted();
     let redirected = Habits { blobs_allow_origin: false, ..GOOD };
     check(redirected, Some((DoctorStep::Blob, Fault::BlobUnreadable(reason))));
     let local = r#"Bearer realm="http://127.0.0.1:5001/token",service="x""#;

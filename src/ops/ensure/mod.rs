@@ -37,7 +37,7 @@ impl Sources {
 /// The name that a manifest gets. With neither tag nor digest, the digest of its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ManifestName {
-    /// The tag.
+    /// The tag that points at the manifest afterwards; `None` for its digest alone.
     pub tag: Option<Tag>,
     /// The digest that its bytes must have.
     pub digest: Option<Digest>,
@@ -77,7 +77,7 @@ pub async fn put_bytes(
 /// Makes sure that a manifest is there, with all it points at (R128).
 ///
 /// # Errors
-/// `DigestMismatch` where the bytes do not have the digest of the name; `BlobUnknown` where a child
+/// `DigestMismatch` if the bytes do not have the digest of the name; `BlobUnknown` if a child
 /// is nowhere to be found; as for [`carry_out`].
 pub async fn ensure_manifest(
     to: &RepositoryRef,

@@ -22,9 +22,9 @@ pub trait Documents {
 /// A repository of a source.
 #[derive(Clone, Copy)]
 pub struct InRepository<'a> {
-    /// The source.
+    /// The registry, archive or store that is asked for each document.
     pub source: &'a dyn Read,
-    /// The repository in it.
+    /// The name that each request carries.
     pub repository: &'a RepositoryName,
     /// True if content that descriptors carry is used in place of a request (R37).
     pub use_embedded: bool,

@@ -12,7 +12,7 @@ const MAX_BYTES: u64 = 64 << 20;
 pub struct ImageLimits {
     /// Steps from the root.
     pub depth: usize,
-    /// Nodes in all.
+    /// The most documents of one traversal.
     pub nodes: usize,
     /// Bytes of manifests in all.
     pub bytes: u64,

@@ -81,7 +81,7 @@ pub struct OpenedDocument {
 }
 
 impl Tree {
-    /// Returns the root.
+    /// Returns the document where the traversal began.
     pub fn root(&self) -> NodeId {
         NodeId(0)
     }
@@ -91,7 +91,7 @@ impl Tree {
         self.nodes.get(id.0)
     }
 
-    /// Returns all nodes.
+    /// Returns the nodes in the order in which they were found, the root first.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &ImageNode)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index), node))
     }

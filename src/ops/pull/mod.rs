@@ -12,7 +12,7 @@ use crate::{
     sources::objects::ObjectStore,
 };
 
-/// Pulls what a reference stands for. It is stored under its digest and, where the reference has
+/// Pulls what a reference stands for. It is stored under its digest and, if the reference has
 /// one, its tag. The first error ends it; what was written stays, for the next time.
 ///
 /// # Errors

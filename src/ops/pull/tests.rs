@@ -8,7 +8,7 @@ use futures_util::future::join;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::ErrorKind,
+    error::{ErrorKind, InputFault},
     oci::{Digest, ManifestRef, MediaType},
     ops::{graph::Selection, push::push},
     sources::{
@@ -274,8 +274,10 @@ fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
     };
     let whole = ManifestRef::Digest(index.digest);
     let error = run(push(&bench.store, &whole, &to, &[], &TransferOptions::default())).unwrap_err();
-    let ErrorKind::InvalidInput(what) = &error.kind else { panic!("{error}") };
-    assert!(what.contains("linux/amd64") && what.contains("was not pulled"), "{what}");
+    let ErrorKind::InvalidInput(InputFault::NotPulled(entry)) = &error.kind else {
+        panic!("{error}")
+    };
+    assert_eq!(entry.platform.as_ref().unwrap().to_string(), "linux/amd64");
     let calls = target.take();
     assert!(
         calls.iter().all(|call| call.starts_with("resolve")),

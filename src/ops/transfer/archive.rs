@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 
 use super::{Action, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, InputFault, Limitation, Result},
     oci::{Descriptor, Document, Index},
     ops::progress::{Observer, Outcome},
     registry::{BlobStream, ManifestRef},
@@ -68,7 +68,7 @@ impl<'a> TarArchive<'a> {
 
     /// Takes the sink for one file.
     fn take(&self) -> Result<&'a mut dyn Sink> {
-        let busy = || ErrorKind::InvalidInput("an archive takes one file at a time".to_owned());
+        let busy = || ErrorKind::InvalidInput(InputFault::ArchiveBusy);
         Ok(self.sink.take().ok_or_else(busy)?)
     }
 
@@ -113,8 +113,8 @@ impl Target for TarArchive<'_> {
         match document {
             Document::Index(_) | Document::Image(_) => Ok(()),
             Document::Schema1(_) | Document::Unknown(_) => {
-                let what = format!("{} cannot be part of an OCI layout", manifest.media_type);
-                Err(ErrorKind::Unsupported(what).into())
+                let limitation = Limitation::NotInLayout(manifest.media_type.clone());
+                Err(ErrorKind::Unsupported(limitation).into())
             }
         }
     }

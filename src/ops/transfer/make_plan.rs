@@ -8,10 +8,10 @@ use super::{
     Action, BlobStep, ManifestStep, Plan, PlannedTag, Target, TransferOptions, TransferSource,
 };
 use crate::{
-    error::{ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, InputFault, Result},
     oci::{Descriptor, Digest, Document, Tag},
     ops::{
-        graph::{NodeContent, NodeId, OpenedDocument, Tree, WalkOptions, walk},
+        graph::{ImageLimits, NodeContent, NodeId, OpenedDocument, Tree, WalkOptions, walk},
         progress::{Observer, Role},
     },
     registry::{Manifest, ManifestRef},
@@ -38,7 +38,7 @@ impl<'a> Planner<'a> {
         Self { from, to, options, plan, planned: BTreeSet::new() }
     }
 
-    /// Returns the plan.
+    /// Ends the planning. The plan has a step for everything that was added.
     pub fn finish(self) -> Plan {
         self.plan
     }
@@ -73,7 +73,7 @@ impl<'a> Planner<'a> {
         Ok(ManifestStep { manifest, bytes, role: Role::Root, action, tags: planned, stage: 0 })
     }
 
-    /// Adds the step of a root and, where it may be missing, of all that the root points at.
+    /// Adds the step of a root and, if it may be missing, of all that the root points at.
     pub(in crate::ops) async fn add_under(
         &mut self,
         root: &Manifest,
@@ -113,8 +113,7 @@ impl<'a> Planner<'a> {
                     self.to.check(&node.descriptor, &opened.document.value)?;
                 }
                 NodeContent::NotSelected if !self.to.takes_parts() => {
-                    let what = "this target takes an index with all of its platforms";
-                    return Err(ErrorKind::InvalidInput(what.to_owned()).into());
+                    return Err(ErrorKind::InvalidInput(InputFault::NeedsAllPlatforms).into());
                 }
                 NodeContent::Blob
                 | NodeContent::Repeated(_)
@@ -126,12 +125,8 @@ impl<'a> Planner<'a> {
     }
 
     fn too_large(&self) -> crate::error::Error {
-        let limits = self.options.limits;
-        let what = format!(
-            "more than {} levels, {} objects or {} bytes of manifests",
-            limits.depth, limits.nodes, limits.bytes
-        );
-        ErrorKind::BadAnswer(what).into()
+        let ImageLimits { depth, nodes, bytes } = self.options.limits;
+        ErrorKind::BadAnswer(AnswerFault::BeyondLimits { depth, nodes, bytes }).into()
     }
 
     /// The child manifests that the target has.

@@ -83,7 +83,7 @@ pub trait TransferSource: Documents {
     /// Finds a blob that is named by its digest only, as Docker schema 1 names layers.
     ///
     /// # Errors
-    /// `NotFound` where it is not there.
+    /// `NotFound` if it is not there.
     async fn stat(&self, blob: &Digest) -> Result<Descriptor>;
 
     /// Refuses a blob that is known not to be there whole. A registry is not asked.

@@ -31,7 +31,7 @@ pub enum Action {
 /// The step of a configuration or layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlobStep {
-    /// The blob.
+    /// The blob that has to be at the target.
     pub blob: Descriptor,
     /// Its part in the image.
     pub role: Role,
@@ -42,7 +42,7 @@ pub struct BlobStep {
 /// The step of a manifest or index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ManifestStep {
-    /// The manifest.
+    /// The manifest that has to be at the target, after all that it points at.
     pub manifest: Descriptor,
     /// Its exact bytes.
     pub bytes: Bytes,
@@ -59,7 +59,7 @@ pub struct ManifestStep {
 /// A tag that a manifest gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedTag {
-    /// The tag.
+    /// The tag that is set with the manifest.
     pub tag: Tag,
     /// The digest that it stands for now.
     pub before: Option<Digest>,

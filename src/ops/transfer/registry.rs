@@ -23,7 +23,7 @@ const WHOLE: u64 = 4 << 20;
 
 #[async_trait(?Send)]
 impl Documents for RepositoryRef {
-    /// A parent points at the document: that it is missing is told apart from other absence.
+    /// A parent points at the document, so its absence is another error than other absence.
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         let read = read::manifest(&*self.registry, &self.repository, wanted).await;
         read.map_err(|error| match error.is_not_found() {

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use super::{Action, BlobContent, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Result},
     oci::{Descriptor, Digest, Document, MediaType, RepositoryName},
     ops::{graph::Documents, progress::Outcome},
     registry::{Manifest, ManifestRef, Verification},
@@ -17,7 +17,7 @@ use crate::{
 /// A repository of an object store.
 #[derive(Clone, Copy)]
 pub struct InStore<'a> {
-    /// The store.
+    /// The store that the objects are read from or written to.
     pub store: &'a dyn ObjectStore,
     /// The name that its images were pulled under.
     pub repository: &'a RepositoryName,
@@ -67,14 +67,7 @@ impl Documents for InStore<'_> {
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         let found = self.manifest(&ManifestRef::Digest(wanted.digest.clone())).await?;
         found.ok_or_else(|| {
-            let platform = wanted.platform.as_ref().map(|platform| format!(" ({platform})"));
-            let what = format!(
-                "the index lists {}{}, which was not pulled: pull all of its platforms, or push \
-                 the manifest of one of them",
-                wanted.digest,
-                platform.unwrap_or_default()
-            );
-            ErrorKind::InvalidInput(what).into()
+            ErrorKind::InvalidInput(InputFault::NotPulled(Box::new(wanted.clone()))).into()
         })
     }
 }
@@ -108,20 +101,17 @@ impl Target for InStore<'_> {
     }
 
     fn check(&self, manifest: &Descriptor, document: &Document) -> Result<()> {
-        let what = match document {
-            Document::Image(image) if image.layers.is_empty() => {
-                "the manifest has no layers".to_owned()
-            }
-            Document::Schema1(old) if old.layers.is_empty() => {
-                "the manifest has no layers".to_owned()
-            }
+        let fault = match document {
+            Document::Image(image) if image.layers.is_empty() => AnswerFault::NoLayers,
+            Document::Schema1(old) if old.layers.is_empty() => AnswerFault::NoLayers,
             Document::Schema1(old) if old.layers.len() != old.history.len() => {
-                format!("{} layers and {} history entries", old.layers.len(), old.history.len())
+                let (layers, history) = (old.layers.len(), old.history.len());
+                AnswerFault::HistoryDiffers { layers, history }
             }
-            Document::Unknown(_) => format!("{} is no image", manifest.media_type),
+            Document::Unknown(_) => AnswerFault::NotAnImage(manifest.media_type.clone()),
             Document::Index(_) | Document::Image(_) | Document::Schema1(_) => return Ok(()),
         };
-        Err(ErrorKind::BadAnswer(what).into())
+        Err(ErrorKind::BadAnswer(fault).into())
     }
 
     async fn find(&self, manifest: &ManifestRef) -> Result<Option<Descriptor>> {

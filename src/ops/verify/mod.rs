@@ -7,7 +7,6 @@
 //! this thread, or an engine elsewhere.
 
 mod chain;
-mod markdown;
 mod report;
 
 use litemap::LiteMap;
@@ -29,7 +28,7 @@ use crate::{
 };
 
 pub use chain::{About, Check};
-pub use report::{Checked, Report, ReportContext, Totals};
+pub use report::{Checked, Report, ReportContext, Totals, Unchecked};
 
 /// Reads and verifies everything under a manifest, in this thread.
 ///

@@ -6,7 +6,7 @@ use super::Check;
 use crate::{
     layers::findings::Findings,
     oci::{Descriptor, Digest, Platform},
-    ops::progress::{Mismatch, Outcome, Role},
+    ops::progress::{Mismatch, Outcome, Role, UnverifiedReason},
 };
 
 /// One object of a report.
@@ -69,11 +69,27 @@ pub struct Totals {
     pub bytes: u64,
 }
 
-/// The limits of a verification, in words for the report.
-pub(super) const NOT_CHECKED: [&str; 2] = [
-    "whether the tag still stands for this digest: it was read once, at the beginning",
-    "who made the image: signatures and attestations are objects like others here",
-];
+/// A fact that no verification checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchecked {
+    /// The digest that the tag stands for by now: it was read once, at the beginning.
+    CurrentTag,
+    /// The maker of the image: signatures and attestations are objects like others here.
+    Maker,
+}
+
+impl Unchecked {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 2] = [Self::CurrentTag, Self::Maker];
+
+    /// Returns its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CurrentTag => "currentTag",
+            Self::Maker => "maker",
+        }
+    }
+}
 
 impl Totals {
     fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
@@ -114,7 +130,7 @@ impl Report {
             "bytes": bytes,
             "objects": self.objects.iter().map(Checked::to_json).collect::<Vec<_>>(),
             "checks": self.checks.iter().map(Check::to_json).collect::<Vec<_>>(),
-            "notChecked": NOT_CHECKED,
+            "notChecked": Unchecked::ALL.map(Unchecked::name),
         })
     }
 
@@ -178,7 +194,7 @@ impl Check {
     }
 }
 
-pub(super) fn role(role: Role) -> &'static str {
+fn role(role: Role) -> &'static str {
     match role {
         Role::Root => "root",
         Role::Manifest => "manifest",
@@ -199,7 +215,15 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Mismatch(Mismatch::Claim { expected, actual }) => json!({
             "state": "mismatch", "expected": expected, "actual": actual,
         }),
-        Outcome::NotVerified(why) => json!({ "state": "not verified", "why": why.to_string() }),
-        other => json!({ "state": "not verified", "why": format!("{other:?}") }),
+        Outcome::NotVerified(UnverifiedReason::Unreadable(error)) => json!({
+            "state": "not verified", "why": "unreadable", "error": error.kind.name(), "status": error.context.status,
+        }),
+        Outcome::NotVerified(reason) => json!({ "state": "not verified", "why": reason.name() }),
+        // Transfers end so, and verifications do not.
+        Outcome::Transferred
+        | Outcome::Mounted
+        | Outcome::AlreadyThere
+        | Outcome::Skipped
+        | Outcome::Failed(_) => json!({ "state": "not verified", "why": "notRead" }),
     }
 }

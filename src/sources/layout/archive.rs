@@ -12,7 +12,7 @@ use super::{
     source::{Arrangement, Layout},
 };
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     oci::RepositoryName,
     registry::BlobSource,
 };
@@ -54,7 +54,7 @@ impl TarFiles {
     /// image needs. The errors of reading.
     pub async fn open(name: &str, bytes: Rc<dyn BlobSource>) -> Result<Self> {
         let index = ArchiveIndex::read(&*bytes).await.map_err(|mut error| {
-            "open the archive".clone_into(&mut error.context.operation);
+            error.context.operation = Some(Operation::OpenArchive);
             name.clone_into(&mut error.context.registry);
             error
         })?;

@@ -9,7 +9,7 @@ use super::{
     source::{Arrangement, Contents, Layout, Task},
 };
 use crate::{
-    error::{Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, RepositoryName, Tag},
     registry::{List, Page, Referrers, ReferrersSource},
     wire::{fallback_index, referrers},
@@ -21,7 +21,7 @@ impl<F: Files + 'static> List for Layout<F> {
     async fn repositories(&self, _: Option<&str>) -> Result<Page<RepositoryName>> {
         let Arrangement::One(default) = &self.arrangement else {
             let mut error = Error::new(ErrorKind::CatalogUnavailable);
-            "list the layouts".clone_into(&mut error.context.operation);
+            error.context.operation = Some(Operation::ListLayouts);
             self.files.name().clone_into(&mut error.context.registry);
             return Err(error);
         };

@@ -12,7 +12,6 @@ use crate::oci::{Descriptor, Digest};
 pub(super) enum Held {
     /// In memory.
     Bytes(Bytes),
-    /// In a file.
     File(FilePath),
 }
 

@@ -9,7 +9,6 @@ use crate::oci::{Reference, RepositoryName, Tag};
 pub(super) struct ImageName {
     /// The repository; `None` if the name is a tag alone.
     pub(super) repository: Option<RepositoryName>,
-    /// The tag.
     pub(super) tag: Tag,
 }
 

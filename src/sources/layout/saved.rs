@@ -25,7 +25,6 @@ pub(super) struct SavedImage {
 pub(super) struct SavedImages {
     /// The images, in order.
     pub(super) images: Vec<SavedImage>,
-    /// Their names.
     pub(super) names: ImageNames,
 }
 

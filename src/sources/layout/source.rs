@@ -14,7 +14,7 @@ use super::{
     saved::SavedImages,
 };
 use crate::{
-    error::{Error, ErrorKind, LayoutFault, Missing, Result},
+    error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, RepositoryName},
     registry::{ReadOnly, SharedRegistry},
     wire::list,
@@ -87,8 +87,7 @@ impl Contents {
 
 /// A task, as errors describe it.
 pub(super) struct Task<'a> {
-    /// To be read after “could not”.
-    pub(super) operation: String,
+    pub(super) operation: Operation,
     pub(super) repository: &'a RepositoryName,
     /// The object that a missing file means.
     pub(super) missing: Missing,
@@ -98,22 +97,22 @@ pub(super) struct Task<'a> {
 
 impl<'a> Task<'a> {
     pub(super) fn contents(repository: &'a RepositoryName) -> Self {
-        let operation = format!("read the layout {repository}");
+        let operation = Operation::ReadLayout;
         Self { operation, repository, missing: Missing::Repository, subject: None }
     }
 
     pub(super) fn manifest(repository: &'a RepositoryName, digest: &Digest) -> Self {
-        let operation = format!("read the manifest {repository}@{digest}");
+        let operation = Operation::ReadManifest(digest.clone().into());
         Self { operation, repository, missing: Missing::Manifest, subject: None }
     }
 
     pub(super) fn blob(repository: &'a RepositoryName, blob: &'a Descriptor) -> Self {
-        let operation = format!("read the blob {} of {repository}", blob.digest);
+        let operation = Operation::ReadBlob(blob.digest.clone());
         Self { operation, repository, missing: Missing::Blob, subject: Some(blob) }
     }
 
     pub(super) fn stat(repository: &'a RepositoryName, digest: &Digest) -> Self {
-        let operation = format!("find the blob {digest} in {repository}");
+        let operation = Operation::FindBlob(digest.clone());
         Self { operation, repository, missing: Missing::Blob, subject: None }
     }
 }
@@ -256,8 +255,8 @@ impl<F: Files> Layout<F> {
             _ => {}
         }
         let context = &mut error.context;
-        if context.operation.is_empty() {
-            context.operation.clone_from(&task.operation);
+        if context.operation.is_none() {
+            context.operation = Some(task.operation.clone());
             self.files.name().clone_into(&mut context.registry);
         }
         context.repository.get_or_insert_with(|| task.repository.clone());

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Holdings, MemoryRegistry};
 use crate::{
-    error::{ErrorKind, Missing, Result},
+    error::{ErrorKind, Missing, Operation, Result},
     oci::{Digest, RepositoryName},
     registry::{Delete, ManifestRef},
 };
@@ -17,12 +17,14 @@ impl Delete for MemoryRegistry {
         reference: &ManifestRef,
     ) -> Result<()> {
         let done = self.state.borrow_mut().delete_manifest(repository, reference);
-        done.map_err(|kind| self.error(kind, "delete the manifest", repository))
+        done.map_err(|kind| {
+            self.error(kind, Operation::DeleteManifest(reference.clone()), repository)
+        })
     }
 
     async fn delete_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<()> {
         let done = self.state.borrow_mut().delete_blob(repository, digest);
-        done.map_err(|kind| self.error(kind, "delete the blob", repository))
+        done.map_err(|kind| self.error(kind, Operation::DeleteBlob(digest.clone()), repository))
     }
 }
 

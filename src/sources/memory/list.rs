@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::MemoryRegistry;
 use crate::{
-    error::Result,
+    error::{Operation, Result},
     oci::{
         Annotations, Descriptor, Digest, MediaType, RepositoryName, Tag,
         document::{Document, parse_document},
@@ -23,7 +23,7 @@ impl List for MemoryRegistry {
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
         let state = self.state.borrow();
         let found = state.existing(repository);
-        let found = found.map_err(|kind| self.error(kind, "list the tags", repository))?;
+        let found = found.map_err(|kind| self.error(kind, Operation::ListTags, repository))?;
         Ok(page(found.tags.keys(), from, self.page_size, Tag::as_str))
     }
 
@@ -35,7 +35,9 @@ impl List for MemoryRegistry {
     ) -> Result<Referrers> {
         let state = self.state.borrow();
         let found = state.existing(repository);
-        let found = found.map_err(|kind| self.error(kind, "list the referrers", repository))?;
+        let found = found.map_err(|kind| {
+            self.error(kind, Operation::ListReferrers(subject.clone()), repository)
+        })?;
         let all = found.manifests.iter().filter_map(|(digest, media_type)| {
             let bytes = state.content.get(digest)?;
             referrer(digest, media_type, bytes, subject)

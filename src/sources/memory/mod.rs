@@ -19,7 +19,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Missing},
+    error::{Error, ErrorKind, Missing, Operation},
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
     registry::ManifestRef,
 };
@@ -134,10 +134,10 @@ impl MemoryRegistry {
     }
 
     /// An error of this registry, with what was tried.
-    fn error(&self, kind: ErrorKind, operation: &str, repository: &RepositoryName) -> Error {
+    fn error(&self, kind: ErrorKind, operation: Operation, repository: &RepositoryName) -> Error {
         let mut error = Error::new(kind);
         error.context.registry = self.name.to_string();
-        error.context.operation = operation.to_owned();
+        error.context.operation = Some(operation);
         error.context.repository = Some(repository.clone());
         error
     }

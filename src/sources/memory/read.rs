@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::MemoryRegistry;
 use crate::{
     content::verify::{Verdict, digest_of, verify},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::{BlobStream, ByteRange, Manifest, ManifestRef, Read, Unverified, Verification},
 };
@@ -22,7 +22,7 @@ impl Read for MemoryRegistry {
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Result<Manifest> {
-        let fail = |kind| self.error(kind, "read the manifest", repository);
+        let fail = |kind| self.error(kind, Operation::ReadManifest(reference.clone()), repository);
         let (bytes, media_type) = self.stored_manifest(repository, reference).map_err(fail)?;
         let (digest, verification) = check(reference, &bytes).map_err(fail)?;
         let descriptor = Descriptor::new(media_type.clone(), digest, bytes.len() as u64);
@@ -33,7 +33,10 @@ impl Read for MemoryRegistry {
         let bytes = self.stored_blob(repository, &blob.digest)?;
         let verdict = verify(&bytes, &blob.digest, Some(blob.size));
         let end = verdict.reject_mismatch().err();
-        let end = end.map(|kind| self.error(kind.about(&blob.digest), "read the blob", repository));
+        let end = end.map(|kind| {
+            let operation = Operation::ReadBlob(blob.digest.clone());
+            self.error(kind.about(&blob.digest), operation, repository)
+        });
         Ok(stream_of(bytes, end))
     }
 
@@ -46,7 +49,7 @@ impl Read for MemoryRegistry {
         let bytes = self.stored_blob(repository, &blob.digest)?;
         let part = part_of(&bytes, range).ok_or_else(|| {
             let kind = ErrorKind::InvalidRange { location: None, stored: None };
-            self.error(kind, "read part of the blob", repository)
+            self.error(kind, Operation::ReadBlobPart(blob.digest.clone()), repository)
         })?;
         Ok(stream_of(part, None))
     }
@@ -77,7 +80,7 @@ impl MemoryRegistry {
 
     fn stored_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<Bytes> {
         let found = self.state.borrow().blob(repository, digest);
-        found.map_err(|kind| self.error(kind, "read the blob", repository))
+        found.map_err(|kind| self.error(kind, Operation::ReadBlob(digest.clone()), repository))
     }
 }
 

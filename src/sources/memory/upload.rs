@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::MemoryRegistry;
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::BlobUpload,
 };
@@ -42,7 +42,7 @@ impl Upload {
     }
 
     fn fail(&self, kind: ErrorKind) -> crate::error::Error {
-        self.registry.error(kind, "upload the blob", &self.repository)
+        self.registry.error(kind, Operation::PushBlob(None), &self.repository)
     }
 
     fn finish(&mut self, digest: &Digest) -> std::result::Result<u64, ErrorKind> {

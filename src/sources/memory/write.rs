@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::{Holdings, MemoryRegistry, upload::Upload};
 use crate::{
     content::verify::verify,
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag, document::parse_document},
     registry::{BlobSource, BlobUpload, Write},
 };
@@ -21,7 +21,8 @@ impl Write for MemoryRegistry {
     ) -> Result<Descriptor> {
         let bytes = source.slice(0, source.size()).await?;
         let stored = self.store_blob(repository, &descriptor.digest, bytes);
-        stored.map_err(|kind| self.error(kind, "push the blob", repository))?;
+        let operation = Operation::PushBlob(Some(descriptor.digest.clone()));
+        stored.map_err(|kind| self.error(kind, operation, repository))?;
         Ok(descriptor.clone())
     }
 
@@ -41,7 +42,7 @@ impl Write for MemoryRegistry {
         offset: Option<u64>,
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
-        let fail = |kind| self.error(kind, "resume the upload", repository);
+        let fail = |kind| self.error(kind, Operation::ResumeUpload, repository);
         let session = location.parse().map_err(|_| fail(ErrorKind::UploadUnknown))?;
         let upload = Upload::new(self.clone(), repository.clone(), session, chunk_size);
         let stored = upload.stored().map_err(fail)?;
@@ -78,7 +79,8 @@ impl Write for MemoryRegistry {
         let missing = self.state.borrow().missing(repository, media_type, &bytes);
         if let Some(digest) = missing {
             let kind = ErrorKind::BlobUnknown(Some(digest));
-            return Err(self.error(kind, "push the manifest", repository));
+            let reference = tags.first().map(|tag| tag.clone().into());
+            return Err(self.error(kind, Operation::PushManifest(reference), repository));
         }
         let descriptor = self.add_manifest(repository, media_type.clone(), bytes, None);
         tags.iter().for_each(|tag| self.add_tag(repository, tag, &descriptor.digest));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    error::{Error, ErrorKind, Missing},
+    error::{Error, ErrorKind, InputFault, Missing},
     oci::Digest,
 };
 
@@ -82,7 +82,7 @@ impl From<StoreError> for Error {
             }
             StoreError::UnsupportedDigest(digest) => ErrorKind::UnsupportedDigest(digest),
             StoreError::NotWritten(_) => ErrorKind::NotFound(Missing::Blob),
-            _ => ErrorKind::InvalidInput(format!("the store: {text}")),
+            _ => ErrorKind::InvalidInput(InputFault::Other(format!("the store: {text}"))),
         })
     }
 }

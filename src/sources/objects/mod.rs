@@ -20,7 +20,7 @@ pub use memory::MemoryObjects;
 /// A manifest in a store, as it was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredManifest {
-    /// Its media type.
+    /// The media type by which it was pulled.
     pub media_type: MediaType,
     /// The exact bytes.
     pub bytes: Bytes,

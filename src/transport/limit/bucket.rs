@@ -5,7 +5,7 @@ use std::time::Duration;
 const CAPACITY: f64 = 300.0;
 const PER_SECOND: f64 = 5.0;
 
-/// Tokens left, and when that was.
+/// The tokens that were left, and the time of that count.
 pub(super) struct Bucket {
     tokens: f64,
     at: Duration,
@@ -18,7 +18,7 @@ impl Default for Bucket {
 }
 
 impl Bucket {
-    /// Takes a token, or says how long until there is one.
+    /// Takes a token, or returns the time until there is one.
     pub(super) fn take(&mut self, now: Duration) -> Option<Duration> {
         let gained = now.saturating_sub(self.at).as_secs_f64() * PER_SECOND;
         self.tokens = (self.tokens + gained).min(CAPACITY);

@@ -9,7 +9,7 @@ use crate::ui::{
     text,
 };
 
-/// A button that copies a text and says so. The label says what it does to those who do not see
+/// A button that copies a text and says so. The label names the effect for people who do not see
 /// the icon: `Copy the digest`.
 pub fn copy_button(text: impl Into<AttrValue>, label: impl Into<AttrValue>) -> Html {
     mount(CopyButton { text: text.into(), label: label.into() })

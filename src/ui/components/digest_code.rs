@@ -11,7 +11,7 @@ pub fn digest_code(digest: &Digest) -> Html {
     with_button(digest, code(digest))
 }
 
-/// The same, and a link where it leads somewhere.
+/// The same as a link, if it leads somewhere.
 pub fn linked_digest(digest: &Digest, href: Option<AttrValue>) -> Html {
     match href {
         Some(href) => with_button(digest, html! { <a {href}>{ code(digest) }</a> }),

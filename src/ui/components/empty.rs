@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// Nothing to show: what is not there, as a sentence.
+/// Draws the sentence that says what is missing.
 pub fn empty(message: impl Into<AttrValue>) -> Html {
     html! { <div class="empty"><p>{ message.into() }</p></div> }
 }

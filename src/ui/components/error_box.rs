@@ -34,7 +34,7 @@ pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
     }
 }
 
-/// Trying again takes the button away: who pressed it is at the heading then, not nowhere.
+/// Trying again takes the button away, so the focus moves to the heading and is not lost.
 fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
     retry.reform(|_| browser::focus(HEADING_ID))
 }

@@ -13,7 +13,7 @@ pub fn heading(text: impl Into<AttrValue>) -> Html {
     html! { <h1 id={HEADING_ID} tabindex="-1">{ text.into() }</h1> }
 }
 
-/// The same where it is a name of the registry's: monospace, broken anywhere.
+/// A heading with a name that the registry chose: monospace, broken anywhere.
 pub fn name_heading(name: impl Into<AttrValue>) -> Html {
     html! { <h1 id={HEADING_ID} tabindex="-1" class="name">{ name.into() }</h1> }
 }

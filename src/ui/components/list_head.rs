@@ -35,7 +35,7 @@ pub struct ListHead<'a> {
     pub more: &'a Callback<Amount>,
     /// The filter's text.
     pub filter: AttrValue,
-    /// Told of each change of the filter.
+    /// Receives each change of the filter.
     pub on_filter: Callback<AttrValue>,
     /// More controls.
     pub controls: Html,

@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use super::foreign;
-use crate::oci::MediaType;
+use crate::{oci::MediaType, ui::text::media_types::media_type as words};
 
 /// A media type exactly, with its meaning on hover.
 pub fn media_type_words(media_type: &MediaType) -> Html {
-    let (exact, words) = (media_type.as_str(), media_type.words().to_owned());
+    let (exact, words) = (media_type.as_str(), words(media_type).to_owned());
     html! { <span class="media-type" title={words}><code>{ foreign(exact) }</code></span> }
 }

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-/// A bar with its words, such as `1.2 of 3.4 MB, 5 s left`: how much is done, of how much in all
-/// where that is known.
+/// A bar with its words, such as `1.2 of 3.4 MB, 5 s left`: the part that is done, of the whole
+/// if that is known.
 pub fn progress(label: impl Into<AttrValue>, done: u64, total: Option<u64>) -> Html {
     let label = label.into();
     let max = total.map(|total| total.max(1).to_string());

@@ -1,4 +1,4 @@
-//! Signing in where a registry asks for it: what is typed is kept in memory and shown to that
+//! Signing in to a registry that asks for it: what is typed is kept in memory and shown to that
 //! registry only.
 
 use yew::prelude::*;

@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-/// One tab.
+/// A tab of a row: a link that shows another view of the same thing.
 #[derive(Clone, PartialEq)]
 pub struct Tab {
-    /// Its label.
+    /// The words on the tab.
     pub label: AttrValue,
     /// The target of the link.
     pub href: AttrValue,

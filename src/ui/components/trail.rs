@@ -1,4 +1,4 @@
-//! The way back from where one is: registry, repository.
+//! The way back from a page: its registry and its repository.
 
 use yew::prelude::*;
 

@@ -25,14 +25,14 @@ pub(super) struct Measure {
     pub(super) row: f64,
 }
 
-/// The part of a list that is in sight, and where it stands.
+/// The part of a list that is in sight, with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RowWindow {
     /// Rows in sight.
     pub(super) seen: Range<usize>,
     /// Rows in the document.
     pub(super) drawn: Range<usize>,
-    /// Height of the whole list in CSS pixels; `None` where the rows themselves make it.
+    /// Height of the whole list in CSS pixels; `None` if the rows themselves make it.
     pub(super) height: Option<f64>,
     /// The distance of the drawn rows below the list's top, in CSS pixels.
     pub(super) offset: f64,

@@ -20,7 +20,7 @@ pub struct WindowedList {
     pub label: AttrValue,
     /// The row with the column headers.
     pub header: Html,
-    /// Told which rows are in sight, whenever that changes.
+    /// Receives the rows in sight, whenever they change.
     pub on_visible: Callback<Range<usize>>,
     /// Class of the table: sets its columns.
     pub class: AttrValue,

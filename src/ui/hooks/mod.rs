@@ -1,4 +1,4 @@
-//! Hooks: what components share besides looks.
+//! Hooks: the behaviour that components share.
 
 mod use_announce;
 mod use_environment;

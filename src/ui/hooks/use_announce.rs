@@ -1,4 +1,4 @@
-//! Saying something to people who use a screen reader: the shell's live region.
+//! Messages to people who use a screen reader: the shell's live region.
 
 use yew::prelude::*;
 

@@ -10,7 +10,7 @@ use crate::{
     registry::Page,
 };
 
-/// A list as far as it is known, and ways to know more.
+/// A list as far as it is known, and the way to read more.
 #[derive(Clone, PartialEq)]
 pub struct Pages<T> {
     /// The known items, in the order of the registry.
@@ -48,7 +48,7 @@ struct PagesState<T> {
     reading: (u32, Option<Amount>),
 }
 
-enum Event<T> {
+enum PagesEvent<T> {
     Read(Amount),
     Count(usize),
     Got(Page<T>),
@@ -70,9 +70,9 @@ impl<T> Default for PagesState<T> {
 }
 
 impl<T: Clone> Reducible for PagesState<T> {
-    type Action = Event<T>;
+    type Action = PagesEvent<T>;
 
-    fn reduce(self: Rc<Self>, event: Event<T>) -> Rc<Self> {
+    fn reduce(self: Rc<Self>, event: PagesEvent<T>) -> Rc<Self> {
         let mut state = Self {
             items: Rc::clone(&self.items),
             next: self.next.clone(),
@@ -80,14 +80,14 @@ impl<T: Clone> Reducible for PagesState<T> {
             ..*self
         };
         match event {
-            Event::Read(amount) => {
+            PagesEvent::Read(amount) => {
                 state.reading = (state.reading.0 + 1, Some(amount));
                 state.error = None;
             }
-            Event::Count(read) => state.read = read,
-            Event::Got(page) => state.take(page),
-            Event::Done => state.reading.1 = None,
-            Event::Failed(error) => {
+            PagesEvent::Count(read) => state.read = read,
+            PagesEvent::Got(page) => state.take(page),
+            PagesEvent::Done => state.reading.1 = None,
+            PagesEvent::Failed(error) => {
                 state.reading.1 = None;
                 state.error = Some(Rc::new(error));
             }
@@ -136,7 +136,7 @@ where
             }
         }
     });
-    let more = use_callback((), move |amount, ()| dispatch.dispatch(Event::Read(amount)));
+    let more = use_callback((), move |amount, ()| dispatch.dispatch(PagesEvent::Read(amount)));
     Pages {
         items: Rc::clone(&state.items),
         read: state.read,
@@ -148,14 +148,14 @@ where
     }
 }
 
-/// Reads pages. They are handed on when they double what is known, not one by one: each time the
+/// Reads pages. They are handed on when they double the known items, and not one by one: each time the
 /// whole list is sorted and drawn anew.
 async fn read<T, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,
     mut from: Option<String>,
     mut known: usize,
     amount: Amount,
-    tell: impl Fn(Event<T>),
+    tell: impl Fn(PagesEvent<T>),
 ) {
     let mut left = match amount {
         Amount::Pages(pages) => pages,
@@ -168,20 +168,20 @@ async fn read<T, A: Future<Output = Result<Page<T>>>>(
             Ok(page) => page,
             Err(error) => {
                 let (next, may_be_incomplete) = (from, false);
-                tell(Event::Got(Page { items: waiting, next, may_be_incomplete }));
-                return tell(Event::Failed(error));
+                tell(PagesEvent::Got(Page { items: waiting, next, may_be_incomplete }));
+                return tell(PagesEvent::Failed(error));
             }
         };
         from.clone_from(&page.next);
         waiting.append(&mut page.items);
-        tell(Event::Count(known + waiting.len()));
+        tell(PagesEvent::Count(known + waiting.len()));
         let is_end = from.is_none() || left == 0;
         if is_end || waiting.len() >= known {
             known += waiting.len();
-            tell(Event::Got(Page { items: std::mem::take(&mut waiting), ..page }));
+            tell(PagesEvent::Got(Page { items: std::mem::take(&mut waiting), ..page }));
         }
         if is_end {
-            return tell(Event::Done);
+            return tell(PagesEvent::Done);
         }
     }
 }

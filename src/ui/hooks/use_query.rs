@@ -28,7 +28,7 @@ impl<T> PartialEq for Query<T> {
     }
 }
 
-enum Event<K, T> {
+enum QueryEvent<K, T> {
     Asked(K),
     Answered(Result<T>),
     Again,
@@ -45,9 +45,9 @@ struct Asked<K, T> {
 }
 
 impl<K: Clone + PartialEq, T> Reducible for Asked<K, T> {
-    type Action = Event<K, T>;
+    type Action = QueryEvent<K, T>;
 
-    fn reduce(self: Rc<Self>, event: Event<K, T>) -> Rc<Self> {
+    fn reduce(self: Rc<Self>, event: QueryEvent<K, T>) -> Rc<Self> {
         let mut next = Self {
             key: self.key.clone(),
             attempt: self.attempt,
@@ -55,17 +55,17 @@ impl<K: Clone + PartialEq, T> Reducible for Asked<K, T> {
             is_other: self.is_other,
         };
         match event {
-            Event::Asked(key) if key == self.key && self.state.is_loading() => return self,
-            Event::Asked(key) => {
+            QueryEvent::Asked(key) if key == self.key && self.state.is_loading() => return self,
+            QueryEvent::Asked(key) => {
                 next.is_other |= key != self.key;
                 next.key = key;
             }
-            Event::Answered(answer) => {
+            QueryEvent::Answered(answer) => {
                 let was_other = std::mem::take(&mut next.is_other);
                 let known = if was_other { Loadable::default() } else { next.state };
                 next.state = known.settle(answer);
             }
-            Event::Again => next.attempt += 1,
+            QueryEvent::Again => next.attempt += 1,
         }
         Rc::new(next)
     }
@@ -94,13 +94,13 @@ where
     use_effect_with((key.clone(), asked.attempt), {
         let dispatch = dispatch.clone();
         move |(key, _)| {
-            dispatch.dispatch(Event::Asked(key.clone()));
+            dispatch.dispatch(QueryEvent::Asked(key.clone()));
             let request =
-                spawn(fetch(key), move |answer| dispatch.dispatch(Event::Answered(answer)));
+                spawn(fetch(key), move |answer| dispatch.dispatch(QueryEvent::Answered(answer)));
             move || request.abort()
         }
     });
-    let retry = use_callback((), move |(), ()| dispatch.dispatch(Event::Again));
+    let retry = use_callback((), move |(), ()| dispatch.dispatch(QueryEvent::Again));
     let state = if asked.key == key { asked.state.clone() } else { asked.state.reload() };
     Query { state, retry }
 }
@@ -139,13 +139,13 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    fn after(events: Vec<Event<u8, u32>>) -> Rc<Asked<u8, u32>> {
+    fn after(events: Vec<QueryEvent<u8, u32>>) -> Rc<Asked<u8, u32>> {
         let first = Asked { key: 1, attempt: 0, state: Loadable::default(), is_other: false };
         events.into_iter().fold(Rc::new(first), Reducible::reduce)
     }
 
-    fn failed() -> Event<u8, u32> {
-        Event::Answered(Err(ErrorKind::Unavailable.into()))
+    fn failed() -> QueryEvent<u8, u32> {
+        QueryEvent::Answered(Err(ErrorKind::Unavailable.into()))
     }
 
     #[test]
@@ -153,11 +153,14 @@ mod tests {
         let check = |events, expected: Option<u32>| {
             assert_eq!(after(events).state.value().map(|value| **value), expected);
         };
-        let answered = || Event::Answered(Ok(7));
-        check(vec![answered(), Event::Again, failed()], Some(7));
-        check(vec![answered(), Event::Asked(2)], Some(7));
-        check(vec![answered(), Event::Asked(2), failed()], None);
-        check(vec![answered(), Event::Asked(2), Event::Answered(Ok(8)), failed()], Some(8));
-        check(vec![answered(), Event::Asked(2), failed(), Event::Again, failed()], None);
+        let answered = || QueryEvent::Answered(Ok(7));
+        check(vec![answered(), QueryEvent::Again, failed()], Some(7));
+        check(vec![answered(), QueryEvent::Asked(2)], Some(7));
+        check(vec![answered(), QueryEvent::Asked(2), failed()], None);
+        check(
+            vec![answered(), QueryEvent::Asked(2), QueryEvent::Answered(Ok(8)), failed()],
+            Some(8),
+        );
+        check(vec![answered(), QueryEvent::Asked(2), failed(), QueryEvent::Again, failed()], None);
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn use_kept_settings(store: SharedSettingsStore) -> SettingsHandle {
     let change = use_callback((), {
         let settings = settings.setter();
         move |new: Settings, ()| {
-            // Where storage is switched off they last as long as the tab.
+            // If storage is switched off, they last as long as the tab.
             new.save(&*store);
             settings.set(Rc::new(new));
         }

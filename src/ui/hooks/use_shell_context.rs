@@ -10,9 +10,9 @@ use crate::{app::Settings, ui::explorer::SharedExplorer};
 /// The settings and a way to change them.
 #[derive(Clone, PartialEq)]
 pub struct SettingsHandle {
-    /// As they are.
+    /// The settings as they are now.
     pub value: Rc<Settings>,
-    /// Changes and keeps them.
+    /// Changes the settings and keeps them.
     pub change: Callback<Settings>,
 }
 

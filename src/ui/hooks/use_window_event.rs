@@ -11,7 +11,7 @@ pub fn use_window_event(name: &'static str, callback: Callback<()>) {
         let listener = Closure::<dyn Fn()>::new(move || callback.emit(()));
         let window = web_sys::window();
         if let Some(window) = &window {
-            // Adding and removing a listener fails on no window there is.
+            // Adding and removing a listener fails on no window.
             let function = listener.as_ref().unchecked_ref();
             let _ = window.add_event_listener_with_callback(name, function);
         }

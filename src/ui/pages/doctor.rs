@@ -62,7 +62,7 @@ fn rung((step, finding): &(DoctorStep, Finding)) -> Html {
     }
 }
 
-/// Configurations, where something is amiss.
+/// Draws the configurations, if there is a fault.
 fn advice(steps: &[(DoctorStep, Finding)]) -> Html {
     let mut faults = steps.iter().filter_map(|(_, finding)| match finding {
         Finding::Failed(fault) | Finding::Limited(fault) => Some(fault),

@@ -1,4 +1,4 @@
-//! The first page: what this is, where one has been, what a registry must allow.
+//! The first page: its purpose, the registries that were visited, and the conditions of a registry.
 
 use yew::prelude::*;
 

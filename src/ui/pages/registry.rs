@@ -24,7 +24,6 @@ const FIRST_PAGES: usize = 3;
 /// Namespaces are drawn open while there are no more repositories than this.
 const OPEN: usize = 60;
 
-/// A registry.
 #[derive(PartialEq)]
 pub(super) struct RegistryPage {
     /// The registry.

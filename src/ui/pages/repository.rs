@@ -19,7 +19,6 @@ use crate::{
 /// The number of pages of tags that are read without being asked.
 const FIRST_PAGES: usize = 5;
 
-/// A repository.
 #[derive(PartialEq)]
 pub(super) struct RepositoryPage {
     /// The repository: a reference without tag and digest.

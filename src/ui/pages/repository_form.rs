@@ -1,4 +1,4 @@
-//! A box for the name of a repository: the only way in where a registry does not list them.
+//! A box for the name of a repository: the only way in if a registry does not list them.
 
 use yew::prelude::*;
 
@@ -16,7 +16,6 @@ use crate::{
 /// A box for the name of a repository.
 #[derive(PartialEq)]
 pub(super) struct RepositoryForm {
-    /// The registry.
     pub(super) address: RegistryAddress,
     /// True if there is no other way in. Otherwise the form stays out of sight.
     pub(super) is_needed: bool,
@@ -37,7 +36,9 @@ fn use_repository_form(props: &RepositoryForm) -> Html {
             event.prevent_default();
             match typed.trim().parse::<RepositoryName>() {
                 Ok(name) => browser::go(&repository_route(address, &name).href()),
-                Err(reason) => problem.set(text::sentence(&reason.to_string()).into()),
+                Err(error) => {
+                    problem.set(text::sentence(&text::references::reference(&error)).into());
+                }
             }
         }
     });

@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// The settings.
 #[derive(PartialEq)]
 pub(super) struct SettingsPage;
 
@@ -127,7 +126,7 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
     }
 }
 
-/// The registries that know who the person is.
+/// The registries to which the person signed in.
 #[derive(PartialEq)]
 struct SignedIn;
 

@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        Connection, Place, Route, age,
+        Connection, Place, Route,
+        age::Age,
         queries::{TagSummary, tag_summary},
     },
     oci::{Platform, Reference, RepositoryName, Tag},
@@ -21,9 +22,7 @@ use crate::{
 pub(super) struct TagRow {
     /// The registry.
     pub(super) connection: Connection,
-    /// The repository.
     pub(super) repository: RepositoryName,
-    /// The tag.
     pub(super) tag: Tag,
     /// The row's number.
     pub(super) index: usize,
@@ -123,7 +122,7 @@ fn platforms(summary: &TagSummary) -> Html {
 fn created(summary: &TagSummary, now: i64) -> Html {
     let Some(created) = summary.created else { return Html::default() };
     let exact = created.to_string();
-    match age::words(created, now) {
+    match Age::of(created, now).map(text::age::age) {
         Some(words) => html! { <time datetime={exact.clone()} title={exact}>{ words }</time> },
         None => html! { <span class="muted" title={words::NO_AGE_MEANS}>{ words::NO_AGE }</span> },
     }

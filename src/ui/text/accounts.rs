@@ -6,9 +6,9 @@ use crate::app::CredentialKind;
 pub const WITH: &str = "With";
 /// Labels the user's name.
 pub const USER: &str = "User name";
-/// Signs in.
+/// The button of the sign-in form.
 pub const SIGN_IN: &str = "Sign in";
-/// Signs out.
+/// The button beside the name of who is signed in.
 pub const SIGN_OUT: &str = "Sign out";
 /// Said where the registry asks again.
 pub const REFUSED: &str = "You signed in, and the registry still asks: it may not know this user name, password or \
@@ -24,7 +24,7 @@ pub const REGISTRY: &str = "Registry";
 /// Labels the token server of a pair.
 pub const TOKEN_SERVER: &str = "Token server";
 /// Approves a pair.
-pub const APPROVE: &str = "ApprovalForm this pair";
+pub const APPROVE: &str = "Approve this pair";
 /// The meaning of an approval.
 pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
                                 sees what you sign in with. Until this tab is closed.";

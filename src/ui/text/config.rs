@@ -10,7 +10,7 @@ pub const EXACT_JSON: &str = "The exact bytes";
 pub const ENVIRONMENT: &str = "Environment";
 /// Labels of a configuration.
 pub const LABELS: &str = "Labels";
-/// No user is set.
+/// The value of a user that the configuration does not set (image-spec: the platform's default).
 pub const USER_NOT_SET: &str = "not set, so root";
 /// An artifact without a configuration.
 pub const EMPTY_CONFIG: &str =
@@ -27,15 +27,15 @@ pub mod fact {
     pub const PLATFORM: &str = "Platform";
     /// The time of the build.
     pub const CREATED: &str = "Created";
-    /// The author.
+    /// The row of `author`.
     pub const AUTHOR: &str = "Author";
     /// The user that the process runs as.
     pub const USER: &str = "User";
-    /// The entrypoint.
+    /// The row of `config.Entrypoint`.
     pub const ENTRYPOINT: &str = "Entrypoint";
     /// The command, or the arguments of the entrypoint.
     pub const COMMAND: &str = "Command";
-    /// The working directory.
+    /// The row of `config.WorkingDir`.
     pub const WORKING_DIR: &str = "Working directory";
     /// The ports that it listens to.
     pub const PORTS: &str = "Ports";

@@ -1,5 +1,6 @@
 //! The connection doctor in words.
 
+use super::{error, urls};
 use crate::app::session::doctor::{DoctorStep, Fault, Finding};
 
 /// Heading of the page.
@@ -64,20 +65,18 @@ pub fn fault(fault: &Fault) -> String {
              answer with 2xx and Access-Control-Allow-Headers. distribution with authentication \
              answers 401."
         }
-        Fault::Unreachable(why) => return with("Nothing answers there: ", why),
+        Fault::Unreachable(kind) => return with("Nothing answers there: ", &error::reason(kind)),
         Fault::NotARegistry(status) => {
             return with("What answers is no registry: HTTP ", &status.to_string());
         }
         Fault::NotAllowed(header) => {
             return with("Access-Control-Allow-Headers does not name ", header);
         }
-        Fault::Hidden(names) => {
-            return with("Access-Control-Expose-Headers does not name ", &names.join(", "));
-        }
-        Fault::BlobUnreadable(why) => {
+        Fault::Hidden(names) => return names.iter().map(|name| hidden(name)).collect(),
+        Fault::BlobUnreadable(kind) => {
             return with(
                 "Blobs, or the storage that they are redirected to, do not let pages read: ",
-                why,
+                &error::reason(kind),
             );
         }
         Fault::TokenServerUnreadable(server) => {
@@ -86,11 +85,41 @@ pub fn fault(fault: &Fault) -> String {
         Fault::TokenServerNotApproved(server) => {
             return with("Not asked, for you have not approved it yet: ", server);
         }
-        Fault::TokenServerRefused(why) => return super::sentence(why),
+        Fault::TokenServerRefused(refusal) => return super::sentence(&urls::refusal(*refusal)),
     };
     fixed.to_owned()
 }
 
+/// A hidden header, and the cost of that. Only headers that every answer of a kind must have are
+/// known to be hidden.
+fn hidden(name: &str) -> String {
+    let cost = match name {
+        "Location" => "Then nothing can be pushed. ",
+        "WWW-Authenticate" => "Then the page tries a token server that it knows, or Basic. ",
+        "Docker-Content-Digest" => {
+            "Then a manifest is read and hashed to find the digest of its tag. "
+        }
+        _ => "",
+    };
+    ["Access-Control-Expose-Headers does not name ", name, ". ", cost].concat()
+}
+
 fn with(text: &str, more: &str) -> String {
     [text, more, "."].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r165_a_hidden_header_is_named_with_its_cost() {
+        let fault = fault(&Fault::Hidden(vec!["WWW-Authenticate", "Docker-Content-Digest"]));
+        let expected = "Access-Control-Expose-Headers does not name WWW-Authenticate. Then the page \
+                        tries a token server that it knows, or Basic. Access-Control-Expose-Headers \
+                        does not name Docker-Content-Digest. Then a manifest is read and hashed to \
+                        find the digest of its tag. ";
+        assert_eq!(fault, expected);
+        assert!(hidden("Location").ends_with("Then nothing can be pushed. "));
+    }
 }

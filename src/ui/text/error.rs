@@ -1,6 +1,9 @@
 //! Errors in words: what was tried, what came back, what the person can do.
 
-use crate::error::{Error, ErrorKind, Missing};
+use super::{operations::operation, urls};
+use crate::error::{
+    AnswerFault, Error, ErrorKind, InputFault, Limitation, Missing, RefusedAddress,
+};
 
 /// Names the text of an answer that was no error document.
 pub const BODY: &str = "What the registry answered";
@@ -10,11 +13,10 @@ pub fn title(error: &Error) -> String {
     let context = &error.context;
     let is_other =
         matches!(error.kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. });
-    if context.operation.is_empty() && is_other {
+    if context.operation.is_none() && is_other {
         return "These are not the bytes that were asked for".to_owned();
     }
-    let mut text = String::from("Could not ");
-    text += if context.operation.is_empty() { "do it" } else { &context.operation };
+    let mut text = ["Could not ", &operation(context)].concat();
     if !context.registry.is_empty() {
         text += " on ";
         text += &context.registry;
@@ -52,7 +54,6 @@ pub(super) fn reason(kind: &ErrorKind) -> String {
         ErrorKind::BlobUnknown(None) => "it points at content that is missing",
         ErrorKind::Rejected => "the registry refused the content",
         ErrorKind::NotModified => "it has not changed",
-        ErrorKind::BadAnswer(what) | ErrorKind::InvalidInput(what) => what,
         _ => return reason_with_facts(kind),
     };
     fixed.to_owned()
@@ -74,19 +75,69 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
             format!("{} cannot be computed here", digest.algorithm().name())
         }
         ErrorKind::HiddenHeader(name) => format!("the response header {name} cannot be read"),
-        ErrorKind::Network { detail, .. } => format!("no answer could be read: {detail}"),
+        ErrorKind::Network { detail, .. } => {
+            let colon = if detail.is_empty() { "" } else { ": " };
+            ["no answer could be read", colon, detail].concat()
+        }
         ErrorKind::Timeout(after) => format!("nothing came for {} s", after.as_secs()),
-        ErrorKind::Unsupported(what) => format!("not supported: {what}"),
+        ErrorKind::BadAnswer(fault) => answer(fault),
+        ErrorKind::InvalidInput(fault) => input(fault),
+        ErrorKind::Unsupported(limitation) => limited(limitation).to_owned(),
         ErrorKind::BlobUnknown(Some(digest)) => format!("it points at {digest}, which is missing"),
         ErrorKind::ApproveTokenServer { registry, token_server } => {
             format!("{registry} wants to check credentials at {token_server}")
         }
-        ErrorKind::Refused(why) => format!("refused: {why}"),
+        ErrorKind::Refused(reason) => refused(reason),
         ErrorKind::Status(status) => format!("unexpected status {status}"),
         ErrorKind::Engine(fault) => super::engine::fault(fault),
         ErrorKind::Layout(fault) => super::layouts::fault(fault),
         ErrorKind::FileUnreadable(why) => format!("the file could not be read: {why}"),
         _ => "it failed".to_owned(),
+    }
+}
+
+/// A fault of an answer. The page makes no indexes and no copies, so it meets no fault of those.
+fn answer(fault: &AnswerFault) -> String {
+    let fixed = match fault {
+        AnswerFault::Empty => "the answer is empty",
+        AnswerFault::HtmlPage => "the answer is an HTML page, as login pages and proxies send it",
+        AnswerFault::NotAList => "the answer is no list",
+        AnswerFault::OtherPart => "another part of the blob came than was asked for",
+        AnswerFault::NoToken(_) => "the token server answered without a token that can be used",
+        AnswerFault::TypesDiffer { header, stated } => {
+            return format!("the header names the type {header}, and the document {stated}");
+        }
+        _ => "the answer cannot be used",
+    };
+    fixed.to_owned()
+}
+
+/// A fault of what was typed or set. The page pushes nothing, so it meets no fault of that.
+fn input(fault: &InputFault) -> String {
+    match fault {
+        InputFault::Host { host, error } => {
+            ["a browser cannot reach ", host, ": ", urls::url(*error)].concat()
+        }
+        InputFault::Address(error) => urls::url(*error).to_owned(),
+        InputFault::Other(words) => words.clone(),
+        _ => "the request cannot be sent".to_owned(),
+    }
+}
+
+fn limited(limitation: &Limitation) -> &str {
+    match limitation {
+        Limitation::Registry => "the registry does not support this",
+        Limitation::NoDoctor => "this page cannot examine connections",
+        Limitation::Other(words) => words,
+        _ => "this is not supported here",
+    }
+}
+
+fn refused(reason: &RefusedAddress) -> String {
+    match reason {
+        RefusedAddress::OtherOrigin => "the next page of the list is on another origin".to_owned(),
+        RefusedAddress::TokenServer(refusal) => urls::refusal(*refusal),
+        _ => "the registry names an address that is not used".to_owned(),
     }
 }
 
@@ -124,9 +175,70 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::Timeout(_) => "The registry or the way to it is slow. Try again.",
         ErrorKind::CatalogUnavailable => "Type the name of a repository instead.",
         ErrorKind::ApproveTokenServer { .. } => {
-            "Nothing was sent. ApprovalForm the pair only if you know both."
+            "Nothing was sent. Approve the pair only if you know both."
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",
         _ => "Try again, or use another client.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{
+        error::{Operation, Refusal, TokenError, UrlError},
+        oci::MediaType,
+    };
+
+    #[test]
+    fn every_reason_that_the_page_can_meet_has_its_words() {
+        let check = |kind: ErrorKind, expected: &str| {
+            assert_eq!(what_came_back(&kind.into()), expected);
+        };
+        let answer = ErrorKind::BadAnswer;
+        check(answer(AnswerFault::Empty), "The answer is empty.");
+        check(answer(AnswerFault::NotAList), "The answer is no list.");
+        check(answer(AnswerFault::OtherPart), "Another part of the blob came than was asked for.");
+        check(
+            answer(AnswerFault::NoToken(TokenError::NotJson)),
+            "The token server answered without a token that can be used.",
+        );
+        let (header, stated) = (MediaType::new("a/b"), MediaType::new("c/d"));
+        check(
+            answer(AnswerFault::TypesDiffer { header, stated }),
+            "The header names the type a/b, and the document c/d.",
+        );
+        let host = InputFault::Host { host: "a:0".to_owned(), error: UrlError::Port };
+        check(
+            ErrorKind::InvalidInput(host),
+            "A browser cannot reach a:0: its port is not a number from 1 to 65535.",
+        );
+        check(
+            ErrorKind::Refused(RefusedAddress::TokenServer(Refusal::PlainHttp)),
+            "The registry names a token server that is not used: it is plain http.",
+        );
+        check(
+            ErrorKind::Refused(RefusedAddress::OtherOrigin),
+            "The next page of the list is on another origin.",
+        );
+        check(ErrorKind::Unsupported(Limitation::Registry), "The registry does not support this.");
+        let network = |detail: &str| ErrorKind::Network {
+            had_authorization: false,
+            detail: detail.to_owned(),
+        };
+        check(network(""), "No answer could be read.");
+        check(network("Failed to fetch"), "No answer could be read: Failed to fetch.");
+    }
+
+    #[test]
+    fn a_title_names_the_operation_and_the_registry() {
+        let mut error = Error::new(ErrorKind::Denied);
+        assert_eq!(title(&error), "Could not do it");
+        error.context.operation = Some(Operation::ReadManifest("1.0".parse().unwrap()));
+        error.context.repository = Some("a/b".parse().unwrap());
+        error.context.registry = "ghcr.io".to_owned();
+        assert_eq!(title(&error), "Could not read the manifest a/b:1.0 on ghcr.io");
     }
 }

@@ -26,7 +26,7 @@ pub const NO_SUCH_LAYER: &str =
     "This image has no layer of that digest. It may belong to another platform.";
 /// The link to all layers.
 pub const MERGED: &str = "All layers merged";
-/// The meaning of “merged”.
+/// Explains the choice “merged” beside it.
 pub const MERGED_MEANS: &str = "what a container sees";
 /// Heading of the list of layers.
 pub const LAYERS: &str = "Layers";
@@ -99,19 +99,19 @@ pub const ODD: &str = "odd";
 pub const NOTHING_FOUND: &str = "Nothing matches.";
 /// A directory without anything in it.
 pub const EMPTY_DIRECTORY: &str = "No layer that was read has anything in this directory.";
-/// Nothing is wasted.
+/// Stands for the empty list of wasted bytes.
 pub const NOTHING_WASTED: &str =
     "Nothing is wasted: no layer brings content that a later one replaces or removes.";
-/// No database of packages.
+/// Stands for the empty list of packages.
 pub const NO_PACKAGES: &str = "No database of packages was found: none of dpkg, apk or rpm, and \
     nothing that Python or npm write down.";
 /// There is no such path.
 pub const NO_SUCH_PATH: &str = "There is no such path in what was read so far.";
 /// The file was removed.
 pub const WAS_REMOVED: &str = "A later layer removed this, so a container does not see it. Its content is still in the image.";
-/// A directory that hides.
+/// The remark on an opaque directory (image-spec, whiteouts).
 pub const OPAQUE: &str = "This layer hides all that layers below have in this directory.";
-/// Stored without holes.
+/// The remark on a sparse file, whose size is larger than the bytes stored.
 pub const SPARSE: &str = "stored without its holes";
 /// A link that leads nowhere.
 pub const DANGLING: &str = "leads nowhere in this image";
@@ -134,10 +134,10 @@ pub const INSIDE: &str = "In this archive";
 /// An image could not be drawn.
 pub const PICTURE: &str = "The picture in this file";
 /// The worth of a listing by a table of contents.
-pub const TOLD_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
+pub const LISTED_BY_TABLE_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
     itself was not read. Each file is checked against the table when it is opened.";
 /// Beside a layer that a table lists.
-pub const AS_TOLD: &str = "listed from its table of contents";
+pub const LISTED_BY_TABLE: &str = "listed from its table of contents";
 /// Beside a layer whose table is of no use.
 pub const TABLE_NOT_USED: &str = "its table of contents is not used";
 /// Beside a layer that was read after its table.
@@ -172,12 +172,12 @@ pub fn closed(obstacle: &Obstacle) -> &'static str {
 
 /// The layers that are listed by their tables of contents: the first, their number, and the number
 /// of all.
-pub fn told(first: u16, told: usize, of: usize, format: &str) -> String {
-    match (told, of) {
+pub fn listed_by_table(first: u16, count: usize, of: usize, format: &str) -> String {
+    match (count, of) {
         (1, 1) => format!("Listed from the table of contents ({format})"),
         (1, _) => format!("{} is listed from its table of contents ({format})", layer(first)),
-        _ if told == of => "All layers are listed from their tables of contents".to_owned(),
-        _ => format!("{told} of {of} layers are listed from their tables of contents"),
+        _ if count == of => "All layers are listed from their tables of contents".to_owned(),
+        _ => format!("{count} of {of} layers are listed from their tables of contents"),
     }
 }
 
@@ -354,7 +354,7 @@ pub fn form(form: Form) -> &'static str {
     }
 }
 
-/// Lines that match.
+/// Counts the lines in which the search text was found.
 pub fn matching(lines: usize) -> String {
     match lines {
         0 => "No line matches.".to_owned(),

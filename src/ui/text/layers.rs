@@ -16,7 +16,7 @@ pub const COMPRESSED: &str = ", compressed.";
 pub const LABEL: &str = "Layers";
 /// Contents of an artifact.
 pub const CONTENTS: &str = "Contents";
-/// No layers.
+/// Stands for an empty list of layers.
 pub const NO_LAYERS: &str = "It has no layers.";
 /// The layers are shown without what the configuration would add.
 pub const WITHOUT_CONFIG: &str = "Diff IDs and steps are therefore missing here.";

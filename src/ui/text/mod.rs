@@ -1,6 +1,8 @@
 //! Sentences that a person reads, in one place: sentence case, plain words, no full stop on labels.
 
 pub mod accounts;
+pub mod addresses;
+pub mod age;
 pub mod archives;
 pub mod commands;
 pub mod compare;
@@ -13,20 +15,26 @@ pub mod file_types;
 pub mod files;
 pub mod history;
 pub mod home;
+pub mod issues;
 pub mod json;
 pub mod layer_faults;
 pub mod layers;
 mod layouts;
 pub mod list;
+pub mod media_types;
 pub mod numbers;
+pub mod operations;
 pub mod ops;
 pub mod packages;
+pub mod references;
 pub mod referrers;
 pub mod registry;
+pub mod report;
 pub mod repository;
 pub mod settings;
 pub mod toc;
 pub mod tree;
+pub mod urls;
 pub mod verification;
 pub mod verify;
 pub mod views;
@@ -65,7 +73,7 @@ pub const COPIED: &str = "Copied";
 pub const COPY_FAILED: &str = "The browser did not allow copying. Select the text instead.";
 
 macro_rules! label_views {
-    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+    ($($(#[$doc:meta])* $view:ident = $name:ident ($depth:ident, $listing:ident);)*) => {
         /// Returns the label of a view's tab.
         pub fn view_label(view: View) -> &'static str {
             match view {

@@ -29,12 +29,12 @@ fn round_div(value: u64, by: u64) -> u64 {
     value / by + u64::from(value % by >= by.div_ceil(2))
 }
 
-/// `12,345,678 bytes`.
+/// Writes a size in full, as `12,345,678 bytes`.
 pub fn exact_bytes(bytes: u64) -> String {
     grouped(bytes) + if bytes == 1 { " byte" } else { " bytes" }
 }
 
-/// `12,345,678`.
+/// Writes a number with its digits in groups of three, as `12,345,678`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

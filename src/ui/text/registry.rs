@@ -8,9 +8,9 @@ pub const REPOSITORY: &str = "Repository";
 pub const EMPTY: &str = "The registry holds no repository, or shows you none.";
 /// Names the choice between tree and list.
 pub const SHOW_AS: &str = "Show as";
-/// As a tree.
+/// The choice to show the repositories by the parts of their names.
 pub const AS_TREE: &str = "Tree";
-/// As a list.
+/// The choice to show the repositories by their whole names.
 pub const AS_LIST: &str = "List";
 /// Label of the box for a name.
 pub const TYPE_NAME: &str = "Repository";

@@ -19,7 +19,7 @@ pub const EMPTY: &str =
     "The repository has no tags. It may still hold content that is known by digest only.";
 /// Names the choice of order.
 pub const ORDER: &str = "Order";
-/// Newest versions first.
+/// The order of tags that reads them as version numbers.
 pub const NEWEST: &str = "Newest version first";
 /// From low to high.
 pub const ASCENDING: &str = "A to Z";

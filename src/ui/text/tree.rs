@@ -8,9 +8,9 @@ use crate::{
 
 /// The label of the tab.
 pub const LABEL: &str = "Tree";
-/// Referrers.
+/// The heading above the referrers of a node.
 pub const REFERRERS: &str = "Referrers";
-/// Nothing refers to it.
+/// Stands for an empty list of referrers.
 pub const NO_REFERRERS: &str = "Nothing refers to this.";
 /// There may be more referrers.
 pub const MAY_BE_INCOMPLETE: &str =

@@ -32,7 +32,7 @@ pub const NO_IMAGES: &str = "This index has no images in it.";
 pub const NOT_AN_IMAGE: &str = "This document is not an image manifest.";
 /// The heading of what is wrong with a document.
 pub const ISSUES: &str = "What is wrong with this document";
-/// Annotations.
+/// The heading above annotations, in each view that shows some.
 pub const ANNOTATIONS: &str = "Annotations";
 /// The size is nowhere stated.
 pub const SIZE_UNKNOWN: &str = "size not stated";

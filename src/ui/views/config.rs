@@ -1,4 +1,4 @@
-//! The configuration of an image: how it runs, and what it says about itself.
+//! The configuration of an image: its settings for running, and its facts.
 
 use std::rc::Rc;
 

@@ -7,10 +7,13 @@ pub(super) use crate::ui::components::foreign;
 use crate::{
     app::views::{json::is_web_address, visible_text::visible},
     oci::Issue,
-    ui::{components::copy_button, text::views as text},
+    ui::{
+        components::copy_button,
+        text::{issues::fault as document_fault, views as text},
+    },
 };
 
-/// The same, and a link where it is a web address.
+/// The same, as a link if it is a web address.
 pub(super) fn foreign_or_link(text: &str) -> Html {
     if is_web_address(text) { web_link(text, foreign(text)) } else { foreign(text) }
 }
@@ -21,7 +24,7 @@ pub(super) fn web_link(address: &str, inner: Html) -> Html {
     html! { <a {href} rel="noopener noreferrer" target="_blank">{ inner }</a> }
 }
 
-/// One term with what is said of it.
+/// One term with its values.
 pub(super) fn fact(term: &'static str, said: Html) -> Html {
     html! { <><dt>{ term }</dt><dd>{ said }</dd></> }
 }
@@ -42,7 +45,7 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
     html! { <dl class="facts pairs">{ for pairs.iter().map(row) }</dl> }
 }
 
-/// Annotations, closed where there are many.
+/// Annotations, closed if there are many.
 pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
     if annotations.is_empty() {
         return Html::default();
@@ -75,7 +78,7 @@ fn issue(issue: &Issue) -> Html {
     html! {
         <li class={word}>
             <strong>{ word }</strong>{ ": " }<code>{ foreign(place) }</code>{ " " }
-            { foreign(&issue.message) }
+            { foreign(&document_fault(&issue.fault)) }
         </li>
     }
 }

@@ -1,4 +1,4 @@
-//! The history view: how the image was built, as far as its builder wrote it down.
+//! The history view: the steps that built the image, as far as its builder recorded them.
 
 use yew::prelude::*;
 
@@ -31,7 +31,7 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     }
 }
 
-/// The history of the image that is shown, where there is one.
+/// The history of the image that is shown, if there is one.
 pub(super) fn history(image: &Image) -> Option<History> {
     match &image.manifest.as_ref()?.document.value {
         Document::Schema1(schema1) => Some(of_schema1(&schema1.history, &schema1.layers)),
@@ -57,7 +57,7 @@ fn base(image: &Image) -> Option<String> {
 }
 
 fn steps(place: &Place, history: &History, base: Option<&str>) -> Html {
-    let dockerfile = history.dockerfile(base);
+    let dockerfile = text::dockerfile(history, base);
     html! {
         <>
             if history.is_mismatch() { <p class="note">{ mismatch(history) }</p> }
@@ -99,7 +99,7 @@ fn step(place: &Place, at: usize, step: &Step) -> Html {
             if !step.instruction.arguments.is_empty() {
                 <p class="hint">{ text::WITH_ARGUMENTS }<code>{ facts::foreign(&step.instruction.arguments) }</code></p>
             }
-            <pre>{ facts::foreign(&step.instruction.text) }</pre>
+            <pre>{ facts::foreign(text::instruction(&step.instruction)) }</pre>
         </li>
     }
 }

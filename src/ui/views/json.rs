@@ -125,8 +125,8 @@ fn notes(json: &JsonText) -> Html {
     let duplicates = json.duplicates();
     html! {
         <>
-            if let Form::Text(reason) = &json.form {
-                <p class="note">{ format!("{} {reason}.", text::NOT_JSON) }</p>
+            if let Form::Text(fault) = &json.form {
+                <p class="note">{ text::not_json(fault) }</p>
             }
             if json.has_invalid_utf8 && json.form != Form::Hex {
                 <p class="note">{ text::INVALID_UTF8 }</p>
@@ -166,9 +166,12 @@ fn draw_piece(place: &Place, piece: &Piece) -> Html {
         PieceKind::Token(TokenKind::Text) => "text",
         PieceKind::Token(TokenKind::Number | TokenKind::Literal) => "number",
         PieceKind::Duplicate => "duplicate",
-        PieceKind::Cut => "cut",
+        PieceKind::Cut(_) => "cut",
     };
-    let shown = html! { { &piece.text } };
+    let shown = match piece.kind {
+        PieceKind::Cut(left_out) => html! { { text::cut(String::new(), left_out) } },
+        _ => html! { { &piece.text } },
+    };
     match &piece.target {
         Some(Target::Web(address)) => facts::web_link(address, shown),
         Some(target) => html! { <a href={href(place, target)}>{ shown }</a> },

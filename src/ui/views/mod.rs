@@ -44,7 +44,7 @@ pub(crate) fn view(context: ViewContext) -> Html {
 }
 
 macro_rules! draw_views {
-    ($($view:ident = $name:ident ($depth:ident, $listing:ident), $doc:literal;)*) => {
+    ($($(#[$doc:meta])* $view:ident = $name:ident ($depth:ident, $listing:ident);)*) => {
         /// Draws the view that the place asks for, from what was read of the image.
         fn draw(context: &ViewContext, image: &Image) -> Html {
             match context.place.view {

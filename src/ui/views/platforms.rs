@@ -16,7 +16,7 @@ use crate::{
 
 use super::facts;
 
-/// Links to the platforms of an index; nothing where there is nothing to choose.
+/// Links to the platforms of an index; nothing if there is nothing to choose.
 pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> Html {
     let Document::Index(index) = document else { return Html::default() };
     let choices = choices(index);
@@ -46,7 +46,7 @@ fn link(place: &Place, choice: Option<&Choice>) -> Html {
     html! { <li><a {href} aria-current={current}>{ label }</a></li> }
 }
 
-/// Draws the sentence of a view of one image, if no image is chosen or there is none.
+/// Draws the sentence of a view of one image, if no image is chosen or found.
 pub(super) fn no_image(image: &Image) -> Html {
     let message = match &image.chosen {
         Chosen::Open => text::CHOOSE_PLATFORM.to_owned(),

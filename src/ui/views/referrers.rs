@@ -1,4 +1,4 @@
-//! The referrers view: what refers to a reference and to its platforms, and to that in turn.
+//! The referrers view: the referrers of a reference and of its platforms, and theirs in turn.
 
 use yew::prelude::*;
 
@@ -57,7 +57,7 @@ fn use_referrers_tree(props: &ReferrersTree) -> Html {
     }
 }
 
-/// One document and what refers to it.
+/// One document and its referrers.
 fn subject(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let digest = node.descriptor.digest.clone();
     html! {

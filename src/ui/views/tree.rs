@@ -1,4 +1,4 @@
-//! The tree view: index, platforms, manifest, configuration and layers, and what refers to them.
+//! The tree view: index, platforms, manifest, configuration and layers, with their referrers.
 
 use yew::prelude::*;
 

@@ -19,7 +19,6 @@ use crate::{
 
 /// A verification and the buttons that start and end it.
 pub(super) struct VerificationTask {
-    /// The verification.
     pub(super) task: Task<Verification>,
     /// Begins, also once more.
     pub(super) start: Callback<MouseEvent>,

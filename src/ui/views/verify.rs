@@ -24,7 +24,7 @@ use crate::{
         components::{byte_size, copy_button, digest_code, error_box, progress},
         hooks::use_environment,
         stateful::{mount_keyed, stateful},
-        text::{ops::outcome as outcome_text, verify as text},
+        text::{ops::outcome as outcome_text, report as text_report, verify as text},
     },
 };
 
@@ -58,7 +58,7 @@ fn use_verifying(props: &Verifying) -> Html {
         Some(run) => (summary(&context.place, run, &checked_at), rows(run), text::AGAIN, start),
     };
     let class = verification.run.is_none().then_some("primary");
-    // One button all along: who pressed it keeps the focus.
+    // It stays one button, so that it keeps the focus.
     html! {
         <div class="verify">
             { above }
@@ -89,7 +89,7 @@ fn in_all(run: &Run) -> Html {
 fn summary(place: &Place, run: &Run, checked_at: &str) -> Html {
     let (report, occasion) = (run.report(), run.occasion(place, checked_at));
     let json = format!("{:#}", report.to_json_of(&occasion));
-    let markdown = report.to_markdown(&occasion);
+    let markdown = text_report::markdown(&report, &occasion);
     let class = match (run.counts(), run.chain_counts()) {
         (Counts { mismatch: 1.., .. }, _) | (_, Counts { mismatch: 1.., .. }) => "verdict bad",
         (Counts { not_verified: 1.., .. }, _) | (_, Counts { not_verified: 1.., .. }) => {
@@ -157,7 +157,7 @@ fn draw_check(check: &Check) -> Html {
     }
 }
 
-/// An outcome in its word, and why.
+/// An outcome in one word, with its reason.
 fn mark(outcome: &Outcome) -> Html {
     let (word, why) = outcome_text(outcome);
     let class = classes!("mark", word.replace(' ', "-"));

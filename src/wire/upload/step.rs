@@ -9,12 +9,12 @@ use crate::wire::{
     url::UrlError,
 };
 
-/// A request that the caller is to send.
+/// A request that the caller must send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The method and URL.
     pub endpoint: Endpoint,
-    /// Header fields besides those that every request has.
+    /// Header fields beside those of every request.
     pub headers: Headers,
     /// The bytes of the blob that are the body.
     pub body: Range<u64>,
@@ -25,53 +25,53 @@ pub struct Request {
 pub enum Step {
     /// Send this and hand the answer to [`Upload::answered`](super::Upload::answered).
     Send(Box<Request>),
-    /// Nothing is to be sent: hand in more bytes, flush, commit or cancel.
+    /// There is nothing to send. Hand in more bytes, flush, commit or cancel.
     Ready,
     /// The registry has the whole blob.
     Committed,
-    /// The session was cancelled, as asked.
+    /// The session was cancelled at the caller's wish.
     Cancelled,
-    /// It does not go on.
+    /// The upload does not continue.
     Failed(UploadError),
 }
 
 /// The reason why an upload does not continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadError {
-    /// The last answer says why.
+    /// The reason is in the last answer.
     Answer,
     /// The session is not known (404).
     Unknown,
-    /// `Location` is missing or hidden: pushing is not possible.
+    /// `Location` is missing or hidden, so pushing is not possible.
     NoLocation,
-    /// `Location` is no URL that may be requested.
+    /// `Location` is no URL that can be requested.
     BadLocation(UrlError),
-    /// The registry does not say how far it got: only a new start helps (R116).
+    /// The registry does not give its position. Only a new start helps (R116).
     NotResumable,
-    /// The registry has other bytes than it can have, or refuses every chunk (R115).
+    /// The registry reports an impossible position, or refuses every chunk (R115).
     OutOfStep {
         /// The address of the session.
         location: String,
-        /// The number of bytes the registry says it has.
+        /// The number of bytes that the registry has, as it says.
         stored: Option<u64>,
-        /// The number of bytes handed in.
+        /// The number of bytes that the caller handed in.
         size: u64,
     },
     /// It is unknown if the closing request arrived. Look if the blob is there.
     Unclear,
     /// The upload was committed or cancelled before.
     AlreadyClosed,
-    /// Another answer is still awaited.
+    /// The session still waits for another answer.
     Busy,
 }
 
 impl Request {
-    /// A request without a body.
+    /// Makes a request without a body.
     pub(super) fn bare(endpoint: Endpoint) -> Self {
         Self { endpoint, headers: Headers::new(), body: 0..0 }
     }
 
-    /// A request with some bytes of the blob.
+    /// Makes a request with some bytes of the blob.
     pub(super) fn with_body(endpoint: Endpoint, body: Range<u64>, is_chunk: bool) -> Self {
         Self { endpoint, headers: body_headers(&body, is_chunk), body }
     }

@@ -26,7 +26,7 @@ use Browser::{No, Only, Yes};
 /// The table, from the ground up. `ARCHITECTURE.md` shows the same.
 const TABLE: &[Layer] = &[
     Layer { name: "oci", uses: &[], browser: No, waits: false },
-    Layer { name: "error", uses: &["oci"], browser: No, waits: false },
+    Layer { name: "error", uses: &["oci", "wire"], browser: No, waits: false },
     Layer { name: "sync", uses: &[], browser: No, waits: true },
     Layer { name: "wire", uses: &["oci"], browser: No, waits: false },
     Layer { name: "content", uses: &["oci", "error"], browser: No, waits: false },
@@ -115,23 +115,32 @@ const TABLE: &[Layer] = &[
 
 /// Plain values of a folder that another folder may name through a third one, although the table does not
 /// allow the folder itself. The page puts what a verification and an examination found into words, so it
-/// must name the findings; copies of these types in `app` would be the same lists twice.
-const VALUES: &[(&str, &str, &[&str])] = &[(
-    "ui",
-    "ops",
-    &[
-        "About",
-        "Check",
-        "DoctorStep",
-        "Fault",
-        "Finding",
-        "Mismatch",
-        "Outcome",
-        "RegistryKind",
-        "Role",
-        "UnverifiedReason",
-    ],
-)];
+/// must name the findings, and the reasons that the client's errors hold; copies of these types in `app`
+/// would be the same lists twice.
+const VALUES: &[(&str, &str, &[&str])] = &[
+    (
+        "ui",
+        "ops",
+        &[
+            "About",
+            "Check",
+            "Checked",
+            "DoctorStep",
+            "Fault",
+            "Finding",
+            "Mismatch",
+            "Outcome",
+            "RegistryKind",
+            "Report",
+            "ReportContext",
+            "Role",
+            "Totals",
+            "Unchecked",
+            "UnverifiedReason",
+        ],
+    ),
+    ("ui", "wire", &["Refusal", "UrlError"]),
+];
 
 /// Tells whether a name is one of these values.
 pub(super) fn is_shared_value(folder: &str, owner: &str, name: &str) -> bool {

@@ -4,10 +4,13 @@
 mod bans;
 mod circles;
 mod count;
+mod documents;
 mod graph;
 mod layers;
 mod modules;
 mod reexports;
+mod repeats;
+mod sentences;
 mod shape;
 mod source;
 mod type_names;
@@ -19,11 +22,10 @@ use std::fmt;
 use self::source::Source;
 use crate::{
     args::{Command, Opt},
-    failure::{Failure, Result},
+    failure::{Failure, OrFail, Result},
     steps::root,
 };
 
-/// The command.
 pub(crate) const COMMAND: Command = Command {
     name: "tidy",
     about: "Checks the dependency table of the folders, the bans, and the shape of the files.",
@@ -81,6 +83,12 @@ fn files() -> Result<Vec<Violation>> {
         found.extend(bans::check(source));
         found.extend(shape::check(source));
         found.extend(words::check(source));
+        found.extend(sentences::check(source));
+        found.extend(repeats::check(source));
+    }
+    for name in documents::DOCUMENTS {
+        let text = std::fs::read_to_string(root().join(name)).or_fail(name, "write it again")?;
+        found.extend(documents::check(name, &text, &sources));
     }
     found.sort();
     Ok(found)

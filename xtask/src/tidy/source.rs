@@ -8,7 +8,6 @@ use crate::failure::{OrFail, Result};
 pub(crate) struct Source {
     /// Its path from the root of the project, with `/`.
     pub(crate) path: String,
-    /// Its text.
     pub(crate) text: String,
     /// The text with comments, the insides of strings, and the tests at the end blanked out. Lines
     /// stay where they are.
@@ -40,6 +39,22 @@ impl Source {
             let text = self.text.get(range).unwrap_or("");
             if text.starts_with("//") || text.starts_with("/*") {
                 found.push((line, text));
+            }
+        }
+        found
+    }
+
+    /// The strings, tests included, each with the line on which it begins and without its quotes.
+    pub(crate) fn strings(&self) -> Vec<(usize, String)> {
+        let mut found = Vec::new();
+        let (mut line, mut done) = (1, 0);
+        for range in literals(&self.text) {
+            line += self.text.get(done..range.start).unwrap_or("").matches('\n').count();
+            done = range.start;
+            let text = self.text.get(range).unwrap_or("");
+            if text.starts_with(['"', 'r']) {
+                let inside = text.trim_start_matches(['r', '#']).trim_end_matches('#');
+                found.push((line, inside.trim_matches('"').replace("\\\n", "")));
             }
         }
         found

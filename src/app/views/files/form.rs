@@ -6,7 +6,7 @@ use crate::content::sniff::{FileType, file_type};
 /// Pictures up to this size, in bytes, are drawn: larger ones cost the page too much memory.
 const PICTURE_MAX: usize = 8 << 20;
 
-/// A form.
+/// The form in which a file's content is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A picture of this media type, one that browsers draw and that cannot hold scripts.

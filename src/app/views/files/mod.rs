@@ -1,4 +1,4 @@
-//! The files inside layers: which layers are looked at, how far reading them is, and the questions
+//! The files inside layers: the layers that are shown, the progress of reading them, and the questions
 //! that the view asks about them.
 
 pub mod form;

@@ -14,7 +14,7 @@ pub fn letters(kind: EntryKind, mode: u32) -> String {
         EntryKind::Fifo => 'p',
         EntryKind::Other(_) => '?',
     });
-    // Of each three: the shift, the bit that changes its last letter, and what it becomes.
+    // For each three letters: the shift, the bit that changes the last one, and the letter that it becomes.
     for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
         let bits = mode >> shift;
         text.push(if bits & 4 != 0 { 'r' } else { '-' });

@@ -1,5 +1,5 @@
-//! Paths as text: in addresses, where they must come back exactly though they need not be UTF-8,
-//! and as names of saved files, where they must do no harm.
+//! Paths as text: in addresses, from which they are read back exactly, even if they are not UTF-8; and
+//! as names of saved files, which must do no harm.
 
 /// A path for an address: a backslash is doubled, a byte that is no UTF-8 is `\xff`.
 pub fn text(path: &[u8]) -> String {
@@ -44,7 +44,7 @@ pub fn name(path: &[u8]) -> &[u8] {
     path.rsplit(|&byte| byte == b'/').next().unwrap_or_default()
 }
 
-/// A path to be read: what is no UTF-8 is replaced.
+/// A path to be shown: bytes that are not UTF-8 are replaced.
 pub fn shown(path: &[u8]) -> String {
     String::from_utf8_lossy(path).into_owned()
 }

@@ -1,6 +1,4 @@
-//! The content of a file in lines, or in rows of sixteen bytes.
-
-use std::fmt::Write;
+//! The content of a file in lines.
 
 use crate::app::views::visible_text::{is_deceptive, visible};
 
@@ -8,10 +6,7 @@ use crate::app::views::visible_text::{is_deceptive, visible};
 /// it.
 const LINE_MAX: usize = 2_000;
 
-/// Bytes in a row of the hexadecimal form.
-const HEX_ROW: usize = 16;
-
-/// A text in lines.
+/// A text with the places where its lines begin, so that a window of it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLines {
     text: String,
@@ -55,15 +50,12 @@ impl TextLines {
         self.text.get(start..end).unwrap_or_default().trim_end_matches('\n')
     }
 
-    /// A line, counted from 0, to be shown.
-    pub fn line(&self, number: usize) -> String {
+    /// Returns a line, counted from 0, to be shown; and the number of bytes that are left out at its
+    /// end.
+    pub fn line(&self, number: usize) -> (String, usize) {
         let exact = self.exact(number);
         let shown = exact.get(..exact.floor_char_boundary(LINE_MAX)).unwrap_or(exact);
-        let mut line = visible(shown).into_owned();
-        if shown.len() < exact.len() {
-            let _ = write!(line, " … {} more bytes", exact.len() - shown.len());
-        }
-        line
+        (visible(shown).into_owned(), exact.len() - shown.len())
     }
 
     /// The lines in which a text stands, in either case.
@@ -74,34 +66,6 @@ impl TextLines {
     }
 }
 
-/// Returns the number of rows of the byte view.
-pub fn hex_rows(bytes: &[u8]) -> usize {
-    bytes.len().div_ceil(HEX_ROW)
-}
-
-/// A row of bytes, as numbers and as letters.
-pub fn hex_row(bytes: &[u8], number: usize) -> String {
-    let start = number.saturating_mul(HEX_ROW);
-    let row = bytes.get(start..).unwrap_or_default();
-    let row = row.get(..HEX_ROW).unwrap_or(row);
-    let mut text = format!("{start:08x} ");
-    for at in 0..HEX_ROW {
-        if at == HEX_ROW / 2 {
-            text.push(' ');
-        }
-        match row.get(at) {
-            Some(byte) => drop(write!(text, " {byte:02x}")),
-            None => text.push_str("   "),
-        }
-    }
-    text.push_str("  ");
-    text.extend(row.iter().map(|&byte| match byte {
-        b' '..=b'~' => char::from(byte),
-        _ => '·',
-    }));
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +74,7 @@ mod tests {
     fn texts_have_the_lines_that_editors_count() {
         let check = |text: &str, expected: &[&str]| {
             let lines = TextLines::new(text.as_bytes());
-            let all: Vec<_> = (0..lines.len()).map(|number| lines.line(number)).collect();
+            let all: Vec<_> = (0..lines.len()).map(|number| lines.line(number).0).collect();
             assert_eq!(all, expected, "{text:?}");
         };
         check("", &[""]);
@@ -119,9 +83,9 @@ mod tests {
         check("a\r\nb\n\nc", &["a", "b", "", "c"]);
         check("a\u{202e}b\n", &["a⟨U+202E⟩b"]);
         let long = TextLines::new("x".repeat(2_100).as_bytes());
-        assert!(long.line(0).ends_with("… 100 more bytes"));
+        assert_eq!((long.line(0).0.len(), long.line(0).1), (2_000, 100));
         assert!(TextLines::new(b"a\xff").has_invalid_utf8);
-        assert_eq!(long.line(7), "");
+        assert_eq!(long.line(7), (String::new(), 0));
     }
 
     #[test]
@@ -129,19 +93,5 @@ mod tests {
         let lines = TextLines::new("NAME=x\nid=y\nPretty_Name=z\n".as_bytes());
         assert_eq!(lines.matching("name"), [0, 2]);
         assert_eq!(lines.matching("none"), [0; 0]);
-    }
-
-    #[test]
-    fn bytes_are_shown_in_rows_of_sixteen() {
-        let bytes: Vec<u8> = (0x38..0x4b).collect();
-        assert_eq!(hex_rows(&bytes), 2);
-        let first = "00000000  38 39 3a 3b 3c 3d 3e 3f  40 41 42 43 44 45 46 47  89:;<=>?@ABCDEFG";
-        assert_eq!(hex_row(&bytes, 0), first);
-        let second = "00000010  48 49 4a                                          HIJ";
-        assert_eq!(hex_row(&bytes, 1), second);
-        assert_eq!(
-            hex_row(b"\0\x7f", 0).trim_end().chars().rev().take(2).collect::<String>(),
-            "··"
-        );
     }
 }

@@ -1,86 +1,16 @@
 //! A JSON lexer that keeps byte spans, so that a document is shown as it was written. Strict about
-//! the grammar (RFC 8259), iterative, and bounded: no input makes it panic, recurse or run away.
+//! the grammar (RFC 8259), iterative, and bounded: no input makes it panic, recurse or run without end.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use super::{
+    fault::{Expected, Fault},
+    scalars::{is_number, string_end, string_value},
+    token::{Facts, Lexed, NO_KEY, Token, TokenKind, span},
+};
+
 /// More tokens than this are not laid out: sixteen bytes each, they would cost more than the text.
 pub(super) const MAX_TOKENS: usize = 400_000;
-
-/// The kind of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
-    /// `{` or `[`.
-    Open,
-    /// `}` or `]`.
-    Close,
-    /// `:` or `,`.
-    Punctuation,
-    /// The name of a member, with its quotes.
-    Key,
-    /// A string value, with its quotes.
-    Text,
-    /// A number.
-    Number,
-    /// `true`, `false` or `null`.
-    Literal,
-}
-
-/// A token and where it stands in the text, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    /// The kind.
-    pub kind: TokenKind,
-    /// First byte.
-    pub start: u32,
-    /// Byte after the last.
-    pub end: u32,
-    /// Index of the key token under which it stands, through arrays; [`NO_KEY`] for none. Of a key
-    /// token: the key under which its object stands, so that keys lead up to the document.
-    pub key: u32,
-}
-
-/// No key.
-pub(super) const NO_KEY: u32 = u32::MAX;
-
-/// An object or array as it was closed: its key, and the members that say what its digests are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
-    /// Value token of `mediaType`.
-    pub media_type: Option<u32>,
-    /// Value token of `org.opencontainers.image.base.name`.
-    pub base_name: Option<u32>,
-    /// Value tokens that stand directly in the object and may be digests.
-    pub strings: Vec<u32>,
-}
-
-/// A text in tokens.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lexed {
-    /// The tokens in order.
-    pub tokens: Vec<Token>,
-    /// Key tokens whose name stood before in the same object.
-    pub duplicates: Vec<u32>,
-    /// One entry per object that names a media type or a base image.
-    pub facts: Vec<Facts>,
-}
-
-/// A text that is no JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// Byte at which it stops being JSON.
-    pub at: usize,
-    /// The token that was needed there.
-    pub expected: &'static str,
-}
-
-/// The text of a string token: without quotes, escapes resolved.
-pub(super) fn string_value(token: &str) -> Cow<'_, str> {
-    let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(token);
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    serde_json::from_str(token).map_or(Cow::Borrowed(inner), Cow::Owned)
-}
 
 /// Splits a text into tokens.
 ///
@@ -91,38 +21,12 @@ pub(super) fn lex(text: &str) -> Result<Lexed, Fault> {
     while let Some(start) = lexer.next_start() {
         lexer.token(start)?;
         if lexer.out.tokens.len() > MAX_TOKENS {
-            return lexer.fault(start, "fewer values (too many to lay out)");
+            return lexer.fault(start, Expected::FewerValues);
         }
     }
     match lexer.state {
-        LexState::End => Ok(lexer.out),
-        state => Err(Fault { at: text.len(), expected: state.expected() }),
-    }
-}
-
-/// The tokens that may come next.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LexState {
-    Value,
-    ValueOrClose,
-    KeyOrClose,
-    Key,
-    Colon,
-    CommaOrClose,
-    End,
-}
-
-impl LexState {
-    fn expected(self) -> &'static str {
-        match self {
-            Self::Value => "a value",
-            Self::ValueOrClose => "a value or “]”",
-            Self::KeyOrClose => "a name or “}”",
-            Self::Key => "a name",
-            Self::Colon => "“:”",
-            Self::CommaOrClose => "“,” or the end of the object or array",
-            Self::End => "the end of the text",
-        }
+        Expected::End => Ok(lexer.out),
+        state => Err(Fault { at: text.len(), expected: state }),
     }
 }
 
@@ -140,17 +44,17 @@ struct Frame<'a> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    state: LexState,
+    state: Expected,
     stack: Vec<Frame<'a>>,
     out: Lexed,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, state: LexState::Value, stack: Vec::new(), out: Lexed::default() }
+        Self { text, at: 0, state: Expected::Value, stack: Vec::new(), out: Lexed::default() }
     }
 
-    /// Skips white space and says where the next token starts.
+    /// Skips white space and returns the start of the next token.
     fn next_start(&mut self) -> Option<usize> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let skip = rest.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r'))?;
@@ -158,7 +62,7 @@ impl<'a> Lexer<'a> {
         Some(self.at)
     }
 
-    fn fault<T>(&self, at: usize, expected: &'static str) -> Result<T, Fault> {
+    fn fault<T>(&self, at: usize, expected: Expected) -> Result<T, Fault> {
         Err(Fault { at, expected })
     }
 
@@ -168,8 +72,8 @@ impl<'a> Lexer<'a> {
             Some(b'[') => self.open(start, false),
             Some(b'}') => self.close(start, true),
             Some(b']') => self.close(start, false),
-            Some(b':') => self.punctuation(start, LexState::Colon),
-            Some(b',') => self.punctuation(start, LexState::CommaOrClose),
+            Some(b':') => self.punctuation(start, Expected::Colon),
+            Some(b',') => self.punctuation(start, Expected::CommaOrClose),
             Some(b'"') => self.string(start),
             _ => self.word(start),
         }
@@ -192,27 +96,27 @@ impl<'a> Lexer<'a> {
     }
 
     fn takes_value(&self) -> bool {
-        matches!(self.state, LexState::Value | LexState::ValueOrClose)
+        matches!(self.state, Expected::Value | Expected::ValueOrClose)
     }
 
     fn open(&mut self, start: usize, is_object: bool) -> Result<(), Fault> {
         if !self.takes_value() {
-            return self.fault(start, self.state.expected());
+            return self.fault(start, self.state);
         }
         let owner = self.current_key();
         self.push(TokenKind::Open, start + 1);
         let (names, facts) = (BTreeSet::new(), Facts::default());
         self.stack.push(Frame { is_object, owner, key: NO_KEY, names, facts });
-        self.state = if is_object { LexState::KeyOrClose } else { LexState::ValueOrClose };
+        self.state = if is_object { Expected::KeyOrClose } else { Expected::ValueOrClose };
         Ok(())
     }
 
     fn close(&mut self, start: usize, is_object: bool) -> Result<(), Fault> {
-        let empty = if is_object { LexState::KeyOrClose } else { LexState::ValueOrClose };
-        let may_close = self.state == LexState::CommaOrClose || self.state == empty;
+        let empty = if is_object { Expected::KeyOrClose } else { Expected::ValueOrClose };
+        let may_close = self.state == Expected::CommaOrClose || self.state == empty;
         let matches_open = self.stack.last().is_some_and(|frame| frame.is_object == is_object);
         if !(may_close && matches_open) {
-            return self.fault(start, self.state.expected());
+            return self.fault(start, self.state);
         }
         if let Some(Frame { facts, .. }) = self.stack.pop()
             && (facts.media_type.is_some() || facts.base_name.is_some())
@@ -225,16 +129,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn after_value(&mut self) {
-        self.state = if self.stack.is_empty() { LexState::End } else { LexState::CommaOrClose };
+        self.state = if self.stack.is_empty() { Expected::End } else { Expected::CommaOrClose };
     }
 
-    fn punctuation(&mut self, start: usize, needs: LexState) -> Result<(), Fault> {
+    fn punctuation(&mut self, start: usize, needs: Expected) -> Result<(), Fault> {
         let Some(frame) = self.stack.last().filter(|_| self.state == needs) else {
-            return self.fault(start, self.state.expected());
+            return self.fault(start, self.state);
         };
         self.state = match needs {
-            LexState::CommaOrClose if frame.is_object => LexState::Key,
-            _ => LexState::Value,
+            Expected::CommaOrClose if frame.is_object => Expected::Key,
+            _ => Expected::Value,
         };
         self.push(TokenKind::Punctuation, start + 1);
         Ok(())
@@ -243,9 +147,9 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, start: usize) -> Result<(), Fault> {
         let end = string_end(self.text, start)?;
         match self.state {
-            LexState::Key | LexState::KeyOrClose => self.key(start, end),
-            LexState::Value | LexState::ValueOrClose => self.text_value(end),
-            state => return self.fault(start, state.expected()),
+            Expected::Key | Expected::KeyOrClose => self.key(start, end),
+            Expected::Value | Expected::ValueOrClose => self.text_value(end),
+            state => return self.fault(start, state),
         }
         Ok(())
     }
@@ -259,7 +163,7 @@ impl<'a> Lexer<'a> {
                 self.out.duplicates.push(index);
             }
         }
-        self.state = LexState::Colon;
+        self.state = Expected::Colon;
     }
 
     fn text_value(&mut self, end: usize) {
@@ -281,7 +185,7 @@ impl<'a> Lexer<'a> {
     /// A number or a literal.
     fn word(&mut self, start: usize) -> Result<(), Fault> {
         if !self.takes_value() {
-            return self.fault(start, self.state.expected());
+            return self.fault(start, self.state);
         }
         let rest = self.text.get(start..).unwrap_or_default();
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
@@ -289,7 +193,7 @@ impl<'a> Lexer<'a> {
         let kind = match word {
             "true" | "false" | "null" => TokenKind::Literal,
             _ if is_number(word) => TokenKind::Number,
-            _ => return self.fault(start, self.state.expected()),
+            _ => return self.fault(start, self.state),
         };
         self.push(kind, start + word.len());
         self.after_value();
@@ -297,52 +201,9 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The text of a token.
-pub(super) fn span<'a>(text: &'a str, token: &Token) -> Option<&'a str> {
-    text.get(token.start as usize..token.end as usize)
-}
-
 /// Documents are capped far below 4 GiB before they come here.
 fn to_u32(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// The byte after the closing quote of the string that starts here.
-fn string_end(text: &str, start: usize) -> Result<usize, Fault> {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(start + 1) {
-        match byte {
-            0..=0x1f => return Err(Fault { at, expected: "no bare control character" }),
-            _ if escaped => {
-                if !b"\"\\/bfnrtu".contains(&byte) {
-                    return Err(Fault { at, expected: "an escape that exists" });
-                }
-                escaped = false;
-            }
-            b'\\' => escaped = true,
-            b'"' => return Ok(at + 1),
-            _ => {}
-        }
-    }
-    Err(Fault { at: text.len(), expected: "the end of the string" })
-}
-
-/// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
-fn is_number(word: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = word.strip_prefix('-').unwrap_or(word);
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
-    digits(whole)
-        && (whole.len() == 1 || !whole.starts_with('0'))
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
 }
 
 #[cfg(test)]
@@ -363,22 +224,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_said_with_its_place() {
-        let check = |text: &str, at: usize, expected: &str| {
+    fn a_fault_has_its_place_and_what_was_expected() {
+        let check = |text: &str, at: usize, expected: Expected| {
             let fault = lex(text).unwrap_err();
             assert_eq!((fault.at, fault.expected), (at, expected), "{text}");
         };
-        check("", 0, "a value");
-        check("{", 1, "a name or “}”");
-        check("{\"a\"}", 4, "“:”");
-        check("{\"a\":1,}", 7, "a name");
-        check("[1 2]", 3, "“,” or the end of the object or array");
-        check("[1}", 2, "“,” or the end of the object or array");
-        check("{} x", 3, "the end of the text");
-        check("[01]", 1, "a value or “]”");
-        check("\"a", 2, "the end of the string");
-        check("\"a\u{1}\"", 2, "no bare control character");
-        check("<html>", 0, "a value");
+        check("", 0, Expected::Value);
+        check("{", 1, Expected::KeyOrClose);
+        check("{\"a\"}", 4, Expected::Colon);
+        check("{\"a\":1,}", 7, Expected::Key);
+        check("[1 2]", 3, Expected::CommaOrClose);
+        check("[1}", 2, Expected::CommaOrClose);
+        check("{} x", 3, Expected::End);
+        check("[01]", 1, Expected::ValueOrClose);
+        check("\"a", 2, Expected::EndOfString);
+        check("\"a\u{1}\"", 2, Expected::NoControl);
+        check("<html>", 0, Expected::Value);
     }
 
     #[test]

@@ -5,19 +5,21 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::links::{Linker, Target};
-use crate::app::views::json::lexer::{Fault, Lexed, Token, TokenKind, lex, span};
-use crate::app::views::visible_text::{is_deceptive, visible};
+use super::{
+    fault::{Expected, Fault},
+    lexer::lex,
+    links::{Linker, Target},
+    rows::{LineRow, pretty_rows, raw_rows, to_u32},
+    token::{Lexed, TokenKind, span},
+};
+use crate::app::views::{
+    hex::{hex_row, hex_rows},
+    visible_text::{is_deceptive, visible},
+};
 
-/// Levels beyond this are indented no further.
-const MAX_INDENT: u16 = 40;
 /// The longest piece that is shown, in bytes. A longer one is cut on the screen; copying gives all
 /// of it.
 const MAX_PIECE: usize = 2_000;
-/// Raw lines longer than this, in bytes, go on in the next row.
-const RAW_ROW: usize = 160;
-/// Bytes in a row of the hexadecimal form.
-const HEX_ROW: usize = 16;
 
 /// The layout of a document on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +35,26 @@ pub enum Layout {
 pub enum Form {
     /// One JSON value.
     Json,
-    /// Text that is not JSON: why, with line and column from 1.
-    Text(String),
+    /// Text that is not JSON.
+    Text(NotJson),
     /// Bytes that are not text.
     Hex,
+}
+
+/// The reason why a text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotJson {
+    /// There is nothing in it.
+    Empty,
+    /// It stops being JSON at a place.
+    At {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The part of JSON that was needed there.
+        expected: Expected,
+    },
 }
 
 /// The kind of a piece of a line.
@@ -48,14 +66,14 @@ pub enum PieceKind {
     Token(TokenKind),
     /// The name of a member that stood before in the same object.
     Duplicate,
-    /// A note of ours about what was left out here.
-    Cut,
+    /// So many bytes were left out here.
+    Cut(usize),
 }
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The kind.
+    /// The kind, by which it is coloured.
     pub kind: PieceKind,
     /// The text to show.
     pub text: String,
@@ -76,14 +94,6 @@ pub struct Line {
     pub indent: u16,
     /// The pieces of the line.
     pub pieces: Vec<Piece>,
-}
-
-/// Tokens `first..last` on one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct LineRow {
-    first: u32,
-    last: u32,
-    indent: u16,
 }
 
 /// A document ready to be shown.
@@ -113,7 +123,7 @@ impl JsonText {
         let (form, lexed) = match lex(&text) {
             Ok(lexed) => (Form::Json, lexed),
             Err(_) if is_binary(&text) => (Form::Hex, Lexed::default()),
-            Err(fault) => (Form::Text(describe(&text, &fault)), Lexed::default()),
+            Err(fault) => (Form::Text(not_json(&text, &fault)), Lexed::default()),
         };
         let raw = raw_rows(&text, &lexed.tokens);
         Self {
@@ -143,7 +153,7 @@ impl JsonText {
     /// The number of rows.
     pub fn len(&self, layout: Layout) -> usize {
         match (&self.form, layout) {
-            (Form::Hex, _) => self.bytes.len().div_ceil(HEX_ROW),
+            (Form::Hex, _) => hex_rows(&self.bytes),
             (Form::Json, Layout::Pretty) => self.pretty.len(),
             _ => self.raw.len(),
         }
@@ -157,7 +167,9 @@ impl JsonText {
     /// One row, counted from 0; an empty one past the end.
     pub fn line(&self, layout: Layout, number: usize) -> Line {
         match (&self.form, layout) {
-            (Form::Hex, _) => hex_line(&self.bytes, number),
+            (Form::Hex, _) => {
+                Line { indent: 0, pieces: vec![Piece::plain(&hex_row(&self.bytes, number))] }
+            }
             (Form::Json, Layout::Pretty) => self.pretty_line(number),
             _ => self.raw_line(number),
         }
@@ -224,79 +236,11 @@ fn cut(text: &str, kind: PieceKind, target: Option<Target>, pieces: &mut Vec<Pie
     pieces.push(Piece { kind, text: visible(shown).into_owned(), target });
     let left = text.len().saturating_sub(shown.len());
     if left > 0 {
-        let text = format!("… {left} more bytes");
-        pieces.push(Piece { kind: PieceKind::Cut, text, target: None });
+        pieces.push(Piece { kind: PieceKind::Cut(left), text: String::new(), target: None });
     }
 }
 
-/// Rows of one value each; an empty object or array stays on its row.
-fn pretty_rows(tokens: &[Token]) -> Vec<LineRow> {
-    let (mut rows, mut first, mut depth, mut indent) = (Vec::new(), 0, 0_u16, 0);
-    for (at, token) in tokens.iter().enumerate() {
-        match token.kind {
-            TokenKind::Open => depth = depth.saturating_add(1),
-            TokenKind::Close => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if at + 1 < tokens.len() && !breaks_after(tokens, at) {
-            continue;
-        }
-        rows.push(LineRow { first, last: to_u32(at + 1), indent });
-        first = to_u32(at + 1);
-        let closes = kind_at(tokens, at + 1) == Some(TokenKind::Close);
-        indent = depth.saturating_sub(u16::from(closes)).min(MAX_INDENT);
-    }
-    rows
-}
-
-fn kind_at(tokens: &[Token], at: usize) -> Option<TokenKind> {
-    tokens.get(at).map(|token| token.kind)
-}
-
-fn breaks_after(tokens: &[Token], at: usize) -> bool {
-    match (kind_at(tokens, at), kind_at(tokens, at + 1)) {
-        (Some(TokenKind::Open), next) => next != Some(TokenKind::Close),
-        (_, Some(TokenKind::Close)) => true,
-        // After a comma, but not after the colon that follows a key.
-        (Some(TokenKind::Punctuation), _) => {
-            at.checked_sub(1).and_then(|before| kind_at(tokens, before)) != Some(TokenKind::Key)
-        }
-        _ => false,
-    }
-}
-
-/// Rows of the text as written; a long line goes on after the token in which it became too long.
-fn raw_rows(text: &str, tokens: &[Token]) -> Vec<(u32, u32)> {
-    let (mut rows, mut start) = (Vec::new(), 0);
-    for line in text.split_inclusive('\n') {
-        let end = start + line.trim_end_matches(['\n', '\r']).len();
-        let mut at = start;
-        while end - at > RAW_ROW {
-            let split = row_end(text, tokens, at + RAW_ROW).min(end);
-            rows.push((to_u32(at), to_u32(split)));
-            at = split;
-        }
-        if at < end || at == start {
-            rows.push((to_u32(at), to_u32(end)));
-        }
-        start += line.len();
-    }
-    rows
-}
-
-/// Returns the end of a row at or after `at`, never inside a token or a character.
-fn row_end(text: &str, tokens: &[Token], at: usize) -> usize {
-    let before = tokens.partition_point(|token| (token.start as usize) < at).checked_sub(1);
-    let end = before.and_then(|index| tokens.get(index)).map_or(0, |token| token.end as usize);
-    text.ceil_char_boundary(end.max(at))
-}
-
-/// Sizes were capped long before 4 GiB.
-fn to_u32(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-/// Returns true if so much of the first bytes is no text that only a byte view helps.
+/// Returns true if much of the first bytes is no text, so that only a view of bytes helps.
 fn is_binary(text: &str) -> bool {
     let is_odd = |c: &char| *c == '\u{fffd}' || (c.is_control() && !c.is_ascii_whitespace());
     let (all, odd) = text
@@ -306,32 +250,15 @@ fn is_binary(text: &str) -> bool {
     odd * 10 > all
 }
 
-/// Describes the place and the fault of a text that is no JSON.
-fn describe(text: &str, fault: &Fault) -> String {
+/// Returns the line and column of a fault.
+fn not_json(text: &str, fault: &Fault) -> NotJson {
     if text.trim().is_empty() {
-        return "there is nothing in it".to_owned();
+        return NotJson::Empty;
     }
     let before = text.get(..text.floor_char_boundary(fault.at)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |row| row.chars().count()) + 1;
-    format!("line {line}, column {column}: expected {}", fault.expected)
-}
-
-/// Offset, bytes in hexadecimal, and the printable ones as text.
-fn hex_line(bytes: &[u8], number: usize) -> Line {
-    let start = number.saturating_mul(HEX_ROW);
-    let row = bytes.get(start..bytes.len().min(start.saturating_add(HEX_ROW))).unwrap_or_default();
-    let mut text = format!("{start:08x} ");
-    for at in 0..HEX_ROW {
-        match row.get(at) {
-            Some(byte) => text.push_str(&format!(" {byte:02x}")),
-            None => text.push_str("   "),
-        }
-    }
-    text.push_str("  ");
-    let printable = |b: &u8| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' };
-    text.extend(row.iter().map(printable));
-    Line { indent: 0, pieces: vec![Piece::plain(&text)] }
+    NotJson::At { line, column, expected: fault.expected }
 }
 
 #[cfg(test)]
@@ -372,15 +299,16 @@ mod tests {
     #[test]
     fn what_is_no_json_is_shown_as_text_or_bytes() {
         let form = |bytes: &'static [u8]| JsonText::read(Bytes::from_static(bytes)).form;
-        let said = |text: &str| Form::Text(text.to_owned());
-        assert_eq!(form(b"<html>\n</html>"), said("line 1, column 1: expected a value"));
-        assert_eq!(form(b"{\n \"a\": oops}"), said("line 2, column 7: expected a value"));
-        assert_eq!(form(b" "), said("there is nothing in it"));
+        let value_at =
+            |line, column| Form::Text(NotJson::At { line, column, expected: Expected::Value });
+        assert_eq!(form(b"<html>\n</html>"), value_at(1, 1));
+        assert_eq!(form(b"{\n \"a\": oops}"), value_at(2, 7));
+        assert_eq!(form(b" "), Form::Text(NotJson::Empty));
         assert_eq!(form(b"\x1f\x8b\x08\0\0\0\0\0"), Form::Hex);
         assert_eq!(
             shown(b"\x1f\x8b\x08\0Az\0\0\0\0\0\0\0\0\0\0\xff", Layout::Pretty),
-            "00000000  1f 8b 08 00 41 7a 00 00 00 00 00 00 00 00 00 00  ....Az..........\n\
-             00000010  ff                                               .\n"
+            "00000000  1f 8b 08 00 41 7a 00 00  00 00 00 00 00 00 00 00  ····Az··········\n\
+             00000010  ff                                                ·\n"
         );
     }
 
@@ -397,7 +325,7 @@ mod tests {
     fn long_values_are_cut_and_the_cut_is_said() {
         let json = JsonText::read(Bytes::from(format!("\"{}\"", "é".repeat(3_000))));
         let pieces = json.line(Layout::Pretty, 0).pieces;
-        assert_eq!(pieces[1].text, "… 4003 more bytes");
+        assert_eq!(pieces[1].kind, PieceKind::Cut(4003));
         assert_eq!(pieces[0].text.len(), 1_999);
     }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::visible_text::is_deceptive;
-use crate::app::views::json::lexer::{Lexed, NO_KEY, TokenKind, span, string_value};
+use super::{
+    scalars::string_value,
+    token::{Lexed, NO_KEY, TokenKind, span},
+};
 use crate::oci::{Digest, Host, MediaType, Reference};
 
 /// The target of a string.

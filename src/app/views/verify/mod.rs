@@ -6,7 +6,7 @@ pub use run::{Counts, Row, Run, State};
 
 pub use crate::ops::{
     progress::{JobEvent, Mismatch, Outcome, Role, UnverifiedReason},
-    verify::{About, Check, Report},
+    verify::{About, Check, Checked, Report, ReportContext, Totals, Unchecked},
 };
 
 #[cfg(test)]

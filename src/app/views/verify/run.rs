@@ -22,11 +22,11 @@ const SPEED_STEP: u64 = 200;
 /// The state of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// At work.
+    /// Objects are still being read.
     Running,
-    /// Through.
+    /// It went through to its end.
     Done,
-    /// Ended by the reader: what was not begun was not checked.
+    /// The reader ended it: objects that were not begun were not checked.
     Cancelled,
 }
 
@@ -39,7 +39,7 @@ pub struct Row {
     pub role: Role,
     /// The platforms that it belongs to, known at the end.
     pub platforms: Vec<Platform>,
-    /// The bytes of it that were read.
+    /// The bytes that were read of it.
     pub done: u64,
     /// The time of its start.
     pub started: u64,
@@ -136,8 +136,8 @@ impl Run {
         }
     }
 
-    /// Takes over the report of a verification that went through: it also knows of what was not
-    /// read at all.
+    /// Takes over the report of a verification that went through: it also has the objects that
+    /// were not read at all.
     pub fn settle(&mut self, report: &Report) {
         self.is_cut = report.cut;
         self.checks.clone_from(&report.checks);
@@ -162,7 +162,7 @@ impl Run {
     fn progress(&mut self, digest: &Digest, done: u64) {
         let Some(row) = self.row(digest) else { return };
         let before = std::mem::replace(&mut row.done, done);
-        // A resumed read may begin again below where it was.
+        // A resumed read may begin again at a lower byte.
         self.done = self.done.saturating_sub(before).saturating_add(done);
     }
 
@@ -200,7 +200,7 @@ impl Run {
         self.now
     }
 
-    /// Returns the state.
+    /// Returns the state of the whole run, for its heading.
     pub fn state(&self) -> State {
         self.state
     }
@@ -240,7 +240,7 @@ impl Run {
         per_second(self.done.checked_sub(before)?, self.now - since)
     }
 
-    /// Seconds that are left at the speed of late.
+    /// Seconds that are left at the recent speed.
     pub fn left(&self) -> Option<u64> {
         let speed = self.speed().filter(|speed| *speed > 0)?;
         Some(self.total()?.saturating_sub(self.done).div_ceil(speed))

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use super::{
+    file_content::FileContent,
     loaded_file::{FileSource, LoadedFile},
     member::Member,
-    shown::Shown,
     use_answer::{use_answer, use_content_bytes},
     use_file::use_file,
 };
@@ -82,7 +82,7 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
     let file = LoadedFile { source: source.clone(), bytes, basis };
     match member {
         Some(name) => mount_keyed(key, Member { archive: file, name: Rc::new(name) }),
-        None => mount_keyed(key, Shown(file)),
+        None => mount_keyed(key, FileContent(file)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! All about one path: what it is, whose, which layers did what to it.
+//! All about one path: its kind, its owner, and the change of each layer.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The layers beside the files: which is looked at, how it stands, what it did and what made it.
+//! The layers beside the files: the chosen one, the state of each, its changes, and the step that made it.
 
 use yew::prelude::*;
 
@@ -140,7 +140,7 @@ fn opened(summary: &LayerSummary) -> Html {
 fn table(table: &TocState) -> Html {
     match table {
         TocState::None => Html::default(),
-        TocState::Listed { .. } => html! { <span class="hint">{ text::AS_TOLD }</span> },
+        TocState::Listed { .. } => html! { <span class="hint">{ text::LISTED_BY_TABLE }</span> },
         TocState::Refused(_) => html! { <span class="hint">{ text::TABLE_NOT_USED }</span> },
         TocState::Compared(differences) if differences.is_empty() => {
             html! { <span class="hint">{ text::TABLE_AGREES }</span> }

@@ -27,7 +27,6 @@ use crate::{
 /// Rows are asked for by so many at a time, with as many above and below.
 const BLOCK: usize = 100;
 
-/// A list.
 #[derive(PartialEq)]
 pub(super) struct List {
     pub(super) context: ViewContext,
@@ -39,13 +38,13 @@ stateful!(List, use_list);
 
 /// The person's choices that are in no address.
 #[derive(Clone, Default, PartialEq)]
-struct Set {
+struct ListChoices {
     open: Vec<Vec<u8>>,
     by_size: bool,
     with_removed: bool,
 }
 
-impl Set {
+impl ListChoices {
     /// Returns the same with a directory opened or closed.
     fn toggled(&self, path: Vec<u8>) -> Self {
         let mut set = self.clone();
@@ -60,7 +59,7 @@ impl Set {
 #[hook]
 fn use_list(props: &List) -> Html {
     let typed = use_typed(&props.files.find);
-    let set = use_state_eq(Set::default);
+    let set = use_state_eq(ListChoices::default);
     let blocks = use_state_eq(|| 0..1);
     let files = Rc::new(Files { find: (*typed).clone(), ..(*props.files).clone() });
     let sort = if set.by_size { Sort::Size } else { Sort::Name };
@@ -101,7 +100,7 @@ fn use_typed(find: &str) -> UseStateHandle<String> {
 fn use_row(
     context: &ViewContext,
     files: &Rc<Files>,
-    set: &UseStateHandle<Set>,
+    set: &UseStateHandle<ListChoices>,
     reply: Option<&Rc<Reply>>,
 ) -> Callback<usize, Html> {
     let toggle = use_callback(set.open.clone(), {
@@ -243,7 +242,7 @@ fn tools(
     props: &List,
     files: &Rc<Files>,
     typed: &UseStateHandle<String>,
-    set: &UseStateHandle<Set>,
+    set: &UseStateHandle<ListChoices>,
     reply: Option<&Reply>,
 ) -> Html {
     let is_filtered = !files.find.trim().is_empty();
@@ -288,10 +287,10 @@ fn find(props: &List, typed: &UseStateHandle<String>, list: FileList) -> Html {
     }
 }
 
-fn order(set: &UseStateHandle<Set>) -> Html {
+fn order(set: &UseStateHandle<ListChoices>) -> Html {
     let onchange = Callback::from({
         let set = set.clone();
-        move |_: Event| set.set(Set { by_size: !set.by_size, ..(*set).clone() })
+        move |_: Event| set.set(ListChoices { by_size: !set.by_size, ..(*set).clone() })
     });
     html! {
         <label class="field"><span>{ text::SORT }</span>
@@ -303,10 +302,10 @@ fn order(set: &UseStateHandle<Set>) -> Html {
     }
 }
 
-fn removed(set: &UseStateHandle<Set>) -> Html {
+fn removed(set: &UseStateHandle<ListChoices>) -> Html {
     let onchange = Callback::from({
         let set = set.clone();
-        move |_: Event| set.set(Set { with_removed: !set.with_removed, ..(*set).clone() })
+        move |_: Event| set.set(ListChoices { with_removed: !set.with_removed, ..(*set).clone() })
     });
     html! {
         <label class="check">

@@ -1,4 +1,4 @@
-//! A file inside a layer: where its content is kept, and the content itself once it is loaded.
+//! A file inside a layer: the place of its content, and the content itself once it is loaded.
 
 use std::rc::Rc;
 
@@ -32,7 +32,6 @@ pub(super) struct FileSource {
 /// A file whose content is here.
 #[derive(Clone, PartialEq)]
 pub(super) struct LoadedFile {
-    /// The file.
     pub(super) source: FileSource,
     /// The content.
     pub(super) bytes: Bytes,

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    file_content::FileContent,
     href,
     loaded_file::{FileSource, LoadedFile},
-    shown::Shown,
     use_answer::{use_answer, use_content_bytes},
 };
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn heading(place: &Place, archive: &[u8], member: &[u8]) -> Html {
     }
 }
 
-/// A member of an archive whose content is at hand.
+/// A member of an archive whose content was loaded.
 #[derive(PartialEq)]
 pub(super) struct Member {
     pub(super) archive: LoadedFile,
@@ -59,7 +59,7 @@ fn use_member(props: &Member) -> Html {
             let (path, bytes) = (Rc::clone(&props.name), (*bytes).clone());
             let key = path::text(&path);
             let source = FileSource { path, ..archive.clone() };
-            mount_keyed(key, Shown(LoadedFile { source, bytes, ..props.archive }))
+            mount_keyed(key, FileContent(LoadedFile { source, bytes, ..props.archive }))
         }
         Some(Answer::Failed(fault)) => html! {
             <p class="note">{ foreign(&file_faults::content(fault)) }{ "." }</p>

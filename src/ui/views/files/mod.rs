@@ -4,6 +4,7 @@
 mod archive;
 mod content;
 mod details;
+mod file_content;
 mod layers;
 mod list;
 mod loaded_file;
@@ -11,7 +12,6 @@ mod member;
 mod notices;
 mod picture;
 mod rows;
-mod shown;
 mod status;
 mod text_view;
 mod use_answer;
@@ -57,23 +57,25 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let key = all.items.iter().map(|layer| layer.descriptor.digest.as_str()).collect::<String>();
     match Files::new(&context.place, all) {
         // Another image is another reading.
-        Some(files) => mount_keyed(key, Inside { context: context.clone(), files: Rc::new(files) }),
+        Some(files) => {
+            mount_keyed(key, FilesOfImage { context: context.clone(), files: Rc::new(files) })
+        }
         None => empty(text::NO_SUCH_LAYER),
     }
 }
 
 /// The files of an image that has layers.
 #[derive(PartialEq)]
-struct Inside {
+struct FilesOfImage {
     context: ViewContext,
     files: Rc<Files>,
 }
 
-stateful!(Inside, use_inside);
+stateful!(FilesOfImage, use_files_of_image);
 
 #[hook]
-fn use_inside(props: &Inside) -> Html {
-    let Inside { context, files } = props;
+fn use_files_of_image(props: &FilesOfImage) -> Html {
+    let FilesOfImage { context, files } = props;
     let reading = use_layer_reading(context, files);
     let generation = reading.state().generation;
     let summary = use_answer(context, files.summary(), generation);
@@ -196,8 +198,8 @@ fn href(place: &Place, of: &[u8]) -> String {
 }
 
 /// A list, or one file.
-fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
-    let Inside { context, files } = props;
+fn shown(props: &FilesOfImage, generation: u32, about: Option<&Answer>) -> Html {
+    let FilesOfImage { context, files } = props;
     let is_tree = files.list == FileList::Tree;
     match about {
         Some(Answer::Details(details)) if is_tree && !files.path.is_empty() => {
@@ -213,10 +215,11 @@ fn shown(props: &Inside, generation: u32, about: Option<&Answer>) -> Html {
     }
 }
 
-fn list(props: &Inside, generation: u32) -> Html {
-    let Inside { context, files } = props;
+fn list(props: &FilesOfImage, generation: u32) -> Html {
+    let FilesOfImage { context, files } = props;
     // Another directory or list begins anew at its top.
-    let key = format!("{} {:?} {:?}", files.list.name(), files.chosen, files.path);
+    let chosen = files.chosen.map(|number| number.to_string()).unwrap_or_default();
+    let key = format!("{} {chosen} {}", files.list.name(), path::text(&files.path));
     let (context, files) = (context.clone(), Rc::clone(files));
     mount_keyed(key, list::List { context, files, generation })
 }

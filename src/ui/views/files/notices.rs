@@ -35,28 +35,32 @@ pub(super) fn notices(
             if let Some(count) = summary.map(|summary| summary.left_out).filter(|&count| count > 0) {
                 <p class="note">{ text::left_out(count) }</p>
             }
-            if !state.is_running() { { told(files, &known, handle) } }
+            if !state.is_running() { { listed_by_table(files, &known, handle) } }
             { for known.iter().map(|(number, layer)| note(files, *number, layer)) }
         </>
     }
 }
 
-/// That layers are listed unread, and a way to read them.
-fn told(files: &Files, known: &[(u16, &LayerSummary)], handle: &LayerReadingTask) -> Html {
-    let is_told =
+/// Draws the note about layers that are listed by their tables, unread, and the button that reads them.
+fn listed_by_table(
+    files: &Files,
+    known: &[(u16, &LayerSummary)],
+    handle: &LayerReadingTask,
+) -> Html {
+    let is_listed =
         |(_, layer): &&(u16, &LayerSummary)| matches!(layer.table, TocState::Listed { .. });
-    let told: Vec<u16> = known.iter().filter(is_told).map(|(number, _)| *number).collect();
+    let listed: Vec<u16> = known.iter().filter(is_listed).map(|(number, _)| *number).collect();
     let Some((first, TocState::Listed { format, .. })) =
-        known.iter().find(is_told).map(|(number, layer)| (number, &layer.table))
+        known.iter().find(is_listed).map(|(number, layer)| (number, &layer.table))
     else {
         return Html::default();
     };
-    let label = text::read_and_check(told.len(), files.bytes(&told));
-    let which = text::told(*first, told.len(), known.len(), format.name());
-    let read = handle.read_whole.reform(move |_: MouseEvent| told.clone());
+    let label = text::read_and_check(listed.len(), files.bytes(&listed));
+    let which = text::listed_by_table(*first, listed.len(), known.len(), format.name());
+    let read = handle.read_whole.reform(move |_: MouseEvent| listed.clone());
     html! {
         <p class="note">
-            { which }{ " " }{ text::TOLD_MEANS }{ " " }
+            { which }{ " " }{ text::LISTED_BY_TABLE_MEANS }{ " " }
             <button type="button" onclick={read}>{ label }</button>
         </p>
     }

@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use crate::ui::{stateful::stateful, text::files as text, views::save};
 
-/// A picture.
 #[derive(PartialEq)]
 pub(super) struct Picture {
     pub(super) bytes: Bytes,

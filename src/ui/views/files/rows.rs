@@ -179,7 +179,6 @@ pub(super) const PACKAGE_COLUMNS: [(&str, &str); 6] = [
     (text::SOURCE, "wide"),
 ];
 
-/// A package.
 pub(super) fn package_row(
     row_context: &RowContext<'_>,
     number: usize,

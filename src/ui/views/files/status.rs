@@ -68,7 +68,7 @@ fn offer(
         let table = layers.get(usize::from(*number)).map(|layer| &layer.table);
         matches!(table, Some(TocState::Refused(_)))
     };
-    // Asking a table that was refused once more gives nothing else.
+    // A table that was refused is refused again.
     let (start, bytes) = match missing.iter().any(is_refused) {
         true => (&handle.read_whole, files.bytes(missing)),
         false => (&handle.start, files.cost(missing)),

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use yew::prelude::*;
 
 use crate::{
-    app::views::files::text_lines::{TextLines, hex_row, hex_rows},
+    app::views::{
+        files::text_lines::TextLines,
+        hex::{hex_row, hex_rows},
+    },
     ui::{
         browser::field_text,
         components::WindowedList,
@@ -44,7 +47,8 @@ fn use_text_view(props: &TextView) -> Html {
             }
             let line = (*matching.0).as_ref().and_then(|lines| lines.get(number).copied());
             let line = line.unwrap_or(number);
-            draw(number, Some(line), &lines.0.line(line))
+            let (shown, left_out) = lines.0.line(line);
+            draw(number, Some(line), &json_text::cut(shown, left_out))
         });
     let count = match (&*matching, props.is_hex) {
         (_, true) => hex_rows(&props.bytes),
@@ -66,7 +70,7 @@ fn use_text_view(props: &TextView) -> Html {
     }
 }
 
-/// The field that finds lines, and what to know before reading.
+/// The field that finds lines, and the notes that a reader needs before reading.
 fn tools(
     wanted: &UseStateHandle<AttrValue>,
     lines: &TextLines,

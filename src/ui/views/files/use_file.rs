@@ -26,7 +26,7 @@ pub(super) struct FileTask {
     pub(super) cancel: Callback<()>,
 }
 
-/// Gets a file when told to. Leaving the component ends it.
+/// Loads a file once the reader asks for it. Leaving the component ends that.
 #[hook]
 pub(super) fn use_file(source: &FileSource) -> FileTask {
     let task = use_task(FileExtraction::default);

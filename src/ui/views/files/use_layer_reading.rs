@@ -22,7 +22,7 @@ use crate::{
 /// The layers that are read at the same time.
 const AT_A_TIME: usize = 3;
 
-/// Reading as a component sees it.
+/// The reading of layers, for a component.
 pub(super) struct LayerReadingTask {
     task: Task<LayerReading>,
     /// Reads some layers; of those that have a table of contents, only that.
@@ -34,7 +34,6 @@ pub(super) struct LayerReadingTask {
 }
 
 impl LayerReadingTask {
-    /// Returns how it stands.
     pub(super) fn state(&self) -> Ref<'_, LayerReading> {
         self.task.state()
     }

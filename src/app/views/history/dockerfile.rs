@@ -1,16 +1,19 @@
 //! The Dockerfile-like reading of an image's history: instructions as far as builders recorded
 //! them in `created_by`. A reading, not the original file.
 
+use crate::oci::json::Node;
+
 /// One step of a history, read as an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// The text, without the builder's wrapping; a comment where it is no instruction.
+    /// The text, without the builder's wrapping; a comment if it is no instruction. It is empty
+    /// if the builder recorded nothing.
     pub text: String,
     /// Build arguments that were set for it.
     pub arguments: String,
 }
 
-/// Shells that run a `RUN` where no `SHELL` was recorded, as builders write them.
+/// Shells that run a `RUN` if no `SHELL` was recorded, as builders write them.
 const DEFAULT_SHELLS: [&str; 5] =
     ["/bin/sh -c", "cmd /S /C", "cmd.exe /S /C", "powershell -Command", "powershell.exe -Command"];
 
@@ -36,7 +39,7 @@ const INSTRUCTIONS: [&str; 18] = [
 ];
 
 /// Reads the steps of a history in order; a recorded `SHELL` is taken off the `RUN`s after it.
-pub fn read<'a>(created_by: impl IntoIterator<Item = &'a str>) -> Vec<Instruction> {
+pub(super) fn read<'a>(created_by: impl IntoIterator<Item = &'a str>) -> Vec<Instruction> {
     let mut shell = String::new();
     let mut steps = Vec::new();
     for text in created_by {
@@ -50,7 +53,7 @@ pub fn read<'a>(created_by: impl IntoIterator<Item = &'a str>) -> Vec<Instructio
 }
 
 /// One step. `shell` is the recorded shell with its words joined by spaces, or empty.
-pub fn instruction(created_by: &str, shell: &str) -> Instruction {
+fn instruction(created_by: &str, shell: &str) -> Instruction {
     let text = created_by.trim();
     // Classic builder: `/bin/sh -c #(nop)  CMD ["sh"]`, on Windows behind any shell.
     if let Some((_, rest)) = text.split_once("#(nop)") {
@@ -75,7 +78,7 @@ fn plain(text: String) -> Instruction {
 /// debuerreotype write free text.
 fn comment(text: &str) -> String {
     match text {
-        "" => "# nothing recorded".to_owned(),
+        "" => String::new(),
         _ if text.starts_with('#') => join_lines(text, "\n# "),
         _ => format!("# {}", join_lines(text, "\n# ")),
     }
@@ -85,7 +88,7 @@ fn join_lines(text: &str, with: &str) -> String {
     text.lines().collect::<Vec<_>>().join(with)
 }
 
-/// `ADD file:… in /` is how the classic builder wrote down what was added where.
+/// `ADD file:… in /` is the form in which the classic builder recorded what it added.
 fn classic(text: &str) -> String {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();
@@ -137,7 +140,8 @@ fn words_of_list(text: &str) -> Vec<String> {
 }
 
 fn json_list(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let quoted: Vec<String> =
+        words.iter().map(|word| Node::String(word.clone()).to_string()).collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -197,11 +201,11 @@ fn split_arguments<'a>(text: &'a str, shell: &str) -> (String, &'a str) {
     if !count.bytes().all(|b| b.is_ascii_digit()) {
         return none;
     }
-    // Values may hold spaces, so the count says less than where the shell begins.
+    // Values may hold spaces, so the beginning of the shell says more than the count.
     let shells = std::iter::once(shell).filter(|s| !s.is_empty()).chain(DEFAULT_SHELLS);
     let start = shells.filter_map(|shell| rest.find(&format!("{shell} "))).min();
     match start.and_then(|start| rest.split_at_checked(start)) {
-        Some((arguments, command)) => (arguments.trim().to_owned(), command),
+        Some((arguments, command)) => (join_lines(arguments.trim(), " "), command),
         None => none,
     }
 }
@@ -239,9 +243,9 @@ fn broken(command: &str) -> String {
     out
 }
 
-/// A place to break, as it is to be shown, and how many bytes it takes.
+/// A place to break: the text to show there, and the number of bytes that it replaces.
 fn breaking(rest: &str) -> Option<(&'static str, usize)> {
-    // Two or more spaces or a tab after `;` is where the author's own line ended.
+    // Two or more spaces or a tab after `;` stand for the end of the author's own line.
     let after = rest.strip_prefix(';');
     if after.is_some_and(|after| {
         after.starts_with("  ") || after.starts_with(" \t") || after.starts_with('\t')
@@ -249,26 +253,6 @@ fn breaking(rest: &str) -> Option<(&'static str, usize)> {
         return Some(("; \\\n    ", 1));
     }
     rest.starts_with(" && ").then_some((" \\\n    && ", 4))
-}
-
-/// The whole reading as a text to copy.
-pub fn document(steps: &[Instruction], base: Option<&str>) -> String {
-    let mut out =
-        String::from("# Read from the image’s history; not the file it was built from.\n");
-    out.push_str(&match base {
-        Some(base) => {
-            format!("# The base image is named by an annotation of the image.\nFROM {base}\n")
-        }
-        None => "# The history does not say where the base image ends.\n".to_owned(),
-    });
-    for Instruction { text, arguments } in steps {
-        if !arguments.is_empty() {
-            out.push_str(&format!("# with {}\n", join_lines(arguments, " ")));
-        }
-        out.push_str(text);
-        out.push('\n');
-    }
-    out
 }
 
 #[cfg(test)]
@@ -300,6 +284,8 @@ mod tests {
         check("COPY . /src # buildkit", "COPY . /src");
         check(r#"CMD ["serve" "--port" "80 80"]"#, r#"CMD ["serve", "--port", "80 80"]"#);
         check("CMD serve now", "CMD serve now");
+        // The list is JSON again, also for characters that Rust would write otherwise.
+        check("CMD [\"e\u{301}\", \"\\u0001\"]", "CMD [\"e\u{301}\", \"\\u0001\"]");
         check("EXPOSE map[443/tcp:{} 80/tcp:{}]", "EXPOSE 443/tcp 80/tcp");
         check("SHELL [/bin/bash -o pipefail -c]", r#"SHELL ["/bin/bash", "-o", "pipefail", "-c"]"#);
         check("WORKDIR /work", "WORKDIR /work");
@@ -340,7 +326,7 @@ mod tests {
 
     #[test]
     fn other_builders_become_comments() {
-        check("", "# nothing recorded");
+        check("", "");
         check("apko", "# apko");
         check("# debian.sh --arch 'amd64'", "# debian.sh --arch 'amd64'");
         check("jib-gradle-plugin:3.1\nRUN rm -rf /", "# jib-gradle-plugin:3.1\n# RUN rm -rf /");
@@ -356,14 +342,5 @@ mod tests {
                 "RUN set -eux; \\\n    echo 'a && b' \\' \\\n    && echo \"c && d\" \\\n    && {tail}"
             ),
         );
-    }
-
-    #[test]
-    fn the_document_names_the_base_where_it_is_known() {
-        let steps = read(["RUN |1 A=1 /bin/sh -c x # buildkit"]);
-        assert!(
-            document(&steps, Some("alpine:3")).contains("\nFROM alpine:3\n# with A=1\nRUN x\n")
-        );
-        assert!(!document(&steps, None).contains("FROM"));
     }
 }

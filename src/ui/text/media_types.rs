@@ -1,8 +1,8 @@
-//! A table of well-known media types, in a person's words. The first match counts.
+//! Well-known media types in a person's words: a table of which the first match counts.
 
-use super::MediaType;
+use crate::oci::MediaType;
 
-/// Exact types.
+/// Types by their whole name.
 const EXACT: &[(&str, &str)] = &[
     ("application/vnd.oci.image.index.v1+json", "OCI index"),
     ("application/vnd.oci.image.manifest.v1+json", "OCI manifest"),
@@ -82,7 +82,7 @@ const EXACT: &[(&str, &str)] = &[
     ("application/octet-stream", "bytes"),
 ];
 
-/// Families of types, by how they begin.
+/// Families of types, by the beginning of their names.
 const BEGINNING: &[(&str, &str)] = &[
     ("application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "layer, tar gzip, encrypted"),
     ("application/vnd.oci.image.layer.v1.tar+zstd+encrypted", "layer, tar zstd, encrypted"),
@@ -104,13 +104,28 @@ const BEGINNING: &[(&str, &str)] = &[
     ("application/vnd.docker.ai.", "part of a model"),
 ];
 
-impl MediaType {
-    /// Returns the type in a person's words: `OCI index`, `layer, tar gzip`. An unknown type is its
-    /// own name.
-    pub fn words(&self) -> &str {
-        let text = self.essence();
-        let exact = EXACT.iter().find(|(known, _)| *known == text);
-        let begun = || BEGINNING.iter().find(|(start, _)| text.starts_with(start));
-        exact.or_else(begun).map_or(self.as_str(), |(_, words)| words)
+/// Returns a type in a person's words: `OCI index`, `layer, tar gzip`. An unknown type is its own
+/// name.
+pub fn media_type(media_type: &MediaType) -> &str {
+    let text = media_type.essence();
+    let exact = EXACT.iter().find(|(known, _)| *known == text);
+    let begun = || BEGINNING.iter().find(|(start, _)| text.starts_with(start));
+    exact.or_else(begun).map_or(media_type.as_str(), |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_fall_back_to_the_type_itself() {
+        let check = |text: &str, words: &str| {
+            assert_eq!(media_type(&MediaType::new(text)), words);
+        };
+        check("application/vnd.oci.image.index.v1+json", "OCI index");
+        check("application/vnd.dev.sigstore.bundle+json;version=0.2", "Sigstore bundle");
+        check("application/vnd.dev.sigstore.bundle.v0.3+json", "Sigstore bundle");
+        check("application/vnd.example.main", "application/vnd.example.main");
+        check("", "");
     }
 }

@@ -1,4 +1,4 @@
-//! Content that is at hand, in the form that fits it or that was chosen.
+//! The content of a file that was loaded, in the form that fits it or that was chosen.
 
 use std::rc::Rc;
 
@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// Content that is at hand.
+/// The content of a file that was loaded.
 #[derive(PartialEq)]
-pub(super) struct Shown(pub(super) LoadedFile);
+pub(super) struct FileContent(pub(super) LoadedFile);
 
-stateful!(Shown, use_shown);
+stateful!(FileContent, use_file_content);
 
 #[hook]
-fn use_shown(props: &Shown) -> Html {
+fn use_file_content(props: &FileContent) -> Html {
     let LoadedFile { source, bytes, basis } = &props.0;
     let mut forms = forms(&source.path, bytes);
     // One level deep: what is in an archive in an archive is not opened.
@@ -43,7 +43,7 @@ fn use_shown(props: &Shown) -> Html {
     }
 }
 
-/// The choice of forms, and ways to take the content along.
+/// The choice of forms, and the buttons that copy and save the content.
 fn tools(
     file: &LoadedFile,
     forms: &[Form],
