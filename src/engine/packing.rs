@@ -56,7 +56,7 @@ mod tests {
     use crate::{
         content::verify::{Verdict, digest_of},
         engine::{Job, Slice},
-        error::ErrorKind,
+        error::{AnswerFault, EngineFault, ErrorKind},
         layers::findings::Findings,
         oci::{Descriptor, MediaType},
         transport::{Cache, Redirect, Request},
@@ -128,7 +128,10 @@ mod tests {
             FromEngine::Failed(ErrorKind::Timeout(Duration::from_secs(20))),
             FromEngine::Failed(ErrorKind::Unavailable),
             FromEngine::Failed(ErrorKind::Status(418)),
-            FromEngine::Failed(ErrorKind::BadAnswer(crate::error::AnswerFault::OtherPart)),
+            FromEngine::Failed(ErrorKind::BadAnswer(AnswerFault::OtherPart)),
+            FromEngine::Failed(ErrorKind::FileUnreadable("gone".to_owned())),
+            FromEngine::Failed(ErrorKind::Engine(EngineFault::NotLoaded("404".to_owned()))),
+            FromEngine::Failed(ErrorKind::Engine(EngineFault::Other)),
         ] {
             assert_eq!(FromEngine::unpack(&message.pack(7)), Some((7, message)));
         }

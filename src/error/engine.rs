@@ -1,9 +1,7 @@
 //! The faults of the engine for byte work.
 
-use serde::{Deserialize, Serialize};
-
 /// A fault of the engine for byte work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineFault {
     /// The engine ended or did not start, with the words of the browser.
     Ended(String),

@@ -20,28 +20,30 @@ enum ReadError {
     SizeMismatch(Option<Digest>, u64, u64),
     InvalidInput(String),
     OtherPart,
-    Engine(EngineFault),
     FileUnreadable(String),
+    NotLoaded(String),
+    Other,
 }
 
 /// Serialises an error. One of another kind becomes [`EngineFault::Other`].
 pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok, S::Error> {
-    let error = match kind.clone() {
+    // Each field is cloned by itself: cloning the kind would link code for the fields of all kinds.
+    let error = match kind {
         ErrorKind::Network { had_authorization, detail } => {
-            ReadError::Network { had_authorization, detail }
+            ReadError::Network { had_authorization: *had_authorization, detail: detail.clone() }
         }
-        ErrorKind::Timeout(after) => ReadError::Timeout(after),
+        ErrorKind::Timeout(after) => ReadError::Timeout(*after),
         ErrorKind::Unavailable => ReadError::Unavailable,
-        ErrorKind::Status(status) => ReadError::Status(status),
-        ErrorKind::TooLarge { limit } => ReadError::TooLarge(limit),
+        ErrorKind::Status(status) => ReadError::Status(*status),
+        ErrorKind::TooLarge { limit } => ReadError::TooLarge(*limit),
         ErrorKind::SizeMismatch { digest, expected, actual } => {
-            ReadError::SizeMismatch(digest, expected, actual)
+            ReadError::SizeMismatch(digest.clone(), *expected, *actual)
         }
-        ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text),
+        ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text.clone()),
         ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
-        ErrorKind::Engine(fault) => ReadError::Engine(fault),
-        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why),
-        _ => ReadError::Engine(EngineFault::Other),
+        ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why.clone()),
+        ErrorKind::Engine(EngineFault::NotLoaded(why)) => ReadError::NotLoaded(why.clone()),
+        _ => ReadError::Other,
     };
     error.serialize(to)
 }
@@ -61,7 +63,8 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         }
         ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
         ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
-        ReadError::Engine(fault) => ErrorKind::Engine(fault),
         ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
+        ReadError::NotLoaded(why) => ErrorKind::Engine(EngineFault::NotLoaded(why)),
+        ReadError::Other => ErrorKind::Engine(EngineFault::Other),
     })
 }

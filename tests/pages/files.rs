@@ -134,7 +134,7 @@ fn files_of_a_layer_that_cannot_be_read() {
     let third = digest_of_layer(&shelf, 2).parse().unwrap();
     shelf.registry.add_blob_as(&shelf.repository, &third, "xothing that anybody can read".into());
     let html = page(&shelf.registry, &shelf.address("1", "?view=files"));
-    for text in ["etc", "Layer 3", "its bytes are not those of its digest"] {
+    for text in ["etc", "Layer 3", "the bytes of the layer are not those of its digest"] {
         assert!(html.contains(text), "{text}: {html}");
     }
 }

@@ -92,9 +92,9 @@ pub enum ContentFault {
     WrongPart(RangeError),
     /// The file is larger than this many bytes.
     TooLarge(u64),
-    /// The layer ends before the file does.
+    /// The layer or the archive ends before the file does.
     CutShort,
-    /// The file is not in the layer.
+    /// No file begins at this place of the layer.
     Absent,
     /// The map of a sparse file does not fit its content.
     BadSparseMap,

@@ -7,13 +7,15 @@ use crate::layers::{index::ContentFault, ranges::RangeError};
 pub fn content(fault: &ContentFault) -> String {
     let words = match fault {
         ContentFault::WrongBytes => layer_faults::WRONG_BYTES,
-        ContentFault::BrokeOff(kind) => return reason(kind),
+        ContentFault::BrokeOff(kind) => {
+            return ["the layer could not be read: ", &reason(kind)].concat();
+        }
         ContentFault::NoPlace => "the table of contents does not say where this file is",
         ContentFault::WrongPart(error) => {
             return ["where this file should be, ", &wrong_part(error)].concat();
         }
         ContentFault::TooLarge(limit) => return larger_than(*limit),
-        ContentFault::CutShort => "the layer ends before the file does",
+        ContentFault::CutShort => "the file is cut short",
         ContentFault::Absent => "the file is not in the layer",
         ContentFault::BadSparseMap => "the map of the sparse file does not fit",
         ContentFault::NotAnArchive => archives::NOT_AN_ARCHIVE,
@@ -45,12 +47,16 @@ fn larger_than(limit: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::tar::EntryKind;
+    use crate::{content::tar::EntryKind, error::ErrorKind};
 
     #[test]
     fn each_fault_has_its_words() {
         let check = |fault: ContentFault, expected: &str| assert_eq!(content(&fault), expected);
         check(ContentFault::WrongBytes, layer_faults::WRONG_BYTES);
+        check(
+            ContentFault::BrokeOff(ErrorKind::Status(403)),
+            "the layer could not be read: unexpected status 403",
+        );
         check(ContentFault::TooLarge(8 << 20), "the file is larger than 8.4 MB");
         check(ContentFault::NotAFile(EntryKind::Symlink), "the member is no file: symlink");
         check(

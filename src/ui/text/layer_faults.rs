@@ -12,7 +12,7 @@ use crate::{
 
 /// The words about bytes that do not have their digest.
 pub(super) const WRONG_BYTES: &str =
-    "its bytes are not those of its digest, so nothing of it is shown";
+    "the bytes of the layer are not those of its digest, so nothing of it is shown";
 
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
