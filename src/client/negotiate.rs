@@ -88,7 +88,7 @@ async fn second_pair(
 /// `Accept`, so the code alone does not decide.
 fn says_unknown(document: &ErrorDocument) -> bool {
     let unknown = |entry: &Entry| {
-        let text = entry.message.to_lowercase();
+        let text = entry.message.to_ascii_lowercase();
         let about_types = text.contains("accept") || text.contains("media type");
         matches!(entry.code, Code::ManifestUnknown | Code::NameUnknown) && !about_types
     };

@@ -114,6 +114,12 @@ impl Pattern {
     }
 }
 
+/// Returns a text with each character in lower case, if that is one character: the same for both sides of
+/// a search. The rules for whole words, such as the final sigma, would cost the page 2 kB.
+pub fn lower(text: &str) -> String {
+    text.chars().map(fold).collect()
+}
+
 /// A character in lower case, if that is one character.
 fn fold(c: char) -> char {
     if c.is_ascii() {

@@ -105,8 +105,8 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
 /// or without regard to case (distribution-spec main), and some do not sort. So a page is old only
 /// if it holds `previous` itself, or no item after it in either order.
 fn moves_on(previous: &String, items: &[String]) -> bool {
-    let lower = previous.to_lowercase();
-    let after = |item: &String| item > previous || item.to_lowercase() > lower;
+    let lower = previous.to_ascii_lowercase();
+    let after = |item: &String| item > previous || item.to_ascii_lowercase() > lower;
     !items.contains(previous) && items.iter().any(after)
 }
 

@@ -4,6 +4,7 @@
 use super::{DatabaseProblem, LayerIndex, Packages, RowRange, Scope, slice};
 use crate::{
     content::{
+        glob::lower,
         packages::{self, DatabaseKind, Inventory, Package},
         tar::EntryKind,
     },
@@ -45,8 +46,8 @@ impl LayerIndex {
         }
         found.sort_by(|a, b| (&a.2.name, &a.0, &a.2.version).cmp(&(&b.2.name, &b.0, &b.2.version)));
         all.known = found.len() as u64;
-        let filter = filter.trim().to_lowercase();
-        found.retain(|(_, _, package)| package.name.to_lowercase().contains(&filter));
+        let filter = lower(filter.trim());
+        found.retain(|(_, _, package)| lower(&package.name).contains(&filter));
         all.total = found.len() as u64;
         all.packages = slice(&found, part).to_vec();
         all

@@ -91,7 +91,7 @@ fn use_repositories(props: &Repositories) -> Html {
     let filter = use_state_eq(AttrValue::default);
     let as_list = use_state_eq(|| false);
     let shown = use_memo((pages.items.clone(), (*filter).clone()), |(items, filter)| {
-        let wanted = filter.trim().to_lowercase();
+        let wanted = filter.trim().to_ascii_lowercase();
         let mut shown: Vec<_> =
             items.iter().filter(|name| name.as_str().contains(&wanted)).cloned().collect();
         shown.sort();

@@ -85,7 +85,7 @@ fn heading(props: &RepositoryPage) -> Html {
 /// The tags that pass the filter, in order.
 #[hook]
 fn use_tags(items: &Rc<Vec<Tag>>, filter: &str, order: TagOrder) -> Rc<Vec<Tag>> {
-    let filter = filter.trim().to_lowercase();
+    let filter = filter.trim().to_ascii_lowercase();
     let sorted = use_memo((items.clone(), order), |(items, order)| {
         let mut tags = Vec::clone(items);
         tag_order::sort(&mut tags, *order);
@@ -93,7 +93,10 @@ fn use_tags(items: &Rc<Vec<Tag>>, filter: &str, order: TagOrder) -> Rc<Vec<Tag>>
         tags
     });
     use_memo((sorted, filter), |(tags, filter)| {
-        tags.iter().filter(|tag| tag.as_str().to_lowercase().contains(filter)).cloned().collect()
+        tags.iter()
+            .filter(|tag| tag.as_str().to_ascii_lowercase().contains(filter))
+            .cloned()
+            .collect()
     })
 }
 

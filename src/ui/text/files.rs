@@ -295,7 +295,7 @@ pub fn layer(number: u16) -> String {
 
 /// The change that a layer made to a path.
 pub fn change(layer_number: u16, kind: ChangeKind, size: u64) -> String {
-    let text = format!("{} by {}", change_kind(kind), layer(layer_number).to_lowercase());
+    let text = format!("{} by layer {}", change_kind(kind), u32::from(layer_number) + 1);
     if size > 0 { format!("{text} ({})", human_bytes(size)) } else { text }
 }
 

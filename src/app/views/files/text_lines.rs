@@ -1,6 +1,9 @@
 //! The content of a file in lines.
 
-use crate::app::views::visible_text::{is_deceptive, visible};
+use crate::{
+    app::views::visible_text::{is_deceptive, visible},
+    content::glob::lower,
+};
 
 /// The longest line that is shown, in bytes. A longer one is cut on the screen; saving gives all of
 /// it.
@@ -60,8 +63,8 @@ impl TextLines {
 
     /// The lines in which a text stands, in either case.
     pub fn matching(&self, wanted: &str) -> Vec<usize> {
-        let wanted = wanted.to_lowercase();
-        let holds = |number: &usize| self.exact(*number).to_lowercase().contains(&wanted);
+        let wanted = lower(wanted);
+        let holds = |number: &usize| lower(self.exact(*number)).contains(&wanted);
         (0..self.len()).filter(holds).collect()
     }
 }
@@ -93,5 +96,7 @@ mod tests {
         let lines = TextLines::new("NAME=x\nid=y\nPretty_Name=z\n".as_bytes());
         assert_eq!(lines.matching("name"), [0, 2]);
         assert_eq!(lines.matching("none"), [0; 0]);
+        let german = TextLines::new("ÜBERSICHT\nübersicht\nUbersicht".as_bytes());
+        assert_eq!(german.matching("Über"), [0, 1]);
     }
 }
