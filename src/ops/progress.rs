@@ -266,3 +266,37 @@ impl Default for Observer {
         Self::silent()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::verify::digest_of;
+
+    #[test]
+    fn each_reason_of_a_report_is_documented() {
+        let documented = include_str!("../../docs/report.md");
+        let digest = || digest_of(b"");
+        for (reason, name) in [
+            (UnverifiedReason::Unreadable(ErrorKind::Unavailable.into()), "unreadable"),
+            (UnverifiedReason::Foreign, "foreign"),
+            (UnverifiedReason::BeyondLimits, "beyondLimits"),
+            (UnverifiedReason::NotSelected, "notSelected"),
+            (UnverifiedReason::NotRead, "notRead"),
+            (UnverifiedReason::Cancelled, "cancelled"),
+            (UnverifiedReason::NoHistory, "noHistory"),
+            (UnverifiedReason::Encrypted, "encrypted"),
+            (UnverifiedReason::WrongBytes, "wrongBytes"),
+            (UnverifiedReason::OtherAlgorithm, "otherAlgorithm"),
+            (UnverifiedReason::NotToItsEnd, "notToItsEnd"),
+            (UnverifiedReason::Decoding(ReadFault::NotAnArchive), "decoding"),
+            (UnverifiedReason::Bytes(Unverified::ByTag), "byTag"),
+            (UnverifiedReason::Bytes(Unverified::OtherThanNamed(digest())), "otherThanNamed"),
+            (UnverifiedReason::Bytes(Unverified::Pushed), "pushed"),
+            (UnverifiedReason::Bytes(Unverified::Algorithm(digest())), "algorithm"),
+            (UnverifiedReason::Bytes(Unverified::Made), "made"),
+        ] {
+            assert_eq!(reason.name(), name);
+            assert!(documented.contains(&format!("| `{name}` | ")), "{name} is not documented");
+        }
+    }
+}
