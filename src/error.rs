@@ -283,8 +283,8 @@ impl fmt::Display for ErrorKind {
             }
             Self::Refused(reason) => return write!(f, "refused: {reason}"),
             Self::Status(status) => return write!(f, "unexpected status {status}"),
-            Self::Engine(fault) => return write!(f, "the engine failed: {fault:?}"),
-            Self::Layout(fault) => return write!(f, "the layout cannot be read: {fault:?}"),
+            Self::Engine(fault) => return write!(f, "the engine failed: {fault}"),
+            Self::Layout(fault) => return write!(f, "the layout cannot be read: {fault}"),
             Self::FileUnreadable(why) => return write!(f, "the file cannot be read: {why}"),
             Self::BadAnswer(fault) => return fault.fmt(f),
             Self::InvalidInput(fault) => return fault.fmt(f),

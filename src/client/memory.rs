@@ -7,12 +7,10 @@ use litemap::LiteMap;
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, RepositoryName, Tag},
+    registry::MANIFEST_MAX,
     sync::Batches,
     wire::Accept,
 };
-
-/// The largest manifest that is read unless more is allowed, in bytes (R51).
-const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Facts about one registry, shared by all handles of its client.
 pub(super) struct Memory {
@@ -45,7 +43,7 @@ impl Default for Memory {
             accept: RefCell::default(),
             digest_hidden: Cell::new(false),
             referrers_api: Cell::new(None),
-            manifest_limit: Cell::new(MANIFEST_LIMIT),
+            manifest_limit: Cell::new(MANIFEST_MAX),
             many_tags: Cell::new(None),
             fallback_tags: Batches::default(),
         }

@@ -1,5 +1,7 @@
 //! The faults of the engine for byte work.
 
+use std::fmt;
+
 /// A fault of the engine for byte work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineFault {
@@ -11,4 +13,15 @@ pub enum EngineFault {
     UnexpectedMessage,
     /// The engine failed with an error that has no form as a message.
     Other,
+}
+
+impl fmt::Display for EngineFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(why) => write!(f, "ended: {why}"),
+            Self::NotLoaded(why) => write!(f, "not loaded: {why}"),
+            Self::UnexpectedMessage => f.write_str("unexpected message"),
+            Self::Other => f.write_str("unknown failure"),
+        }
+    }
 }

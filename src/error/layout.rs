@@ -1,5 +1,7 @@
 //! The faults of image layouts and archives of images.
 
+use std::fmt;
+
 /// A fault of an image layout, of a `docker save` archive, or of the tar archive that holds one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LayoutFault {
@@ -56,4 +58,39 @@ pub enum Unreadable {
     LinkOutside,
     /// It is the first of too many links.
     EndlessLink,
+}
+
+impl fmt::Display for LayoutFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compressed => f.write_str("the archive is compressed as a whole"),
+            Self::NotTar => f.write_str("no tar archive"),
+            Self::TooManyEntries(limit) => write!(f, "more than {limit} entries"),
+            Self::NotReadable(path, reason) => write!(f, "{path} {reason}"),
+            Self::CutShort(path) => write!(f, "{path} not found before the archive is cut short"),
+            Self::Broken(path) => write!(f, "{path} not found before the archive is broken"),
+            Self::NoLayout => f.write_str("neither an OCI layout nor an archive of docker save"),
+            Self::UnknownVersion => f.write_str("unknown version in oci-layout"),
+            Self::NotAnIndex => f.write_str("index.json is no list of manifests"),
+            Self::NotAListOfImages => f.write_str("manifest.json is no list of images"),
+            Self::AmbiguousTag { tag, digests } => write!(f, "{tag} names {digests} digests"),
+            Self::LayerCount { listed, configured } => {
+                write!(f, "{listed} layers in manifest.json, {configured} in the configuration")
+            }
+            Self::PathOutside(path) => write!(f, "manifest.json names {path}, outside the layout"),
+            Self::FileMissing(path) => write!(f, "manifest.json names {path}, which is missing"),
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sparse => "is a sparse file",
+            Self::NotAFile => "is no file",
+            Self::DanglingLink => "is a link to a missing file",
+            Self::LinkOutside => "is a link out of the archive",
+            Self::EndlessLink => "is the first of too many links",
+        })
+    }
 }

@@ -183,7 +183,7 @@ impl fmt::Display for AnswerFault {
             Self::TypesDiffer { header, stated } => {
                 return write!(f, "its header names {header}, and the document states {stated}");
             }
-            Self::NoToken(error) => return write!(f, "no token in the answer ({error:?})"),
+            Self::NoToken(error) => return write!(f, "no token in the answer ({error})"),
             Self::NotReferrers { repository, tag } => {
                 return write!(f, "{repository}:{tag} is no index of referrers");
             }

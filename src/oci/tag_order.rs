@@ -84,11 +84,12 @@ fn natural(tag: &str) -> (Vec<Piece>, Stage, Vec<Piece>, String) {
     (head, stage, pieces(variant), tag.to_owned())
 }
 
-/// Returns true for `sha256-<hex>`, as in fallback and cosign tags, and for a commit hash of at
+/// Returns true for `sha256-<hex>` and the like, as in fallback and cosign tags, and for a commit hash of at
 /// least 12 hex digits.
 fn is_hash(tag: &str) -> bool {
     let hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    let digest = ["sha256-", "sha512-"].iter().find_map(|prefix| tag.strip_prefix(prefix));
+    let digest =
+        ["sha256-", "sha512-", "blake3-"].iter().find_map(|prefix| tag.strip_prefix(prefix));
     match digest {
         Some(rest) => {
             rest.split(['.', '-']).next().is_some_and(|text| text.len() >= 32 && hex(text))

@@ -152,6 +152,13 @@ pub enum Mismatch {
         /// The bytes counted. Counting stops once there are too many.
         actual: u64,
     },
+    /// Another number of layers is stated than the manifest has.
+    Layers {
+        /// The number of layers of the manifest.
+        expected: usize,
+        /// The number that was stated.
+        actual: usize,
+    },
     /// Another claim about them is wrong.
     Claim {
         /// The claim.

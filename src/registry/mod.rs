@@ -17,7 +17,8 @@ pub use cache::{Cache, CacheLimits, Clock};
 pub use delete::Delete;
 pub use list::{List, Page, Referrers, ReferrersSource};
 pub use read::{
-    BlobStream, ByteRange, CONFIG_MAX, Manifest, Read, Unverified, Verification, collect,
+    BlobStream, ByteRange, CONFIG_MAX, MANIFEST_MAX, Manifest, Read, Unverified, Verification,
+    collect,
 };
 
 pub use crate::oci::ManifestRef;

@@ -9,6 +9,9 @@ use super::unsupported::unsupported;
 use crate::error::{ErrorKind, Operation, Result};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
+/// The largest manifest that is read unless more is allowed, in bytes (R51).
+pub const MANIFEST_MAX: u64 = 4 << 20;
+
 /// The largest configuration of an image that is read into memory, in bytes.
 pub const CONFIG_MAX: u64 = 8 << 20;
 

@@ -1,8 +1,8 @@
 //! Parts of the page whose code is loaded when it is first needed. In the published page each is a file of
 //! its own (`xtask/devtools/src/parts.rs`); in a page that Trunk alone has built they are there from the start.
 //!
-//! A further part is a line: `lazy_stateful!(NAME: Type = make);` defines the split point NAME, and
-//! `Lazy::new(NAME)` loads it.
+//! `lazy_part!(NAME: Type = make);` defines the split point NAME, and `Lazy::new(NAME)` loads it. A part
+//! that draws is a [`LazyPage`], which stands for it until it is there.
 
 use std::{cell::OnceCell, future::Future, pin::Pin, rc::Rc};
 

@@ -1,6 +1,6 @@
 //! Tokens: the requests for them, and the answers of token servers (R65, R66, R68).
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -134,6 +134,17 @@ pub enum TokenError {
     Missing,
     /// The token cannot stand in a header field.
     Unusable,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "too large",
+            Self::NotJson => "not JSON",
+            Self::Missing => "neither token nor access_token",
+            Self::Unusable => "not fit for a header field",
+        })
+    }
 }
 
 /// Reads the answer of a token server, received at `now` (seconds since 1970). The lifetime starts

@@ -32,7 +32,7 @@ async fn r167_the_doctor_tells_causes_apart_that_look_the_same_to_a_page() {
         (Cors::Exposed, Auth::default(), "Nothing stands in the way."),
         (Cors::Doubled, Auth::default(), "or with two of them"),
         (Cors::BareUnauthorized, Auth::basic(), "leave it out of a 401"),
-        (Cors::PreflightDenied, Auth::default(), "The browser asks leave first"),
+        (Cors::PreflightDenied, Auth::default(), "The browser first asks for permission"),
         (Cors::NoBlobs, Auth::default(), "do not let pages read"),
         (Cors::Zot, Auth::default(), "does not name Accept"),
     ] {

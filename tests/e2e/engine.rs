@@ -34,7 +34,7 @@ async fn an_image_is_verified_down_to_its_diff_ids_in_a_worker() {
     let loaded: u32 = stage.page.script(LOADED).await.unwrap();
     assert_eq!(loaded, 0, "the engine is loaded when it is needed");
     stage.press("Verify").await;
-    stage.sees("Chain: 8 verified, 0 mismatch, 0 not verified.").await;
+    stage.sees("Chain: 8 verified, 0 mismatches, 0 not verified.").await;
     stage.sees("diff ID with the uncompressed layer").await;
     let loaded: u32 = stage.page.script(LOADED).await.unwrap();
     assert_eq!(loaded, 2, "a script and a module, once for all workers");
@@ -48,7 +48,7 @@ async fn an_image_is_verified_down_to_its_diff_ids_in_a_worker() {
 async fn layers_of_every_compression_are_verified() {
     let stage = Stage::open(Look::default()).await;
     verify(&stage, &format!("{}/demo/layers:latest", demo().host())).await;
-    stage.sees("0 mismatch, 0 not verified.").await;
+    stage.sees("0 mismatches, 0 not verified.").await;
     stage.end().await;
 }
 
@@ -59,7 +59,7 @@ async fn without_workers_the_same_code_runs_in_the_page() {
     let source = json!({ "source": blocked });
     stage.page.cdp("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
     verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
-    stage.sees("Chain: 8 verified, 0 mismatch, 0 not verified.").await;
+    stage.sees("Chain: 8 verified, 0 mismatches, 0 not verified.").await;
     stage.sees("diff ID with the uncompressed layer").await;
     stage.end().await;
 }
@@ -69,7 +69,7 @@ async fn the_engine_starts_in_a_sub_folder_of_a_host_without_headers() {
     let hosting = Hosting { folder: "/a/b", bare: true, ..Hosting::default() };
     let stage = Stage::at(&crate::stage::dist(), hosting, Look::default()).await;
     verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", demo().host())).await;
-    stage.sees("Chain: 8 verified, 0 mismatch, 0 not verified.").await;
+    stage.sees("Chain: 8 verified, 0 mismatches, 0 not verified.").await;
     stage.end().await;
 }
 
@@ -99,7 +99,7 @@ async fn r084_a_layer_that_breaks_off_is_taken_up_again_in_the_worker() {
     let registry = TestRegistry::start(switches).unwrap();
     let stage = Stage::open(Look::default()).await;
     verify(&stage, &format!("{}/library/harbour:1.4.2-amd64", registry.host())).await;
-    stage.sees("Chain: 8 verified, 0 mismatch, 0 not verified.").await;
+    stage.sees("Chain: 8 verified, 0 mismatches, 0 not verified.").await;
     assert!(registry.times_applied().iter().any(|times| *times > 0), "nothing broke off");
     let resumed = registry.log().entries();
     assert!(resumed.iter().any(|entry| entry.header("range").is_some()), "nothing was resumed");

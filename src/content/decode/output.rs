@@ -72,11 +72,26 @@ pub enum StreamFault {
     NoDecoder,
 }
 
+impl fmt::Display for StreamFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused(words) => words,
+            Self::Stuck => "the decoder makes no progress",
+            Self::DataBehindEnd => "data behind the last member",
+            Self::NoMagicNumber => "no magic number",
+            Self::BadFrameHeader => "bad frame header",
+            Self::BlockTooLarge => "block too large",
+            Self::BadBlock => "bad block",
+            Self::NoDecoder => "no decoder",
+        })
+    }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Corrupt { compression, fault } => {
-                write!(f, "the {} stream is broken: {fault:?}", compression.name())
+                write!(f, "the {} stream is broken: {fault}", compression.name())
             }
             Self::Truncated(compression) => {
                 write!(f, "the {} stream ends in the middle", compression.name())

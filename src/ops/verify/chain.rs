@@ -153,18 +153,23 @@ impl Checks {
     }
 
     fn counts(&mut self, image: &Image<'_>) {
-        let (config, layers) = (image.config, image.layers.len());
-        let expected = format!("{layers} layers");
-        let named = format!("{} layers", config.diff_ids.len());
-        self.compare(image.manifest, About::LayerCount, &expected, &named);
+        let (config, expected) = (image.config, image.layers.len());
+        self.compare_layers(image, About::LayerCount, expected, config.diff_ids.len());
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
             let why = Outcome::NotVerified(UnverifiedReason::NoHistory);
             self.add(image.manifest, About::History, "", why);
         } else {
-            let made = format!("{steps} layers");
-            self.compare(image.manifest, About::History, &expected, &made);
+            self.compare_layers(image, About::History, expected, steps);
         }
+    }
+
+    fn compare_layers(&mut self, image: &Image<'_>, about: About, expected: usize, actual: usize) {
+        let outcome = match expected == actual {
+            true => Outcome::Verified,
+            false => Outcome::Mismatch(Mismatch::Layers { expected, actual }),
+        };
+        self.add(image.manifest, about, &expected.to_string(), outcome);
     }
 
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {

@@ -212,6 +212,9 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Mismatch(Mismatch::Size { expected, actual }) => json!({
             "state": "mismatch", "expectedSize": expected, "actualSize": actual,
         }),
+        Outcome::Mismatch(Mismatch::Layers { expected, actual }) => json!({
+            "state": "mismatch", "expectedLayers": expected, "actualLayers": actual,
+        }),
         Outcome::Mismatch(Mismatch::Claim { expected, actual }) => json!({
             "state": "mismatch", "expected": expected, "actual": actual,
         }),

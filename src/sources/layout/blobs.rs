@@ -13,13 +13,11 @@ use super::{
 use crate::{
     error::Result,
     oci::{Digest, Document, RepositoryName, parse_document},
+    registry::MANIFEST_MAX,
 };
 
 /// Entries of an `index.json` that are looked into for a subject or a configuration (M7).
 pub(super) const LOOKED_INTO: usize = 64;
-
-/// The largest manifest that is read, in bytes (R51).
-const MANIFEST_LIMIT: u64 = 4 * 1024 * 1024;
 
 impl<F: Files> Layout<F> {
     /// Opens what has a digest. Only if it is not under `blobs/` are the images of `docker save`
@@ -59,7 +57,7 @@ impl<F: Files> Layout<F> {
     ) -> Result<Bytes> {
         let read = async |held| match held {
             Held::Bytes(bytes) => Ok(bytes),
-            Held::File(path) => self.files.read(&path, MANIFEST_LIMIT).await,
+            Held::File(path) => self.files.read(&path, MANIFEST_MAX).await,
         };
         self.found(repository, digest, read).await
     }
@@ -75,7 +73,7 @@ impl<F: Files> Layout<F> {
         index.names.has_others |= unnamed.len() > LOOKED_INTO;
         for (at, entry) in unnamed.into_iter().take(LOOKED_INTO) {
             let path = FilePath::lasting(format!("{folder}{}", tar::path_of(&entry.digest)));
-            let Ok(raw) = self.files.read(&path, MANIFEST_LIMIT).await else { continue };
+            let Ok(raw) = self.files.read(&path, MANIFEST_MAX).await else { continue };
             let document = parse_document(raw, Some(&entry.media_type)).value;
             let Document::Image(image) = document else { continue };
             let Some(config) = image.config else { continue };

@@ -12,7 +12,7 @@ use super::{
     source::{Arrangement, Layout},
 };
 use crate::{
-    error::{ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Result},
     oci::RepositoryName,
     registry::BlobSource,
 };
@@ -41,6 +41,12 @@ impl FolderFiles {
         Self { name: name.to_owned(), root: root.into() }
     }
 
+    /// The error about a root that is no folder, in the words of the system.
+    fn unreadable(&self) -> Error {
+        let why = std::fs::read_dir(&self.root).err().map(|why| why.to_string());
+        ErrorKind::FileUnreadable(why.unwrap_or_default()).into()
+    }
+
     fn open_file(&self, path: &FilePath) -> Result<NativeFile> {
         let parts = path.as_str().split('/');
         let inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':']);
@@ -53,7 +59,9 @@ impl FolderFiles {
             Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
                 Err(ErrorKind::Denied.into())
             }
-            Err(_) => Err(ErrorKind::NotFound(Missing::Unknown).into()),
+            Err(_) if self.root.is_dir() => Err(ErrorKind::NotFound(Missing::Unknown).into()),
+            // Without the folder nothing is missing in it.
+            Err(_) => Err(self.unreadable()),
         }
     }
 }
@@ -109,6 +117,11 @@ mod tests {
         ] {
             let opened = files.open_file(&FilePath::changing(path));
             assert_eq!(opened.is_ok(), is_read, "{path:?}");
+        }
+        for root in [root.join("nowhere"), root.join("outside")] {
+            let opened = FolderFiles::new("folder", root).open_file(&FilePath::changing("a"));
+            let kind = opened.err().map(|error| error.kind);
+            assert!(matches!(kind, Some(ErrorKind::FileUnreadable(_))), "{kind:?}");
         }
         std::fs::remove_dir_all(root).unwrap();
     }

@@ -19,10 +19,8 @@ use crate::{
     },
     error::{Error, ErrorKind, LayoutFault, Result},
     oci::{Descriptor, Digest, ManifestBuilder, MediaType, parse_config},
+    registry::CONFIG_MAX,
 };
-
-/// The largest configuration that is read, in bytes.
-const CONFIG_LIMIT: u64 = 8 << 20;
 
 impl<F: Files> Layout<F> {
     /// The content of a digest that is known from a manifest made here, or is one.
@@ -70,7 +68,7 @@ impl<F: Files> Layout<F> {
         image: &SavedImage,
     ) -> Result<(Descriptor, Vec<Digest>)> {
         let path = path_in(folder, &image.config)?;
-        let raw = self.files.read(&path, CONFIG_LIMIT).await;
+        let raw = self.files.read(&path, CONFIG_MAX).await;
         let raw = raw.map_err(|error| named(error, &image.config))?;
         let config = Descriptor::new(MediaType::OCI_CONFIG, digest_of(&raw), raw.len() as u64);
         let diff_ids = parse_config(raw).value.diff_ids;

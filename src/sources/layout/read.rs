@@ -116,7 +116,7 @@ impl<F: Files + 'static> Read for Layout<F> {
 impl<F: Files + 'static> Layout<F> {
     /// Finds the image that a tag stands for. The flag is true if its manifest was made here.
     async fn find(&self, repository: &RepositoryName, tag: &Tag) -> Result<(Descriptor, bool)> {
-        let fail = |error| self.explain(&Task::contents(repository), error);
+        let fail = |error| self.explain(&Task::tag(repository, tag), error);
         let (found, is_made) = match self.contents(repository).await? {
             Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
             Contents::Saved(saved) => {

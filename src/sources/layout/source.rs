@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
-    oci::{self, Descriptor, Digest, RepositoryName},
+    oci::{self, Descriptor, Digest, RepositoryName, Tag},
     registry::{ReadOnly, SharedRegistry},
     wire::list,
 };
@@ -99,6 +99,11 @@ impl<'a> Task<'a> {
     pub(super) fn contents(repository: &'a RepositoryName) -> Self {
         let operation = Operation::ReadLayout;
         Self { operation, repository, missing: Missing::Repository, subject: None }
+    }
+
+    pub(super) fn tag(repository: &'a RepositoryName, tag: &Tag) -> Self {
+        let operation = Operation::ReadManifest(tag.clone().into());
+        Self { operation, repository, missing: Missing::Manifest, subject: None }
     }
 
     pub(super) fn manifest(repository: &'a RepositoryName, digest: &Digest) -> Self {

@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::ui::{hooks::use_environment, stateful::stateful, text::accounts as words};
+use super::HEADING_ID;
+use crate::ui::{browser, hooks::use_environment, stateful::stateful, text::accounts as words};
 
 /// Names both, and lets the person approve the pair for as long as the tab lives.
 #[derive(PartialEq)]
@@ -28,6 +29,8 @@ fn use_approval_form(props: &ApprovalForm) -> Html {
                 .as_ref()
                 .is_some_and(|e| e.accounts.approve(&registry, &server).is_ok());
             if approved {
+                // The button goes with the error, so the focus moves to the heading and is not lost.
+                browser::focus(HEADING_ID);
                 retry.emit(());
             }
         })

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{HEADING_ID, approve::ApprovalForm, sign_in::SignInForm};
+use super::{HEADING_ID, approve::ApprovalForm, foreign::foreign, sign_in::SignInForm};
 use crate::{
     app::{RegistryAddress, Route},
     error::{Error, ErrorKind, ServerMessage},
@@ -15,14 +15,14 @@ use crate::{
 pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
     html! {
         <section class="error-box" role="alert">
-            <h2>{ text::error::title(error) }</h2>
-            <p>{ text::error::what_came_back(error) }</p>
+            <h2>{ foreign(&text::error::title(error)) }</h2>
+            <p>{ foreign(&text::error::what_came_back(error)) }</p>
             { for error.context.messages.iter().map(own_words) }
             if let Some(body) = &error.context.body {
-                <pre tabindex="0" aria-label={text::error::BODY}>{ body.clone() }</pre>
+                <pre tabindex="0" aria-label={text::error::BODY}>{ foreign(body) }</pre>
             }
             if let Some(request) = &error.context.request {
-                <p class="request"><code>{ request.clone() }</code></p>
+                <p class="request"><code>{ foreign(request) }</code></p>
             }
             <p class="advice">{ text::error::advice(error) }</p>
             { remedy(error, retry) }
@@ -82,9 +82,9 @@ fn own_words(message: &ServerMessage) -> Html {
     let ServerMessage { code, message, detail } = message;
     html! {
         <p class="own-words">
-            <code>{ code.clone() }</code>{ " " }{ message.clone() }
+            <code>{ foreign(code) }</code>{ " " }{ foreign(message) }
             if !detail.is_empty() {
-                { " " }<code>{ detail.clone() }</code>
+                { " " }<code>{ foreign(detail) }</code>
             }
         </p>
     }

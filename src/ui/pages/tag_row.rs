@@ -7,6 +7,7 @@ use crate::{
         Connection, Place, Route,
         age::Age,
         queries::{TagSummary, tag_summary},
+        views::visible_text::visible,
     },
     oci::{Platform, Reference, RepositoryName, Tag},
     ui::{
@@ -71,8 +72,8 @@ fn cells(query: &Query<TagSummary>, now: i64) -> Html {
         let onclick = query.retry.reform(|_: MouseEvent| ());
         let reason = text::error::what_came_back(error);
         return html! {
-            <div role="cell" class="failed" title={reason.clone()}>
-                <span>{ reason }</span><button type="button" {onclick}>{ text::RETRY }</button>
+            <div role="cell" class="failed" title={visible(&reason).into_owned()}>
+                <span>{ foreign(&reason) }</span><button type="button" {onclick}>{ text::RETRY }</button>
             </div>
         };
     }

@@ -29,10 +29,10 @@ pub const APPROVE: &str = "Approve this pair";
 pub const APPROVE_NOTE: &str = "The token server may then be asked for tokens for this registry, and \
                                 sees what you sign in with. Until this tab is closed.";
 /// Heads the list of accounts. A registry that was not asked yet may refuse what is kept.
-pub const ACCOUNTS: &str = "Kept to sign in with";
+pub const ACCOUNTS: &str = "Accounts in this tab";
 /// The sentence while no account is signed in.
 pub const NO_ACCOUNTS: &str =
-    "Not signed in to any registry. A registry that wants it shows a form.";
+    "Not signed in to any registry. If a registry asks for it, a form appears.";
 
 /// Heads the form.
 pub fn sign_in_to(registry: &str) -> String {

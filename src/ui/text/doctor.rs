@@ -61,8 +61,8 @@ pub fn fault(fault: &Fault) -> String {
              “always”, zot)."
         }
         Fault::PreflightRefused => {
-            "The browser asks leave first (OPTIONS, without a password), and the registry does not \
-             answer with 2xx and Access-Control-Allow-Headers. distribution with authentication \
+            "The browser first asks for permission, by OPTIONS and without a password. The registry does \
+             not answer with 2xx and Access-Control-Allow-Headers. distribution with authentication \
              answers 401."
         }
         Fault::Unreachable(kind) => return with("Nothing answers there: ", &error::reason(kind)),

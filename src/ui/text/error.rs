@@ -1,6 +1,6 @@
 //! Errors in words: what was tried, what came back, what the person can do.
 
-use super::{operations::operation, urls};
+use super::{operations::operation, short, urls};
 use crate::error::{
     AnswerFault, Error, ErrorKind, InputFault, Limitation, Missing, RefusedAddress,
 };
@@ -26,13 +26,19 @@ pub fn title(error: &Error) -> String {
 
 /// Returns what came back, as a sentence.
 pub fn what_came_back(error: &Error) -> String {
+    super::sentence(&reason_with_status(error))
+}
+
+/// Returns what came back, to be read inside a sentence: no capital and no full stop.
+pub(super) fn reason_with_status(error: &Error) -> String {
     let mut text = reason(&error.kind);
-    if let Some(status) = error.context.status {
+    let status = error.context.status.filter(|_| !matches!(error.kind, ErrorKind::Status(_)));
+    if let Some(status) = status {
         text += " (HTTP ";
         text += &status.to_string();
         text.push(')');
     }
-    super::sentence(&text)
+    text
 }
 
 /// Returns what came back, without its status: no capital and no full stop.
@@ -105,7 +111,11 @@ fn answer(fault: &AnswerFault) -> String {
         AnswerFault::OtherPart => "another part of the blob came than was asked for",
         AnswerFault::NoToken(_) => "the token server answered without a token that can be used",
         AnswerFault::TypesDiffer { header, stated } => {
-            return format!("the header names the type {header}, and the document {stated}");
+            return format!(
+                "the header names the type {}, and the document {}",
+                short(header.as_str()),
+                short(stated.as_str())
+            );
         }
         _ => "the answer cannot be used",
     };
@@ -235,7 +245,7 @@ mod tests {
     #[test]
     fn a_title_names_the_operation_and_the_registry() {
         let mut error = Error::new(ErrorKind::Denied);
-        assert_eq!(title(&error), "Could not do it");
+        assert_eq!(title(&error), "Could not complete the action");
         error.context.operation = Some(Operation::ReadManifest("1.0".parse().unwrap()));
         error.context.repository = Some("a/b".parse().unwrap());
         error.context.registry = "ghcr.io".to_owned();

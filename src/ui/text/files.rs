@@ -2,7 +2,7 @@
 
 use super::{
     file_types::change_kind,
-    numbers::{grouped, human_bytes},
+    numbers::{counted, grouped, human_bytes},
 };
 use crate::{
     app::{FileList, views::files::form::Form},
@@ -211,7 +211,7 @@ pub fn checked(basis: Basis) -> &'static str {
             "Not verified: the layer's table of contents has no digest of this file."
         }
         Basis::LooseToc => "Not verified: nothing vouches for the layer's table of contents.",
-        Basis::Unhashed => "Not verified: the layer could not be held against its digest.",
+        Basis::Unhashed => "Not verified: the layer could not be compared with its digest.",
     }
 }
 
@@ -230,17 +230,19 @@ pub fn reading(done: u64, size: u64) -> String {
 
 /// A layer was read.
 pub fn entries(count: u64) -> String {
-    match count {
-        1 => "1 entry".to_owned(),
-        _ => format!("{} entries", grouped(count)),
-    }
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "entry", "entries")
+}
+
+/// The owner of a file and its group, each by name or number.
+pub fn owner(user: &str, group: &str) -> String {
+    [user, ", group ", group].concat()
 }
 
 /// Entries that the tree has no place for.
 pub fn left_out(count: u64) -> String {
     format!(
-        "{} left out: a path of too many directories, or through a link that leads nowhere, or too \
-         many files for one tree.",
+        "{} not in the tree: a path is too deep, a path leads through a broken link, or the tree is \
+         full.",
         entries(count)
     )
 }

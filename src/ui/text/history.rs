@@ -1,5 +1,6 @@
 //! The history of an image, in words.
 
+use super::numbers::counted;
 use crate::app::views::history::{History, Instruction};
 
 /// The label of the tab.
@@ -22,8 +23,10 @@ pub const LAYER_MISSING: &str = "its layer is missing";
 /// History and layers do not fit together.
 pub fn history_mismatch(steps: usize, layers: usize) -> String {
     format!(
-        "Steps that say they made a layer: {steps}. Layers: {layers}. Which step made which layer \
-         is a guess."
+        "The history has {} with a layer, and the image has {}. So it is a guess which step made \
+         which layer.",
+        counted(steps, "step", "steps"),
+        counted(layers, "layer", "layers")
     )
 }
 

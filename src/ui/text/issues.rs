@@ -1,6 +1,6 @@
 //! Faults of documents in words, to be read after the name of the place. No full stop.
 
-use super::references;
+use super::{numbers::counted, references};
 use crate::oci::{DocumentFault, DocumentKind, NodeKind};
 
 /// The fault of a document.
@@ -58,13 +58,23 @@ fn with_facts(fault: &DocumentFault) -> String {
             format!("has a schemaVersion other than {version}")
         }
         DocumentFault::Schema1History { layers, entries } => {
-            format!("has {layers} layers and {entries} history entries")
+            format!(
+                "has {} and {}",
+                counted(*layers, "layer", "layers"),
+                counted(*entries, "history entry", "history entries")
+            )
         }
         DocumentFault::History { steps, diff_ids } => {
-            format!("has {steps} history entries with a layer and {diff_ids} diff IDs")
+            format!(
+                "has {} with a layer and {}",
+                counted(*steps, "history entry", "history entries"),
+                counted(*diff_ids, "diff ID", "diff IDs")
+            )
         }
         DocumentFault::Inner { pointer, fault } => [pointer, ": ", &self::fault(fault)].concat(),
-        DocumentFault::More(count) => format!("has {count} more issues"),
+        DocumentFault::More(count) => {
+            format!("has {}", counted(*count, "more issue", "more issues"))
+        }
         _ => String::new(),
     }
 }
@@ -168,11 +178,11 @@ mod tests {
         check(DocumentFault::Withdrawn, "is an artifact manifest, withdrawn from image-spec 1.1");
         check(
             DocumentFault::Schema1History { layers: 1, entries: 2 },
-            "has 1 layers and 2 history entries",
+            "has 1 layer and 2 history entries",
         );
         check(
             DocumentFault::History { steps: 1, diff_ids: 2 },
-            "has 1 history entries with a layer and 2 diff IDs",
+            "has 1 history entry with a layer and 2 diff IDs",
         );
         check(DocumentFault::RootFsType, "has a type other than “layers”");
         let fault = Box::new(DocumentFault::Missing("id"));

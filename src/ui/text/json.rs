@@ -48,7 +48,7 @@ fn expected(expected: Expected) -> &'static str {
         Expected::EndOfString => "the end of the string",
         Expected::NoControl => "no bare control character",
         Expected::Escape => "an escape that exists",
-        Expected::FewerValues => "fewer values: so many are not laid out",
+        Expected::FewerValues => "fewer values: this many are not laid out",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sentences about layers: the reasons why one is not read, and the faults of its archive. No full
 //! stop.
 
-use super::error::reason;
+use super::{error::reason, short};
 use crate::{
     content::{
         decode::{DecodeError, StreamFault},
@@ -19,13 +19,19 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::Encrypted(schemes) if schemes.is_empty() => "the layer is encrypted".to_owned(),
         Obstacle::Encrypted(schemes) => {
-            format!("the layer is encrypted; its key is wrapped for {}", schemes.join(", "))
+            let named: Vec<String> = schemes.iter().take(4).map(|scheme| short(scheme)).collect();
+            let more = if schemes.len() > named.len() { " and others" } else { "" };
+            format!("the layer is encrypted; its key is wrapped for {}{more}", named.join(", "))
         }
         Obstacle::Foreign(urls) if urls.is_empty() => {
             "the layer is not to be distributed, so the registry may not have it".to_owned()
         }
-        Obstacle::Foreign(_) => "the layer is to be read from other places".to_owned(),
-        Obstacle::NotALayer(media_type) => format!("“{media_type}” is no layer of files"),
+        Obstacle::Foreign(_) => {
+            "the manifest says that the layer is kept at other addresses".to_owned()
+        }
+        Obstacle::NotALayer(media_type) => {
+            format!("“{}” is no layer of files", short(media_type.as_str()))
+        }
     }
 }
 
@@ -63,17 +69,18 @@ pub fn decoding(error: &DecodeError) -> String {
     }
 }
 
-fn stream(fault: &StreamFault) -> &str {
-    match fault {
-        StreamFault::Refused(words) => words,
-        StreamFault::Stuck => "it does not go on",
+fn stream(fault: &StreamFault) -> String {
+    let words = match fault {
+        StreamFault::Refused(words) => return ["“", &short(words), "”"].concat(),
+        StreamFault::Stuck => "the decoder makes no progress",
         StreamFault::DataBehindEnd => "something follows the last member",
         StreamFault::NoMagicNumber => "a frame does not begin with the magic number",
         StreamFault::BadFrameHeader => "the header of a frame cannot be used",
         StreamFault::BlockTooLarge => "a block is larger than 128 KiB",
         StreamFault::BadBlock => "a block cannot be decoded",
         StreamFault::NoDecoder => "this compression is not read here",
-    }
+    };
+    words.to_owned()
 }
 
 /// A fault of an entry or an archive.
@@ -120,7 +127,10 @@ mod tests {
             Obstacle::Encrypted(vec!["jwe".to_owned()]),
             "the layer is encrypted; its key is wrapped for jwe",
         );
-        check(Obstacle::Foreign(vec![url]), "the layer is to be read from other places");
+        check(
+            Obstacle::Foreign(vec![url]),
+            "the manifest says that the layer is kept at other addresses",
+        );
         check(
             Obstacle::Foreign(vec![]),
             "the layer is not to be distributed, so the registry may not have it",
@@ -140,8 +150,8 @@ mod tests {
         let stream = |fault| DecodeError::Corrupt { compression: Compression::Gzip, fault };
         let words = "invalid distance too far back".to_owned();
         let refused = decoding(&stream(StreamFault::Refused(words)));
-        assert_eq!(refused, "the gzip stream is broken: invalid distance too far back");
+        assert_eq!(refused, "the gzip stream is broken: “invalid distance too far back”");
         let stuck = decoding(&stream(StreamFault::Stuck));
-        assert_eq!(stuck, "the gzip stream is broken: it does not go on");
+        assert_eq!(stuck, "the gzip stream is broken: the decoder makes no progress");
     }
 }

@@ -90,13 +90,24 @@ pub const NOT_FOUND: &str = "There is nothing at this address";
 pub const NOT_FOUND_ADVICE: &str =
     "Type a reference above, such as alpine:3.20 or ghcr.io/org/app@sha256:….";
 
-/// Makes a sentence of a reason: a capital first, a full stop last.
+/// Makes a sentence of a reason: a capital first, a full stop last. A first word that is a name, such as
+/// a URL or an algorithm, stays as it is.
 pub fn sentence(reason: &str) -> String {
-    let mut chars = reason.chars();
-    let mut text: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    text.push_str(chars.as_str());
-    text.push('.');
+    let first = reason.split(' ').next().unwrap_or_default();
+    let is_word = first.chars().all(char::is_alphabetic);
+    let mut text = [reason, "."].concat();
+    if let Some(first) = text.get_mut(..1).filter(|_| is_word) {
+        first.make_ascii_uppercase();
+    }
     text
+}
+
+/// Returns the first 200 characters of a text from elsewhere, for the middle of a sentence.
+pub fn short(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => [text.get(..end).unwrap_or_default(), "…"].concat(),
+        None => text.to_owned(),
+    }
 }
 
 /// The title of the browser's tab.
@@ -143,3 +154,25 @@ pub const KEY_LIST: [(&str, &str); 5] = [
     ("Space", "Open and close a branch of a tree"),
     ("Esc", "Close this list"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_unless_with_a_name() {
+        let check = |reason: &str, expected: &str| assert_eq!(sentence(reason), expected);
+        check("the registry failed", "The registry failed.");
+        check("http://a.b wants more", "http://a.b wants more.");
+        check("sha384 cannot be computed here", "sha384 cannot be computed here.");
+        check("a/b is a sparse file", "a/b is a sparse file.");
+        check("“a” is no name", "“a” is no name.");
+        check("", ".");
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        assert_eq!(short("ä"), "ä");
+        assert_eq!(short(&"ä".repeat(201)), "ä".repeat(200) + "…");
+    }
+}

@@ -34,6 +34,11 @@ pub fn exact_bytes(bytes: u64) -> String {
     grouped(bytes) + if bytes == 1 { " byte" } else { " bytes" }
 }
 
+/// Counts something: `1 layer`, `2 layers`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    [grouped(count as u64).as_str(), " ", if count == 1 { one } else { many }].concat()
+}
+
 /// Writes a number with its digits in groups of three, as `12,345,678`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

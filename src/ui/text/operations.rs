@@ -4,7 +4,7 @@ use crate::error::{Context, Operation};
 
 /// Returns the operation of an error, with its object: `read the manifest library/alpine:3.20`.
 pub fn operation(context: &Context) -> String {
-    let Some(operation) = &context.operation else { return "do it".to_owned() };
+    let Some(operation) = &context.operation else { return "complete the action".to_owned() };
     let mut text = action(operation).to_owned();
     let object = operation.object(context.repository.as_ref());
     if !object.is_empty() {
@@ -26,7 +26,7 @@ fn action(operation: &Operation) -> &'static str {
         Operation::ReadBlob(_) => "read the blob",
         Operation::ReadBlobPart(_) => "read part of the blob",
         Operation::FindBlob(_) => "find the blob",
-        _ => "finish work on",
+        _ => "complete the action on",
     }
 }
 
@@ -43,13 +43,13 @@ mod tests {
             let context = Context { operation: operation_of, repository, ..Context::default() };
             assert_eq!(operation(&context), expected);
         };
-        check(None, None, "do it");
+        check(None, None, "complete the action");
         check(Some(Operation::ReachRegistry), None, "reach the registry");
         check(Some(Operation::ListTags), Some("a/b"), "list the tags of a/b");
         let manifest = Operation::ReadManifest("1.0".parse().unwrap());
         check(Some(manifest), Some("a/b"), "read the manifest a/b:1.0");
         let blob = format!("read the blob a/b@{digest}");
         check(Some(Operation::ReadBlob(digest)), Some("a/b"), &blob);
-        check(Some(Operation::RemoveRepository), Some("a/b"), "finish work on a/b");
+        check(Some(Operation::RemoveRepository), Some("a/b"), "complete the action on a/b");
     }
 }

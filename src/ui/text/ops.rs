@@ -2,12 +2,15 @@
 
 use super::{
     error, layer_faults,
+    numbers::counted,
+    short,
     verification::{self, MISMATCH, NOT_VERIFIED, VERIFIED},
 };
 use crate::app::{
     session::doctor::RegistryKind,
     views::verify::{Mismatch, Outcome, UnverifiedReason},
 };
+use crate::content::sniff::Compression;
 
 /// Returns the state of an outcome, and its reason, which may be empty.
 pub fn outcome(outcome: &Outcome) -> (&'static str, String) {
@@ -15,7 +18,7 @@ pub fn outcome(outcome: &Outcome) -> (&'static str, String) {
         Outcome::Verified => (VERIFIED, String::new()),
         Outcome::Mismatch(mismatch) => (MISMATCH, self::mismatch(mismatch)),
         Outcome::NotVerified(reason) => (NOT_VERIFIED, self::reason(reason)),
-        Outcome::Failed(failure) => (NOT_VERIFIED, error::what_came_back(failure)),
+        Outcome::Failed(failure) => (NOT_VERIFIED, error::reason_with_status(failure)),
         Outcome::Transferred | Outcome::Mounted | Outcome::AlreadyThere | Outcome::Skipped => {
             (NOT_VERIFIED, String::new())
         }
@@ -26,14 +29,22 @@ fn mismatch(mismatch: &Mismatch) -> String {
     match mismatch {
         Mismatch::Digest { actual, .. } => format!("the bytes have the digest {actual}"),
         Mismatch::Size { actual, .. } => format!("{actual} bytes came"),
-        Mismatch::Claim { expected, actual } => format!("{actual}, not {expected}"),
+        Mismatch::Layers { expected, actual } => {
+            format!("{actual}, and the manifest has {}", counted(*expected, "layer", "layers"))
+        }
+        Mismatch::Claim { expected, actual } if actual == Compression::None.name() => {
+            format!("not compressed, and not {}", short(expected))
+        }
+        Mismatch::Claim { expected, actual } => {
+            format!("{}, not {}", short(actual), short(expected))
+        }
     }
 }
 
 fn reason(reason: &UnverifiedReason) -> String {
     let words = match reason {
         UnverifiedReason::Bytes(reason) => return verification::unverified(reason),
-        UnverifiedReason::Unreadable(failure) => return error::what_came_back(failure),
+        UnverifiedReason::Unreadable(failure) => return error::reason_with_status(failure),
         UnverifiedReason::Foreign => "a foreign layer: this registry does not hold it",
         UnverifiedReason::BeyondLimits => "the image is too large to verify at once",
         UnverifiedReason::NotSelected => "its platform was not asked for",
@@ -71,12 +82,12 @@ pub fn note(kind: RegistryKind) -> &'static str {
              for hidden headers put a proxy in front of it."
         }
         RegistryKind::Harbor => {
-            "Harbor has no setting for it. Put this in front of it; the token service has to pass \
-             too."
+            "Harbor has no setting for it. Put this in front of it. Its token service must go through \
+             the proxy too."
         }
         RegistryKind::Proxy => {
             "If the registry itself sends CORS headers, the proxy must remove them: a browser \
-             refuses two of them."
+             refuses an answer that has such a header twice."
         }
     }
 }

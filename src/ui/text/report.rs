@@ -1,11 +1,13 @@
 //! The report of a verification as Markdown, for a ticket or a review.
 
 use super::{
+    numbers::counted,
     ops::outcome,
     verify::{about, role},
 };
 use crate::{
     app::views::verify::{Check, Checked, Outcome, Report, ReportContext, Totals, Unchecked},
+    app::views::visible_text::visible,
     oci::Platform,
 };
 
@@ -53,18 +55,27 @@ fn limit(unchecked: Unchecked) -> &'static str {
 
 fn sum(totals: &Totals) -> String {
     let Totals { verified, mismatched, not_verified, .. } = totals;
-    format!("{verified} verified, {mismatched} mismatch, {not_verified} not verified")
+    format!(
+        "{verified} verified, {}, {not_verified} not verified",
+        counted(*mismatched, "mismatch", "mismatches")
+    )
 }
 
 fn row(object: &Checked) -> String {
     let platforms: Vec<String> = object.platforms.iter().map(Platform::to_string).collect();
     let what = format!("{} {}", role(object.role), cell(&platforms.join(", ")));
     let (digest, size) = (&object.descriptor.digest, object.descriptor.size);
+    let digest = cell(digest.as_str());
     format!("| {} | {digest} | {size} | {} |\n", what.trim_end(), state(object.worst()))
 }
 
 fn compared(check: &Check) -> String {
-    format!("| {} | {} | {} |\n", about(check.about), check.subject, state(&check.outcome))
+    format!(
+        "| {} | {} | {} |\n",
+        about(check.about),
+        cell(check.subject.as_str()),
+        state(&check.outcome)
+    )
 }
 
 fn state(of: &Outcome) -> String {
@@ -73,15 +84,20 @@ fn state(of: &Outcome) -> String {
     [state, colon, &cell(&reason)].concat()
 }
 
-/// Escapes foreign text for a cell: nothing begins a cell, a line, a link or a tag.
+/// Escapes foreign text for a cell: nothing begins a cell, a line, a link, a mention or a tag, and
+/// deceptive characters are shown by their numbers. A zero-width space stands where no escape helps.
 fn cell(text: &str) -> String {
+    let line = text.replace(char::is_control, " ");
+    let line = visible(&line).replace("://", ":\u{200b}//");
     let mut out = String::new();
-    for c in text.chars().take(500) {
+    let mut in_word = false;
+    for c in line.chars().take(500) {
         match c {
-            '|' | '<' | '[' | ']' | '`' | '\\' | '*' | '_' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
+            '|' | '<' | '[' | ']' | '`' | '\\' | '*' | '_' | '~' => out.extend(['\\', c]),
+            '@' if !in_word => out.push_str("@\u{200b}"),
             c => out.push(c),
         }
+        in_word = c.is_alphanumeric();
     }
     out
 }
@@ -141,7 +157,7 @@ mod tests {
              - Digest: {digest}\n\
              - Platforms: all\n\
              - Checked at: 2026-01-02T03:04:05Z\n\
-             - Objects: 1 verified, 0 mismatch, 1 not verified\n\
+             - Objects: 1 verified, 0 mismatches, 1 not verified\n\
              - Chain: 1 verified, 1 mismatch, 0 not verified\n\
              - Incomplete: part of the image was left out\n\n\
              | object | digest | bytes | state |\n|---|---|---|---|\n\
@@ -156,5 +172,16 @@ mod tests {
             limit(Unchecked::Maker),
         );
         assert_eq!(markdown(&report, &context), expected);
+    }
+
+    #[test]
+    fn foreign_text_makes_no_markup() {
+        let check = |text: &str, expected: &str| assert_eq!(cell(text), expected);
+        check("a|b <c> [d](e) `f` ~g~", "a\\|b \\<c> \\[d\\](e) \\`f\\` \\~g\\~");
+        check("@octocat app@sha256:1", "@\u{200b}octocat app@sha256:1");
+        check("http://evil.example", "http:\u{200b}//evil.example");
+        check("a\nb\u{7}", "a b ");
+        assert!(!cell("a\u{202e}b").contains('\u{202e}'));
+        assert_eq!(cell(&"x".repeat(9_000)).len(), 500);
     }
 }

@@ -1,9 +1,14 @@
 //! Sentences about tables of contents: the reasons why one is not used, its faults, and its
 //! differences from the layer. No full stop.
 
-use super::{error::reason, file_types::entry_kind, layer_faults::decoding, numbers::human_bytes};
+use super::{
+    error::reason,
+    file_types::entry_kind,
+    layer_faults::decoding,
+    numbers::{counted, human_bytes},
+};
 use crate::{
-    content::verify::Verdict,
+    content::{tar::EntryKind, verify::Verdict},
     layers::{
         index::TocRefusal,
         ranges::toc::{FieldDifference, TocDifference, TocError, TocFault},
@@ -39,7 +44,10 @@ fn unusable(error: &TocError) -> String {
              {expected}"
         ),
         TocError::Digest { expected, .. } => {
-            format!("the table of contents cannot be held against the digest {expected}")
+            format!(
+                "the table of contents cannot be compared with the digest {expected}: its algorithm \
+                 is not known here"
+            )
         }
         TocError::NotJson(error) => format!("the table of contents is not JSON: {error}"),
         TocError::UnknownVersion => "the version of the table of contents is not known".to_owned(),
@@ -70,17 +78,27 @@ pub fn difference(difference: &TocDifference) -> String {
             let fields: Vec<String> = fields.iter().map(field).collect();
             quoted(path, &fields.join(", "))
         }
-        TocDifference::More(count) => format!("there are {count} more differences"),
+        TocDifference::More(count) => format!(
+            "and {}",
+            counted(
+                usize::try_from(*count).unwrap_or(usize::MAX),
+                "more difference",
+                "more differences"
+            )
+        ),
     }
+}
+
+fn a(kind: EntryKind) -> String {
+    let kind = entry_kind(kind);
+    [if kind.starts_with('u') { "an " } else { "a " }, kind].concat()
 }
 
 fn field(field: &FieldDifference) -> String {
     let owner = |(uid, gid): &(u64, u64)| format!("{uid}:{gid}");
     let link = |path: &[u8]| String::from_utf8_lossy(path).chars().take(200).collect::<String>();
     let (words, listed, actual) = match field {
-        FieldDifference::Kind(listed, actual) => {
-            ("is a", entry_kind(*listed).to_owned(), entry_kind(*actual).to_owned())
-        }
+        FieldDifference::Kind(listed, actual) => ("is", a(*listed), a(*actual)),
         FieldDifference::Size(listed, actual) => {
             ("has size", listed.to_string(), actual.to_string())
         }
@@ -96,7 +114,7 @@ fn field(field: &FieldDifference) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{content::tar::EntryKind, error::ErrorKind};
+    use crate::error::ErrorKind;
 
     #[test]
     fn differences_name_the_path_and_both_values() {
@@ -111,7 +129,7 @@ mod tests {
         );
         check(
             entry(vec![FieldDifference::Kind(EntryKind::File, EntryKind::Symlink)]),
-            "“bin/large” is a file in the table and symlink in the archive",
+            "“bin/large” is a file in the table and a symlink in the archive",
         );
         check(
             entry(vec![FieldDifference::Owner((0, 0), (1, 2))]),

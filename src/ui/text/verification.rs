@@ -14,7 +14,7 @@ pub const VERIFIED_MEANS: &str =
 
 /// Returns the two digests of a mismatch, to be read after “mismatch”.
 pub fn digests(expected: &str, actual: &str) -> String {
-    format!(": {actual} came where {expected} was asked for")
+    format!(": asked for {expected}, received {actual}")
 }
 
 /// Returns the reason why bytes were not checked, to be read after “not verified:”.

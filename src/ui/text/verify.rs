@@ -1,6 +1,6 @@
 //! Sentences of the verify view.
 
-use super::numbers::human_bytes;
+use super::numbers::{counted, human_bytes};
 use crate::app::views::verify::{About, Counts, Role, State};
 
 /// The label of the tab.
@@ -68,7 +68,10 @@ pub fn about(about: About) -> &'static str {
 /// The comparisons, counted.
 pub fn chain(counts: &Counts) -> String {
     let Counts { verified, mismatch, not_verified } = counts;
-    format!("Chain: {verified} verified, {mismatch} mismatch, {not_verified} not verified.")
+    format!(
+        "Chain: {verified} verified, {}, {not_verified} not verified.",
+        counted(*mismatch, "mismatch", "mismatches")
+    )
 }
 
 /// Bytes, speed and time left.
@@ -90,7 +93,10 @@ pub fn progress(done: u64, total: Option<u64>, speed: Option<u64>, left: Option<
 pub fn summary(state: State, counts: &Counts) -> String {
     let Counts { verified, mismatch, not_verified } = counts;
     let how = if state == State::Cancelled { "Cancelled: " } else { "" };
-    format!("{how}{verified} verified, {mismatch} mismatch, {not_verified} not verified.")
+    format!(
+        "{how}{verified} verified, {}, {not_verified} not verified.",
+        counted(*mismatch, "mismatch", "mismatches")
+    )
 }
 
 /// Bytes, time and speed on the whole.

@@ -173,7 +173,10 @@ fn name(node: &TreeNode) -> Html {
 fn kind(node: &TreeNode) -> Html {
     match node.artifact_type.as_deref() {
         Some(kind) => html! { <code>{ facts::foreign(kind) }</code> },
-        None => html! { { page_text::media_types::media_type(&node.descriptor.media_type) } },
+        None => {
+            let kind = page_text::media_types::media_type(&node.descriptor.media_type);
+            facts::foreign(&page_text::short(&kind))
+        }
     }
 }
 

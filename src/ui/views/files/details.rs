@@ -95,7 +95,7 @@ fn owner(details: &Details) -> Html {
     };
     let (user, group) =
         (named(&details.user, details.row.uid), named(&details.group, details.row.gid));
-    foreign(&format!("{user}, group {group}"))
+    foreign(&text::owner(&user, &group))
 }
 
 fn time(seconds: i64) -> String {

@@ -107,7 +107,7 @@ fn standing(
                 let read = start.reform(move |_: MouseEvent| vec![number]);
                 html! {
                     <>
-                        <span class="failed">{ layer_faults::obstacle(&closed) }</span>
+                        <span class="failed">{ facts::foreign(&layer_faults::obstacle(&closed)) }</span>
                         <button type="button" onclick={read}>{ text::TRY }</button>
                     </>
                 }
@@ -127,10 +127,10 @@ fn opened(summary: &LayerSummary) -> Html {
             <span class="hint">{ words }</span>
             { table(&summary.table) }
             if let ReadState::Partial(reason) = &summary.read_state {
-                <span class="failed">{ text::in_part(&layer_faults::incomplete(reason)) }</span>
+                <span class="failed">{ facts::foreign(&text::in_part(&layer_faults::incomplete(reason))) }</span>
             }
             { for summary.odd.iter().map(|odd| {
-                html! { <span class="hint">{ layer_faults::warning(odd) }</span> }
+                html! { <span class="hint">{ facts::foreign(&layer_faults::warning(odd)) }</span> }
             }) }
         </>
     }
