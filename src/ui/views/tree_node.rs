@@ -175,7 +175,7 @@ fn kind(node: &TreeNode) -> Html {
         Some(kind) => html! { <code>{ facts::foreign(kind) }</code> },
         None => {
             let kind = page_text::media_types::media_type(&node.descriptor.media_type);
-            facts::foreign(&page_text::short(&kind))
+            facts::foreign(&page_text::short(kind))
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::{Violation, source::Source};
 
 /// The documents that name files.
-pub(super) const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "DESIGN.md", "SECURITY.md", "README.md"];
+pub(super) const DOCUMENTS: &[&str] =
+    &["ARCHITECTURE.md", "CONTRIBUTING.md", "DESIGN.md", "SECURITY.md", "README.md"];
 
 /// Checks a document, by its name and text, against the Rust files of the project.
 pub(super) fn check(name: &str, text: &str, sources: &[Source]) -> Vec<Violation> {

@@ -1,4 +1,4 @@
-//! Sentences of the page stand in `src/ui/text/`. The rooms below give kinds and facts, and a kind of the
+//! Sentences of the page stand in `src/ui/text/`. The folders below give kinds and facts, and a kind of the
 //! library may have a short `Display` for programs.
 
 use std::ops::Range;
@@ -23,13 +23,15 @@ pub(super) fn check(source: &Source) -> Vec<Violation> {
         return Vec::new();
     }
     let code: Vec<&str> = source.code.lines().collect();
-    let displays = display_blocks(&code);
+    // The page shows what its own types display.
+    let is_page = source.layer().is_some_and(|layer| layer == "app" || layer == "ui");
+    let displays = if is_page { Vec::new() } else { display_blocks(&code) };
     let is_ours = |line: usize| line <= code.len() && !displays.iter().any(|d| d.contains(&line));
     source
         .strings()
         .into_iter()
         .filter(|(line, text)| is_ours(*line) && is_sentence(text))
-        .filter(|(line, _)| !is_for_programs(&code, &source.text, *line))
+        .filter(|(line, text)| !is_for_programs(&source.text, *line, text))
         .map(|(line, text)| {
             let start: String = text.chars().take(30).collect();
             let what = format!("the sentence “{start}” belongs in src/ui/text, and here a kind");
@@ -38,7 +40,7 @@ pub(super) fn check(source: &Source) -> Vec<Violation> {
         .collect()
 }
 
-/// The rooms whose words could reach the page: all of `src/` but the words themselves and the doubles.
+/// The folders whose words could reach the page: all of `src/` but the words themselves and the doubles.
 fn is_below_the_text(source: &Source) -> bool {
     let elsewhere = source.path.starts_with("src/ui/text/");
     source.layer().is_some_and(|layer| layer != "testing") && !elsewhere
@@ -85,12 +87,14 @@ fn without_placeholders(text: &str) -> String {
         .collect()
 }
 
-/// The line names classes of the style sheet, or gives a lint its reason: no words for people.
-fn is_for_programs(code: &[&str], text: &str, line: usize) -> bool {
+/// The string names classes of the style sheet, or gives a lint its reason: no words for people.
+fn is_for_programs(text: &str, line: usize, string: &str) -> bool {
     let written = text.lines().nth(line - 1).unwrap_or("");
-    let code = code.get(line - 1).copied().unwrap_or("");
-    ["class", "classes!", "reason ="].iter().any(|word| code.contains(word))
-        && written.contains('"')
+    let start: String = string.chars().take_while(|c| *c != '\n').take(20).collect();
+    let before = written.find(&start).and_then(|at| written.get(..at)).unwrap_or("");
+    let before = before.trim_end_matches('"').trim_end();
+    let is_named = ["class=", "class:", "reason ="].iter().any(|name| before.ends_with(name));
+    is_named || before.rsplit_once("classes!(").is_some_and(|(_, inside)| !inside.contains(')'))
 }
 
 #[cfg(test)]
@@ -115,6 +119,9 @@ mod tests {
         assert_eq!(lines("src/oci/a.rs", several), [Some(1), Some(2)]);
         let after = format!("{DISPLAY}fn f() {{ \"it is wrong\" }}\n");
         assert_eq!(lines("src/oci/a.rs", &after), [Some(6)]);
+        let beside_class = "html! { <p class=\"a\">{ \"it is wrong here\" }</p> }";
+        assert_eq!(lines("src/ui/views/a.rs", beside_class), [Some(1)]);
+        assert_eq!(lines("src/app/a.rs", DISPLAY), [Some(3)]);
         let of_lines = "fn f() {\n    \"it is \\\n     wrong\"\n}\n";
         assert_eq!(lines("src/oci/a.rs", of_lines), [Some(2)]);
         assert_eq!(lines("src/oci/a.rs", "fn f() { r#\"it is wrong\"# }\n"), [Some(1)]);
@@ -137,6 +144,7 @@ mod tests {
             ),
             ("src/oci/a.rs", "#[allow(dead_code, reason = \"it is right here\")]"),
             ("src/ui/views/a.rs", "html! { <p class=\"head wide row\"></p> }"),
+            ("src/ui/views/a.rs", "classes!(\"head\", open.then_some(\"wide open row\"))"),
         ] {
             assert_eq!(lines(path, text), [], "{path}: {text}");
         }

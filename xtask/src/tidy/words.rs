@@ -33,8 +33,9 @@ pub(super) fn openings(source: &Source) -> Vec<(usize, &'static str)> {
         let Some((marker, text)) = documentation(comment) else { continue };
         let first = (line, marker) != (last.0 + 1, last.1);
         last = (line, marker);
-        let word = text.trim_start().split(|c: char| !c.is_alphanumeric()).next();
-        let refused = OPENINGS.iter().find(|opening| Some(**opening) == word);
+        let text = text.trim_start_matches([' ', '*', '`', '-', '_']);
+        let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let refused = OPENINGS.iter().find(|opening| opening.eq_ignore_ascii_case(word));
         found.extend(refused.filter(|_| first).map(|word| (line, *word)));
     }
     found
@@ -71,6 +72,8 @@ mod tests {
             for text in [
                 format!("/// {opening} it is.\nstruct A;"),
                 format!("//! {opening}, in a word."),
+                format!("/// *{opening}* it is.\nstruct A;"),
+                format!("/// {} it is.\nstruct A;", opening.to_lowercase()),
                 format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n    /// {opening} it is.\n}}"),
                 format!("struct A {{\n    a: u8, /// {opening} b is.\n    b: u8,\n}}"),
                 format!("//! A module.\n/// {opening} comes next is another comment.\nfn f() {{}}"),
