@@ -33,7 +33,7 @@ pub(super) fn openings(source: &Source) -> Vec<(usize, &'static str)> {
         let Some((marker, text)) = documentation(comment) else { continue };
         let first = (line, marker) != (last.0 + 1, last.1);
         last = (line, marker);
-        let text = text.trim_start_matches([' ', '*', '`', '-', '_']);
+        let text = text.trim_start_matches([' ', '*', '-', '_']);
         let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
         let refused = OPENINGS.iter().find(|opening| opening.eq_ignore_ascii_case(word));
         found.extend(refused.filter(|_| first).map(|word| (line, *word)));
@@ -92,6 +92,7 @@ mod tests {
             "// What follows is plain.",
             "//// Where lines are drawn.",
             "/// Whatever.",
+            "/// `If-None-Match` (R139).",
             "let a = \"/// What it is\";",
             "/// The reason.\n/// Why it is so.",
         ] {
