@@ -98,7 +98,20 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         ErrorKind::Engine(fault) => super::engine::fault(fault),
         ErrorKind::Layout(fault) => super::layouts::fault(fault),
         ErrorKind::FileUnreadable(why) => format!("the file could not be read: {why}"),
-        _ => "it failed".to_owned(),
+        // Those without facts are worded above; a new kind has to be put in one of the two places.
+        ErrorKind::NotFound(_)
+        | ErrorKind::Unauthorized
+        | ErrorKind::Denied
+        | ErrorKind::RateLimited(None)
+        | ErrorKind::Unavailable
+        | ErrorKind::CatalogUnavailable
+        | ErrorKind::DeleteDisabled
+        | ErrorKind::InvalidRange { .. }
+        | ErrorKind::UploadUnknown
+        | ErrorKind::AlreadyClosed
+        | ErrorKind::BlobUnknown(None)
+        | ErrorKind::Rejected
+        | ErrorKind::NotModified => "it failed".to_owned(),
     }
 }
 
