@@ -94,7 +94,7 @@ pub(crate) const GZIP: &[Bomb] = &[
             f.raw(&member(b"a"));
             f.repeat(b"a", 10 << 20);
         },
-        "DataBehindEnd",
+        "data behind the last member",
     ),
     bomb("gzip: half of a header", |f| f.raw(&head(0)), "ends in the middle"),
     bomb(
@@ -242,7 +242,7 @@ pub(crate) const ZSTD: &[Bomb] = &[
             f.raw(&block(false, 0, (2 << 20) - 1));
             f.repeat(b"a", 4 << 20);
         },
-        "BlockTooLarge",
+        "block too large",
     ),
     bomb(
         "zstd: a repeated block over 128 KiB",
@@ -250,7 +250,7 @@ pub(crate) const ZSTD: &[Bomb] = &[
             f.raw(&frame(27));
             f.repeat(&[block(false, 1, (2 << 20) - 1), vec![0]].concat(), 100);
         },
-        "BlockTooLarge",
+        "block too large",
     ),
     bomb(
         "zstd: a block of a kind that is not",
