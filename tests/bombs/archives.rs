@@ -298,7 +298,7 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
                 again(out, &header("b", b'0', 0, ""), 100_000);
             });
         },
-        "data behind the last member",
+        "DataBehindEnd",
     ),
     bomb(
         "tar: zeros without end",
