@@ -3,6 +3,7 @@
 use std::{fs, process::Command};
 
 use porthole::{
+    error::ErrorKind,
     registry::{ManifestRef, Read},
     sources::layout::{Files, Folder, Layout},
 };
@@ -52,4 +53,16 @@ async fn check_layout(layout: &Layout<impl Files + 'static>, fixture: &Fixture) 
         let found = layout.resolve(place, &ManifestRef::Tag(tag)).await.unwrap();
         assert_eq!(found.digest.as_str(), root["digest"], "{} {name}", fixture.path);
     }
+}
+
+#[test]
+fn a_tag_that_a_layout_lacks_is_named() {
+    let fixture = layouts().next().expect("a layout");
+    let folder = Folder::new("my-folder", fixture.folder(), repository(UNNAMED));
+    let absent = ManifestRef::Tag("absent".parse().unwrap());
+    let error = block_on(folder.resolve(&repository(UNNAMED), &absent)).unwrap_err().to_string();
+    assert!(error.contains(&format!("{UNNAMED}:absent on my-folder")), "{error}");
+    let nowhere = Folder::new("my-folder", "/nowhere/at-all", repository(UNNAMED));
+    let error = block_on(nowhere.resolve(&repository(UNNAMED), &absent)).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::FileUnreadable(_)), "{error}");
 }

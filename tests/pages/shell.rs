@@ -107,6 +107,9 @@ fn registry_failures() {
     let login = "<!doctype html><title>Log in</title><script>alert(1)</script>";
     check("registry-html", Reply::ok(login).header("content-type", "text/html"));
     check("registry-broken", Reply::status(503).body("out of order"));
+    let deceptive =
+        "{\"errors\":[{\"code\":\"UNA\u{202e}VAILABLE\",\"message\":\"wait\u{200b}ing\"}]}";
+    check("registry-deceptive", Reply::status(503).body(deceptive));
 }
 
 fn repository() -> Script {

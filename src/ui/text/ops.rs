@@ -97,6 +97,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_mismatch_has_its_words() {
+        let check = |of: Mismatch, expected: &str| assert_eq!(mismatch(&of), expected);
+        check(Mismatch::Layers { expected: 1, actual: 0 }, "0, and the manifest has 1 layer");
+        check(Mismatch::Layers { expected: 3, actual: 2 }, "2, and the manifest has 3 layers");
+        let claim = |expected: &str, actual: &str| {
+            let (expected, actual) = (expected.to_owned(), actual.to_owned());
+            Mismatch::Claim { expected, actual }
+        };
+        check(claim("gzip", "none"), "not compressed, and not gzip");
+        check(claim("gzip", "zstd"), "zstd, not gzip");
+        let long = "x".repeat(50_000);
+        assert!(mismatch(&claim(&long, &long)).len() < 500);
+    }
+
+    #[test]
     fn r167_every_configuration_has_a_name_and_a_remark() {
         for of in RegistryKind::ALL {
             assert!(!kind(of).is_empty() && note(of).ends_with('.'), "{of:?}");

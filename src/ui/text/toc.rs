@@ -89,7 +89,7 @@ pub fn difference(difference: &TocDifference) -> String {
     }
 }
 
-fn a(kind: EntryKind) -> String {
+fn with_article(kind: EntryKind) -> String {
     let kind = entry_kind(kind);
     [if kind.starts_with('u') { "an " } else { "a " }, kind].concat()
 }
@@ -98,7 +98,9 @@ fn field(field: &FieldDifference) -> String {
     let owner = |(uid, gid): &(u64, u64)| format!("{uid}:{gid}");
     let link = |path: &[u8]| String::from_utf8_lossy(path).chars().take(200).collect::<String>();
     let (words, listed, actual) = match field {
-        FieldDifference::Kind(listed, actual) => ("is", a(*listed), a(*actual)),
+        FieldDifference::Kind(listed, actual) => {
+            ("is", with_article(*listed), with_article(*actual))
+        }
         FieldDifference::Size(listed, actual) => {
             ("has size", listed.to_string(), actual.to_string())
         }
