@@ -40,6 +40,13 @@ pub enum ReadFault {
     NotAnArchive,
 }
 
+impl ReadFault {
+    /// Returns `true` if the inside was read to its end, and something follows it.
+    pub fn is_behind_end(&self) -> bool {
+        matches!(self, Self::Decoding(error) if error.is_behind_end())
+    }
+}
+
 impl fmt::Display for ReadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

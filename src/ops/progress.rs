@@ -96,6 +96,8 @@ pub enum UnverifiedReason {
     Cancelled,
     /// The configuration has no history to compare with.
     NoHistory,
+    /// The configuration states no diff IDs.
+    NoDiffIds,
     /// The layer is encrypted.
     Encrypted,
     /// The bytes are not those of the layer's digest.
@@ -126,6 +128,7 @@ impl UnverifiedReason {
             Self::NotRead => "notRead",
             Self::Cancelled => "cancelled",
             Self::NoHistory => "noHistory",
+            Self::NoDiffIds => "noDiffIds",
             Self::Encrypted => "encrypted",
             Self::WrongBytes => "wrongBytes",
             Self::OtherAlgorithm => "otherAlgorithm",
@@ -291,6 +294,7 @@ mod tests {
             (UnverifiedReason::NotRead, "notRead"),
             (UnverifiedReason::Cancelled, "cancelled"),
             (UnverifiedReason::NoHistory, "noHistory"),
+            (UnverifiedReason::NoDiffIds, "noDiffIds"),
             (UnverifiedReason::Encrypted, "encrypted"),
             (UnverifiedReason::WrongBytes, "wrongBytes"),
             (UnverifiedReason::OtherAlgorithm, "otherAlgorithm"),

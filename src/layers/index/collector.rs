@@ -139,9 +139,13 @@ impl LayerIndex {
 
 fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> LayerRecord {
     let is_full = lister.is_full();
-    let fault = || findings.problem.clone().map(Incomplete::ReadFault);
+    let behind = findings.problem.as_ref().filter(|fault| fault.is_behind_end());
+    // The layer was read to its end; what follows that is told as a fault of the archive.
+    let fault = || findings.problem.clone().filter(|_| behind.is_none()).map(Incomplete::ReadFault);
+    let mut listing = lister.finish();
+    listing.odd.extend(behind.map(|_| Warning::DataBehindStream));
     LayerRecord {
-        listing: lister.finish(),
+        listing,
         plain_size: findings.plain_size,
         problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
         table: TocState::None,

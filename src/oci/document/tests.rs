@@ -23,7 +23,8 @@ const CONFIG: &str = r#""config":{"mediaType":"a/config","digest":"DIGEST","size
 
 #[test]
 fn r038_the_kind_comes_from_the_header_then_the_body_then_the_structure() {
-    let image = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":[]}}"#);
+    let layer = r#"{"mediaType":"a/layer","digest":"DIGEST","size":0}"#;
+    let image = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":[{layer}]}}"#);
     let index = r#"{"schemaVersion":2,"manifests":[]}"#.to_owned();
     let stated = |body: &str, kind: &MediaType| {
         body.replacen('{', &format!(r#"{{"mediaType":"{kind}","#), 1)
@@ -47,6 +48,18 @@ fn r038_the_kind_comes_from_the_header_then_the_body_then_the_structure() {
     check(r#"{"some":"thing"}"#, Some(&MediaType::new("a/b")), "unknown", 0);
     check("[]", None, "unknown", 1);
     check("", None, "unknown", 2);
+}
+
+#[test]
+fn an_image_without_layers_is_told() {
+    let check = |layers: &str, expected: &[DocumentFault]| {
+        let body = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":{layers}}}"#);
+        let parsed = parse(&body, Some(&MediaType::OCI_MANIFEST));
+        let faults: Vec<_> = parsed.issues.into_iter().map(|issue| issue.fault).collect();
+        assert_eq!(faults, expected, "{layers}");
+    };
+    check("[]", &[DocumentFault::NoLayers]);
+    check(r#"[{"mediaType":"a/b","digest":"DIGEST","size":0}]"#, &[]);
 }
 
 #[test]

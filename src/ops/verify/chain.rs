@@ -154,7 +154,12 @@ impl Checks {
 
     fn counts(&mut self, image: &Image<'_>) {
         let (config, expected) = (image.config, image.layers.len());
-        self.compare_layers(image, About::LayerCount, expected, config.diff_ids.len());
+        if config.diff_ids.is_empty() && expected > 0 {
+            let why = Outcome::NotVerified(UnverifiedReason::NoDiffIds);
+            self.add(image.manifest, About::LayerCount, "", why);
+        } else {
+            self.compare_layers(image, About::LayerCount, expected, config.diff_ids.len());
+        }
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
             let why = Outcome::NotVerified(UnverifiedReason::NoHistory);

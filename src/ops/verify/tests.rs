@@ -301,7 +301,7 @@ fn the_chain_reaches_the_diff_ids() {
         (
             "{}".to_owned(),
             vec![
-                ("layerCount", "mismatch"),
+                ("layerCount", "not verified"),
                 ("history", "not verified"),
                 ("compression", "verified"),
                 ("compression", "mismatch"),
@@ -313,6 +313,32 @@ fn the_chain_reaches_the_diff_ids() {
         assert_eq!(compared(&report), expected, "{config}");
         assert_eq!(report.totals().mismatched, 0, "the bytes themselves are right");
     }
+}
+
+#[test]
+fn a_configuration_without_diff_ids_states_none() {
+    const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+    let images = Images::default();
+    let layer = gzipped(&images, b"one", GZIP);
+    for rootfs in [
+        "",
+        r#""rootfs":null"#,
+        r#""rootfs":{"type":"layers"}"#,
+        r#""rootfs":{"type":"layers","diff_ids":null}"#,
+        r#""rootfs":{"type":"layers","diff_ids":[]}"#,
+        r#""rootfs":{"type":"other","diff_ids":{}}"#,
+        r#""rootfs":[]"#,
+    ] {
+        let root = image(&images, std::slice::from_ref(&layer), &format!("{{{rootfs}}}"));
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        let count = report.checks.iter().find(|check| check.about == About::LayerCount).unwrap();
+        let expected = Outcome::NotVerified(UnverifiedReason::NoDiffIds);
+        assert_eq!(count.outcome, expected, "{rootfs}");
+        assert_eq!(report.chain_totals().mismatched, 0, "{rootfs}");
+    }
+    // Neither layers nor diff IDs agree with each other.
+    let root = image(&images, &[], r#"{"rootfs":{"type":"layers","diff_ids":[]}}"#);
+    assert_eq!(verified(&images, &root, &WalkOptions::default()).0.chain_totals().mismatched, 0);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn stream(fault: &StreamFault) -> String {
     let words = match fault {
         StreamFault::Refused(words) => return ["“", &short(words), "”"].concat(),
         StreamFault::Stuck => "the decoder makes no progress",
-        StreamFault::DataBehindEnd => "something follows the last member",
+        StreamFault::DataBehindEnd => "something follows its end",
         StreamFault::NoMagicNumber => "a frame does not begin with the magic number",
         StreamFault::BadFrameHeader => "the header of a frame cannot be used",
         StreamFault::BlockTooLarge => "a block is larger than 128 KiB",
@@ -106,6 +106,10 @@ pub fn warning(warning: &Warning) -> String {
         Warning::Truncated => "the archive ends in the middle of an entry",
         Warning::NoEndMarker => "the archive has no end marker",
         Warning::DataBehindEnd => "something follows the end marker; readers differ",
+        Warning::DataBehindStream => {
+            "the archive is whole; bytes follow the end of its compressed stream, which readers \
+             pass over or refuse"
+        }
         Warning::UnlikeTable => "the layer's table of contents does not say the same of it",
     };
     words.to_owned()

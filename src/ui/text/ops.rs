@@ -50,6 +50,7 @@ fn reason(reason: &UnverifiedReason) -> String {
         UnverifiedReason::NotSelected => "its platform was not asked for",
         UnverifiedReason::NotRead => "not read",
         UnverifiedReason::Cancelled => "cancelled",
+        UnverifiedReason::NoDiffIds => "the configuration states no diff IDs",
         UnverifiedReason::NoHistory => "the configuration has no history",
         UnverifiedReason::Encrypted => "the layer is encrypted",
         UnverifiedReason::WrongBytes => "the bytes are not those of the layer's digest",
