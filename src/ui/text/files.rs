@@ -246,8 +246,8 @@ pub fn owner(user: &str, group: &str) -> String {
 /// Entries that the tree has no place for.
 pub fn left_out(count: u64) -> String {
     format!(
-        "{} not in the tree: a path is too deep, a path leads through a broken link, or the tree is \
-         full.",
+        "{} not in the tree: a path is too deep, a path leads through a link to itself or to a file, or \
+         the tree is full.",
         entries(count)
     )
 }
