@@ -31,9 +31,14 @@ pub(super) struct TreeContext<'a> {
     pub(super) ask: &'a Callback<Want>,
 }
 
-/// A node with all below it.
-pub(super) fn node(context: &TreeContext<'_>, node: &TreeNode) -> Html {
-    let key = node.descriptor.digest.to_string();
+/// Nodes of one list, each with all below it. A digest may stand in a list twice.
+pub(super) fn nodes(context: &TreeContext<'_>, nodes: &[TreeNode]) -> Html {
+    let node = |(at, node): (usize, &TreeNode)| self::node(context, at, node);
+    html! { <ul class="nodes">{ for nodes.iter().enumerate().map(node) }</ul> }
+}
+
+fn node(context: &TreeContext<'_>, at: usize, node: &TreeNode) -> Html {
+    let key = format!("{at} {}", node.descriptor.digest);
     if node.is_document() {
         html! { <li {key}>{ document(context, node) }</li> }
     } else {
@@ -44,7 +49,7 @@ pub(super) fn node(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 /// A configuration or layer.
 fn leaf(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let descriptor = &node.descriptor;
-    let has_page = descriptor.media_type != MediaType::OCI_EMPTY;
+    let has_page = descriptor.media_type != MediaType::OCI_EMPTY && node.role != Role::Blob;
     let href = has_page.then(|| content_href(context.place, node));
     let title = descriptor.annotation("org.opencontainers.image.title");
     html! {
@@ -221,7 +226,7 @@ fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
             }
             if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
             if !node.children.is_empty() {
-                <ul class="nodes">{ for node.children.iter().map(|child| self::node(context, child)) }</ul>
+                { nodes(context, &node.children) }
             }
         </>
     }
@@ -289,7 +294,7 @@ pub(super) fn found(context: &TreeContext<'_>, node: &TreeNode, want: Want) -> H
             <>
                 if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
                 if *may_be_incomplete { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
-                <ul class="nodes">{ for nodes.iter().map(|child| self::node(context, child)) }</ul>
+                { self::nodes(context, nodes) }
             </>
         },
     }
