@@ -173,7 +173,7 @@ fn check_agreement(
     stated: Option<&MediaType>,
     issues: &mut Issues,
 ) {
-    let (Some(sent), Some(stated)) = (content_type.filter(|t| !is_generic(t)), stated) else {
+    let (Some(sent), Some(stated)) = (content_type.filter(|t| !t.is_generic()), stated) else {
         return;
     };
     // A signed schema 1 manifest states no type, or the type of an unsigned one.
@@ -190,7 +190,7 @@ fn choose_kind(
     stated: Option<&MediaType>,
     issues: &mut Issues,
 ) -> Option<DocumentKind> {
-    if let Some(sent) = content_type.filter(|sent| !is_generic(sent)) {
+    if let Some(sent) = content_type.filter(|sent| !sent.is_generic()) {
         return DocumentKind::of(sent);
     }
     if let Some(stated) = stated {
@@ -199,11 +199,6 @@ fn choose_kind(
     let kind = DocumentKind::sniff(cursor);
     cursor.report(Severity::Warning, DocumentFault::NoMediaType(kind), issues);
     kind
-}
-
-/// Returns true for the types that servers send when they know no exact one.
-fn is_generic(media_type: &MediaType) -> bool {
-    matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
 }
 
 impl DocumentKind {

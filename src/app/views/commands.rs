@@ -116,7 +116,8 @@ impl Parts {
         let path = reference.repository.as_str().to_owned();
         Self {
             repository: quote(&bare(reference).canonical()),
-            reference: quote(&pinned(reference, None).canonical()),
+            // No tool chooses by what else tells two images of a platform apart.
+            reference: quote(&pinned(reference, chosen.filter(|_| platform.is_none())).canonical()),
             exact: quote(&pinned(reference, chosen).canonical()),
             folder: quote(path.rsplit('/').next().unwrap_or("image")),
             platform: platform.map_or(String::new(), |p| format!(" --platform {}", quote(p))),

@@ -231,6 +231,18 @@ fn a_tool_that_cannot_choose_a_platform_gets_its_digest() {
     assert!(line(Tool::Crane, View::Json).ends_with(" --platform linux/arm64 ghcr.io/a/b:1"));
 }
 
+/// Two images for one platform are told apart by their digests alone.
+#[test]
+fn an_image_that_no_platform_names_is_named_by_its_digest() {
+    for platform in [D, "windows/amd64 (10.0.17763)"] {
+        let address = format!("#/ghcr.io/a/b:1?platform={platform}");
+        for tool in Tool::ALL {
+            let line = text(tool, View::Json, &address, true);
+            assert!(line.contains("DIGEST") && !line.contains("b:1"), "{platform}: {line}");
+        }
+    }
+}
+
 #[test]
 fn a_tag_gives_way_to_a_digest() {
     let address = format!("#/ghcr.io/a/b:1@{D}");
