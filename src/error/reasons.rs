@@ -98,6 +98,8 @@ pub enum Limitation {
     NoDoctor,
     /// The platform has no fetch.
     NoFetch,
+    /// Requests are sent from outside a Tokio runtime.
+    NoRuntime,
     /// A limitation, in the words of the platform.
     Other(String),
 }
@@ -232,6 +234,7 @@ impl fmt::Display for Limitation {
             Self::NoRemoval => "the protocol deletes only manifests and tags",
             Self::NoDoctor => "no connection doctor",
             Self::NoFetch => "no fetch on this platform",
+            Self::NoRuntime => "requests outside a Tokio runtime",
         })
     }
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::Loadable,
     error::Error,
-    oci::{Descriptor, Digest, Document, MediaType, Platform},
+    oci::{Descriptor, Digest, Document, Platform},
     ops::graph::{self, Child, MAX_DEPTH, MAX_NODES, children},
     registry::{Referrers, ReferrersSource},
 };
@@ -83,6 +83,8 @@ pub enum Referring {
         nodes: Vec<TreeNode>,
         /// True if there may be more.
         may_be_incomplete: bool,
+        /// The list itself, which says how it was made.
+        list: Rc<Referrers>,
     },
     /// Reading them failed.
     Failed(Rc<Error>),
@@ -134,7 +136,7 @@ pub struct Tree {
 pub enum Follow {
     /// Those of the root.
     Root,
-    /// Those of every manifest and index, also of referrers.
+    /// Those of the root and of its entries. A referrer's own are asked for when it is opened.
     All,
 }
 
@@ -207,15 +209,12 @@ impl<'a> Builder<'a> {
         node
     }
 
-    /// Images, nested indexes and referrers of unknown type are read without being asked for;
-    /// attestations only when they are opened.
+    /// Images and nested indexes are read without being asked for; attestations and referrers only
+    /// when they are opened.
     fn want(&mut self, node: &TreeNode) {
-        let needed = match node.role {
-            Role::Attestation | Role::StrayAttestation(_) => false,
-            Role::Referrer(_) => node.artifact_type.as_deref().is_none_or(is_image_config),
-            _ => true,
-        };
-        if needed {
+        let is_statement =
+            matches!(node.role, Role::Attestation | Role::StrayAttestation(_) | Role::Referrer(_));
+        if !is_statement {
             self.wanted.push(Want::Manifest(Box::new(node.descriptor.clone())));
         }
     }
@@ -319,7 +318,9 @@ impl<'a> Builder<'a> {
             None => {
                 let follows = match self.follow {
                     Follow::Root => node.role == Role::Root,
-                    Follow::All => true,
+                    Follow::All => {
+                        matches!(node.role, Role::Root | Role::Platform(_) | Role::Entry)
+                    }
                 };
                 if follows {
                     self.wanted.push(Want::Referrers(digest.clone()));
@@ -332,7 +333,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn referrers(&mut self, subject: &Digest, found: &Referrers) -> Referring {
+    fn referrers(&mut self, subject: &Digest, found: &Rc<Referrers>) -> Referring {
         self.path.push(subject.clone());
         let room = MAX_NODES.saturating_sub(self.nodes);
         let items = found.items.iter().take(room);
@@ -340,7 +341,7 @@ impl<'a> Builder<'a> {
             items.map(|(item, source)| self.entry(Role::Referrer(*source), item)).collect();
         self.path.pop();
         let may_be_incomplete = found.may_be_incomplete || nodes.len() < found.items.len();
-        Referring::Ready { nodes, may_be_incomplete }
+        Referring::Ready { nodes, may_be_incomplete, list: Rc::clone(found) }
     }
 }
 
@@ -349,11 +350,6 @@ fn entry_role(entry: &Descriptor) -> Role {
         Some(platform) => Role::Platform(platform.clone()),
         None => Role::Entry,
     }
-}
-
-/// A referrers list names the type of the configuration if an artifact states none.
-fn is_image_config(artifact_type: &str) -> bool {
-    MediaType::new(artifact_type).is_image_config()
 }
 
 fn subject_of(attestation: &Descriptor) -> Option<&str> {

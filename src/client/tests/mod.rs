@@ -33,16 +33,25 @@ pub(super) struct Bench {
     pub(super) clock: VirtualClock,
     pub(super) script: Rc<Scripted>,
     pub(super) registry: RemoteRegistry,
+    pub(super) stack: Stack,
 }
 
 impl Bench {
     pub(super) fn answering(answer: impl Fn(&Request, usize) -> Reply + 'static) -> Self {
+        Self::of_page(true, answer)
+    }
+
+    /// A client of a page, or of a program outside a browser.
+    pub(super) fn of_page(
+        is_page: bool,
+        answer: impl Fn(&Request, usize) -> Reply + 'static,
+    ) -> Self {
         let clock = VirtualClock::default();
         let script = Scripted::answering(clock.shared(), answer);
-        let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_page(true);
+        let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_page(is_page);
         let host = "registry.example".parse().unwrap();
         let registry = RemoteRegistry::new(Connection::to(&host).unwrap(), &stack);
-        Self { clock, script, registry }
+        Self { clock, script, registry, stack }
     }
 
     pub(super) fn in_order(replies: impl IntoIterator<Item = Reply>) -> Self {

@@ -17,6 +17,7 @@ use crate::{
     },
     error::Error,
     oci::{Document, MediaType},
+    registry::{Referrers, ReferrersApi},
     ui::{
         components::{byte_size, linked_digest, media_type_words, remedy, verification_mark},
         text::{self as page_text, tree as text, views as shared},
@@ -288,18 +289,39 @@ fn referring(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     }
 }
 
+/// Draws a list of referrers.
 pub(super) fn found(context: &TreeContext<'_>, node: &TreeNode, want: Want) -> Html {
     match &node.referring {
         Referring::NotAsked | Referring::Loading => {
             html! { <p class="hint">{ page_text::LOADING }</p> }
         }
         Referring::Failed(error) => failure(context, error, want),
-        Referring::Ready { nodes, may_be_incomplete } => html! {
+        Referring::Ready { nodes, may_be_incomplete, list } => html! {
             <>
                 if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
-                if *may_be_incomplete { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
+                { how_found(context, list, *may_be_incomplete, want) }
                 { self::nodes(context, nodes) }
             </>
         },
+    }
+}
+
+/// Draws what the registry's API had no part in, and what could not be read.
+fn how_found(
+    context: &TreeContext<'_>,
+    list: &Rc<Referrers>,
+    may_be_incomplete: bool,
+    want: Want,
+) -> Html {
+    let words = text::referrers_api(&list.api).into_iter().chain(text::unread_tags(&list.unread));
+    let words: Vec<String> = words.collect();
+    let is_told = !list.unread.is_empty() || matches!(list.api, ReferrersApi::Refused(_));
+    let retry = context.ask.reform(move |_: MouseEvent| want.clone());
+    html! {
+        <>
+            { for words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> }) }
+            if is_told { <button type="button" onclick={retry}>{ page_text::RETRY }</button> }
+            if may_be_incomplete && !is_told { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
+        </>
     }
 }
