@@ -48,13 +48,18 @@ pub async fn manifest(
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Manifest> {
-    if let Some(bytes) = embedded(descriptor) {
-        let descriptor = Descriptor { data: None, ..descriptor.clone() };
-        let content_type = Some(descriptor.media_type.clone());
-        let verification = Verification::Verified;
-        return Ok(Manifest { descriptor, bytes, content_type, verification });
+    match embedded_manifest(descriptor) {
+        Some(manifest) => Ok(manifest),
+        None => fetched_manifest(source, repository, descriptor).await,
     }
-    fetched_manifest(source, repository, descriptor).await
+}
+
+/// Returns the manifest that a descriptor carries itself, if its size and digest are right (R37).
+pub fn embedded_manifest(descriptor: &Descriptor) -> Option<Manifest> {
+    let bytes = embedded(descriptor)?;
+    let descriptor = Descriptor { data: None, ..descriptor.clone() };
+    let content_type = Some(descriptor.media_type.clone());
+    Some(Manifest { descriptor, bytes, content_type, verification: Verification::Verified })
 }
 
 /// Reads a manifest as [`manifest`] does, but always from the source.
