@@ -47,7 +47,7 @@ impl RemoteRegistry {
         repository: &RepositoryName,
         reference: &ManifestRef,
     ) -> Option<Digest> {
-        if self.core.memory.referrers_api.get() == Some(true) || reference.digest().is_none() {
+        if self.core.memory.referrers_api.is_present() || reference.digest().is_none() {
             return None;
         }
         let manifest = self.manifest(repository, reference).await.ok()?;

@@ -29,6 +29,10 @@ pub(super) struct Core {
     pub(super) memory: Memory,
     /// Set if short requests can do without a preflight (R164).
     pub(super) spares_preflights: bool,
+    /// Set if the requests are those of a page: it cannot read an answer without CORS headers.
+    pub(super) is_page: bool,
+    /// Set if manifests of contradicting types are handed out.
+    pub(super) is_viewer: bool,
 }
 
 /// A question: an endpoint, and its purpose.
@@ -89,6 +93,8 @@ impl Core {
             warnings: Warnings::default(),
             memory: Memory::default(),
             spares_preflights: stack.is_page(),
+            is_page: stack.is_page(),
+            is_viewer: stack.is_viewer(),
         }
     }
 
@@ -121,11 +127,21 @@ impl Core {
             || self.transport.would_authorize(self.connection.read_base().origin())
     }
 
+    /// Makes a question of a page cost one quick try: routers answer paths that they do not know
+    /// without CORS headers, and waiting does not mend that.
+    pub(super) fn quick(&self, mut request: Request) -> Request {
+        if self.is_page {
+            request.replay = Replay::Never;
+        }
+        request
+    }
+
     /// Sends, and returns the answer with any status.
     pub(super) async fn send(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         match self.transport.send(request.clone()).await {
             Ok(response) => {
                 self.warnings.note(&request.url, &response.headers);
+                self.memory.answered.set(true);
                 Ok(UnreadAnswer { request, response })
             }
             Err(error) => Err(self.explain(call, Some(&request), error)),

@@ -65,7 +65,9 @@ impl List for RemoteRegistry {
     }
 
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
-        self.core.page(&ListQuery::Tags(repository), from).await.map(parse_items)
+        let page = self.core.page(&ListQuery::Tags(repository), from).await.map(parse_items)?;
+        self.core.memory.tags.note(repository, from, &page);
+        Ok(page)
     }
 
     async fn referrers(

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use litemap::LiteMap;
 
+use super::{known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, RepositoryName, Tag},
@@ -18,8 +19,12 @@ pub(super) struct Memory {
     pub(super) accept: RefCell<LiteMap<RepositoryName, Accept>>,
     /// Set if the digest of a HEAD answer cannot be read; then only GET helps (R30).
     pub(super) digest_hidden: Cell<bool>,
-    /// `Some(true)` if there is a referrers API (R107).
-    pub(super) referrers_api: Cell<Option<bool>>,
+    /// Set once the registry answered anything that could be read.
+    pub(super) answered: Cell<bool>,
+    /// What is known of the referrers API (R107).
+    pub(super) referrers_api: KnownReferrersApi,
+    /// Which tags of artifacts there are, by repository.
+    pub(super) tags: KnownTags,
     /// The largest manifest that is read, in bytes.
     pub(super) manifest_limit: Cell<u64>,
     /// `Some(true)` if several tags can be pushed in one request (R126).
@@ -42,7 +47,9 @@ impl Default for Memory {
         Self {
             accept: RefCell::default(),
             digest_hidden: Cell::new(false),
-            referrers_api: Cell::new(None),
+            answered: Cell::new(false),
+            referrers_api: KnownReferrersApi::default(),
+            tags: KnownTags::default(),
             manifest_limit: Cell::new(MANIFEST_MAX),
             many_tags: Cell::new(None),
             fallback_tags: Batches::default(),

@@ -32,7 +32,7 @@ impl Core {
     /// Asks once, for OCI types, without regard to the pair that the repository answers to.
     pub(super) async fn expect_artifact(&self, call: &Call) -> Result<UnreadAnswer> {
         let accept = Accept::first(self.is_preflighted());
-        self.expect(call, with_accept(&self.request(call), accept)).await
+        self.expect(call, with_accept(&self.quick(self.request(call)), accept)).await
     }
 
     fn accept_for(&self, call: &Call) -> Accept {

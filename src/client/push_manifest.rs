@@ -57,6 +57,7 @@ impl ManifestPush<'_> {
 
     /// Pushes under every name. Returns whether the registry noted the subject.
     pub(super) async fn all(&self, tags: &[Tag]) -> Result<bool> {
+        self.registry.core.memory.tags.forget(self.repository);
         match tags {
             [] => self.put(self.by_digest(), &[]).await.map(|answer| notes_subject(&answer)),
             [tag] => self.put_tag(tag).await,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::unsupported::unsupported;
-use crate::error::{ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
 /// One page of a list.
@@ -28,13 +28,33 @@ pub enum ReferrersSource {
     CosignTag,
 }
 
+/// The part of a registry's referrers API in a list of referrers (R105, R107).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ReferrersApi {
+    /// The API gave the list. A source that is no registry lists by itself.
+    #[default]
+    Listed,
+    /// The registry has no such API. Tags were read in its place.
+    Absent,
+    /// A page cannot read what the API answers, mostly for want of CORS headers, so that the API counts
+    /// as absent. Tags were read in its place.
+    Unreadable,
+    /// The API gave no list, for this reason. Tags were read in its place.
+    Refused(Box<Error>),
+}
+
 /// Referrers of one digest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Referrers {
     /// Descriptors with the place of each, without repeated digests.
     pub items: Vec<(Descriptor, ReferrersSource)>,
     /// Set if there may be more that cannot be asked for.
     pub may_be_incomplete: bool,
+    /// The part of the registry's API in the list.
+    pub api: ReferrersApi,
+    /// Tags of the fallback and of cosign that could not be read, each with the reason. A tag that is
+    /// not there is none of them.
+    pub unread: Vec<(Tag, Error)>,
 }
 
 /// Listing. A source that has no such list leaves the method out.
@@ -62,7 +82,8 @@ pub trait List {
     /// An `artifact_type` keeps only those of that type (R104).
     ///
     /// # Errors
-    /// `NotFound` if there is no such repository. No referrers is an empty answer.
+    /// `NotFound` if there is no such repository, and the error of the first question if no question
+    /// was answered. No referrers is an empty answer.
     async fn referrers(
         &self,
         repository: &RepositoryName,

@@ -64,6 +64,11 @@ impl Auth {
         self.login(origin).is_some_and(|login| login.known.borrow().is_some())
     }
 
+    /// Counts up with each change of a credential. What a registry refused before may be allowed now.
+    pub fn credential_changes(&self) -> u64 {
+        self.credentials.changes()
+    }
+
     fn login(&self, origin: &Origin) -> Option<&Login> {
         self.logins.iter().find(|login| login.account.origin == *origin)
     }

@@ -1,19 +1,25 @@
-//! The second server of an instance, on another origin. It holds the blob storage and a token endpoint.
+//! The second server of an instance, on another origin. It holds the blob storage, a token endpoint and a web
+//! page.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{Html, Response};
 use axum::routing::get;
 
 use crate::instance::Instance;
 use crate::{auth, layers, reply};
 
+/// The path of a web page for people, which no other origin may read.
+pub(crate) const WEB_PAGE: &str = "/web";
+
 pub(crate) fn router(instance: &Arc<Instance>) -> Router {
-    let storage =
-        Router::new().route("/storage/{digest}", get(stored)).with_state(Arc::clone(instance));
+    let storage = Router::new()
+        .route("/storage/{digest}", get(stored))
+        .route(WEB_PAGE, get(async || Html("<!doctype html><title>Registry</title>")))
+        .with_state(Arc::clone(instance));
     layers::around_companion(instance, storage.merge(auth::token_routes(instance)))
 }
 

@@ -9,7 +9,8 @@ use crate::switches::{
 pub const HELP: &str = "\
   --port N             listen on 127.0.0.1:N (default 0: any free port)
   --seed WHAT          full (default), images, empty
-  --cors MODE          exposed (default), hidden, none, preflight-denied, no-blobs, bare-401, zot, doubled
+  --cors MODE          exposed (default), hidden, none, preflight-denied, no-blobs, bare-401, zot, doubled,
+                       bare-errors
   --auth SCHEME        open (default), basic, bearer; user tester, password s3cret-canary
   --anonymous-pull     pulling needs no password
   --realm WHERE        same (default), other, or a URL
@@ -24,7 +25,7 @@ pub const HELP: &str = "\
   --endless            the list of tags never ends
   --unsorted           tags in no order
   --catalog HOW        open (default), denied, absent, not-allowed
-  --referrers HOW      api (default), absent, unfiltered, paged
+  --referrers HOW      api (default), absent, not-acceptable, redirected, unfiltered, paged
   --chunk-minimum N    OCI-Chunk-Min-Length
   --no-chunked         only monolithic uploads
   --no-mount           mounts are not honoured
@@ -107,6 +108,7 @@ const CORS: &[(&str, Cors)] = &[
     ("bare-401", Cors::BareUnauthorized),
     ("zot", Cors::Zot),
     ("doubled", Cors::Doubled),
+    ("bare-errors", Cors::BareErrors),
 ];
 const BLOBS: &[(&str, BlobDelivery)] = &[
     ("direct", BlobDelivery::Direct),
@@ -124,6 +126,8 @@ const CATALOGS: &[(&str, Catalog)] = &[
 const REFERRERS: &[(&str, Referrers)] = &[
     ("api", Referrers::Api),
     ("absent", Referrers::Absent),
+    ("not-acceptable", Referrers::NotAcceptable),
+    ("redirected", Referrers::Redirected),
     ("unfiltered", Referrers::Unfiltered),
     ("paged", Referrers::Paged),
 ];

@@ -160,6 +160,9 @@ pub enum Cors {
     NoBlobs,
     /// As `Exposed`, but 401 replies carry no CORS header.
     BareUnauthorized,
+    /// As `Exposed`, but replies with any status from 400 on carry no CORS header, as from servers that
+    /// add their headers to successes only, and from routers that do not know a path.
+    BareErrors,
     /// As zot is shipped: no CORS header on blobs and on 401, no header exposed, `Accept` not in
     /// `Access-Control-Allow-Headers`.
     Zot,
@@ -316,6 +319,10 @@ pub enum Referrers {
     Api,
     /// 404 and no `OCI-Subject`, as in CNCF distribution. The client has to maintain the fallback tag.
     Absent,
+    /// 406, as from Artifactory.
+    NotAcceptable,
+    /// A redirect to a web page on another origin, without CORS headers, as from registry.k8s.io.
+    Redirected,
     /// The API ignores the filter, and does not say so.
     Unfiltered,
     /// The API has three referrers per page, with `Link`.

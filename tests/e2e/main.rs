@@ -9,6 +9,7 @@ mod files;
 mod journeys;
 mod parts;
 mod proxy;
+mod referrers;
 mod requests;
 mod stage;
 

@@ -16,7 +16,7 @@ use porthole::{
     error::{AnswerFault, Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, parse_config},
     ops::{self, ensure::ManifestName, repository_ref::RepositoryRef, transfer::TransferOptions},
-    registry::{ByteRange, Delete, List, Page, Read, Write},
+    registry::{ByteRange, Delete, List, Page, Read, ReferrersApi, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
 };
@@ -138,6 +138,13 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
         }
         "referrers" => {
             let found = client.referrers(&place, &world.index.digest, None).await?;
+            // A list that tells what it lacks, and why, counts as that error.
+            if let ReferrersApi::Refused(error) = found.api {
+                return Err(*error);
+            }
+            if let Some((_, error)) = found.unread.into_iter().next() {
+                return Err(error);
+            }
             flagged(found.may_be_incomplete)?;
             let mut digests: Vec<_> =
                 found.items.iter().map(|(item, _)| item.digest.to_string()).collect();

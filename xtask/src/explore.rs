@@ -20,6 +20,11 @@ pub(crate) const COMMAND: Command = Command {
         Opt { name: "--port", value: Some("PORT"), about: "the port of the page [8080]" },
         Opt { name: "--registry-port", value: Some("PORT"), about: "the demo registry [5000]" },
         Opt { name: "--registry", value: Some("HOST"), about: "use this one, start no demo" },
+        Opt {
+            name: "--demo",
+            value: Some("OPTIONS"),
+            about: "switches of the demo, as of xtask registry",
+        },
         Opt { name: "--release", value: None, about: "build as published: slower, smaller" },
         Opt { name: "--open", value: None, about: "open the page in a browser" },
     ],
@@ -42,6 +47,8 @@ struct Plan {
     /// A registry of the user's own, in place of the demo.
     registry: Option<String>,
     registry_port: u16,
+    /// The switches of the demo, as one text.
+    demo: Option<String>,
     profile: Profile,
     folder: PathBuf,
     open: bool,
@@ -54,6 +61,7 @@ impl Plan {
             port: args.number("--port", 8080)?,
             registry: args.get("--registry").map(str::to_owned),
             registry_port: args.number("--registry-port", 5000)?,
+            demo: args.get("--demo").map(str::to_owned),
             profile: if release { Profile::Release } else { Profile::Dev },
             folder: root().join(if release { "dist" } else { "target/site" }),
             open: args.has("--open"),
@@ -78,6 +86,7 @@ impl Plan {
             Some(host) => words.push(format!("--registry={host}")),
             None => words.push(format!("--registry-port={}", self.registry_port)),
         }
+        words.extend(self.demo.iter().map(|switches| format!("--demo={switches}")));
         words.extend(self.open.then(|| "--open".to_owned()));
         words
     }
@@ -110,6 +119,7 @@ mod tests {
             ("", "--port=8080 --registry-port=5000"),
             ("--port 1 --registry-port 2 --open", "--port=1 --registry-port=2 --open"),
             ("--registry registry.example", "--port=8080 --registry=registry.example"),
+            ("--demo --no-mount", "--port=8080 --registry-port=5000 --demo=--no-mount"),
         ] {
             assert_eq!(plan(line).words()[2..].join(" "), expected, "{line}");
         }

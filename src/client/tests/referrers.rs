@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use super::*;
 use crate::{
-    registry::{Referrers, ReferrersSource},
+    registry::{Referrers, ReferrersApi, ReferrersSource},
     transport::Body,
     wire::Method,
 };
@@ -142,19 +142,154 @@ fn r107_a_missing_api_is_remembered_and_a_missing_type_is_looked_up() {
         r#"{{"manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{}}}]}}"#,
         manifest.len()
     );
-    let bench = Bench::answering(move |request, _| {
+    // A page looks into no entry that its reader has not opened, unless a filter needs it.
+    for (is_page, filter, expected) in [
+        (false, None, Some("x/config")),
+        (true, None, None),
+        (true, Some("x/config"), Some("x/config")),
+    ] {
+        let (digest, listed) = (digest.clone(), listed.clone());
+        let bench = Bench::of_page(is_page, move |request, _| {
+            let path = request.url.path();
+            match path.rsplit('/').next().unwrap() {
+                last if last == digest.as_str() => Reply::ok(manifest),
+                last if last.starts_with("sha256-") && !last.contains('.') => {
+                    Reply::ok(listed.clone())
+                }
+                _ => Reply::status(404),
+            }
+        });
+        let found = bench.referrers(filter).unwrap();
+        assert_eq!(found.items[0].0.artifact_type.as_deref(), expected);
+        assert_eq!(found.api, ReferrersApi::Absent);
+        bench.referrers(filter).unwrap();
+        let asked = bench.script.lines().iter().filter(|line| line.contains("/referrers/")).count();
+        assert_eq!(asked, 1);
+    }
+}
+
+/// Answers a page by this at the API, with an entry under the fallback tag and one under a tag of cosign,
+/// and to everything else by `missing`.
+fn without_api(api: Reply, missing: Reply) -> Bench {
+    Bench::answering(move |request, _| {
         let path = request.url.path();
         match path.rsplit('/').next().unwrap() {
-            last if last == digest.as_str() => Reply::ok(manifest),
-            last if last.starts_with("sha256-") && !last.contains('.') => Reply::ok(listed.clone()),
-            _ => Reply::status(404),
+            _ if path.contains("/referrers/") => api.clone(),
+            "image" => Reply::ok(INDEX),
+            last if last.ends_with(".sig") => Reply::ok(r#"{"schemaVersion":2,"layers":[]}"#),
+            last if last.starts_with("sha256-") && !last.contains('.') => {
+                index(&["a", "b"], Some("x/y"))
+            }
+            _ => missing.clone(),
         }
-    });
-    let found = bench.referrers(None).unwrap();
-    assert_eq!(found.items[0].0.artifact_type.as_deref(), Some("x/config"));
-    bench.referrers(None).unwrap();
+    })
+}
+
+fn statuses(api: &ReferrersApi) -> Option<u16> {
+    match api {
+        ReferrersApi::Refused(error) => error.context.status,
+        _ => None,
+    }
+}
+
+#[test]
+fn r105_whatever_the_api_answers_both_kinds_of_tags_are_read_and_it_is_asked_once() {
+    let html = || Reply::ok("<html></html>").header("Content-Type", "text/html");
+    let (absent, unreadable) = (ReferrersApi::Absent, ReferrersApi::Unreadable);
+    for (api, expected, refused) in [
+        (Reply::status(404), Some(&absent), None),
+        (Reply::status(406), Some(&absent), None),
+        (Reply::status(400), Some(&absent), None),
+        (Reply::status(405), Some(&absent), None),
+        (Reply::status(204), Some(&absent), None),
+        (Reply::status(501), Some(&absent), None),
+        (html(), Some(&absent), None),
+        (Reply::status(404).body(r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#), Some(&absent), None),
+        (Reply::network_failure(), Some(&unreadable), None),
+        (Reply::status(401), None, Some(401)),
+        (Reply::status(403), None, Some(403)),
+        (Reply::status(500), None, Some(500)),
+    ] {
+        let bench = without_api(api, Reply::status(404));
+        bench.manifest("image").unwrap();
+        for _ in 0..3 {
+            let before = bench.script.sent().len();
+            let found = bench.referrers(None).unwrap();
+            let (fallback, cosign) = (ReferrersSource::FallbackTag, ReferrersSource::CosignTag);
+            assert_eq!(sources(&found), [fallback, fallback, cosign]);
+            assert_eq!(expected.unwrap_or(&found.api), &found.api);
+            assert_eq!(statuses(&found.api), refused);
+            assert_eq!(found.may_be_incomplete, refused.is_some());
+            assert!(bench.script.sent().len() - before <= 5, "{:?}", bench.script.lines());
+        }
+        let lines = bench.script.lines();
+        assert_eq!(lines.iter().filter(|line| line.contains("/referrers/")).count(), 1);
+    }
+}
+
+#[test]
+fn r107_searches_at_the_same_time_ask_an_unknown_api_once() {
+    let bench = without_api(
+        Reply::network_failure().after(std::time::Duration::from_secs(1)),
+        Reply::status(404),
+    );
+    let (repository, subject) = (repository(), digest_of(b"subject"));
+    let search = || bench.registry.referrers(&repository, &subject, None);
+    let all = futures_util::future::join_all([search(), search(), search()]);
+    for found in bench.clock.run(all).unwrap() {
+        assert_eq!(found.unwrap().items.len(), 3);
+    }
     let asked = bench.script.lines().iter().filter(|line| line.contains("/referrers/")).count();
     assert_eq!(asked, 1);
+}
+
+#[test]
+fn r105_errors_without_cors_headers_hide_no_tag_that_is_there() {
+    let bench = without_api(Reply::network_failure(), Reply::network_failure());
+    bench.manifest("image").unwrap();
+    let before = bench.script.sent().len();
+    let found = bench.referrers(None).unwrap();
+    assert_eq!((found.items.len(), found.unread.len()), (3, 2));
+    assert!(found.unread.iter().all(|(_, error)| error.is_cors_or_network()));
+    assert_eq!(bench.script.sent().len() - before, 5, "one quick try each");
+    let silent = Bench::answering(|_, _| Reply::network_failure());
+    assert!(silent.referrers(None).unwrap_err().is_cors_or_network(), "a host that never answers");
+}
+
+#[test]
+fn r105_a_refusal_of_everything_is_the_outcome_and_asked_again_with_another_credential() {
+    let bench = Bench::answering(|_, _| Reply::status(403));
+    assert!(bench.referrers(None).unwrap_err().is_denied());
+    let refused = without_api(Reply::status(403), Reply::status(404));
+    refused.referrers(None).unwrap();
+    let asked = || refused.script.lines().iter().filter(|l| l.contains("/referrers/")).count();
+    refused.referrers(None).unwrap();
+    assert_eq!(asked(), 1);
+    let token = crate::transport::Credential::Registry(crate::wire::Secret::new("x"));
+    refused.stack.credentials().set("registry.example", token);
+    refused.referrers(None).unwrap();
+    assert_eq!(asked(), 2);
+}
+
+#[test]
+fn r107_tags_of_cosign_that_a_whole_list_lacks_are_not_asked_for() {
+    let listed = |more: &str| {
+        let signature = digest_of(b"subject").as_str().replace(':', "-") + ".sig";
+        format!(r#"{{"name":"a/b","tags":["v1","{signature}"{more}]}}"#)
+    };
+    let tags = Reply::ok(listed(""));
+    let bench = Bench::answering(move |request, _| match request.url.path() {
+        path if path.ends_with("/tags/list") => tags.clone(),
+        path if path.ends_with(".sig") => Reply::ok(r#"{"schemaVersion":2,"layers":[]}"#),
+        _ => Reply::status(404),
+    });
+    let repository = repository();
+    bench.clock.run(bench.registry.tags(&repository, None)).unwrap().unwrap();
+    assert_eq!(sources(&bench.referrers(None).unwrap()), [ReferrersSource::CosignTag]);
+    let before = bench.script.sent().len();
+    bench.referrers(None).unwrap();
+    let asked = bench.script.lines().split_off(before);
+    assert_eq!(asked.len(), 2, "the fallback tag and the signature: {asked:?}");
 }
 
 #[test]

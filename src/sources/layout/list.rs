@@ -60,7 +60,7 @@ impl<F: Files + 'static> List for Layout<F> {
     ) -> Result<Referrers> {
         // What `docker save` writes has no subjects.
         let Contents::Oci(index) = self.contents(repository).await? else {
-            return Ok(Referrers { items: Vec::new(), may_be_incomplete: false });
+            return Ok(Referrers::default());
         };
         let tagged = self.under_fallback_tag(repository, &index, subject).await?;
         let (roots, may_be_incomplete) = self.roots_about(repository, &index, subject).await;
@@ -71,7 +71,7 @@ impl<F: Files + 'static> List for Layout<F> {
         items.retain(|(item, _)| {
             artifact_type.is_none_or(|wanted| item.artifact_type.as_deref() == Some(wanted))
         });
-        Ok(Referrers { items, may_be_incomplete })
+        Ok(Referrers { items, may_be_incomplete, ..Referrers::default() })
     }
 }
 

@@ -46,7 +46,7 @@ impl List for MemoryRegistry {
             artifact_type.is_none_or(|wanted| found.artifact_type.as_deref() == Some(wanted))
         });
         let items = wanted.map(|found| (found, ReferrersSource::Api)).collect();
-        Ok(Referrers { items, may_be_incomplete: false })
+        Ok(Referrers { items, ..Referrers::default() })
     }
 }
 

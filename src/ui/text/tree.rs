@@ -1,9 +1,11 @@
 //! The tree of a reference, in words.
 
-use super::numbers::human_bytes;
+use super::{error, numbers::human_bytes};
 use crate::{
     app::views::tree::{Cut, Role},
-    registry::ReferrersSource,
+    error::Error,
+    oci::Tag,
+    registry::{ReferrersApi, ReferrersSource},
 };
 
 /// The label of the tab.
@@ -76,6 +78,7 @@ pub fn role(role: &Role) -> String {
         Role::Entry => "Entry without a platform".to_owned(),
         Role::Attestation => "Attestation".to_owned(),
         Role::StrayAttestation(_) => "Attestation of something that is not here".to_owned(),
+        Role::Blob => "Blob".to_owned(),
         Role::Config => "Config".to_owned(),
         Role::Layer(number) => format!("Layer {number}"),
         Role::Referrer(_) => "Referrer".to_owned(),
@@ -89,6 +92,37 @@ pub fn source(source: ReferrersSource) -> &'static str {
         ReferrersSource::FallbackTag => "found by the fallback tag",
         ReferrersSource::CosignTag => "found by a cosign tag",
     }
+}
+
+/// The part of the referrers API in a list; nothing where it simply listed.
+pub fn referrers_api(api: &ReferrersApi) -> Option<String> {
+    let why = match api {
+        ReferrersApi::Listed => return None,
+        ReferrersApi::Absent => "This registry has no referrers API".to_owned(),
+        ReferrersApi::Unreadable => {
+            "This page cannot read what the referrers API answers, as where a registry has none and \
+             sends no CORS headers with its errors"
+                .to_owned()
+        }
+        ReferrersApi::Refused(error) => {
+            ["The referrers API gave no list: ", &error::reason_with_status(error)].concat()
+        }
+    };
+    Some(why + ". Tags were read in its place.")
+}
+
+/// Tags in which referrers may be, and which could not be read.
+pub fn unread_tags(unread: &[(Tag, Error)]) -> Option<String> {
+    let (_, error) = unread.first()?;
+    let tags = match unread.len() {
+        1 => "1 tag that may hold referrers".to_owned(),
+        count => format!("{count} tags that may hold referrers"),
+    };
+    let mut text = [&tags, " could not be read: ", &error::reason_with_status(error), "."].concat();
+    if error.is_cors_or_network() {
+        text += " A registry that sends no CORS headers with its errors answers so where there is none.";
+    }
+    Some(text)
 }
 
 /// The reason why the content below a node is not shown.

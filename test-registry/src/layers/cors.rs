@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::companion::WEB_PAGE;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
 use crate::reply;
@@ -57,14 +58,17 @@ pub(crate) async fn layer(
     reply
 }
 
-/// Adds CORS headers to the replies of the companion, unless the switch leaves its blob storage without them.
+/// Adds CORS headers to the replies of the companion, but for its web page, and for its blob storage if the
+/// switch leaves that without them.
 pub(crate) async fn companion(
     State(instance): State<Arc<Instance>>,
     request: Request,
     next: Next,
 ) -> Response {
     let storage = request.uri().path().starts_with("/storage");
-    let bare = storage && instance.switches().blobs == BlobDelivery::RedirectWithoutCors;
+    let web_page = request.uri().path() == WEB_PAGE;
+    let without = instance.switches().blobs == BlobDelivery::RedirectWithoutCors;
+    let bare = web_page || (storage && without);
     let preflight = is_preflight(&request);
     let mut reply =
         if preflight { reply::empty(StatusCode::NO_CONTENT) } else { next.run(request).await };
@@ -131,6 +135,7 @@ fn allow(switches: &Switches, path: &Path, reply: &mut Response) {
         Cors::None => true,
         Cors::NoBlobs => path.is_bare_on_zot(),
         Cors::BareUnauthorized => unauthorized,
+        Cors::BareErrors => reply.status().as_u16() >= 400,
         Cors::Zot => unauthorized || path.is_bare_on_zot(),
         Cors::Exposed | Cors::Hidden | Cors::PreflightDenied | Cors::Doubled => false,
     };

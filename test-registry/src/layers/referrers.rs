@@ -1,4 +1,4 @@
-//! The referrers API: on, off, without filter, or in pages. Ferro 1.0 lists a manifest twice if it was
+//! The referrers API: on, off in several ways, without filter, or in pages. Ferro 1.0 lists a manifest twice if it was
 //! pushed twice. This layer removes the duplicate.
 
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
+use crate::companion::WEB_PAGE;
 use crate::endpoint::Endpoint;
 use crate::instance::Instance;
 use crate::reply;
@@ -24,15 +25,12 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     let mode = instance.switches().referrers;
-    match Endpoint::of(request.uri().path()) {
-        Endpoint::Referrers { .. } if mode == Referrers::Absent => {
-            // The reply of a router that does not know the path.
-            reply::with_type(
-                StatusCode::NOT_FOUND,
-                "text/plain; charset=utf-8",
-                "404 page not found\n",
-            )
-        }
+    let endpoint = Endpoint::of(request.uri().path());
+    let is_off = matches!(endpoint, Endpoint::Referrers { .. });
+    if let Some(off) = is_off.then(|| off(&instance, mode)).flatten() {
+        return off;
+    }
+    match endpoint {
         Endpoint::Referrers { .. } if request.method() == Method::GET => {
             let asked = request.uri().clone();
             if mode == Referrers::Unfiltered {
@@ -43,13 +41,32 @@ pub(crate) async fn layer(
         }
         Endpoint::Manifest { .. } => {
             let mut reply = next.run(request).await;
-            if mode == Referrers::Absent {
+            if off(&instance, mode).is_some() {
                 reply.headers_mut().remove("oci-subject");
             }
             reply
         }
         _ => next.run(request).await,
     }
+}
+
+/// The reply of a registry that has no such API.
+fn off(instance: &Instance, mode: Referrers) -> Option<Response> {
+    let text = "text/plain; charset=utf-8";
+    Some(match mode {
+        // The reply of a router that does not know the path.
+        Referrers::Absent => reply::with_type(StatusCode::NOT_FOUND, text, "404 page not found\n"),
+        Referrers::NotAcceptable => {
+            reply::with_type(StatusCode::NOT_ACCEPTABLE, text, "Not acceptable\n")
+        }
+        Referrers::Redirected => {
+            let mut reply = reply::empty(StatusCode::FOUND);
+            let target = format!("http://{}{WEB_PAGE}", instance.companion);
+            reply::set(&mut reply, header::LOCATION, &target);
+            reply
+        }
+        Referrers::Api | Referrers::Unfiltered | Referrers::Paged => return None,
+    })
 }
 
 async fn list(mode: Referrers, asked: &Uri, full: Response) -> Response {

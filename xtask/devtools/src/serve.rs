@@ -3,10 +3,10 @@
 
 use std::{path::PathBuf, process::Command as Program};
 
-use test_registry::{Switches, TestRegistry, seed};
+use test_registry::{TestRegistry, parse_options, seed};
 use xtask::{
     args::{Args, Command, Opt},
-    failure::Result,
+    failure::{OrFail, Result},
 };
 
 use crate::{
@@ -23,6 +23,11 @@ pub(crate) const COMMAND: Command = Command {
         Opt { name: "--port", value: Some("PORT"), about: "the port of the page [8080]" },
         Opt { name: "--registry-port", value: Some("PORT"), about: "the demo registry [5000]" },
         Opt { name: "--registry", value: Some("HOST"), about: "use this one, start no demo" },
+        Opt {
+            name: "--demo",
+            value: Some("OPTIONS"),
+            about: "switches of the demo, as of xtask registry",
+        },
         Opt { name: "--open", value: None, about: "open the page in a browser" },
     ],
     own_options: None,
@@ -39,7 +44,9 @@ fn demo(args: &Args) -> Result<Option<TestRegistry>> {
     if args.has("--registry") {
         return Ok(None);
     }
-    let switches = Switches::demo().port(args.number("--registry-port", registry::PORT)?);
+    let words = args.get("--demo").unwrap_or_default().split_whitespace().map(str::to_owned);
+    let switches = parse_options(words).or_fail("--demo", "see: cargo xtask registry --help")?;
+    let switches = switches.port(args.number("--registry-port", registry::PORT)?);
     registry::start(switches, "--registry-port").map(Some)
 }
 

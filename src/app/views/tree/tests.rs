@@ -4,7 +4,10 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    app::views::object::Answer, error::ErrorKind, oci::parse_document, registry::Verification,
+    app::views::object::Answer,
+    error::ErrorKind,
+    oci::{MediaType, parse_document},
+    registry::Verification,
 };
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -134,6 +137,39 @@ fn a_platform_leaves_the_others_out() {
     assert_eq!(tree.left_out, 1);
 }
 
+/// Docker's own index of a build cache, and types that are unknown (docker/buildx#173).
+#[test]
+fn blobs_of_an_index_are_listed_and_not_asked_for() {
+    let cache = index(&[
+        entry(2, "application/vnd.oci.image.layer.v1.tar+gzip", 100, ""),
+        entry(3, "application/vnd.buildkit.cacheconfig.v0", 20, ""),
+        entry(4, "application/vnd.example.unknown", 3, ""),
+    ]);
+    let tree = build(&object(1, &cache), &Objects::default(), None, Follow::All);
+    assert_eq!(outline(&tree.root), "root 1\n  blob 2\n  blob 3\n  blob 4\n");
+    assert_eq!(tree.wanted, [Want::Referrers(digest(1))]);
+    assert_eq!((tree.root.total.bytes(), tree.root.total.is_partial), (123, false));
+}
+
+#[test]
+fn a_digest_chooses_one_of_two_entries_for_a_platform() {
+    let twins = object(
+        1,
+        &index(&[
+            entry(2, MANIFEST, 300, &platform("linux/amd64")),
+            entry(3, MANIFEST, 300, &platform("linux/amd64")),
+        ]),
+    );
+    let check = |wanted: &str, expected: &str| {
+        let tree = build(&twins, &Objects::default(), Some(wanted), Follow::Root);
+        assert_eq!(outline(&tree.root), format!("root 1\n  linux/amd64 {expected}\n"));
+        assert_eq!(tree.left_out, 1);
+    };
+    check(digest(3).as_str(), "3");
+    check(digest(2).as_str(), "2");
+    check("linux/amd64", "2");
+}
+
 #[test]
 fn a_cycle_of_indexes_ends() {
     let to = |n| index(&[entry(n, INDEX, 9, "")]);
@@ -149,7 +185,7 @@ fn a_cycle_of_referrers_ends() {
     for (subject, by) in [(1, 2), (2, 1)] {
         let item = Descriptor::new(MediaType::OCI_MANIFEST, digest(by), 9);
         let items = vec![(item, ReferrersSource::Api)];
-        let found = Referrers { items, may_be_incomplete: false };
+        let found = Referrers { items, ..Referrers::default() };
         objects.answer(Answer::Referrers(digest(subject), Ok(found)));
     }
     let tree = build(&object(1, &a), &objects, None, Follow::All);
@@ -198,14 +234,36 @@ fn referrers_take_their_type_from_the_manifest() {
         manifest(20, &[]).replace("\"config\"", "\"artifactType\":\"a/b\",\"config\""),
     )]);
     let item = Descriptor::new(MediaType::OCI_MANIFEST, digest(2), 9);
-    let found =
-        Referrers { items: vec![(item, ReferrersSource::FallbackTag)], may_be_incomplete: true };
+    let found = Referrers {
+        items: vec![(item, ReferrersSource::FallbackTag)],
+        may_be_incomplete: true,
+        ..Referrers::default()
+    };
     objects.answer(Answer::Referrers(digest(1), Ok(found)));
     let tree = build(&object(1, &manifest(20, &[])), &objects, None, Follow::Root);
-    let Referring::Ready { nodes, may_be_incomplete: true } = &tree.root.referring else {
+    let Referring::Ready { nodes, may_be_incomplete: true, .. } = &tree.root.referring else {
         panic!("{:?}", tree.root.referring)
     };
     assert_eq!(nodes[0].artifact_type.as_deref(), Some("a/b"));
+}
+
+#[test]
+fn referrers_cost_no_request_until_they_are_opened() {
+    let image = entry(2, MANIFEST, 9, "");
+    let mut objects = objects(&[(2, manifest(20, &[]))]);
+    for subject in [1, 2] {
+        let item = Descriptor::new(MediaType::OCI_MANIFEST, digest(subject + 50), 9);
+        let items = vec![(item, ReferrersSource::FallbackTag)];
+        let found = Referrers { items, ..Referrers::default() };
+        objects.answer(Answer::Referrers(digest(subject), Ok(found)));
+    }
+    let root = object(1, &index(&[image]));
+    assert_eq!(build(&root, &objects, None, Follow::All).wanted, []);
+    objects.answer(Answer::Manifest(
+        digest(51),
+        Ok(Box::new(Object::clone(&object(51, &manifest(30, &[]))))),
+    ));
+    assert_eq!(build(&root, &objects, None, Follow::All).wanted, [], "nor those of an open one");
 }
 
 #[test]
