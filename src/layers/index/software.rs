@@ -108,12 +108,15 @@ impl<'a> DatabaseSearch<'a> {
         let Some(kind) = packages::wanted(&path) else { return };
         let Some(end) = self.tree.follow(id) else { return };
         let Some(node) = self.tree.node(end) else { return };
-        // Of several files about the system the path decides, so all are taken.
-        let is_of_path = kind == DatabaseKind::OsRelease;
-        if node.visible
-            && node.file_kind() == EntryKind::File
-            && (is_of_path || self.seen.insert((kind, node.key(end))))
-        {
+        if !node.visible || node.file_kind() != EntryKind::File {
+            return;
+        }
+        let is_new = match kind {
+            // Of several files about the system the path decides, so all are taken.
+            DatabaseKind::OsRelease => self.found.iter().all(|(_, known, _)| *known != path),
+            _ => self.seen.insert((kind, node.key(end))),
+        };
+        if is_new {
             self.found.push((kind, path, end));
         }
     }
