@@ -1,5 +1,6 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
+mod encoding;
 mod engine;
 mod layout;
 mod operation;
@@ -7,6 +8,7 @@ mod reasons;
 
 use std::{fmt, time::Duration};
 
+pub use encoding::TransportEncoding;
 pub use engine::EngineFault;
 pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
@@ -45,6 +47,15 @@ pub enum ErrorKind {
         /// Bytes announced.
         expected: u64,
         /// Bytes counted. If there are too many, counting stops when that is seen.
+        actual: u64,
+    },
+    /// The bytes have the digest, and the descriptor states another size: a mistake of its author.
+    WrongSize {
+        /// The content, if it has a digest.
+        digest: Option<Digest>,
+        /// The size in the descriptor, in bytes; 0 also if it states none.
+        stated: u64,
+        /// The number of bytes that the digest covers.
         actual: u64,
     },
     /// More bytes than the cap for this kind of answer.
@@ -217,6 +228,9 @@ impl ErrorKind {
             Self::SizeMismatch { digest: None, expected, actual } => {
                 Self::SizeMismatch { digest: Some(content.clone()), expected, actual }
             }
+            Self::WrongSize { digest: None, stated, actual } => {
+                Self::WrongSize { digest: Some(content.clone()), stated, actual }
+            }
             other => other,
         }
     }
@@ -262,6 +276,12 @@ impl fmt::Display for ErrorKind {
             }
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
+            }
+            Self::WrongSize { stated, actual, .. } => {
+                return write!(
+                    f,
+                    "the descriptor states {stated} bytes, and its digest has {actual}"
+                );
             }
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
@@ -319,6 +339,7 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::DigestMismatch { .. } => "digestMismatch",
             Self::SizeMismatch { .. } => "sizeMismatch",
+            Self::WrongSize { .. } => "wrongSize",
             Self::TooLarge { .. } => "tooLarge",
             Self::UnsupportedDigest(_) => "unsupportedDigest",
             Self::BadAnswer(_) => "badAnswer",

@@ -38,13 +38,13 @@ impl Manifests<'_> {
     /// Gets the manifest that a descriptor points at.
     ///
     /// # Errors
-    /// `SizeMismatch` if it is longer or shorter, and as for [`Read::manifest`].
+    /// `WrongSize` if it has the digest and is longer or shorter, and as for [`Read::manifest`].
     pub async fn fetch(&self, descriptor: &Descriptor) -> Result<Manifest> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
-        let (expected, actual) = (descriptor.size, manifest.descriptor.size);
-        if expected != actual {
+        let (stated, actual) = (descriptor.size, manifest.descriptor.size);
+        if stated != actual {
             let digest = Some(descriptor.digest.clone());
-            return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+            return Err(ErrorKind::WrongSize { digest, stated, actual }.into());
         }
         Ok(manifest)
     }

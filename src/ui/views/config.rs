@@ -58,6 +58,7 @@ fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -
                 { byte_size(config.descriptor.size) }
                 { verification_mark(&config.verification) }
             </p>
+            { facts::stated_size(&config.descriptor, config.parsed.raw.len() as u64) }
             { facts::issues(issues) }
             if is_image {
                 { image_facts(&config.parsed.value) }

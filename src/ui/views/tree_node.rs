@@ -216,7 +216,10 @@ fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
-            if let Reading::Ready(object) = &node.reading { { about(context, object) } }
+            if let Reading::Ready(object) = &node.reading {
+                { facts::stated_size(&node.descriptor, object.descriptor.size) }
+                { about(context, object) }
+            }
             if let Reading::Failed(error) = &node.reading {
                 { failure(context, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }
