@@ -15,6 +15,7 @@ pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
 use crate::oci::{Descriptor, Digest, RepositoryName};
+use crate::wire::Scheme;
 pub use crate::wire::{realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
@@ -152,6 +153,8 @@ pub struct ServerMessage {
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
+    /// The scheme of its requests, if it is a registry that is asked.
+    pub scheme: Option<Scheme>,
     /// The operation, if it is known.
     pub operation: Option<Operation>,
     /// The repository, if one was concerned.

@@ -54,7 +54,7 @@ fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
 
 /// A form to sign in to the registry that refused something.
 pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
-    let registry = AttrValue::from(error.context.registry.clone());
+    let Some(registry) = RegistryAddress::of_error(error) else { return Html::default() };
     mount(SignInForm { registry, is_exposed: is_exposed(error), retry })
 }
 
