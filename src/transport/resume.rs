@@ -142,11 +142,13 @@ impl ResumingBody {
         }
     }
 
-    /// Tells whether every byte that is wanted has come.
+    /// Tells whether every byte that is wanted has come: as many as the descriptor states, or as the
+    /// registry says. A descriptor that states none is not believed.
     fn has_all(&self) -> bool {
+        let (start, size) = (self.left.start, self.plan.size);
         match self.is_whole() {
-            true => self.left.start == self.told.unwrap_or(self.plan.size),
-            false => self.left.start == self.left.end,
+            true => self.told == Some(start) || (size > 0 && start == size),
+            false => start == self.left.end,
         }
     }
 
