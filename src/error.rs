@@ -1,12 +1,13 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
+mod display;
 mod encoding;
 mod engine;
 mod layout;
 mod operation;
 mod reasons;
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 pub use encoding::TransportEncoding;
 pub use engine::EngineFault;
@@ -14,15 +15,16 @@ pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
-use crate::oci::{Descriptor, Digest, RepositoryName};
+use crate::oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag};
 use crate::wire::Scheme;
-pub use crate::wire::{realm::Refusal, token::TokenError, url::UrlError};
+pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of failure that a caller can act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
@@ -86,15 +88,20 @@ pub enum ErrorKind {
     Unsupported(Limitation),
     /// Deleting is switched off (R131).
     DeleteDisabled,
-    /// The range is refused (416). For uploads, with the facts that are needed to go on (R115).
+    /// The range is refused (416). For uploads, with the facts that are needed to go on (R22, R115).
     InvalidRange {
         /// The location at which the upload is taken up again. A secret: never shown.
         location: Option<String>,
-        /// Bytes that the registry holds.
+        /// Bytes that the registry holds: the last valid byte is the one before.
         stored: Option<u64>,
+        /// Size of the blob in bytes; of an upload, the bytes that were handed in so far.
+        size: Option<u64>,
     },
-    /// The upload session is gone.
-    UploadUnknown,
+    /// The registry knows no such upload session: it ended, it is too old, or there was none.
+    UploadUnknown {
+        /// The location that was asked. A secret: never shown.
+        location: Option<String>,
+    },
     /// The upload was committed or cancelled before.
     AlreadyClosed,
     /// A manifest points at something that is not there.
@@ -110,8 +117,10 @@ pub enum ErrorKind {
     Refused(RefusedAddress),
     /// The caller's input cannot be used.
     InvalidInput(InputFault),
-    /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
-    Rejected,
+    /// The registry refused the content, with what it finds wrong.
+    Rejected(Rejection),
+    /// The registry could not verify a manifest, with everything that it found.
+    Unverified(Vec<ServerMessage>),
     /// The content is still the one that the caller knows (304, R139).
     NotModified,
     /// Any other status.
@@ -125,11 +134,16 @@ pub enum ErrorKind {
 }
 
 /// The kinds of content that can be missing (R19, R20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Missing {
     /// The repository; a registry says so too where it hides one.
     Repository,
-    /// The manifest or tag.
+    /// This tag; a registry says so too of a manifest that the tag has lost.
+    Tag(Tag),
+    /// The manifest of this digest.
+    Revision(Digest),
+    /// A manifest of which neither tag nor digest is known.
     Manifest,
     /// The blob, in this repository.
     Blob,
@@ -150,6 +164,7 @@ pub struct ServerMessage {
 
 /// The operation that failed, and what came back.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
@@ -167,8 +182,10 @@ pub struct Context {
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,
-    /// The answer's text if it was no error document; at most 2,048 bytes (R16).
+    /// The text of the answer, beside its messages; absent if it has more than 2,048 bytes (R16).
     pub body: Option<String>,
+    /// The wait that the registry asked for with any status (`Retry-After`, R16, R46).
+    pub retry_after: Option<Duration>,
 }
 
 /// An operation that failed.
@@ -186,9 +203,17 @@ impl Error {
         Self { kind, context: Box::default() }
     }
 
+    /// Names the operation and the repository, unless they are named already.
+    #[must_use]
+    pub fn during(mut self, operation: Operation, repository: &RepositoryName) -> Self {
+        self.context.operation.get_or_insert(operation);
+        self.context.repository.get_or_insert_with(|| repository.clone());
+        self
+    }
+
     /// Tells whether something is not there.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown)
+        matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown { .. })
     }
 
     /// Tells whether the registry denies access.
@@ -224,6 +249,11 @@ impl Error {
 }
 
 impl ErrorKind {
+    /// Returns a refused range of content of this size.
+    pub fn invalid_range(size: Option<u64>) -> Self {
+        Self::InvalidRange { location: None, stored: None, size }
+    }
+
     /// Names the content of a size mismatch, unless it is named already.
     #[must_use]
     pub fn about(self, content: &Digest) -> Self {
@@ -239,134 +269,18 @@ impl ErrorKind {
     }
 }
 
+impl Missing {
+    /// Returns the missing manifest that a tag or digest names.
+    pub fn manifest(reference: &ManifestRef) -> Self {
+        match reference {
+            ManifestRef::Tag(tag) => Self::Tag(tag.clone()),
+            ManifestRef::Digest(digest) => Self::Revision(digest.clone()),
+        }
+    }
+}
+
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self::new(kind)
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { registry, operation, repository, status, messages, .. } = &*self.context;
-        if let Some(operation) = operation {
-            let object = operation.object(repository.as_ref());
-            let space = if object.is_empty() { "" } else { " " };
-            write!(f, "could not {operation}{space}{object}")?;
-            if !registry.is_empty() {
-                write!(f, " on {registry}")?;
-            }
-            f.write_str(": ")?;
-        }
-        write!(f, "{}", self.kind)?;
-        if let Some(status) = status {
-            write!(f, " (HTTP {status})")?;
-        }
-        for ServerMessage { code, message, .. } in messages {
-            write!(f, "; {code}: {message}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::RateLimited(Some(wait)) => {
-                return write!(f, "too many requests, try again in {} s", wait.as_secs());
-            }
-            Self::DigestMismatch { expected, actual } => {
-                return write!(f, "the bytes have digest {actual}, not {expected}");
-            }
-            Self::SizeMismatch { expected, actual, .. } => {
-                return write!(f, "{actual} bytes came where {expected} were announced");
-            }
-            Self::WrongSize { stated, actual, .. } => {
-                return write!(
-                    f,
-                    "the descriptor states {stated} bytes, and its digest has {actual}"
-                );
-            }
-            Self::TooLarge { limit } => {
-                return write!(f, "the answer is larger than {limit} bytes");
-            }
-            Self::UnsupportedDigest(digest) => {
-                return write!(f, "{} cannot be computed here", digest.algorithm().name());
-            }
-            Self::HiddenHeader(name) => {
-                return write!(f, "the response header {name} cannot be read");
-            }
-            Self::Network { detail, .. } => return write!(f, "no answer could be read: {detail}"),
-            Self::Timeout(after) => return write!(f, "nothing came for {} s", after.as_secs()),
-            Self::Unsupported(what) => return write!(f, "not supported: {what}"),
-            Self::BlobUnknown(Some(digest)) => {
-                return write!(f, "it points at {digest}, which is missing");
-            }
-            Self::ApproveTokenServer { registry, token_server } => {
-                return write!(f, "{registry} wants to check credentials at {token_server}");
-            }
-            Self::Refused(reason) => return write!(f, "refused: {reason}"),
-            Self::Status(status) => return write!(f, "unexpected status {status}"),
-            Self::Engine(fault) => return write!(f, "the engine failed: {fault}"),
-            Self::Layout(fault) => return write!(f, "the layout cannot be read: {fault}"),
-            Self::FileUnreadable(why) => return write!(f, "the file cannot be read: {why}"),
-            Self::BadAnswer(fault) => return fault.fmt(f),
-            Self::InvalidInput(fault) => return fault.fmt(f),
-            Self::NotFound(Missing::Repository) => "there is no such repository",
-            Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
-            Self::NotFound(Missing::Blob) => "there is no such blob",
-            Self::NotFound(Missing::Unknown) => "it is not there",
-            Self::Unauthorized => "the registry asks for credentials",
-            Self::Denied => "the registry denies access",
-            Self::RateLimited(_) => "too many requests",
-            Self::Unavailable => "the registry failed",
-            Self::CatalogUnavailable => "the registry does not list its repositories",
-            Self::DeleteDisabled => "deleting is switched off on this registry",
-            Self::InvalidRange { .. } => "the range is refused",
-            Self::UploadUnknown => "the upload session is gone",
-            Self::AlreadyClosed => "the upload has ended",
-            Self::BlobUnknown(_) => "it points at content that is missing",
-            Self::Rejected => "the registry refused the content",
-            Self::NotModified => "it has not changed",
-        })
-    }
-}
-
-impl ErrorKind {
-    /// Returns its name in reports.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::NotFound(_) => "notFound",
-            Self::Unauthorized => "unauthorized",
-            Self::Denied => "denied",
-            Self::RateLimited(_) => "rateLimited",
-            Self::Unavailable => "unavailable",
-            Self::DigestMismatch { .. } => "digestMismatch",
-            Self::SizeMismatch { .. } => "sizeMismatch",
-            Self::WrongSize { .. } => "wrongSize",
-            Self::TooLarge { .. } => "tooLarge",
-            Self::UnsupportedDigest(_) => "unsupportedDigest",
-            Self::BadAnswer(_) => "badAnswer",
-            Self::HiddenHeader(_) => "hiddenHeader",
-            Self::Network { .. } => "network",
-            Self::Timeout(_) => "timeout",
-            Self::CatalogUnavailable => "catalogUnavailable",
-            Self::Unsupported(_) => "unsupported",
-            Self::DeleteDisabled => "deleteDisabled",
-            Self::InvalidRange { .. } => "invalidRange",
-            Self::UploadUnknown => "uploadUnknown",
-            Self::AlreadyClosed => "alreadyClosed",
-            Self::BlobUnknown(_) => "blobUnknown",
-            Self::ApproveTokenServer { .. } => "approveTokenServer",
-            Self::Refused(_) => "refused",
-            Self::InvalidInput(_) => "invalidInput",
-            Self::Rejected => "rejected",
-            Self::NotModified => "notModified",
-            Self::Status(_) => "status",
-            Self::Engine(_) => "engine",
-            Self::Layout(_) => "layout",
-            Self::FileUnreadable(_) => "fileUnreadable",
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Error,
     oci::{Digest, Host, Reference},
-    wire::base::default_scheme,
+    wire::{base::default_scheme, host::is_this_machine},
 };
 
 pub use crate::wire::Scheme;
@@ -46,6 +46,11 @@ impl RegistryAddress {
     /// Returns the key of its credentials: scheme, host and port.
     pub fn credential_key(&self) -> String {
         [prefix(self.scheme), self.host.as_str()].concat()
+    }
+
+    /// Returns true if what is sent there passes a network unencrypted.
+    pub fn is_exposed(&self) -> bool {
+        self.scheme == Scheme::Http && !is_this_machine(self.host.as_str())
     }
 
     /// Returns true if the scheme must be written: it differs from the rule, or the host alone

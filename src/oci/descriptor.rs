@@ -49,6 +49,9 @@ impl Descriptor {
     /// BuildKit's annotation with the digest of the entry that it is about.
     pub const REFERENCE_DIGEST: &str = "vnd.docker.reference.digest";
 
+    /// The annotation with which podman and skopeo mark an image whose layers are zstd.
+    pub const ZSTD: &str = "io.github.containers.compression.zstd";
+
     /// Makes a descriptor of only its three required parts.
     pub fn new(media_type: MediaType, digest: Digest, size: u64) -> Self {
         Self {
@@ -74,6 +77,20 @@ impl Descriptor {
     /// platform is then `unknown/unknown`.
     pub fn is_attestation(&self) -> bool {
         self.annotation(Self::REFERENCE_TYPE) == Some("attestation-manifest")
+    }
+
+    /// Returns true if this entry of an index points at a manifest or another index. A build cache
+    /// lists blobs in its index (BuildKit). Of an entry for a platform that states no exact type,
+    /// a manifest is meant.
+    pub fn is_document(&self) -> bool {
+        let is_unstated = self.media_type.is_generic() && self.platform.is_some();
+        self.media_type.is_document() || is_unstated
+    }
+
+    /// Returns true if this index entry can be chosen as an image: it is no blob and no statement
+    /// about another entry.
+    pub fn is_choice(&self) -> bool {
+        self.is_document() && !self.is_attestation()
     }
 
     /// Returns the embedded content if it has the stated size (R37). The caller must still check

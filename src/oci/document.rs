@@ -1,7 +1,7 @@
 //! Documents that a registry serves under `/manifests/`: their kinds and their content.
 //!
 //! The kind comes from `Content-Type`, else from the document's own `mediaType`, else from its
-//! structure (R38). A document that two readers would take for two kinds gets an issue
+//! structure (R38). If both contradict each other, the document's own counts: its digest covers that. A document that two readers would take for two kinds gets an issue
 //! (CVE-2021-41190).
 
 use bytes::Bytes;
@@ -173,7 +173,7 @@ fn check_agreement(
     stated: Option<&MediaType>,
     issues: &mut Issues,
 ) {
-    let (Some(sent), Some(stated)) = (content_type.filter(|t| !is_generic(t)), stated) else {
+    let (Some(sent), Some(stated)) = (content_type.filter(|t| !t.is_generic()), stated) else {
         return;
     };
     // A signed schema 1 manifest states no type, or the type of an unsigned one.
@@ -190,20 +190,17 @@ fn choose_kind(
     stated: Option<&MediaType>,
     issues: &mut Issues,
 ) -> Option<DocumentKind> {
-    if let Some(sent) = content_type.filter(|sent| !is_generic(sent)) {
-        return DocumentKind::of(sent);
+    let sent = content_type.filter(|sent| !sent.is_generic());
+    let (sent_kind, own_kind) = (sent.map(DocumentKind::of), stated.map(DocumentKind::of));
+    if let Some(known) = own_kind.flatten().or(sent_kind.flatten()) {
+        return Some(known);
     }
-    if let Some(stated) = stated {
-        return DocumentKind::of(stated);
+    if sent.or(stated).is_some() {
+        return None;
     }
     let kind = DocumentKind::sniff(cursor);
     cursor.report(Severity::Warning, DocumentFault::NoMediaType(kind), issues);
     kind
-}
-
-/// Returns true for the types that servers send when they know no exact one.
-fn is_generic(media_type: &MediaType) -> bool {
-    matches!(media_type.as_str(), "application/octet-stream" | "application/json" | "text/plain")
 }
 
 impl DocumentKind {

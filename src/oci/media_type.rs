@@ -92,6 +92,17 @@ impl MediaType {
         *self == Self::DOCKER_V1 || *self == Self::DOCKER_V1_SIGNED
     }
 
+    /// Returns true for a type of which a registry serves the content under `/manifests/`. As in
+    /// containerd, every other type is one of blobs, also if it is unknown.
+    pub fn is_document(&self) -> bool {
+        self.is_index() || self.is_manifest() || self.is_schema1() || *self == Self::OCI_ARTIFACT
+    }
+
+    /// Returns true for the types that stand where no exact one is known.
+    pub fn is_generic(&self) -> bool {
+        matches!(self.as_str(), "" | "application/octet-stream" | "application/json" | "text/plain")
+    }
+
     /// Returns true for an OCI and a Docker image configuration.
     pub fn is_image_config(&self) -> bool {
         *self == Self::OCI_CONFIG || *self == Self::DOCKER_CONFIG

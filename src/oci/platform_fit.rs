@@ -82,15 +82,12 @@ fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map_while(|part| part.parse().ok()).collect()
 }
 
-/// The annotation with which podman and skopeo mark an image whose layers are zstd.
-const ZSTD: &str = "io.github.containers.compression.zstd";
-
 impl Index {
     /// Returns the image for a platform. If images differ only in their compression, it is the
     /// preferred one. An image without a variant is the last choice for any variant of its
     /// architecture.
     pub fn choose(&self, wanted: &Platform, preferred: Compression) -> Option<&Descriptor> {
-        let images = self.manifests.iter().filter(|entry| !entry.is_attestation());
+        let images = self.manifests.iter().filter(|entry| entry.is_choice());
         let ranked = images.filter_map(|entry| Some((rank(entry, wanted, preferred)?, entry)));
         ranked.min_by(|(left, _), (right, _)| left.cmp(right)).map(|(_, entry)| entry)
     }
@@ -102,7 +99,7 @@ type Rank = (u8, Option<Fit>, bool);
 
 fn rank(entry: &Descriptor, wanted: &Platform, preferred: Compression) -> Option<Rank> {
     let platform = entry.platform.as_ref()?;
-    let zstd = entry.annotation(ZSTD) == Some("true");
+    let zstd = entry.annotation(Descriptor::ZSTD) == Some("true");
     let packed_otherwise = zstd != (preferred == Compression::Zstd);
     let fit = platform.fit(wanted);
     let same_words = platform.variant == wanted.variant && fit.as_ref().is_some_and(Fit::is_exact);

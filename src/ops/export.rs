@@ -155,6 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn a_build_cache_is_exported_with_its_blobs() {
+        let images = Images::default();
+        let cache = images.cache(&["one"]);
+        let said = text(&written(&images, &cache, Selection::All).unwrap());
+        for bytes in ["one", "{}"] {
+            let digest = crate::content::verify::digest_of(bytes.as_bytes());
+            assert!(said.contains(&format!("blobs/sha256/{}", digest.encoded())), "{bytes}");
+        }
+    }
+
+    #[test]
     fn r158_wrong_bytes_end_the_export() {
         let images = Images::default();
         let image = images.image("linux/amd64", &["one"]);

@@ -23,6 +23,8 @@ pub enum Role {
     Config,
     /// A layer, or a blob of an artifact.
     Layer,
+    /// An entry of an index that is no manifest, as in a build cache.
+    Blob,
 }
 
 /// An event of a running job. Events of different objects interleave.

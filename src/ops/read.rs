@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Verification, collect, collect_by_digest},
 };
@@ -29,7 +29,8 @@ pub async fn blob(
     limit: u64,
 ) -> Result<Bytes> {
     if descriptor.size > limit {
-        return Err(ErrorKind::TooLarge { limit }.into());
+        let operation = Operation::ReadBlob(descriptor.digest.clone());
+        return Err(Error::new(ErrorKind::TooLarge { limit }).during(operation, repository));
     }
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
@@ -74,13 +75,18 @@ pub async fn manifest(
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Manifest> {
-    if let Some(bytes) = embedded(descriptor) {
-        let descriptor = Descriptor { data: None, ..descriptor.clone() };
-        let content_type = Some(descriptor.media_type.clone());
-        let verification = Verification::Verified;
-        return Ok(Manifest { descriptor, bytes, content_type, verification });
+    match embedded_manifest(descriptor) {
+        Some(manifest) => Ok(manifest),
+        None => fetched_manifest(source, repository, descriptor).await,
     }
-    fetched_manifest(source, repository, descriptor).await
+}
+
+/// Returns the manifest that a descriptor carries itself, if its size and digest are right (R37).
+pub fn embedded_manifest(descriptor: &Descriptor) -> Option<Manifest> {
+    let bytes = embedded(descriptor)?;
+    let descriptor = Descriptor { data: None, ..descriptor.clone() };
+    let content_type = Some(descriptor.media_type.clone());
+    Some(Manifest { descriptor, bytes, content_type, verification: Verification::Verified })
 }
 
 /// Reads a manifest as [`manifest`] does, but always from the source.
@@ -96,10 +102,12 @@ pub async fn fetched_manifest(
     let (stated, actual) = (descriptor.size, manifest.bytes.len() as u64);
     if stated != actual {
         let digest = Some(descriptor.digest.clone());
-        return Err(match manifest.verification {
-            Verification::Verified => ErrorKind::WrongSize { digest, stated, actual }.into(),
-            _ => ErrorKind::SizeMismatch { digest, expected: stated, actual }.into(),
-        });
+        let kind = match manifest.verification {
+            Verification::Verified => ErrorKind::WrongSize { digest, stated, actual },
+            _ => ErrorKind::SizeMismatch { digest, expected: stated, actual },
+        };
+        let asked = ManifestRef::Digest(descriptor.digest.clone());
+        return Err(Error::new(kind).during(Operation::ReadManifest(asked), repository));
     }
     Ok(manifest)
 }

@@ -104,6 +104,14 @@ impl Images {
         self.memory.add_manifest(&place(), MediaType::OCI_INDEX, text.to_string(), None)
     }
 
+    /// A build cache of BuildKit: an index of layers and of the configuration of the cache.
+    pub(crate) fn cache(&self, layers: &[&str]) -> Descriptor {
+        let layer = MediaType::new("application/vnd.oci.image.layer.v1.tar+gzip");
+        let layers = layers.iter().map(|text| self.blob(layer.clone(), text));
+        let config = self.blob(MediaType::new("application/vnd.buildkit.cacheconfig.v0"), "{}");
+        self.index(&layers.chain([config]).collect::<Vec<_>>())
+    }
+
     /// An artifact about a subject. Without a type of its own it is of the type of its layer.
     pub(crate) fn artifact(
         &self,

@@ -9,6 +9,8 @@ use async_trait::async_trait;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
+use tokio::runtime::Handle;
+
 use super::{Body, BodyStream, Clock, Redirect, Request, Response, Transport};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, InputFault, Limitation, RefusedAddress, Result},
@@ -64,6 +66,10 @@ impl Native {
 #[async_trait(?Send)]
 impl Transport for Native {
     async fn send(&self, mut request: Request) -> Result<Response> {
+        // Without one, reqwest would panic.
+        if Handle::try_current().is_err() {
+            return Err(ErrorKind::Unsupported(Limitation::NoRuntime).into());
+        }
         for _ in 0..=REDIRECTS {
             let answer = self.exchange(&request).await?;
             let Some(target) = redirect_target(&request, &answer) else {
@@ -145,6 +151,16 @@ fn reason(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
+/// Waits by a thread of its own. Dropping the future leaves the thread to end by itself.
+async fn sleep_on_thread(length: Duration) {
+    let (alarm, rings) = futures_channel::oneshot::channel();
+    std::thread::spawn(move || {
+        std::thread::sleep(length);
+        alarm.send(())
+    });
+    let _ = rings.await;
+}
+
 /// The time of the machine, and its random numbers.
 #[derive(Default)]
 pub struct SystemClock;
@@ -154,8 +170,13 @@ impl Clock for SystemClock {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
+    /// Outside a Tokio runtime a thread waits, for Tokio's timer would panic: a transport that is not [`Native`]
+    /// works there, and [`Native`] tells its error.
     fn sleep(&self, length: Duration) -> LocalBoxFuture<'static, ()> {
-        tokio::time::sleep(length).boxed_local()
+        match Handle::try_current() {
+            Ok(_) => tokio::time::sleep(length).boxed_local(),
+            Err(_) => sleep_on_thread(length).boxed_local(),
+        }
     }
 
     /// Drawn from the seed of a fresh hash map, which the standard library takes from the system:
@@ -166,5 +187,18 @@ impl Clock for SystemClock {
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit into a double")]
         let share = drawn as f64 / (1u64 << 53) as f64;
         share
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_outside_a_runtime_still_wakes() {
+        let mut sleep = SystemClock.sleep(Duration::ZERO);
+        while (&mut sleep).now_or_never().is_none() {
+            std::thread::yield_now();
+        }
     }
 }

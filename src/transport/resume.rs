@@ -120,7 +120,9 @@ impl ResumingBody {
     /// `SizeMismatch`, `TooLarge`, `BadAnswer`, and the reason of the last break.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            match self.body.next().await {
+            let part = self.body.next().await;
+            self.is_other_length |= part.is_none() && self.is_whole() && self.differs_from_told();
+            match part {
                 Some(Ok(chunk)) => {
                     if let Some(chunk) = self.take(chunk)? {
                         return Ok(Some(chunk));
@@ -153,11 +155,14 @@ impl ResumingBody {
     }
 
     /// Tells whether a body that ended in order was whole, whatever its descriptor states.
-    fn is_true_end(&mut self) -> bool {
+    fn is_true_end(&self) -> bool {
         let start = self.left.start;
-        let is_end = self.is_whole() && (start >= self.plan.size || self.told == Some(start));
-        self.is_other_length |= is_end && self.told.is_some_and(|told| told != start);
-        is_end
+        self.is_whole() && (start >= self.plan.size || self.told == Some(start))
+    }
+
+    fn differs_from_told(&self) -> bool {
+        let start = self.left.start;
+        start >= self.plan.size && self.told.is_some_and(|told| told != start)
     }
 
     async fn reopen(&mut self) -> Result<()> {

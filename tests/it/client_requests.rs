@@ -9,11 +9,12 @@ use std::{
     },
 };
 
+use futures_util::FutureExt;
 use porthole::{
     client::{Clients, Connection, RemoteRegistry},
-    error::ErrorKind,
+    error::{ErrorKind, Limitation},
     registry::{ByteRange, Read},
-    transport::Credential,
+    transport::{Credential, Stack},
     wire::Secret,
 };
 use test_registry::{Auth, BlobDelivery, Entry, Origin, Realm, Switches};
@@ -121,4 +122,15 @@ fn r052_ten_redirects_are_followed_and_no_more() {
     let error = run(registry.ping()).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Refused(_)), "{error}");
     assert_eq!(count.load(Ordering::SeqCst), 11);
+}
+
+#[test]
+fn without_a_tokio_runtime_a_request_is_an_error_and_no_panic() {
+    let connection = Connection::to(&"127.0.0.1:1".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &Stack::native().unwrap());
+    let (repository, tag) = (name("library/a"), "1".parse().unwrap());
+    let error = registry.manifest(&repository, &tag).now_or_never().unwrap().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported(Limitation::NoRuntime));
+    let words = "could not read manifest library/a:1 on 127.0.0.1:1: not supported: requests outside a Tokio runtime";
+    assert_eq!(error.to_string(), words);
 }

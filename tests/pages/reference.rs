@@ -61,6 +61,50 @@ fn index() {
     check("index-without-that-platform", &shelf.registry, &address);
 }
 
+/// BuildKit's build cache: an index of blobs.
+#[test]
+fn build_cache() {
+    let shelf = Shelf::new();
+    let entries = [
+        shelf.blob("application/vnd.oci.image.layer.v1.tar+gzip", "a layer"),
+        shelf.blob("application/vnd.buildkit.cacheconfig.v0", "{}"),
+        shelf.blob("application/vnd.example.unknown", "?"),
+    ];
+    let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
+    shelf.manifest(INDEX, &index, Some("1"));
+    check_views("build-cache", &shelf, "1", &["tree", "json", "config"]);
+}
+
+/// Two images for one platform, as `podman manifest push --add-compression zstd` makes them.
+#[test]
+fn twins() {
+    let shelf = Shelf::new();
+    let zstd = json!({ "annotations": { (Descriptor::ZSTD): "true" } });
+    let one = platform(shelf.image("amd64", None), "amd64");
+    let two = with(platform(shelf.image("other", None), "amd64"), &zstd);
+    let (first, second) = (digest_of(&one), digest_of(&two));
+    let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [one, two] });
+    shelf.manifest(INDEX, &index, Some("1"));
+    check_views("twins", &shelf, "1", &["tree"]);
+    for view in ["config", "commands", "verify"] {
+        let address = shelf.address("1", &format!("?view={view}&platform={second}"));
+        check(&format!("twins-second-{view}"), &shelf.registry, &address);
+    }
+    // Each view has one link that is the current one, also at an address from before.
+    for (platform, current) in [("linux/amd64", &first), (second.as_str(), &second)] {
+        for view in ["tree", "config", "history", "layers", "files", "verify", "json", "commands"] {
+            let address = shelf.address("1", &format!("?view={view}&platform={platform}"));
+            let html = page(&shelf.registry, &address);
+            let choice = html.split("aria-label=\"Platform\"").nth(1).unwrap();
+            let choice = choice.split("</nav>").next().unwrap();
+            let links = choice.lines().filter(|line| line.contains("aria-current=\"true\""));
+            let links: Vec<_> = links.collect();
+            assert_eq!(links.len(), 1, "{view} of {platform}: {links:?}");
+            assert!(links[0].contains(&format!("platform={current}")), "{view}: {links:?}");
+        }
+    }
+}
+
 #[test]
 fn artifact() {
     let shelf = Shelf::new();

@@ -69,7 +69,7 @@ impl TagSummary {
         repository: &RepositoryName,
         index: &Index,
     ) {
-        let images = index.manifests.iter().filter(|entry| !entry.is_attestation());
+        let images = index.manifests.iter().filter(|entry| entry.is_choice());
         for platform in images.filter_map(|entry| entry.platform.as_ref()) {
             if !self.platforms.contains(platform) && !platform.is_unknown() {
                 self.platforms.push(platform.clone());
@@ -113,7 +113,7 @@ impl TagSummary {
 /// Returns the image of an index whose size represents the others: the one for linux/amd64, which
 /// most indexes have, else the first.
 fn example(index: &Index) -> Option<&Descriptor> {
-    let images = || index.manifests.iter().filter(|entry| !entry.is_attestation());
+    let images = || index.manifests.iter().filter(|entry| entry.is_choice());
     let is_usual = |entry: &&Descriptor| {
         let platform = entry.platform.as_ref();
         platform.is_some_and(|p| p.os == "linux" && p.architecture == "amd64")

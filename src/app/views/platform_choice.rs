@@ -1,15 +1,38 @@
 //! The image of an index that a view shows. None is chosen silently: if the address names no
 //! platform and there are several, the page asks.
 
-use crate::oci::{Descriptor, Document, Index, Platform};
+use crate::oci::{Descriptor, Digest, Document, Index, Platform};
+
+/// The facts that a choice shows beside its digest.
+const MOST_FACTS: usize = 3;
+/// The entries of one platform that each is compared with.
+const MOST_COMPARED: usize = 16;
 
 /// An entry of an index that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The platform as it stands in an address; that of the digest if an entry has no platform.
+    /// The entry as it stands in an address: the platform; the digest if there is no platform, or
+    /// if another entry has the same one.
     pub name: String,
     /// The entry.
     pub descriptor: Descriptor,
+    /// The facts that tell it from the entries of the same platform; empty if there are none.
+    pub differs: Vec<Difference>,
+}
+
+/// A fact about one of several entries for a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Features that the operating system must have.
+    Features(Vec<String>),
+    /// Its layers are compressed by zstd, as podman and skopeo mark it.
+    Zstd,
+    /// A type of artifact.
+    ArtifactType(String),
+    /// An annotation.
+    Annotation(String, String),
+    /// The digest, in case that no other fact is enough.
+    Digest(Digest),
 }
 
 /// The choice.
@@ -25,18 +48,59 @@ pub enum Chosen {
     NoSuch(String),
 }
 
-/// The entries of an index that are images: attestations are not.
+/// The entries of an index that are images: blobs and attestations are not. An entry that stands
+/// there twice is one choice.
 pub fn choices(index: &Index) -> Vec<Choice> {
-    let images = index.manifests.iter().filter(|entry| !entry.is_attestation());
-    images.map(|entry| Choice { name: name(entry), descriptor: entry.clone() }).collect()
+    let entries = index.manifests.iter().filter(|entry| entry.is_choice());
+    let mut named: Vec<_> = entries
+        .enumerate()
+        .map(|(at, entry)| (platform(entry), &entry.digest, at, entry))
+        .collect();
+    named.sort_unstable_by(|one, next| (&one.0, one.1, one.2).cmp(&(&next.0, next.1, next.2)));
+    named.dedup_by(|(name, digest, ..), (kept, first, ..)| (name, digest) == (kept, first));
+    let mut choices = Vec::with_capacity(named.len());
+    for alike in named.chunk_by(|(one, ..), (next, ..)| one == next) {
+        choices.extend(alike.iter().map(|(name, digest, at, entry)| {
+            let others = alike.iter().map(|(.., other)| *other);
+            let others = others.filter(|other| other.digest != **digest).take(MOST_COMPARED);
+            let others: Vec<&Descriptor> = others.collect();
+            let name = name.clone().filter(|_| others.is_empty());
+            let (name, differs) =
+                (name.unwrap_or_else(|| digest.to_string()), differences(entry, &others));
+            (*at, Choice { name, descriptor: (*entry).clone(), differs })
+        }));
+    }
+    choices.sort_unstable_by_key(|(at, _)| *at);
+    choices.into_iter().map(|(_, choice)| choice).collect()
 }
 
-/// Returns the name of an entry in an address.
-pub fn name(entry: &Descriptor) -> String {
-    match &entry.platform {
-        Some(platform) if !platform.os.is_empty() => platform.to_string(),
-        _ => entry.digest.to_string(),
+/// The platform of an entry as it stands in an address.
+fn platform(entry: &Descriptor) -> Option<String> {
+    entry.platform.as_ref().filter(|platform| !platform.os.is_empty()).map(Platform::to_string)
+}
+
+/// Returns what an entry has and not all others of its platform have.
+fn differences(entry: &Descriptor, others: &[&Descriptor]) -> Vec<Difference> {
+    if others.is_empty() {
+        return Vec::new();
     }
+    let features = |entry: &Descriptor| entry.platform.clone().unwrap_or_default().os_features;
+    let own = Some(features(entry)).filter(|own| !own.is_empty());
+    let own = own.filter(|own| others.iter().any(|other| features(other) != *own));
+    let kind = entry.artifact_type.clone();
+    let kind =
+        kind.filter(|_| others.iter().any(|other| other.artifact_type != entry.artifact_type));
+    let annotations = entry
+        .annotations
+        .iter()
+        .filter(|(name, value)| others.iter().any(|other| other.annotation(name) != Some(value)));
+    let annotations = annotations.map(|(name, value)| match (name.as_str(), value.as_str()) {
+        (Descriptor::ZSTD, "true") => Difference::Zstd,
+        _ => Difference::Annotation(name.clone(), value.clone()),
+    });
+    let facts = own.map(Difference::Features).into_iter();
+    let facts = facts.chain(kind.map(Difference::ArtifactType)).chain(annotations).take(MOST_FACTS);
+    facts.chain([Difference::Digest(entry.digest.clone())]).collect()
 }
 
 /// Chooses an entry by name, or the only one there is.
@@ -44,9 +108,13 @@ pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
     let Document::Index(index) = document else { return Chosen::Itself };
     let choices = choices(index);
     let found = match wanted {
-        Some(wanted) => choices.into_iter().find(|choice| is_entry(&choice.descriptor, wanted)),
-        None if choices.len() == 1 => choices.into_iter().next(),
-        None => return Chosen::Open,
+        Some(wanted) => {
+            let ranked =
+                choices.into_iter().filter_map(|choice| Some((rank(&choice, wanted)?, choice)));
+            ranked.min_by_key(|(rank, _)| *rank).map(|(_, choice)| choice)
+        }
+        None if choices.len() > 1 => return Chosen::Open,
+        None => choices.into_iter().next(),
     };
     match (found, wanted) {
         (Some(choice), _) => Chosen::Entry(Box::new(choice)),
@@ -54,14 +122,133 @@ pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
     }
 }
 
-/// Returns true if an entry has this name: the same text, its digest, or the same platform by the
-/// usual reading (`arm64` is `arm64/v8`).
-pub fn is_entry(entry: &Descriptor, wanted: &str) -> bool {
-    if name(entry) == wanted || entry.digest.as_str() == wanted {
-        return true;
+/// Rates a choice under a name of an address: best is the same name, then its digest, the same text
+/// of the platform (of several, the first), the same platform by the usual reading (`arm64` is
+/// `arm64/v8`). `None` if it is another.
+fn rank(choice: &Choice, wanted: &str) -> Option<u8> {
+    let entry = &choice.descriptor;
+    let is_alike = |platform: &Platform| {
+        wanted.parse::<Platform>().is_ok_and(|it| it.normalized() == platform.normalized())
+    };
+    match () {
+        () if choice.name == wanted => Some(0),
+        () if entry.digest.as_str() == wanted => Some(1),
+        () if platform(entry).as_deref() == Some(wanted) => Some(2),
+        () if entry.platform.as_ref().is_some_and(is_alike) => Some(3),
+        () => None,
     }
-    match (&entry.platform, wanted.parse::<Platform>()) {
-        (Some(platform), Ok(wanted)) => platform.normalized() == wanted.normalized(),
-        _ => false,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+    use crate::oci::{MediaType, parse_document};
+
+    /// An index of entries: the number of the digest, the platform, and more members.
+    fn index(entries: &[(usize, &str, &str)]) -> Document {
+        let entry = |(n, platform, more): &(usize, &str, &str)| {
+            let mut parts = platform.split('/');
+            let (os, machine) = (parts.next().unwrap(), parts.next().unwrap_or_default());
+            let variant =
+                parts.next().map(|it| format!(r#","variant":"{it}""#)).unwrap_or_default();
+            format!(
+                r#"{{"mediaType":"{}","digest":"sha256:{n:064x}","size":1,"platform":{{"os":"{os}","architecture":"{machine}"{variant}{more}}}}}"#,
+                MediaType::OCI_MANIFEST
+            )
+        };
+        let entries: Vec<_> = entries.iter().map(entry).collect();
+        let text = format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, entries.join(","));
+        parse_document(text.into(), Some(&MediaType::OCI_INDEX)).value
+    }
+
+    fn choices_of(document: &Document) -> Vec<Choice> {
+        let Document::Index(index) = document else { panic!("no index") };
+        choices(index)
+    }
+
+    fn digest(n: usize) -> Digest {
+        format!("sha256:{n:064x}").parse().unwrap()
+    }
+
+    const ZSTD: &str = r#"},"annotations":{"io.github.containers.compression.zstd":"true","a":"b""#;
+
+    #[test]
+    fn each_entry_has_an_address_of_its_own() {
+        let two = index(&[
+            (1, "linux/amd64", r#"},"annotations":{"a":"b""#),
+            (2, "linux/amd64", ZSTD),
+            (3, "linux/arm64", ""),
+            (4, "windows/amd64", r#","os.version":"10.0.1""#),
+            (5, "windows/amd64", r#","os.version":"10.0.2","os.features":["win32k"]"#),
+            (6, "linux/riscv64", r#","os.features":["x"]"#),
+            (7, "linux/riscv64", ""),
+        ]);
+        let choices = choices_of(&two);
+        let names: Vec<_> = choices.iter().map(|choice| choice.name.as_str()).collect();
+        let by_digest = [1, 2, 6, 7].map(|n| digest(n).to_string());
+        assert_eq!(
+            names,
+            [
+                by_digest[0].as_str(),
+                &by_digest[1],
+                "linux/arm64",
+                "windows/amd64 (10.0.1)",
+                "windows/amd64 (10.0.2)",
+                &by_digest[2],
+                &by_digest[3],
+            ]
+        );
+        for choice in &choices {
+            let chosen = choose(&two, Some(&choice.name));
+            assert_eq!(chosen, Chosen::Entry(Box::new(choice.clone())), "{}", choice.name);
+        }
+        assert_eq!(choices[0].differs, [Difference::Digest(digest(1))]);
+        assert_eq!(choices[1].differs, [Difference::Zstd, Difference::Digest(digest(2))]);
+        assert_eq!(choices[2].differs, []);
+        let features = Difference::Features(vec!["x".to_owned()]);
+        assert_eq!(choices[5].differs, [features, Difference::Digest(digest(6))]);
+    }
+
+    #[test]
+    fn old_addresses_find_the_first_of_a_platform() {
+        let check = |entries: &[(usize, &str, &str)], wanted: &str, expected: Option<usize>| {
+            let found = match choose(&index(entries), Some(wanted)) {
+                Chosen::Entry(choice) => Some(choice.descriptor.digest),
+                _ => None,
+            };
+            assert_eq!(found, expected.map(digest), "{wanted}");
+        };
+        let twice = [(1, "linux/amd64", ""), (2, "linux/amd64", ZSTD)];
+        check(&twice, "linux/amd64", Some(1));
+        check(&twice, digest(2).as_str(), Some(2));
+        check(&twice, digest(3).as_str(), None);
+        check(&twice, "linux/arm64", None);
+        // The same text comes before the same meaning.
+        let arm = [(1, "linux/arm64/v8", ""), (2, "linux/arm64", "")];
+        check(&arm, "linux/arm64", Some(2));
+        check(&arm, "linux/arm64/v8", Some(1));
+        check(&arm[..1], "linux/arm64", Some(1));
+    }
+
+    #[test]
+    fn an_entry_that_stands_there_twice_is_one_choice() {
+        let twice = [(1, "linux/amd64", ""), (1, "linux/amd64", ""), (1, "linux/386", "")];
+        let choices = choices_of(&index(&twice));
+        let names: Vec<_> = choices.iter().map(|choice| choice.name.as_str()).collect();
+        assert_eq!(names, ["linux/amd64", "linux/386"]);
+    }
+
+    #[test]
+    fn an_index_without_images_asks_for_no_choice() {
+        assert_eq!(choose(&index(&[]), None), Chosen::NoSuch(String::new()));
+        let text = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{}","size":1}}]}}"#,
+            digest(1)
+        );
+        let cache = parse_document(text.into(), Some(&MediaType::OCI_INDEX)).value;
+        assert_eq!(choices_of(&cache), []);
+        assert_eq!(choose(&cache, None), Chosen::NoSuch(String::new()));
     }
 }

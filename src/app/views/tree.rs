@@ -11,7 +11,7 @@ use litemap::LiteMap;
 
 use super::{
     object::{Object, Objects, Want},
-    platform_choice,
+    platform_choice::{Chosen, choose},
     sizes::Blobs,
 };
 use crate::{
@@ -35,6 +35,8 @@ pub enum Role {
     Attestation,
     /// The same about a digest that is not in the index.
     StrayAttestation(Option<String>),
+    /// An entry of an index that is no manifest: it is read under `/blobs/`.
+    Blob,
     /// The configuration.
     Config,
     /// A layer, counted from 1.
@@ -114,7 +116,7 @@ pub struct TreeNode {
 impl TreeNode {
     /// Returns true for a manifest or index, which can be opened.
     pub fn is_document(&self) -> bool {
-        !matches!(self.role, Role::Config | Role::Layer(_))
+        !matches!(self.role, Role::Config | Role::Layer(_) | Role::Blob)
     }
 }
 
@@ -140,7 +142,8 @@ pub enum Follow {
 
 /// Builds the tree below `root`. With a platform only that entry of an index and what is about it.
 pub fn build(root: &Rc<Object>, objects: &Objects, platform: Option<&str>, follow: Follow) -> Tree {
-    let mut builder = Builder::new(objects, platform, follow);
+    let chosen = platform.map(|wanted| choose(&root.document.value, Some(wanted)));
+    let mut builder = Builder::new(objects, chosen, follow);
     let mut node = builder.node(Role::Root, &root.descriptor);
     builder.fill(&mut node, root);
     node.referring = builder.referring(&node);
@@ -149,7 +152,8 @@ pub fn build(root: &Rc<Object>, objects: &Objects, platform: Option<&str>, follo
 
 struct Builder<'a> {
     objects: &'a Objects,
-    platform: Option<&'a str>,
+    /// The one entry of the root that is shown, if the address names one.
+    chosen: Option<Chosen>,
     follow: Follow,
     /// Digests from the root down to here.
     path: Vec<Digest>,
@@ -159,9 +163,9 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(objects: &'a Objects, platform: Option<&'a str>, follow: Follow) -> Self {
+    fn new(objects: &'a Objects, chosen: Option<Chosen>, follow: Follow) -> Self {
         let (path, wanted) = (Vec::new(), Vec::new());
-        Self { objects, platform, follow, path, nodes: 0, left_out: 0, wanted }
+        Self { objects, chosen, follow, path, nodes: 0, left_out: 0, wanted }
     }
 
     /// A node with nothing below.
@@ -177,6 +181,14 @@ impl<'a> Builder<'a> {
             referring: Referring::NotAsked,
             cut: None,
             total: Blobs::default(),
+        }
+    }
+
+    /// What an index or a list of referrers names: a document, or a blob by its media type.
+    fn entry(&mut self, role: Role, descriptor: &Descriptor) -> TreeNode {
+        match descriptor.is_document() {
+            true => self.document(role, descriptor),
+            false => self.node(Role::Blob, descriptor),
         }
     }
 
@@ -253,7 +265,7 @@ impl<'a> Builder<'a> {
                 self.left_out += 1;
                 continue;
             }
-            let mut node = self.document(entry_role(entry), entry);
+            let mut node = self.entry(entry_role(entry), entry);
             let about = about.into_iter().map(|entry| self.document(Role::Attestation, entry));
             node.children.extend(about);
             nodes.push(node);
@@ -268,7 +280,11 @@ impl<'a> Builder<'a> {
     /// Only entries of the root are chosen from.
     fn is_chosen(&self, entry: &Descriptor) -> bool {
         self.path.len() > 1
-            || self.platform.is_none_or(|wanted| platform_choice::is_entry(entry, wanted))
+            || match &self.chosen {
+                Some(Chosen::Entry(choice)) => choice.descriptor == *entry,
+                Some(Chosen::NoSuch(_)) => false,
+                Some(Chosen::Itself | Chosen::Open) | None => true,
+            }
     }
 
     /// Adds the children of any other document, in its order, and counts the layers.
@@ -283,6 +299,7 @@ impl<'a> Builder<'a> {
                 graph::Role::Root | graph::Role::Manifest => {
                     self.document(entry_role(descriptor), descriptor)
                 }
+                graph::Role::Blob => self.node(Role::Blob, descriptor),
                 graph::Role::Config => self.node(Role::Config, descriptor),
                 graph::Role::Layer => {
                     layers += 1;
@@ -321,7 +338,7 @@ impl<'a> Builder<'a> {
         let room = MAX_NODES.saturating_sub(self.nodes);
         let items = found.items.iter().take(room);
         let nodes: Vec<_> =
-            items.map(|(item, source)| self.document(Role::Referrer(*source), item)).collect();
+            items.map(|(item, source)| self.entry(Role::Referrer(*source), item)).collect();
         self.path.pop();
         let may_be_incomplete = found.may_be_incomplete || nodes.len() < found.items.len();
         Referring::Ready { nodes, may_be_incomplete, list: Rc::clone(found) }

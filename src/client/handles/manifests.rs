@@ -43,8 +43,10 @@ impl Manifests<'_> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
         let (stated, actual) = (descriptor.size, manifest.descriptor.size);
         if stated != actual {
+            let reference = descriptor.digest.clone().into();
             let digest = Some(descriptor.digest.clone());
-            return Err(ErrorKind::WrongSize { digest, stated, actual }.into());
+            let kind = ErrorKind::WrongSize { digest, stated, actual };
+            return Err(self.0.fail(Operation::ReadManifest(reference), kind));
         }
         Ok(manifest)
     }

@@ -273,3 +273,33 @@ fn i3_random_trees_keep_every_byte_and_digest() {
         assert_eq!((totals.mismatched, totals.not_verified), (0, 0), "round {round}");
     }
 }
+
+#[test]
+fn a_build_cache_is_copied_with_its_blobs() {
+    let bench = bench();
+    let cache = bench.images.cache(&["one", "two"]);
+    let copied = bench.copy(&cache, &TransferOptions::default()).unwrap();
+    assert_eq!(copied.digest, cache.digest);
+    let held = bench.target.digests(&bench.to.repository);
+    for text in ["one", "two", "{}"] {
+        assert!(held.contains(&digest_of(text.as_bytes())), "{text}");
+    }
+}
+
+/// The same bytes may be a blob of one document and a manifest of another.
+#[test]
+fn what_is_a_blob_and_a_manifest_is_sent_as_both() {
+    let bench = bench();
+    let inner = bench.images.image("linux/amd64", &["one"]);
+    let bytes = bench.images.memory.bytes(&inner.digest).unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let listed = bench.images.blob(MediaType::OCI_MANIFEST, &text);
+    let outer = bench.images.image_of("linux/arm64", &[listed]);
+    let index = bench.images.index(&[outer, inner.clone()]);
+    bench.copy(&index, &TransferOptions::default()).unwrap();
+    let calls = bench.calls();
+    let of_blob = format!("push_blob c/d {}", inner.digest);
+    let manifests = calls.iter().filter(|call| call.starts_with("push_manifest"));
+    assert!(calls.contains(&of_blob), "{calls:#?}");
+    assert_eq!(manifests.count(), 3, "{calls:#?}");
+}

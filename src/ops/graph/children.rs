@@ -11,7 +11,7 @@ const SCHEMA1_LAYER: &str = "application/vnd.docker.container.image.rootfs.diff+
 /// An object that a document points at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Child<'a> {
-    /// Its part in the image: a manifest, a configuration or a layer.
+    /// Its part in the image: a manifest, a configuration, a layer or a blob of an index.
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Cow<'a, Descriptor>,
@@ -28,9 +28,9 @@ impl<'a> Child<'a> {
 /// Returns the children of a document, in document order. The subject of a referrer is no child of it.
 pub fn children(document: &Document) -> Vec<Child<'_>> {
     match document {
-        Document::Index(index) => manifests(&index.manifests).collect(),
+        Document::Index(index) => entries(&index.manifests).collect(),
         Document::Image(image) => blobs(image.config.as_ref(), &image.layers).collect(),
-        Document::Unknown(UnknownDocument { children, .. }) => manifests(&children.manifests)
+        Document::Unknown(UnknownDocument { children, .. }) => entries(&children.manifests)
             .chain(blobs(children.config.as_ref(), &children.layers))
             .collect(),
         Document::Schema1(old) => old
@@ -45,8 +45,11 @@ pub fn children(document: &Document) -> Vec<Child<'_>> {
     }
 }
 
-fn manifests(entries: &[Descriptor]) -> impl Iterator<Item = Child<'_>> {
-    entries.iter().map(|entry| Child::new(Role::Manifest, entry))
+/// The media type says whether an entry is a manifest or a blob. An unknown one is no error
+/// (image-spec, image-index.md).
+fn entries(entries: &[Descriptor]) -> impl Iterator<Item = Child<'_>> {
+    let role = |entry: &Descriptor| if entry.is_document() { Role::Manifest } else { Role::Blob };
+    entries.iter().map(move |entry| Child::new(role(entry), entry))
 }
 
 fn blobs<'a>(

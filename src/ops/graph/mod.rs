@@ -57,7 +57,7 @@ pub struct ImageNode {
 pub enum NodeContent {
     /// A manifest or index.
     Opened(Box<OpenedDocument>),
-    /// A configuration or layer: the tree does not read blobs.
+    /// A configuration, layer or other blob: the tree does not read blobs.
     Blob,
     /// A repetition: its children stand at the first node of this digest.
     Repeated(NodeId),

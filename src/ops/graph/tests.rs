@@ -277,3 +277,70 @@ fn indexes_without_an_end_stop_at_the_limits() {
     let wide = walked(&images, &wide, &WalkOptions::default());
     assert_eq!((wide.nodes().count(), wide.is_cut()), (10_000, true));
 }
+
+/// A build cache of BuildKit lists layers and its own configuration (docker/buildx#173).
+#[test]
+fn an_entry_of_an_index_is_a_blob_or_a_manifest_by_its_media_type() {
+    let check = |media_type: &str, platform: Option<&str>, expected: &str| {
+        let images = Images::default();
+        let platform = platform.map(|platform| platform.parse().unwrap());
+        let blob = images.blob(MediaType::new(media_type), "{}");
+        let entry = Descriptor { platform, ..blob };
+        let recorder = Recorder::new(Rc::new(images.memory.clone()));
+        let index = images.index(std::slice::from_ref(&entry));
+        let tree = run(async {
+            let root = crate::ops::read::manifest(&images.memory, &place(), &index).await.unwrap();
+            walk(&InRepository::new(&recorder, &place()), root, &WalkOptions::default()).await
+        });
+        assert_eq!(outline(&tree)[1..], [format!("  {expected}")], "{media_type}");
+        let asked = usize::from(expected != "Blob blob");
+        assert_eq!(recorder.count("manifest"), asked, "{media_type}");
+    };
+    for blob in [
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        "application/vnd.buildkit.cacheconfig.v0",
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+        "application/vnd.wasm.content.layer.v1+wasm",
+        "application/vnd.example.unknown.v7+json",
+        "application/octet-stream",
+        "application/vnd.oci.empty.v1+json",
+    ] {
+        check(blob, None, "Blob blob");
+    }
+    check("application/vnd.wasm.content.layer.v1+wasm", Some("wasip1/wasm"), "Blob blob");
+    // What is not there under `/manifests/` was asked for there.
+    for manifest in [
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v1+prettyjws",
+        "application/vnd.oci.artifact.manifest.v1+json",
+    ] {
+        check(manifest, None, "Manifest failed");
+    }
+    check("application/json", Some("linux/amd64"), "Manifest failed");
+}
+
+#[test]
+fn what_a_manifest_lists_as_a_layer_is_a_blob() {
+    let images = Images::default();
+    let inner = images.image("linux/amd64", &["one"]);
+    let outer = images.image_of("linux/amd64", &[Descriptor { platform: None, ..inner }]);
+    let tree = walked(&images, &outer, &WalkOptions::default());
+    assert_eq!(outline(&tree), ["Root opened", "  Config blob", "  Layer blob"]);
+}
+
+#[test]
+fn a_selection_of_platforms_leaves_blobs_of_an_index_out() {
+    let images = Images::default();
+    let index = images.index(&[
+        images.image("linux/amd64", &["one"]),
+        images.blob(MediaType::new("application/vnd.oci.image.layer.v1.tar"), "two"),
+    ]);
+    let selection = Selection::Platforms(vec!["linux/amd64".parse().unwrap()]);
+    let tree = walked(&images, &index, &WalkOptions { selection, ..WalkOptions::default() });
+    assert_eq!(outline(&tree).last().unwrap(), "  Blob not selected");
+}

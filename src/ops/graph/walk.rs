@@ -157,6 +157,7 @@ impl<'a> TreeBuilder<'a> {
         let depth = self.tree.get(parent).map_or(0, |node| node.depth) + 1;
         let is_too_deep = depth > self.options.limits.depth;
         let content = match self.met.get(&descriptor.digest) {
+            _ if !is_selected && role == Role::Blob => NodeContent::NotSelected,
             _ if role != Role::Manifest => NodeContent::Blob,
             Some(first) => NodeContent::Repeated(*first),
             None if !is_selected => NodeContent::NotSelected,

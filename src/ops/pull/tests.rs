@@ -287,3 +287,13 @@ fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
     let pushed = run(push(&bench.store, &one, &to, &[], &TransferOptions::default())).unwrap();
     assert_eq!(pushed.digest, arm.digest, "one of them can be");
 }
+
+#[test]
+fn a_build_cache_is_pulled_with_its_blobs() {
+    let bench = bench();
+    let cache = bench.images.cache(&["one", "two"]);
+    bench.pull(&cache).unwrap();
+    assert!(bench.has_manifest(&cache.digest));
+    assert!(bench.is_complete("one") && bench.is_complete("two") && bench.is_complete("{}"));
+    assert_eq!(bench.recorder.count("manifest"), 1);
+}

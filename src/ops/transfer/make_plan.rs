@@ -23,8 +23,8 @@ pub struct Planner<'a> {
     to: &'a dyn Target,
     options: &'a TransferOptions,
     plan: Plan,
-    /// Every digest of the plan.
-    planned: BTreeSet<Digest>,
+    /// The digests of the blobs of the plan, and those of its manifests: bytes may be both.
+    planned: (BTreeSet<Digest>, BTreeSet<Digest>),
 }
 
 impl<'a> Planner<'a> {
@@ -35,7 +35,7 @@ impl<'a> Planner<'a> {
         options: &'a TransferOptions,
     ) -> Self {
         let plan = Plan { target: to.name(), ..Plan::default() };
-        Self { from, to, options, plan, planned: BTreeSet::new() }
+        Self { from, to, options, plan, planned: Default::default() }
     }
 
     /// Ends the planning. The plan has a step for everything that was added.
@@ -170,7 +170,7 @@ impl<'a> Planner<'a> {
                 _ => {}
             }
         }
-        blobs.retain(|(blob, _)| self.planned.insert(blob.digest.clone()));
+        blobs.retain(|(blob, _)| self.planned.0.insert(blob.digest.clone()));
         let steps = stream::iter(blobs).map(|(blob, role)| self.blob_step(blob, role));
         let steps: Vec<_> = steps.buffered(self.options.window.max(1)).try_collect().await?;
         self.plan.blobs.extend(steps);
@@ -201,7 +201,7 @@ impl<'a> Planner<'a> {
     fn add_manifests(&mut self, mut steps: Vec<ManifestStep>) {
         let next = self.plan.manifests.last().map_or(0, |last| last.stage + 1);
         steps.retain(|step| {
-            self.planned.insert(step.manifest.digest.clone()) || !step.tags.is_empty()
+            self.planned.1.insert(step.manifest.digest.clone()) || !step.tags.is_empty()
         });
         steps.sort_by_key(|step| step.stage);
         steps.iter_mut().for_each(|step| step.stage += next);

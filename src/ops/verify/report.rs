@@ -200,6 +200,7 @@ fn role(role: Role) -> &'static str {
         Role::Manifest => "manifest",
         Role::Config => "config",
         Role::Layer => "layer",
+        Role::Blob => "blob",
     }
 }
 

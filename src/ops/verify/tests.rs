@@ -366,3 +366,15 @@ fn the_report_says_what_when_and_against_what() {
     assert_eq!((chain.verified, chain.mismatched, chain.not_verified), (4, 0, 0));
     assert_eq!(json["root"], root.digest.as_str());
 }
+
+#[test]
+fn a_build_cache_is_verified_as_blobs() {
+    let images = Images::default();
+    let cache = images.cache(&["one", "two"]);
+    let (report, recorder) = verified(&images, &cache, &WalkOptions::default());
+    let totals = report.totals();
+    assert_eq!((totals.verified, totals.mismatched, totals.not_verified), (4, 0, 0));
+    let asked = recorder.take();
+    assert!(asked.len() == 3 && asked.iter().all(|call| call.starts_with("blob ")), "{asked:?}");
+    assert_eq!(report.to_json()["objects"][1]["role"], "blob");
+}

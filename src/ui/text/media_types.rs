@@ -32,6 +32,7 @@ const EXACT: &[(&str, &str)] = &[
     ),
     ("application/vnd.docker.container.image.v1+json", "Docker image configuration"),
     ("application/vnd.docker.plugin.v1+json", "Docker plugin configuration"),
+    ("application/vnd.buildkit.cacheconfig.v0", "BuildKit cache configuration"),
     ("application/vnd.docker.image.rootfs.diff.tar", "layer, tar"),
     ("application/vnd.docker.image.rootfs.diff.tar.gzip", "layer, tar gzip"),
     ("application/vnd.docker.image.rootfs.diff.tar.zstd", "layer, tar zstd"),

@@ -78,6 +78,7 @@ pub fn role(role: &Role) -> String {
         Role::Entry => "Entry without a platform".to_owned(),
         Role::Attestation => "Attestation".to_owned(),
         Role::StrayAttestation(_) => "Attestation of something that is not here".to_owned(),
+        Role::Blob => "Blob".to_owned(),
         Role::Config => "Config".to_owned(),
         Role::Layer(number) => format!("Layer {number}"),
         Role::Referrer(_) => "Referrer".to_owned(),

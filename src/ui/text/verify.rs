@@ -51,6 +51,7 @@ pub fn role(role: Role) -> &'static str {
         Role::Manifest => "manifest",
         Role::Config => "config",
         Role::Layer => "layer",
+        Role::Blob => "blob",
     }
 }
 

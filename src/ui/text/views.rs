@@ -1,6 +1,7 @@
 //! Sentences that several views of a reference share.
 
-use crate::oci::Severity;
+use super::short;
+use crate::{app::views::platform_choice::Difference, oci::Severity};
 
 /// Stands for the whole document in place of a pointer into it.
 pub const THE_DOCUMENT: &str = "the document";
@@ -36,6 +37,16 @@ pub const ISSUES: &str = "What is wrong with this document";
 pub const ANNOTATIONS: &str = "Annotations";
 /// The size is nowhere stated.
 pub const SIZE_UNKNOWN: &str = "size not stated";
+/// A fact that tells one image from others for the same platform.
+pub fn difference(difference: &Difference) -> String {
+    match difference {
+        Difference::Features(features) => format!("features {}", short(&features.join(", "))),
+        Difference::Zstd => "zstd".to_owned(),
+        Difference::ArtifactType(kind) => short(kind),
+        Difference::Annotation(name, value) => short(&format!("{name}={value}")),
+        Difference::Digest(digest) => digest.short().to_owned(),
+    }
+}
 /// A platform that the index does not have.
 pub fn no_such_platform(name: &str) -> String {
     format!("This index has no image for “{name}”. Choose one that it has.")

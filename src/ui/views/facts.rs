@@ -6,10 +6,10 @@ pub(super) use crate::ui::components::foreign;
 
 use crate::{
     app::views::{json::is_web_address, visible_text::visible},
-    oci::{Descriptor, Issue},
+    oci::Issue,
     ui::{
         components::copy_button,
-        text::{issues::fault as document_fault, sentence, sizes, views as text},
+        text::{issues::fault as document_fault, views as text},
     },
 };
 
@@ -57,14 +57,6 @@ pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
             { pairs(annotations) }
         </details>
     }
-}
-
-/// Tells a size that a descriptor states wrongly.
-pub(super) fn stated_size(descriptor: &Descriptor, actual: u64) -> Html {
-    if descriptor.size == actual {
-        return Html::default();
-    }
-    html! { <p class="note">{ sentence(&sizes::wrong(descriptor.size, actual)) }</p> }
 }
 
 /// Draws the faults of a document.

@@ -7,7 +7,7 @@ use crate::{
         Place, Route,
         views::{
             image::Image,
-            platform_choice::{Choice, Chosen, choices},
+            platform_choice::{Choice, Chosen, Difference, choices, choose},
         },
     },
     oci::Document,
@@ -23,27 +23,39 @@ pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> H
     if choices.len() < 2 {
         return Html::default();
     }
+    let chosen = place.platform.as_deref().map(|wanted| choose(document, Some(wanted)));
+    let is_chosen = |choice: &Choice| matches!(&chosen, Some(Chosen::Entry(chosen)) if chosen.name == choice.name);
     html! {
         <nav class="choose" aria-label={text::PLATFORMS}>
             <ul>
                 if with_all {
-                    { link(place, None) }
+                    { link(place, None, place.platform.is_none()) }
                 }
-                { for choices.iter().map(|choice| link(place, Some(choice))) }
+                { for choices.iter().map(|choice| link(place, Some(choice), is_chosen(choice))) }
             </ul>
         </nav>
     }
 }
 
-fn link(place: &Place, choice: Option<&Choice>) -> Html {
+fn link(place: &Place, choice: Option<&Choice>, is_current: bool) -> Html {
     let name = choice.map(|choice| choice.name.clone());
     let href = Route::from(place.for_platform(name.clone())).href();
-    let current = (place.platform == name).then_some("true");
+    let current = is_current.then_some("true");
     let label = match choice {
-        Some(choice) => facts::foreign(&choice.name),
+        Some(choice) => label(choice),
         None => html! { { text::ALL_PLATFORMS } },
     };
     html! { <li><a {href} aria-current={current}>{ label }</a></li> }
+}
+
+/// The platform, with what tells the image from others of it.
+fn label(choice: &Choice) -> Html {
+    let platform = choice.descriptor.platform.as_ref().filter(|_| !choice.differs.is_empty());
+    let name = platform.map_or_else(|| choice.name.clone(), ToString::to_string);
+    let difference = |difference: &Difference| {
+        html! { <small>{ " · " }{ facts::foreign(&text::difference(difference)) }</small> }
+    };
+    html! { <>{ facts::foreign(&name) }{ for choice.differs.iter().map(difference) }</> }
 }
 
 /// Draws the sentence of a view of one image, if no image is chosen or found.

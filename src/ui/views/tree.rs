@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     ByIdentity, ViewContext,
     platforms::platforms,
-    tree_node::{TreeContext, node},
+    tree_node::{TreeContext, nodes},
     use_objects::use_objects,
 };
 use crate::{
@@ -48,7 +48,7 @@ fn use_reference_tree(props: &ReferenceTree) -> Html {
             if tree.left_out > 0 {
                 <p class="hint">{ text::left_out(tree.left_out) }</p>
             }
-            <ul class="nodes">{ node(&tree_context, &tree.root) }</ul>
+            { nodes(&tree_context, std::slice::from_ref(&tree.root)) }
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }

@@ -19,7 +19,7 @@ use crate::{
     oci::{Document, MediaType},
     registry::{Referrers, ReferrersApi},
     ui::{
-        components::{byte_size, linked_digest, media_type_words, verification_mark},
+        components::{byte_size, linked_digest, media_type_words, remedy, verification_mark},
         text::{self as page_text, tree as text, views as shared},
     },
 };
@@ -32,9 +32,14 @@ pub(super) struct TreeContext<'a> {
     pub(super) ask: &'a Callback<Want>,
 }
 
-/// A node with all below it.
-pub(super) fn node(context: &TreeContext<'_>, node: &TreeNode) -> Html {
-    let key = node.descriptor.digest.to_string();
+/// Nodes of one list, each with all below it. A digest may stand in a list twice.
+pub(super) fn nodes(context: &TreeContext<'_>, nodes: &[TreeNode]) -> Html {
+    let node = |(at, node): (usize, &TreeNode)| self::node(context, at, node);
+    html! { <ul class="nodes">{ for nodes.iter().enumerate().map(node) }</ul> }
+}
+
+fn node(context: &TreeContext<'_>, at: usize, node: &TreeNode) -> Html {
+    let key = format!("{at} {}", node.descriptor.digest);
     if node.is_document() {
         html! { <li {key}>{ document(context, node) }</li> }
     } else {
@@ -45,7 +50,7 @@ pub(super) fn node(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 /// A configuration or layer.
 fn leaf(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let descriptor = &node.descriptor;
-    let has_page = descriptor.media_type != MediaType::OCI_EMPTY;
+    let has_page = descriptor.media_type != MediaType::OCI_EMPTY && node.role != Role::Blob;
     let href = has_page.then(|| content_href(context.place, node));
     let title = descriptor.annotation("org.opencontainers.image.title");
     html! {
@@ -217,7 +222,6 @@ fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
             if let Reading::Ready(object) = &node.reading {
-                { facts::stated_size(&node.descriptor, object.descriptor.size) }
                 { about(context, object) }
             }
             if let Reading::Failed(error) = &node.reading {
@@ -225,7 +229,7 @@ fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
             }
             if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
             if !node.children.is_empty() {
-                <ul class="nodes">{ for node.children.iter().map(|child| self::node(context, child)) }</ul>
+                { nodes(context, &node.children) }
             }
         </>
     }
@@ -253,12 +257,16 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
 
 /// Draws an error in the place of the node, with a way to try again.
 fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
-    let retry = context.ask.reform(move |_: MouseEvent| want.clone());
+    let retry = context.ask.reform(move |()| want.clone());
+    let onclick = retry.reform(|_: MouseEvent| ());
     html! {
-        <p class="failure">
-            { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
-            <button type="button" onclick={retry}>{ page_text::RETRY }</button>
-        </p>
+        <>
+            <p class="failure">
+                { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
+                <button type="button" {onclick}>{ page_text::RETRY }</button>
+            </p>
+            { remedy(error, &retry) }
+        </>
     }
 }
 
@@ -294,7 +302,7 @@ pub(super) fn found(context: &TreeContext<'_>, node: &TreeNode, want: Want) -> H
             <>
                 if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
                 { how_found(context, list, *may_be_incomplete, want) }
-                <ul class="nodes">{ for nodes.iter().map(|child| self::node(context, child)) }</ul>
+                { self::nodes(context, nodes) }
             </>
         },
     }

@@ -44,6 +44,9 @@ pub(crate) const COMMAND: Command = Command {
 const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
 const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,engine"];
 
+/// The crates that are published, each behind those that it needs.
+const PUBLISHED: [&str; 4] = ["--package", "sha256-simd", "--package", "porthole-registry"];
+
 /// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";
 
@@ -102,6 +105,7 @@ const CHECKS: &[Check] = &[
         run: |run| run.counted("parsers on spoilt input", minutes(2), &mut fuzz::ci()),
     },
     Check { name: "docs", needs: Nothing, run: Run::docs },
+    Check { name: "package", needs: Nothing, run: Run::package },
     Check { name: "web", needs: Tools, run: Run::web },
     Check { name: "dist", needs: Tools, run: Run::dist },
     Check { name: "size", needs: Nothing, run: Run::size },
@@ -228,6 +232,17 @@ impl Run {
             let mut doc = cargo();
             doc.args(["doc", "--locked", "--no-deps"]).args(NATIVE);
             step.run(doc.env("RUSTDOCFLAGS", "--deny warnings"), "mend what rustdoc found")
+        })
+    }
+
+    /// Packs the crates and builds them from what was packed, as crates.io would hand them out, up to the upload.
+    /// Work that is not committed yet is packed as well.
+    fn package(&mut self) -> Result<()> {
+        self.report.step("the crates as they are published", minutes(1), |step| {
+            let mut publish = cargo();
+            publish.args(["publish", "--dry-run", "--locked", "--allow-dirty"]).args(PUBLISHED);
+            publish.args(["--features", "porthole-registry/native"]);
+            step.run(&mut publish, "mend what cargo publish found")
         })
     }
 

@@ -25,7 +25,8 @@ const PACKAGES: usize = 150;
 pub(crate) fn check() -> Result<Vec<Violation>> {
     let mut command = cargo();
     command.args(["tree", "--target", "wasm32-unknown-unknown", "--features", "app"]);
-    command.args(["--edges", "normal", "--prefix", "depth", "--locked", "--package", "porthole"]);
+    command.args(["--edges", "normal", "--prefix", "depth", "--locked"]);
+    command.args(["--package", "porthole-registry"]);
     let tree = output(&mut command, "run cargo tree yourself to see what is wrong")?;
     Ok(judge(&tree))
 }

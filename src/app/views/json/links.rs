@@ -125,7 +125,7 @@ impl Linker {
             TokenKind::Text => {
                 let key = name_of(text, lexed, token.key).unwrap_or_default();
                 if let Ok(digest) = value.parse::<Digest>() {
-                    return Some(self.digest(text, lexed, index, &key, digest));
+                    return self.digest(text, lexed, index, &key, digest);
                 }
                 string_target(&key, &value)
             }
@@ -133,27 +133,36 @@ impl Linker {
         }
     }
 
-    fn digest(&self, text: &str, lexed: &Lexed, index: u32, key: &str, digest: Digest) -> Target {
+    fn digest(
+        &self,
+        text: &str,
+        lexed: &Lexed,
+        index: u32,
+        key: &str,
+        digest: Digest,
+    ) -> Option<Target> {
         let sibling = self.siblings.get(&index);
         if key == "org.opencontainers.image.base.digest"
             && let Some(base) = sibling.and_then(|s| text_of(text, lexed, s.base_name?))
             && let Ok(base) = base.parse::<Reference>()
         {
-            return Target::Reference(base.at_digest(digest));
+            return Some(Target::Reference(base.at_digest(digest)));
         }
         let media_type = sibling.and_then(|s| text_of(text, lexed, s.media_type?));
-        if let Some(media_type) = media_type.map(MediaType::new)
-            && (media_type.is_index() || media_type.is_manifest() || media_type.is_schema1())
-        {
-            return Target::Manifest(digest);
+        let media_type = media_type.map(MediaType::new);
+        if media_type.as_ref().is_some_and(MediaType::is_document) {
+            return Some(Target::Manifest(digest));
         }
-        match role_key(text, lexed, index).as_deref() {
+        let is_stated = media_type.is_some_and(|media_type| !media_type.is_generic());
+        Some(match role_key(text, lexed, index).as_deref() {
+            // A blob that an index lists has no page of its own.
+            Some("manifests") if is_stated => return None,
             Some("config") => Target::Config(digest),
             Some("layers" | "fsLayers" | "blobs" | "diff_ids" | "layer_diff_id") => {
                 Target::Layer(digest)
             }
             _ => Target::Manifest(digest),
-        }
+        })
     }
 }
 
@@ -244,6 +253,9 @@ mod tests {
         check(format!(r#"{{"rootfs":{{"diff_ids":["{D}"]}}}}"#), Target::Layer(digest()));
         check(format!(r#"{{"manifests":[{{"digest":"{D}"}}]}}"#), Target::Manifest(digest()));
         check(format!(r#"{{"a":"{D}"}}"#), Target::Manifest(digest()));
+        let blob = r#""mediaType":"application/vnd.buildkit.cacheconfig.v0""#;
+        let listed = targets(&format!(r#"{{"manifests":[{{{blob},"digest":"{D}"}}]}}"#));
+        assert!(!listed.contains(&Target::Manifest(digest())), "{listed:?}");
         check(
             format!(r#"{{"layers":[{{"digest":"{D}","mediaType":"{}"}}]}}"#, MediaType::OCI_INDEX),
             Target::Web(specification(MediaType::OCI_INDEX.as_str()).to_owned()),

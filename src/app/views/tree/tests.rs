@@ -137,6 +137,39 @@ fn a_platform_leaves_the_others_out() {
     assert_eq!(tree.left_out, 1);
 }
 
+/// Docker's own index of a build cache, and types that are unknown (docker/buildx#173).
+#[test]
+fn blobs_of_an_index_are_listed_and_not_asked_for() {
+    let cache = index(&[
+        entry(2, "application/vnd.oci.image.layer.v1.tar+gzip", 100, ""),
+        entry(3, "application/vnd.buildkit.cacheconfig.v0", 20, ""),
+        entry(4, "application/vnd.example.unknown", 3, ""),
+    ]);
+    let tree = build(&object(1, &cache), &Objects::default(), None, Follow::All);
+    assert_eq!(outline(&tree.root), "root 1\n  blob 2\n  blob 3\n  blob 4\n");
+    assert_eq!(tree.wanted, [Want::Referrers(digest(1))]);
+    assert_eq!((tree.root.total.bytes(), tree.root.total.is_partial), (123, false));
+}
+
+#[test]
+fn a_digest_chooses_one_of_two_entries_for_a_platform() {
+    let twins = object(
+        1,
+        &index(&[
+            entry(2, MANIFEST, 300, &platform("linux/amd64")),
+            entry(3, MANIFEST, 300, &platform("linux/amd64")),
+        ]),
+    );
+    let check = |wanted: &str, expected: &str| {
+        let tree = build(&twins, &Objects::default(), Some(wanted), Follow::Root);
+        assert_eq!(outline(&tree.root), format!("root 1\n  linux/amd64 {expected}\n"));
+        assert_eq!(tree.left_out, 1);
+    };
+    check(digest(3).as_str(), "3");
+    check(digest(2).as_str(), "2");
+    check("linux/amd64", "2");
+}
+
 #[test]
 fn a_cycle_of_indexes_ends() {
     let to = |n| index(&[entry(n, INDEX, 9, "")]);
