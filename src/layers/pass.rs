@@ -48,7 +48,8 @@ pub struct LayerReport {
     pub size: u64,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// The digest of the plain bytes; `None` if it was not asked for or not read to the end.
+    /// The digest of the plain bytes; `None` if they were not read to the end, and if it was not asked for,
+    /// unless other bytes came and those are not compressed.
     pub diff_id: Option<Digest>,
     /// The end of reading the inside.
     pub ended: Ended,
@@ -237,12 +238,17 @@ impl LayerReader {
         let ended = self.ended.unwrap_or_else(|| self.plain_reader.ended());
         let compression = self.decoder.compression().unwrap_or(Compression::None);
         let expected = self.verifier.expected().clone();
+        let size = self.verifier.received();
+        let (verdict, came) = self.verifier.finish_with_digest();
+        // Bytes that are not compressed are the plain ones: their digest costs nothing.
+        let is_plain = decoded && compression == Compression::None && verdict.is_mismatch();
+        let diff_id = self.plain_reader.diff.map(Hasher::finish).filter(|_| decoded);
         let report = LayerReport {
-            size: self.verifier.received(),
-            verdict: self.verifier.finish(),
+            size,
+            verdict,
             compression,
             plain_size: self.decoder.produced(),
-            diff_id: self.plain_reader.diff.map(Hasher::finish).filter(|_| decoded),
+            diff_id: diff_id.or(came.filter(|_| is_plain)),
             ended,
         };
         let notes = self.notes.filter(|_| report.verdict.is_verified());

@@ -110,6 +110,9 @@ pub enum UnverifiedReason {
     NotToItsEnd,
     /// Reading the inside of the layer failed.
     Decoding(ReadFault),
+    /// The bytes were sent with an encoding of the transport, which was undone on the way. `true` if what
+    /// came has the diff ID that the configuration states.
+    TransportEncoding(bool),
     /// The source, or hashing here, did not check the bytes.
     Bytes(Unverified),
 }
@@ -134,6 +137,7 @@ impl UnverifiedReason {
             Self::Encrypted => "encrypted",
             Self::WrongBytes => "wrongBytes",
             Self::OtherAlgorithm => "otherAlgorithm",
+            Self::TransportEncoding(_) => "transportEncoding",
             Self::NotToItsEnd => "notToItsEnd",
             Self::Decoding(_) => "decoding",
         }
@@ -319,6 +323,7 @@ mod tests {
             (UnverifiedReason::Cancelled, "cancelled"),
             (UnverifiedReason::NoHistory, "noHistory"),
             (UnverifiedReason::NoDiffIds, "noDiffIds"),
+            (UnverifiedReason::TransportEncoding(true), "transportEncoding"),
             (UnverifiedReason::Encrypted, "encrypted"),
             (UnverifiedReason::WrongBytes, "wrongBytes"),
             (UnverifiedReason::OtherAlgorithm, "otherAlgorithm"),

@@ -81,6 +81,8 @@ pub enum Warning {
     DataBehindEnd,
     /// Something follows the end of the compressed stream.
     DataBehindStream,
+    /// The layer came unpacked, and what came has its diff ID.
+    UnpackedOnTheWay,
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
     /// The layer's table of contents has another entry for this path, or none.

@@ -56,6 +56,8 @@ pub struct LayerIndex {
     ranges: BTreeMap<Digest, Ranges>,
     /// Tables of contents that are not used, of layers that were not read since.
     refused: BTreeMap<Digest, TocState>,
+    /// The diff IDs that the configuration states, by layer.
+    diff_ids: BTreeMap<Digest, Digest>,
     visited_nodes: u64,
 }
 

@@ -161,6 +161,7 @@ pub(super) fn write_warning<'p>(out: &'p mut Packer, warning: &Warning) -> &'p m
         Warning::TooManyEntries(limit) => out.number(15).number(limit),
         Warning::UnlikeTable => out.number(16),
         Warning::DataBehindStream => out.number(17),
+        Warning::UnpackedOnTheWay => out.number(18),
     }
 }
 
@@ -185,6 +186,7 @@ pub(super) fn read_warning(from: &mut Unpacker<'_>) -> Option<Warning> {
         15 => Warning::TooManyEntries(from.number()?),
         16 => Warning::UnlikeTable,
         17 => Warning::DataBehindStream,
+        18 => Warning::UnpackedOnTheWay,
         _ => return None,
     })
 }
@@ -219,6 +221,7 @@ mod tests {
                 Warning::Truncated,
                 Warning::UnlikeTable,
                 Warning::DataBehindStream,
+                Warning::UnpackedOnTheWay,
             ],
         }
     }

@@ -14,6 +14,10 @@ use crate::{
 pub(super) const WRONG_BYTES: &str =
     "the bytes of the layer are not those of its digest, so nothing of it is shown";
 
+/// The words about bytes that the transport encoded or decoded.
+pub(super) const ENCODED: &str = "the layer was sent with Content-Encoding and unpacked on its way, so that \
+    it cannot be checked against its digest, and nothing of it is shown";
+
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
     match obstacle {
@@ -39,6 +43,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
 pub fn incomplete(reason: &Incomplete) -> String {
     match reason {
         Incomplete::WrongBytes => WRONG_BYTES.to_owned(),
+        Incomplete::Encoded => ENCODED.to_owned(),
         Incomplete::BrokeOff(kind) => self::reason(kind),
         Incomplete::ReadFault(fault) => read_fault(fault),
         Incomplete::TooManyEntries => "it has more entries than are read".to_owned(),
@@ -106,6 +111,10 @@ pub fn warning(warning: &Warning) -> String {
         Warning::Truncated => "the archive ends in the middle of an entry",
         Warning::NoEndMarker => "the archive has no end marker",
         Warning::DataBehindEnd => "something follows the end marker; readers differ",
+        Warning::UnpackedOnTheWay => {
+            "the layer was unpacked on its way (Content-Encoding), so that it cannot be checked against \
+             its digest; what came has the diff ID that the configuration states"
+        }
         Warning::DataBehindStream => {
             "the archive is whole; bytes follow the end of its compressed stream, which readers \
              pass over or refuse"
