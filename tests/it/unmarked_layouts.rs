@@ -22,7 +22,7 @@ use crate::{
 const MANIFEST: &str = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"a/b","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":0},"layers":[]}"#;
 
 /// Writes a layout with one image without a name, of which `index.json` says this size.
-fn write(folder: &Path, marker: Option<&str>, size: usize) -> Digest {
+pub(crate) fn write(folder: &Path, marker: Option<&str>, size: usize) -> Digest {
     let digest = digest_of(MANIFEST.as_bytes());
     let index = format!(
         r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"{}","digest":"{digest}","size":{size}}},

@@ -73,6 +73,21 @@ fn the_type_inside_counts_where_the_header_contradicts_it() {
 }
 
 #[test]
+fn r032_the_bytes_stay_as_received_and_all_that_they_point_at_is_listed() {
+    // Blanks, an unknown member and an order of its own: written anew, it would have another digest.
+    let body = r#"{ "layers" : [{"size":1,"digest":"DIGEST","mediaType":"a/b"}],
+        "x":1.0, "config":{"mediaType":"a/c","digest":"DIGEST","size":2},
+        "subject":{"mediaType":"a/s","digest":"DIGEST","size":3},"schemaVersion":2 }"#;
+    let raw = body.replace("DIGEST", DIGEST);
+    let parsed = parse(body, Some(&MediaType::OCI_MANIFEST));
+    assert_eq!(parsed.raw, raw);
+    let Document::Image(image) = &parsed.value else { panic!() };
+    let listed: Vec<u64> = image.references().map(|descriptor| descriptor.size).collect();
+    assert_eq!(listed, [2, 1], "the configuration and the layer, and not the subject");
+    assert_eq!(parsed.value.subject().map(|subject| subject.size), Some(3));
+}
+
+#[test]
 fn an_image_without_layers_is_told() {
     let check = |layers: &str, expected: &[DocumentFault]| {
         let body = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":{layers}}}"#);
