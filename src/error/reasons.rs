@@ -100,8 +100,6 @@ pub enum Limitation {
     NoDoctor,
     /// The registry refuses to delete a tag. It deletes manifests by digest, or deleting is switched off.
     DeletingTags,
-    /// The platform has no fetch.
-    NoFetch,
     /// Requests are sent from outside a Tokio runtime.
     NoRuntime,
     /// A limitation, in the words of the platform.
@@ -242,7 +240,6 @@ impl fmt::Display for Limitation {
             Self::DeletingTags => {
                 "deleting this tag; the registry deletes by digest, or not at all"
             }
-            Self::NoFetch => "no fetch on this platform",
             Self::NoRuntime => "requests outside a Tokio runtime",
         })
     }
