@@ -6,12 +6,9 @@ use litemap::LiteMap;
 
 use crate::{
     error::{ErrorKind, InputFault, Result},
+    oci::Host,
     wire::{Origin, Secret, Url, realm::Pair},
 };
-
-/// Names under which people keep their Docker Hub credentials, sorted (R12).
-const HUB_KEYS: [&str; 4] =
-    ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
 /// A credential that a user has for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +18,14 @@ pub enum Credential {
         /// The user's name.
         user: String,
         /// The password; memory is its only place.
+        password: Secret,
+    },
+    /// User name and password that are traded for tokens by OAuth2 POST, for token servers that take them only
+    /// so (R66). A refresh token that comes back takes their place.
+    Password {
+        /// The user's name.
+        user: String,
+        /// The password; it goes to the token server alone.
         password: Secret,
     },
     /// A token that is exchanged for others: an identity or refresh token (R66).
@@ -57,8 +62,7 @@ impl Credentials {
     /// The credential for a host; for Docker Hub under any of its names, the asked one first (R12).
     pub fn get(&self, host: &str) -> Option<Credential> {
         let kept = self.kept.borrow();
-        let aliases = HUB_KEYS.iter().filter(|_| HUB_KEYS.contains(&host));
-        std::iter::once(&host).chain(aliases).find_map(|key| kept.get(*key).cloned())
+        Host::credential_names(host).iter().find_map(|name| kept.get(name).cloned())
     }
 
     /// Counts up with each change, so that tokens of earlier credentials are not used.
@@ -69,7 +73,9 @@ impl Credentials {
     /// Takes the refresh token that a token server gave in the place of the one it was shown; the
     /// user is the same, so tokens stay good (R66).
     pub(super) fn renew(&self, host: &str, token: Secret) {
-        if let Some(kept @ Credential::Identity(_)) = self.kept.borrow_mut().get_mut(host) {
+        if let Some(kept @ (Credential::Identity(_) | Credential::Password { .. })) =
+            self.kept.borrow_mut().get_mut(host)
+        {
             *kept = Credential::Identity(token);
         }
     }

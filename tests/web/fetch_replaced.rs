@@ -72,8 +72,7 @@ async fn a_dropped_request_is_aborted() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_body_is_aborted() {
-    let answer: JsValue =
-        web_sys::Response::new_with_opt_str(Some("a body")).unwrap().into();
+    let answer: JsValue = web_sys::Response::new_with_opt_str(Some("a body")).unwrap().into();
     let replaced = Replaced::by(move || Promise::resolve(&answer));
     let response = Fetch.send(request()).await.unwrap();
     let sent = replaced.request();
