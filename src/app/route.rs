@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Error,
     oci::{Digest, Host, Reference},
-    wire::base::default_scheme,
+    wire::{base::default_scheme, host::is_this_machine},
 };
 
 pub use crate::wire::Scheme;
@@ -39,9 +39,18 @@ impl RegistryAddress {
     /// Returns the registry of an error that names one.
     pub fn of_error(error: &Error) -> Option<Self> {
         let host = error.context.registry.parse().ok()?;
-        let request = error.context.request.as_deref().unwrap_or_default();
-        let is_plain = request.contains(" http://");
-        Some(Self { scheme: if is_plain { Scheme::Http } else { Scheme::Https }, host })
+        let scheme = error.context.scheme.unwrap_or_else(|| default_scheme(&host));
+        Some(Self { scheme, host })
+    }
+
+    /// Returns the key of its credentials: scheme, host and port.
+    pub fn credential_key(&self) -> String {
+        [prefix(self.scheme), self.host.as_str()].concat()
+    }
+
+    /// Returns true if what is sent there passes a network unencrypted.
+    pub fn is_exposed(&self) -> bool {
+        self.scheme == Scheme::Http && !is_this_machine(self.host.as_str())
     }
 
     /// Returns true if the scheme must be written: it differs from the rule, or the host alone

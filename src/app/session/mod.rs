@@ -57,7 +57,8 @@ fn connector(
 ) -> Connector {
     let clock = Rc::clone(stack.clock());
     let now: registry::Clock = Rc::new(move || clock.now());
-    let clients = Clients::new(stack);
+    // Broken remote data is shown, and said to be broken.
+    let clients = Clients::new(stack.as_viewer());
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
         let source: SharedSource = Rc::new(client.clone());
@@ -159,8 +160,8 @@ impl Connections {
     }
 
     /// Forgets what was read from a registry, as after signing out: the next reader may be another
-    /// person.
-    pub fn forget(&self, host: &str) {
-        self.open.borrow_mut().retain(|address, _| address.host.as_str() != host);
+    /// person. The registry goes by the key of its credentials.
+    pub fn forget(&self, credential_key: &str) {
+        self.open.borrow_mut().retain(|address, _| address.credential_key() != credential_key);
     }
 }

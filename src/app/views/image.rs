@@ -11,8 +11,8 @@ use crate::{
     app::{Place, ReadDepth},
     error::{Error, Result},
     oci::{
-        Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
-        parse_config,
+        Descriptor, Document, DocumentFault, ImageConfig, ImageManifest, Issue, ManifestRef,
+        Parsed, RepositoryName, Severity, Tag, parse_config,
     },
     ops::read,
     registry::{CONFIG_MAX, Source, Unverified, Verification},
@@ -100,12 +100,57 @@ async fn read_config(
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {
-    let bytes = read::blob(registry, repository, &descriptor, CONFIG_MAX).await?;
-    // A whole blob ends without an error only when size and digest were right.
+    let bytes = read::blob_of_any_size(registry, repository, &descriptor, CONFIG_MAX).await?;
+    let (stated, actual) = (descriptor.size, bytes.len() as u64);
+    let mut parsed = parse_config(bytes);
+    if stated != actual {
+        let fault = DocumentFault::OtherSize { stated, actual };
+        let pointer = String::new();
+        parsed.issues.push(Issue { severity: Severity::Error, pointer, fault });
+    }
+    // A whole blob ends without an error only when its digest was right.
     let verification = if descriptor.digest.algorithm().is_supported() {
         Verification::Verified
     } else {
         Verification::NotVerified(Unverified::Algorithm(descriptor.digest.clone()))
     };
-    Ok(Config { descriptor, verification, parsed: parse_config(bytes) })
+    Ok(Config { descriptor, verification, parsed })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{
+        app::RegistryAddress, oci::MediaType, sources::memory::MemoryRegistry,
+        testing::recorder::run,
+    };
+
+    #[test]
+    fn a_configuration_of_another_size_than_stated_is_shown() {
+        let text =
+            r#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
+        let actual = text.len() as u64;
+        for stated in [0, actual - 1, actual + 1, actual] {
+            let memory = MemoryRegistry::new("memory");
+            let reference: crate::oci::Reference = "memory.example/a/b:v1".parse().unwrap();
+            let place = Place::new(RegistryAddress::new(reference.host.clone()), reference);
+            let repository = &place.reference.repository;
+            let config = memory.add_blob(repository, MediaType::OCI_CONFIG, text);
+            let manifest = format!(
+                r#"{{"schemaVersion":2,"layers":[],"config":{{"mediaType":"{}","digest":"{}","size":{stated}}}}}"#,
+                MediaType::OCI_CONFIG,
+                config.digest,
+            );
+            let tag = place.reference.tag.clone();
+            memory.add_manifest(repository, MediaType::OCI_MANIFEST, manifest, tag.as_ref());
+            let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();
+            let config = image.config().unwrap();
+            assert_eq!(config.parsed.value.platform.to_string(), "linux/amd64");
+            let expected = DocumentFault::OtherSize { stated, actual };
+            let is_told = config.parsed.issues.iter().any(|issue| issue.fault == expected);
+            assert_eq!(is_told, stated != actual, "{stated}");
+        }
+    }
 }

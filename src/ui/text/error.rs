@@ -78,6 +78,7 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         ErrorKind::SizeMismatch { expected, actual, .. } => {
             format!("{actual} bytes came where {expected} were announced")
         }
+        ErrorKind::WrongSize { stated, actual, .. } => super::sizes::wrong(*stated, *actual),
         ErrorKind::TooLarge { limit } => format!("the answer is larger than {limit} bytes"),
         ErrorKind::UnsupportedDigest(digest) => {
             format!("{} cannot be computed here", digest.algorithm().name())
@@ -185,8 +186,8 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::RateLimited(_) => "Wait, then try again.",
         ErrorKind::Unavailable => "The fault is on the registry's side. Try again later.",
         ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. } => {
-            "The registry, or something between it and this page, changed the bytes. They are not \
-             shown. Tell whoever runs it."
+            "The registry, or something between it and this page, changed the bytes. Nothing is \
+             made of them. Tell whoever runs it."
         }
         ErrorKind::TooLarge { .. } => "Use a command-line client for this one.",
         ErrorKind::UnsupportedDigest(_) => "Porthole can show it but cannot verify it.",

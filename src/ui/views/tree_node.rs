@@ -19,7 +19,7 @@ use crate::{
     oci::{Document, MediaType},
     registry::{Referrers, ReferrersApi},
     ui::{
-        components::{byte_size, linked_digest, media_type_words, verification_mark},
+        components::{byte_size, linked_digest, media_type_words, remedy, verification_mark},
         text::{self as page_text, tree as text, views as shared},
     },
 };
@@ -221,7 +221,9 @@ fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
-            if let Reading::Ready(object) = &node.reading { { about(context, object) } }
+            if let Reading::Ready(object) = &node.reading {
+                { about(context, object) }
+            }
             if let Reading::Failed(error) = &node.reading {
                 { failure(context, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }
@@ -255,12 +257,16 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
 
 /// Draws an error in the place of the node, with a way to try again.
 fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
-    let retry = context.ask.reform(move |_: MouseEvent| want.clone());
+    let retry = context.ask.reform(move |()| want.clone());
+    let onclick = retry.reform(|_: MouseEvent| ());
     html! {
-        <p class="failure">
-            { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
-            <button type="button" onclick={retry}>{ page_text::RETRY }</button>
-        </p>
+        <>
+            <p class="failure">
+                { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
+                <button type="button" {onclick}>{ page_text::RETRY }</button>
+            </p>
+            { remedy(error, &retry) }
+        </>
     }
 }
 
