@@ -139,6 +139,8 @@ pub enum InputFault {
     Address(UrlError),
     /// The text is no start of a page.
     PageStart,
+    /// The address of Docker Hub's proxy has a path or a query.
+    ProxyPath,
     /// HTTP knows no header field of this name.
     HeaderName(String),
     /// The value of this header field has control characters.
@@ -281,6 +283,7 @@ impl fmt::Display for InputFault {
                 return write!(f, "{}{platform} was not pulled", entry.digest);
             }
             Self::Other(words) => words,
+            Self::ProxyPath => "an address of a proxy with a path or a query",
             Self::PageStart => "no start of a page",
             Self::Body => "no body that this platform can send",
             Self::NoLocation => "an upload needs a location or a name",

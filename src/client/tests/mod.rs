@@ -5,6 +5,7 @@ mod blobs;
 mod errors;
 mod handles;
 mod lists;
+mod options;
 mod push;
 mod referrers;
 mod views;
