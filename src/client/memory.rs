@@ -23,6 +23,8 @@ pub(super) struct Memory {
     pub(super) answered: Cell<bool>,
     /// What is known of the referrers API (R107).
     pub(super) referrers_api: KnownReferrersApi,
+    /// Set if `Link` led to an address that the registry does not serve.
+    pub(super) wrong_links: Cell<bool>,
     /// Which tags of artifacts there are, by repository.
     pub(super) tags: KnownTags,
     /// Other digests of the same contents (R141).
@@ -51,6 +53,7 @@ impl Default for Memory {
             digest_hidden: Cell::new(false),
             answered: Cell::new(false),
             referrers_api: KnownReferrersApi::default(),
+            wrong_links: Cell::new(false),
             tags: KnownTags::default(),
             aliases: Aliases::default(),
             manifest_limit: Cell::new(MANIFEST_MAX),

@@ -4,11 +4,12 @@ use bytes::Bytes;
 
 use super::{
     RemoteRegistry,
-    exchange::{self, Call, Document},
+    exchange::{self, Call, Document, is_html},
+    html_page::html_page,
     manifest::stated_type,
 };
 use crate::{
-    error::{Error, ErrorKind, InputFault, Operation, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     wire::{Endpoint, fallback_index, headers::name},
 };
@@ -110,8 +111,24 @@ impl ManifestPush<'_> {
         request.body = exchange::body(self.bytes.clone());
         let answer = self.registry.core.expect(&call, request).await?;
         let document = self.registry.core.read(&call, answer).await?;
+        self.check_success(&call, &document)?;
         self.check_echo(&call, &document)?;
         Ok(document)
+    }
+
+    /// Refuses what came with status 200 and is no answer to a push, such as a login page.
+    fn check_success(&self, call: &Call, document: &Document) -> Result<()> {
+        let Document { status, headers, bytes, .. } = document;
+        let is_page = is_html(headers) || html_page(bytes).is_some();
+        let is_named = headers.contains(name::DOCKER_CONTENT_DIGEST);
+        if *status != 200 || is_named || (bytes.is_empty() && !is_page) {
+            return Ok(());
+        }
+        let kind = match is_page {
+            true => ErrorKind::BadAnswer(AnswerFault::HtmlPage),
+            false => ErrorKind::Status(*status),
+        };
+        Err(self.registry.core.unusable(call, document, kind))
     }
 
     /// Checks that the registry names the digest of the bytes that were sent, if it can be read (R125).

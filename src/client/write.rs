@@ -78,7 +78,7 @@ impl Write for RemoteRegistry {
         let operation = Operation::MountBlob { digest: digest.clone(), from: from.clone() };
         let call = Call::new(operation.clone(), endpoint);
         let answer = self.core.expect(&call, self.core.request(&call)).await?;
-        if answer.response.status != 202 {
+        if answer.response.status == 201 {
             return Ok(true);
         }
         let UnreadAnswer { request, response } = &answer;

@@ -48,6 +48,7 @@ mod layer_tables;
 #[cfg(all(feature = "native", feature = "app"))]
 mod layers_again;
 mod local_layouts;
+mod login_pages;
 #[cfg(all(feature = "native", feature = "app"))]
 mod oci_documents;
 mod oci_platforms;
