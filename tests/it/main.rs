@@ -40,6 +40,7 @@ mod examples;
 #[cfg(feature = "native")]
 mod faults;
 mod fixtures;
+mod gauntlet;
 mod http;
 #[cfg(feature = "native")]
 mod interop;

@@ -12,7 +12,7 @@ use crate::{
 /// The two good ends of beginning an upload by a mount. The third is an error.
 pub enum StartedUpload {
     /// The blob is there already: the registry took it from the other repository.
-    Mounted(Descriptor),
+    Mounted(Box<Descriptor>),
     /// The blob must be written.
     Open(Box<dyn BlobUpload>),
 }
@@ -33,7 +33,7 @@ impl Repository {
         let answer = core.expect(&call, core.request(&call)).await?;
         let (url, response) = (&answer.request.url, &answer.response);
         match response.status {
-            201 => return Ok(StartedUpload::Mounted(blob.clone())),
+            201 => return Ok(StartedUpload::Mounted(Box::new(blob.clone()))),
             202 => {}
             status => return Err(self.fail(operation, ErrorKind::Status(status))),
         }

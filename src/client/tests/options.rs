@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     client::{Clients, StartedUpload},
     content::verify::digest_with,
+    error::AnswerFault,
     oci::Algorithm,
     wire::{Method, Scheme},
 };
@@ -70,7 +71,7 @@ fn r111_a_writer_begun_by_a_mount_has_three_outcomes() {
         (started, bench, blob)
     };
     let (mounted, bench, blob) = start(Reply::status(201));
-    assert!(matches!(mounted.unwrap(), StartedUpload::Mounted(found) if found == blob));
+    assert!(matches!(mounted.unwrap(), StartedUpload::Mounted(found) if *found == blob));
     assert!(bench.script.sent()[0].url.ends_with("&from=c/d") && bench.script.sent().len() == 1);
 
     let (opened, bench, blob) = start(Reply::status(202).header("Location", SESSION));
@@ -83,7 +84,7 @@ fn r111_a_writer_begun_by_a_mount_has_three_outcomes() {
     let (refused, _, _) = start(Reply::status(403));
     assert!(refused.err().unwrap().is_denied());
     let (odd, _, _) = start(Reply::ok("<html>sign in</html>"));
-    assert_eq!(odd.err().unwrap().kind, ErrorKind::Status(200));
+    assert_eq!(odd.err().unwrap().kind, ErrorKind::BadAnswer(AnswerFault::HtmlPage));
 }
 
 #[test]
