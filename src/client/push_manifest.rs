@@ -9,8 +9,9 @@ use super::{
     manifest::stated_type,
 };
 use crate::{
+    content::verify::verify,
     error::{AnswerFault, Error, ErrorKind, InputFault, Operation, Result},
-    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
+    oci::{self, Algorithm, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     wire::{Endpoint, fallback_index, headers::name},
 };
 
@@ -54,6 +55,28 @@ impl ManifestPush<'_> {
 
     fn by_digest(&self) -> ManifestRef {
         ManifestRef::Digest(self.manifest.digest.clone())
+    }
+
+    /// Checks that the bytes have the digest, so that nothing is sent that the registry must refuse.
+    pub(super) fn check_digest(&self) -> Result<()> {
+        let verdict = verify(self.bytes, &self.manifest.digest, None).require_verified();
+        verdict.map_err(|kind| {
+            let call = self.call(self.by_digest(), &[]);
+            self.registry.core.explain(&call, None, kind.into())
+        })
+    }
+
+    /// Pushes as [`Self::all`], and first under the digest if it is not of SHA-256: a tag alone would let the
+    /// registry choose the algorithm. Returns whether the registry noted the subject.
+    pub(super) async fn under_digest(&self, tags: &[Tag]) -> Result<bool> {
+        if tags.is_empty() || self.manifest.digest.algorithm() == Algorithm::Sha256 {
+            return self.all(tags).await;
+        }
+        let mut noted = self.all(&[]).await?;
+        for tag in tags {
+            noted |= self.put_tag(tag).await?;
+        }
+        Ok(noted)
     }
 
     /// Pushes under every name. Returns whether the registry noted the subject.

@@ -105,6 +105,24 @@ impl Write for RemoteRegistry {
         }
         Ok(manifest)
     }
+
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        let size = bytes.len() as u64;
+        let manifest = Descriptor { size, data: None, ..manifest.clone() };
+        let push = ManifestPush { registry: self, repository, manifest: &manifest, bytes: &bytes };
+        push.check_type()?;
+        push.check_digest()?;
+        if !push.under_digest(tags).await? {
+            push.announce().await?;
+        }
+        Ok(manifest)
+    }
 }
 
 impl RemoteRegistry {

@@ -8,7 +8,7 @@ use futures_core::future::LocalBoxFuture;
 
 use super::unsupported::read_only;
 use crate::error::{ErrorKind, InputFault, Operation, Result};
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
 /// file. Requests are never streamed: not every browser can, and a retry reads again (R49).
@@ -177,5 +177,26 @@ pub trait Write {
         let _ = (media_type, bytes);
         let reference = tags.first().map(|tag| tag.clone().into());
         read_only(Operation::PushManifest(reference), repository)
+    }
+
+    /// Pushes a manifest under this very digest, which may be of another algorithm than SHA-256, and under
+    /// every tag given. It is refused before anything is sent if that is not possible.
+    ///
+    /// # Errors
+    /// `DigestMismatch` if the bytes do not have the digest, `UnsupportedDigest`; as for
+    /// [`Write::push_manifest`].
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        match manifest.digest.algorithm() {
+            Algorithm::Sha256 => {
+                self.push_manifest(repository, &manifest.media_type, bytes, tags).await
+            }
+            _ => Err(ErrorKind::UnsupportedDigest(manifest.digest.clone()).into()),
+        }
     }
 }
