@@ -77,5 +77,7 @@ mod static_files;
 #[cfg(feature = "native")]
 mod static_layouts;
 mod synthesize_index;
+#[cfg(feature = "native")]
+mod unmarked_layouts;
 mod wire_exchanges;
 mod wire_vectors;
