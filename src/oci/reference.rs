@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Digest, DigestError};
+use super::{Digest, DigestError, is_invisible};
 
 /// The name under which Docker Hub is shown and its credentials are kept (R5, R12).
 const DOCKER_HUB: &str = "docker.io";
@@ -70,7 +70,7 @@ impl FromStr for Host {
         if HUB_ALIASES.contains(&text) {
             return Ok(Self::docker_hub());
         }
-        let bad = || ReferenceError::Host(text.to_owned());
+        let bad = || refused(text, ReferenceError::Host);
         let (name, port) = split_port(text).ok_or_else(bad)?;
         let port_ok = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n != 0));
         if port_ok && (is_domain(name) || is_ipv6_literal(name)) {
@@ -131,7 +131,7 @@ impl FromStr for RepositoryName {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let fail = |fault| Err(ReferenceError::Repository { name: text.to_owned(), fault });
+        let fail = |fault| Err(refused(text, |name| ReferenceError::Repository { name, fault }));
         match text {
             "" => fail(NameFault::Empty),
             _ if text.len() > 255 => fail(NameFault::TooLong),
@@ -187,7 +187,7 @@ impl FromStr for Tag {
         if first_ok && rest_ok && text.len() <= 128 {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ReferenceError::Tag(text.to_owned()))
+            Err(refused(text, ReferenceError::Tag))
         }
     }
 }
@@ -252,6 +252,22 @@ pub enum ReferenceError {
     Tag(String),
     /// The digest does not fit the grammar.
     Digest(DigestError),
+    /// A part holds a character that no eye sees, as copied text may.
+    Invisible {
+        /// The part as given.
+        text: String,
+        /// The first such character.
+        character: char,
+    },
+}
+
+/// The error of a part: a character that cannot be seen comes before what can.
+fn refused(text: &str, error: impl FnOnce(String) -> ReferenceError) -> ReferenceError {
+    let text = text.to_owned();
+    match text.chars().find(|c| is_invisible(*c)) {
+        Some(character) => ReferenceError::Invisible { text, character },
+        None => error(text),
+    }
 }
 
 impl fmt::Display for ReferenceError {
@@ -263,6 +279,14 @@ impl fmt::Display for ReferenceError {
             }
             Self::Tag(tag) => write!(f, "invalid tag “{tag}”"),
             Self::Digest(error) => error.fmt(f),
+            Self::Invisible { text, character } => {
+                let number = u32::from(*character);
+                write!(
+                    f,
+                    "“{}” holds the invisible character U+{number:04X}",
+                    text.replace(is_invisible, "")
+                )
+            }
         }
     }
 }
@@ -335,7 +359,14 @@ impl FromStr for Reference {
     /// Parses a reference and makes it canonical (R4 to R7).
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest.parse().map_err(ReferenceError::Digest)?)),
+            Some((rest, digest)) => (
+                rest,
+                Some(
+                    digest
+                        .parse()
+                        .map_err(|error| refused(digest, |_| ReferenceError::Digest(error)))?,
+                ),
+            ),
             None => (text, None),
         };
         let (host, path) = match rest.split_once('/') {
