@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
@@ -29,7 +29,8 @@ pub async fn blob(
     limit: u64,
 ) -> Result<Bytes> {
     if descriptor.size > limit {
-        return Err(ErrorKind::TooLarge { limit }.into());
+        let operation = Operation::ReadBlob(descriptor.digest.clone());
+        return Err(Error::new(ErrorKind::TooLarge { limit }).during(operation, repository));
     }
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
@@ -76,7 +77,8 @@ pub async fn fetched_manifest(
     let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
     if expected != actual {
         let digest = Some(descriptor.digest.clone());
-        return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+        let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+        return Err(Error::new(kind).during(Operation::ReadManifest(asked), repository));
     }
     Ok(manifest)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod blobs;
+mod errors;
 mod handles;
 mod lists;
 mod push;
@@ -16,7 +17,7 @@ use futures_util::StreamExt;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Missing, Operation, Result},
+    error::{Error, ErrorKind, Limitation, Missing, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
         BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification, Write,

@@ -37,7 +37,7 @@ fn boxed(error: &Rc<Error>, ways_on: Html) -> Html {
             <h2>{ foreign(&text::error::title(error)) }</h2>
             <p>{ foreign(&text::error::what_came_back(error)) }</p>
             { for error.context.messages.iter().map(own_words) }
-            if let Some(body) = &error.context.body {
+            if let Some(body) = error.context.body.as_ref().filter(|_| error.context.messages.is_empty()) {
                 <pre tabindex="0" aria-label={text::error::BODY}>{ foreign(body) }</pre>
             }
             if let Some(request) = &error.context.request {
