@@ -47,13 +47,14 @@ pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, AddressFault> {
 /// Takes away what no reference begins or ends with and a copied text may: spaces, characters that
 /// cannot be seen, quotation marks, and the punctuation of a sentence behind it.
 pub fn trim(text: &str) -> &str {
-    let is_around =
-        |c: char| c.is_whitespace() || is_invisible(c) || "\"'`<>“”„‘’‚«»‹›()".contains(c);
-    let text = text.trim_matches(is_around);
-    // The parts behind `?` may end with any character.
-    if text.contains('?') && text.starts_with("#/") {
+    let is_unseen = |c: char| c.is_whitespace() || is_invisible(c);
+    let text = text.trim_matches(is_unseen);
+    // The parts of an address of this page may end with any character.
+    if text.starts_with("#/") {
         return text;
     }
+    let is_around = |c: char| is_unseen(c) || "\"'`<>“”„‘’‚«»‹›()".contains(c);
+    let text = text.trim_start_matches(is_around);
     text.trim_end_matches(|c: char| is_around(c) || ".,;:!?…".contains(c))
 }
 
