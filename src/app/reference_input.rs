@@ -64,11 +64,12 @@ fn unwrap(text: &str) -> &str {
     while let Some((prefix, rest)) =
         PREFIXES.iter().find_map(|prefix| Some((*prefix, text.strip_prefix(prefix)?)))
     {
-        text = trim(match prefix {
-            "FROM " | "from " => base_image(rest),
-            _ if prefix.ends_with("pull ") => rest.rsplit(' ').next().unwrap_or(rest),
-            _ => rest,
-        });
+        text = match prefix {
+            "#/" => return rest,
+            "FROM " | "from " => trim(base_image(rest)),
+            _ if prefix.ends_with("pull ") => trim(rest.rsplit(' ').next().unwrap_or(rest)),
+            _ => trim(rest),
+        };
     }
     text
 }
@@ -178,7 +179,7 @@ mod tests {
         check("docker pull \u{200b}ghcr.io/org/app:v1", "#/ghcr.io/org/app:v1");
         check("[::1]:5000/app:1", "#/[::1]:5000/app:1");
         check("[::1]:5000", "#/[::1]:5000");
-        check("#/ghcr.io/a/b:1?view=files&find=x)", "#/ghcr.io/a/b:1?view=files&find=x)");
+        check("#/ghcr.io/a/b:1?view=files&find=x)", "#/ghcr.io/a/b:1?view=files&find=x%29");
     }
 
     #[test]
