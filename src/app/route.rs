@@ -39,9 +39,13 @@ impl RegistryAddress {
     /// Returns the registry of an error that names one.
     pub fn of_error(error: &Error) -> Option<Self> {
         let host = error.context.registry.parse().ok()?;
-        let request = error.context.request.as_deref().unwrap_or_default();
-        let is_plain = request.contains(" http://");
-        Some(Self { scheme: if is_plain { Scheme::Http } else { Scheme::Https }, host })
+        let scheme = error.context.scheme.unwrap_or_else(|| default_scheme(&host));
+        Some(Self { scheme, host })
+    }
+
+    /// Returns the key of its credentials: scheme, host and port.
+    pub fn credential_key(&self) -> String {
+        [prefix(self.scheme), self.host.as_str()].concat()
     }
 
     /// Returns true if what is sent there passes a network unencrypted.

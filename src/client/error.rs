@@ -29,6 +29,7 @@ impl Core {
         if context.operation.is_none() {
             context.operation = Some(call.operation.clone());
             self.connection.host.as_str().clone_into(&mut context.registry);
+            context.scheme = Some(self.connection.base.origin().scheme());
         }
         if context.repository.is_none() {
             context.repository.clone_from(&call.repository);

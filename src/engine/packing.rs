@@ -118,6 +118,7 @@ mod tests {
             plain_size: 0,
             diff_id: None,
             problem: None,
+            encoding: Some(crate::error::TransportEncoding::Kept),
         };
         for message in [
             FromEngine::Head { status: 401, url: None, headers, body: b"{}".to_vec() },

@@ -49,6 +49,12 @@ impl fmt::Display for ErrorKind {
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
             }
+            Self::WrongSize { stated, actual, .. } => {
+                return write!(
+                    f,
+                    "the descriptor states {stated} bytes, and its digest has {actual}"
+                );
+            }
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
             }
@@ -118,6 +124,7 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::DigestMismatch { .. } => "digestMismatch",
             Self::SizeMismatch { .. } => "sizeMismatch",
+            Self::WrongSize { .. } => "wrongSize",
             Self::TooLarge { .. } => "tooLarge",
             Self::UnsupportedDigest(_) => "unsupportedDigest",
             Self::BadAnswer(_) => "badAnswer",

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     content::{codec, decode::DecodeError, sniff::Compression, verify::Verdict},
+    error::TransportEncoding,
     layers::pass::{Ended, LayerReport},
     oci::Digest,
 };
@@ -29,6 +30,8 @@ pub struct Findings {
     pub diff_id: Option<Digest>,
     /// The fault that ended reading the inside.
     pub problem: Option<ReadFault>,
+    /// An encoding that the transport put on the bytes, if it showed.
+    pub encoding: Option<TransportEncoding>,
 }
 
 /// A fault that ended reading the inside of a blob.
@@ -57,7 +60,8 @@ impl From<LayerReport> for Findings {
             Ended::Decoding(error) => Some(ReadFault::Decoding(error)),
             Ended::NotAnArchive => Some(ReadFault::NotAnArchive),
         };
-        Self { verdict, size, compression: Some(compression), plain_size, diff_id, problem }
+        let (compression, encoding) = (Some(compression), None);
+        Self { verdict, size, compression, plain_size, diff_id, problem, encoding }
     }
 }
 
@@ -87,6 +91,7 @@ mod tests {
             Verdict::Verified,
             Verdict::DigestMismatch { expected, actual: actual.clone() },
             Verdict::SizeMismatch { expected: 1 << 40, actual: 3 },
+            Verdict::WrongSize { stated: 0, actual: 3 },
             Verdict::Unsupported(unknown),
         ] {
             for (compression, diff_id, problem) in [
@@ -105,6 +110,7 @@ mod tests {
                     plain_size: 1 << 34,
                     diff_id,
                     problem,
+                    encoding: Some(TransportEncoding::Undone),
                 };
                 assert_eq!(Findings::unpack(&found.pack()), Some(found));
             }

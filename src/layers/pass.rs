@@ -9,7 +9,7 @@ use crate::{
         sha256_lanes::HashBatch,
         sniff::Compression,
         tar::{ArchiveReader, Visitor},
-        verify::{Hasher, SizeExceeded, Verdict, Verifier},
+        verify::{Hasher, MISSTATED_MAX, SizeExceeded, Verdict, Verifier},
     },
     layers::ranges::checkpoints::{Checkpoints, Midstates, Recorder},
 };
@@ -116,7 +116,7 @@ impl PlainReader {
 }
 
 impl LayerReader {
-    /// A reader for content of this digest and size in bytes.
+    /// A reader for content of this digest and size in bytes. If more bytes come, the digest decides.
     pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: DecodeLimits) -> Self {
         Self::with(Decoder::new(limits), digest, size, wanted)
     }
@@ -133,7 +133,7 @@ impl LayerReader {
             archive: wanted.archive.map(|new| new()),
             stopped: false,
         };
-        let verifier = Verifier::new(digest, Some(size));
+        let verifier = Verifier::new(digest, Some(size)).reading_up_to(MISSTATED_MAX);
         Self { verifier, decoder, notes: None, plain_reader, ended: None }
     }
 
@@ -174,7 +174,7 @@ impl LayerReader {
     /// can be right although its archive is broken.
     ///
     /// # Errors
-    /// More bytes than the descriptor says.
+    /// More bytes than the descriptor says and than [`MISSTATED_MAX`].
     pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         if self.notes.is_none() {
             return self.take(bytes, visitor);

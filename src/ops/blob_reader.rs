@@ -9,14 +9,14 @@ use crate::{
     content::{
         decode::DecodeLimits,
         tar::{self, ArchiveEvent, Visitor},
-        verify::Verdict,
+        verify::{MISSTATED_MAX, Verdict},
     },
     error::{Error, ErrorKind, Result},
     layers::{
         file_location::FileLocation,
         findings::Findings,
         index::{Answer, Collector, LayerIndex, Question},
-        pass::{LayerReader, LayerReport, Wanted},
+        pass::{LayerReader, Wanted},
     },
     oci::{Algorithm, Descriptor, RepositoryName},
     registry::Read,
@@ -103,9 +103,10 @@ where
         wanted: &Wanted,
         visitor: Visitor<'_>,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<(LayerReport, Option<Error>)> {
+    ) -> Result<(Findings, Option<Error>)> {
         let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, DecodeLimits::default());
-        let mut chunks = self.source.blob(repository, blob).await?.chunks;
+        let stream = self.source.blob_by_digest(repository, blob, MISSTATED_MAX).await?;
+        let (mut chunks, encoding) = (stream.chunks, stream.encoding);
         let mut broke = None;
         while let Some(chunk) = chunks.next().await {
             let is_wanted = match chunk {
@@ -120,7 +121,9 @@ where
                 break;
             }
         }
-        Ok((reader.finish(visitor), broke))
+        let findings = Findings { encoding, ..Findings::from(reader.finish(visitor)) };
+        // The reader has seen the same.
+        Ok((findings, broke.filter(|error| !matches!(error.kind, ErrorKind::WrongSize { .. }))))
     }
 }
 
@@ -139,8 +142,8 @@ where
     ) -> Result<Findings> {
         let wanted = Wanted { diff_id, ..Wanted::default() };
         let mut nothing = |_: ArchiveEvent<'_>| ControlFlow::Break(());
-        let (report, broke) = self.read(repository, blob, &wanted, &mut nothing, progress).await?;
-        let mut findings = Findings::from(report);
+        let (mut findings, broke) =
+            self.read(repository, blob, &wanted, &mut nothing, progress).await?;
         if let Some(error) = broke {
             findings.verdict = Verdict::of_error(error)?;
         }
@@ -158,8 +161,8 @@ where
             file.map_or_else(Collector::listing, |file| Collector::file(file.offset, file.cap));
         let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
         let mut visitor = |event: ArchiveEvent<'_>| collector.take(event);
-        let (report, broke) = self.read(repository, layer, &wanted, &mut visitor, progress).await?;
-        let findings = Findings::from(report);
+        let (findings, broke) =
+            self.read(repository, layer, &wanted, &mut visitor, progress).await?;
         let is_wrong = |kind: &ErrorKind| {
             matches!(kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. })
         };
@@ -177,11 +180,15 @@ where
     }
 }
 
-/// Refuses bytes that are not those of the descriptor: nothing of them is shown.
+/// Refuses bytes that are not those of the descriptor's digest: nothing of them is shown. A size that the
+/// descriptor states wrongly is no reason.
 ///
 /// # Errors
 /// `DigestMismatch` and `SizeMismatch`, as the verdict says.
 pub fn reject_mismatch(findings: &Findings, layer: &Descriptor) -> Result<()> {
+    if findings.verdict.has_digest() {
+        return Ok(());
+    }
     let checked = findings.verdict.clone().reject_mismatch();
     checked.map_err(|kind| kind.about(&layer.digest).into())
 }

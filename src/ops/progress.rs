@@ -154,6 +154,13 @@ pub enum Mismatch {
         /// The bytes counted. Counting stops once there are too many.
         actual: u64,
     },
+    /// They have the digest, and the descriptor states another size.
+    StatedSize {
+        /// The size in the descriptor, in bytes.
+        stated: u64,
+        /// The number of bytes.
+        actual: u64,
+    },
     /// Another number of layers is stated than the manifest has.
     Layers {
         /// The number of layers of the manifest.
@@ -185,6 +192,19 @@ impl Outcome {
         }
     }
 
+    /// Returns the outcome of comparing the size in a descriptor with that of bytes with its digest.
+    pub fn of_sizes(stated: u64, actual: u64) -> Self {
+        match stated == actual {
+            true => Self::Verified,
+            false => Self::Mismatch(Mismatch::StatedSize { stated, actual }),
+        }
+    }
+
+    /// Tells whether the bytes have the digest, whatever size was stated.
+    pub fn has_digest(&self) -> bool {
+        matches!(self, Self::Verified | Self::Mismatch(Mismatch::StatedSize { .. }))
+    }
+
     /// Returns the outcome of counting and hashing.
     pub fn of_verdict(verdict: &Verdict) -> Self {
         match verdict {
@@ -197,6 +217,7 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
+            Verdict::WrongSize { stated, actual } => Self::of_sizes(*stated, *actual),
             Verdict::Unsupported(digest) => {
                 Self::NotVerified(UnverifiedReason::Bytes(Unverified::Algorithm(digest.clone())))
             }
@@ -219,6 +240,7 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
+            ErrorKind::WrongSize { stated, actual, .. } => Self::of_sizes(*stated, *actual),
             _ => Self::NotVerified(UnverifiedReason::Unreadable(error.clone())),
         }
     }

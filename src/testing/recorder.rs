@@ -125,12 +125,12 @@ impl Read for Recorder {
 
     async fn blob(&self, place: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         self.begin(format!("blob {place} {}", blob.digest)).await?;
-        let BlobStream { size, chunks } = self.inner.blob(place, blob).await?;
+        let BlobStream { size, encoding, chunks } = self.inner.blob(place, blob).await?;
         let slow = stream::once(async {
             turn().await;
             stream::empty()
         });
-        Ok(BlobStream { size, chunks: slow.flatten().chain(chunks).boxed_local() })
+        Ok(BlobStream { size, encoding, chunks: slow.flatten().chain(chunks).boxed_local() })
     }
 
     async fn blob_range(

@@ -87,7 +87,24 @@ impl fmt::Display for BaseUrl {
 
 /// Returns `http` for this machine and for private addresses, else `https` (R13).
 pub fn default_scheme(host: &Host) -> Scheme {
-    let Ok(origin) = Origin::new(Scheme::Https, host.as_str()) else { return Scheme::Https };
+    let origin = Origin::new(Scheme::Https, host.as_str());
+    origin.map_or(Scheme::Https, |origin| scheme_of(&origin))
+}
+
+/// Returns the origin of a registry that is named by its URL, or by its host alone, which has the scheme of
+/// the rule (R13).
+///
+/// # Errors
+/// A text that is neither.
+pub fn registry_origin(text: &str) -> Result<Origin, UrlError> {
+    if text.contains("://") {
+        return Ok(Url::parse(text)?.origin().clone());
+    }
+    let scheme = scheme_of(&Origin::new(Scheme::Https, text)?);
+    Origin::new(scheme, text)
+}
+
+fn scheme_of(origin: &Origin) -> Scheme {
     let is_address = host::address(origin.host()).is_some();
     match host::reach(origin.host()) {
         Reach::Loopback => Scheme::Http,

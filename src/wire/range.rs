@@ -55,6 +55,11 @@ pub fn parse_content_range(text: &str) -> Option<ContentRange> {
     fits.then_some(ContentRange { start, end, total })
 }
 
+/// Returns the size of the whole that `Content-Range` names, if it can be read.
+pub fn total(headers: &Headers) -> Option<u64> {
+    headers.get(name::CONTENT_RANGE).and_then(parse_content_range)?.total
+}
+
 /// Returns the number of bytes that an upload session has stored, from `Range: 0-N`. `None` if the
 /// field is missing, malformed or hidden, or does not start at 0. The upload then cannot be
 /// resumed.

@@ -160,8 +160,8 @@ impl Connections {
     }
 
     /// Forgets what was read from a registry, as after signing out: the next reader may be another
-    /// person.
-    pub fn forget(&self, host: &str) {
-        self.open.borrow_mut().retain(|address, _| address.host.as_str() != host);
+    /// person. The registry goes by the key of its credentials.
+    pub fn forget(&self, credential_key: &str) {
+        self.open.borrow_mut().retain(|address, _| address.credential_key() != credential_key);
     }
 }

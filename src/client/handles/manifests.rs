@@ -38,14 +38,14 @@ impl Manifests<'_> {
     /// Gets the manifest that a descriptor points at.
     ///
     /// # Errors
-    /// `SizeMismatch` if it is longer or shorter, and as for [`Read::manifest`].
+    /// `WrongSize` if it has the digest and is longer or shorter, and as for [`Read::manifest`].
     pub async fn fetch(&self, descriptor: &Descriptor) -> Result<Manifest> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
-        let (expected, actual) = (descriptor.size, manifest.descriptor.size);
-        if expected != actual {
+        let (stated, actual) = (descriptor.size, manifest.descriptor.size);
+        if stated != actual {
             let reference = descriptor.digest.clone().into();
             let digest = Some(descriptor.digest.clone());
-            let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+            let kind = ErrorKind::WrongSize { digest, stated, actual };
             return Err(self.0.fail(Operation::ReadManifest(reference), kind));
         }
         Ok(manifest)

@@ -183,7 +183,7 @@ fn r137_manifests_are_looked_up_read_pushed_and_deleted() {
         assert_eq!(manifests.fetch(&index).await.unwrap().verification, Verification::Verified);
         let longer = Descriptor { size: index.size + 1, ..index.clone() };
         let kind = manifests.fetch(&longer).await.unwrap_err().kind;
-        assert!(matches!(kind, ErrorKind::SizeMismatch { .. }), "{kind:?}");
+        assert!(matches!(kind, ErrorKind::WrongSize { .. }), "{kind:?}");
         let pushed = manifests.push(&MediaType::OCI_INDEX, INDEX.into()).await.unwrap();
         assert_eq!(pushed, index);
         manifests.delete(&index.digest).await.unwrap();

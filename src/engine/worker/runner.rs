@@ -110,7 +110,8 @@ impl Runner {
             }
             next = chunks.next().await;
         };
-        let findings = pass.finish(&end);
+        let mut findings = pass.finish(&end);
+        findings.encoding = chunks.encoding();
         end.map(|_| findings)
     }
 
@@ -153,5 +154,13 @@ impl Runner {
 /// against its digest.
 fn nothing_found() -> Findings {
     let verdict = Verdict::Verified;
-    Findings { verdict, size: 0, compression: None, plain_size: 0, diff_id: None, problem: None }
+    Findings {
+        verdict,
+        size: 0,
+        compression: None,
+        plain_size: 0,
+        diff_id: None,
+        problem: None,
+        encoding: None,
+    }
 }

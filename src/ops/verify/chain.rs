@@ -175,7 +175,7 @@ impl Checks {
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
         // The compression of encrypted bytes cannot be seen.
         let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
-        let found = found.filter(|found| found.verdict.is_verified());
+        let found = found.filter(|found| found.verdict.has_digest());
         if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
         {
             let claimed = match claimed {

@@ -24,7 +24,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
     oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{CONFIG_MAX, Manifest, Read, collect},
+    registry::{CONFIG_MAX, Manifest, Read, Verification, collect_by_digest},
 };
 
 pub use chain::{About, Check};
@@ -124,13 +124,14 @@ impl Pass<'_> {
         };
         let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
         let (outcome, received, bytes) = tracked.await;
-        let bytes = bytes.filter(|_| outcome == Outcome::Verified);
+        let bytes = bytes.filter(|_| outcome.has_digest());
         (Checked { outcome, received, ..blob }, bytes)
     }
 
     /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
-        collect(self.source.blob(self.repository, blob).await?, CONFIG_MAX).await
+        let stream = self.source.blob_by_digest(self.repository, blob, CONFIG_MAX).await?;
+        collect_by_digest(stream, CONFIG_MAX).await
     }
 
     async fn inspect_all(
@@ -191,7 +192,14 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
         let (outcome, received) = match &node.content {
             NodeContent::Opened(opened) => {
                 let received = opened.document.raw.len() as u64;
-                (Outcome::of_verification(&opened.verification), received)
+                let outcome = match &opened.verification {
+                    // Nothing points at the root, so no descriptor states its size.
+                    Verification::Verified if node.parent.is_some() => {
+                        Outcome::of_sizes(node.descriptor.size, received)
+                    }
+                    verification => Outcome::of_verification(verification),
+                };
+                (outcome, received)
             }
             NodeContent::Failed(error) => (Outcome::of_reading(error), 0),
             NodeContent::Cut => (Outcome::NotVerified(UnverifiedReason::BeyondLimits), 0),

@@ -127,7 +127,7 @@ impl<R: ?Sized> Cache<R> {
 
 fn stream_of(bytes: Bytes) -> BlobStream {
     let size = Some(bytes.len() as u64);
-    BlobStream { size, chunks: stream::iter([Ok(bytes)]).boxed_local() }
+    BlobStream { size, encoding: None, chunks: stream::iter([Ok(bytes)]).boxed_local() }
 }
 
 #[async_trait(?Send)]
@@ -176,6 +176,16 @@ impl<R: Read + ?Sized + 'static> Read for Cache<R> {
         let key = (repository.clone(), blob.digest.clone(), blob.size, request.generation);
         let start = || request.blob(blob.clone()).boxed_local();
         self.blobs.join(key, start).await.map(stream_of)
+    }
+
+    /// Never kept: what is kept here is under the size that its descriptor states.
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
+        self.inner.blob_by_digest(repository, blob, most).await
     }
 
     async fn blob_range(

@@ -115,5 +115,9 @@ fn stream_of(bytes: Bytes, end: Option<Error>) -> BlobStream {
         let length = rest.len().min(CHUNK);
         (length > 0).then(|| (Ok(rest.split_to(length)), rest))
     });
-    BlobStream { size, chunks: chunks.chain(stream::iter(end.map(Err))).boxed_local() }
+    BlobStream {
+        size,
+        encoding: None,
+        chunks: chunks.chain(stream::iter(end.map(Err))).boxed_local(),
+    }
 }

@@ -58,7 +58,9 @@ fn accept(verdict: Verdict) -> Result<()> {
         Verdict::DigestMismatch { expected, actual } => {
             Err(StoreError::Mismatch { expected, actual })
         }
-        Verdict::SizeMismatch { expected, .. } => Err(StoreError::SizeExceeded { size: expected }),
+        Verdict::SizeMismatch { expected, .. } | Verdict::WrongSize { stated: expected, .. } => {
+            Err(StoreError::SizeExceeded { size: expected })
+        }
         Verdict::Unsupported(digest) => Err(StoreError::UnsupportedDigest(digest)),
     }
 }

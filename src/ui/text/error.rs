@@ -78,6 +78,7 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         ErrorKind::SizeMismatch { expected, actual, .. } => {
             format!("{actual} bytes came where {expected} were announced")
         }
+        ErrorKind::WrongSize { stated, actual, .. } => super::sizes::wrong(*stated, *actual),
         ErrorKind::TooLarge { limit } => format!("the answer is larger than {limit} bytes"),
         ErrorKind::UnsupportedDigest(digest) => {
             format!("{} cannot be computed here", digest.algorithm().name())

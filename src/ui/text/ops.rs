@@ -29,6 +29,7 @@ fn mismatch(mismatch: &Mismatch) -> String {
     match mismatch {
         Mismatch::Digest { actual, .. } => format!("the bytes have the digest {actual}"),
         Mismatch::Size { actual, .. } => format!("{actual} bytes came"),
+        Mismatch::StatedSize { stated, actual } => super::sizes::wrong(*stated, *actual),
         Mismatch::Layers { expected, actual } => {
             format!("{actual}, and the manifest has {}", counted(*expected, "layer", "layers"))
         }

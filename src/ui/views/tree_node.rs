@@ -221,7 +221,9 @@ fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
-            if let Reading::Ready(object) = &node.reading { { about(context, object) } }
+            if let Reading::Ready(object) = &node.reading {
+                { about(context, object) }
+            }
             if let Reading::Failed(error) = &node.reading {
                 { failure(context, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }

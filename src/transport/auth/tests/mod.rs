@@ -308,3 +308,48 @@ fn d17_a_token_that_the_registry_no_longer_takes_is_fetched_anew() {
     assert_eq!(status(&bench.pull()), 200);
     assert_eq!(bench.authorization(5).as_deref(), Some("Bearer t2"));
 }
+
+#[test]
+fn r061_a_token_that_dies_without_a_challenge_is_fetched_anew_once() {
+    let dead = || Reply::status(401);
+    let ok = || Reply::ok("{}");
+    for (dying, last, expected) in [
+        (vec![dead(), token("t2"), ok()], "Bearer t2", 200),
+        // Still refused: the one new token was all.
+        (vec![dead(), token("t2"), dead()], "Bearer t2", 401),
+        // Words that cannot be read are as good as none.
+        (vec![dead().header("WWW-Authenticate", "?!"), token("t2"), ok()], "Bearer t2", 200),
+        // A store behind a redirect: its words are not the registry's.
+        (
+            vec![
+                bearer(r#"realm="https://evil.example/token""#).at("https://store.example/x"),
+                token("t2"),
+                ok(),
+            ],
+            "Bearer t2",
+            200,
+        ),
+    ] {
+        let mut replies = vec![challenge(), token("t1"), ok()];
+        let count = replies.len() + dying.len();
+        replies.extend(dying);
+        let bench = Bench::in_order(replies).approved();
+        assert_eq!(status(&bench.pull()), 200);
+        assert_eq!(status(&bench.pull()), expected);
+        let sent = bench.script.sent();
+        assert_eq!(sent.len(), count);
+        assert!(sent.iter().all(|sent| !sent.url.contains("evil")));
+        assert_eq!(bench.authorization(count - 1).as_deref(), Some(last));
+        assert!(sent[count - 2].url.starts_with(TOKEN_SERVER));
+    }
+}
+
+#[test]
+fn r072_a_store_behind_a_redirect_asks_for_no_credential() {
+    let refusal = Reply::status(401)
+        .header("WWW-Authenticate", "Basic realm=x")
+        .at("https://store.example/x");
+    let bench = Bench::in_order([refusal]).with(basic_credential());
+    assert_eq!(status(&bench.pull()), 401);
+    assert_eq!(bench.script.sent().len(), 1);
+}
