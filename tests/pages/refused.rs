@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use porthole::{
+    app::Scheme,
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, ManifestRef, RepositoryName},
     registry::{BlobStream, List, Manifest, Read},
@@ -27,6 +28,7 @@ impl Refusing {
     fn refuse<T>(&self) -> Result<T> {
         let mut error = Error::new(self.kind.clone());
         error.context.registry = "reg.test".to_owned();
+        error.context.scheme = Some(Scheme::Http);
         error.context.request = Some("GET http://reg.test/v2/demo/app/blobs/x".to_owned());
         Err(error)
     }
