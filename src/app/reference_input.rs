@@ -4,12 +4,11 @@ use super::{AddressFault, Route, Scheme, registry_url, route::RegistryAddress};
 use crate::oci::{Host, is_invisible};
 
 /// The words before a reference in commands, in files, and in other tools' addresses.
-const PREFIXES: [&str; 16] = [
+const PREFIXES: [&str; 15] = [
     "$ ",
     "sudo ",
     "docker pull ",
     "docker run ",
-    "docker image pull ",
     "podman pull ",
     "nerdctl pull ",
     "crane pull ",

@@ -23,7 +23,7 @@ pub(super) fn as_address(text: &str) -> Option<String> {
     })
 }
 
-/// What the part behind `/v2/` names.
+/// The thing that the part behind `/v2/` names.
 enum Named<'a> {
     Registry,
     /// Also for a blob: it has no page of its own.

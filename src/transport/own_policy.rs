@@ -48,39 +48,6 @@ impl Transport for OwnPolicy {
     }
 }
 
-/// Listens for violations of `connect-src` in this page.
-#[cfg(target_arch = "wasm32")]
-pub fn violations() -> Violations {
-    use std::cell::RefCell;
-    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-
-    /// Violations that are kept until they are asked for.
-    const KEPT: usize = 64;
-
-    let heard: Rc<RefCell<Vec<String>>> = Rc::default();
-    let told = Rc::clone(&heard);
-    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-        let member = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok()?.as_string();
-        if member("effectiveDirective").as_deref() == Some("connect-src")
-            && let Some(url) = member("blockedURI")
-            && told.borrow().len() < KEPT
-        {
-            told.borrow_mut().push(url);
-        }
-    });
-    if let Ok(page) = js_sys::global().dyn_into::<web_sys::EventTarget>() {
-        let call = listener.as_ref().unchecked_ref();
-        let _ = page.add_event_listener_with_callback("securitypolicyviolation", call);
-    }
-    // It listens as long as the page lives.
-    listener.forget();
-    Rc::new(move |url| {
-        let mut heard = heard.borrow_mut();
-        let at = heard.iter().position(|blocked| blocked == url);
-        at.map(|at| heard.swap_remove(at)).is_some()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]

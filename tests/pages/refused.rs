@@ -1,4 +1,4 @@
-//! What each view offers when the registry refuses a part of an image: a form where it asks for
+//! The ways on that each view offers when the registry refuses a part of an image: a form where it asks for
 //! sign-in, and always a button that tries again.
 
 use std::rc::Rc;
