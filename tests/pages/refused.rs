@@ -80,7 +80,7 @@ fn pages(kind: ErrorKind) -> impl Iterator<Item = (&'static str, String)> {
 #[test]
 fn each_view_that_is_asked_for_sign_in_has_the_form() {
     for (view, html) in pages(ErrorKind::Unauthorized) {
-        assert!(html.contains("Sign in to reg.test"), "{view}: {html}");
+        assert!(html.contains("Sign in to http://reg.test"), "{view}: {html}");
         assert!(html.contains("Try again"), "{view}");
         assert!(html.contains("over plain http"), "{view} warns of the network");
     }
