@@ -73,7 +73,7 @@ mod tests {
 
     fn page(items: &[&str], next: Option<&str>, may_be_incomplete: bool) -> Page<Tag> {
         let items = items.iter().map(|tag| tag.parse().unwrap()).collect();
-        Page { items, next: next.map(str::to_owned), may_be_incomplete }
+        Page { may_be_incomplete, ..Page::new(items, next.map(str::to_owned)) }
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn the_three_states_are_told_apart() {
 
     let mismatch = Mismatch::Digest { expected: wrong.digest.clone(), actual: digest_of(b"wrong") };
     assert_eq!(*outcome_of(&report, &wrong.digest), Outcome::Mismatch(mismatch));
-    let mismatch = Mismatch::Size { expected: 3, actual: 6 };
+    let mismatch = Mismatch::StatedSize { stated: 3, actual: 6 };
     assert_eq!(*outcome_of(&report, &long.digest), Outcome::Mismatch(mismatch));
     let reason_of = |blob: &Descriptor| match outcome_of(&report, &blob.digest) {
         Outcome::NotVerified(reason) => reason.clone(),
