@@ -120,6 +120,8 @@ pub enum RefusedAddress {
     RedirectTarget(UrlError),
     /// The request follows no redirect, and the answer redirects to this origin.
     Redirect(String),
+    /// The page's own policy does not let it reach this origin.
+    OwnPolicy(String),
     /// There are more redirects than this.
     TooManyRedirects(usize),
 }
@@ -255,6 +257,7 @@ impl fmt::Display for RefusedAddress {
             Self::UploadLocation(error) => write!(f, "the location of the upload: {error}"),
             Self::RedirectTarget(error) => write!(f, "the target of a redirect: {error}"),
             Self::Redirect(origin) => write!(f, "a redirect to {origin}"),
+            Self::OwnPolicy(origin) => write!(f, "the policy of the page does not name {origin}"),
             Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
         }
     }

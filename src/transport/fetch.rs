@@ -5,7 +5,9 @@
 //! when the answer is no longer wanted.
 
 use std::{
+    cell::RefCell,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -16,7 +18,7 @@ use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use gloo_net::http;
 use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, MessageChannel, ReadableStream, ReadableStreamByobReader,
@@ -24,7 +26,9 @@ use web_sys::{
     RequestCredentials, RequestMode, RequestRedirect, WorkerGlobalScope,
 };
 
-use super::{Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport};
+use super::{
+    Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport, Violations,
+};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, InputFault, Result},
     wire::Method,
@@ -51,6 +55,35 @@ impl Transport for Fetch {
         let body = read_body(&answer, abort, had_authorization);
         Ok(Response::new(answer.status(), url, answer.headers().entries().collect(), body))
     }
+}
+
+/// Violations of the policy that are kept until they are asked for.
+const KEPT: usize = 64;
+
+/// Listens for violations of `connect-src` in this page.
+pub fn violations() -> Violations {
+    let heard: Rc<RefCell<Vec<String>>> = Rc::default();
+    let told = Rc::clone(&heard);
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let member = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok()?.as_string();
+        if member("effectiveDirective").as_deref() == Some("connect-src")
+            && let Some(url) = member("blockedURI")
+            && told.borrow().len() < KEPT
+        {
+            told.borrow_mut().push(url);
+        }
+    });
+    if let Ok(page) = js_sys::global().dyn_into::<web_sys::EventTarget>() {
+        let call = listener.as_ref().unchecked_ref();
+        let _ = page.add_event_listener_with_callback("securitypolicyviolation", call);
+    }
+    // It listens as long as the page lives.
+    listener.forget();
+    Rc::new(move |url| {
+        let mut heard = heard.borrow_mut();
+        let at = heard.iter().position(|blocked| blocked == url);
+        at.map(|at| heard.swap_remove(at)).is_some()
+    })
 }
 
 /// Calls fetch. Nothing else in the page does: one place shows what is sent.
