@@ -1,5 +1,5 @@
 //! The rules by which this project reads some vectors otherwise than the project that they come from, with
-//! the reasons. A rule looks at the vector and the input, so that it holds for inputs that nobody has seen.
+//! the reasons. A rule looks at the vector and the input, so that it holds for inputs that were never seen.
 
 use porthole::oci::{Algorithm, Digest};
 
@@ -80,7 +80,7 @@ const DIFFERENCES: &[Difference] = &[
     },
 ];
 
-/// What stands behind the last `@`, or all of it.
+/// Returns the text behind the last `@`, or all of it.
 fn digest_part(input: &str) -> &str {
     input.rsplit('@').next().unwrap_or(input)
 }

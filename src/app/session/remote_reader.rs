@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_layer_that_comes_unpacked_is_shown_if_it_has_the_stated_diff_id() {
         let archive = [tar::tests::plain(b"a", b'0', 0), vec![0; 1_024]].concat();
-        // The packed layer: nobody has its bytes here.
+        // The packed layer, of which only the digest is known here.
         let layer = Descriptor::new(MediaType::OCTET_STREAM, digest_of(b"packed"), 90);
         let open = |stated: Option<Digest>, length: &'static str| {
             let (layer, body) = (layer.clone(), archive.clone());

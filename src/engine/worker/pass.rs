@@ -25,7 +25,7 @@ pub(super) trait Pass {
     /// The number of bytes taken in.
     fn received(&self) -> u64;
 
-    /// Ends the pass.
+    /// Ends the pass, and returns what it found.
     fn finish(self: Box<Self>, end: &PassEnd) -> Findings;
 }
 
