@@ -49,12 +49,7 @@ impl fmt::Display for ErrorKind {
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
             }
-            Self::WrongSize { stated, actual, .. } => {
-                return write!(
-                    f,
-                    "the descriptor states {stated} bytes, and its digest has {actual}"
-                );
-            }
+            Self::WrongSize { stated, actual, .. } => return wrong_size(f, *stated, *actual),
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
             }
@@ -111,6 +106,10 @@ impl fmt::Display for ErrorKind {
             Self::NotModified => "it has not changed",
         })
     }
+}
+
+fn wrong_size(f: &mut fmt::Formatter<'_>, stated: u64, actual: u64) -> fmt::Result {
+    write!(f, "the descriptor states {stated} bytes, and its digest has {actual}")
 }
 
 impl ErrorKind {
