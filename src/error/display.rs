@@ -49,7 +49,7 @@ impl fmt::Display for ErrorKind {
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
             }
-            Self::WrongSize { stated, actual, .. } => return wrong_size(f, *stated, *actual),
+            Self::WrongSize { stated, actual, .. } => return SizeClaim(*stated, *actual).fmt(f),
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
             }
@@ -108,8 +108,13 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-fn wrong_size(f: &mut fmt::Formatter<'_>, stated: u64, actual: u64) -> fmt::Result {
-    write!(f, "the descriptor states {stated} bytes, and its digest has {actual}")
+/// A size that a descriptor states, and that of the bytes with its digest.
+struct SizeClaim(u64, u64);
+
+impl fmt::Display for SizeClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the descriptor states {} bytes, and its digest has {}", self.0, self.1)
+    }
 }
 
 impl ErrorKind {
