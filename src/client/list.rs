@@ -56,19 +56,11 @@ impl ListQuery<'_> {
 #[async_trait(?Send)]
 impl List for RemoteRegistry {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        match self.core.page(&ListQuery::Repositories, from).await {
-            Ok(page) => Ok(parse_items(page)),
-            Err(error) if says_no_catalog(&error) => {
-                Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
-            }
-            Err(error) => Err(error),
-        }
+        self.repositories_by(from, page::DEFAULT_PAGE_SIZE).await
     }
 
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
-        let page = self.core.page(&ListQuery::Tags(repository), from).await.map(parse_items)?;
-        self.core.memory.tags.note(repository, from, &page);
-        Ok(page)
+        self.tags_by(repository, from, page::DEFAULT_PAGE_SIZE).await
     }
 
     async fn referrers(
@@ -81,8 +73,44 @@ impl List for RemoteRegistry {
     }
 }
 
+impl RemoteRegistry {
+    /// Lists repositories by pages of this size (R96).
+    pub(super) async fn repositories_by(
+        &self,
+        from: Option<&str>,
+        size: u32,
+    ) -> Result<Page<RepositoryName>> {
+        match self.core.page(&ListQuery::Repositories, from, size).await {
+            Ok(page) => Ok(parse_items(page)),
+            Err(error) if says_no_catalog(&error) => {
+                Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lists tags by pages of this size (R96).
+    pub(super) async fn tags_by(
+        &self,
+        repository: &RepositoryName,
+        from: Option<&str>,
+        size: u32,
+    ) -> Result<Page<Tag>> {
+        let page = self.core.page(&ListQuery::Tags(repository), from, size).await?;
+        let page = parse_items(page);
+        self.core.memory.tags.note(repository, from, &page);
+        Ok(page)
+    }
+}
+
 impl Core {
-    async fn page(&self, listing: &ListQuery<'_>, from: Option<&str>) -> Result<Page<String>> {
+    /// Asks for a page of this many items; 0 leaves the number to the registry (R96).
+    async fn page(
+        &self,
+        listing: &ListQuery<'_>,
+        from: Option<&str>,
+        size: u32,
+    ) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
                 let kind = ErrorKind::InvalidInput(InputFault::PageStart);
@@ -91,13 +119,15 @@ impl Core {
         });
         let cursor = cursor.transpose()?;
         match cursor {
-            Some(Cursor::Url(url)) => self.page_of(listing, Some(url), &window_after(None)).await,
-            Some(Cursor::Link { url, last }) => self.page_by_link(listing, url, last).await,
+            Some(Cursor::Url(url)) => {
+                self.page_of(listing, Some(url), &window_after(None, size)).await
+            }
+            Some(Cursor::Link { url, last }) => self.page_by_link(listing, url, last, size).await,
             Some(Cursor::After(last)) => {
-                let page = self.page_after(listing, Some(last)).await;
+                let page = self.page_after(listing, Some(last), size).await;
                 page.map_err(|error| self.hidden_link(error))
             }
-            None => self.page_after(listing, None).await,
+            None => self.page_after(listing, None, size).await,
         }
     }
 
@@ -106,8 +136,9 @@ impl Core {
         &self,
         listing: &ListQuery<'_>,
         last: Option<String>,
+        size: u32,
     ) -> Result<Page<String>> {
-        let window = window_after(last);
+        let window = window_after(last, size);
         match self.page_of(listing, None, &window).await {
             Err(error) => {
                 let status = error.context.status.unwrap_or_default();
@@ -125,15 +156,16 @@ impl Core {
         listing: &ListQuery<'_>,
         url: Url,
         last: String,
+        size: u32,
     ) -> Result<Page<String>> {
         let wrong = redact::url(&url.to_string());
-        let error = match self.page_of(listing, Some(url), &window_after(None)).await {
+        let error = match self.page_of(listing, Some(url), &window_after(None, size)).await {
             Err(error) if is_not_served(&error) => error,
             outcome => return outcome,
         };
         // From here on the last item leads: the next `Link` would be as wrong.
         self.memory.wrong_links.set(true);
-        let Ok(mut page) = self.page_after(listing, Some(last)).await else {
+        let Ok(mut page) = self.page_after(listing, Some(last), size).await else {
             self.memory.wrong_links.set(false);
             return Err(error);
         };
@@ -217,8 +249,8 @@ impl Core {
     }
 }
 
-fn window_after(last: Option<String>) -> Window {
-    Window { n: Some(page::DEFAULT_PAGE_SIZE), last }
+fn window_after(last: Option<String>, size: u32) -> Window {
+    Window { n: Some(size).filter(|size| *size > 0), last }
 }
 
 /// Tells whether an error is about the address of a page, and not about the list.

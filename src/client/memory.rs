@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use litemap::LiteMap;
 
-use super::{known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
+use super::{Aliases, known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, RepositoryName, Tag},
@@ -27,6 +27,8 @@ pub(super) struct Memory {
     pub(super) wrong_links: Cell<bool>,
     /// Tags of artifacts, by repository.
     pub(super) tags: KnownTags,
+    /// Other digests of the same contents (R141).
+    pub(super) aliases: Aliases,
     /// The largest manifest that is read, in bytes.
     pub(super) manifest_limit: Cell<u64>,
     /// `Some(true)` if several tags can be pushed in one request (R126).
@@ -53,6 +55,7 @@ impl Default for Memory {
             referrers_api: KnownReferrersApi::default(),
             wrong_links: Cell::new(false),
             tags: KnownTags::default(),
+            aliases: Aliases::default(),
             manifest_limit: Cell::new(MANIFEST_MAX),
             many_tags: Cell::new(None),
             fallback_tags: Batches::default(),

@@ -171,14 +171,21 @@ impl Verifier {
 
     /// The verdict after the last byte. The digest decides if the bytes are right.
     pub fn finish(self) -> Verdict {
+        self.finish_with_digest().0
+    }
+
+    /// Does the same as [`Self::finish`], and returns the digest of the bytes if it could be computed.
+    pub fn finish_with_digest(self) -> (Verdict, Option<Digest>) {
         let actual = self.received;
-        let digest = self.hasher.map(|hasher| compare(self.expected.clone(), hasher.finish()));
-        match (self.size.filter(|size| *size != actual), digest) {
+        let came = self.hasher.map(Hasher::finish);
+        let digest = came.clone().map(|came| compare(self.expected.clone(), came));
+        let verdict = match (self.size.filter(|size| *size != actual), digest) {
             (Some(stated), Some(Verdict::Verified)) => Verdict::WrongSize { stated, actual },
             (Some(expected), _) => Verdict::SizeMismatch { expected, actual },
             (None, None) => Verdict::Unsupported(self.expected),
             (None, Some(verdict)) => verdict,
-        }
+        };
+        (verdict, came)
     }
 }
 

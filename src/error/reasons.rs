@@ -100,8 +100,6 @@ pub enum Limitation {
     NoDoctor,
     /// The registry refuses to delete a tag. It deletes manifests by digest, or deleting is switched off.
     DeletingTags,
-    /// The platform has no fetch.
-    NoFetch,
     /// Requests are sent from outside a Tokio runtime.
     NoRuntime,
     /// A limitation, in the words of the platform.
@@ -141,6 +139,8 @@ pub enum InputFault {
     Address(UrlError),
     /// The text is no start of a page.
     PageStart,
+    /// The address of Docker Hub's proxy has a path or a query.
+    ProxyPath,
     /// HTTP knows no header field of this name.
     HeaderName(String),
     /// The value of this header field has control characters.
@@ -242,7 +242,6 @@ impl fmt::Display for Limitation {
             Self::DeletingTags => {
                 "deleting this tag; the registry deletes by digest, or not at all"
             }
-            Self::NoFetch => "no fetch on this platform",
             Self::NoRuntime => "requests outside a Tokio runtime",
         })
     }
@@ -284,6 +283,7 @@ impl fmt::Display for InputFault {
                 return write!(f, "{}{platform} was not pulled", entry.digest);
             }
             Self::Other(words) => words,
+            Self::ProxyPath => "an address of a proxy with a path or a query",
             Self::PageStart => "no start of a page",
             Self::Body => "no body that this platform can send",
             Self::NoLocation => "an upload needs a location or a name",

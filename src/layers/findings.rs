@@ -43,6 +43,13 @@ pub enum ReadFault {
     NotAnArchive,
 }
 
+impl ReadFault {
+    /// Returns `true` if the inside was read to its end, and something follows it.
+    pub fn is_behind_end(&self) -> bool {
+        matches!(self, Self::Decoding(error) if error.is_behind_end())
+    }
+}
+
 impl fmt::Display for ReadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -66,6 +73,16 @@ impl From<LayerReport> for Findings {
 }
 
 impl Findings {
+    /// Returns `true` if the bytes are not those of the layer, but those that come out of its compression:
+    /// a browser unpacks what is sent with `Content-Encoding` (moby/moby#17595). The diff ID, which the
+    /// configuration states, is the check that is left.
+    pub fn came_unpacked(&self, stated: Option<&Digest>) -> bool {
+        self.verdict.is_mismatch()
+            && self.compression == Some(Compression::None)
+            && stated.is_some()
+            && self.diff_id.as_ref() == stated
+    }
+
     /// As bytes.
     pub fn pack(&self) -> Vec<u8> {
         codec::to_bytes(self)

@@ -18,7 +18,7 @@ use crate::{
         index::{Answer, Collector, LayerIndex, Question},
         pass::{LayerReader, Wanted},
     },
-    oci::{Algorithm, Descriptor, RepositoryName},
+    oci::{Algorithm, Descriptor, Digest, RepositoryName},
     registry::Read,
 };
 
@@ -67,6 +67,12 @@ pub trait BlobReader {
     ) -> Result<()> {
         let _ = or_whole;
         self.open(repository, layer, None, progress).await
+    }
+
+    /// Takes the diff ID that the configuration states for a layer, before the layer is opened: one that
+    /// comes unpacked is checked against it.
+    fn state_diff_id(&self, layer: &Digest, diff_id: &Digest) {
+        let _ = (layer, diff_id);
     }
 
     /// Asks about the layers that were opened.
@@ -171,8 +177,15 @@ where
         self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, broken);
         match broke {
             Some(error) => Err(error),
-            None => reject_mismatch(&findings, layer),
+            None => {
+                let index = self.index.borrow();
+                reject_mismatch(&findings, layer, index.diff_id(&layer.digest))
+            }
         }
+    }
+
+    fn state_diff_id(&self, layer: &Digest, diff_id: &Digest) {
+        self.index.borrow_mut().state_diff_id(layer, diff_id);
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer> {
@@ -181,12 +194,17 @@ where
 }
 
 /// Refuses bytes that are not those of the descriptor's digest: nothing of them is shown. A size that the
-/// descriptor states wrongly is no reason.
+/// descriptor states wrongly is no reason, and neither is an encoding of the transport: the index tells it.
 ///
 /// # Errors
 /// `DigestMismatch` and `SizeMismatch`, as the verdict says.
-pub fn reject_mismatch(findings: &Findings, layer: &Descriptor) -> Result<()> {
-    if findings.verdict.has_digest() {
+pub fn reject_mismatch(
+    findings: &Findings,
+    layer: &Descriptor,
+    diff_id: Option<&Digest>,
+) -> Result<()> {
+    let is_encoded = findings.encoding.is_some() || findings.came_unpacked(diff_id);
+    if findings.verdict.has_digest() || is_encoded {
         return Ok(());
     }
     let checked = findings.verdict.clone().reject_mismatch();

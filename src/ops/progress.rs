@@ -98,6 +98,8 @@ pub enum UnverifiedReason {
     Cancelled,
     /// The configuration has no history to compare with.
     NoHistory,
+    /// The configuration states no diff IDs.
+    NoDiffIds,
     /// The layer is encrypted.
     Encrypted,
     /// The bytes are not those of the layer's digest.
@@ -108,6 +110,9 @@ pub enum UnverifiedReason {
     NotToItsEnd,
     /// Reading the inside of the layer failed.
     Decoding(ReadFault),
+    /// The bytes were sent with an encoding of the transport, which was undone on the way. `true` if what
+    /// came has the diff ID that the configuration states.
+    TransportEncoding(bool),
     /// The source, or hashing here, did not check the bytes.
     Bytes(Unverified),
 }
@@ -128,9 +133,11 @@ impl UnverifiedReason {
             Self::NotRead => "notRead",
             Self::Cancelled => "cancelled",
             Self::NoHistory => "noHistory",
+            Self::NoDiffIds => "noDiffIds",
             Self::Encrypted => "encrypted",
             Self::WrongBytes => "wrongBytes",
             Self::OtherAlgorithm => "otherAlgorithm",
+            Self::TransportEncoding(_) => "transportEncoding",
             Self::NotToItsEnd => "notToItsEnd",
             Self::Decoding(_) => "decoding",
         }
@@ -315,6 +322,8 @@ mod tests {
             (UnverifiedReason::NotRead, "notRead"),
             (UnverifiedReason::Cancelled, "cancelled"),
             (UnverifiedReason::NoHistory, "noHistory"),
+            (UnverifiedReason::NoDiffIds, "noDiffIds"),
+            (UnverifiedReason::TransportEncoding(true), "transportEncoding"),
             (UnverifiedReason::Encrypted, "encrypted"),
             (UnverifiedReason::WrongBytes, "wrongBytes"),
             (UnverifiedReason::OtherAlgorithm, "otherAlgorithm"),

@@ -1,6 +1,6 @@
 //! Writing: blobs whole, in chunks and resumed; mounts; manifests.
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -52,6 +52,28 @@ pub trait BlobUpload {
 
     /// The smallest number of bytes that goes out as one chunk.
     fn chunk_size(&self) -> u64;
+
+    /// Time since the Unix epoch at which the session was opened or taken up here, if the source tells (R118).
+    fn started_at(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Hands in everything that a source has, a chunk at a time, and returns the number of bytes (R118).
+    ///
+    /// # Errors
+    /// As for [`BlobUpload::write`], and those of the source.
+    async fn read_from(&mut self, source: &dyn BlobSource) -> Result<u64> {
+        let (mut done, size) = (0, source.size());
+        while done < size {
+            let bytes = source.slice(done, self.chunk_size().max(1)).await?;
+            if bytes.is_empty() {
+                break;
+            }
+            done += bytes.len() as u64;
+            self.write(bytes).await?;
+        }
+        Ok(done)
+    }
 
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
     fn id(&self) -> &str;

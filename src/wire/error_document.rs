@@ -131,14 +131,6 @@ impl ErrorDocument {
     pub fn has(&self, code: &Code) -> bool {
         self.entries.iter().any(|entry| entry.code == *code)
     }
-
-    /// Returns true if the body is an HTML page, as proxies and login walls send.
-    pub fn is_html(&self) -> bool {
-        let start = self.body.as_deref().unwrap_or_default().trim_start();
-        let starts =
-            |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
-        starts("<!doctype html") || starts("<html")
-    }
 }
 
 /// Returns the body as text, without control characters (R16). `None` if it is empty or too long.
@@ -356,12 +348,5 @@ mod tests {
         let long = format!(r#"{{"code":"A","detail":"{}"}}"#, "ü".repeat(4000));
         let detail = &ErrorDocument::read(400, long.as_bytes()).entries[0].detail;
         assert!(detail.len() <= MAX_BODY + 3 && detail.ends_with('…'));
-    }
-
-    #[test]
-    fn r015_html_pages_are_recognised() {
-        assert!(ErrorDocument::read(502, b"\n<!DOCTYPE html><html>").is_html());
-        assert!(ErrorDocument::read(502, b"<HTML>").is_html());
-        assert!(!ErrorDocument::read(502, b"{}").is_html());
     }
 }

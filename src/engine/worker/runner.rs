@@ -7,7 +7,7 @@ use super::{
     fetcher::Fetcher,
     layer_store::{LayerStore, RangeOutcome},
     load::load_layer_store,
-    pass::{Pass, VerifyPass},
+    pass::{Pass, PassEnd, VerifyPass},
     reporter::Reporter,
 };
 use crate::{
@@ -110,9 +110,9 @@ impl Runner {
             }
             next = chunks.next().await;
         };
-        let mut findings = pass.finish(&end);
-        findings.encoding = chunks.encoding();
-        end.map(|_| findings)
+        let end = PassEnd { outcome: end, encoding: chunks.encoding() };
+        let findings = pass.finish(&end);
+        end.outcome.map(|_| findings)
     }
 
     /// Begins a pass over a blob that starts with these bytes.
