@@ -1,4 +1,4 @@
-//! Which tags of artifacts a repository has, as far as its list of tags was read. Asking for a tag that
+//! Tags of artifacts in a repository, as far as its list of tags was read. Asking for a tag that
 //! the list lacks is needless.
 
 use std::{cell::RefCell, collections::BTreeSet};

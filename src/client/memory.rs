@@ -21,11 +21,11 @@ pub(super) struct Memory {
     pub(super) digest_hidden: Cell<bool>,
     /// Set once the registry answered anything that could be read.
     pub(super) answered: Cell<bool>,
-    /// What is known of the referrers API (R107).
+    /// Knowledge of the referrers API (R107).
     pub(super) referrers_api: KnownReferrersApi,
     /// Set if `Link` led to an address that the registry does not serve.
     pub(super) wrong_links: Cell<bool>,
-    /// Which tags of artifacts there are, by repository.
+    /// Tags of artifacts, by repository.
     pub(super) tags: KnownTags,
     /// Other digests of the same contents (R141).
     pub(super) aliases: Aliases,
