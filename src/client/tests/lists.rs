@@ -164,7 +164,7 @@ fn r098_a_link_that_is_not_served_is_named_and_the_list_goes_on_after_its_last_i
         loop {
             let place = repository();
             let asked = bench.registry.tags(&place, from.as_deref());
-            let page = bench.clock.run(async { asked.await }).unwrap().unwrap();
+            let page = bench.clock.run(asked).unwrap().unwrap();
             tags.extend(page.items.iter().map(Tag::to_string));
             faults.extend(page.fault);
             match page.next {
