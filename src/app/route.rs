@@ -39,8 +39,9 @@ impl RegistryAddress {
     /// Returns the registry of an error that names one.
     pub fn of_error(error: &Error) -> Option<Self> {
         let host = error.context.registry.parse().ok()?;
-        let scheme = error.context.scheme.unwrap_or_else(|| default_scheme(&host));
-        Some(Self { scheme, host })
+        let request = error.context.request.as_deref().unwrap_or_default();
+        let asked = if request.contains(" http://") { Scheme::Http } else { Scheme::Https };
+        Some(Self { scheme: error.context.scheme.unwrap_or(asked), host })
     }
 
     /// Returns the key of its credentials: scheme, host and port.

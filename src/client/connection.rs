@@ -80,6 +80,6 @@ impl Connection {
     }
 }
 
-fn unusable(host: &Host, error: UrlError) -> Error {
+pub(super) fn unusable(host: &Host, error: UrlError) -> Error {
     ErrorKind::InvalidInput(InputFault::Host { host: host.to_string(), error }).into()
 }

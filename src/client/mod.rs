@@ -41,11 +41,13 @@ mod memory;
 mod namespace;
 mod negotiate;
 mod ping;
+mod proxy;
 mod push_blob;
 mod push_manifest;
 mod read;
 mod referrers;
 mod referrers_api;
+mod scheme;
 mod signed;
 mod upload;
 mod upload_session;
@@ -54,14 +56,15 @@ mod write;
 
 use std::rc::Rc;
 
-pub use clients::Clients;
+pub use clients::{CachedRegistry, Clients};
 pub use connection::Connection;
 pub use handles::{
-    Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob, TagPages,
-    Tags,
+    Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob,
+    StartedUpload, TagPages, Tags,
 };
 pub use namespace::Namespace;
 pub use ping::Ping;
+pub use proxy::hub_proxy;
 pub use warnings::{Notice, Warnings};
 
 use self::exchange::Core;
@@ -97,6 +100,16 @@ impl RemoteRegistry {
     /// Returns this registry as a shared source of images.
     pub fn shared(&self) -> SharedRegistry {
         Rc::new(self.clone())
+    }
+
+    /// Sets the largest manifest that is read, in bytes (R51). All clones of the client share it.
+    pub fn set_manifest_limit(&self, bytes: u64) {
+        self.core.memory.manifest_limit.set(bytes);
+    }
+
+    /// Returns the digests that are noted as other names of a content (R141). [`Blobs::stat`] obeys them.
+    pub fn aliases(&self) -> &Aliases {
+        &self.core.memory.aliases
     }
 
     /// Returns the way to the registry.

@@ -1,6 +1,8 @@
 //! An upload whose bytes come bit by bit: keeps the bytes that the registry does not have yet (R111
 //! to R118).
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
@@ -19,6 +21,7 @@ pub(super) struct RemoteUpload {
     location: String,
     id: String,
     state: UploadState,
+    started_at: Duration,
 }
 
 /// The states of an upload.
@@ -32,8 +35,10 @@ enum UploadState {
 
 impl RemoteUpload {
     pub(super) fn new(session: UploadSession) -> Self {
+        let started_at = session.registry.core.clock.now();
         let mut upload = Self {
             session,
+            started_at,
             pending: Bytes::new(),
             location: String::new(),
             id: String::new(),
@@ -75,6 +80,10 @@ impl BlobUpload for RemoteUpload {
 
     fn chunk_size(&self) -> u64 {
         self.session.machine.chunk_size()
+    }
+
+    fn started_at(&self) -> Option<Duration> {
+        Some(self.started_at)
     }
 
     fn id(&self) -> &str {

@@ -49,12 +49,7 @@ impl fmt::Display for ErrorKind {
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
             }
-            Self::WrongSize { stated, actual, .. } => {
-                return write!(
-                    f,
-                    "the descriptor states {stated} bytes, and its digest has {actual}"
-                );
-            }
+            Self::WrongSize { stated, actual, .. } => return SizeClaim(*stated, *actual).fmt(f),
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
             }
@@ -110,6 +105,15 @@ impl fmt::Display for ErrorKind {
             Self::BlobUnknown(_) => "it points at content that is missing",
             Self::NotModified => "it has not changed",
         })
+    }
+}
+
+/// A size that a descriptor states, and that of the bytes with its digest.
+struct SizeClaim(u64, u64);
+
+impl fmt::Display for SizeClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the descriptor states {} bytes, and its digest has {}", self.0, self.1)
     }
 }
 

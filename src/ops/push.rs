@@ -5,8 +5,8 @@ use super::{
     transfer::{InStore, Plan, Planner, TransferOptions, carry_out},
 };
 use crate::{
-    error::{ErrorKind, Missing, Result},
-    oci::{Descriptor, Tag},
+    error::{Error, ErrorKind, Missing, Operation, Result},
+    oci::{Descriptor, RepositoryName, Tag},
     registry::ManifestRef,
     sources::objects::ObjectStore,
 };
@@ -22,8 +22,23 @@ pub async fn push(
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<Descriptor> {
-    let (root, plan) = plan_push(store, reference, to, tags, options).await?;
-    let from = InStore { store, repository: &to.repository };
+    push_as(store, &to.repository, reference, to, tags, options).await
+}
+
+/// Pushes what was pulled as one repository to another: `from` is its name in the store.
+///
+/// # Errors
+/// As for [`push`].
+pub async fn push_as(
+    store: &dyn ObjectStore,
+    from: &RepositoryName,
+    reference: &ManifestRef,
+    to: &RepositoryRef,
+    tags: &[Tag],
+    options: &TransferOptions,
+) -> Result<Descriptor> {
+    let from = InStore { store, repository: from };
+    let (root, plan) = planned(&from, reference, to, tags, options).await?;
     carry_out(&plan, &from, to, options).await?;
     Ok(root)
 }
@@ -40,11 +55,23 @@ pub async fn plan_push(
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<(Descriptor, Plan)> {
-    let from = InStore { store, repository: &to.repository };
-    let root = from.manifest(reference).await?.ok_or(ErrorKind::NotFound(Missing::Manifest))?;
+    planned(&InStore { store, repository: &to.repository }, reference, to, tags, options).await
+}
+
+async fn planned(
+    from: &InStore<'_>,
+    reference: &ManifestRef,
+    to: &RepositoryRef,
+    tags: &[Tag],
+    options: &TransferOptions,
+) -> Result<(Descriptor, Plan)> {
+    let root = from.manifest(reference).await?.ok_or_else(|| {
+        let kind = ErrorKind::NotFound(Missing::manifest(reference));
+        Error::new(kind).during(Operation::ReadManifest(reference.clone()), from.repository)
+    })?;
     // The registry is asked for every layer (R156).
     let options = TransferOptions { ask_above: 0, foreign: true, ..options.clone() };
-    let mut planner = Planner::new(&from, to, &options);
+    let mut planner = Planner::new(from, to, &options);
     planner.add(&root, tags).await?;
     Ok((root.descriptor, planner.finish()))
 }

@@ -1,6 +1,6 @@
 //! Writing: blobs whole, in chunks and resumed; mounts; manifests.
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use futures_core::future::LocalBoxFuture;
 
 use super::unsupported::read_only;
 use crate::error::{ErrorKind, InputFault, Operation, Result};
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
 /// file. Requests are never streamed: not every browser can, and a retry reads again (R49).
@@ -52,6 +52,28 @@ pub trait BlobUpload {
 
     /// The smallest number of bytes that goes out as one chunk.
     fn chunk_size(&self) -> u64;
+
+    /// Time since the Unix epoch at which the session was opened or taken up here, if the source tells (R118).
+    fn started_at(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Hands in everything that a source has, a chunk at a time, and returns the number of bytes (R118).
+    ///
+    /// # Errors
+    /// As for [`BlobUpload::write`], and those of the source.
+    async fn read_from(&mut self, source: &dyn BlobSource) -> Result<u64> {
+        let (mut done, size) = (0, source.size());
+        while done < size {
+            let bytes = source.slice(done, self.chunk_size().max(1)).await?;
+            if bytes.is_empty() {
+                break;
+            }
+            done += bytes.len() as u64;
+            self.write(bytes).await?;
+        }
+        Ok(done)
+    }
 
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
     fn id(&self) -> &str;
@@ -155,5 +177,26 @@ pub trait Write {
         let _ = (media_type, bytes);
         let reference = tags.first().map(|tag| tag.clone().into());
         read_only(Operation::PushManifest(reference), repository)
+    }
+
+    /// Pushes a manifest under this very digest, which may be of another algorithm than SHA-256, and under
+    /// every tag given. It is refused before anything is sent if that is not possible.
+    ///
+    /// # Errors
+    /// `DigestMismatch` if the bytes do not have the digest, `UnsupportedDigest`; as for
+    /// [`Write::push_manifest`].
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        match manifest.digest.algorithm() {
+            Algorithm::Sha256 => {
+                self.push_manifest(repository, &manifest.media_type, bytes, tags).await
+            }
+            _ => Err(ErrorKind::UnsupportedDigest(manifest.digest.clone()).into()),
+        }
     }
 }

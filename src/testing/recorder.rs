@@ -229,6 +229,18 @@ impl Write for Recorder {
         self.begin(format!("push_manifest {place} {tags_text}")).await?;
         self.inner.push_manifest(place, media_type, bytes, tags).await
     }
+
+    async fn push_manifest_as(
+        &self,
+        place: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        let tags_text = tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(",");
+        self.begin(format!("push_manifest {place} {tags_text}")).await?;
+        self.inner.push_manifest_as(place, manifest, bytes, tags).await
+    }
 }
 
 #[async_trait(?Send)]

@@ -6,16 +6,9 @@ use litemap::LiteMap;
 
 use crate::{
     error::{ErrorKind, InputFault, Result},
+    oci::Host,
     wire::{Origin, Secret, Url, base::registry_origin, realm::Pair},
 };
-
-/// Origins under which people keep their Docker Hub credentials, sorted (R12).
-const HUB_KEYS: [&str; 4] = [
-    "https://docker.io",
-    "https://index.docker.io",
-    "https://registry-1.docker.io",
-    "https://registry.hub.docker.com",
-];
 
 /// A credential that a user has for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +18,14 @@ pub enum Credential {
         /// The user's name.
         user: String,
         /// The password; memory is its only place.
+        password: Secret,
+    },
+    /// User name and password that are traded for tokens by OAuth2 POST, for token servers that take them only
+    /// so (R66). A refresh token that comes back takes their place.
+    Password {
+        /// The user's name.
+        user: String,
+        /// The password; it goes to the token server alone.
         password: Secret,
     },
     /// A token that is exchanged for others: an identity or refresh token (R66).
@@ -65,9 +66,9 @@ impl Credentials {
     /// The credential for a registry; for Docker Hub under any of its names, the asked one first (R12).
     pub fn get(&self, registry: &str) -> Option<Credential> {
         let (kept, asked) = (self.kept.borrow(), key(registry));
-        let asked = asked.as_str();
-        let aliases = HUB_KEYS.iter().filter(|_| HUB_KEYS.contains(&asked));
-        std::iter::once(&asked).chain(aliases).find_map(|key| kept.get(*key).cloned())
+        let Some(host) = asked.strip_prefix("https://") else { return kept.get(&asked).cloned() };
+        let names = Host::credential_names(host).into_iter();
+        names.map(|name| ["https://", &name].concat()).find_map(|key| kept.get(&key).cloned())
     }
 
     /// Counts up with each change, so that tokens of earlier credentials are not used.
@@ -79,7 +80,9 @@ impl Credentials {
     /// user is the same, so tokens stay good (R66).
     pub(super) fn renew(&self, registry: &str, token: Secret) {
         let key = key(registry);
-        if let Some(kept @ Credential::Identity(_)) = self.kept.borrow_mut().get_mut(&key) {
+        if let Some(kept @ (Credential::Identity(_) | Credential::Password { .. })) =
+            self.kept.borrow_mut().get_mut(&key)
+        {
             *kept = Credential::Identity(token);
         }
     }

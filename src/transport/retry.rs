@@ -51,6 +51,10 @@ pub struct RetryNotice {
 /// A listener that is called before each wait.
 pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
 
+/// A back-off of one's own (R45): the wait before the try that follows this one, counted from 1, or `None` to
+/// stop. It replaces the waits and the number of tries of the policy; what may be tried again stays.
+pub type OwnBackoff = Rc<dyn Fn(u32) -> Option<Duration>>;
+
 /// The layer that tries again.
 pub struct Retry {
     inner: SharedTransport,
@@ -58,6 +62,7 @@ pub struct Retry {
     hosts: Rc<Hosts>,
     policy: Option<RetryPolicy>,
     listener: Option<RetryListener>,
+    own: Option<OwnBackoff>,
 }
 
 impl Retry {
@@ -68,13 +73,20 @@ impl Retry {
         hosts: Rc<Hosts>,
         policy: Option<RetryPolicy>,
     ) -> Self {
-        Self { inner, clock, hosts, policy, listener: None }
+        Self { inner, clock, hosts, policy, listener: None, own: None }
     }
 
     /// Sets the listener that is called before each wait.
     #[must_use]
     pub fn telling(mut self, listener: Option<RetryListener>) -> Self {
         self.listener = listener;
+        self
+    }
+
+    /// Sets the back-off that takes the place of the policy's.
+    #[must_use]
+    pub fn waiting(mut self, own: Option<OwnBackoff>) -> Self {
+        self.own = own;
         self
     }
 
@@ -104,9 +116,14 @@ impl Retry {
         let replay = try_.request.replay;
         let turned_away = ended == Outcome::Status(429) && replay != Replay::Never;
         let repeatable = replay == Replay::Always || turned_away;
-        let verdict =
-            policy.backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
+        // A back-off of one's own counts the tries itself.
+        let number = if self.own.is_some() { 1 } else { try_.number };
+        let verdict = policy.backoff.decide(number, ended, repeatable, asked, self.clock.random());
         let Verdict::Retry(wait) = verdict else { return None };
+        let wait = match &self.own {
+            Some(own) => own(try_.number)?.max(asked.unwrap_or_default()),
+            None => wait,
+        };
         let gap = (try_.started + policy.least_gap).saturating_sub(now);
         // The host's own pause counts, so that the error states the whole wait and no deadline is passed.
         let pause = self.hosts.pause_left(try_.request.url.origin(), now);

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, Request, RequestLog,
-    Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport, Transport,
-    check_own_headers, own_headers::OwnHeaders,
+    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, OwnBackoff, Request,
+    RequestLog, Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport,
+    Transport, check_own_headers, own_headers::OwnHeaders,
 };
 use crate::{error::Result, wire::Headers};
 
@@ -23,6 +23,7 @@ pub struct Stack {
     log: Rc<RequestLog>,
     retry: Option<RetryPolicy>,
     listener: Option<RetryListener>,
+    own_backoff: Option<OwnBackoff>,
     credentials: Rc<Credentials>,
     approvals: Rc<Approvals>,
     is_page: bool,
@@ -39,6 +40,7 @@ impl Stack {
             log: Rc::default(),
             retry: Some(RetryPolicy::default()),
             listener: None,
+            own_backoff: None,
             credentials: Rc::default(),
             approvals: Rc::default(),
             is_page: cfg!(target_arch = "wasm32"),
@@ -65,6 +67,13 @@ impl Stack {
     #[must_use]
     pub fn with_retry(mut self, policy: Option<RetryPolicy>) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Sets a back-off of one's own in the place of the policy's waits and number of tries (R45).
+    #[must_use]
+    pub fn waiting(mut self, own: OwnBackoff) -> Self {
+        self.own_backoff = Some(own);
         self
     }
 
@@ -154,7 +163,7 @@ impl Stack {
         let logged = Rc::new(Log::new(timed, clock(), Rc::clone(&self.log)));
         let limited = Rc::new(Limit::new(logged, clock(), Rc::clone(&self.hosts)));
         let retry = Retry::new(limited, clock(), Rc::clone(&self.hosts), self.retry.clone());
-        Rc::new(retry.telling(self.listener.clone()))
+        Rc::new(retry.telling(self.listener.clone()).waiting(self.own_backoff.clone()))
     }
 }
 

@@ -8,9 +8,6 @@ use super::{
 };
 use crate::oci::Host;
 
-/// The host that answers for Docker Hub (R12).
-const DOCKER_HUB_API: &str = "registry-1.docker.io";
-
 /// The URL under which `/v2/` is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BaseUrl {
@@ -47,8 +44,7 @@ impl BaseUrl {
     ///
     /// As for [`BaseUrl::of_host`].
     pub fn with_scheme(host: &Host, scheme: Scheme) -> Result<Self, UrlError> {
-        let name = if host.is_docker_hub() { DOCKER_HUB_API } else { host.as_str() };
-        Self::parse(&format!("{}://{name}", scheme.as_str()))
+        Self::parse(&format!("{}://{}", scheme.as_str(), host.connect_name()))
     }
 
     /// Returns scheme, host and port. Credentials are kept for these.

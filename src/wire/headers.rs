@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 pub mod name {
     /// `Accept` (R34, R164).
     pub const ACCEPT: &str = "accept";
-    /// `Accept-Ranges` (R82).
-    pub const ACCEPT_RANGES: &str = "accept-ranges";
     /// `Authorization` (RFC 9110, 11.6.2).
     pub const AUTHORIZATION: &str = "authorization";
     /// `Content-Length` (RFC 9110, 8.6).

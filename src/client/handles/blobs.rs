@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{Repository, SeekableBlob};
+use super::{Repository, SeekableBlob, StartedUpload};
 use crate::{
     error::{ErrorKind, Missing, Operation, Result},
-    oci::{Descriptor, Digest},
+    oci::{Descriptor, Digest, RepositoryName},
     registry::{BlobSource, BlobStream, BlobUpload, Delete, Read, Write, collect},
 };
 
@@ -13,12 +13,14 @@ use crate::{
 pub struct Blobs<'a>(pub(super) &'a Repository);
 
 impl Blobs<'_> {
-    /// Finds out the size of a blob; `None` if it is not there.
+    /// Finds out the size of a blob; `None` if it is not there. A digest that is noted as another name of the
+    /// content is answered by the canonical descriptor (R141).
     ///
     /// # Errors
     /// As for [`Read::stat_blob`].
     pub async fn stat(&self, digest: &Digest) -> Result<Option<Descriptor>> {
-        self.0.registry.stat_blob(&self.0.name, digest).await
+        let canonical = self.0.registry.aliases().stat(digest).map(|known| known.digest);
+        self.0.registry.stat_blob(&self.0.name, canonical.as_ref().unwrap_or(digest)).await
     }
 
     /// Tells whether a blob is there.
@@ -81,6 +83,19 @@ impl Blobs<'_> {
     /// As for [`Write::start_upload`].
     pub async fn start(&self, chunk_size: u64) -> Result<Box<dyn BlobUpload>> {
         self.0.registry.start_upload(&self.0.name, chunk_size).await
+    }
+
+    /// Begins an upload of a blob that another repository of the registry may have (R111).
+    ///
+    /// # Errors
+    /// As for [`Write::mount_blob`] and [`Write::start_upload`].
+    pub async fn start_or_mount(
+        &self,
+        from: &RepositoryName,
+        blob: &Descriptor,
+        chunk_size: u64,
+    ) -> Result<StartedUpload> {
+        self.0.start_or_mount(from, blob, chunk_size).await
     }
 
     /// Takes an upload up again.

@@ -59,6 +59,14 @@ impl Manifests<'_> {
         self.0.registry.manifest(&self.0.name, reference).await
     }
 
+    /// Gets a manifest by tag or digest, asking for these types in this order and no others (R34).
+    ///
+    /// # Errors
+    /// As for [`Read::manifest`].
+    pub async fn get_as(&self, reference: &ManifestRef, types: &[MediaType]) -> Result<Manifest> {
+        self.0.registry.core.manifest_as(&self.0.name, reference, types).await
+    }
+
     /// Gets a manifest by tag and verifies it by digest, so that caches on the way learn the tag
     /// (R79).
     ///
@@ -95,6 +103,23 @@ impl Manifests<'_> {
 }
 
 impl Core {
+    async fn manifest_as(
+        &self,
+        repository: &RepositoryName,
+        reference: &ManifestRef,
+        types: &[MediaType],
+    ) -> Result<Manifest> {
+        let endpoint =
+            Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
+        let call = Call::new(Operation::ReadManifest(reference.clone()), endpoint);
+        let types: Vec<&str> = types.iter().map(MediaType::as_str).collect();
+        let mut request = self.request(&call);
+        request.headers.set(name::ACCEPT, types.join(", "));
+        let answer = self.expect(&call, request).await?;
+        let document = self.read(&call, answer).await?;
+        self.check_manifest(&call, &document, reference.digest())
+    }
+
     /// Asks with `If-None-Match`, which distribution compares with the quoted digest; for other
     /// registries the digest of the answer decides (R139).
     async fn manifest_unless(

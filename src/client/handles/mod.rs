@@ -6,6 +6,7 @@ mod blobs;
 mod manifests;
 mod pages;
 mod seekable_blob;
+mod start_or_mount;
 mod tags;
 
 pub use aliases::Aliases;
@@ -13,6 +14,7 @@ pub use blobs::Blobs;
 pub use manifests::Manifests;
 pub use pages::{CatalogSlice, RepositoryPages, TagPages};
 pub use seekable_blob::SeekableBlob;
+pub use start_or_mount::StartedUpload;
 pub use tags::Tags;
 
 use super::{Namespace, RemoteRegistry};

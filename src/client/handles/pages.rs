@@ -7,8 +7,8 @@ use crate::{
     client::RemoteRegistry,
     error::Result,
     oci::{RepositoryName, Tag},
-    registry::{List, Page},
-    wire::page::{Cursor, Next, Pages},
+    registry::Page,
+    wire::page::{Cursor, DEFAULT_PAGE_SIZE, Next, Pages},
 };
 
 /// The page of a list that is read next.
@@ -56,26 +56,46 @@ impl ListReading {
     }
 }
 
+fn after(name: &impl Display) -> ListPosition {
+    ListPosition::At(Cursor::After(name.to_string()).to_string())
+}
+
 /// The tags of a repository, page by page, each tag once.
 pub struct TagPages {
     repository: Repository,
     reading: ListReading,
+    size: u32,
 }
 
 impl TagPages {
     pub(super) fn of(repository: &Repository) -> Self {
-        Self { repository: repository.clone(), reading: ListReading::default() }
+        let reading = ListReading::default();
+        Self { repository: repository.clone(), reading, size: DEFAULT_PAGE_SIZE }
+    }
+
+    /// Asks for so many tags at a time; 0 leaves the number to the registry (R96).
+    #[must_use]
+    pub fn by(mut self, size: u32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Begins after a tag, which need not exist (R96).
+    #[must_use]
+    pub fn after(mut self, tag: &Tag) -> Self {
+        self.reading.place = after(tag);
+        self
     }
 
     /// Reads the next page, which may be empty; `None` after the last one. After an error, or if it is
     /// dropped, it can be called again for the same page (R97).
     ///
     /// # Errors
-    /// As for [`List::tags`].
+    /// As for [`List::tags`](crate::registry::List::tags).
     pub async fn next(&mut self) -> Result<Option<Vec<Tag>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
         let Repository { registry, name } = &self.repository;
-        let page = registry.tags(name, from.as_deref()).await?;
+        let page = registry.tags_by(name, from.as_deref(), self.size).await?;
         Ok(Some(self.reading.take(&page)))
     }
 
@@ -89,25 +109,37 @@ impl TagPages {
 pub struct RepositoryPages {
     registry: RemoteRegistry,
     reading: ListReading,
+    size: u32,
 }
 
 impl RepositoryPages {
     pub(super) fn of(registry: &RemoteRegistry, after: Option<&RepositoryName>) -> Self {
-        let after = after.map(|name| Cursor::After(name.to_string()).to_string());
-        let place = after.map_or(ListPosition::Start, ListPosition::At);
-        Self {
-            registry: registry.clone(),
-            reading: ListReading { place, ..ListReading::default() },
-        }
+        let place = after.map_or(ListPosition::Start, self::after);
+        let reading = ListReading { place, ..ListReading::default() };
+        Self { registry: registry.clone(), reading, size: DEFAULT_PAGE_SIZE }
+    }
+
+    /// Asks for so many repositories at a time; 0 leaves the number to the registry (R96).
+    #[must_use]
+    pub fn by(mut self, size: u32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Begins after a name, which need not exist (R96).
+    #[must_use]
+    pub fn after(mut self, name: &RepositoryName) -> Self {
+        self.reading.place = after(name);
+        self
     }
 
     /// Reads the next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
     ///
     /// # Errors
-    /// As for [`List::repositories`].
+    /// As for [`List::repositories`](crate::registry::List::repositories).
     pub async fn next(&mut self) -> Result<Option<Vec<Repository>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
-        let page = self.registry.repositories(from.as_deref()).await?;
+        let page = self.registry.repositories_by(from.as_deref(), self.size).await?;
         let names = self.reading.take(&page).into_iter();
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
@@ -136,7 +168,7 @@ impl RemoteRegistry {
     /// Reads at most `count` names after one, from as many pages as it takes (R101).
     ///
     /// # Errors
-    /// As for [`List::repositories`].
+    /// As for [`List::repositories`](crate::registry::List::repositories).
     pub async fn names_after(
         &self,
         after: Option<&RepositoryName>,

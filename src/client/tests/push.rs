@@ -295,3 +295,31 @@ fn r132_deletions_are_never_sent_twice() {
     assert!(outcome.unwrap_err().is_cors_or_network());
     assert_eq!(bench.script.sent().len(), 1);
 }
+
+#[test]
+fn r124_a_manifest_with_another_algorithm_goes_under_its_own_digest_or_not_at_all() {
+    use crate::{content::verify::digest_with, oci::Algorithm};
+    let bytes = Bytes::from_static(INDEX.as_bytes());
+    let digest = digest_with(&Algorithm::Sha512, &bytes).unwrap();
+    let manifest = Descriptor::new(MediaType::OCI_INDEX, digest.clone(), bytes.len() as u64);
+    let place = repository();
+    let push = |bench: &Bench, manifest: &Descriptor| {
+        let tags = ["v1".parse().unwrap()];
+        let push = bench.registry.push_manifest_as(&place, manifest, bytes.clone(), &tags);
+        bench.clock.run(push).unwrap()
+    };
+    let bench = Bench::answering(|_, _| Reply::status(201));
+    assert_eq!(push(&bench, &manifest).unwrap().digest, digest);
+    let url = |name: &str| format!("PUT https://registry.example/v2/a/b/manifests/{name}");
+    assert_eq!(bench.script.lines(), [url(digest.as_str()), url("v1")]);
+    let refused = Bench::answering(|_, _| {
+        Reply::status(400).body(r#"{"errors":[{"code":"DIGEST_INVALID"}]}"#)
+    });
+    assert!(push(&refused, &manifest).is_err(), "and no tag points at anything");
+    assert_eq!(refused.script.sent().len(), 1);
+    let other =
+        Descriptor { digest: digest_with(&Algorithm::Sha512, b"other").unwrap(), ..manifest };
+    let nothing = Bench::in_order([]);
+    assert!(matches!(push(&nothing, &other).unwrap_err().kind, ErrorKind::DigestMismatch { .. }));
+    assert_eq!(nothing.script.sent().len(), 0, "before anything is sent");
+}

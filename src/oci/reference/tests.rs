@@ -159,3 +159,24 @@ fn r008_the_display_form_is_as_short_as_docker_writes_it() {
     check("ghcr.io/library/alpine:1", "ghcr.io/library/alpine:1");
     check("localhost:5000/library/a", "localhost:5000/library/a");
 }
+
+#[test]
+fn a_character_that_no_eye_sees_is_named() {
+    let check = |text: &str, part: &str, character: char| {
+        let error = text.parse::<Reference>().unwrap_err();
+        let expected = ReferenceError::Invisible { text: part.to_owned(), character };
+        assert_eq!(error, expected, "{}", text.escape_unicode());
+        let said = error.to_string();
+        assert!(said.contains(&format!("U+{:04X}", u32::from(character))), "{said}");
+        assert!(!said.contains(character), "{said}");
+    };
+    check("app:v1\u{200b}", "v1\u{200b}", '\u{200b}');
+    check("app:v\u{2060}1", "v\u{2060}1", '\u{2060}');
+    check("\u{feff}app", "library/\u{feff}app", '\u{feff}');
+    check("ghcr.io/a\u{ad}b/c", "a\u{ad}b/c", '\u{ad}');
+    check("ghcr.io/A\u{202e}b", "A\u{202e}b", '\u{202e}');
+    check("reg\u{200e}.example/a", "reg\u{200e}.example", '\u{200e}');
+    check("app:1\u{a0}", "1\u{a0}", '\u{a0}');
+    let digest = format!("sha256:{}\u{200f}", "a".repeat(64));
+    check(&format!("app@{digest}"), &digest, '\u{200f}');
+}

@@ -8,9 +8,13 @@ use futures_util::future::join;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{ErrorKind, InputFault},
+    error::{ErrorKind, InputFault, Missing},
     oci::{Digest, ManifestRef, MediaType},
-    ops::{graph::Selection, push::push},
+    ops::{
+        graph::Selection,
+        push::{push, push_as},
+    },
+    registry::Read,
     sources::{
         memory::MemoryRegistry,
         objects::{MemoryObjects, StoredManifest},
@@ -237,6 +241,29 @@ fn r156_what_was_pulled_can_be_pushed() {
     assert_eq!(calls.last().unwrap(), "push_manifest a/b v1", "the manifest is put last");
     run(push(&bench.store, &reference, &to, &tags, &options)).unwrap();
     assert_eq!(recorder.count("push_blob"), 0, "what the registry has is not sent again");
+}
+
+#[test]
+fn r156_what_was_pulled_under_one_name_is_pushed_under_another() {
+    let bench = bench();
+    let image = bench.images.image("linux/amd64", &["1"]);
+    bench.pull(&image).unwrap();
+    let memory = MemoryRegistry::new("target");
+    let to = RepositoryRef {
+        host: "target.example".parse().unwrap(),
+        registry: Rc::new(memory.clone()),
+        repository: "another/name".parse().unwrap(),
+    };
+    let (reference, tags) = (ManifestRef::Digest(image.digest.clone()), ["v2".parse().unwrap()]);
+    let options = TransferOptions::default();
+    let own_name = run(push(&bench.store, &reference, &to, &tags, &options));
+    let missing = ErrorKind::NotFound(Missing::Revision(image.digest.clone()));
+    assert_eq!(own_name.unwrap_err().kind, missing);
+    let pushed = run(push_as(&bench.store, &place(), &reference, &to, &tags, &options)).unwrap();
+    assert_eq!(pushed.digest, image.digest);
+    let tag = ManifestRef::Tag("v2".parse().unwrap());
+    let found = run(Read::resolve(&memory, &to.repository, &tag)).unwrap();
+    assert_eq!(found.digest, image.digest);
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::{
     Referrers, Registry, Unverified, Verification, Write,
 };
 use crate::error::Result;
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 use crate::sync::SingleFlight;
 
 /// Time that only goes forward, since any fixed moment. The cache has no clock of its own.
@@ -303,6 +303,25 @@ impl<R: Write + ?Sized> Write for Cache<R> {
             contents.record_tag(repository, tag, &pushed.digest, why, (self.clock)());
         }
         Ok(pushed)
+    }
+
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        if manifest.digest.algorithm() == Algorithm::Sha256 {
+            return self.push_manifest(repository, &manifest.media_type, bytes, tags).await;
+        }
+        for tag in tags {
+            let reference = ManifestRef::Tag(tag.clone());
+            self.contents.borrow_mut().forget_manifest(repository, &reference);
+        }
+        let pushed = self.inner.push_manifest_as(repository, manifest, bytes, tags).await;
+        self.contents.borrow_mut().generation += 1;
+        pushed
     }
 }
 

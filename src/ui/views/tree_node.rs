@@ -248,7 +248,7 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
                 </p>
             }
             if let Document::Schema1(schema1) = document {
-                <p class="hint">{ text::signatures(schema1.signatures) }</p>
+                <p class="hint">{ text::signatures(schema1.signatures, schema1.has_odd_signatures) }</p>
             }
             { facts::annotations(document.annotations()) }
         </>

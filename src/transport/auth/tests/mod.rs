@@ -194,6 +194,31 @@ fn r066_an_identity_token_goes_by_post_and_is_renewed() {
     assert_eq!(renewed, Some(Credential::Identity(Secret::new("second"))));
 }
 
+fn password() -> Credential {
+    Credential::Password { user: "me".to_owned(), password: Secret::new("p&q") }
+}
+
+#[test]
+fn r066_a_password_is_traded_by_post_for_a_refresh_token() {
+    let answer = Reply::ok(r#"{"access_token":"t1","refresh_token":"kept","expires_in":60}"#);
+    let bench = Bench::in_order([challenge(), answer, Reply::ok("{}")]).approved().with(password());
+    assert_eq!(status(&bench.pull()), 200);
+    let sent = form(&bench.script.sent()[1]);
+    assert!(sent.contains("grant_type=password&username=me&password=p%26q&access_type=offline"));
+    let renewed = bench.stack.credentials().get("registry.example");
+    assert_eq!(renewed, Some(Credential::Identity(Secret::new("kept"))));
+}
+
+#[test]
+fn r065_a_server_without_post_is_asked_for_a_refresh_token_by_get() {
+    let replies = [challenge(), Reply::status(404), token("t1"), Reply::ok("{}")];
+    let bench = Bench::in_order(replies).approved().with(password());
+    assert_eq!(status(&bench.pull()), 200);
+    let sent = &bench.script.sent()[2];
+    assert!(sent.url.contains("offline_token=true"), "{}", sent.url);
+    assert_eq!(bench.authorization(2).as_deref(), Some("Basic bWU6cCZx"));
+}
+
 #[test]
 fn r066_a_server_that_knows_only_get_is_asked_so() {
     let replies = [challenge(), Reply::status(404), token("t1"), Reply::ok("{}")];
