@@ -143,7 +143,7 @@ impl SortedTree {
             removed: !node.visible,
             children: self.range(id).len() as u64,
             open,
-            link: node.link().to_vec(),
+            link: self.tree.link(id),
             odd: !node.warnings().is_empty(),
         })
     }

@@ -42,7 +42,8 @@ pub(super) enum Changes {
     #[default]
     None,
     One(Change),
-    More(Box<[Change]>),
+    /// Boxed twice: a pointer with a length would make every node larger.
+    More(Box<Box<[Change]>>),
 }
 
 impl Changes {
@@ -64,7 +65,7 @@ impl Changes {
             }
             Some(_) => {
                 let changes = self.as_slice().iter().copied().chain([change]);
-                *self = Self::More(changes.collect());
+                *self = Self::More(Box::new(changes.collect()));
             }
             None => *self = Self::One(change),
         }

@@ -283,6 +283,7 @@ impl FileTree {
         node.explicit = true;
         node.visible = true;
         node.rare = rare(entry);
+        node.named = None;
     }
 
     /// Makes a hard link another name of the file that it leads to now. What happens to the first name
@@ -290,12 +291,12 @@ impl FileTree {
     fn name_file(&mut self, id: NodeId, link: &[u8]) {
         let Some(found) = self.named_file(link, id) else { return };
         // A clone without what it may have below it.
-        let Some(file) = self.node(found).map(|node| FileNode { children: None, ..node.clone() })
-        else {
-            return;
-        };
+        let file = self.node(found).map(|node| FileNode { children: None, ..node.clone() });
+        let Some(file) = file else { return };
+        let key = file.key(found);
+        let path = self.path(key.0);
         if let Some(node) = self.node_mut(id) {
-            node.become_name_of(&file, found);
+            node.become_name_of(&file, key, &path);
         }
     }
 

@@ -40,6 +40,8 @@ pub struct FileNode {
     /// `true` if a layer hides all that layers below have in this directory.
     pub opaque: bool,
     pub(super) rare: Option<Box<Rare>>,
+    /// Of a hard link, the file that it names.
+    pub(super) named: Option<NamedFile>,
     pub(super) changes: Changes,
 }
 
@@ -53,21 +55,32 @@ pub(super) struct Rare {
     warnings: Vec<Warning>,
     device: (u32, u32),
     sparse: bool,
-    /// Of a hard link, the file that it names.
-    named: Option<Box<NamedFile>>,
+    /// The target of the symbolic link that a hard link names.
+    symlink: Box<[u8]>,
+}
+
+impl Rare {
+    fn is_common(&self) -> bool {
+        self.link.is_empty()
+            && matches!(&*self.user, b"" | b"root")
+            && matches!(&*self.group, b"" | b"root")
+            && self.xattrs.is_empty()
+            && self.warnings.is_empty()
+            && self.device == (0, 0)
+            && !self.sparse
+            && self.symlink.is_empty()
+    }
 }
 
 /// A file as it was when a hard link became another name of it. Its first name may be replaced or removed
-/// after that; the file stays.
-#[derive(Clone, Debug)]
+/// after that; the file stays. Few bytes: every file of a bootable container is one.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct NamedFile {
     kind: EntryKind,
     /// The layer that brought the content.
     layer: u16,
     /// The path that brought it.
     first: NodeId,
-    /// The target, if the file is a symbolic link.
-    symlink: Box<[u8]>,
 }
 
 /// Tells files apart, whatever they are called: the path that brought the content, the layer that did, and
@@ -80,8 +93,9 @@ impl FileNode {
         &self.name
     }
 
-    /// Returns the target of a link, as written.
-    pub fn link(&self) -> &[u8] {
+    /// Returns the target of a link, as written. Of a hard link it is left out if it is the path that
+    /// brought the file ([`super::FileTree::link`] has it).
+    pub(super) fn link(&self) -> &[u8] {
         self.rare.as_ref().map_or(&[], |rare| &rare.link)
     }
 
@@ -98,7 +112,8 @@ impl FileNode {
     /// Returns the target of a symbolic link, as written; also if a hard link names it.
     pub(super) fn symlink(&self) -> Option<&[u8]> {
         match self.file_kind() {
-            EntryKind::Symlink => Some(self.named().map_or(self.link(), |file| &file.symlink)),
+            EntryKind::Symlink if self.named.is_none() => Some(self.link()),
+            EntryKind::Symlink => Some(self.rare.as_ref().map_or(&[], |rare| &rare.symlink)),
             _ => None,
         }
     }
@@ -113,22 +128,31 @@ impl FileNode {
         self.named().is_some()
     }
 
-    fn named(&self) -> Option<&NamedFile> {
-        self.rare.as_ref()?.named.as_deref()
+    fn named(&self) -> Option<NamedFile> {
+        self.named
     }
 
-    /// Makes a hard link another name of a file, which `id` names.
-    pub(super) fn become_name_of(&mut self, file: &Self, id: NodeId) {
-        let Some(rare) = &mut self.rare else { return };
-        let (first, layer, offset) = file.key(id);
-        let symlink = file.symlink().unwrap_or_default().into();
-        rare.named = Some(Box::new(NamedFile { kind: file.file_kind(), layer, first, symlink }));
+    /// The path that brought the file of a hard link.
+    pub(super) fn first(&self) -> Option<NodeId> {
+        self.named.map(|file| file.first)
+    }
+
+    /// Makes a hard link another name of a file, of which `key` is the key and `path` the first name.
+    pub(super) fn become_name_of(&mut self, file: &Self, key: FileKey, path: &[u8]) {
+        let (first, layer, offset) = key;
+        self.named = Some(NamedFile { kind: file.file_kind(), layer, first });
+        (self.size, self.stored, self.offset) = (file.size, file.stored, offset);
+        let mut rare = self.rare.take().unwrap_or_default();
+        if *rare.link == *path {
+            rare.link = Box::default();
+        }
+        rare.symlink = file.symlink().unwrap_or_default().into();
         rare.device = file.device();
         rare.sparse = file.is_sparse();
         if rare.xattrs.is_empty() {
             rare.xattrs = file.xattrs().to_vec();
         }
-        (self.size, self.stored, self.offset) = (file.size, file.stored, offset);
+        self.rare = Some(rare).filter(|rare| !rare.is_common());
     }
 
     /// The names of owner and group, if given.
@@ -181,6 +205,7 @@ pub(super) fn directory(name: Rc<[u8]>, parent: NodeId, layer: u16) -> FileNode 
         visible: true,
         opaque: false,
         rare: None,
+        named: None,
         changes: Changes::None,
     }
 }
@@ -205,7 +230,7 @@ pub(super) fn rare(entry: &Entry) -> Option<Box<Rare>> {
         warnings: entry.warnings.clone(),
         device: entry.device,
         sparse: entry.sparse.is_some(),
-        named: None,
+        symlink: Box::default(),
     };
     (!is_common).then(|| Box::new(rare()))
 }

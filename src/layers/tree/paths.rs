@@ -17,6 +17,15 @@ impl FileTree {
         components(path)?.into_iter().try_fold(ROOT, |at, name| self.child(at, name))
     }
 
+    /// Returns the target of a link, as written; nothing for what is no link.
+    pub fn link(&self, id: NodeId) -> Vec<u8> {
+        let Some(node) = self.node(id) else { return Vec::new() };
+        match node.first() {
+            Some(first) if node.link().is_empty() => self.path(first),
+            _ => node.link().to_vec(),
+        }
+    }
+
     /// The directory that a node is in; the root is in itself.
     pub fn parent(&self, id: NodeId) -> NodeId {
         self.node(id).map_or(ROOT, |node| node.parent)
