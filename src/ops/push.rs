@@ -8,23 +8,22 @@ use crate::{
     error::{ErrorKind, Missing, Result},
     oci::{Descriptor, Tag},
     registry::ManifestRef,
-    sources::objects::ObjectStore,
 };
 
-/// Pushes a manifest of a store, with all it points at, under its digest and these tags.
+/// Pushes a manifest of a store, with all it points at, under its digest and these tags. The
+/// repository that it goes to may have another name than the one it was pulled as (R156).
 ///
 /// # Errors
 /// As for [`plan_push`] and [`carry_out`].
 pub async fn push(
-    store: &dyn ObjectStore,
+    from: &InStore<'_>,
     reference: &ManifestRef,
     to: &RepositoryRef,
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<Descriptor> {
-    let (root, plan) = plan_push(store, reference, to, tags, options).await?;
-    let from = InStore { store, repository: &to.repository };
-    carry_out(&plan, &from, to, options).await?;
+    let (root, plan) = plan_push(from, reference, to, tags, options).await?;
+    carry_out(&plan, from, to, options).await?;
     Ok(root)
 }
 
@@ -34,17 +33,16 @@ pub async fn push(
 /// `NotFound` if the store lacks the manifest or part of a layer; `InvalidInput` if it lacks
 /// entries of an index, as after pulling some platforms only; failures of the registry.
 pub async fn plan_push(
-    store: &dyn ObjectStore,
+    from: &InStore<'_>,
     reference: &ManifestRef,
     to: &RepositoryRef,
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<(Descriptor, Plan)> {
-    let from = InStore { store, repository: &to.repository };
     let root = from.manifest(reference).await?.ok_or(ErrorKind::NotFound(Missing::Manifest))?;
     // The registry is asked for every layer (R156).
     let options = TransferOptions { ask_above: 0, foreign: true, ..options.clone() };
-    let mut planner = Planner::new(&from, to, &options);
+    let mut planner = Planner::new(from, to, &options);
     planner.add(&root, tags).await?;
     Ok((root.descriptor, planner.finish()))
 }
