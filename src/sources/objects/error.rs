@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    content::verify::Verdict,
     error::{Error, ErrorKind, InputFault, Missing},
     oci::Digest,
 };
@@ -84,5 +85,17 @@ impl From<StoreError> for Error {
             StoreError::NotWritten(_) => ErrorKind::NotFound(Missing::Blob),
             _ => ErrorKind::InvalidInput(InputFault::Other(format!("the store: {text}"))),
         })
+    }
+}
+
+/// Only verified bytes are kept.
+pub(super) fn accept(verdict: Verdict) -> Result<()> {
+    match verdict {
+        Verdict::Verified => Ok(()),
+        Verdict::DigestMismatch { expected, actual } => {
+            Err(StoreError::Mismatch { expected, actual })
+        }
+        Verdict::SizeMismatch { expected, .. } => Err(StoreError::SizeExceeded { size: expected }),
+        Verdict::Unsupported(digest) => Err(StoreError::UnsupportedDigest(digest)),
     }
 }
