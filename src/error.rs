@@ -13,14 +13,15 @@ pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
-use crate::oci::{Descriptor, Digest, RepositoryName};
-pub use crate::wire::{realm::Refusal, token::TokenError, url::UrlError};
+use crate::oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag};
+pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of failure that a caller can act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// The manifest, blob, tag or repository is not there.
     NotFound(Missing),
@@ -75,15 +76,20 @@ pub enum ErrorKind {
     Unsupported(Limitation),
     /// Deleting is switched off (R131).
     DeleteDisabled,
-    /// The range is refused (416). For uploads, with the facts that are needed to go on (R115).
+    /// The range is refused (416). For uploads, with the facts that are needed to go on (R22, R115).
     InvalidRange {
         /// The location at which the upload is taken up again. A secret: never shown.
         location: Option<String>,
-        /// Bytes that the registry holds.
+        /// Bytes that the registry holds: the last valid byte is the one before.
         stored: Option<u64>,
+        /// Size of the blob in bytes; of an upload, the bytes that were handed in so far.
+        size: Option<u64>,
     },
-    /// The upload session is gone.
-    UploadUnknown,
+    /// The registry knows no such upload session: it ended, it is too old, or there was none.
+    UploadUnknown {
+        /// The location that was asked. A secret: never shown.
+        location: Option<String>,
+    },
     /// The upload was committed or cancelled before.
     AlreadyClosed,
     /// A manifest points at something that is not there.
@@ -99,8 +105,10 @@ pub enum ErrorKind {
     Refused(RefusedAddress),
     /// The caller's input cannot be used.
     InvalidInput(InputFault),
-    /// The registry refused the content (400): manifest, name, tag, digest or size invalid.
-    Rejected,
+    /// The registry refused the content, with what it finds wrong.
+    Rejected(Rejection),
+    /// The registry could not verify a manifest, with everything that it found.
+    Unverified(Vec<ServerMessage>),
     /// The content is still the one that the caller knows (304, R139).
     NotModified,
     /// Any other status.
@@ -114,11 +122,16 @@ pub enum ErrorKind {
 }
 
 /// The kinds of content that can be missing (R19, R20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Missing {
     /// The repository; a registry says so too where it hides one.
     Repository,
-    /// The manifest or tag.
+    /// This tag; a registry says so too of a manifest that the tag has lost.
+    Tag(Tag),
+    /// The manifest of this digest.
+    Revision(Digest),
+    /// A manifest of which neither tag nor digest is known.
     Manifest,
     /// The blob, in this repository.
     Blob,
@@ -139,6 +152,7 @@ pub struct ServerMessage {
 
 /// The operation that failed, and what came back.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
@@ -154,8 +168,10 @@ pub struct Context {
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,
-    /// The answer's text if it was no error document; at most 2,048 bytes (R16).
+    /// The text of the answer, beside its messages; absent if it has more than 2,048 bytes (R16).
     pub body: Option<String>,
+    /// The wait that the registry asked for with any status (`Retry-After`, R16, R46).
+    pub retry_after: Option<Duration>,
 }
 
 /// An operation that failed.
@@ -173,9 +189,17 @@ impl Error {
         Self { kind, context: Box::default() }
     }
 
+    /// Names the operation and the repository, unless they are named already.
+    #[must_use]
+    pub fn during(mut self, operation: Operation, repository: &RepositoryName) -> Self {
+        self.context.operation.get_or_insert(operation);
+        self.context.repository.get_or_insert_with(|| repository.clone());
+        self
+    }
+
     /// Tells whether something is not there.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown)
+        matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown { .. })
     }
 
     /// Tells whether the registry denies access.
@@ -211,6 +235,11 @@ impl Error {
 }
 
 impl ErrorKind {
+    /// Returns a refused range of content of this size.
+    pub fn invalid_range(size: Option<u64>) -> Self {
+        Self::InvalidRange { location: None, stored: None, size }
+    }
+
     /// Names the content of a size mismatch, unless it is named already.
     #[must_use]
     pub fn about(self, content: &Digest) -> Self {
@@ -219,6 +248,16 @@ impl ErrorKind {
                 Self::SizeMismatch { digest: Some(content.clone()), expected, actual }
             }
             other => other,
+        }
+    }
+}
+
+impl Missing {
+    /// Returns the missing manifest that a tag or digest names.
+    pub fn manifest(reference: &ManifestRef) -> Self {
+        match reference {
+            ManifestRef::Tag(tag) => Self::Tag(tag.clone()),
+            ManifestRef::Digest(digest) => Self::Revision(digest.clone()),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Error,
     oci::{Digest, Host, Reference},
-    wire::base::default_scheme,
+    wire::{base::default_scheme, host::is_this_machine},
 };
 
 pub use crate::wire::Scheme;
@@ -42,6 +42,11 @@ impl RegistryAddress {
         let request = error.context.request.as_deref().unwrap_or_default();
         let is_plain = request.contains(" http://");
         Some(Self { scheme: if is_plain { Scheme::Http } else { Scheme::Https }, host })
+    }
+
+    /// Returns true if what is sent there passes a network unencrypted.
+    pub fn is_exposed(&self) -> bool {
+        self.scheme == Scheme::Http && !is_this_machine(self.host.as_str())
     }
 
     /// Returns true if the scheme must be written: it differs from the rule, or the host alone

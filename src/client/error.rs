@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::exchange::{Call, Core, UnreadAnswer};
 use crate::{
-    error::{Error, ErrorKind, Limitation, Missing, ServerMessage},
+    error::{Error, ErrorKind, Limitation, Missing, Rejection, ServerMessage},
+    oci::ManifestRef,
     transport::{ERROR_BODY, Request, Response},
     wire::{
         Endpoint, Subject,
@@ -56,12 +57,16 @@ impl Core {
         };
         let mut error = self.explain(call, Some(&request), kind.into());
         error.context.status = Some(status);
+        error.context.retry_after = wait;
         error.context.messages = document.entries.iter().map(ServerMessage::from).collect();
+        if error.kind == ErrorKind::Rejected(Rejection::Unverified) {
+            error.kind = ErrorKind::Unverified(error.context.messages.clone());
+        }
         if let Some(word) = challenged.filter(|_| document.entries.is_empty()) {
             let code = word.as_str().to_owned();
             error.context.messages.push(ServerMessage { code, ..ServerMessage::default() });
         }
-        error.context.body = document.body.filter(|_| document.entries.is_empty());
+        error.context.body = document.body;
         error
     }
 }
@@ -82,18 +87,22 @@ fn meaning(kind: &FailureKind, endpoint: &Endpoint, status: u16) -> ErrorKind {
     let deletes = matches!(endpoint, Endpoint::DeleteManifest { .. } | Endpoint::DeleteBlob { .. });
     match kind {
         // The specification gives 400 and 405 this meaning, with any code (R131).
-        _ if deletes && matches!(status, 400 | 405) => ErrorKind::DeleteDisabled,
-        FailureKind::Unsupported if deletes => ErrorKind::DeleteDisabled,
-        FailureKind::Unknown(Subject::Upload) => ErrorKind::UploadUnknown,
-        FailureKind::Unknown(subject) => ErrorKind::NotFound(missing(*subject)),
+        _ if deletes && matches!(status, 400 | 405) => not_deleted(endpoint),
+        FailureKind::Unsupported if deletes => not_deleted(endpoint),
+        FailureKind::Unknown(Subject::Upload) => {
+            let location = endpoint.location().map(ToString::to_string);
+            ErrorKind::UploadUnknown { location }
+        }
+        FailureKind::Unknown(subject) => ErrorKind::NotFound(missing(*subject, endpoint)),
         FailureKind::ReferencesUnknown(digest) => ErrorKind::BlobUnknown(digest.clone()),
         FailureKind::Unauthorized => ErrorKind::Unauthorized,
         FailureKind::Denied => ErrorKind::Denied,
         FailureKind::Unsupported => ErrorKind::Unsupported(Limitation::Registry),
-        FailureKind::RangeInvalid => ErrorKind::InvalidRange { location: None, stored: None },
-        FailureKind::TooLarge | FailureKind::PageSizeInvalid | FailureKind::Rejected(_) => {
-            ErrorKind::Rejected
+        FailureKind::RangeInvalid => {
+            let location = endpoint.location().map(ToString::to_string);
+            ErrorKind::InvalidRange { location, stored: None, size: None }
         }
+        FailureKind::Rejected(rejection) => ErrorKind::Rejected(*rejection),
         FailureKind::TooManyRequests => ErrorKind::RateLimited(None),
         FailureKind::Unavailable => ErrorKind::Unavailable,
         FailureKind::NotModified => ErrorKind::NotModified,
@@ -101,10 +110,20 @@ fn meaning(kind: &FailureKind, endpoint: &Endpoint, status: u16) -> ErrorKind {
     }
 }
 
-fn missing(subject: Subject) -> Missing {
+/// Returns the kind of a refused deletion. A registry that refuses a tag may still delete by digest (R131).
+fn not_deleted(endpoint: &Endpoint) -> ErrorKind {
+    match endpoint {
+        Endpoint::DeleteManifest { reference: ManifestRef::Tag(_), .. } => {
+            ErrorKind::Unsupported(Limitation::DeletingTags)
+        }
+        _ => ErrorKind::DeleteDisabled,
+    }
+}
+
+fn missing(subject: Subject, endpoint: &Endpoint) -> Missing {
     match subject {
         Subject::Repository => Missing::Repository,
-        Subject::Manifest => Missing::Manifest,
+        Subject::Manifest => endpoint.reference().map_or(Missing::Manifest, Missing::manifest),
         Subject::Blob => Missing::Blob,
         Subject::Registry | Subject::Upload => Missing::Unknown,
     }

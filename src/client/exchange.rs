@@ -31,6 +31,8 @@ pub(super) struct Core {
     pub(super) spares_preflights: bool,
     /// Set if the requests are those of a page: it cannot read an answer without CORS headers.
     pub(super) is_page: bool,
+    /// Set if manifests of contradicting types are handed out.
+    pub(super) is_viewer: bool,
 }
 
 /// A question: an endpoint, and its purpose.
@@ -92,6 +94,7 @@ impl Core {
             memory: Memory::default(),
             spares_preflights: stack.is_page(),
             is_page: stack.is_page(),
+            is_viewer: stack.is_viewer(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     content::verify::{self, Verdict},
-    error::{AnswerFault, ErrorKind, Operation, Result},
+    error::{AnswerFault, Error, ErrorKind, Operation, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -86,12 +86,12 @@ impl Core {
         document: &Document,
         expected: Option<&Digest>,
     ) -> Result<Manifest> {
-        let bad = |kind| Err(self.unusable(call, document, kind));
+        let bad = |kind| Err(self.unusable_manifest(call, document, kind));
         let (digest, verification) = match verified(document, expected) {
             Ok(verified) => verified,
             Err(kind) => return bad(kind),
         };
-        let media_type = match media_type(document) {
+        let media_type = match media_type(document, self.is_viewer) {
             Ok(media_type) => media_type,
             Err(kind) => return bad(kind),
         };
@@ -102,6 +102,15 @@ impl Core {
             content_type: document.content_type(),
             verification,
         })
+    }
+
+    /// Returns the error for a manifest. Other bytes than those that were asked for stay readable.
+    fn unusable_manifest(&self, call: &Call, document: &Document, kind: ErrorKind) -> Error {
+        let is_other = matches!(kind, ErrorKind::DigestMismatch { .. });
+        let mut error = self.unusable(call, document, kind);
+        let start = document.bytes.get(..SHOWN_BODY).unwrap_or(&document.bytes);
+        error.context.body = is_other.then(|| String::from_utf8_lossy(start).into_owned());
+        error
     }
 
     /// Finds out by HEAD what a tag or digest stands for; `None` if the answer does not say enough.
@@ -136,6 +145,9 @@ impl Core {
         Ok(Some(Descriptor::new(media_type.unwrap_or(MediaType::OCTET_STREAM), digest, size)))
     }
 }
+
+/// The bytes of another manifest than was asked for that an error keeps.
+const SHOWN_BODY: usize = 16 * 1024;
 
 /// A fact about an answer, or the fault in it.
 type Judged<T> = std::result::Result<T, ErrorKind>;
@@ -186,10 +198,14 @@ fn unnamed(document: &Document) -> Unverified {
 }
 
 /// Returns the media type of an answer: its `Content-Type`, else its own `mediaType`, else by its
-/// structure. Two that contradict each other are refused (R38): readers would disagree about them.
-fn media_type(document: &Document) -> Judged<MediaType> {
+/// structure. Two that contradict each other are refused (R38): readers would disagree about them. For a
+/// viewer the type inside counts, if it is one of manifests: the digest covers it.
+fn media_type(document: &Document, is_viewer: bool) -> Judged<MediaType> {
     let node = json::parse(document.bytes.clone()).value;
     match (document.content_type(), stated(&node)) {
+        (Some(header), Some(stated)) if header != stated && is_viewer => {
+            Ok(if stated.is_document() { stated } else { header })
+        }
         (Some(header), Some(stated)) if header != stated => {
             Err(ErrorKind::BadAnswer(AnswerFault::TypesDiffer { header, stated }))
         }

@@ -116,7 +116,8 @@ impl BlobPush<'_> {
 
 /// Tells whether a new session may succeed after this error.
 fn may_begin_anew(error: &Error) -> bool {
-    let is_lost = matches!(error.kind, ErrorKind::UploadUnknown | ErrorKind::InvalidRange { .. });
+    let is_lost =
+        matches!(error.kind, ErrorKind::UploadUnknown { .. } | ErrorKind::InvalidRange { .. });
     // How far it got cannot be read, so the whole goes again (R116).
     is_lost || error.is_retryable() || error.kind == ErrorKind::HiddenHeader("Range")
 }

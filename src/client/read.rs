@@ -65,7 +65,7 @@ impl Read for RemoteRegistry {
         let end = range.start.saturating_add(length).min(blob.size);
         let wanted = range.start..end;
         if wanted.start > wanted.end {
-            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            let kind = ErrorKind::invalid_range(Some(blob.size));
             return Err(self.core.explain(&blob_call(repository, blob), None, kind.into()));
         }
         if wanted.is_empty() {

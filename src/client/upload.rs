@@ -62,7 +62,7 @@ impl RemoteUpload {
     fn check_open(&self) -> Result<()> {
         match self.state {
             UploadState::Open => Ok(()),
-            _ => Err(ErrorKind::AlreadyClosed.into()),
+            _ => Err(self.session.explained(ErrorKind::AlreadyClosed, None)),
         }
     }
 }

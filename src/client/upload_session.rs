@@ -13,7 +13,7 @@ use crate::{
     error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::{BlobSource, Read},
-    transport::{Body, Replay},
+    transport::{Body, Replay, Request},
     wire::{
         Action, Endpoint, ScopeSet,
         upload::{self, Step, Upload, UploadError},
@@ -46,7 +46,7 @@ impl UploadBytes<'_> {
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 let part = from.and_then(|from| buffer.get(from..from.checked_add(length)?));
                 // The registry has lost bytes that it had, and they are gone here too.
-                let part = part.ok_or(ErrorKind::InvalidRange { location: None, stored: None })?;
+                let part = part.ok_or(ErrorKind::invalid_range(None))?;
                 Ok(exchange::body(buffer.slice_ref(part)))
             }
         }
@@ -138,16 +138,43 @@ impl UploadSession {
                 return self.registry.core.refusal(&call, answer).await;
             }
             (UploadError::Answer | UploadError::Unclear, Some(Err(error))) => return error,
-            (error, Some(Ok(last))) => (kind_of(error), Some(last)),
-            (error, _) => (kind_of(error), None),
+            (error, Some(Ok(last))) => (self.kind_of(error), Some(last)),
+            (error, _) => (self.kind_of(error), None),
         };
+        let mut error = self.explained(kind, last.as_ref().map(|last| &last.answer.request));
+        // The status of a success would be no reason: the facts in the answer are.
+        error.context.status =
+            last.map(|last| last.answer.response.status).filter(|status| *status >= 300);
+        error
+    }
+
+    /// Returns an error that names the registry, the repository and the operation.
+    pub(super) fn explained(&self, kind: ErrorKind, request: Option<&Request>) -> Error {
         let endpoint =
             Endpoint::StartUpload { repository: self.repository.clone(), algorithm: None };
         let call = Call::new(self.operation.clone(), endpoint);
-        let request = last.as_ref().map(|last| &last.answer.request);
-        let mut error = self.registry.core.explain(&call, request, kind.into());
-        error.context.status = last.as_ref().map(|last| last.answer.response.status);
-        error
+        self.registry.core.explain(&call, request, kind.into())
+    }
+
+    fn kind_of(&self, error: UploadError) -> ErrorKind {
+        match error {
+            UploadError::Answer | UploadError::Unclear => {
+                ErrorKind::BadAnswer(AnswerFault::UploadUnclear)
+            }
+            UploadError::Unknown => ErrorKind::UploadUnknown {
+                location: self.machine.location().map(ToString::to_string),
+            },
+            UploadError::NoLocation => ErrorKind::HiddenHeader("Location"),
+            UploadError::BadLocation(error) => {
+                ErrorKind::Refused(RefusedAddress::UploadLocation(error))
+            }
+            UploadError::NotResumable => ErrorKind::HiddenHeader("Range"),
+            UploadError::OutOfStep { location, stored, size } => {
+                ErrorKind::InvalidRange { location: Some(location), stored, size: Some(size) }
+            }
+            UploadError::AlreadyClosed => ErrorKind::AlreadyClosed,
+            UploadError::Busy => ErrorKind::InvalidInput(InputFault::UploadBusy),
+        }
     }
 
     /// Sends the rest and closes the session.
@@ -183,25 +210,6 @@ fn scopes(endpoint: &Endpoint, repository: &RepositoryName) -> ScopeSet {
     match endpoint {
         Endpoint::CancelUpload { .. } => ScopeSet::repository(repository, &[Action::Delete]),
         _ => ScopeSet::repository(repository, &[Action::Pull, Action::Push]),
-    }
-}
-
-fn kind_of(error: UploadError) -> ErrorKind {
-    match error {
-        UploadError::Answer | UploadError::Unclear => {
-            ErrorKind::BadAnswer(AnswerFault::UploadUnclear)
-        }
-        UploadError::Unknown => ErrorKind::UploadUnknown,
-        UploadError::NoLocation => ErrorKind::HiddenHeader("Location"),
-        UploadError::BadLocation(error) => {
-            ErrorKind::Refused(RefusedAddress::UploadLocation(error))
-        }
-        UploadError::NotResumable => ErrorKind::HiddenHeader("Range"),
-        UploadError::OutOfStep { location, stored, .. } => {
-            ErrorKind::InvalidRange { location: Some(location), stored }
-        }
-        UploadError::AlreadyClosed => ErrorKind::AlreadyClosed,
-        UploadError::Busy => ErrorKind::InvalidInput(InputFault::UploadBusy),
     }
 }
 

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::{Context, Error, ErrorKind, Missing, ServerMessage};
+use crate::wire::error_document::write_answer;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { registry, operation, repository, status, messages, .. } = &*self.context;
+        let Context { registry, operation, repository, status, messages, body, .. } =
+            &*self.context;
         if let Some(operation) = operation {
             let object = operation.object(repository.as_ref());
             let space = if object.is_empty() { "" } else { " " };
@@ -17,14 +19,22 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
         }
         write!(f, "{}", self.kind)?;
-        if let Some(status) = status {
-            write!(f, " (HTTP {status})")?;
+        let messages = messages.iter().map(|said| (&*said.code, &*said.message));
+        match status {
+            Some(status) => {
+                f.write_str(": ")?;
+                write_answer(f, *status, messages, body.as_deref())
+            }
+            None => messages
+                .into_iter()
+                .try_for_each(|(code, message)| write!(f, "; {code}: {message}")),
         }
-        for ServerMessage { code, message, .. } in messages {
-            write!(f, "; {code}: {message}")?;
-        }
-        Ok(())
     }
+}
+
+fn write_faults(f: &mut fmt::Formatter<'_>, faults: &[ServerMessage]) -> fmt::Result {
+    f.write_str("not verified")?;
+    faults.iter().try_for_each(|fault| write!(f, "; {}: {}", fault.code, fault.message))
 }
 
 impl fmt::Display for ErrorKind {
@@ -64,6 +74,20 @@ impl fmt::Display for ErrorKind {
             Self::FileUnreadable(why) => return write!(f, "the file cannot be read: {why}"),
             Self::BadAnswer(fault) => return fault.fmt(f),
             Self::InvalidInput(fault) => return fault.fmt(f),
+            Self::NotFound(Missing::Tag(tag)) => return write!(f, "there is no tag {tag}"),
+            Self::NotFound(Missing::Revision(digest)) => {
+                return write!(f, "there is no manifest {digest}");
+            }
+            Self::InvalidRange { stored: Some(stored), .. } => {
+                return write!(
+                    f,
+                    "the registry has {stored} bytes, and the range does not follow them"
+                );
+            }
+            Self::Rejected(rejection) => {
+                return write!(f, "the registry refused the content: {rejection}");
+            }
+            Self::Unverified(faults) => return write_faults(f, faults),
             Self::NotFound(Missing::Repository) => "there is no such repository",
             Self::NotFound(Missing::Manifest) => "there is no such manifest or tag",
             Self::NotFound(Missing::Blob) => "there is no such blob",
@@ -75,10 +99,9 @@ impl fmt::Display for ErrorKind {
             Self::CatalogUnavailable => "the registry does not list its repositories",
             Self::DeleteDisabled => "deleting is switched off on this registry",
             Self::InvalidRange { .. } => "the range is refused",
-            Self::UploadUnknown => "the upload session is gone",
+            Self::UploadUnknown { .. } => "the registry knows no such upload session",
             Self::AlreadyClosed => "the upload has ended",
             Self::BlobUnknown(_) => "it points at content that is missing",
-            Self::Rejected => "the registry refused the content",
             Self::NotModified => "it has not changed",
         })
     }
@@ -105,13 +128,14 @@ impl ErrorKind {
             Self::Unsupported(_) => "unsupported",
             Self::DeleteDisabled => "deleteDisabled",
             Self::InvalidRange { .. } => "invalidRange",
-            Self::UploadUnknown => "uploadUnknown",
+            Self::UploadUnknown { .. } => "uploadUnknown",
             Self::AlreadyClosed => "alreadyClosed",
             Self::BlobUnknown(_) => "blobUnknown",
             Self::ApproveTokenServer { .. } => "approveTokenServer",
             Self::Refused(_) => "refused",
             Self::InvalidInput(_) => "invalidInput",
-            Self::Rejected => "rejected",
+            Self::Rejected(_) => "rejected",
+            Self::Unverified(_) => "unverified",
             Self::NotModified => "notModified",
             Self::Status(_) => "status",
             Self::Engine(_) => "engine",

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A fault of the engine for byte work.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EngineFault {
     /// The engine ended or did not start, with the words of the browser.
     Ended(String),

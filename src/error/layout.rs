@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A fault of an image layout, of a `docker save` archive, or of the tar archive that holds one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LayoutFault {
     /// The archive is compressed as a whole, so that no part of it can be read by itself.
     Compressed,
@@ -47,6 +48,7 @@ pub enum LayoutFault {
 
 /// The reason why an entry of a tar archive cannot be read as a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unreadable {
     /// It is a sparse file.
     Sparse,

@@ -6,6 +6,7 @@ use crate::oci::{Digest, ManifestRef, RepositoryName};
 
 /// An operation on a registry or another source. The context of the error names the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operation {
     /// Asking if the registry is there.
     ReachRegistry,

@@ -10,6 +10,7 @@ use crate::{
 
 /// A fault of an answer, or of a document that came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AnswerFault {
     /// It has no body.
     Empty,
@@ -77,6 +78,7 @@ pub enum AnswerFault {
 
 /// A limitation of a source, of the protocol or of the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Limitation {
     /// The registry does not have the operation.
     Registry,
@@ -96,6 +98,8 @@ pub enum Limitation {
     NotInLayout(MediaType),
     /// The page was made without the connection doctor.
     NoDoctor,
+    /// The registry refuses to delete a tag. It deletes manifests by digest, or deleting is switched off.
+    DeletingTags,
     /// The platform has no fetch.
     NoFetch,
     /// Requests are sent from outside a Tokio runtime.
@@ -106,6 +110,7 @@ pub enum Limitation {
 
 /// The reason not to go to an address that an answer names (R71).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RefusedAddress {
     /// The next page of a list is on another origin.
     OtherOrigin,
@@ -123,6 +128,7 @@ pub enum RefusedAddress {
 
 /// A fault of what the caller passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InputFault {
     /// A browser cannot reach the host.
     Host {
@@ -233,6 +239,9 @@ impl fmt::Display for Limitation {
             Self::NoListOfBlobs => "the protocol finds blobs through manifests only",
             Self::NoRemoval => "the protocol deletes only manifests and tags",
             Self::NoDoctor => "no connection doctor",
+            Self::DeletingTags => {
+                "deleting this tag; the registry deletes by digest, or not at all"
+            }
             Self::NoFetch => "no fetch on this platform",
             Self::NoRuntime => "requests outside a Tokio runtime",
         })

@@ -1,7 +1,7 @@
 //! Documents that a registry serves under `/manifests/`: their kinds and their content.
 //!
 //! The kind comes from `Content-Type`, else from the document's own `mediaType`, else from its
-//! structure (R38). A document that two readers would take for two kinds gets an issue
+//! structure (R38). If both contradict each other, the document's own counts: its digest covers that. A document that two readers would take for two kinds gets an issue
 //! (CVE-2021-41190).
 
 use bytes::Bytes;
@@ -190,11 +190,13 @@ fn choose_kind(
     stated: Option<&MediaType>,
     issues: &mut Issues,
 ) -> Option<DocumentKind> {
-    if let Some(sent) = content_type.filter(|sent| !sent.is_generic()) {
-        return DocumentKind::of(sent);
+    let sent = content_type.filter(|sent| !sent.is_generic());
+    let (sent_kind, own_kind) = (sent.map(DocumentKind::of), stated.map(DocumentKind::of));
+    if let Some(known) = own_kind.flatten().or(sent_kind.flatten()) {
+        return Some(known);
     }
-    if let Some(stated) = stated {
-        return DocumentKind::of(stated);
+    if sent.or(stated).is_some() {
+        return None;
     }
     let kind = DocumentKind::sniff(cursor);
     cursor.report(Severity::Warning, DocumentFault::NoMediaType(kind), issues);

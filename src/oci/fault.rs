@@ -89,6 +89,20 @@ pub enum DocumentFault {
         /// The type that the answer states.
         sent: String,
     },
+    /// The pointer to the document states another size.
+    OtherSize {
+        /// The bytes that the pointer states.
+        stated: u64,
+        /// The bytes of the document.
+        actual: u64,
+    },
+    /// The pointer to the document states another media type.
+    OtherDescriptorType {
+        /// The type that the pointer states.
+        descriptor: String,
+        /// The type that the document states.
+        own: String,
+    },
     /// The document has no media type. Its structure suggests this kind.
     NoMediaType(Option<DocumentKind>),
     /// The document has a member of another kind of document, for which other readers may take it.
@@ -151,6 +165,10 @@ impl DocumentFault {
             Self::OtherMediaType { stated, sent } => {
                 bound(stated);
                 bound(sent);
+            }
+            Self::OtherDescriptorType { descriptor, own } => {
+                bound(descriptor);
+                bound(own);
             }
             Self::Inner { pointer, fault } => {
                 bound(pointer);

@@ -55,11 +55,6 @@ impl Host {
         names
     }
 
-    /// Returns true for `localhost` with any port. Plain http is the default there (R13).
-    pub fn is_localhost(&self) -> bool {
-        self.0 == "localhost" || self.0.starts_with("localhost:")
-    }
-
     /// Returns true if the first component of a path is a host and no part of a repository name: it
     /// contains a dot, has a port, or is an IPv6 address in brackets (R4).
     pub fn is_host_like(component: &str) -> bool {

@@ -35,10 +35,7 @@ fn unsupported<T>(
     operation: Operation,
     limitation: Limitation,
 ) -> Result<T> {
-    let mut error = Error::new(ErrorKind::Unsupported(limitation));
-    error.context.operation = Some(operation);
-    error.context.repository = Some(repository.clone());
-    Err(error)
+    Err(Error::new(ErrorKind::Unsupported(limitation)).during(operation, repository))
 }
 
 #[cfg(test)]

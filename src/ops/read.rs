@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Verification, collect},
 };
@@ -29,7 +29,8 @@ pub async fn blob(
     limit: u64,
 ) -> Result<Bytes> {
     if descriptor.size > limit {
-        return Err(ErrorKind::TooLarge { limit }.into());
+        let operation = Operation::ReadBlob(descriptor.digest.clone());
+        return Err(Error::new(ErrorKind::TooLarge { limit }).during(operation, repository));
     }
     if let Some(bytes) = embedded(descriptor) {
         return Ok(bytes);
@@ -47,13 +48,18 @@ pub async fn manifest(
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Manifest> {
-    if let Some(bytes) = embedded(descriptor) {
-        let descriptor = Descriptor { data: None, ..descriptor.clone() };
-        let content_type = Some(descriptor.media_type.clone());
-        let verification = Verification::Verified;
-        return Ok(Manifest { descriptor, bytes, content_type, verification });
+    match embedded_manifest(descriptor) {
+        Some(manifest) => Ok(manifest),
+        None => fetched_manifest(source, repository, descriptor).await,
     }
-    fetched_manifest(source, repository, descriptor).await
+}
+
+/// Returns the manifest that a descriptor carries itself, if its size and digest are right (R37).
+pub fn embedded_manifest(descriptor: &Descriptor) -> Option<Manifest> {
+    let bytes = embedded(descriptor)?;
+    let descriptor = Descriptor { data: None, ..descriptor.clone() };
+    let content_type = Some(descriptor.media_type.clone());
+    Some(Manifest { descriptor, bytes, content_type, verification: Verification::Verified })
 }
 
 /// Reads a manifest as [`manifest`] does, but always from the source.
@@ -71,7 +77,8 @@ pub async fn fetched_manifest(
     let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
     if expected != actual {
         let digest = Some(descriptor.digest.clone());
-        return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+        let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+        return Err(Error::new(kind).during(Operation::ReadManifest(asked), repository));
     }
     Ok(manifest)
 }

@@ -20,8 +20,5 @@ fn refuse<T>(
     operation: Operation,
     repository: &RepositoryName,
 ) -> Result<T> {
-    let mut error = Error::new(ErrorKind::Unsupported(limitation));
-    error.context.operation = Some(operation);
-    error.context.repository = Some(repository.clone());
-    Err(error)
+    Err(Error::new(ErrorKind::Unsupported(limitation)).during(operation, repository))
 }

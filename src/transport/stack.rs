@@ -26,6 +26,7 @@ pub struct Stack {
     credentials: Rc<Credentials>,
     approvals: Rc<Approvals>,
     is_page: bool,
+    is_viewer: bool,
 }
 
 impl Stack {
@@ -41,6 +42,7 @@ impl Stack {
             credentials: Rc::default(),
             approvals: Rc::default(),
             is_page: cfg!(target_arch = "wasm32"),
+            is_viewer: false,
         }
     }
 
@@ -78,6 +80,19 @@ impl Stack {
     pub fn as_page(mut self, is_page: bool) -> Self {
         self.is_page = is_page;
         self
+    }
+
+    /// Lets clients hand out a manifest whose type contradicts its `Content-Type`: a viewer shows it,
+    /// and says so. Otherwise they refuse it (R38).
+    #[must_use]
+    pub fn as_viewer(mut self) -> Self {
+        self.is_viewer = true;
+        self
+    }
+
+    /// Returns true if clients hand out manifests of contradicting types.
+    pub fn is_viewer(&self) -> bool {
+        self.is_viewer
     }
 
     /// Returns true if a page sends the requests.

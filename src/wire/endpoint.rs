@@ -230,6 +230,28 @@ impl Endpoint {
         }
     }
 
+    /// Returns the tag or digest of a manifest that it is about.
+    pub fn reference(&self) -> Option<&ManifestRef> {
+        match self {
+            Self::GetManifest { reference, .. }
+            | Self::StatManifest { reference, .. }
+            | Self::PutManifest { reference, .. }
+            | Self::DeleteManifest { reference, .. } => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Returns the location of an upload session that it is about.
+    pub fn location(&self) -> Option<&Url> {
+        match self {
+            Self::SendChunk { location }
+            | Self::CommitUpload { location, .. }
+            | Self::UploadStatus { location }
+            | Self::CancelUpload { location } => Some(location),
+            _ => None,
+        }
+    }
+
     /// Returns the `Accept` field, if one is needed. `preflighted` is as in [`Accept::first`].
     pub fn accept(&self, preflighted: bool) -> Option<String> {
         match self {

@@ -205,27 +205,38 @@ impl fmt::Display for ErrorDocument {
     /// Prints `HTTP 404 CODE: message; CODE: message`, or the status in words and the quoted body
     /// (R17).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HTTP {}", self.status)?;
-        if self.entries.is_empty() {
-            let reason = reason(self.status);
-            if !reason.is_empty() {
-                write!(f, " {reason}")?;
-            }
-            return match &self.body {
-                Some(body) => write!(f, ": {body:?}"),
-                None => Ok(()),
-            };
-        }
-        for (index, entry) in self.entries.iter().enumerate() {
-            f.write_str(if index == 0 { " " } else { "; " })?;
-            match (entry.code.as_str(), entry.message.as_str()) {
-                ("", message) => f.write_str(message)?,
-                (code, "") => f.write_str(code)?,
-                (code, message) => write!(f, "{code}: {message}")?,
-            }
-        }
-        Ok(())
+        let entries = self.entries.iter().map(|entry| (entry.code.as_str(), &*entry.message));
+        write_answer(f, self.status, entries, self.body.as_deref())
     }
+}
+
+/// Writes a failed answer in one line: its status, and the code and message of each entry, or the status in
+/// words and the quoted body (R17).
+pub(crate) fn write_answer<'a>(
+    f: &mut fmt::Formatter<'_>,
+    status: u16,
+    entries: impl Iterator<Item = (&'a str, &'a str)>,
+    body: Option<&str>,
+) -> fmt::Result {
+    write!(f, "HTTP {status}")?;
+    let mut separator = " ";
+    for (code, message) in entries {
+        f.write_str(separator)?;
+        separator = "; ";
+        match (code, message) {
+            ("", message) => f.write_str(message)?,
+            (code, "") => f.write_str(code)?,
+            (code, message) => write!(f, "{code}: {message}")?,
+        }
+    }
+    if separator == "; " {
+        return Ok(());
+    }
+    let reason = reason(status);
+    if !reason.is_empty() {
+        write!(f, " {reason}")?;
+    }
+    body.map_or(Ok(()), |body| write!(f, ": {body:?}"))
 }
 
 /// The reason phrases of RFC 9110, section 15, and RFC 6585.

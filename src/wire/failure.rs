@@ -1,6 +1,8 @@
 //! The meaning of a failed answer. It comes from the codes of the specification, else from the
 //! status (R19 to R25).
 
+use std::fmt;
+
 use super::{
     challenge::ChallengeError,
     endpoint::{Endpoint, Subject},
@@ -22,12 +24,8 @@ pub enum FailureKind {
     Denied,
     /// The registry does not have this operation, or not for this kind of content.
     Unsupported,
-    /// The content is larger than the registry accepts.
-    TooLarge,
     /// The range is wrong: a chunk out of order, or bytes beyond the end.
     RangeInvalid,
-    /// The page size is larger than the registry allows.
-    PageSizeInvalid,
     /// The registry refuses the content: name, tag, digest, size or manifest invalid.
     Rejected(Rejection),
     /// Status 429, or its code.
@@ -42,6 +40,7 @@ pub enum FailureKind {
 
 /// The registry's complaint about the content that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Rejection {
     /// The repository's name.
     Name,
@@ -57,6 +56,12 @@ pub enum Rejection {
     Size,
     /// The upload, which is in another state or was never begun.
     Upload,
+    /// The content is larger than the registry accepts (413).
+    TooLarge,
+    /// The page is larger than the registry lists at a time.
+    PageSize,
+    /// The manifest is of schema 1, which the registry no longer takes.
+    Schema1,
     /// The registry did not say.
     Unsaid,
 }
@@ -105,13 +110,14 @@ impl FailureKind {
             Code::NameUnknown => Self::Unknown(Subject::Repository),
             Code::BlobUploadInvalid => Self::Rejected(Rejection::Upload),
             Code::DigestInvalid => Self::Rejected(Rejection::Digest),
+            Code::ManifestInvalid if says_schema_1(entry) => Self::Rejected(Rejection::Schema1),
             Code::ManifestInvalid => Self::Rejected(Rejection::Manifest),
             Code::ManifestUnverified => Self::Rejected(Rejection::Unverified),
             Code::NameInvalid => Self::Rejected(Rejection::Name),
             Code::TagInvalid => Self::Rejected(Rejection::Tag),
             Code::SizeInvalid => Self::Rejected(Rejection::Size),
             Code::RangeInvalid => Self::RangeInvalid,
-            Code::PaginationNumberInvalid => Self::PageSizeInvalid,
+            Code::PaginationNumberInvalid => Self::Rejected(Rejection::PageSize),
             Code::Unauthorized => Self::Unauthorized,
             Code::Denied => Self::Denied,
             Code::Unsupported => Self::Unsupported,
@@ -132,13 +138,38 @@ impl FailureKind {
             403 => Self::Denied,
             404 => Self::Unknown(endpoint.subject()),
             405 => Self::Unsupported,
-            413 => Self::TooLarge,
+            413 => Self::Rejected(Rejection::TooLarge),
             416 => Self::RangeInvalid,
             429 => Self::TooManyRequests,
             500 | 502..=504 | 522 => Self::Unavailable,
             501 => Self::Unsupported,
             _ => Self::Status(status),
         }
+    }
+}
+
+/// Returns true if the registry refuses a manifest for its schema. There is no code for it: distribution says
+/// “Schema 1 manifest not supported” in the detail.
+fn says_schema_1(entry: &super::error_document::Entry) -> bool {
+    let says = |text: &str| text.to_ascii_lowercase().contains("schema 1 manifest");
+    says(&entry.detail) || says(&entry.message)
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "the name of the repository",
+            Self::Tag => "the tag",
+            Self::Manifest => "the manifest",
+            Self::Unverified => "the manifest cannot be verified",
+            Self::Digest => "the digest",
+            Self::Size => "the size",
+            Self::Upload => "the state of the upload",
+            Self::TooLarge => "it is too large",
+            Self::PageSize => "the size of the page",
+            Self::Schema1 => "manifests of schema 1 are not taken",
+            Self::Unsaid => "no reason is given",
+        })
     }
 }
 
@@ -185,7 +216,7 @@ mod tests {
         check(429, "TOOMANYREQUESTS", FailureKind::TooManyRequests);
         check(416, "RANGE_INVALID", FailureKind::RangeInvalid);
         check(400, "TAG_INVALID", FailureKind::Rejected(Rejection::Tag));
-        check(400, "PAGINATION_NUMBER_INVALID", FailureKind::PageSizeInvalid);
+        check(400, "PAGINATION_NUMBER_INVALID", FailureKind::Rejected(Rejection::PageSize));
         check(400, "MANIFEST_UNVERIFIED", FailureKind::Rejected(Rejection::Unverified));
         check(503, "UNAVAILABLE", FailureKind::Unavailable);
         check(404, "SOMETHING_ELSE", FailureKind::Unknown(Subject::Manifest));
@@ -272,7 +303,7 @@ mod tests {
         check(&stat, 401, FailureKind::Unauthorized);
         check(&stat, 403, FailureKind::Denied);
         check(&stat, 405, FailureKind::Unsupported);
-        check(&stat, 413, FailureKind::TooLarge);
+        check(&stat, 413, FailureKind::Rejected(Rejection::TooLarge));
         check(&stat, 418, FailureKind::Status(418));
         check(&stat, 502, FailureKind::Unavailable);
         check(&stat, 304, FailureKind::NotModified);

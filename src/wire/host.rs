@@ -6,6 +6,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::url::{Origin, Scheme};
+
 /// The part of the network from which a host can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
@@ -85,6 +87,20 @@ fn parse_number(text: &str) -> Option<u64> {
             u64::from_str_radix(digits, radix).ok()
         }
         _ => None,
+    }
+}
+
+/// Returns true if a host, with or without a port and in any spelling, is this machine: `localhost`, a
+/// name below it, 127.0.0.0/8 or `[::1]`. What is sent there passes no network. The whole name counts:
+/// `localhost.example` is another machine.
+pub fn is_this_machine(host: &str) -> bool {
+    let Ok(origin) = Origin::new(Scheme::Https, host) else { return false };
+    let name = origin.host().strip_suffix('.').unwrap_or(origin.host());
+    match address(name) {
+        Some(address) => address.is_loopback(),
+        None => name
+            .strip_suffix("localhost")
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
     }
 }
 
@@ -193,6 +209,56 @@ mod tests {
         check("ex%61mple.com", None);
         check("bücher.example", None);
         check("1.2.3.com", Some("1.2.3.com"));
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_whole_name() {
+        for here in [
+            "localhost",
+            "LOCALHOST:5000",
+            "localhost.",
+            "registry.localhost:80",
+            "a.b.LocalHost.",
+            "127.0.0.1",
+            "127.8.9.10:5000",
+            "127.1",
+            "0x7f.1",
+            "017700000001",
+            "2130706433",
+            "[::1]:5000",
+            "[0:0:0:0:0:0:0:1]",
+        ] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "localhost.reg.test",
+            "localhostreg.test",
+            "notlocalhost",
+            "not-localhost",
+            "my.notlocalhost",
+            "localhost.localdomain",
+            "127.reg.test",
+            "127.0.0.1.reg.test",
+            "127.0.0.1.nip.io",
+            "127.0.0.1@reg.test",
+            "localhost@reg.test",
+            "localhost:x@reg.test",
+            "128.0.0.1",
+            "0177.reg.test",
+            "10.0.0.5:5000",
+            "0.0.0.0",
+            "[::]",
+            "[::2]",
+            "[::1].reg.test",
+            "[::ffff:10.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "registry",
+            "nas.local",
+            "",
+            ".localhost",
+        ] {
+            assert!(!is_this_machine(elsewhere), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn judge(page: &Origin, registry: &Origin) -> Prospect {
     // The browser does not ask about a page that is on a local network itself.
     let page_is_local = host::reach(page.host()) != Reach::Public;
     match reach {
-        Reach::Loopback if is_mixed => Prospect::SomeBrowsers,
+        _ if is_mixed && host::is_this_machine(registry.host()) => Prospect::SomeBrowsers,
         _ if is_mixed => Prospect::MixedContent,
         Reach::Loopback | Reach::Local if !page_is_local => Prospect::Prompt,
         _ => Prospect::Open,

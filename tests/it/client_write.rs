@@ -2,7 +2,7 @@
 
 use porthole::{
     client::RemoteRegistry,
-    error::ErrorKind,
+    error::{ErrorKind, Rejection},
     oci::{MediaType, RepositoryName},
     registry::{ByteRange, Delete, List, Read, ReferrersSource, Verification, Write},
 };
@@ -93,7 +93,8 @@ fn r118_a_cancelled_upload_is_gone() {
         let location = upload.location().to_owned();
         upload.cancel().await;
         let gone = registry.resume_upload(&name("a"), &location, None, 0).await.err().unwrap();
-        assert_eq!(gone.kind, ErrorKind::UploadUnknown, "{server}: {gone}");
+        let kind = ErrorKind::UploadUnknown { location: Some(location) };
+        assert_eq!(gone.kind, kind, "{server}: {gone}");
     });
 }
 
@@ -103,7 +104,7 @@ fn r114_a_wrong_digest_is_refused_by_the_registry() {
         let mut upload = registry.start_upload(&name("a"), 0).await.unwrap();
         upload.write(noise(100, 6)).await.unwrap();
         let error = upload.commit(&digest(b"another")).await.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Rejected, "{server}: {error}");
+        assert_eq!(error.kind, ErrorKind::Rejected(Rejection::Digest), "{server}: {error}");
         assert!(error.context.messages.iter().any(|m| m.code == "DIGEST_INVALID"), "{server}");
     });
 }

@@ -158,7 +158,9 @@ fn copies_that_are_cut_at_fifty_points_end_right_or_in_a_clear_error() {
                 let kind = &error.kind;
                 let is_clear = matches!(
                     kind,
-                    ErrorKind::Network { .. } | ErrorKind::Rejected | ErrorKind::UploadUnknown
+                    ErrorKind::Network { .. }
+                        | ErrorKind::Rejected(_)
+                        | ErrorKind::UploadUnknown { .. }
                 );
                 assert!(is_clear, "{context}");
                 let again = block_on(async {
@@ -204,7 +206,7 @@ fn r116_an_upload_in_chunks_that_is_cut_is_taken_up_where_the_registry_is() {
                 upload = match resumed.map_err(|error| error.kind) {
                     Ok(resumed) => resumed,
                     // distribution drops a session whose closing request was cut, so the upload begins again.
-                    Err(ErrorKind::UploadUnknown) => {
+                    Err(ErrorKind::UploadUnknown { .. }) => {
                         registry.start_upload(&place, 50_000).await.unwrap()
                     }
                     Err(kind) => panic!("{} at {point}: {kind}", server.name()),

@@ -179,8 +179,9 @@ fn r168_parts_of_blobs_and_what_is_not_there() {
         let kind = |error: porthole::error::Error| error.kind;
         let missing = host.layouts.tags(&absent, None).await.map_err(kind);
         assert_eq!(missing.unwrap_err(), ErrorKind::NotFound(Missing::Repository));
-        let missing = host.layouts.resolve(&place, &"no-such-tag".parse().unwrap()).await;
-        assert_eq!(missing.map_err(kind).unwrap_err(), ErrorKind::NotFound(Missing::Manifest));
+        let tag = "no-such-tag".parse().unwrap();
+        let missing = host.layouts.resolve(&place, &tag).await.map_err(kind);
+        assert_eq!(missing.unwrap_err(), ErrorKind::NotFound(Missing::manifest(&tag)));
         let refused = host.layouts.repositories(None).await.map_err(kind);
         assert_eq!(refused.unwrap_err(), ErrorKind::CatalogUnavailable);
     });

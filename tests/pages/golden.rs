@@ -4,6 +4,7 @@ use std::{fmt::Write, fs, path::PathBuf, rc::Rc};
 
 use porthole::{
     app::{Connection, Route},
+    registry::SharedSource,
     sources::memory::MemoryRegistry,
     ui::{pages::reference, views::ViewContext},
 };
@@ -13,10 +14,14 @@ use crate::normal::normal;
 
 /// Renders the page of a reference, with one tag or text on each line.
 pub(crate) fn page(registry: &MemoryRegistry, address: &str) -> String {
+    page_of(Rc::new(registry.clone()), address)
+}
+
+/// Renders the page of a reference in any source.
+pub(crate) fn page_of(registry: SharedSource, address: &str) -> String {
     let Route::Reference(place) = Route::parse(address) else {
         panic!("{address} is not a reference")
     };
-    let registry = Rc::new(registry.clone());
     let connection = Connection::local(place.registry.clone(), registry);
     let context = ViewContext { place: Rc::new(*place), connection };
     rendered(Rc::new(move || reference(context.clone())))

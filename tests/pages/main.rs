@@ -10,6 +10,7 @@ mod golden;
 mod images;
 mod normal;
 mod reference;
+mod refused;
 mod script;
 mod shell;
 mod tables;

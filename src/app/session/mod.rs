@@ -57,7 +57,8 @@ fn connector(
 ) -> Connector {
     let clock = Rc::clone(stack.clock());
     let now: registry::Clock = Rc::new(move || clock.now());
-    let clients = Clients::new(stack);
+    // Broken remote data is shown, and said to be broken.
+    let clients = Clients::new(stack.as_viewer());
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
         let source: SharedSource = Rc::new(client.clone());

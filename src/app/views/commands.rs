@@ -2,7 +2,7 @@
 //! table of templates. Each part of a command fits a grammar and is quoted.
 
 use crate::{
-    app::{Place, RegistryAddress, Scheme, View},
+    app::{Place, Scheme, View},
     oci::{Digest, Reference, Tag},
 };
 
@@ -71,9 +71,8 @@ pub fn command(tool: Tool, view: View, subject: &Subject<'_>) -> Option<String> 
 /// configuration.
 pub fn preparation(tool: Tool, subject: &Subject<'_>) -> Option<String> {
     let Place { registry, .. } = subject.place;
-    // Docker itself reaches registries on the same machine over plain http.
-    let needs = tool == Tool::Docker && registry.scheme == Scheme::Http;
-    (needs && RegistryAddress::new(registry.host.clone()).scheme == Scheme::Https)
+    // Docker itself reaches registries on the same machine over plain http, and no others.
+    (tool == Tool::Docker && registry.is_exposed())
         .then(|| format!(r#"{{ "insecure-registries": ["{}"] }}"#, registry.host))
 }
 

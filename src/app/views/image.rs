@@ -3,16 +3,18 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use super::{
     object::{Object, read_described, read_object},
     platform_choice::{Chosen, choose},
 };
 use crate::{
     app::{Place, ReadDepth},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     oci::{
-        Descriptor, Document, ImageConfig, ImageManifest, ManifestRef, Parsed, RepositoryName, Tag,
-        parse_config,
+        Descriptor, Document, DocumentFault, ImageConfig, ImageManifest, Issue, ManifestRef,
+        Parsed, RepositoryName, Severity, Tag, parse_config,
     },
     ops::read,
     registry::{CONFIG_MAX, Source, Unverified, Verification},
@@ -100,12 +102,74 @@ async fn read_config(
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {
-    let bytes = read::blob(registry, repository, &descriptor, CONFIG_MAX).await?;
+    let (bytes, issues) = match read::blob(registry, repository, &descriptor, CONFIG_MAX).await {
+        Err(error) if matches!(error.kind, ErrorKind::SizeMismatch { .. }) => {
+            let (bytes, issue) = read_resized(registry, repository, &descriptor, error).await?;
+            (bytes, vec![issue])
+        }
+        read => (read?, Vec::new()),
+    };
+    let mut parsed = parse_config(bytes);
+    parsed.issues.extend(issues);
     // A whole blob ends without an error only when size and digest were right.
     let verification = if descriptor.digest.algorithm().is_supported() {
         Verification::Verified
     } else {
         Verification::NotVerified(Unverified::Algorithm(descriptor.digest.clone()))
     };
-    Ok(Config { descriptor, verification, parsed: parse_config(bytes) })
+    Ok(Config { descriptor, verification, parsed })
+}
+
+/// Reads a configuration of another size than its manifest states. Its digest decides.
+async fn read_resized(
+    registry: &dyn Source,
+    repository: &RepositoryName,
+    stated: &Descriptor,
+    error: Error,
+) -> Result<(Bytes, Issue)> {
+    let Some(found) = registry.stat_blob(repository, &stated.digest).await? else {
+        return Err(error);
+    };
+    let real = Descriptor { size: found.size, data: None, ..stated.clone() };
+    let bytes = read::blob(registry, repository, &real, CONFIG_MAX).await?;
+    let fault = DocumentFault::OtherSize { stated: stated.size, actual: bytes.len() as u64 };
+    Ok((bytes, Issue { severity: Severity::Error, pointer: String::new(), fault }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{
+        app::RegistryAddress, oci::MediaType, sources::memory::MemoryRegistry,
+        testing::recorder::run,
+    };
+
+    #[test]
+    fn a_configuration_of_another_size_than_stated_is_shown() {
+        let text =
+            r#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
+        let actual = text.len() as u64;
+        for stated in [0, actual - 1, actual + 1, actual] {
+            let memory = MemoryRegistry::new("memory");
+            let reference: crate::oci::Reference = "memory.example/a/b:v1".parse().unwrap();
+            let place = Place::new(RegistryAddress::new(reference.host.clone()), reference);
+            let repository = &place.reference.repository;
+            let config = memory.add_blob(repository, MediaType::OCI_CONFIG, text);
+            let manifest = format!(
+                r#"{{"schemaVersion":2,"layers":[],"config":{{"mediaType":"{}","digest":"{}","size":{stated}}}}}"#,
+                MediaType::OCI_CONFIG,
+                config.digest,
+            );
+            let tag = place.reference.tag.clone();
+            memory.add_manifest(repository, MediaType::OCI_MANIFEST, manifest, tag.as_ref());
+            let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();
+            let config = image.config().unwrap();
+            assert_eq!(config.parsed.value.platform.to_string(), "linux/amd64");
+            let expected = DocumentFault::OtherSize { stated, actual };
+            let is_told = config.parsed.issues.iter().any(|issue| issue.fault == expected);
+            assert_eq!(is_told, stated != actual, "{stated}");
+        }
+    }
 }

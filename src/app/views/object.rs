@@ -9,7 +9,8 @@ use crate::{
     app::Loadable,
     error::Result,
     oci::{
-        Descriptor, Digest, Document, Issue, ManifestRef, Parsed, RepositoryName, parse_document,
+        Descriptor, Digest, Document, DocumentFault, Issue, Issues, ManifestRef, Parsed,
+        RepositoryName, parse_document,
     },
     ops::read,
     registry::{Manifest, Read, Referrers, Verification},
@@ -32,6 +33,22 @@ impl Object {
         let Manifest { descriptor, bytes, content_type, verification } = manifest;
         let document = parse_document(bytes, content_type.as_ref());
         Self { descriptor, verification, document }
+    }
+
+    /// Notes what the descriptor that led here states otherwise.
+    fn described_by(mut self, descriptor: &Descriptor) -> Self {
+        let (stated, actual) = (descriptor.size, self.document.raw.len() as u64);
+        let mut issues = Issues::default();
+        if stated != actual {
+            issues.error("", DocumentFault::OtherSize { stated, actual });
+        }
+        let own = self.document.value.media_type().filter(|own| **own != descriptor.media_type);
+        if let Some(own) = own.filter(|_| !descriptor.media_type.is_generic()) {
+            let (descriptor, own) = (descriptor.media_type.to_string(), own.to_string());
+            issues.error("", DocumentFault::OtherDescriptorType { descriptor, own });
+        }
+        self.document.issues.extend(issues.into_vec());
+        self
     }
 
     /// The digest of the bytes.
@@ -67,16 +84,28 @@ pub async fn read_object(
 }
 
 /// Reads what a descriptor points at: the content that it carries, if that is verified, else from the
-/// registry (R37). More bytes than the descriptor states are an error (R36).
+/// registry (R37). The digest decides: another size or type than the descriptor states is a fault of the
+/// value.
 ///
 /// # Errors
-/// As for [`Read::manifest`]; `SizeMismatch` if the descriptor promises another size.
+/// As for [`Read::manifest`].
 pub async fn read_described(
     registry: &dyn Read,
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Object> {
-    read::manifest(registry, repository, descriptor).await.map(Object::new)
+    let asked = ManifestRef::Digest(descriptor.digest.clone());
+    let object = match read::embedded_manifest(descriptor).map(Object::new) {
+        Some(mut object) => {
+            // No header came: the descriptor's type stood in for it.
+            let is_sent =
+                |issue: &Issue| matches!(issue.fault, DocumentFault::OtherMediaType { .. });
+            object.document.issues.retain(|issue| !is_sent(issue));
+            object
+        }
+        None => Object::new(registry.manifest(repository, &asked).await?),
+    };
+    Ok(object.described_by(descriptor))
 }
 
 /// Something that a view needs next.
@@ -204,5 +233,33 @@ mod tests {
         assert_eq!(object.document.raw, bytes[..]);
         entry.data = Some(b"other bytes of the same length!".to_vec());
         assert!(read(&entry).unwrap_err().is_not_found(), "wrong bytes are not believed");
+    }
+
+    #[test]
+    fn what_a_descriptor_states_wrongly_is_a_fault_and_not_an_error() {
+        let (memory, place) = (MemoryRegistry::new("memory"), "a/b".parse().unwrap());
+        let text = format!(r#"{{"schemaVersion":2,"mediaType":"{}"}}"#, MediaType::OCI_MANIFEST);
+        let size = text.len() as u64;
+        let held = memory.add_manifest(&place, MediaType::OCI_MANIFEST, text, None);
+        let check = |media_type: &MediaType, size: u64, expected: &[DocumentFault]| {
+            let entry = Descriptor::new(media_type.clone(), held.digest.clone(), size);
+            let object = read_described(&memory, &place, &entry).now_or_never().unwrap().unwrap();
+            assert_eq!(object.verification, Verification::Verified);
+            for fault in expected {
+                assert!(object.issues().iter().any(|issue| issue.fault == *fault), "{fault:?}");
+            }
+            // The document itself lacks its configuration and its layers.
+            assert_eq!(object.issues().len(), 2 + expected.len(), "{:?}", object.issues());
+        };
+        check(&MediaType::OCI_MANIFEST, size, &[]);
+        for stated in [0, size - 1, size + 1] {
+            let fault = DocumentFault::OtherSize { stated, actual: size };
+            check(&MediaType::OCI_MANIFEST, stated, &[fault]);
+        }
+        let fault = DocumentFault::OtherDescriptorType {
+            descriptor: MediaType::OCI_INDEX.to_string(),
+            own: MediaType::OCI_MANIFEST.to_string(),
+        };
+        check(&MediaType::OCI_INDEX, size, &[fault]);
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{Repository, SeekableBlob};
 use crate::{
-    error::{ErrorKind, Missing, Result},
+    error::{ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest},
     registry::{BlobSource, BlobStream, BlobUpload, Delete, Read, Write, collect},
 };
@@ -36,7 +36,9 @@ impl Blobs<'_> {
     pub async fn fetch_digest(&self, digest: &Digest) -> Result<BlobStream> {
         match self.stat(digest).await? {
             Some(blob) => self.fetch(&blob).await,
-            None => Err(ErrorKind::NotFound(Missing::Blob).into()),
+            None => Err(self
+                .0
+                .fail(Operation::ReadBlob(digest.clone()), ErrorKind::NotFound(Missing::Blob))),
         }
     }
 
@@ -54,7 +56,8 @@ impl Blobs<'_> {
     /// `TooLarge` before anything is sent, and as for [`Read::blob`].
     pub async fn get(&self, blob: &Descriptor, limit: u64) -> Result<Bytes> {
         if blob.size > limit {
-            return Err(ErrorKind::TooLarge { limit }.into());
+            let operation = Operation::ReadBlob(blob.digest.clone());
+            return Err(self.0.fail(operation, ErrorKind::TooLarge { limit }));
         }
         collect(self.fetch(blob).await?, limit).await
     }

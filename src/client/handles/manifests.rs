@@ -43,8 +43,10 @@ impl Manifests<'_> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
         let (expected, actual) = (descriptor.size, manifest.descriptor.size);
         if expected != actual {
+            let reference = descriptor.digest.clone().into();
             let digest = Some(descriptor.digest.clone());
-            return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+            let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+            return Err(self.0.fail(Operation::ReadManifest(reference), kind));
         }
         Ok(manifest)
     }

@@ -16,7 +16,10 @@ pub use seekable_blob::SeekableBlob;
 pub use tags::Tags;
 
 use super::{Namespace, RemoteRegistry};
-use crate::oci::RepositoryName;
+use crate::{
+    error::{Error, ErrorKind, Operation},
+    oci::RepositoryName,
+};
 
 impl RemoteRegistry {
     /// The registry's name as shown.
@@ -51,6 +54,13 @@ impl Repository {
     /// The registry that it is in.
     pub fn registry(&self) -> &RemoteRegistry {
         &self.registry
+    }
+
+    /// Returns an error about something in this repository.
+    fn fail(&self, operation: Operation, kind: ErrorKind) -> Error {
+        let mut error = Error::new(kind).during(operation, &self.name);
+        self.registry.name().clone_into(&mut error.context.registry);
+        error
     }
 
     /// Returns the handle of its blobs (R137).

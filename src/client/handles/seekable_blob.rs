@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 
 use super::Repository;
 use crate::{
-    error::{ErrorKind, InputFault, Result},
+    error::{ErrorKind, InputFault, Operation, Result},
     oci::Descriptor,
     registry::{BlobStream, ByteRange, Read},
 };
@@ -40,7 +40,8 @@ impl SeekableBlob {
     pub fn seek(&mut self, position: u64) -> Result<()> {
         if position > self.blob.size {
             let fault = InputFault::BeyondEnd { position, size: self.blob.size };
-            return Err(ErrorKind::InvalidInput(fault).into());
+            let operation = Operation::ReadBlobPart(self.blob.digest.clone());
+            return Err(self.repository.fail(operation, ErrorKind::InvalidInput(fault)));
         }
         if position != self.position {
             self.stream = None;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod blobs;
+mod errors;
 mod handles;
 mod lists;
 mod push;
@@ -16,7 +17,7 @@ use futures_util::StreamExt;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{Error, ErrorKind, Missing, Operation, Result},
+    error::{Error, ErrorKind, Limitation, Missing, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{
         BlobStream, BlobUpload, ByteRange, Delete, List, Manifest, Read, Verification, Write,
@@ -230,6 +231,29 @@ fn r038_a_content_type_that_contradicts_the_document_is_refused() {
     let reply = Reply::ok(INDEX).header("Content-Type", MediaType::OCI_MANIFEST.as_str());
     let error = Bench::in_order([reply]).manifest("latest").unwrap_err();
     assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+}
+
+#[test]
+fn a_viewer_gets_a_document_whose_types_differ_and_both_types() {
+    let reply = Reply::ok(INDEX).header("Content-Type", MediaType::OCI_MANIFEST.as_str());
+    let clock = VirtualClock::default();
+    let script = Scripted::in_order(clock.shared(), [reply]);
+    let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).as_viewer();
+    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &stack);
+    let manifest =
+        clock.run(registry.manifest(&repository(), &"a".parse().unwrap())).unwrap().unwrap();
+    assert_eq!(manifest.content_type, Some(MediaType::OCI_MANIFEST));
+    assert_eq!(manifest.descriptor.media_type, MediaType::OCI_INDEX);
+    assert_eq!(manifest.bytes, INDEX);
+}
+
+#[test]
+fn other_bytes_than_those_asked_for_stay_readable_in_the_error() {
+    let wrong = format!("sha256:{}", "0".repeat(64));
+    let error = Bench::answering(|_, _| Reply::ok("{\"other\":1}")).manifest(&wrong).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::DigestMismatch { .. }), "{error}");
+    assert_eq!(error.context.body.as_deref(), Some("{\"other\":1}"));
 }
 
 #[test]

@@ -138,7 +138,8 @@ fn r115_an_upload_that_is_gone_says_so() {
     let bench = Bench::in_order([opened(), Reply::status(404)]);
     let mut upload = bench.upload(4);
     let error = bench.clock.run(upload.write("hello".into())).unwrap().unwrap_err();
-    assert_eq!(error.kind, ErrorKind::UploadUnknown);
+    let location = Some(upload.location().to_owned());
+    assert_eq!(error.kind, ErrorKind::UploadUnknown { location });
 }
 
 #[test]
@@ -281,7 +282,7 @@ fn r131_the_three_outcomes_of_deleting_are_told_apart() {
     for status in [400, 405] {
         let unsupported = r#"{"errors":[{"code":"UNSUPPORTED"}]}"#;
         let error = delete(Reply::status(status).body(unsupported)).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::DeleteDisabled);
+        assert_eq!(error.kind, ErrorKind::Unsupported(Limitation::DeletingTags));
     }
     assert!(delete(Reply::status(403)).unwrap_err().is_denied());
 }

@@ -160,7 +160,10 @@ pub struct Details {
     pub odd: Vec<Warning>,
     /// The changes from the base up, each with its layer and the bytes that the layer brought.
     pub changes: Vec<(u16, ChangeKind, u64)>,
-    /// The last target of a chain of links; `None` if it is no link or leads nowhere.
+    /// `true` if it is a hard link to a file that is there: another name of that file.
+    pub is_another_name: bool,
+    /// The last target of a chain of links; of a hard link, the path that brought the file. `None` if
+    /// it is no link or leads nowhere, and if that path has another file now or none.
     pub target: Option<Vec<u8>>,
     /// The place of its content, or of its target's; `None` if there is none.
     pub stored: Option<Stored>,

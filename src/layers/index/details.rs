@@ -35,11 +35,26 @@ impl LayerIndex {
         let tree = self.tree(&merged(scope));
         let Some(id) = tree.tree.at(&details.row.path) else { return };
         details.changes = tree.tree.node(id).map(changes).unwrap_or_default();
-        let is_link = matches!(details.row.kind, EntryKind::Symlink | EntryKind::HardLink);
-        if is_link && details.target.is_none() {
-            let target = tree.tree.follow(id).filter(|&target| target != id);
-            details.target = target.map(|target| tree.tree.path(target));
-            details.stored = target.and_then(|target| stored(tree, target));
+        let kind = details.row.kind;
+        let is_link = matches!(kind, EntryKind::Symlink | EntryKind::HardLink);
+        if !is_link || details.target.is_some() || details.is_another_name {
+            return;
+        }
+        // A hard link names what was there when its layer came, whatever later layers do.
+        let layer = scope.only.filter(|_| kind == EntryKind::HardLink);
+        let is_now = |layer| tree.tree.node(id).is_some_and(|n| n.visible && n.layer == layer);
+        let found = match layer.filter(|&layer| !is_now(layer)) {
+            None => describe(tree, id),
+            Some(layer) => {
+                let layers = scope.layers.iter().take(usize::from(layer) + 1).cloned().collect();
+                let tree = self.grow(&Scope { only: None, with_removed: true, layers });
+                tree.tree.at(&details.row.path).and_then(|id| describe(&tree, id))
+            }
+        };
+        if let Some(found) = found {
+            details.is_another_name = found.is_another_name;
+            details.row.size = found.row.size;
+            (details.target, details.stored) = (found.target, found.stored);
         }
     }
 }
@@ -48,8 +63,10 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
     let node = tree.tree.node(id)?;
     let row = tree.row(id, 0, false)?;
     let (user, group) = node.owner();
-    let is_link = matches!(node.kind, EntryKind::Symlink | EntryKind::HardLink);
-    let target = tree.tree.follow(id).filter(|&target| is_link && target != id);
+    let end = tree.tree.follow(id);
+    // The path that brought a file, if that is its other name still.
+    let other = || tree.tree.first_name(id);
+    let target = end.filter(|&end| end != id).or_else(other);
     Some(Details {
         user: user.to_vec(),
         group: group.to_vec(),
@@ -59,8 +76,10 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
         xattrs: node.xattrs().to_vec(),
         odd: node.warnings().to_vec(),
         changes: changes(node),
+        is_another_name: node.is_another_name(),
         target: target.map(|target| tree.tree.path(target)),
-        stored: stored(tree, target.unwrap_or(id)),
+        // A link to nothing has no content.
+        stored: stored(tree, end.unwrap_or(id)),
         row,
     })
 }
@@ -68,7 +87,7 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
 /// Returns the place of a regular file's content. A removed file still has its content in its
 /// layer.
 fn stored(tree: &SortedTree, id: NodeId) -> Option<Stored> {
-    let node = tree.tree.node(id).filter(|node| node.kind == EntryKind::File)?;
-    let (layer, offset) = (node.layer, node.offset);
+    let node = tree.tree.node(id).filter(|node| node.file_kind() == EntryKind::File)?;
+    let (layer, offset) = (node.content_layer(), node.offset);
     Some(Stored { layer, offset, stored: node.stored, size: node.size, part: None })
 }

@@ -161,7 +161,11 @@ impl SortedTree {
     pub(super) fn wasted(&mut self) -> &[(u64, NodeId)] {
         if self.wasted.is_none() {
             self.visit(self.tree.len());
-            let unseen = |id: NodeId| Some((self.tree.node(id).map(unseen)?, id));
+            let kept = self.tree.kept_by_links();
+            let unseen = |id: NodeId| {
+                let bytes = self.tree.node(id).map(unseen)?;
+                Some((bytes.saturating_sub(kept.get(&id).copied().unwrap_or_default()), id))
+            };
             let mut all: Vec<_> = self.tree.ids().filter_map(unseen).filter(|w| w.0 > 0).collect();
             all.sort_by_key(|&(bytes, id)| (Reverse(bytes), id));
             self.wasted = Some(all);

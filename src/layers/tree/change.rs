@@ -58,7 +58,9 @@ impl Changes {
     pub(super) fn note(&mut self, change: Change) {
         match self.last_mut() {
             Some(last) if last.layer == change.layer => {
-                *last = Change { kind: last.kind.and_then(change.kind), ..change };
+                // A path that comes twice in a layer brings the bytes of both.
+                let size = last.size.saturating_add(change.size);
+                *last = Change { kind: last.kind.and_then(change.kind), size, ..change };
             }
             Some(_) => {
                 let changes = self.as_slice().iter().copied().chain([change]);

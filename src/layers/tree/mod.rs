@@ -11,7 +11,7 @@ mod paths;
 mod usage;
 mod whiteout;
 
-use std::{cmp::Reverse, rc::Rc};
+use std::rc::Rc;
 
 pub use change::{Change, ChangeKind};
 pub use node::FileNode;
@@ -191,13 +191,21 @@ impl FileTree {
     fn directory_for(&mut self, components: &[&[u8]]) -> Option<NodeId> {
         let mut at = ROOT;
         for name in components {
-            let next = match self.child(at, name) {
+            at = match self.child(at, name) {
+                Some(id) if self.is_symlink(id) => {
+                    let path = self.root_path(components)?;
+                    let path: Vec<&[u8]> = path.iter().map(Vec::as_slice).collect();
+                    return (path.len() <= DEPTH_MAX).then(|| self.directory_for(&path))?;
+                }
                 Some(id) => self.enter(id)?,
                 None => self.make_directory(at, name),
             };
-            at = next;
         }
         Some(at)
+    }
+
+    fn is_symlink(&self, id: NodeId) -> bool {
+        self.node(id).is_some_and(|node| node.visible && node.symlink().is_some())
     }
 
     fn child(&self, id: NodeId, name: &[u8]) -> Option<NodeId> {
@@ -207,12 +215,6 @@ impl FileTree {
     /// Goes into a node as into a directory, making it one if it is none.
     fn enter(&mut self, id: NodeId) -> Option<NodeId> {
         let (kind, visible) = self.node(id).map(|node| (node.kind, node.visible))?;
-        if kind == EntryKind::Symlink && visible {
-            let target = self.follow(id)?;
-            let is_directory =
-                self.node(target).is_some_and(|node| node.kind == EntryKind::Directory);
-            return is_directory.then_some(target);
-        }
         if kind != EntryKind::Directory || !visible {
             let layer = self.layer;
             self.hide(id);
@@ -259,6 +261,9 @@ impl FileTree {
             None => self.push(directory(name.into(), parent, self.layer)),
         };
         self.describe(id, entry);
+        if entry.kind == EntryKind::HardLink {
+            self.name_file(id, &entry.link);
+        }
         let kind = if was_visible { ChangeKind::Changed } else { ChangeKind::Added };
         self.note(id, kind, content_size(entry));
     }
@@ -280,39 +285,26 @@ impl FileTree {
         node.rare = rare(entry);
     }
 
+    /// Makes a hard link another name of the file that it leads to now. What happens to the first name
+    /// after that changes nothing here.
+    fn name_file(&mut self, id: NodeId, link: &[u8]) {
+        let Some(found) = self.named_file(link, id) else { return };
+        // A clone without what it may have below it.
+        let Some(file) = self.node(found).map(|node| FileNode { children: None, ..node.clone() })
+        else {
+            return;
+        };
+        if let Some(node) = self.node_mut(id) {
+            node.become_name_of(&file, found);
+        }
+    }
+
     /// Notes the change of the current layer to a path.
     fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
         let layer = self.layer;
         if let Some(node) = self.node_mut(id) {
             node.changes.note(Change { layer, kind, size });
         }
-    }
-
-    /// The size of everything visible below each node, by its number.
-    pub fn sizes(&self) -> Vec<u64> {
-        let mut sizes = Vec::with_capacity(self.nodes.len());
-        sizes.extend(self.nodes.iter().map(|node| if node.visible { node.size } else { 0 }));
-        // Children are always made after their parents.
-        for at in (1..self.nodes.len()).rev() {
-            let size = sizes.get(at).copied().unwrap_or_default();
-            let parent = self.nodes.get(at).map_or(0, |node| node.parent.0 as usize);
-            if let Some(sum) = sizes.get_mut(parent) {
-                *sum = sum.saturating_add(size);
-            }
-        }
-        sizes
-    }
-
-    /// The largest visible files, largest first, then by path.
-    pub fn largest(&self, count: usize) -> Vec<NodeId> {
-        let is_file = |id: &NodeId| {
-            self.node(*id).is_some_and(|node| node.visible && node.kind == EntryKind::File)
-        };
-        let mut files: Vec<_> = self.ids().filter(is_file).collect();
-        let size = |id: &NodeId| self.node(*id).map_or(0, |node| node.size);
-        files.sort_by_cached_key(|id| (Reverse(size(id)), *id));
-        files.truncate(count);
-        files
     }
 }
 

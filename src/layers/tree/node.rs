@@ -46,14 +46,33 @@ pub struct FileNode {
 /// Values that few nodes have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rare {
-    link: Vec<u8>,
-    user: Vec<u8>,
-    group: Vec<u8>,
+    link: Box<[u8]>,
+    user: Box<[u8]>,
+    group: Box<[u8]>,
     xattrs: Vec<(String, Vec<u8>)>,
     warnings: Vec<Warning>,
     device: (u32, u32),
     sparse: bool,
+    /// Of a hard link, the file that it names.
+    named: Option<Box<NamedFile>>,
 }
+
+/// A file as it was when a hard link became another name of it. Its first name may be replaced or removed
+/// after that; the file stays.
+#[derive(Clone, Debug)]
+pub(super) struct NamedFile {
+    kind: EntryKind,
+    /// The layer that brought the content.
+    layer: u16,
+    /// The path that brought it.
+    first: NodeId,
+    /// The target, if the file is a symbolic link.
+    symlink: Box<[u8]>,
+}
+
+/// Tells files apart, whatever they are called: the path that brought the content, the layer that did, and
+/// the place in it.
+pub(super) type FileKey = (NodeId, u16, u64);
 
 impl FileNode {
     /// The last component of the path; bytes, which need not be UTF-8.
@@ -64,6 +83,52 @@ impl FileNode {
     /// Returns the target of a link, as written.
     pub fn link(&self) -> &[u8] {
         self.rare.as_ref().map_or(&[], |rare| &rare.link)
+    }
+
+    /// The kind of the file: of a hard link, that of the file it names; `HardLink` if there is none.
+    pub fn file_kind(&self) -> EntryKind {
+        self.named().map_or(self.kind, |file| file.kind)
+    }
+
+    /// The layer that holds the content. A hard link can come from a later one.
+    pub fn content_layer(&self) -> u16 {
+        self.named().map_or(self.layer, |file| file.layer)
+    }
+
+    /// Returns the target of a symbolic link, as written; also if a hard link names it.
+    pub(super) fn symlink(&self) -> Option<&[u8]> {
+        match self.file_kind() {
+            EntryKind::Symlink => Some(self.named().map_or(self.link(), |file| &file.symlink)),
+            _ => None,
+        }
+    }
+
+    /// Tells the content from that of other files. `id` is the number of this node.
+    pub(super) fn key(&self, id: NodeId) -> FileKey {
+        (self.named().map_or(id, |file| file.first), self.content_layer(), self.offset)
+    }
+
+    /// Returns `true` if the node is a hard link to a file that is there.
+    pub fn is_another_name(&self) -> bool {
+        self.named().is_some()
+    }
+
+    fn named(&self) -> Option<&NamedFile> {
+        self.rare.as_ref()?.named.as_deref()
+    }
+
+    /// Makes a hard link another name of a file, which `id` names.
+    pub(super) fn become_name_of(&mut self, file: &Self, id: NodeId) {
+        let Some(rare) = &mut self.rare else { return };
+        let (first, layer, offset) = file.key(id);
+        let symlink = file.symlink().unwrap_or_default().into();
+        rare.named = Some(Box::new(NamedFile { kind: file.file_kind(), layer, first, symlink }));
+        rare.device = file.device();
+        rare.sparse = file.is_sparse();
+        if rare.xattrs.is_empty() {
+            rare.xattrs = file.xattrs().to_vec();
+        }
+        (self.size, self.stored, self.offset) = (file.size, file.stored, offset);
     }
 
     /// The names of owner and group, if given.
@@ -133,13 +198,14 @@ pub(super) fn rare(entry: &Entry) -> Option<Box<Rare>> {
         && entry.device == (0, 0)
         && entry.sparse.is_none();
     let rare = || Rare {
-        link: entry.link.clone(),
-        user: entry.user.clone(),
-        group: entry.group.clone(),
+        link: entry.link.as_slice().into(),
+        user: entry.user.as_slice().into(),
+        group: entry.group.as_slice().into(),
         xattrs: entry.xattrs.clone(),
         warnings: entry.warnings.clone(),
         device: entry.device,
         sparse: entry.sparse.is_some(),
+        named: None,
     };
     (!is_common).then(|| Box::new(rare()))
 }

@@ -49,6 +49,28 @@ fn r038_the_kind_comes_from_the_header_then_the_body_then_the_structure() {
     check("", None, "unknown", 2);
 }
 
+/// The digest covers what a document states, and no header.
+#[test]
+fn the_type_inside_counts_where_the_header_contradicts_it() {
+    let image = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{}",{CONFIG},"layers":[]}}"#,
+        MediaType::OCI_MANIFEST
+    );
+    let check = |body: &str, header: &str, expected: &str| {
+        let parsed = parse(body, Some(&MediaType::new(header)));
+        assert_eq!(kind(&parsed.value), expected, "{header}");
+        let told = |fault: &DocumentFault| matches!(fault, DocumentFault::OtherMediaType { .. });
+        assert!(parsed.issues.iter().any(|issue| told(&issue.fault)), "{header}");
+    };
+    for header in [MediaType::OCI_INDEX.as_str(), MediaType::DOCKER_MANIFEST.as_str(), "text/html"]
+    {
+        check(&image, header, "image");
+    }
+    let odd = image.replace(MediaType::OCI_MANIFEST.as_str(), "application/vnd.example+json");
+    check(&odd, MediaType::OCI_MANIFEST.as_str(), "image");
+    check(&odd, "text/html", "unknown");
+}
+
 #[test]
 fn r038_a_body_that_contradicts_its_header_is_not_sound() {
     let body =

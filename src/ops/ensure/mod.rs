@@ -115,7 +115,8 @@ fn misses_something(error: &Error) -> bool {
         error.kind,
         ErrorKind::BlobUnknown(_)
             | ErrorKind::NotFound(_)
-            | ErrorKind::Rejected
+            | ErrorKind::Rejected(_)
+            | ErrorKind::Unverified(_)
             | ErrorKind::Status(400..=499)
     )
 }

@@ -79,7 +79,7 @@ impl HttpFiles {
             404 | 410 => ErrorKind::NotFound(Missing::Unknown),
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::Denied,
-            416 => ErrorKind::InvalidRange { location: None, stored: None },
+            416 => ErrorKind::invalid_range(None),
             429 => ErrorKind::RateLimited(response.retry_after(self.clock.now())),
             500..=599 => ErrorKind::Unavailable,
             other => ErrorKind::Status(other),

@@ -81,7 +81,7 @@ impl<F: Files + 'static> Read for Layout<F> {
         let length = range.length.unwrap_or(u64::MAX);
         let (start, end) = (range.start, range.start.saturating_add(length).min(blob.size));
         if start > end {
-            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            let kind = ErrorKind::invalid_range(Some(blob.size));
             return Err(explain(kind.into()));
         }
         if start == end {
@@ -125,7 +125,7 @@ impl<F: Files + 'static> Layout<F> {
         };
         match found.as_slice() {
             [found] => Ok((found.clone(), is_made)),
-            [] => Err(fail(ErrorKind::NotFound(Missing::Manifest).into())),
+            [] => Err(fail(ErrorKind::NotFound(Missing::Tag(tag.clone())).into())),
             several => {
                 let (tag, digests) = (tag.to_string(), several.len() as u64);
                 let fault = LayoutFault::AmbiguousTag { tag, digests };

@@ -103,12 +103,12 @@ impl<'a> Task<'a> {
 
     pub(super) fn tag(repository: &'a RepositoryName, tag: &Tag) -> Self {
         let operation = Operation::ReadManifest(tag.clone().into());
-        Self { operation, repository, missing: Missing::Manifest, subject: None }
+        Self { operation, repository, missing: Missing::Tag(tag.clone()), subject: None }
     }
 
     pub(super) fn manifest(repository: &'a RepositoryName, digest: &Digest) -> Self {
         let operation = Operation::ReadManifest(digest.clone().into());
-        Self { operation, repository, missing: Missing::Manifest, subject: None }
+        Self { operation, repository, missing: Missing::Revision(digest.clone()), subject: None }
     }
 
     pub(super) fn blob(repository: &'a RepositoryName, blob: &'a Descriptor) -> Self {
@@ -253,7 +253,7 @@ impl<F: Files> Layout<F> {
     /// Completes an error with the task. Facts that it states already are kept.
     pub(super) fn explain(&self, task: &Task<'_>, mut error: Error) -> Error {
         match &mut error.kind {
-            ErrorKind::NotFound(missing @ Missing::Unknown) => *missing = task.missing,
+            ErrorKind::NotFound(missing @ Missing::Unknown) => *missing = task.missing.clone(),
             ErrorKind::SizeMismatch { digest: digest @ None, .. } => {
                 *digest = task.subject.map(|subject| subject.digest.clone());
             }

@@ -167,7 +167,7 @@ impl Holdings {
         };
         digest
             .and_then(|digest| repository.manifests.get_key_value(digest))
-            .ok_or(ErrorKind::NotFound(Missing::Manifest))
+            .ok_or(ErrorKind::NotFound(Missing::manifest(reference)))
     }
 
     /// The bytes of a blob of a repository.

@@ -48,7 +48,7 @@ impl Read for MemoryRegistry {
     ) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
         let part = part_of(&bytes, range).ok_or_else(|| {
-            let kind = ErrorKind::InvalidRange { location: None, stored: None };
+            let kind = ErrorKind::invalid_range(Some(blob.size));
             self.error(kind, Operation::ReadBlobPart(blob.digest.clone()), repository)
         })?;
         Ok(stream_of(part, None))

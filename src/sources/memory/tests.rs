@@ -153,7 +153,7 @@ fn r116_an_upload_is_taken_up_where_it_was_left() {
         let location = upload.location().to_owned();
         let wrong = registry.resume_upload(&place("one"), &location, Some(2), 0).await;
         let stored = Some(3);
-        let kind = ErrorKind::InvalidRange { location: Some(location.clone()), stored };
+        let kind = ErrorKind::InvalidRange { location: Some(location.clone()), stored, size: None };
         assert_eq!(wrong.err().unwrap().kind, kind);
         let mut upload = registry.resume_upload(&place("one"), &location, None, 0).await.unwrap();
         assert_eq!(upload.size(), 3);
@@ -162,7 +162,8 @@ fn r116_an_upload_is_taken_up_where_it_was_left() {
         assert_eq!(upload.commit(&digest).await.unwrap().size, 5);
         assert_eq!(upload.commit(&digest).await.unwrap_err().kind, ErrorKind::AlreadyClosed);
         let gone = registry.resume_upload(&place("one"), &location, None, 0).await;
-        assert_eq!(gone.err().unwrap().kind, ErrorKind::UploadUnknown);
+        let kind = ErrorKind::UploadUnknown { location: Some(location) };
+        assert_eq!(gone.err().unwrap().kind, kind);
         assert_eq!(registry.bytes(&digest).unwrap(), "layer");
     });
 }

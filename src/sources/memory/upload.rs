@@ -37,8 +37,12 @@ impl Upload {
     /// Bytes that the registry holds of this upload.
     pub(super) fn stored(&self) -> std::result::Result<u64, ErrorKind> {
         let state = self.registry.state.borrow();
-        let bytes = state.uploads.get(&self.session).ok_or(ErrorKind::UploadUnknown)?;
+        let bytes = state.uploads.get(&self.session).ok_or_else(|| self.unknown())?;
         Ok(bytes.len() as u64)
+    }
+
+    fn unknown(&self) -> ErrorKind {
+        ErrorKind::UploadUnknown { location: Some(self.name.clone()) }
     }
 
     fn fail(&self, kind: ErrorKind) -> crate::error::Error {
@@ -50,7 +54,7 @@ impl Upload {
             return Err(ErrorKind::AlreadyClosed);
         }
         let taken = self.registry.state.borrow_mut().uploads.remove(&self.session);
-        let bytes = Bytes::from(taken.ok_or(ErrorKind::UploadUnknown)?);
+        let bytes = Bytes::from(taken.ok_or_else(|| self.unknown())?);
         self.ended = true;
         let size = bytes.len() as u64;
         self.registry.store_blob(&self.repository, digest, bytes)?;
@@ -82,7 +86,7 @@ impl BlobUpload for Upload {
         }
         let mut state = self.registry.state.borrow_mut();
         let Some(stored) = state.uploads.get_mut(&self.session) else {
-            return Err(self.fail(ErrorKind::UploadUnknown));
+            return Err(self.fail(self.unknown()));
         };
         stored.extend_from_slice(&bytes);
         Ok(())

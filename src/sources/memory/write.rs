@@ -43,13 +43,16 @@ impl Write for MemoryRegistry {
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
         let fail = |kind| self.error(kind, Operation::ResumeUpload, repository);
-        let session = location.parse().map_err(|_| fail(ErrorKind::UploadUnknown))?;
+        let session = location
+            .parse()
+            .map_err(|_| fail(ErrorKind::UploadUnknown { location: Some(location.to_owned()) }))?;
         let upload = Upload::new(self.clone(), repository.clone(), session, chunk_size);
         let stored = upload.stored().map_err(fail)?;
         match offset {
             Some(offset) if offset != stored => Err(fail(ErrorKind::InvalidRange {
                 location: Some(location.to_owned()),
                 stored: Some(stored),
+                size: None,
             })),
             _ => Ok(Box::new(upload)),
         }

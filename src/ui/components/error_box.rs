@@ -11,25 +11,40 @@ use crate::{
     ui::{browser, stateful::mount, text},
 };
 
-/// Draws an error. `retry` tries again; without it there is no button.
-pub fn error_box(error: &Rc<Error>, retry: Option<&Callback<()>>) -> Html {
+/// Draws an error, with the remedy that the page has for it and a button that tries again.
+pub fn error_box(error: &Rc<Error>, retry: &Callback<()>) -> Html {
+    let onclick = again(retry);
+    boxed(
+        error,
+        html! {
+            <>
+                { remedy(error, retry) }
+                { way_to_the_doctor(error) }
+                <button type="button" {onclick}>{ text::RETRY }</button>
+            </>
+        },
+    )
+}
+
+/// Draws an error that stays the same however often it is tried: nothing was asked.
+pub fn final_error(error: &Rc<Error>) -> Html {
+    boxed(error, Html::default())
+}
+
+fn boxed(error: &Rc<Error>, ways_on: Html) -> Html {
     html! {
         <section class="error-box" role="alert">
             <h2>{ foreign(&text::error::title(error)) }</h2>
             <p>{ foreign(&text::error::what_came_back(error)) }</p>
             { for error.context.messages.iter().map(own_words) }
-            if let Some(body) = &error.context.body {
+            if let Some(body) = error.context.body.as_ref().filter(|_| error.context.messages.is_empty()) {
                 <pre tabindex="0" aria-label={text::error::BODY}>{ foreign(body) }</pre>
             }
             if let Some(request) = &error.context.request {
                 <p class="request"><code>{ foreign(request) }</code></p>
             }
             <p class="advice">{ text::error::advice(error) }</p>
-            { remedy(error, retry) }
-            { way_to_the_doctor(error) }
-            if let Some(retry) = retry {
-                <button type="button" onclick={again(retry)}>{ text::RETRY }</button>
-            }
+            { ways_on }
         </section>
     }
 }
@@ -39,9 +54,14 @@ fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
     retry.reform(|_| browser::focus(HEADING_ID))
 }
 
+/// Returns true if the page offers a remedy on the spot.
+pub fn has_remedy(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ApproveTokenServer { .. })
+}
+
 /// Draws the remedy that the page offers on the spot.
-fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
-    let Some(retry) = retry.cloned() else { return Html::default() };
+pub fn remedy(error: &Error, retry: &Callback<()>) -> Html {
+    let retry = retry.clone();
     match &error.kind {
         ErrorKind::Unauthorized => sign_in(error, retry),
         ErrorKind::ApproveTokenServer { registry, token_server } => {
@@ -55,7 +75,8 @@ fn remedy(error: &Error, retry: Option<&Callback<()>>) -> Html {
 /// A form to sign in to the registry that refused something.
 pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
     let registry = AttrValue::from(error.context.registry.clone());
-    mount(SignInForm { registry, is_exposed: is_exposed(error), retry })
+    let is_exposed = RegistryAddress::of_error(error).is_some_and(|registry| registry.is_exposed());
+    mount(SignInForm { registry, is_exposed, retry })
 }
 
 /// A failure that the browser does not explain can be looked into.
@@ -66,15 +87,6 @@ fn way_to_the_doctor(error: &Error) -> Html {
     let Some(registry) = RegistryAddress::of_error(error) else { return Html::default() };
     let href = Route::Doctor(registry).href();
     html! { <p><a {href}>{ text::doctor::LINK }</a></p> }
-}
-
-/// Returns true if the credentials would pass a network unencrypted.
-fn is_exposed(error: &Error) -> bool {
-    let is_plain =
-        error.context.request.as_ref().is_some_and(|request| request.contains(" http://"));
-    let host = error.context.registry.as_str();
-    let is_here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
-    is_plain && !is_here
 }
 
 /// One entry of the registry's error document.

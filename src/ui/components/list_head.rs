@@ -78,7 +78,7 @@ pub fn list_head(props: ListHead<'_>) -> Html {
                 { more }
             </div>
             if let Some(error) = props.error {
-                { error_box(error, Some(&retry)) }
+                { error_box(error, &retry) }
             }
             if props.may_be_incomplete {
                 <div class="notice"><p>{ list::INCOMPLETE }</p></div>

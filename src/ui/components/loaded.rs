@@ -29,7 +29,7 @@ fn frame(
             if is_loading {
                 <p class="loading" role="status">{ text::LOADING }</p>
             }
-            if let Some(error) = error { { error_box(error, Some(retry)) } }
+            if let Some(error) = error { { error_box(error, retry) } }
             if let Some(drawn) = drawn {
                 <div class={classes!(is_old.then_some("old"))} inert={is_loading}>{ drawn }</div>
             }

@@ -25,7 +25,7 @@ pub use byte_size::byte_size;
 pub use copy_button::copy_button;
 pub use digest_code::{digest_code, linked_digest};
 pub use empty::empty;
-pub use error_box::{error_box, sign_in};
+pub use error_box::{error_box, final_error, has_remedy, remedy, sign_in};
 pub use foreign::foreign;
 pub use heading::{HEADING_ID, INSIDE_ID, heading, name_heading};
 pub use list_head::{ListHead, list_head};

@@ -17,7 +17,7 @@ use yew::prelude::*;
 pub use reference::reference;
 
 use super::{
-    components::{error_box, name_heading},
+    components::{final_error, name_heading},
     explorer::{Explorer, SharedExplorer},
     stateful::{keyed, mount, mount_keyed},
     views::ViewContext,
@@ -54,7 +54,7 @@ pub(super) fn page(route: &Route, environment: &Environment) -> Html {
         Ok(connection) => connection,
         Err(error) => {
             let heading = name_heading(address.to_string());
-            return html! { <>{ heading }{ error_box(&Rc::new(error), None) }</> };
+            return html! { <>{ heading }{ final_error(&Rc::new(error)) }</> };
         }
     };
     // A key of its own for each repository: what is shown never belongs to another one.

@@ -9,6 +9,7 @@ use crate::{
         queries::{TagSummary, tag_summary},
         views::visible_text::visible,
     },
+    error::ErrorKind,
     oci::{Platform, Reference, RepositoryName, Tag},
     ui::{
         components::{byte_size, digest_code, foreign, platform_badge},
@@ -56,7 +57,7 @@ fn use_tag_row(props: &TagRow) -> Html {
     html! {
         <div role="row" aria-rowindex={(props.index + 2).to_string()}>
             <div role="cell"><a class="name" href={href(props)}>{ props.tag.to_string() }</a></div>
-            { cells(&query, now) }
+            { cells(props, &query, now) }
         </div>
     }
 }
@@ -67,13 +68,18 @@ fn href(props: &TagRow) -> String {
     Route::from(Place::new(address, repository.at_tag(props.tag.clone()))).href()
 }
 
-fn cells(query: &Query<TagSummary>, now: i64) -> Html {
+fn cells(props: &TagRow, query: &Query<TagSummary>, now: i64) -> Html {
     if let Some(error) = query.state.error() {
         let onclick = query.retry.reform(|_: MouseEvent| ());
         let reason = text::error::what_came_back(error);
         return html! {
             <div role="cell" class="failed" title={visible(&reason).into_owned()}>
-                <span>{ foreign(&reason) }</span><button type="button" {onclick}>{ text::RETRY }</button>
+                <span>{ foreign(&reason) }</span>
+                // A row has no room for a form: the page of the tag has it.
+                if error.kind == ErrorKind::Unauthorized {
+                    <a href={href(props)}>{ text::accounts::SIGN_IN }</a>
+                }
+                <button type="button" {onclick}>{ text::RETRY }</button>
             </div>
         };
     }

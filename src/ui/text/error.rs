@@ -45,7 +45,9 @@ pub(super) fn reason_with_status(error: &Error) -> String {
 pub(super) fn reason(kind: &ErrorKind) -> String {
     let fixed = match kind {
         ErrorKind::NotFound(Missing::Repository) => "there is no such repository",
-        ErrorKind::NotFound(Missing::Manifest) => "there is no such manifest or tag",
+        ErrorKind::NotFound(Missing::Tag(_) | Missing::Revision(_) | Missing::Manifest) => {
+            "there is no such manifest or tag"
+        }
         ErrorKind::NotFound(Missing::Blob) => "there is no such blob",
         ErrorKind::NotFound(Missing::Unknown) => "it is not there",
         ErrorKind::Unauthorized => "the registry asks for credentials",
@@ -55,10 +57,10 @@ pub(super) fn reason(kind: &ErrorKind) -> String {
         ErrorKind::CatalogUnavailable => "the registry does not list its repositories",
         ErrorKind::DeleteDisabled => "deleting is switched off on this registry",
         ErrorKind::InvalidRange { .. } => "the registry refuses the range of bytes",
-        ErrorKind::UploadUnknown => "the upload session is gone",
+        ErrorKind::UploadUnknown { .. } => "the registry knows no such upload session",
         ErrorKind::AlreadyClosed => "the upload has ended",
         ErrorKind::BlobUnknown(None) => "it points at content that is missing",
-        ErrorKind::Rejected => "the registry refused the content",
+        ErrorKind::Rejected(_) | ErrorKind::Unverified(_) => "the registry refused the content",
         ErrorKind::NotModified => "it has not changed",
         _ => return reason_with_facts(kind),
     };
@@ -107,10 +109,11 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         | ErrorKind::CatalogUnavailable
         | ErrorKind::DeleteDisabled
         | ErrorKind::InvalidRange { .. }
-        | ErrorKind::UploadUnknown
+        | ErrorKind::UploadUnknown { .. }
         | ErrorKind::AlreadyClosed
         | ErrorKind::BlobUnknown(None)
-        | ErrorKind::Rejected
+        | ErrorKind::Rejected(_)
+        | ErrorKind::Unverified(_)
         | ErrorKind::NotModified => "it failed".to_owned(),
     }
 }
@@ -150,6 +153,9 @@ fn input(fault: &InputFault) -> String {
 fn limited(limitation: &Limitation) -> &str {
     match limitation {
         Limitation::Registry => "the registry does not support this",
+        Limitation::DeletingTags => {
+            "the registry does not delete this tag; it deletes by digest, or not at all"
+        }
         Limitation::NoDoctor => "this page cannot examine connections",
         Limitation::Other(words) => words,
         _ => "this is not supported here",
@@ -179,8 +185,8 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::RateLimited(_) => "Wait, then try again.",
         ErrorKind::Unavailable => "The fault is on the registry's side. Try again later.",
         ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. } => {
-            "The registry, or something between it and this page, changed the bytes. They are not \
-             shown. Tell whoever runs it."
+            "The registry, or something between it and this page, changed the bytes. Nothing is \
+             made of them. Tell whoever runs it."
         }
         ErrorKind::TooLarge { .. } => "Use a command-line client for this one.",
         ErrorKind::UnsupportedDigest(_) => "Porthole can show it but cannot verify it.",

@@ -115,6 +115,9 @@ pub const OPAQUE: &str = "This layer hides all that layers below have in this di
 pub const SPARSE: &str = "stored without its holes";
 /// A link that leads nowhere.
 pub const DANGLING: &str = "leads nowhere in this image";
+/// A hard link whose first name has another file now, or none.
+pub const FIRST_NAME_GONE: &str = ", which was replaced or removed later. The file stays: this is another \
+    name of it.";
 /// Heading of what is odd.
 pub const WHAT_IS_ODD: &str = "Odd about this entry";
 /// Heading of attributes.

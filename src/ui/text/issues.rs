@@ -44,7 +44,18 @@ fn with_facts(fault: &DocumentFault) -> String {
         DocumentFault::NotWhole { bits } => format!("is not a whole number of {bits} bits"),
         DocumentFault::NotATime(text) => format!("“{text}” is not a date and time (RFC 3339)"),
         DocumentFault::OtherMediaType { stated, sent } => {
-            format!("states the media type {stated}, and was sent as {sent}")
+            format!(
+                "states the media type {stated}, and was sent as {sent} (Content-Type); the digest \
+                 covers the first"
+            )
+        }
+        DocumentFault::OtherSize { stated, actual } => {
+            format!(
+                "has {actual} bytes, and the pointer to it states {stated}; the digest is right"
+            )
+        }
+        DocumentFault::OtherDescriptorType { descriptor, own } => {
+            format!("states the media type {own}, and the pointer to it {descriptor}")
         }
         DocumentFault::NoMediaType(kind) => {
             let kind = kind.map_or("no known kind", document);
@@ -150,7 +161,16 @@ mod tests {
         let (stated, sent) = ("a/b".to_owned(), "c/d".to_owned());
         check(
             DocumentFault::OtherMediaType { stated, sent },
-            "states the media type a/b, and was sent as c/d",
+            "states the media type a/b, and was sent as c/d (Content-Type); the digest covers the first",
+        );
+        check(
+            DocumentFault::OtherSize { stated: 1, actual: 2 },
+            "has 2 bytes, and the pointer to it states 1; the digest is right",
+        );
+        let (descriptor, own) = ("a/b".to_owned(), "c/d".to_owned());
+        check(
+            DocumentFault::OtherDescriptorType { descriptor, own },
+            "states the media type c/d, and the pointer to it a/b",
         );
         check(
             DocumentFault::NoMediaType(Some(DocumentKind::Image)),

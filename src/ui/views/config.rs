@@ -19,8 +19,8 @@ use crate::{
     },
     ui::{
         components::{
-            byte_size, copy_button, digest_code, empty, error_box, media_type_words,
-            platform_badge, verification_mark,
+            byte_size, copy_button, digest_code, empty, media_type_words, platform_badge,
+            verification_mark,
         },
         stateful::mount,
         text::config as text,
@@ -41,7 +41,8 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
             <><p class="hint">{ text::EMPTY_CONFIG }</p>{ files(place, manifest) }</>
         },
         (_, Some(Ok(config))) => configuration(place, manifest, config),
-        (_, Some(Err(error))) => error_box(error, None),
+        // The view of the image draws the error.
+        (_, Some(Err(_))) => Html::default(),
         (_, None) => html! { <>{ empty(text::NO_CONFIG) }{ files(place, manifest) }</> },
     }
 }

@@ -13,19 +13,18 @@ use crate::{
     },
     oci::Document,
     ui::{
-        components::{byte_size, copy_button, empty, error_box},
+        components::{byte_size, copy_button, empty},
         text::{history as text, layers as layers_text},
     },
 };
 
 /// Draws the build steps of an image.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
-    if let Some(Err(error)) = &image.config {
-        return error_box(error, None);
-    }
     match history(image) {
         Some(history) if history.steps.is_empty() => empty(text::NO_HISTORY),
         Some(history) => steps(&context.place, &history, base(image).as_deref()),
+        // The view of the image draws the error of a configuration.
+        None if matches!(image.config, Some(Err(_))) => Html::default(),
         None if image.image_manifest().is_some() => empty(text::NO_HISTORY),
         None => no_image(image),
     }

@@ -6,7 +6,10 @@ use yew::prelude::*;
 use super::{ViewContext, draw, platforms::platforms, use_image::use_image};
 use crate::{
     app::ReadDepth,
-    ui::{components::loaded, stateful::stateful},
+    ui::{
+        components::{error_box, loaded},
+        stateful::stateful,
+    },
 };
 
 /// A view of what the address names, or of an index the image of the chosen platform.
@@ -28,6 +31,8 @@ fn use_image_view(props: &ImageView) -> Html {
                     // What shows an image needs a choice, the others show the index as well.
                     { platforms(&context.place, &image.root.document.value, depth != ReadDepth::Config) }
                 }
+                // A view without the configuration still shows the rest.
+                if let Some(Err(error)) = &image.config { { error_box(error, &query.retry) } }
                 { draw(context, image) }
             </>
         }

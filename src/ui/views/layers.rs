@@ -15,7 +15,7 @@ use crate::{
     oci::{Descriptor, Digest, Document},
     ui::{
         components::{byte_size, digest_code, empty, media_type_words},
-        text::{self as page_text, layers as text, views as shared},
+        text::{layers as text, views as shared},
     },
 };
 
@@ -37,9 +37,7 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
 /// Without the configuration there are no diff IDs and no steps; the layers are still shown.
 fn config_failure(image: &Image) -> Html {
     match &image.config {
-        Some(Err(error)) => {
-            html! { <p class="note">{ page_text::error::title(error) }{ ". " }{ text::WITHOUT_CONFIG }</p> }
-        }
+        Some(Err(_)) => html! { <p class="note">{ text::WITHOUT_CONFIG }</p> },
         _ => Html::default(),
     }
 }

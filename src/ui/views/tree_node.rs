@@ -19,7 +19,7 @@ use crate::{
     oci::{Document, MediaType},
     registry::{Referrers, ReferrersApi},
     ui::{
-        components::{byte_size, linked_digest, media_type_words, verification_mark},
+        components::{byte_size, linked_digest, media_type_words, remedy, verification_mark},
         text::{self as page_text, tree as text, views as shared},
     },
 };
@@ -255,12 +255,16 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
 
 /// Draws an error in the place of the node, with a way to try again.
 fn failure(context: &TreeContext<'_>, error: &Rc<Error>, want: Want) -> Html {
-    let retry = context.ask.reform(move |_: MouseEvent| want.clone());
+    let retry = context.ask.reform(move |()| want.clone());
+    let onclick = retry.reform(|_: MouseEvent| ());
     html! {
-        <p class="failure">
-            { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
-            <button type="button" onclick={retry}>{ page_text::RETRY }</button>
-        </p>
+        <>
+            <p class="failure">
+                { facts::foreign(&page_text::error::what_came_back(error)) }{ " " }
+                <button type="button" {onclick}>{ page_text::RETRY }</button>
+            </p>
+            { remedy(error, &retry) }
+        </>
     }
 }
 

@@ -21,9 +21,9 @@ use crate::{
 pub(super) struct VerificationTask {
     pub(super) task: Task<Verification>,
     /// Begins, also once more.
-    pub(super) start: Callback<MouseEvent>,
+    pub(super) start: Callback<()>,
     /// Ends it.
-    pub(super) cancel: Callback<MouseEvent>,
+    pub(super) cancel: Callback<()>,
 }
 
 /// Verifies what the place names. Leaving the component ends it.
@@ -33,11 +33,11 @@ pub(super) fn use_verification(context: &ViewContext) -> VerificationTask {
     let announce = use_announce();
     let start = Callback::from({
         let (task, context) = (task.clone(), context.clone());
-        move |_| begin(&task, &context, announce.clone())
+        move |()| begin(&task, &context, announce.clone())
     });
     let cancel = Callback::from({
         let task = task.clone();
-        move |_| {
+        move |()| {
             task.abort();
             task.change(|verification| verification.cancel(milliseconds()));
         }

@@ -15,13 +15,15 @@ use crate::{
         Place, Route,
         views::{
             image::Image,
-            verify::{Check, Counts, Outcome, Row, Run, State},
+            verify::{Check, Counts, Outcome, Row, Run, State, UnverifiedReason},
         },
     },
     error::Error,
     oci::{Platform, Timestamp},
     ui::{
-        components::{byte_size, copy_button, digest_code, error_box, progress},
+        components::{
+            byte_size, copy_button, digest_code, error_box, has_remedy, progress, remedy,
+        },
         hooks::use_environment,
         stateful::{mount_keyed, stateful},
         text::{ops::outcome as outcome_text, report as text_report, verify as text},
@@ -51,12 +53,21 @@ fn use_verifying(props: &Verifying) -> Html {
     let now = use_environment().map_or(0, |environment| (environment.now)());
     let checked_at = Timestamp::from_unix(now).map(|time| time.to_string()).unwrap_or_default();
     let (above, below, label, onclick) = match &verification.run {
-        None => (before(verification.failure.as_ref()), Html::default(), text::START, start),
+        None => {
+            let failure = verification.failure.as_ref();
+            (before(failure, &start), Html::default(), text::START, start)
+        }
         Some(run) if run.state() == State::Running => {
             (in_all(run), rows(run), text::CANCEL, cancel)
         }
-        Some(run) => (summary(&context.place, run, &checked_at), rows(run), text::AGAIN, start),
+        Some(run) => {
+            let above = html! {
+                <>{ summary(&context.place, run, &checked_at) }{ remedies(run, &start) }</>
+            };
+            (above, rows(run), text::AGAIN, start)
+        }
     };
+    let onclick = onclick.reform(|_: MouseEvent| ());
     let class = verification.run.is_none().then_some("primary");
     // It stays one button, so that it keeps the focus.
     html! {
@@ -68,13 +79,31 @@ fn use_verifying(props: &Verifying) -> Html {
     }
 }
 
-fn before(failure: Option<&Rc<Error>>) -> Html {
+fn before(failure: Option<&Rc<Error>>, start: &Callback<()>) -> Html {
     html! {
         <>
             <p>{ text::WHAT }</p>
-            if let Some(error) = failure { { error_box(error, None) } }
+            if let Some(error) = failure { { error_box(error, start) } }
         </>
     }
+}
+
+/// Draws the remedies for what could not be read, each once: after one of them all is verified again.
+fn remedies(run: &Run, start: &Callback<()>) -> Html {
+    let failed = run.rows().iter().filter_map(|row| match &row.outcome {
+        Some(Outcome::NotVerified(UnverifiedReason::Unreadable(error))) => Some(error),
+        _ => None,
+    });
+    let mut offered: Vec<&Error> = Vec::new();
+    for error in failed.filter(|error| has_remedy(error)) {
+        let is_same = |other: &&Error| {
+            (&other.kind, &other.context.registry) == (&error.kind, &error.context.registry)
+        };
+        if !offered.iter().any(is_same) {
+            offered.push(error);
+        }
+    }
+    html! { <>{ for offered.into_iter().map(|error| remedy(error, start)) }</> }
 }
 
 fn rows(run: &Run) -> Html {

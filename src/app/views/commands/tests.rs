@@ -190,6 +190,21 @@ fn plain_http_is_said_to_each_tool_in_its_own_words() {
     assert_eq!(preparation(Tool::Crane, &subject), None);
 }
 
+/// Docker asks 127.0.0.0/8 over plain http by itself, and no address of a network.
+#[test]
+fn docker_is_told_of_plain_http_in_a_network() {
+    let check = |host: &str, is_told: bool| {
+        let address = format!("#/http://{host}/a:1");
+        let Route::Reference(place) = Route::parse(&address) else { panic!("{address}") };
+        let subject = Subject { place: &place, digest: None, config: None, layer: None };
+        assert_eq!(preparation(Tool::Docker, &subject).is_some(), is_told, "{host}");
+    };
+    check("localhost:5000", false);
+    check("127.0.0.2:5000", false);
+    check("10.0.0.5:5000", true);
+    check("localhost.reg.test", true);
+}
+
 #[test]
 fn docker_hub_needs_its_endpoint_and_a_token() {
     let line = text(Tool::Curl, View::Json, "#/alpine:3", false);

@@ -48,6 +48,7 @@ fn samples() -> Vec<Answer> {
         xattrs: vec![("user.x".to_owned(), vec![1, 2])],
         odd: vec![Warning::UnknownKind(7)],
         changes: changes.clone(),
+        is_another_name: true,
         target: Some(b"t".to_vec()),
         stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
     };

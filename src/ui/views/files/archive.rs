@@ -61,7 +61,7 @@ fn use_archive(props: &Archive) -> Html {
     let unpacked = use_content_bytes(reply.as_ref());
     html! {
         <>
-            if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
+            if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
                 { for inside.problems.iter().map(|problem| {
                     html! { <p class="note">{ foreign(&archives::problem(problem)) }</p> }

@@ -46,8 +46,8 @@ fn use_content(props: &Content) -> Html {
     html! {
         <section class="content">
             { under_way(state.done, source.cost(), &file.cancel) }
-            if let Some(error) = &state.error { { error_box(error, None) } }
-            if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
+            if let Some(error) = &state.error { { error_box(error, &once_more(source, &file.get)) } }
+            if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             { match answer {
                 Some(Answer::Content(_, basis)) => shown(source, &bytes, *basis),
                 Some(Answer::Failed(fault)) => html! {
@@ -84,6 +84,12 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
         Some(name) => mount_keyed(key, Member { archive: file, name: Rc::new(name) }),
         None => mount_keyed(key, FileContent(file)),
     }
+}
+
+/// Gets the file as its button does.
+fn once_more(source: &FileSource, get: &Callback<(u64, bool)>) -> Callback<()> {
+    let is_saved = source.stored.size > PREVIEW;
+    get.reform(move |()| (if is_saved { SAVE } else { PREVIEW }, is_saved))
 }
 
 fn under_way(done: Option<u64>, size: u64, cancel: &Callback<()>) -> Html {

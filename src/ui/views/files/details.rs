@@ -41,7 +41,7 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
             <dl class="facts">
                 { fact(text::WHAT_IT_IS, html! { <span>{ what(details) }</span> }) }
                 { target(place, details) }
-                if row.kind == EntryKind::File { { fact(text::SIZE, byte_size(row.size)) } }
+                if row.kind == EntryKind::File || details.is_another_name { { fact(text::SIZE, byte_size(row.size)) } }
                 { fact(text::MODE, html! {
                     <span><code>{ mode::letters(row.kind, row.mode) }</code>
                     { format!(" ({:04o})", row.mode) }</span>
@@ -80,6 +80,8 @@ fn target(place: &Place, details: &Details) -> Html {
                 if let Some(target) = &details.target {
                     { text::WHICH_IS }
                     <a href={href(place, target)}>{ "/" }{ foreign(&path::shown(target)) }</a>
+                } else if details.is_another_name {
+                    { text::FIRST_NAME_GONE }
                 } else {
                     { text::WHICH }{ text::DANGLING }
                 }

@@ -74,7 +74,7 @@ fn use_list(props: &List) -> Html {
     html! {
         <>
             { tools(props, &files, &typed, &set, reply.as_deref()) }
-            if let Some(error) = query.state.error() { { error_box(error, Some(&query.retry)) } }
+            if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             if reply.is_none() && query.state.is_loading() { { super::loading() } }
             if let Some(reply) = &reply {
                 { above(&reply.answer) }

@@ -49,7 +49,7 @@ fn use_member(props: &Member) -> Html {
     let reply = query.state.value().cloned();
     let bytes = use_content_bytes(reply.as_ref());
     if let Some(error) = query.state.error() {
-        return error_box(error, Some(&query.retry));
+        return error_box(error, &query.retry);
     }
     match reply.as_ref().map(|reply| &reply.answer) {
         Some(Answer::Content(_, _)) if bytes.is_empty() => {

@@ -93,7 +93,7 @@ fn use_files_of_image(props: &FilesOfImage) -> Html {
             <div class="inside-layers" id={INSIDE_ID} tabindex="-1" role="group"
                 aria-label={["/", &visible(&path::shown(&files.path))].concat()}>
                 if let Some(error) = summary.state.error() {
-                    { error_box(error, Some(&summary.retry)) }
+                    { error_box(error, &summary.retry) }
                 }
                 if known.is_none() && summary.state.is_loading() { { loading() } }
                 { status::status(files, known, missing.as_deref().unwrap_or_default(), &state, &reading) }

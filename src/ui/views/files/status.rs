@@ -36,7 +36,7 @@ pub(super) fn status(
                 html! {
                     <section class="failed-layer" aria-label={text::layer(number)}>
                         <p><strong>{ text::layer(number) }</strong></p>
-                        { error_box(error, Some(&retry)) }
+                        { error_box(error, &retry) }
                     </section>
                 }
             }) }
