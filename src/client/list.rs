@@ -55,19 +55,11 @@ impl ListQuery<'_> {
 #[async_trait(?Send)]
 impl List for RemoteRegistry {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        match self.core.page(&ListQuery::Repositories, from).await {
-            Ok(page) => Ok(parse_items(page)),
-            Err(error) if says_no_catalog(&error) => {
-                Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
-            }
-            Err(error) => Err(error),
-        }
+        self.repositories_sized(from, Some(page::DEFAULT_PAGE_SIZE)).await
     }
 
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
-        let page = self.core.page(&ListQuery::Tags(repository), from).await.map(parse_items)?;
-        self.core.memory.tags.note(repository, from, &page);
-        Ok(page)
+        self.tags_sized(repository, from, Some(page::DEFAULT_PAGE_SIZE)).await
     }
 
     async fn referrers(
@@ -80,8 +72,43 @@ impl List for RemoteRegistry {
     }
 }
 
+impl RemoteRegistry {
+    /// A page of repositories, of a size that is asked for or left to the registry.
+    pub(super) async fn repositories_sized(
+        &self,
+        from: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page<RepositoryName>> {
+        match self.core.page(&ListQuery::Repositories, from, size).await {
+            Ok(page) => Ok(parse_items(page)),
+            Err(error) if says_no_catalog(&error) => {
+                Err(Error { kind: ErrorKind::CatalogUnavailable, ..error })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A page of tags, of a size that is asked for or left to the registry.
+    pub(super) async fn tags_sized(
+        &self,
+        repository: &RepositoryName,
+        from: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page<Tag>> {
+        let page = self.core.page(&ListQuery::Tags(repository), from, size).await;
+        let page = page.map(parse_items)?;
+        self.core.memory.tags.note(repository, from, &page);
+        Ok(page)
+    }
+}
+
 impl Core {
-    async fn page(&self, listing: &ListQuery<'_>, from: Option<&str>) -> Result<Page<String>> {
+    async fn page(
+        &self,
+        listing: &ListQuery<'_>,
+        from: Option<&str>,
+        size: Option<u32>,
+    ) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
                 let kind = ErrorKind::InvalidInput(InputFault::PageStart);
@@ -93,7 +120,7 @@ impl Core {
             Some(Cursor::After(last)) => Some(last.clone()),
             _ => None,
         };
-        let window = Window { n: Some(page::DEFAULT_PAGE_SIZE), last };
+        let window = Window { n: size, last };
         match self.page_of(listing, &cursor, &window).await {
             Err(error) => {
                 let status = error.context.status.unwrap_or_default();

@@ -1,6 +1,8 @@
 //! An upload whose bytes come bit by bit: keeps the bytes that the registry does not have yet (R111
 //! to R118).
 
+use std::time::{Duration, SystemTime};
+
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
@@ -18,6 +20,8 @@ pub(super) struct RemoteUpload {
     pending: Bytes,
     location: String,
     id: String,
+    /// Since the Unix epoch.
+    started: Duration,
     state: UploadState,
 }
 
@@ -32,7 +36,9 @@ enum UploadState {
 
 impl RemoteUpload {
     pub(super) fn new(session: UploadSession) -> Self {
+        let started = session.registry.core.clock.now();
         let mut upload = Self {
+            started,
             session,
             pending: Bytes::new(),
             location: String::new(),
@@ -83,6 +89,10 @@ impl BlobUpload for RemoteUpload {
 
     fn location(&self) -> &str {
         &self.location
+    }
+
+    fn started_at(&self) -> Option<SystemTime> {
+        SystemTime::UNIX_EPOCH.checked_add(self.started)
     }
 
     async fn write(&mut self, bytes: Bytes) -> Result<()> {

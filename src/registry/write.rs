@@ -1,12 +1,13 @@
 //! Writing: blobs whole, in chunks and resumed; mounts; manifests.
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, rc::Rc, time::SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
+use futures_util::TryStreamExt;
 
-use super::unsupported::read_only;
+use super::{BlobStream, unsupported::read_only};
 use crate::error::{ErrorKind, InputFault, Operation, Result};
 use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -60,6 +61,11 @@ pub trait BlobUpload {
     /// never shown.
     fn location(&self) -> &str;
 
+    /// Returns the time at which it was opened or taken up here; `None` if the source has no clock (R118).
+    fn started_at(&self) -> Option<SystemTime> {
+        None
+    }
+
     /// Hands in bytes; sends a chunk once more than a chunk is buffered.
     ///
     /// # Errors
@@ -80,6 +86,41 @@ pub trait BlobUpload {
 
     /// Ends the session. Failures are ignored; nothing happens after a commit.
     async fn cancel(&mut self);
+}
+
+impl dyn BlobUpload + '_ {
+    /// Hands in a whole stream, and returns the number of its bytes (R118). The upload stays open: a stream
+    /// that verifies itself has done so by then, so that wrong bytes are never committed.
+    ///
+    /// ```
+    /// use porthole::{
+    ///     content::verify::digest_of,
+    ///     registry::{BlobStream, Write},
+    ///     sources::memory::MemoryRegistry,
+    /// };
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let registry = MemoryRegistry::new("example");
+    /// let mut upload = registry.start_upload(&"team/app".parse()?, 0).await?;
+    /// let stream = BlobStream::of_bytes("all of it".into());
+    /// assert_eq!(upload.read_from(stream).await?, 9);
+    /// let blob = upload.commit(&digest_of(b"all of it")).await?;
+    /// assert_eq!(blob.size, 9);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the stream, and as for [`BlobUpload::write`].
+    pub async fn read_from(&mut self, mut stream: BlobStream) -> Result<u64> {
+        let mut count = 0;
+        while let Some(chunk) = stream.chunks.try_next().await? {
+            count += chunk.len() as u64;
+            self.write(chunk).await?;
+        }
+        Ok(count)
+    }
 }
 
 /// Pushing. A source that implements none of these methods is read-only.

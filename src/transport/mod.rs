@@ -41,7 +41,7 @@ pub use own_headers::check_own_headers;
 pub use request::{Body, Cache, Deadlines, Lane, Mode, Redirect, Replay, Request};
 pub use response::{BodyStream, ERROR_BODY, Response};
 pub use resume::{Reopen, ResumePlan, ResumingBody};
-pub use retry::{Retry, RetryListener, RetryNotice, RetryPolicy};
+pub use retry::{BackOff, Retry, RetryListener, RetryNotice, RetryPolicy};
 pub use stack::Stack;
 
 use crate::error::Result;

@@ -51,6 +51,13 @@ pub struct RetryNotice {
 /// A listener that is called before each wait.
 pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
 
+/// A back-off of the caller's own (R45). It is asked before each wait, with the wait that the policy chose,
+/// and returns its own, or `None` to stop. It is asked only about failures that may pass, and a longer
+/// `Retry-After` counts all the same (R46). The number of tries is then its own affair.
+///
+/// It rules the requests; a body that breaks off, and a new session for an upload, follow the policy.
+pub type BackOff = Rc<dyn Fn(&RetryNotice) -> Option<Duration>>;
+
 /// The layer that tries again.
 pub struct Retry {
     inner: SharedTransport,
@@ -58,6 +65,7 @@ pub struct Retry {
     hosts: Rc<Hosts>,
     policy: Option<RetryPolicy>,
     listener: Option<RetryListener>,
+    back_off: Option<BackOff>,
 }
 
 impl Retry {
@@ -68,13 +76,20 @@ impl Retry {
         hosts: Rc<Hosts>,
         policy: Option<RetryPolicy>,
     ) -> Self {
-        Self { inner, clock, hosts, policy, listener: None }
+        Self { inner, clock, hosts, policy, listener: None, back_off: None }
     }
 
     /// Sets the listener that is called before each wait.
     #[must_use]
     pub fn telling(mut self, listener: Option<RetryListener>) -> Self {
         self.listener = listener;
+        self
+    }
+
+    /// Sets the back-off that chooses the waits.
+    #[must_use]
+    pub fn backing_off(mut self, back_off: Option<BackOff>) -> Self {
+        self.back_off = back_off;
         self
     }
 
@@ -98,15 +113,27 @@ impl Retry {
             Err(_) => return None,
         };
         let is_known = self.hosts.has_answered(try_.request.url.origin());
-        if ended == Outcome::NoAnswer && !is_known && try_.number >= policy.unanswered_tries {
+        let is_own = self.back_off.is_some();
+        if !is_own
+            && ended == Outcome::NoAnswer
+            && !is_known
+            && try_.number >= policy.unanswered_tries
+        {
             return None;
         }
         let replay = try_.request.replay;
         let turned_away = ended == Outcome::Status(429) && replay != Replay::Never;
         let repeatable = replay == Replay::Always || turned_away;
-        let verdict =
-            policy.backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
+        let mut backoff = policy.backoff.clone();
+        if is_own {
+            (backoff.tries, backoff.tries_after_failure) = (u32::MAX, u32::MAX);
+        }
+        let verdict = backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
         let Verdict::Retry(wait) = verdict else { return None };
+        let wait = match &self.back_off {
+            Some(own) => own(&notice(try_, outcome, wait))?.max(asked.unwrap_or_default()),
+            None => wait,
+        };
         let gap = (try_.started + policy.least_gap).saturating_sub(now);
         // The host's own pause counts, so that the error states the whole wait and no deadline is passed.
         let pause = self.hosts.pause_left(try_.request.url.origin(), now);
@@ -116,15 +143,20 @@ impl Retry {
     }
 
     fn tell(&self, try_: &Try<'_>, outcome: &Result<Response>, wait: Duration) {
-        let Some(listener) = &self.listener else { return };
-        let reason = match outcome {
-            Ok(response) if response.status == 429 => ErrorKind::RateLimited(Some(wait)),
-            Ok(response) => ErrorKind::Status(response.status),
-            Err(Error { kind, .. }) => kind.clone(),
-        };
-        let request = try_.request.redacted();
-        listener(&RetryNotice { request, attempt: try_.number, wait, reason });
+        if let Some(listener) = &self.listener {
+            listener(&notice(try_, outcome, wait));
+        }
     }
+}
+
+fn notice(try_: &Try<'_>, outcome: &Result<Response>, wait: Duration) -> RetryNotice {
+    let reason = match outcome {
+        Ok(response) if response.status == 429 => ErrorKind::RateLimited(Some(wait)),
+        Ok(response) => ErrorKind::Status(response.status),
+        Err(Error { kind, .. }) => kind.clone(),
+    };
+    let request = try_.request.redacted();
+    RetryNotice { request, attempt: try_.number, wait, reason }
 }
 
 /// One try of a request.

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, Request, RequestLog,
-    Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport, Transport,
-    check_own_headers, own_headers::OwnHeaders,
+    Account, Approvals, Auth, BackOff, Credentials, Deadline, Hosts, Limit, Log, Request,
+    RequestLog, Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport,
+    Transport, check_own_headers, own_headers::OwnHeaders,
 };
 use crate::{error::Result, wire::Headers};
 
@@ -23,6 +23,7 @@ pub struct Stack {
     log: Rc<RequestLog>,
     retry: Option<RetryPolicy>,
     listener: Option<RetryListener>,
+    back_off: Option<BackOff>,
     credentials: Rc<Credentials>,
     approvals: Rc<Approvals>,
     is_page: bool,
@@ -39,6 +40,7 @@ impl Stack {
             log: Rc::default(),
             retry: Some(RetryPolicy::default()),
             listener: None,
+            back_off: None,
             credentials: Rc::default(),
             approvals: Rc::default(),
             is_page: cfg!(target_arch = "wasm32"),
@@ -72,6 +74,32 @@ impl Stack {
     #[must_use]
     pub fn telling(mut self, listener: RetryListener) -> Self {
         self.listener = Some(listener);
+        self
+    }
+
+    /// Has a back-off of the caller's own choose the waits, and the end of trying again (R45).
+    ///
+    /// ```
+    /// use std::{rc::Rc, time::Duration};
+    ///
+    /// use porthole::{
+    ///     client::Clients,
+    ///     testing::{Reply, Scripted, VirtualClock},
+    ///     transport::Stack,
+    /// };
+    ///
+    /// let clock = VirtualClock::default();
+    /// let script = Scripted::answering(clock.shared(), |_, _| Reply::status(503));
+    /// let stack = Stack::over(script.clone(), clock.shared()).backing_off(Rc::new(|notice| {
+    ///     (notice.attempt < 3).then_some(Duration::from_secs(2)) // then it says stop
+    /// }));
+    /// let registry = Clients::new(stack).get(&"registry.example".parse().unwrap(), None).unwrap();
+    /// assert!(clock.run(registry.ping()).unwrap().is_err());
+    /// assert_eq!(script.sent().len(), 3);
+    /// ```
+    #[must_use]
+    pub fn backing_off(mut self, back_off: BackOff) -> Self {
+        self.back_off = Some(back_off);
         self
     }
 
@@ -154,7 +182,7 @@ impl Stack {
         let logged = Rc::new(Log::new(timed, clock(), Rc::clone(&self.log)));
         let limited = Rc::new(Limit::new(logged, clock(), Rc::clone(&self.hosts)));
         let retry = Retry::new(limited, clock(), Rc::clone(&self.hosts), self.retry.clone());
-        Rc::new(retry.telling(self.listener.clone()))
+        Rc::new(retry.telling(self.listener.clone()).backing_off(self.back_off.clone()))
     }
 }
 

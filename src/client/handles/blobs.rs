@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::{Repository, SeekableBlob};
 use crate::{
+    client::{CreatedUpload, MountFrom},
     error::{ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest},
     registry::{BlobSource, BlobStream, BlobUpload, Delete, Read, Write, collect},
@@ -67,6 +68,12 @@ impl Blobs<'_> {
         SeekableBlob::new(self.0, blob)
     }
 
+    /// Opens a blob as Tokio's reader that seeks (R82).
+    #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+    pub fn reader(&self, blob: Descriptor) -> super::AsyncBlob {
+        super::AsyncBlob::new(self.0, blob)
+    }
+
     /// Pushes a blob.
     ///
     /// # Errors
@@ -83,7 +90,49 @@ impl Blobs<'_> {
         self.0.registry.start_upload(&self.0.name, chunk_size).await
     }
 
-    /// Takes an upload up again.
+    /// Creates an upload of a blob that another repository of the registry may have (R111): it is mounted,
+    /// or a session is open, or there is an error.
+    ///
+    /// ```
+    /// use porthole::{
+    ///     client::{Clients, CreatedUpload, MountFrom},
+    ///     content::verify::digest_of,
+    ///     testing::{Reply, Scripted, VirtualClock},
+    ///     transport::Stack,
+    /// };
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // Stands for a registry that mounts: `Stack::native()` asks a real one.
+    /// let script = Scripted::answering(VirtualClock::default().shared(), |_, _| Reply::status(201));
+    /// let stack = Stack::over(script, VirtualClock::default().shared());
+    /// let registry = Clients::new(stack).get(&"registry.example".parse()?, None)?;
+    /// let repository = registry.repository("team/app".parse()?);
+    /// let mount = MountFrom {
+    ///     repository: "team/base".parse()?,
+    ///     digest: digest_of(b"layer"),
+    ///     size: Some(5),
+    /// };
+    /// match repository.blobs().create(&mount, 0).await? {
+    ///     CreatedUpload::Mounted(blob) => assert_eq!(blob.size, 5),
+    ///     CreatedUpload::Open(mut upload) => {
+    ///         upload.write("layer".into()).await?;
+    ///         upload.commit(&mount.digest).await?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Denied`, `NotFound`, `HiddenHeader` if `Location` cannot be read, `BadAnswer` for any other
+    /// success than 201 and 202, and errors of sending.
+    pub async fn create(&self, mount: &MountFrom, chunk_size: u64) -> Result<CreatedUpload> {
+        self.0.registry.create_upload(&self.0.name, mount, chunk_size).await
+    }
+
+    /// Takes an upload up again by its location, or by its id where the registry keeps all of a session's
+    /// state under that (R116). Distribution needs the location.
     ///
     /// # Errors
     /// As for [`Write::resume_upload`].

@@ -7,9 +7,25 @@ use crate::{
     client::RemoteRegistry,
     error::Result,
     oci::{RepositoryName, Tag},
-    registry::{List, Page},
-    wire::page::{Cursor, Next, Pages},
+    registry::Page,
+    wire::page::{Cursor, DEFAULT_PAGE_SIZE, Next, Pages},
 };
+
+/// The options of reading a list (R96).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListOptions {
+    /// The number of items that a page is asked to have; 0 leaves it to the registry.
+    pub page_size: u32,
+    /// The item after which the list begins. It need not be there.
+    pub after: Option<String>,
+}
+
+impl Default for ListOptions {
+    /// Pages of 1000 items, from the beginning.
+    fn default() -> Self {
+        Self { page_size: DEFAULT_PAGE_SIZE, after: None }
+    }
+}
 
 /// The page of a list that is read next.
 #[derive(Default)]
@@ -24,11 +40,19 @@ enum ListPosition {
 #[derive(Default)]
 struct ListReading {
     place: ListPosition,
+    page_size: Option<u32>,
     pages: Pages,
     may_be_incomplete: bool,
 }
 
 impl ListReading {
+    fn new(options: &ListOptions) -> Self {
+        let after = options.after.clone().map(|item| Cursor::After(item).to_string());
+        let place = after.map_or(ListPosition::Start, ListPosition::At);
+        let page_size = Some(options.page_size).filter(|size| *size > 0);
+        Self { place, page_size, ..Self::default() }
+    }
+
     /// Returns the start of the next page; `None` after the last one.
     fn from(&self) -> Option<Option<String>> {
         match &self.place {
@@ -63,19 +87,19 @@ pub struct TagPages {
 }
 
 impl TagPages {
-    pub(super) fn of(repository: &Repository) -> Self {
-        Self { repository: repository.clone(), reading: ListReading::default() }
+    pub(super) fn of(repository: &Repository, options: &ListOptions) -> Self {
+        Self { repository: repository.clone(), reading: ListReading::new(options) }
     }
 
     /// Reads the next page, which may be empty; `None` after the last one. After an error, or if it is
     /// dropped, it can be called again for the same page (R97).
     ///
     /// # Errors
-    /// As for [`List::tags`].
+    /// As for [`List::tags`](crate::registry::List::tags).
     pub async fn next(&mut self) -> Result<Option<Vec<Tag>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
         let Repository { registry, name } = &self.repository;
-        let page = registry.tags(name, from.as_deref()).await?;
+        let page = registry.tags_sized(name, from.as_deref(), self.reading.page_size).await?;
         Ok(Some(self.reading.take(&page)))
     }
 
@@ -92,22 +116,18 @@ pub struct RepositoryPages {
 }
 
 impl RepositoryPages {
-    pub(super) fn of(registry: &RemoteRegistry, after: Option<&RepositoryName>) -> Self {
-        let after = after.map(|name| Cursor::After(name.to_string()).to_string());
-        let place = after.map_or(ListPosition::Start, ListPosition::At);
-        Self {
-            registry: registry.clone(),
-            reading: ListReading { place, ..ListReading::default() },
-        }
+    pub(super) fn of(registry: &RemoteRegistry, options: &ListOptions) -> Self {
+        Self { registry: registry.clone(), reading: ListReading::new(options) }
     }
 
     /// Reads the next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
     ///
     /// # Errors
-    /// As for [`List::repositories`].
+    /// As for [`List::repositories`](crate::registry::List::repositories).
     pub async fn next(&mut self) -> Result<Option<Vec<Repository>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
-        let page = self.registry.repositories(from.as_deref()).await?;
+        let size = self.reading.page_size;
+        let page = self.registry.repositories_sized(from.as_deref(), size).await?;
         let names = self.reading.take(&page).into_iter();
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
@@ -130,19 +150,26 @@ pub struct CatalogSlice {
 impl RemoteRegistry {
     /// Its repositories, page by page (R135).
     pub fn repository_pages(&self) -> RepositoryPages {
-        RepositoryPages::of(self, None)
+        self.repository_pages_with(&ListOptions::default())
+    }
+
+    /// Its repositories, page by page, of a size and from a start that are chosen (R96).
+    pub fn repository_pages_with(&self, options: &ListOptions) -> RepositoryPages {
+        RepositoryPages::of(self, options)
     }
 
     /// Reads at most `count` names after one, from as many pages as it takes (R101).
     ///
     /// # Errors
-    /// As for [`List::repositories`].
+    /// As for [`List::repositories`](crate::registry::List::repositories).
     pub async fn names_after(
         &self,
         after: Option<&RepositoryName>,
         count: usize,
     ) -> Result<CatalogSlice> {
-        let mut pages = RepositoryPages::of(self, after);
+        let after = after.map(RepositoryName::to_string);
+        let options = ListOptions { after, ..ListOptions::default() };
+        let mut pages = RepositoryPages::of(self, &options);
         let mut names = Vec::new();
         while names.len() <= count {
             let Some(page) = pages.next().await? else { break };

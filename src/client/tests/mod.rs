@@ -5,8 +5,10 @@ mod blobs;
 mod errors;
 mod handles;
 mod lists;
+mod objects;
 mod push;
 mod referrers;
+mod together;
 mod views;
 
 use std::rc::Rc;

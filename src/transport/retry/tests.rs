@@ -311,3 +311,54 @@ fn two_hundred_tabs_do_not_come_back_in_the_same_second() {
     assert!(all > 400, "{by_second:?}");
     assert!(most * 20 <= all, "{by_second:?}");
 }
+
+fn backing_off(
+    own: impl Fn(&RetryNotice) -> Option<Duration> + 'static,
+    replies: impl IntoIterator<Item = Reply>,
+) -> Bench {
+    let bench = default(replies);
+    let stack = Stack::over(Rc::clone(&bench.script) as _, bench.clock.shared());
+    Bench { layers: stack.backing_off(Rc::new(own)).layers(), ..bench }
+}
+
+#[test]
+fn r045_a_back_off_of_ones_own_chooses_the_waits_and_says_stop() {
+    let fails = || (0..9).map(|_| status(503));
+    let own = |notice: &RetryNotice| (notice.attempt < 7).then_some(Duration::from_secs(3));
+    let bench = backing_off(own, fails());
+    assert_eq!(bench.send(get()).unwrap().status, 503, "the last answer, as it is");
+    assert_eq!(bench.gaps(), [3; 6], "more tries than the policy has");
+    let bench = backing_off(|_| None, fails());
+    bench.send(get()).unwrap();
+    assert_eq!(bench.script.sent().len(), 1);
+    let unanswered = (0..9).map(|_| Reply::network_failure());
+    let bench = backing_off(own, unanswered);
+    assert!(bench.send(get()).is_err());
+    assert_eq!(bench.script.sent().len(), 7);
+}
+
+#[test]
+fn r045_a_back_off_is_asked_only_about_what_may_pass() {
+    for (first, asked) in [(status(404), 0), (status(501), 0), (status(503), 1)] {
+        let count = Rc::new(std::cell::Cell::new(0));
+        let counted = Rc::clone(&count);
+        let own = move |notice: &RetryNotice| {
+            counted.set(counted.get() + 1);
+            assert_eq!(notice.reason, ErrorKind::Status(503));
+            Some(Duration::from_secs(1))
+        };
+        let bench = backing_off(own, [first, ok()]);
+        bench.send(get()).unwrap();
+        assert_eq!(count.get(), asked);
+    }
+}
+
+#[test]
+fn r046_a_longer_retry_after_counts_before_a_back_off_of_ones_own() {
+    let asked = || [status(503).header("Retry-After", "10"), ok()];
+    for (own, gap) in [(1, 10), (20, 20)] {
+        let bench = backing_off(move |_| Some(Duration::from_secs(own)), asked());
+        bench.send(get()).unwrap();
+        assert_eq!(bench.gaps(), [gap]);
+    }
+}
