@@ -20,7 +20,7 @@ use crate::{
 /// The outcome of creating an upload; the third is an error.
 pub enum CreatedUpload {
     /// The blob was mounted, and nothing is to be sent.
-    Mounted(Descriptor),
+    Mounted(Box<Descriptor>),
     /// A session is open.
     Open(Box<dyn BlobUpload>),
 }
@@ -70,11 +70,11 @@ impl RemoteRegistry {
         size: Option<u64>,
     ) -> Result<CreatedUpload> {
         if let Some(size) = size {
-            return Ok(CreatedUpload::Mounted(blob_descriptor(digest, size)));
+            return Ok(CreatedUpload::Mounted(Box::new(blob_descriptor(digest, size))));
         }
         let found = self.stat_blob(repository, digest).await?;
         let missing = || self.core.explain(call, None, ErrorKind::NotFound(Missing::Blob).into());
-        found.map(CreatedUpload::Mounted).ok_or_else(missing)
+        found.map(|blob| CreatedUpload::Mounted(Box::new(blob))).ok_or_else(missing)
     }
 
     fn opened(

@@ -21,8 +21,7 @@ impl Clients {
     /// Returns the client for a host of which the scheme is not known: https and http are asked at one time,
     /// once and without credentials, and https counts first. A registry that asks for a password is there too.
     ///
-    /// Whoever controls the network can keep https from answering, so this is for hosts in one's own
-    /// network. Credentials are kept by scheme: those for https never go over http.
+    /// An attacker on the way can keep https from answering, so this is for hosts in one's own network. Credentials are kept by scheme: those for https never go over http.
     ///
     /// ```
     /// use porthole::{

@@ -1,10 +1,29 @@
 //! The proxy that Docker Hub is read through, as variables of the environment name it (R55).
 
+use std::fmt;
+
 use crate::{
     error::{ErrorKind, InputFault, Result},
     oci::Host,
-    wire::{BaseUrl, Scheme, Url},
+    wire::{BaseUrl, Scheme, Url, UrlError},
 };
+
+/// The fault of a variable.
+enum ProxyFault {
+    Address(UrlError),
+    MoreThanHost,
+    NoHost,
+}
+
+impl fmt::Display for ProxyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(error) => error.fmt(f),
+            Self::MoreThanHost => f.write_str("something follows the host"),
+            Self::NoHost => f.write_str("this is no host"),
+        }
+    }
+}
 
 /// The variable with the URL of the proxy.
 const URL: &str = "DOCKERHUB_PUBLIC_PROXY";
@@ -43,20 +62,20 @@ fn of_url(text: &str) -> Result<BaseUrl> {
         Some(rest) => format!("{}://{rest}", Scheme::Https.as_str()),
         None => text.to_owned(),
     };
-    let url = Url::parse(&whole).map_err(|error| wrong(URL, &error.to_string()))?;
+    let url = Url::parse(&whole).map_err(|error| wrong(URL, &ProxyFault::Address(error)))?;
     // The fragment is no part of a parsed URL.
     if url.path() != "/" || url.query().is_some() || whole.contains('#') {
-        return Err(wrong(URL, "something follows the host"));
+        return Err(wrong(URL, &ProxyFault::MoreThanHost));
     }
-    BaseUrl::parse(&whole).map_err(|error| wrong(URL, &error.to_string()))
+    BaseUrl::parse(&whole).map_err(|error| wrong(URL, &ProxyFault::Address(error)))
 }
 
 fn of_host(text: &str) -> Result<BaseUrl> {
-    let host: Host = text.parse().map_err(|_| wrong(HOST, "this is no host"))?;
-    BaseUrl::of_host(&host).map_err(|error| wrong(HOST, &error.to_string()))
+    let host: Host = text.parse().map_err(|_| wrong(HOST, &ProxyFault::NoHost))?;
+    BaseUrl::of_host(&host).map_err(|error| wrong(HOST, &ProxyFault::Address(error)))
 }
 
-fn wrong(variable: &str, why: &str) -> crate::error::Error {
+fn wrong(variable: &str, why: &ProxyFault) -> crate::error::Error {
     ErrorKind::InvalidInput(InputFault::Other(format!("{variable}: {why}"))).into()
 }
 

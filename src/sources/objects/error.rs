@@ -45,6 +45,10 @@ pub enum StoreError {
     },
     /// The digest's algorithm cannot be computed here.
     UnsupportedDigest(Digest),
+    /// The `index.json` of a folder is no index.
+    NotAnIndex,
+    /// The folder is a layout of another version.
+    UnknownVersion,
     /// The store itself failed, with its reason.
     Failed(String),
 }
@@ -67,6 +71,8 @@ impl fmt::Display for StoreError {
             Self::UnsupportedDigest(digest) => {
                 write!(f, "{} cannot be computed here", digest.algorithm().name())
             }
+            Self::NotAnIndex => f.write_str("its index.json is no index"),
+            Self::UnknownVersion => f.write_str("its oci-layout names another version"),
             Self::Failed(how) => f.write_str(how),
         }
     }

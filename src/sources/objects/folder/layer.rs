@@ -1,7 +1,6 @@
 //! A layer in the folder: whole, in part, or being written, here or by another program.
 
 use std::{
-    cell::Cell,
     fs::{self, File, OpenOptions, TryLockError},
     rc::Rc,
     time::Duration,
@@ -11,26 +10,15 @@ use async_trait::async_trait;
 
 use super::{
     super::{Layer, LayerWriter, Progress, Result, StoreError},
-    layer_writer::FolderWriter,
+    layer_writer::{FolderWriter, LayerShare},
     place::{FolderPlace, failed},
 };
 use crate::{
-    oci::Digest, registry::BlobSource, sources::layout::NativeFile, sync::Notify,
-    transport::SharedClock,
+    oci::Digest, registry::BlobSource, sources::layout::NativeFile, transport::SharedClock,
 };
 
 /// The time between two questions after another program's writer.
 const POLL: Duration = Duration::from_millis(200);
-
-/// The state of a layer that all its handles of one store share.
-#[derive(Default)]
-pub(super) struct LayerShare {
-    /// The size that was stated.
-    pub(super) size: Cell<Option<u64>>,
-    /// True while a writer of this store is open.
-    pub(super) is_open: Cell<bool>,
-    pub(super) unlocked: Notify,
-}
 
 /// The handle of a layer.
 pub(super) struct FolderLayer {

@@ -1,6 +1,7 @@
 //! Writing a layer of the folder: to a part under a lock, which becomes the blob once its bytes are right.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     rc::Rc,
@@ -11,13 +12,22 @@ use bytes::Bytes;
 
 use super::{
     super::{LayerWriter, Result, StoreError, error::accept},
-    layer::LayerShare,
     place::{FolderPlace, failed, publish},
 };
-use crate::{content::verify::Verifier, oci::Digest};
+use crate::{content::verify::Verifier, oci::Digest, sync::Notify};
 
 /// The bytes that are read at one time to hash what is there.
 const PIECE: usize = 256 << 10;
+
+/// The state of a layer that all its handles of one store share.
+#[derive(Default)]
+pub(super) struct LayerShare {
+    /// The size that was stated.
+    pub(super) size: Cell<Option<u64>>,
+    /// True while a writer of this store is open.
+    pub(super) is_open: Cell<bool>,
+    pub(super) unlocked: Notify,
+}
 
 /// Holds the lock of a part as long as it lives.
 pub(super) struct FolderWriter {

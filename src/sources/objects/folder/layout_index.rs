@@ -148,5 +148,5 @@ fn is_unnamed(entry: &Value) -> bool {
 }
 
 fn no_index() -> StoreError {
-    StoreError::Failed("its index.json is no index".to_owned())
+    StoreError::NotAnIndex
 }

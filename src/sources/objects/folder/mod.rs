@@ -18,7 +18,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use self::{
-    layer::{FolderLayer, LayerShare},
+    layer::FolderLayer,
+    layer_writer::LayerShare,
     layout_index::{EntryName, IndexFile},
     place::FolderPlace,
 };
@@ -74,7 +75,7 @@ impl FolderObjects {
     /// layer that another program writes.
     ///
     /// # Errors
-    /// `Failed` if it cannot be made, or is a layout of another version.
+    /// `Failed` if it cannot be made, `UnknownVersion` if it is a layout of another version.
     pub fn open(folder: impl Into<PathBuf>, clock: SharedClock) -> Result<Self> {
         let place = Rc::new(FolderPlace::open(folder.into())?);
         Ok(Self { place, clock, layers: RefCell::default() })

@@ -95,14 +95,14 @@ impl FolderPlace {
                 Err(why) => return Err(failed(why)),
             }
         }
-        Err(StoreError::Failed("no free name in ingest".to_owned()))
+        Err(failed(io::ErrorKind::AlreadyExists.into()))
     }
 }
 
 fn check_version(raw: Bytes) -> Result<()> {
     match oci::parse_layout(raw).value.version.as_deref() {
         Some(LAYOUT_VERSION) => Ok(()),
-        _ => Err(StoreError::Failed("its oci-layout names another version".to_owned())),
+        _ => Err(StoreError::UnknownVersion),
     }
 }
 
