@@ -10,11 +10,7 @@ use std::{error::Error, rc::Rc};
 use porthole::{
     client::Clients,
     oci::Reference,
-    ops::{
-        pull::pull,
-        repository_ref::RepositoryRef,
-        transfer::{InStore, TransferOptions},
-    },
+    ops::{pull::pull, repository_ref::RepositoryRef, transfer::TransferOptions},
     sources::objects::FolderObjects,
     transport::Stack,
 };
@@ -31,8 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let registry = Clients::new(stack).get(&reference.host, None)?.shared();
     let Reference { host, repository, .. } = reference.clone();
     let from = RepositoryRef { host, registry, repository };
-    let to = InStore { store: &store, repository: &from.repository };
-    let image = pull(&from, &reference, &to, &TransferOptions::default()).await?;
+    let image = pull(&from, &reference, &store, &TransferOptions::default()).await?;
     println!("{} {}", image.digest, image.media_type);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The one public error: what was tried, on which registry, what came back (R15 to R27).
 
 mod display;
+mod encoding;
 mod engine;
 mod layout;
 mod operation;
@@ -8,12 +9,14 @@ mod reasons;
 
 use std::time::Duration;
 
+pub use encoding::TransportEncoding;
 pub use engine::EngineFault;
 pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
 use crate::oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag};
+use crate::wire::Scheme;
 pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
 
 /// The result of asking any source.
@@ -47,6 +50,15 @@ pub enum ErrorKind {
         /// Bytes announced.
         expected: u64,
         /// Bytes counted. If there are too many, counting stops when that is seen.
+        actual: u64,
+    },
+    /// The bytes have the digest, and the descriptor states another size: a mistake of its author.
+    WrongSize {
+        /// The content, if it has a digest.
+        digest: Option<Digest>,
+        /// The size in the descriptor, in bytes; 0 also if it states none.
+        stated: u64,
+        /// The number of bytes that the digest covers.
         actual: u64,
     },
     /// More bytes than the cap for this kind of answer.
@@ -156,6 +168,8 @@ pub struct ServerMessage {
 pub struct Context {
     /// The registry, as shown: host with port.
     pub registry: String,
+    /// The scheme of its requests, if it is a registry that is asked.
+    pub scheme: Option<Scheme>,
     /// The operation, if it is known.
     pub operation: Option<Operation>,
     /// The repository, if one was concerned.
@@ -246,6 +260,9 @@ impl ErrorKind {
         match self {
             Self::SizeMismatch { digest: None, expected, actual } => {
                 Self::SizeMismatch { digest: Some(content.clone()), expected, actual }
+            }
+            Self::WrongSize { digest: None, stated, actual } => {
+                Self::WrongSize { digest: Some(content.clone()), stated, actual }
             }
             other => other,
         }

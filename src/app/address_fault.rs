@@ -21,6 +21,8 @@ pub enum AddressFault {
     NoSuchView(String),
     /// There is no list of files of this name.
     NoSuchList(String),
+    /// A digest stands alone: nothing says in which repository.
+    DigestAlone,
     /// The reference, or a part of it, does not fit the grammar.
     Reference(ReferenceError),
 }

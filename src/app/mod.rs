@@ -8,6 +8,7 @@ pub mod loadable;
 pub mod namespace;
 pub mod queries;
 pub mod reference_input;
+mod registry_url;
 pub mod route;
 pub mod session;
 pub mod settings;

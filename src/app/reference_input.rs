@@ -1,15 +1,21 @@
 //! The text in the reference box, and the address that it means. Pure.
 
-use super::{AddressFault, Route, Scheme, route::RegistryAddress};
-use crate::oci::Host;
+use super::{AddressFault, Route, Scheme, registry_url, route::RegistryAddress};
+use crate::oci::{Host, is_invisible};
 
-/// The words before a reference in commands, and in other tools' addresses.
-const PREFIXES: [&str; 9] = [
+/// The words before a reference in commands, in files, and in other tools' addresses.
+const PREFIXES: [&str; 15] = [
+    "$ ",
+    "sudo ",
     "docker pull ",
     "docker run ",
     "podman pull ",
     "nerdctl pull ",
     "crane pull ",
+    "skopeo inspect ",
+    "FROM ",
+    "from ",
+    "image: ",
     "docker://",
     "oci://",
     "registry://",
@@ -26,20 +32,57 @@ pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, AddressFault> {
     if text.is_empty() {
         return Err(AddressFault::Empty);
     }
-    match Route::parse(text) {
+    if is_digest(text.strip_prefix('@').unwrap_or(text)) {
+        return Err(AddressFault::DigestAlone);
+    }
+    let named = registry_url::as_address(text);
+    match Route::parse(named.as_deref().unwrap_or(text)) {
         Route::NotFound { reason, .. } => Err(reason),
         route if text.contains("://") => Ok(route),
         route => Ok(over_plain_http(route, plain_http)),
     }
 }
 
+/// Takes away what no reference begins or ends with and a copied text may: spaces, characters that
+/// cannot be seen, quotation marks, and the punctuation of a sentence behind it.
+pub fn trim(text: &str) -> &str {
+    let is_unseen = |c: char| c.is_whitespace() || is_invisible(c);
+    let text = text.trim_matches(is_unseen);
+    // The parts of an address of this page may end with any character.
+    if text.starts_with("#/") {
+        return text;
+    }
+    let is_around = |c: char| is_unseen(c) || "\"'`<>“”„‘’‚«»‹›()".contains(c);
+    let text = text.trim_start_matches(is_around);
+    text.trim_end_matches(|c: char| is_around(c) || ".,;:!?…".contains(c))
+}
+
 /// The reference inside what was pasted.
 fn unwrap(text: &str) -> &str {
-    let mut text = text.trim();
-    while let Some(rest) = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
-        text = rest.trim_start();
+    let mut text = trim(text);
+    while let Some((prefix, rest)) =
+        PREFIXES.iter().find_map(|prefix| Some((*prefix, text.strip_prefix(prefix)?)))
+    {
+        text = match prefix {
+            "#/" => return rest,
+            "FROM " | "from " => trim(base_image(rest)),
+            _ if prefix.ends_with("pull ") => trim(rest.rsplit(' ').next().unwrap_or(rest)),
+            _ => trim(rest),
+        };
     }
-    text.strip_suffix("/v2/").or(text.strip_suffix("/v2")).unwrap_or(text)
+    text
+}
+
+/// The image of `FROM --platform=… image AS stage`.
+fn base_image(line: &str) -> &str {
+    line.split_whitespace().find(|word| !word.starts_with("--")).unwrap_or(line)
+}
+
+/// Returns true for `sha256:` and hexadecimal digits, also if some are missing. Docker would read it as
+/// a tag of an image of that name.
+fn is_digest(text: &str) -> bool {
+    let hex = ["sha256:", "sha512:"].iter().find_map(|algorithm| text.strip_prefix(algorithm));
+    hex.is_some_and(|hex| hex.len() >= 7 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn over_plain_http(route: Route, plain_http: &[Host]) -> Route {
@@ -82,6 +125,121 @@ mod tests {
         check("reg.example:5000", "#/http://reg.example:5000");
         check("https://reg.example:5000/app:1", "#/reg.example:5000/app:1");
         check("#/ghcr.io/org/app:1?view=json", "#/ghcr.io/org/app:1?view=json");
+        check("docker pull --platform linux/arm64 ghcr.io/org/app:1", "#/ghcr.io/org/app:1");
+        check("$ sudo docker pull alpine:3", "#/alpine:3");
+        check("FROM ghcr.io/org/app:1 AS build", "#/ghcr.io/org/app:1");
+        check("FROM --platform=$BUILDPLATFORM alpine:3 as base", "#/alpine:3");
+        check("from alpine", "#/alpine");
+        check("image: \"ghcr.io/org/app:1\"", "#/ghcr.io/org/app:1");
+        check("skopeo inspect docker://ghcr.io/org/app:1", "#/ghcr.io/org/app:1");
+        check("oci://ghcr.io/org/chart:1", "#/ghcr.io/org/chart:1");
+    }
+
+    /// distribution/distribution#3250: what is copied from a page or a chat brings more along.
+    #[test]
+    fn what_stands_around_a_reference_is_taken_away() {
+        for around in [
+            "\u{200b}",
+            "\u{2060}",
+            "\u{feff}",
+            "\u{200e}",
+            "\u{200f}",
+            "\u{ad}",
+            "\u{a0}",
+            "\u{202a}",
+            "\u{202e}",
+            "\u{2066}",
+            "\u{2069}",
+            "\u{3000}",
+            "\u{fe0f}",
+            " ",
+            "\t",
+            "\n",
+            "\"",
+            "'",
+            "`",
+            "\u{200b} \u{feff}",
+            "` \u{200b}",
+        ] {
+            let text = format!("{around}ghcr.io/org/app:v1{around}");
+            let shown = text.escape_unicode();
+            let read = read(&text, &[]).map(|route| route.href());
+            assert_eq!(read.as_deref(), Ok("#/ghcr.io/org/app:v1"), "{shown}");
+        }
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text, &[]).unwrap().href(), expected, "{text}");
+        };
+        check("<ghcr.io/org/app:v1>", "#/ghcr.io/org/app:v1");
+        check("“ghcr.io/org/app:v1”", "#/ghcr.io/org/app:v1");
+        check("«ghcr.io/org/app:v1»,", "#/ghcr.io/org/app:v1");
+        check("(ghcr.io/org/app:v1).", "#/ghcr.io/org/app:v1");
+        check("ghcr.io/org/app:v1, ", "#/ghcr.io/org/app:v1");
+        check("`docker pull ghcr.io/org/app:v1`", "#/ghcr.io/org/app:v1");
+        check("docker pull \u{200b}ghcr.io/org/app:v1", "#/ghcr.io/org/app:v1");
+        check("[::1]:5000/app:1", "#/[::1]:5000/app:1");
+        check("[::1]:5000", "#/[::1]:5000");
+        check("#/ghcr.io/a/b:1?view=files&find=x)", "#/ghcr.io/a/b:1?view=files&find=x%29");
+    }
+
+    #[test]
+    fn what_no_eye_sees_inside_is_named() {
+        let check = |text: &str, part: &str, character| {
+            let text_of = part.to_owned();
+            let error = ReferenceError::Invisible { text: text_of, character };
+            assert_eq!(read(text, &[]), Err(AddressFault::Reference(error)), "{text}");
+        };
+        check("ghcr.io/org/a\u{200b}pp:v1", "org/a\u{200b}pp", '\u{200b}');
+        check("ghcr.io/org/app:\u{2060}v1", "\u{2060}v1", '\u{2060}');
+        check("gh\u{200d}cr.io/org/app", "gh\u{200d}cr.io", '\u{200d}');
+        check("ghcr.io/org/app:v1\u{a0}x", "v1\u{a0}x", '\u{a0}');
+    }
+
+    #[test]
+    fn a_digest_needs_a_repository() {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        let longer = format!("sha512:{}", "0a".repeat(64));
+        for text in [&*digest, &*longer, &format!("@{digest}"), "sha256:0123456789ab"] {
+            assert_eq!(read(text, &[]), Err(AddressFault::DigestAlone), "{text}");
+        }
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text, &[]).unwrap().href(), expected, "{text}");
+        };
+        check(&format!("app@{digest}"), &format!("#/app@{digest}"));
+        check("sha256:latest", "#/sha256:latest");
+        check("library/sha256:1", "#/sha256:1");
+    }
+
+    #[test]
+    fn an_address_of_the_protocol_is_what_it_names() {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text, &[]).unwrap().href(), expected, "{text}");
+        };
+        check("https://ghcr.io/v2/org/app/manifests/1.0", "#/ghcr.io/org/app:1.0");
+        check("http://reg.example:5000/v2/app/manifests/1", "#/http://reg.example:5000/app:1");
+        check("http://localhost:5000/v2/app/manifests/1", "#/localhost:5000/app:1");
+        check("ghcr.io/v2/org/app/manifests/1.0", "#/ghcr.io/org/app:1.0");
+        check(
+            &format!("https://ghcr.io/v2/org/app/manifests/{digest}"),
+            &format!("#/ghcr.io/org/app@{digest}"),
+        );
+        check(
+            &format!("https://ghcr.io/v2/org/app/manifests/{}", digest.replace(':', "%3A")),
+            &format!("#/ghcr.io/org/app@{digest}"),
+        );
+        check(&format!("https://ghcr.io/v2/org/app/blobs/{digest}"), "#/ghcr.io/org/app");
+        check("https://ghcr.io/v2/org/app/tags/list?n=100&last=x", "#/ghcr.io/org/app");
+        check(
+            &format!("https://ghcr.io/v2/org/app/referrers/{digest}?artifactType=a/b"),
+            &format!("#/ghcr.io/org/app@{digest}?view=referrers"),
+        );
+        check("https://ghcr.io/v2/_catalog?n=1", "#/ghcr.io");
+        check("https://ghcr.io/v2/", "#/ghcr.io");
+        check("https://ghcr.io/v2", "#/ghcr.io");
+        check("https://registry-1.docker.io/v2/library/alpine/manifests/3", "#/alpine:3");
+        check("curl.example/v2/manifests/manifests/tags", "#/curl.example/manifests:tags");
+        // A repository may have these words in its name.
+        check("ghcr.io/v2/app:1", "#/ghcr.io/v2/app:1");
     }
 
     #[test]
@@ -96,5 +254,7 @@ mod tests {
         check("", AddressFault::Empty);
         check("ghcr.io/Org/app", name("Org/app", NameFault::UpperCase));
         check("a b", name("library/a b", NameFault::Grammar));
+        check("...", AddressFault::Empty);
+        check("\u{200b}", AddressFault::Empty);
     }
 }

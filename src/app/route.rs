@@ -40,8 +40,13 @@ impl RegistryAddress {
     pub fn of_error(error: &Error) -> Option<Self> {
         let host = error.context.registry.parse().ok()?;
         let request = error.context.request.as_deref().unwrap_or_default();
-        let is_plain = request.contains(" http://");
-        Some(Self { scheme: if is_plain { Scheme::Http } else { Scheme::Https }, host })
+        let asked = if request.contains(" http://") { Scheme::Http } else { Scheme::Https };
+        Some(Self { scheme: error.context.scheme.unwrap_or(asked), host })
+    }
+
+    /// Returns the key of its credentials: scheme, host and port.
+    pub fn credential_key(&self) -> String {
+        [prefix(self.scheme), self.host.as_str()].concat()
     }
 
     /// Returns true if what is sent there passes a network unencrypted.

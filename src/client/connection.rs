@@ -4,7 +4,7 @@ use crate::{
     error::{Error, ErrorKind, InputFault, Result},
     oci::Host,
     transport::Account,
-    wire::{BaseUrl, Scheme, token::KnownRealm, url::UrlError},
+    wire::{BaseUrl, Origin, Scheme, token::KnownRealm, url::UrlError},
 };
 
 /// The way to a registry. The name that is shown, the URL that is asked, and the key of the
@@ -17,7 +17,7 @@ pub struct Connection {
     pub base: BaseUrl,
     /// A proxy through which everything is read (R55). Its 404 is final.
     pub read_through: Option<BaseUrl>,
-    /// The host under which credentials are looked up. A proxy has its own.
+    /// The origin under which credentials are looked up: the scheme counts. A proxy has its own.
     pub credential_key: String,
     /// The token server to use if `WWW-Authenticate` cannot be read.
     pub token_server: Option<KnownRealm>,
@@ -44,7 +44,7 @@ impl Connection {
 
     /// Connects at a base URL that was given, such as a proxy's, with the credentials of its host.
     pub fn through(host: &Host, base: BaseUrl) -> Self {
-        let credential_key = authority(&base);
+        let credential_key = base.origin().to_string();
         Self { credential_key, ..Self::at(host, base) }
     }
 
@@ -62,12 +62,15 @@ impl Connection {
             key,
             token_server: self.token_server.clone(),
         };
-        let proxy = self.read_through.iter().map(|proxy| account(proxy, authority(proxy)));
+        let proxy =
+            self.read_through.iter().map(|proxy| account(proxy, proxy.origin().to_string()));
         std::iter::once(account(&self.base, self.credential_key.clone())).chain(proxy).collect()
     }
 
     fn at(host: &Host, base: BaseUrl) -> Self {
-        let credential_key = host.as_str().to_owned();
+        // Of Docker Hub the name is asked, and not that of its API.
+        let named = Origin::new(base.origin().scheme(), host.as_str());
+        let credential_key = named.as_ref().unwrap_or(base.origin()).to_string();
         Self { host: host.clone(), base, read_through: None, credential_key, token_server: None }
     }
 
@@ -77,12 +80,6 @@ impl Connection {
     }
 }
 
-/// Returns `host[:port]` of a base URL.
-fn authority(base: &BaseUrl) -> String {
-    let origin = base.origin().to_string();
-    origin.split_once("//").map_or(origin.clone(), |(_, authority)| authority.to_owned())
-}
-
-fn unusable(host: &Host, error: UrlError) -> Error {
+pub(super) fn unusable(host: &Host, error: UrlError) -> Error {
     ErrorKind::InvalidInput(InputFault::Host { host: host.to_string(), error }).into()
 }

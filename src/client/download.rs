@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::exchange::{Call, Core};
 use crate::{
     content::verify::{self, Verdict, Verifier},
-    error::{Error, ErrorKind, Operation, Result},
+    error::{Error, Operation, Result, TransportEncoding},
     oci::{Descriptor, RepositoryName},
     transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
     wire::{Endpoint, backoff::Policy, headers::name},
@@ -46,11 +46,13 @@ impl Download {
         repository: &RepositoryName,
         blob: &Descriptor,
         range: Range<u64>,
+        most: u64,
     ) -> Result<Self> {
         let call = Rc::new(blob_call(repository, blob));
         let plan = ResumePlan {
             size: blob.size,
             range,
+            most,
             policy: core.retry.as_ref().map_or_else(Policy::never, |retry| retry.backoff.clone()),
             clock: Rc::clone(&core.clock),
         };
@@ -58,6 +60,11 @@ impl Download {
             Ok(body) => Ok(Self { core, call, body, verifier: None }),
             Err(error) => Err(core.explain_blob(&call, error)),
         }
+    }
+
+    /// Returns the encoding that the transport put on the bytes, if the answer names one.
+    pub(super) fn encoding(&self) -> Option<TransportEncoding> {
+        self.body.encoding()
     }
 
     pub(super) fn into_chunks(self) -> BodyStream {
@@ -107,8 +114,8 @@ fn reopen(core: &Rc<Core>, call: &Rc<Call>) -> Reopen {
 impl Core {
     /// Completes an error about a blob on its way.
     pub(super) fn explain_blob(&self, call: &Call, mut error: Error) -> Error {
-        if let ErrorKind::SizeMismatch { digest, .. } = &mut error.kind {
-            *digest = call.subject.as_ref().map(|blob| blob.digest.clone());
+        if let Some(blob) = &call.subject {
+            error.kind = error.kind.about(&blob.digest);
         }
         self.explain(call, Some(&self.request(call)), error)
     }

@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 
-use super::exchange::{Call, Core, UnreadAnswer};
+use super::{
+    exchange::{Call, Core, UnreadAnswer, is_html},
+    html_page::html_page,
+};
 use crate::{
-    error::{Error, ErrorKind, Limitation, Missing, Rejection, ServerMessage},
+    error::{AnswerFault, Error, ErrorKind, Limitation, Missing, Rejection, ServerMessage},
     oci::ManifestRef,
     transport::{ERROR_BODY, Request, Response},
     wire::{
@@ -29,6 +32,7 @@ impl Core {
         if context.operation.is_none() {
             context.operation = Some(call.operation.clone());
             self.connection.host.as_str().clone_into(&mut context.registry);
+            context.scheme = Some(self.connection.base.origin().scheme());
         }
         if context.repository.is_none() {
             context.repository.clone_from(&call.repository);
@@ -42,17 +46,23 @@ impl Core {
         error
     }
 
-    /// Returns the error for an answer without success.
+    /// Returns the error for an answer that does not say that what was asked for was done.
     pub(super) async fn refusal(&self, call: &Call, answer: UnreadAnswer) -> Error {
         let UnreadAnswer { request, response } = answer;
         let wait = response.retry_after(self.clock.now());
         let is_late = response.is_late_refusal;
         let challenged = challenge_error(&response);
+        let is_html = is_html(&response.headers);
         let (status, body) = (response.status, read_error(response).await);
         let document = ErrorDocument::read(status, &body);
         let kind = match FailureKind::of(&call.endpoint, &document, challenged.as_ref()) {
             FailureKind::Unauthorized if is_late => ErrorKind::Denied,
             FailureKind::TooManyRequests => ErrorKind::RateLimited(wait),
+            // A login page or a proxy: nothing of what was asked for was done.
+            _ if status < 300 && (is_html || html_page(&body).is_some()) => {
+                ErrorKind::BadAnswer(AnswerFault::HtmlPage)
+            }
+            _ if status < 300 => ErrorKind::Status(status),
             kind => meaning(&kind, &call.endpoint, status),
         };
         let mut error = self.explain(call, Some(&request), kind.into());

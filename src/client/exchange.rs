@@ -151,7 +151,7 @@ impl Core {
     /// Sends, and returns an error unless the answer is a success.
     pub(super) async fn expect(&self, call: &Call, request: Request) -> Result<UnreadAnswer> {
         let answer = self.send(call, request).await?;
-        match answer.response.is_success() {
+        match is_done(call, &answer) {
             true => Ok(answer),
             false => Err(self.refusal(call, answer).await),
         }
@@ -188,6 +188,23 @@ impl Core {
         error.context.status = Some(document.status);
         error
     }
+}
+
+/// Tells whether an answer says that what was asked for was done: it is no login page with status 200.
+pub(super) fn is_done(call: &Call, answer: &UnreadAnswer) -> bool {
+    let UnreadAnswer { request, response } = answer;
+    // What the registry names by its digest is no page of another program.
+    if response.status == 200 && response.headers.contains(name::DOCKER_CONTENT_DIGEST) {
+        return !matches!(call.endpoint, Endpoint::MountBlob { .. });
+    }
+    let is_page = request.method == Method::Head && is_html(&response.headers);
+    !is_page && call.endpoint.is_done_by(response.status)
+}
+
+/// Tells whether an answer says that it is an HTML page. The answer to HEAD has no bytes that show it.
+pub(super) fn is_html(headers: &Headers) -> bool {
+    let content_type = describe::content_type(headers);
+    content_type.is_some_and(|found| found.as_str().eq_ignore_ascii_case("text/html"))
 }
 
 fn lane(endpoint: &Endpoint) -> Lane {

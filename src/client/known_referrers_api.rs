@@ -1,4 +1,4 @@
-//! What a client knows of its registry's referrers API. It is learnt by one question (R107).
+//! Knowledge of a registry's referrers API. It is learnt by one question (R107).
 
 use std::cell::{Cell, RefCell};
 
@@ -12,7 +12,7 @@ pub(super) struct KnownReferrersApi {
     changed: Notify,
 }
 
-/// What one answer of the API said.
+/// The content of one answer of the API.
 struct Known {
     api: ReferrersApi,
     /// The count of credential changes when it was said.

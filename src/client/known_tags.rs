@@ -1,4 +1,4 @@
-//! Which tags of artifacts a repository has, as far as its list of tags was read. Asking for a tag that
+//! Tags of artifacts in a repository, as far as its list of tags was read. Asking for a tag that
 //! the list lacks is needless.
 
 use std::{cell::RefCell, collections::BTreeSet};
@@ -73,7 +73,7 @@ mod tests {
 
     fn page(items: &[&str], next: Option<&str>, may_be_incomplete: bool) -> Page<Tag> {
         let items = items.iter().map(|tag| tag.parse().unwrap()).collect();
-        Page { items, next: next.map(str::to_owned), may_be_incomplete }
+        Page { may_be_incomplete, ..Page::new(items, next.map(str::to_owned)) }
     }
 
     #[test]

@@ -15,13 +15,14 @@ use super::{
 use crate::{
     error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Digest, RepositoryName, Tag},
-    registry::{List, Page, Referrers},
+    registry::{List, ListFault, Page, Referrers},
     wire::{
-        Endpoint, Window,
+        Endpoint, Url, Window,
         headers::name,
         link::{self, NextLink},
         list::{self, ListError, Listed},
-        page::{self, Cursor, Next},
+        page::{self, Cursor, Doubt, Next},
+        redact,
     },
 };
 
@@ -55,11 +56,11 @@ impl ListQuery<'_> {
 #[async_trait(?Send)]
 impl List for RemoteRegistry {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
-        self.repositories_sized(from, Some(page::DEFAULT_PAGE_SIZE)).await
+        self.repositories_by(from, page::DEFAULT_PAGE_SIZE).await
     }
 
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
-        self.tags_sized(repository, from, Some(page::DEFAULT_PAGE_SIZE)).await
+        self.tags_by(repository, from, page::DEFAULT_PAGE_SIZE).await
     }
 
     async fn referrers(
@@ -73,11 +74,11 @@ impl List for RemoteRegistry {
 }
 
 impl RemoteRegistry {
-    /// A page of repositories, of a size that is asked for or left to the registry.
-    pub(super) async fn repositories_sized(
+    /// Lists repositories by pages of this size (R96).
+    pub(super) async fn repositories_by(
         &self,
         from: Option<&str>,
-        size: Option<u32>,
+        size: u32,
     ) -> Result<Page<RepositoryName>> {
         match self.core.page(&ListQuery::Repositories, from, size).await {
             Ok(page) => Ok(parse_items(page)),
@@ -88,26 +89,27 @@ impl RemoteRegistry {
         }
     }
 
-    /// A page of tags, of a size that is asked for or left to the registry.
-    pub(super) async fn tags_sized(
+    /// Lists tags by pages of this size (R96).
+    pub(super) async fn tags_by(
         &self,
         repository: &RepositoryName,
         from: Option<&str>,
-        size: Option<u32>,
+        size: u32,
     ) -> Result<Page<Tag>> {
-        let page = self.core.page(&ListQuery::Tags(repository), from, size).await;
-        let page = page.map(parse_items)?;
+        let page = self.core.page(&ListQuery::Tags(repository), from, size).await?;
+        let page = parse_items(page);
         self.core.memory.tags.note(repository, from, &page);
         Ok(page)
     }
 }
 
 impl Core {
+    /// Asks for a page of this many items; 0 leaves the number to the registry (R96).
     async fn page(
         &self,
         listing: &ListQuery<'_>,
         from: Option<&str>,
-        size: Option<u32>,
+        size: u32,
     ) -> Result<Page<String>> {
         let cursor = from.map(|text| {
             Cursor::parse(text).ok_or_else(|| {
@@ -116,35 +118,84 @@ impl Core {
             })
         });
         let cursor = cursor.transpose()?;
-        let last = match &cursor {
-            Some(Cursor::After(last)) => Some(last.clone()),
-            _ => None,
-        };
-        let window = Window { n: size, last };
-        match self.page_of(listing, &cursor, &window).await {
+        match cursor {
+            Some(Cursor::Url(url)) => {
+                self.page_of(listing, Some(url), &window_after(None, size)).await
+            }
+            Some(Cursor::Link { url, last }) => self.page_by_link(listing, url, last, size).await,
+            Some(Cursor::After(last)) => {
+                let page = self.page_after(listing, Some(last), size).await;
+                page.map_err(|error| self.hidden_link(error))
+            }
+            None => self.page_after(listing, None, size).await,
+        }
+    }
+
+    /// Reads the page after an item, in smaller pieces if the registry refuses large ones.
+    async fn page_after(
+        &self,
+        listing: &ListQuery<'_>,
+        last: Option<String>,
+        size: u32,
+    ) -> Result<Page<String>> {
+        let window = window_after(last, size);
+        match self.page_of(listing, None, &window).await {
             Err(error) => {
                 let status = error.context.status.unwrap_or_default();
                 let smaller = page::after_refusal(&window, status).ok_or(error)?;
-                self.page_of(listing, &cursor, &smaller).await
+                self.page_of(listing, None, &smaller).await
             }
             page => page,
+        }
+    }
+
+    /// Reads the page to which `Link` leads. Nexus behind a path names an address that its proxy does not
+    /// serve: then the list goes on after the last item, as the specification allows.
+    async fn page_by_link(
+        &self,
+        listing: &ListQuery<'_>,
+        url: Url,
+        last: String,
+        size: u32,
+    ) -> Result<Page<String>> {
+        let wrong = redact::url(&url.to_string());
+        let error = match self.page_of(listing, Some(url), &window_after(None, size)).await {
+            Err(error) if is_not_served(&error) => error,
+            outcome => return outcome,
+        };
+        // From here on the last item leads: the next `Link` would be as wrong.
+        self.memory.wrong_links.set(true);
+        let Ok(mut page) = self.page_after(listing, Some(last), size).await else {
+            self.memory.wrong_links.set(false);
+            return Err(error);
+        };
+        page.fault.get_or_insert(ListFault::WrongLink(wrong));
+        Ok(page)
+    }
+
+    /// Names the header that a page would need, if a registry does not go on after the last item: ECR
+    /// knows only the address in `Link`.
+    fn hidden_link(&self, error: Error) -> Error {
+        match self.is_page && is_not_served(&error) {
+            true => Error { kind: ErrorKind::HiddenHeader("Link"), ..error },
+            false => error,
         }
     }
 
     async fn page_of(
         &self,
         listing: &ListQuery<'_>,
-        cursor: &Option<Cursor>,
+        link: Option<Url>,
         window: &Window,
     ) -> Result<Page<String>> {
         let call = listing.call(window.clone());
         let mut request = self.request(&call);
-        if let Some(Cursor::Url(url)) = cursor {
+        if let Some(url) = link {
             if url.origin() != request.url.origin() {
                 let kind = ErrorKind::Refused(RefusedAddress::OtherOrigin);
                 return Err(self.explain(&call, Some(&request), kind.into()));
             }
-            request.url = url.clone();
+            request.url = url;
         }
         let answer = self.expect(&call, request).await?;
         let document = self.read(&call, answer).await?;
@@ -176,23 +227,66 @@ impl Core {
             other => other,
         };
         let next = page::next(asked, window, &items, link);
+        let last = items.last().cloned();
         items.retain(|item| window.last.as_ref() != Some(item));
-        let (next, may_be_incomplete) = match next {
-            Next::Page(cursor) => (Some(cursor.to_string()), false),
-            Next::End => (None, false),
-            Next::Stop(doubt) => (None, doubt.may_be_incomplete()),
+        let (next, doubt) = match (next, last) {
+            (Next::Page(Cursor::Url(_)), Some(last)) if self.memory.wrong_links.get() => {
+                (Some(Cursor::After(last)), None)
+            }
+            (Next::Page(Cursor::Url(url)), Some(last)) => (Some(Cursor::Link { url, last }), None),
+            (Next::Page(cursor), _) => (Some(cursor), None),
+            (Next::End, _) => (None, None),
+            (Next::Stop(doubt), _) => (None, Some(doubt)),
         };
-        let may_be_incomplete = may_be_incomplete || !issues.is_empty();
-        Page { items, next, may_be_incomplete }
+        let may_be_incomplete =
+            !issues.is_empty() || doubt.as_ref().is_some_and(Doubt::may_be_incomplete);
+        let fault = match doubt.and_then(fault) {
+            None if !issues.is_empty() => Some(ListFault::Broken),
+            fault => fault,
+        };
+        let next = next.map(|cursor| cursor.to_string());
+        Page { may_be_incomplete, fault, ..Page::new(items, next) }
     }
 }
 
-/// Parses the items. An item that breaks the grammar cannot be asked for: it is left out, and the
-/// page is marked.
+fn window_after(last: Option<String>, size: u32) -> Window {
+    Window { n: Some(size).filter(|size| *size > 0), last }
+}
+
+/// Tells whether an error is about the address of a page, and not about the list.
+fn is_not_served(error: &Error) -> bool {
+    match error.context.status {
+        None => error.is_cors_or_network(),
+        Some(status) => {
+            matches!(error.kind, ErrorKind::BadAnswer(_))
+                || !matches!(status, 401 | 403 | 407 | 408 | 425 | 429 | 500 | 502..=504)
+        }
+    }
+}
+
+/// Returns the fault of a list that ends in doubt. That its registry does not page is none.
+fn fault(doubt: Doubt) -> Option<ListFault> {
+    Some(match doubt {
+        Doubt::IgnoresPaging | Doubt::NothingNew => return None,
+        Doubt::OtherOrigin(origin) => ListFault::OtherOrigin(origin),
+        Doubt::BrokenLink(_) => ListFault::BrokenLink,
+        Doubt::Loop => ListFault::Loop,
+        Doubt::TooManyPages => ListFault::TooManyPages,
+    })
+}
+
+/// Parses the items. An item that breaks the grammar cannot be asked for, and is kept apart: old registries
+/// and Artifactory have `Test/Some` and `has+plus`.
 fn parse_items<T: std::str::FromStr>(page: Page<String>) -> Page<T> {
-    let items: Vec<T> = page.items.iter().filter_map(|item| item.parse().ok()).collect();
-    let dropped = items.len() < page.items.len();
-    Page { items, next: page.next, may_be_incomplete: page.may_be_incomplete || dropped }
+    let Page { items: names, next, may_be_incomplete, fault, .. } = page;
+    let (mut items, mut unaddressable) = (Vec::new(), Vec::new());
+    for name in names {
+        match name.parse() {
+            Ok(item) => items.push(item),
+            Err(_) => unaddressable.push(name),
+        }
+    }
+    Page { items, next, may_be_incomplete, unaddressable, fault }
 }
 
 /// The catalog is in no OCI specification, and many registries refuse it to everybody (R94).

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use litemap::LiteMap;
 
-use super::{known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
+use super::{Aliases, known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, RepositoryName, Tag},
@@ -21,10 +21,14 @@ pub(super) struct Memory {
     pub(super) digest_hidden: Cell<bool>,
     /// Set once the registry answered anything that could be read.
     pub(super) answered: Cell<bool>,
-    /// What is known of the referrers API (R107).
+    /// Knowledge of the referrers API (R107).
     pub(super) referrers_api: KnownReferrersApi,
-    /// Which tags of artifacts there are, by repository.
+    /// Set if `Link` led to an address that the registry does not serve.
+    pub(super) wrong_links: Cell<bool>,
+    /// Tags of artifacts, by repository.
     pub(super) tags: KnownTags,
+    /// Other digests of the same contents (R141).
+    pub(super) aliases: Aliases,
     /// The largest manifest that is read, in bytes.
     pub(super) manifest_limit: Cell<u64>,
     /// `Some(true)` if several tags can be pushed in one request (R126).
@@ -49,7 +53,9 @@ impl Default for Memory {
             digest_hidden: Cell::new(false),
             answered: Cell::new(false),
             referrers_api: KnownReferrersApi::default(),
+            wrong_links: Cell::new(false),
             tags: KnownTags::default(),
+            aliases: Aliases::default(),
             manifest_limit: Cell::new(MANIFEST_MAX),
             many_tags: Cell::new(None),
             fallback_tags: Batches::default(),

@@ -24,20 +24,15 @@
 //! The [`Stack`] is `Stack::native()` with the feature `native`, and `Stack::browser()` in a page.
 
 mod blob_via;
-mod cached_clients;
 mod clients;
 mod connection;
-mod create_upload;
 mod delete;
-#[cfg(not(target_arch = "wasm32"))]
-mod detect_scheme;
 mod download;
 mod error;
 mod exchange;
 mod fallback_tag;
 mod handles;
 mod html_page;
-mod hub_proxy;
 mod known_referrers_api;
 mod known_tags;
 mod list;
@@ -46,11 +41,13 @@ mod memory;
 mod namespace;
 mod negotiate;
 mod ping;
+mod proxy;
 mod push_blob;
 mod push_manifest;
 mod read;
 mod referrers;
 mod referrers_api;
+mod scheme;
 mod signed;
 mod upload;
 mod upload_session;
@@ -59,19 +56,17 @@ mod write;
 
 use std::rc::Rc;
 
-pub use cached_clients::CachedClients;
-pub use clients::Clients;
+pub use clients::{CachedRegistry, Clients};
 pub use connection::Connection;
-pub use create_upload::{CreatedUpload, MountFrom};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use handles::AsyncBlob;
 pub use handles::{
-    Aliases, Blobs, CatalogSlice, ListOptions, ManifestOptions, Manifests, RemoteObject,
-    Repository, RepositoryPages, SeekableBlob, TagPages, Tags,
+    Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob,
+    StartedUpload, TagPages, Tags,
 };
-pub use hub_proxy::hub_proxy;
 pub use namespace::Namespace;
 pub use ping::Ping;
+pub use proxy::hub_proxy;
 pub use warnings::{Notice, Warnings};
 
 use self::exchange::Core;
@@ -109,14 +104,19 @@ impl RemoteRegistry {
         Rc::new(self.clone())
     }
 
+    /// Sets the largest manifest that is read, in bytes (R51). All clones of the client share it.
+    pub fn set_manifest_limit(&self, bytes: u64) {
+        self.core.memory.manifest_limit.set(bytes);
+    }
+
+    /// Returns the digests that are noted as other names of a content (R141). [`Blobs::stat`] obeys them.
+    pub fn aliases(&self) -> &Aliases {
+        &self.core.memory.aliases
+    }
+
     /// Returns the way to the registry.
     pub fn connection(&self) -> &Connection {
         &self.core.connection
-    }
-
-    /// Sets the largest manifest that is read, in bytes, for all clones; 4 MiB otherwise (R51).
-    pub fn set_manifest_limit(&self, bytes: u64) {
-        self.core.memory.manifest_limit.set(bytes);
     }
 
     /// Returns the messages of the registry to its users (R163).

@@ -1,6 +1,6 @@
 //! Choosing the manifest types to ask for, and asking for the other ones if need be (R164).
 
-use super::exchange::{Call, Core, UnreadAnswer};
+use super::exchange::{Call, Core, UnreadAnswer, is_done};
 use crate::{
     error::Result,
     transport::{ERROR_BODY, Request},
@@ -50,7 +50,7 @@ impl Core {
         answer: UnreadAnswer,
         accept: Accept,
     ) -> Result<UnreadAnswer> {
-        if !answer.response.is_success() {
+        if !is_done(call, &answer) {
             return Err(self.refusal(call, answer).await);
         }
         if let (Some(repository), true) = (&call.repository, accept != Accept::All) {

@@ -4,12 +4,14 @@ use bytes::Bytes;
 
 use super::{
     RemoteRegistry,
-    exchange::{self, Call, Document},
+    exchange::{self, Call, Document, is_html},
+    html_page::html_page,
     manifest::stated_type,
 };
 use crate::{
-    error::{Error, ErrorKind, InputFault, Operation, Result},
-    oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
+    content::verify::verify,
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, Result},
+    oci::{self, Algorithm, Descriptor, Digest, ManifestRef, RepositoryName, Tag},
     wire::{Endpoint, fallback_index, headers::name},
 };
 
@@ -53,6 +55,28 @@ impl ManifestPush<'_> {
 
     fn by_digest(&self) -> ManifestRef {
         ManifestRef::Digest(self.manifest.digest.clone())
+    }
+
+    /// Checks that the bytes have the digest, so that nothing is sent that the registry must refuse.
+    pub(super) fn check_digest(&self) -> Result<()> {
+        let verdict = verify(self.bytes, &self.manifest.digest, None).require_verified();
+        verdict.map_err(|kind| {
+            let call = self.call(self.by_digest(), &[]);
+            self.registry.core.explain(&call, None, kind.into())
+        })
+    }
+
+    /// Pushes as [`Self::all`], and first under the digest if it is not of SHA-256: a tag alone would let the
+    /// registry choose the algorithm. Returns whether the registry noted the subject.
+    pub(super) async fn under_digest(&self, tags: &[Tag]) -> Result<bool> {
+        if tags.is_empty() || self.manifest.digest.algorithm() == Algorithm::Sha256 {
+            return self.all(tags).await;
+        }
+        let mut noted = self.all(&[]).await?;
+        for tag in tags {
+            noted |= self.put_tag(tag).await?;
+        }
+        Ok(noted)
     }
 
     /// Pushes under every name. Returns whether the registry noted the subject.
@@ -110,8 +134,24 @@ impl ManifestPush<'_> {
         request.body = exchange::body(self.bytes.clone());
         let answer = self.registry.core.expect(&call, request).await?;
         let document = self.registry.core.read(&call, answer).await?;
+        self.check_success(&call, &document)?;
         self.check_echo(&call, &document)?;
         Ok(document)
+    }
+
+    /// Refuses what came with status 200 and is no answer to a push, such as a login page.
+    fn check_success(&self, call: &Call, document: &Document) -> Result<()> {
+        let Document { status, headers, bytes, .. } = document;
+        let is_page = is_html(headers) || html_page(bytes).is_some();
+        let is_named = headers.contains(name::DOCKER_CONTENT_DIGEST);
+        if *status != 200 || is_named || (bytes.is_empty() && !is_page) {
+            return Ok(());
+        }
+        let kind = match is_page {
+            true => ErrorKind::BadAnswer(AnswerFault::HtmlPage),
+            false => ErrorKind::Status(*status),
+        };
+        Err(self.registry.core.unusable(call, document, kind))
     }
 
     /// Checks that the registry names the digest of the bytes that were sent, if it can be read (R125).

@@ -45,13 +45,24 @@ impl Read for RemoteRegistry {
 
     /// Counts and hashes the blob (R80, R81). Embedded data spares the request (R37).
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        self.blob_by_digest(repository, blob, blob.size).await
+    }
+
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
         if let Some(data) = embedded(blob) {
             return Ok(BlobStream::of_bytes(data));
         }
         let core = Rc::clone(&self.core);
-        let mut download = Download::open(core, repository, blob, 0..blob.size).await?;
-        download.verifier = Some(Verifier::new(&blob.digest, Some(blob.size)));
-        Ok(BlobStream { size: Some(blob.size), chunks: download.into_chunks() })
+        let mut download = Download::open(core, repository, blob, 0..blob.size, most).await?;
+        let verifier = Verifier::new(&blob.digest, Some(blob.size));
+        download.verifier = Some(verifier.reading_up_to(most));
+        let (size, encoding) = (Some(blob.size), download.encoding());
+        Ok(BlobStream { size, encoding, chunks: download.into_chunks() })
     }
 
     /// A part cannot be verified (R82, R83).
@@ -72,8 +83,10 @@ impl Read for RemoteRegistry {
             return Ok(BlobStream::of_bytes(Bytes::new()));
         }
         let size = Some(wanted.end - wanted.start);
-        let download = Download::open(Rc::clone(&self.core), repository, blob, wanted).await?;
-        Ok(BlobStream { size, chunks: download.into_chunks() })
+        let core = Rc::clone(&self.core);
+        let download = Download::open(core, repository, blob, wanted, blob.size).await?;
+        let encoding = download.encoding();
+        Ok(BlobStream { size, encoding, chunks: download.into_chunks() })
     }
 
     /// Never needed to learn the size of what a descriptor names: storage behind a registry may

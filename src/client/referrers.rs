@@ -61,7 +61,7 @@ impl<'a> ReferrersSearch<'a> {
         }
         self.read_cosign_tags().await;
         let api = self.settle(said)?;
-        // Only where a filter needs it does a page look into entries that nobody has opened.
+        // Only where a filter needs it does a page look into entries before they are opened.
         if artifact_type.is_some() || !self.core.is_page {
             self.fill_types().await;
         }

@@ -21,16 +21,16 @@ use crate::{
 const PAGES: usize = 1000;
 const ITEMS: usize = 10_000;
 
-/// What came of one question to the API.
+/// The outcome of one question to the API.
 pub(super) struct ApiList {
     pub(super) said: ApiAnswer,
     pub(super) entries: Vec<Descriptor>,
     pub(super) may_be_incomplete: bool,
 }
 
-/// What the API said to one question.
+/// The meaning of one answer of the API.
 pub(super) enum ApiAnswer {
-    /// It listed.
+    /// The entries are those of the API.
     Listed,
     /// It is known to give no list.
     Without(ReferrersApi),

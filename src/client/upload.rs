@@ -1,7 +1,7 @@
 //! An upload whose bytes come bit by bit: keeps the bytes that the registry does not have yet (R111
 //! to R118).
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -20,9 +20,8 @@ pub(super) struct RemoteUpload {
     pending: Bytes,
     location: String,
     id: String,
-    /// Since the Unix epoch.
-    started: Duration,
     state: UploadState,
+    started_at: Duration,
 }
 
 /// The states of an upload.
@@ -36,10 +35,10 @@ enum UploadState {
 
 impl RemoteUpload {
     pub(super) fn new(session: UploadSession) -> Self {
-        let started = session.registry.core.clock.now();
+        let started_at = session.registry.core.clock.now();
         let mut upload = Self {
-            started,
             session,
+            started_at,
             pending: Bytes::new(),
             location: String::new(),
             id: String::new(),
@@ -83,16 +82,16 @@ impl BlobUpload for RemoteUpload {
         self.session.machine.chunk_size()
     }
 
+    fn started_at(&self) -> Option<Duration> {
+        Some(self.started_at)
+    }
+
     fn id(&self) -> &str {
         &self.id
     }
 
     fn location(&self) -> &str {
         &self.location
-    }
-
-    fn started_at(&self) -> Option<SystemTime> {
-        SystemTime::UNIX_EPOCH.checked_add(self.started)
     }
 
     async fn write(&mut self, bytes: Bytes) -> Result<()> {

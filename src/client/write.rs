@@ -78,7 +78,7 @@ impl Write for RemoteRegistry {
         let operation = Operation::MountBlob { digest: digest.clone(), from: from.clone() };
         let call = Call::new(operation.clone(), endpoint);
         let answer = self.core.expect(&call, self.core.request(&call)).await?;
-        if answer.response.status != 202 {
+        if answer.response.status == 201 {
             return Ok(true);
         }
         let UnreadAnswer { request, response } = &answer;
@@ -101,6 +101,24 @@ impl Write for RemoteRegistry {
         let push = ManifestPush { registry: self, repository, manifest: &manifest, bytes: &bytes };
         push.check_type()?;
         if !push.all(tags).await? {
+            push.announce().await?;
+        }
+        Ok(manifest)
+    }
+
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        let size = bytes.len() as u64;
+        let manifest = Descriptor { size, data: None, ..manifest.clone() };
+        let push = ManifestPush { registry: self, repository, manifest: &manifest, bytes: &bytes };
+        push.check_type()?;
+        push.check_digest()?;
+        if !push.under_digest(tags).await? {
             push.announce().await?;
         }
         Ok(manifest)

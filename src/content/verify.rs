@@ -87,10 +87,16 @@ impl Hasher {
     }
 }
 
+/// The most bytes that are read of a blob whose descriptor states a wrong size. A body has an end, and
+/// this is far beyond the largest layers that registries take.
+pub const MISSTATED_MAX: u64 = 64 << 30;
+
 /// Counts and hashes bytes, and compares them with what was announced.
 pub struct Verifier {
     expected: Digest,
     size: Option<u64>,
+    /// The most bytes that are taken in, whatever size was announced.
+    most: Option<u64>,
     received: u64,
     hasher: Option<Hasher>,
 }
@@ -99,7 +105,14 @@ impl Verifier {
     /// A verifier for content of this digest and, if it is known, this size in bytes.
     pub fn new(expected: &Digest, size: Option<u64>) -> Self {
         let hasher = Hasher::new(&expected.algorithm());
-        Self { expected: expected.clone(), size, received: 0, hasher }
+        Self { expected: expected.clone(), size, most: size, received: 0, hasher }
+    }
+
+    /// Lets the digest decide: more bytes than were announced are taken in, up to this many.
+    #[must_use]
+    pub fn reading_up_to(mut self, most: u64) -> Self {
+        self.most = self.size.map(|size| size.max(most));
+        self
     }
 
     /// Hashes in a batch with others, if that is faster. Must be called before the first byte.
@@ -142,10 +155,10 @@ impl Verifier {
     /// As soon as there are more bytes than were announced; nothing after that can be verified.
     pub fn update(&mut self, bytes: &[u8]) -> Result<(), SizeExceeded> {
         self.received = self.received.saturating_add(bytes.len() as u64);
-        match self.size {
-            Some(expected) if self.received > expected => {
+        match self.most {
+            Some(most) if self.received > most => {
                 self.hasher = None;
-                Err(SizeExceeded { digest: self.expected.clone(), expected })
+                Err(SizeExceeded { digest: self.expected.clone(), expected: most })
             }
             _ => {
                 if let Some(hasher) = &mut self.hasher {
@@ -156,14 +169,23 @@ impl Verifier {
         }
     }
 
-    /// The verdict after the last byte: first the size, then the digest.
+    /// The verdict after the last byte. The digest decides if the bytes are right.
     pub fn finish(self) -> Verdict {
+        self.finish_with_digest().0
+    }
+
+    /// Does the same as [`Self::finish`], and returns the digest of the bytes if it could be computed.
+    pub fn finish_with_digest(self) -> (Verdict, Option<Digest>) {
         let actual = self.received;
-        match (self.size, self.hasher) {
-            (Some(expected), _) if actual != expected => Verdict::SizeMismatch { expected, actual },
-            (_, None) => Verdict::Unsupported(self.expected),
-            (_, Some(hasher)) => compare(self.expected, hasher.finish()),
-        }
+        let came = self.hasher.map(Hasher::finish);
+        let digest = came.clone().map(|came| compare(self.expected.clone(), came));
+        let verdict = match (self.size.filter(|size| *size != actual), digest) {
+            (Some(stated), Some(Verdict::Verified)) => Verdict::WrongSize { stated, actual },
+            (Some(expected), _) => Verdict::SizeMismatch { expected, actual },
+            (None, None) => Verdict::Unsupported(self.expected),
+            (None, Some(verdict)) => verdict,
+        };
+        (verdict, came)
     }
 }
 
@@ -177,8 +199,7 @@ fn compare(expected: Digest, actual: Digest) -> Verdict {
 
 /// Verifies bytes that are complete.
 pub fn verify(bytes: &[u8], expected: &Digest, size: Option<u64>) -> Verdict {
-    let mut verifier = Verifier::new(expected, size);
-    // Too many bytes show in the verdict as well.
+    let mut verifier = Verifier::new(expected, size).reading_up_to(u64::MAX);
     let _ = verifier.update(bytes);
     verifier.finish()
 }
@@ -195,11 +216,18 @@ pub enum Verdict {
         /// The digest of the bytes.
         actual: Digest,
     },
-    /// There were fewer or more bytes than announced.
+    /// There were fewer or more bytes than announced, and they do not have the digest.
     SizeMismatch {
         /// The size that was announced, in bytes.
         expected: u64,
         /// The bytes counted. If there are too many, counting stops when that is seen.
+        actual: u64,
+    },
+    /// The digest is right, and the size that was announced is not.
+    WrongSize {
+        /// The size that was announced, in bytes.
+        stated: u64,
+        /// The number of bytes that have the digest.
         actual: u64,
     },
     /// The size is right or was not known; the algorithm cannot be computed here (R3).
@@ -207,9 +235,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns `true` if the bytes have the digest.
+    /// Returns `true` if digest and size are right.
     pub fn is_verified(&self) -> bool {
         *self == Self::Verified
+    }
+
+    /// Returns `true` if the bytes have the digest, whatever size was announced.
+    pub fn has_digest(&self) -> bool {
+        matches!(self, Self::Verified | Self::WrongSize { .. })
     }
 
     /// Returns `true` if the bytes are known to be others.
@@ -220,7 +253,7 @@ impl Verdict {
     /// Returns the error for a caller that accepts verified bytes only.
     ///
     /// # Errors
-    /// `DigestMismatch`, `SizeMismatch`, `UnsupportedDigest`.
+    /// `DigestMismatch`, `SizeMismatch`, `WrongSize`, `UnsupportedDigest`.
     pub fn require_verified(self) -> Result<(), ErrorKind> {
         Err(match self {
             Self::Verified => return Ok(()),
@@ -230,6 +263,9 @@ impl Verdict {
             Self::SizeMismatch { expected, actual } => {
                 ErrorKind::SizeMismatch { digest: None, expected, actual }
             }
+            Self::WrongSize { stated, actual } => {
+                ErrorKind::WrongSize { digest: None, stated, actual }
+            }
             Self::Unsupported(digest) => ErrorKind::UnsupportedDigest(digest),
         })
     }
@@ -238,7 +274,7 @@ impl Verdict {
     /// not hashed. Such a caller sees it from the digest (R3).
     ///
     /// # Errors
-    /// `DigestMismatch`, `SizeMismatch`.
+    /// `DigestMismatch`, `SizeMismatch`, `WrongSize`.
     pub fn reject_mismatch(self) -> Result<(), ErrorKind> {
         match self {
             Self::Unsupported(_) => Ok(()),
@@ -258,6 +294,7 @@ impl Verdict {
             ErrorKind::SizeMismatch { expected, actual, .. } => {
                 Ok(Self::SizeMismatch { expected, actual })
             }
+            ErrorKind::WrongSize { stated, actual, .. } => Ok(Self::WrongSize { stated, actual }),
             _ => Err(error),
         }
     }
@@ -349,6 +386,24 @@ mod tests {
             verify(b"abd", &expected, Some(3)),
             Verdict::DigestMismatch { expected, actual }
         );
+    }
+
+    #[test]
+    fn the_digest_decides_and_a_wrong_size_is_told_apart() {
+        let expected = digest_of(b"abc");
+        for (stated, verdict) in [
+            (3, Verdict::Verified),
+            (4, Verdict::WrongSize { stated: 4, actual: 3 }),
+            (0, Verdict::WrongSize { stated: 0, actual: 3 }),
+            (2, Verdict::WrongSize { stated: 2, actual: 3 }),
+        ] {
+            let mut verifier = Verifier::new(&expected, Some(stated)).reading_up_to(3);
+            assert_eq!(verifier.update(b"abc"), Ok(()));
+            assert_eq!(verifier.finish(), verdict);
+            let mut verifier = Verifier::new(&expected, Some(stated)).reading_up_to(3);
+            assert!(verifier.update(b"abcde").is_err(), "no further than the cap");
+        }
+        assert!(!Verdict::WrongSize { stated: 4, actual: 3 }.is_mismatch());
     }
 
     #[test]

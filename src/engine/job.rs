@@ -16,6 +16,9 @@ pub struct Job {
     pub size: u64,
     /// Decompress it, and hash what comes out by this algorithm (for `rootfs.diff_ids`).
     pub diff_id: Option<Algorithm>,
+    /// The diff ID that the configuration states, if it is known: a layer that comes unpacked is checked
+    /// against it.
+    pub stated: Option<Digest>,
     /// Read the archive inside, and keep its listing or one file of it.
     pub retain: Option<Retain>,
     /// Take the listing from the layer's table of contents.
@@ -49,6 +52,7 @@ impl Job {
             digest: blob.digest.clone(),
             size: blob.size,
             diff_id: None,
+            stated: None,
             retain: None,
             toc: None,
         }

@@ -29,7 +29,7 @@ pub(super) type ReplySender = Rc<dyn Fn(u64, FromEngine)>;
 #[derive(Serialize, Deserialize)]
 pub(super) enum ToEngine {
     /// Do a job with bytes of this origin. Of a request only the parts that reading needs cross.
-    Run { id: u64, origin: Origin, job: Job, policy: Policy },
+    Run { id: u64, origin: Origin, job: Box<Job>, policy: Policy },
     /// Answer a question about a set of layers.
     Ask {
         id: u64,

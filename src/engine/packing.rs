@@ -79,13 +79,14 @@ mod tests {
             let mut request = Request::new(Method::Get, url.clone()).header("authorization", "B x");
             (request.redirect, request.cache) = (redirect, cache);
             let origin = Origin::Request(Box::new(request));
-            let sent = ToEngine::Run { id: 300, origin, job: job(), policy: policy.clone() };
+            let sent =
+                ToEngine::Run { id: 300, origin, job: Box::new(job()), policy: policy.clone() };
             let Some(ToEngine::Run { id, origin: Origin::Request(request), job: came, policy: by }) =
                 ToEngine::unpack(sent.pack())
             else {
                 panic!("something else came")
             };
-            assert_eq!((id, came, by), (300, job(), policy));
+            assert_eq!((id, *came, by), (300, job(), policy));
             assert_eq!((request.redirect, request.cache), (redirect, cache));
             assert_eq!(request.url, url);
             assert_eq!(request.headers.get("authorization"), Some("B x"));
@@ -96,7 +97,7 @@ mod tests {
     fn the_handle_of_a_file_crosses_beside_the_bytes() {
         let slice = Slice { file: Rc::new(Bytes::from_static(b"archive")), range: 2..5 };
         let (policy, origin) = (Policy::never(), Origin::Slice(slice));
-        let message = ToEngine::Run { id: 1, origin, job: job(), policy }.pack();
+        let message = ToEngine::Run { id: 1, origin, job: Box::new(job()), policy }.pack();
         let without = Message { bytes: message.bytes.clone(), file: None };
         assert!(ToEngine::unpack(without).is_none(), "a slice of nothing");
         let Some(ToEngine::Run { origin: Origin::Slice(slice), .. }) = ToEngine::unpack(message)
@@ -118,6 +119,7 @@ mod tests {
             plain_size: 0,
             diff_id: None,
             problem: None,
+            encoding: Some(crate::error::TransportEncoding::Kept),
         };
         for message in [
             FromEngine::Head { status: 401, url: None, headers, body: b"{}".to_vec() },
@@ -147,7 +149,7 @@ mod tests {
         headers.append("www-authenticate", "Bearer");
         let (origin, policy) = (Origin::Request(request), Policy::default());
         let messages = [
-            ToEngine::Run { id: 300, origin, job: job(), policy }.pack().bytes,
+            ToEngine::Run { id: 300, origin, job: Box::new(job()), policy }.pack().bytes,
             ToEngine::Ask { id: 1, set: 2, question: vec![7; 20] }.pack().bytes,
             FromEngine::Head { status: 401, url: None, headers, body: b"{}".to_vec() }.pack(1),
             FromEngine::Failed(ErrorKind::Timeout(Duration::from_secs(20))).pack(2),

@@ -49,6 +49,7 @@ impl fmt::Display for ErrorKind {
             Self::SizeMismatch { expected, actual, .. } => {
                 return write!(f, "{actual} bytes came where {expected} were announced");
             }
+            Self::WrongSize { stated, actual, .. } => return SizeClaim(*stated, *actual).fmt(f),
             Self::TooLarge { limit } => {
                 return write!(f, "the answer is larger than {limit} bytes");
             }
@@ -107,6 +108,15 @@ impl fmt::Display for ErrorKind {
     }
 }
 
+/// A size that a descriptor states, and that of the bytes with its digest.
+struct SizeClaim(u64, u64);
+
+impl fmt::Display for SizeClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the descriptor states {} bytes, and its digest has {}", self.0, self.1)
+    }
+}
+
 impl ErrorKind {
     /// Returns its name in reports.
     pub fn name(&self) -> &'static str {
@@ -118,6 +128,7 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::DigestMismatch { .. } => "digestMismatch",
             Self::SizeMismatch { .. } => "sizeMismatch",
+            Self::WrongSize { .. } => "wrongSize",
             Self::TooLarge { .. } => "tooLarge",
             Self::UnsupportedDigest(_) => "unsupportedDigest",
             Self::BadAnswer(_) => "badAnswer",

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::oci::Digest;
+
 /// A fault of an image layout, of a `docker save` archive, or of the tar archive that holds one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,6 +24,17 @@ pub enum LayoutFault {
     NoLayout,
     /// The `oci-layout` file names no version that is known.
     UnknownVersion,
+    /// There is an `index.json` and no `oci-layout` beside it. It is read all the same.
+    NoMarker,
+    /// `index.json` states a size that the file of an entry does not have.
+    EntrySize {
+        /// The digest of the entry.
+        digest: Digest,
+        /// The size in `index.json`, in bytes.
+        stated: u64,
+        /// The size of the file, in bytes.
+        actual: u64,
+    },
     /// `index.json` is no list of manifests.
     NotAnIndex,
     /// `manifest.json` is no list of images.
@@ -73,6 +86,10 @@ impl fmt::Display for LayoutFault {
             Self::Broken(path) => write!(f, "{path} not found before the archive is broken"),
             Self::NoLayout => f.write_str("neither an OCI layout nor an archive of docker save"),
             Self::UnknownVersion => f.write_str("unknown version in oci-layout"),
+            Self::NoMarker => f.write_str("no oci-layout beside index.json"),
+            Self::EntrySize { digest, stated, actual } => {
+                write!(f, "index.json says {stated} bytes of {digest}, which has {actual}")
+            }
             Self::NotAnIndex => f.write_str("index.json is no list of manifests"),
             Self::NotAListOfImages => f.write_str("manifest.json is no list of images"),
             Self::AmbiguousTag { tag, digests } => write!(f, "{tag} names {digests} digests"),

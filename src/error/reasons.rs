@@ -100,8 +100,6 @@ pub enum Limitation {
     NoDoctor,
     /// The registry refuses to delete a tag. It deletes manifests by digest, or deleting is switched off.
     DeletingTags,
-    /// The platform has no fetch.
-    NoFetch,
     /// Requests are sent from outside a Tokio runtime.
     NoRuntime,
     /// A limitation, in the words of the platform.
@@ -122,6 +120,8 @@ pub enum RefusedAddress {
     RedirectTarget(UrlError),
     /// The request follows no redirect, and the answer redirects to this origin.
     Redirect(String),
+    /// The page's own policy does not let it reach this origin.
+    OwnPolicy(String),
     /// There are more redirects than this.
     TooManyRedirects(usize),
 }
@@ -141,6 +141,8 @@ pub enum InputFault {
     Address(UrlError),
     /// The text is no start of a page.
     PageStart,
+    /// The address of Docker Hub's proxy has a path or a query.
+    ProxyPath,
     /// HTTP knows no header field of this name.
     HeaderName(String),
     /// The value of this header field has control characters.
@@ -242,7 +244,6 @@ impl fmt::Display for Limitation {
             Self::DeletingTags => {
                 "deleting this tag; the registry deletes by digest, or not at all"
             }
-            Self::NoFetch => "no fetch on this platform",
             Self::NoRuntime => "requests outside a Tokio runtime",
         })
     }
@@ -256,6 +257,7 @@ impl fmt::Display for RefusedAddress {
             Self::UploadLocation(error) => write!(f, "the location of the upload: {error}"),
             Self::RedirectTarget(error) => write!(f, "the target of a redirect: {error}"),
             Self::Redirect(origin) => write!(f, "a redirect to {origin}"),
+            Self::OwnPolicy(origin) => write!(f, "the policy of the page does not name {origin}"),
             Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
         }
     }
@@ -284,6 +286,7 @@ impl fmt::Display for InputFault {
                 return write!(f, "{}{platform} was not pulled", entry.digest);
             }
             Self::Other(words) => words,
+            Self::ProxyPath => "an address of a proxy with a path or a query",
             Self::PageStart => "no start of a page",
             Self::Body => "no body that this platform can send",
             Self::NoLocation => "an upload needs a location or a name",

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     content::{codec, decode::DecodeError, sniff::Compression, verify::Verdict},
+    error::TransportEncoding,
     layers::pass::{Ended, LayerReport},
     oci::Digest,
 };
@@ -29,6 +30,8 @@ pub struct Findings {
     pub diff_id: Option<Digest>,
     /// The fault that ended reading the inside.
     pub problem: Option<ReadFault>,
+    /// An encoding that the transport put on the bytes, if it showed.
+    pub encoding: Option<TransportEncoding>,
 }
 
 /// A fault that ended reading the inside of a blob.
@@ -38,6 +41,13 @@ pub enum ReadFault {
     Decoding(DecodeError),
     /// The plain bytes are no tar archive.
     NotAnArchive,
+}
+
+impl ReadFault {
+    /// Returns `true` if the inside was read to its end, and something follows it.
+    pub fn is_behind_end(&self) -> bool {
+        matches!(self, Self::Decoding(error) if error.is_behind_end())
+    }
 }
 
 impl fmt::Display for ReadFault {
@@ -57,11 +67,22 @@ impl From<LayerReport> for Findings {
             Ended::Decoding(error) => Some(ReadFault::Decoding(error)),
             Ended::NotAnArchive => Some(ReadFault::NotAnArchive),
         };
-        Self { verdict, size, compression: Some(compression), plain_size, diff_id, problem }
+        let (compression, encoding) = (Some(compression), None);
+        Self { verdict, size, compression, plain_size, diff_id, problem, encoding }
     }
 }
 
 impl Findings {
+    /// Returns `true` if the bytes are not those of the layer, but those that come out of its compression:
+    /// a browser unpacks what is sent with `Content-Encoding` (moby/moby#17595). The diff ID, which the
+    /// configuration states, is the check that is left.
+    pub fn came_unpacked(&self, stated: Option<&Digest>) -> bool {
+        self.verdict.is_mismatch()
+            && self.compression == Some(Compression::None)
+            && stated.is_some()
+            && self.diff_id.as_ref() == stated
+    }
+
     /// As bytes.
     pub fn pack(&self) -> Vec<u8> {
         codec::to_bytes(self)
@@ -87,6 +108,7 @@ mod tests {
             Verdict::Verified,
             Verdict::DigestMismatch { expected, actual: actual.clone() },
             Verdict::SizeMismatch { expected: 1 << 40, actual: 3 },
+            Verdict::WrongSize { stated: 0, actual: 3 },
             Verdict::Unsupported(unknown),
         ] {
             for (compression, diff_id, problem) in [
@@ -105,6 +127,7 @@ mod tests {
                     plain_size: 1 << 34,
                     diff_id,
                     problem,
+                    encoding: Some(TransportEncoding::Undone),
                 };
                 assert_eq!(Findings::unpack(&found.pack()), Some(found));
             }

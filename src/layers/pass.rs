@@ -9,7 +9,7 @@ use crate::{
         sha256_lanes::HashBatch,
         sniff::Compression,
         tar::{ArchiveReader, Visitor},
-        verify::{Hasher, SizeExceeded, Verdict, Verifier},
+        verify::{Hasher, MISSTATED_MAX, SizeExceeded, Verdict, Verifier},
     },
     layers::ranges::checkpoints::{Checkpoints, Midstates, Recorder},
 };
@@ -48,7 +48,8 @@ pub struct LayerReport {
     pub size: u64,
     /// Bytes after decompressing.
     pub plain_size: u64,
-    /// The digest of the plain bytes; `None` if it was not asked for or not read to the end.
+    /// The digest of the plain bytes; `None` if they were not read to the end, and if it was not asked for,
+    /// unless other bytes came and those are not compressed.
     pub diff_id: Option<Digest>,
     /// The end of reading the inside.
     pub ended: Ended,
@@ -116,7 +117,7 @@ impl PlainReader {
 }
 
 impl LayerReader {
-    /// A reader for content of this digest and size in bytes.
+    /// A reader for content of this digest and size in bytes. If more bytes come, the digest decides.
     pub fn new(digest: &Digest, size: u64, wanted: &Wanted, limits: DecodeLimits) -> Self {
         Self::with(Decoder::new(limits), digest, size, wanted)
     }
@@ -133,7 +134,7 @@ impl LayerReader {
             archive: wanted.archive.map(|new| new()),
             stopped: false,
         };
-        let verifier = Verifier::new(digest, Some(size));
+        let verifier = Verifier::new(digest, Some(size)).reading_up_to(MISSTATED_MAX);
         Self { verifier, decoder, notes: None, plain_reader, ended: None }
     }
 
@@ -174,7 +175,7 @@ impl LayerReader {
     /// can be right although its archive is broken.
     ///
     /// # Errors
-    /// More bytes than the descriptor says.
+    /// More bytes than the descriptor says and than [`MISSTATED_MAX`].
     pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         if self.notes.is_none() {
             return self.take(bytes, visitor);
@@ -229,16 +230,25 @@ impl LayerReader {
             self.note(outcome);
         }
         self.plain_reader.finish(visitor);
-        let decoded = self.ended.is_none();
+        // What stands behind the end of the stream is no part of the archive.
+        let decoded = match &self.ended {
+            Some(Ended::Decoding(error)) => error.is_behind_end(),
+            ended => ended.is_none(),
+        };
         let ended = self.ended.unwrap_or_else(|| self.plain_reader.ended());
         let compression = self.decoder.compression().unwrap_or(Compression::None);
         let expected = self.verifier.expected().clone();
+        let size = self.verifier.received();
+        let (verdict, came) = self.verifier.finish_with_digest();
+        // Bytes that are not compressed are the plain ones: their digest costs nothing.
+        let is_plain = decoded && compression == Compression::None && verdict.is_mismatch();
+        let diff_id = self.plain_reader.diff.map(Hasher::finish).filter(|_| decoded);
         let report = LayerReport {
-            size: self.verifier.received(),
-            verdict: self.verifier.finish(),
+            size,
+            verdict,
             compression,
             plain_size: self.decoder.produced(),
-            diff_id: self.plain_reader.diff.map(Hasher::finish).filter(|_| decoded),
+            diff_id: diff_id.or(came.filter(|_| is_plain)),
             ended,
         };
         let notes = self.notes.filter(|_| report.verdict.is_verified());
@@ -251,4 +261,87 @@ impl LayerReader {
 
 fn trace(notes: &mut Option<Notes>) -> Traced<'_> {
     notes.as_mut().map(|notes| &mut notes.recorder as _)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::content::{
+        tar::{self, ArchiveEvent},
+        verify::digest_of,
+    };
+
+    /// Returns the paths of a layer and its report.
+    fn read(layer: &[u8]) -> (Vec<Vec<u8>>, LayerReport) {
+        let wanted = Wanted { diff_id: Some(Algorithm::Sha256), archive: Some(tar::archive) };
+        let size = layer.len() as u64;
+        let mut paths = Vec::new();
+        let mut visit = |event: ArchiveEvent<'_>| {
+            if let ArchiveEvent::Entry(entry) = event {
+                paths.push(entry.path);
+            }
+            ControlFlow::Continue(())
+        };
+        let mut reader =
+            LayerReader::new(&digest_of(layer), size, &wanted, DecodeLimits::default());
+        reader.push(layer, &mut visit).unwrap();
+        let report = reader.finish(&mut visit);
+        (paths, report)
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    #[test]
+    fn no_bytes_are_an_empty_layer() {
+        for layer in [vec![], gzip(&[]), zstd(&[]), vec![0; 1_024], gzip(&[0; 10_240])] {
+            let (paths, report) = read(&layer);
+            assert_eq!((paths.len(), &report.ended), (0, &Ended::Whole), "{} bytes", layer.len());
+            assert!(report.verdict.is_verified() && report.diff_id.is_some());
+        }
+        assert_eq!(read(&gzip(&[])).1.diff_id, Some(digest_of(b"")));
+        assert_eq!(read(b"no archive").1.ended, Ended::NotAnArchive);
+        assert_eq!(read(&gzip(b"no archive")).1.ended, Ended::NotAnArchive);
+        let cut = gzip(&[]);
+        let (_, report) = read(cut.get(..12).unwrap());
+        assert_eq!(report.ended, Ended::Decoding(DecodeError::Truncated(Compression::Gzip)));
+    }
+
+    #[test]
+    fn bytes_behind_the_end_are_told_and_the_layer_is_whole() {
+        let plain = [tar::tests::plain(b"a", b'0', 0), vec![0; 1_024]].concat();
+        let check = |packed: Vec<u8>, behind: &[u8], is_told: bool| {
+            let (paths, report) = read(&[&packed, behind].concat());
+            assert_eq!(paths, [b"a"], "{behind:?}");
+            assert_eq!(report.diff_id, Some(digest_of(&plain)), "{behind:?}");
+            assert!(report.verdict.is_verified());
+            let told = matches!(&report.ended, Ended::Decoding(error) if error.is_behind_end());
+            assert_eq!((told, report.ended == Ended::Whole), (is_told, !is_told), "{behind:?}");
+        };
+        for behind in [&b"x"[..], b"\n", b"garbage behind", &[0, 0, 1]] {
+            check(gzip(&plain), behind, true);
+            check(zstd(&plain), behind, true);
+        }
+        // Padding of tapes, empty members and skippable frames belong to the formats.
+        check(gzip(&plain), &[0; 512], false);
+        check(gzip(&plain), &gzip(&[]), false);
+        check(zstd(&plain), &[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 7, 7], false);
+        check(zstd(&plain), &zstd(&[]), false);
+        // More archive is another archive.
+        let (_, report) = read(&[gzip(&plain), gzip(b"more")].concat());
+        assert_eq!(
+            (report.ended, report.diff_id == Some(digest_of(&plain))),
+            (Ended::Whole, false)
+        );
+    }
 }

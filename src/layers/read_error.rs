@@ -18,6 +18,7 @@ enum ReadError {
     Status(u16),
     TooLarge(u64),
     SizeMismatch(Option<Digest>, u64, u64),
+    WrongSize(Option<Digest>, u64, u64),
     InvalidInput(String),
     OtherPart,
     FileUnreadable(String),
@@ -38,6 +39,9 @@ pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok,
         ErrorKind::TooLarge { limit } => ReadError::TooLarge(*limit),
         ErrorKind::SizeMismatch { digest, expected, actual } => {
             ReadError::SizeMismatch(digest.clone(), *expected, *actual)
+        }
+        ErrorKind::WrongSize { digest, stated, actual } => {
+            ReadError::WrongSize(digest.clone(), *stated, *actual)
         }
         ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text.clone()),
         ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
@@ -60,6 +64,9 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         ReadError::TooLarge(limit) => ErrorKind::TooLarge { limit },
         ReadError::SizeMismatch(digest, expected, actual) => {
             ErrorKind::SizeMismatch { digest, expected, actual }
+        }
+        ReadError::WrongSize(digest, stated, actual) => {
+            ErrorKind::WrongSize { digest, stated, actual }
         }
         ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
         ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),

@@ -80,6 +80,8 @@ pub enum DocumentFault {
     NotAnAbsoluteUrl,
     /// A text is not base64.
     NotBase64,
+    /// An image has no layer; the image-spec's schema wants one at least.
+    NoLayers,
     /// An entry of the environment is not `NAME=value`.
     NotAnAssignment,
     /// The document states one media type and was sent as another.

@@ -1,6 +1,6 @@
 //! The media type of a manifest from its bytes alone, for sources that keep no media types (R38).
 
-use super::{MediaType, json::Node};
+use super::{MediaType, NodeKind, json::Node};
 
 /// Returns the type that a document states, else the type that its structure suggests. `None` if
 /// the structure is not known.
@@ -14,7 +14,11 @@ pub fn guess_media_type(document: &Node) -> Option<MediaType> {
 
 fn schema1(document: &Node) -> Option<MediaType> {
     document.get("fsLayers")?;
-    let signed = document.get("signatures").is_some_and(|list| !list.items().is_empty());
+    // Something else than a list is no sign that there is no signature.
+    let signed = document.get("signatures").is_some_and(|found| match found.kind() {
+        NodeKind::Array => !found.items().is_empty(),
+        kind => kind != NodeKind::Null,
+    });
     Some(if signed { MediaType::DOCKER_V1_SIGNED } else { MediaType::DOCKER_V1 })
 }
 

@@ -62,6 +62,11 @@ impl Node {
         }
     }
 
+    /// Returns `true` for a list with nothing in it.
+    pub fn is_empty_list(&self) -> bool {
+        matches!(self, Self::Array(items) if items.is_empty())
+    }
+
     /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {

@@ -37,6 +37,9 @@ impl ImageManifest {
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
         cursor.require(&["config", "layers"], issues);
+        if let Some(layers) = cursor.member("layers").filter(|list| list.node().is_empty_list()) {
+            layers.report(Severity::Warning, DocumentFault::NoLayers, issues);
+        }
         Self {
             layers: Descriptor::read_list(cursor, "layers", issues),
             ..Self::read_head(cursor, issues)

@@ -147,15 +147,21 @@ impl FromStr for Platform {
 
     /// Parses a selector: `os[/architecture[/variant]]`, or an architecture alone. The names become
     /// those of [`Platform::normalized`]. `linux` and `amd64` stand in for missing parts. A missing
-    /// variant stays missing, so that `linux/arm64` prints as it was typed. The version of the
-    /// operating system stands in brackets after its name, or at the end.
+    /// variant stays missing, so that `linux/arm64` prints as it was typed.
+    ///
+    /// The version of the operating system stands in brackets after its name, with features behind
+    /// `+` (containerd: `windows(10.0.17763+win32k)/amd64`), in brackets at the end, behind a colon
+    /// (go-containerregistry: `windows/amd64:10.0.17763`), or as an argument (regclient:
+    /// `windows/amd64,osver=10.0.17763`). `,features=` names features, between them `+`.
     fn from_str(text: &str) -> Result<Self, PlatformError> {
         parse(text).ok_or_else(|| PlatformError(text.to_owned()))
     }
 }
 
 fn parse(text: &str) -> Option<Platform> {
-    let (text, version) = take_version(text)?;
+    let mut arguments = text.split(',');
+    let (text, mut details) = take_details(arguments.next()?)?;
+    arguments.try_for_each(|argument| details.take_argument(argument))?;
     let parts: Vec<&str> = text.split('/').collect();
     if !parts.iter().all(|part| is_component(part)) {
         return None;
@@ -171,16 +177,55 @@ fn parse(text: &str) -> Option<Platform> {
     // An alias such as `armel` implies a variant. The usual variant of a plain name is left out.
     let usual = matches!(normal.variant.as_deref(), Some("v7" | "v8")) && variant.is_empty();
     let variant = normal.variant.filter(|_| !usual);
-    Some(Platform { variant, os_version: version.map(str::to_owned), ..normal })
+    Some(Platform { variant, os_version: details.version, os_features: details.features, ..normal })
 }
 
-/// Takes `(version)` out of a selector.
-fn take_version(text: &str) -> Option<(String, Option<&str>)> {
-    let Some((before, rest)) = text.split_once('(') else { return Some((text.to_owned(), None)) };
+/// The parts of a selector beside its names.
+#[derive(Default)]
+struct Details {
+    version: Option<String>,
+    features: Vec<String>,
+}
+
+impl Details {
+    /// Reads `version`, `version+feature` or `+feature`.
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('+');
+        let version = parts.next().filter(|version| !version.is_empty());
+        let features: Vec<String> = parts.map(str::to_owned).collect();
+        let printable = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+        let is_sound = version.is_none_or(printable)
+            && features.iter().all(|feature| printable(feature))
+            && !text.is_empty();
+        is_sound.then(|| Self { version: version.map(str::to_owned), features })
+    }
+
+    /// Reads an argument as regclient has it.
+    fn take_argument(&mut self, argument: &str) -> Option<()> {
+        let (key, value) = argument.split_once('=')?;
+        match key.trim() {
+            "osver" | "osversion" => self.version = Self::read(value.trim())?.version,
+            "features" | "osfeatures" => {
+                self.features.extend(Self::read(&format!("+{}", value.trim()))?.features);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// Takes `(version)` or `:version` out of a selector.
+fn take_details(text: &str) -> Option<(String, Details)> {
+    if let Some((before, version)) = text.split_once(':') {
+        return Some((before.to_owned(), Details::read(version)?));
+    }
+    let Some((before, rest)) = text.split_once('(') else {
+        return Some((text.to_owned(), Details::default()));
+    };
     let (version, after) = rest.split_once(')')?;
-    let printable = !version.is_empty() && version.bytes().all(|b| b.is_ascii_graphic());
     let place_ok = after.starts_with('/') || (after.is_empty() && before.contains('/'));
-    (printable && place_ok).then(|| (format!("{}{after}", before.trim_end()), Some(version)))
+    let details = Details::read(version).filter(|_| place_ok)?;
+    Some((format!("{}{after}", before.trim_end()), details))
 }
 
 fn is_component(part: &str) -> bool {
@@ -246,6 +291,10 @@ mod tests {
         check("windows", "windows/amd64");
         check("windows(10.0.17763)/amd64", "windows/amd64 (10.0.17763)");
         check("windows/amd64 (10.0.20348.2113)", "windows/amd64 (10.0.20348.2113)");
+        check("windows/amd64:10.0.17763.1", "windows/amd64 (10.0.17763.1)");
+        check("windows/amd64,osver=10.0.17763.1", "windows/amd64 (10.0.17763.1)");
+        check("windows/amd64, osversion = 10.0.17763.1", "windows/amd64 (10.0.17763.1)");
+        check("linux/arm/v7:1", "linux/arm/v7 (1)");
         for text in [
             "",
             "/",
@@ -255,8 +304,28 @@ mod tests {
             "li nux/amd64",
             "windows(/amd64",
             "linux()/arm",
+            "linux,amd64",
+            "linux/amd64,os=1",
+            "linux/amd64,osver=",
+            "linux/amd64:",
+            "linux/amd64,features=",
+            "linux(1+)/amd64",
         ] {
             assert!(text.parse::<Platform>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn selectors_name_features() {
+        let check = |text: &str, version: Option<&str>, features: &[&str]| {
+            let platform: Platform = text.parse().unwrap();
+            assert_eq!(platform.os_version.as_deref(), version, "{text}");
+            assert_eq!(platform.os_features, features, "{text}");
+        };
+        check("windows(10.0.17763+win32k)/amd64", Some("10.0.17763"), &["win32k"]);
+        check("linux(+nydus+x)/arm64/v8", None, &["nydus", "x"]);
+        check("linux/amd64,features=nydus", None, &["nydus"]);
+        check("windows/amd64,osver=10.0.1,features=a+b", Some("10.0.1"), &["a", "b"]);
+        check("linux/amd64", None, &[]);
     }
 }

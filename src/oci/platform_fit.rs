@@ -84,8 +84,9 @@ fn numbers(version: &str) -> Vec<u64> {
 
 impl Index {
     /// Returns the image for a platform. If images differ only in their compression, it is the
-    /// preferred one. An image without a variant is the last choice for any variant of its
-    /// architecture.
+    /// preferred one. An image has all features that are wanted, and as few others as possible. As in
+    /// containers/image, an image without a variant is the last choice for a variant of its
+    /// architecture, and an entry without a platform the last of all.
     pub fn choose(&self, wanted: &Platform, preferred: Compression) -> Option<&Descriptor> {
         let images = self.manifests.iter().filter(|entry| entry.is_choice());
         let ranked = images.filter_map(|entry| Some((rank(entry, wanted, preferred)?, entry)));
@@ -93,23 +94,34 @@ impl Index {
     }
 }
 
-/// The rank of a choice: 0 for the platform as typed, 1 for one that also runs, 2 for the last
-/// choice. Then the distance, and true for another compression.
-type Rank = (u8, Option<Fit>, bool);
+/// The rank of a choice: 0 for the platform as typed, 1 for one that also runs, 2 for one that does not
+/// say enough, 3 for none. Then the distance, the features that are not wanted, and true for another
+/// compression.
+type Rank = (u8, Option<Fit>, usize, bool);
 
 fn rank(entry: &Descriptor, wanted: &Platform, preferred: Compression) -> Option<Rank> {
-    let platform = entry.platform.as_ref()?;
     let zstd = entry.annotation(Descriptor::ZSTD) == Some("true");
     let packed_otherwise = zstd != (preferred == Compression::Zstd);
+    let Some(platform) = &entry.platform else { return Some((3, None, 0, packed_otherwise)) };
+    if !wanted.os_features.iter().all(|feature| platform.os_features.contains(feature)) {
+        return None;
+    }
+    let unwanted = platform.os_features.len().saturating_sub(wanted.os_features.len());
     let fit = platform.fit(wanted);
     let same_words = platform.variant == wanted.variant && fit.as_ref().is_some_and(Fit::is_exact);
     let class = match &fit {
         Some(_) if same_words => 0,
+        Some(_) if is_unstated_arm(platform) => 2,
         Some(_) => 1,
         None if is_last_resort(platform, wanted) => 2,
         None => return None,
     };
-    Some((class, fit, packed_otherwise))
+    Some((class, fit, unwanted, packed_otherwise))
+}
+
+/// Returns true for arm without a variant: it may be any of them, and runs then not on all.
+fn is_unstated_arm(platform: &Platform) -> bool {
+    platform.variant.is_none() && platform.architecture.eq_ignore_ascii_case("arm")
 }
 
 fn is_last_resort(platform: &Platform, wanted: &Platform) -> bool {
@@ -118,4 +130,65 @@ fn is_last_resort(platform: &Platform, wanted: &Platform) -> bool {
         && image.os == host.os
         && image.architecture == host.architecture
         && same_build(&image, &host)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use super::*;
+    use crate::oci::{Digest, MediaType};
+
+    /// The platform of the chosen entry; empty for one without a platform.
+    fn chosen(entries: &[&str], wanted: &str) -> Option<String> {
+        let entry = |(n, text): (usize, &&str)| {
+            let digest: Digest = format!("sha256:{n:064x}").parse().unwrap();
+            let platform = Some(*text).filter(|text| !text.is_empty());
+            let platform = platform.map(|text| text.parse().unwrap());
+            Descriptor { platform, ..Descriptor::new(MediaType::OCI_MANIFEST, digest, 1) }
+        };
+        let manifests = entries.iter().enumerate().map(entry).collect();
+        let index = Index { manifests, ..Index::default() };
+        let found = index.choose(&wanted.parse().unwrap(), Compression::Gzip)?;
+        let features = found.platform.iter().flat_map(|platform| &platform.os_features);
+        let features: String = features.map(|feature| format!("+{feature}")).collect();
+        Some(found.platform.as_ref().map(ToString::to_string).unwrap_or_default() + &features)
+    }
+
+    #[test]
+    fn what_states_too_little_is_a_last_resort_as_in_podman() {
+        let check = |entries: &[&str], wanted: &str, expected: Option<&str>| {
+            assert_eq!(chosen(entries, wanted).as_deref(), expected, "{wanted} of {entries:?}");
+        };
+        check(&["linux/arm/v6", "linux/arm"], "linux/arm/v7", Some("linux/arm/v6"));
+        check(&["linux/arm", "linux/arm/v5"], "linux/arm/v7", Some("linux/arm/v5"));
+        check(&["linux/arm", "linux/arm/v7"], "linux/arm/v7", Some("linux/arm/v7"));
+        check(&["linux/arm", "linux/arm/v8"], "linux/arm/v7", Some("linux/arm"));
+        check(&["linux/arm/v7", "linux/arm"], "linux/arm/v6", Some("linux/arm"));
+        check(&["linux/arm/v6", "linux/arm"], "linux/arm", Some("linux/arm"));
+        check(&["linux/arm", "linux/arm/v6"], "linux/arm64", Some("linux/arm/v6"));
+        check(&["linux/386", "linux/amd64"], "linux/amd64/v3", Some("linux/amd64"));
+        check(&["linux/arm64", "linux/arm/v7"], "linux/arm64/v9", Some("linux/arm64"));
+        check(&["", "linux/amd64"], "linux/amd64", Some("linux/amd64"));
+        check(&["", "linux/386"], "linux/amd64", Some("linux/386"));
+        check(&["", "linux/arm"], "linux/arm/v5", Some("linux/arm"));
+        check(&["linux/s390x", ""], "linux/amd64", Some(""));
+        check(&["linux/s390x"], "linux/amd64", None);
+    }
+
+    #[test]
+    fn versions_and_features_choose_among_images_of_one_machine() {
+        let windows = ["windows/amd64:10.0.17763.1", "windows/amd64:10.0.20348.5"];
+        let check = |entries: &[&str], wanted: &str, expected: Option<&str>| {
+            assert_eq!(chosen(entries, wanted).as_deref(), expected, "{wanted} of {entries:?}");
+        };
+        check(&windows, "windows/amd64,osver=10.0.17763.9", Some("windows/amd64 (10.0.17763.1)"));
+        check(&windows, "windows(10.0.20348)/amd64", Some("windows/amd64 (10.0.20348.5)"));
+        check(&windows, "windows/amd64:10.0.14393.1", None);
+        let nydus = ["linux(+nydus)/amd64", "linux/amd64"];
+        check(&nydus, "linux/amd64", Some("linux/amd64"));
+        check(&nydus, "linux/amd64,features=nydus", Some("linux/amd64+nydus"));
+        check(&nydus[..1], "linux/amd64", Some("linux/amd64+nydus"));
+        check(&nydus[1..], "linux(+nydus)/amd64", None);
+    }
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Digest, DigestError};
+use super::{Digest, NameFault, ReferenceError, reference_error::refused};
 
 /// The name under which Docker Hub is shown and its credentials are kept (R5, R12).
 const DOCKER_HUB: &str = "docker.io";
@@ -70,7 +70,7 @@ impl FromStr for Host {
         if HUB_ALIASES.contains(&text) {
             return Ok(Self::docker_hub());
         }
-        let bad = || ReferenceError::Host(text.to_owned());
+        let bad = || refused(text, ReferenceError::Host);
         let (name, port) = split_port(text).ok_or_else(bad)?;
         let port_ok = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n != 0));
         if port_ok && (is_domain(name) || is_ipv6_literal(name)) {
@@ -131,7 +131,7 @@ impl FromStr for RepositoryName {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        let fail = |fault| Err(ReferenceError::Repository { name: text.to_owned(), fault });
+        let fail = |fault| Err(refused(text, |name| ReferenceError::Repository { name, fault }));
         match text {
             "" => fail(NameFault::Empty),
             _ if text.len() > 255 => fail(NameFault::TooLong),
@@ -187,7 +187,7 @@ impl FromStr for Tag {
         if first_ok && rest_ok && text.len() <= 128 {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ReferenceError::Tag(text.to_owned()))
+            Err(refused(text, ReferenceError::Tag))
         }
     }
 }
@@ -220,54 +220,6 @@ pub struct Reference {
     /// The digest, if one was given. It fixes the bytes, even if the tag moves.
     pub digest: Option<Digest>,
 }
-
-/// The reason why a text is no repository name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameFault {
-    /// No character is left of the name.
-    Empty,
-    /// It is longer than 255 bytes.
-    TooLong,
-    /// It has upper-case letters.
-    UpperCase,
-    /// A component of the path is empty.
-    EmptyComponent,
-    /// A component of the path holds other characters, or ends with a separator.
-    Grammar,
-}
-
-/// The reason why a text is no reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReferenceError {
-    /// The first component looks like a host, and is not valid.
-    Host(String),
-    /// The repository name does not fit the grammar.
-    Repository {
-        /// The name as given.
-        name: String,
-        /// The rule of the grammar that it breaks.
-        fault: NameFault,
-    },
-    /// The tag does not fit the grammar.
-    Tag(String),
-    /// The digest does not fit the grammar.
-    Digest(DigestError),
-}
-
-impl fmt::Display for ReferenceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host(host) => write!(f, "invalid host “{host}”"),
-            Self::Repository { name, fault } => {
-                write!(f, "invalid repository name “{name}”: {fault:?}")
-            }
-            Self::Tag(tag) => write!(f, "invalid tag “{tag}”"),
-            Self::Digest(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ReferenceError {}
 
 impl Reference {
     /// Makes a reference to a whole repository.
@@ -335,7 +287,14 @@ impl FromStr for Reference {
     /// Parses a reference and makes it canonical (R4 to R7).
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest.parse().map_err(ReferenceError::Digest)?)),
+            Some((rest, digest)) => (
+                rest,
+                Some(
+                    digest
+                        .parse()
+                        .map_err(|error| refused(digest, |_| ReferenceError::Digest(error)))?,
+                ),
+            ),
             None => (text, None),
         };
         let (host, path) = match rest.split_once('/') {

@@ -6,7 +6,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 
 use super::{
-    Digest, DocumentFault, HistoryEntry, Issue, Issues, JsonCursor, Severity, Timestamp, json,
+    Digest, DocumentFault, HistoryEntry, Issue, Issues, JsonCursor, NodeKind, Severity, Timestamp,
+    json,
 };
 
 /// A manifest of Docker before 1.10, with the configuration in its history entries.
@@ -25,6 +26,8 @@ pub struct Schema1Manifest {
     pub history: Vec<HistoryEntry>,
     /// The number of signatures. They are not checked.
     pub signatures: usize,
+    /// Set if the document has something under `signatures` that is no list.
+    pub has_odd_signatures: bool,
 }
 
 impl Schema1Manifest {
@@ -44,6 +47,9 @@ impl Schema1Manifest {
             layers,
             history,
             signatures: cursor.member("signatures").map_or(0, |list| list.node().items().len()),
+            has_odd_signatures: cursor.member("signatures").is_some_and(|found| {
+                !matches!(found.node().kind(), NodeKind::Array | NodeKind::Null)
+            }),
         }
     }
 }

@@ -9,16 +9,16 @@ use crate::{
     content::{
         decode::DecodeLimits,
         tar::{self, ArchiveEvent, Visitor},
-        verify::Verdict,
+        verify::{MISSTATED_MAX, Verdict},
     },
     error::{Error, ErrorKind, Result},
     layers::{
         file_location::FileLocation,
         findings::Findings,
         index::{Answer, Collector, LayerIndex, Question},
-        pass::{LayerReader, LayerReport, Wanted},
+        pass::{LayerReader, Wanted},
     },
-    oci::{Algorithm, Descriptor, RepositoryName},
+    oci::{Algorithm, Descriptor, Digest, RepositoryName},
     registry::Read,
 };
 
@@ -69,6 +69,12 @@ pub trait BlobReader {
         self.open(repository, layer, None, progress).await
     }
 
+    /// Takes the diff ID that the configuration states for a layer, before the layer is opened: one that
+    /// comes unpacked is checked against it.
+    fn state_diff_id(&self, layer: &Digest, diff_id: &Digest) {
+        let _ = (layer, diff_id);
+    }
+
     /// Asks about the layers that were opened.
     ///
     /// # Errors
@@ -103,9 +109,10 @@ where
         wanted: &Wanted,
         visitor: Visitor<'_>,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<(LayerReport, Option<Error>)> {
+    ) -> Result<(Findings, Option<Error>)> {
         let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, DecodeLimits::default());
-        let mut chunks = self.source.blob(repository, blob).await?.chunks;
+        let stream = self.source.blob_by_digest(repository, blob, MISSTATED_MAX).await?;
+        let (mut chunks, encoding) = (stream.chunks, stream.encoding);
         let mut broke = None;
         while let Some(chunk) = chunks.next().await {
             let is_wanted = match chunk {
@@ -120,7 +127,9 @@ where
                 break;
             }
         }
-        Ok((reader.finish(visitor), broke))
+        let findings = Findings { encoding, ..Findings::from(reader.finish(visitor)) };
+        // The reader has seen the same.
+        Ok((findings, broke.filter(|error| !matches!(error.kind, ErrorKind::WrongSize { .. }))))
     }
 }
 
@@ -139,8 +148,8 @@ where
     ) -> Result<Findings> {
         let wanted = Wanted { diff_id, ..Wanted::default() };
         let mut nothing = |_: ArchiveEvent<'_>| ControlFlow::Break(());
-        let (report, broke) = self.read(repository, blob, &wanted, &mut nothing, progress).await?;
-        let mut findings = Findings::from(report);
+        let (mut findings, broke) =
+            self.read(repository, blob, &wanted, &mut nothing, progress).await?;
         if let Some(error) = broke {
             findings.verdict = Verdict::of_error(error)?;
         }
@@ -158,8 +167,8 @@ where
             file.map_or_else(Collector::listing, |file| Collector::file(file.offset, file.cap));
         let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
         let mut visitor = |event: ArchiveEvent<'_>| collector.take(event);
-        let (report, broke) = self.read(repository, layer, &wanted, &mut visitor, progress).await?;
-        let findings = Findings::from(report);
+        let (findings, broke) =
+            self.read(repository, layer, &wanted, &mut visitor, progress).await?;
         let is_wrong = |kind: &ErrorKind| {
             matches!(kind, ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. })
         };
@@ -168,8 +177,15 @@ where
         self.index.borrow_mut().finish_pass(&layer.digest, collector, &findings, broken);
         match broke {
             Some(error) => Err(error),
-            None => reject_mismatch(&findings, layer),
+            None => {
+                let index = self.index.borrow();
+                reject_mismatch(&findings, layer, index.diff_id(&layer.digest))
+            }
         }
+    }
+
+    fn state_diff_id(&self, layer: &Digest, diff_id: &Digest) {
+        self.index.borrow_mut().state_diff_id(layer, diff_id);
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer> {
@@ -177,11 +193,20 @@ where
     }
 }
 
-/// Refuses bytes that are not those of the descriptor: nothing of them is shown.
+/// Refuses bytes that are not those of the descriptor's digest: nothing of them is shown. A size that the
+/// descriptor states wrongly is no reason, and neither is an encoding of the transport: the index tells it.
 ///
 /// # Errors
 /// `DigestMismatch` and `SizeMismatch`, as the verdict says.
-pub fn reject_mismatch(findings: &Findings, layer: &Descriptor) -> Result<()> {
+pub fn reject_mismatch(
+    findings: &Findings,
+    layer: &Descriptor,
+    diff_id: Option<&Digest>,
+) -> Result<()> {
+    let is_encoded = findings.encoding.is_some() || findings.came_unpacked(diff_id);
+    if findings.verdict.has_digest() || is_encoded {
+        return Ok(());
+    }
     let checked = findings.verdict.clone().reject_mismatch();
     checked.map_err(|kind| kind.about(&layer.digest).into())
 }

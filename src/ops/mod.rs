@@ -12,6 +12,7 @@ pub mod export;
 pub mod graph;
 pub mod lookup;
 pub mod not_in_protocol;
+pub mod object;
 pub mod progress;
 pub mod pull;
 pub mod push;

@@ -98,6 +98,8 @@ pub enum UnverifiedReason {
     Cancelled,
     /// The configuration has no history to compare with.
     NoHistory,
+    /// The configuration states no diff IDs.
+    NoDiffIds,
     /// The layer is encrypted.
     Encrypted,
     /// The bytes are not those of the layer's digest.
@@ -108,6 +110,9 @@ pub enum UnverifiedReason {
     NotToItsEnd,
     /// Reading the inside of the layer failed.
     Decoding(ReadFault),
+    /// The bytes were sent with an encoding of the transport, which was undone on the way. `true` if what
+    /// came has the diff ID that the configuration states.
+    TransportEncoding(bool),
     /// The source, or hashing here, did not check the bytes.
     Bytes(Unverified),
 }
@@ -128,9 +133,11 @@ impl UnverifiedReason {
             Self::NotRead => "notRead",
             Self::Cancelled => "cancelled",
             Self::NoHistory => "noHistory",
+            Self::NoDiffIds => "noDiffIds",
             Self::Encrypted => "encrypted",
             Self::WrongBytes => "wrongBytes",
             Self::OtherAlgorithm => "otherAlgorithm",
+            Self::TransportEncoding(_) => "transportEncoding",
             Self::NotToItsEnd => "notToItsEnd",
             Self::Decoding(_) => "decoding",
         }
@@ -152,6 +159,13 @@ pub enum Mismatch {
         /// The size that was announced, in bytes.
         expected: u64,
         /// The bytes counted. Counting stops once there are too many.
+        actual: u64,
+    },
+    /// They have the digest, and the descriptor states another size.
+    StatedSize {
+        /// The size in the descriptor, in bytes.
+        stated: u64,
+        /// The number of bytes.
         actual: u64,
     },
     /// Another number of layers is stated than the manifest has.
@@ -185,6 +199,19 @@ impl Outcome {
         }
     }
 
+    /// Returns the outcome of comparing the size in a descriptor with that of bytes with its digest.
+    pub fn of_sizes(stated: u64, actual: u64) -> Self {
+        match stated == actual {
+            true => Self::Verified,
+            false => Self::Mismatch(Mismatch::StatedSize { stated, actual }),
+        }
+    }
+
+    /// Tells whether the bytes have the digest, whatever size was stated.
+    pub fn has_digest(&self) -> bool {
+        matches!(self, Self::Verified | Self::Mismatch(Mismatch::StatedSize { .. }))
+    }
+
     /// Returns the outcome of counting and hashing.
     pub fn of_verdict(verdict: &Verdict) -> Self {
         match verdict {
@@ -197,6 +224,7 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
+            Verdict::WrongSize { stated, actual } => Self::of_sizes(*stated, *actual),
             Verdict::Unsupported(digest) => {
                 Self::NotVerified(UnverifiedReason::Bytes(Unverified::Algorithm(digest.clone())))
             }
@@ -219,6 +247,7 @@ impl Outcome {
                 let (expected, actual) = (*expected, *actual);
                 Self::Mismatch(Mismatch::Size { expected, actual })
             }
+            ErrorKind::WrongSize { stated, actual, .. } => Self::of_sizes(*stated, *actual),
             _ => Self::NotVerified(UnverifiedReason::Unreadable(error.clone())),
         }
     }
@@ -293,6 +322,8 @@ mod tests {
             (UnverifiedReason::NotRead, "notRead"),
             (UnverifiedReason::Cancelled, "cancelled"),
             (UnverifiedReason::NoHistory, "noHistory"),
+            (UnverifiedReason::NoDiffIds, "noDiffIds"),
+            (UnverifiedReason::TransportEncoding(true), "transportEncoding"),
             (UnverifiedReason::Encrypted, "encrypted"),
             (UnverifiedReason::WrongBytes, "wrongBytes"),
             (UnverifiedReason::OtherAlgorithm, "otherAlgorithm"),

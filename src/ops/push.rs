@@ -5,25 +5,41 @@ use super::{
     transfer::{InStore, Plan, Planner, TransferOptions, carry_out},
 };
 use crate::{
-    error::{ErrorKind, Missing, Result},
-    oci::{Descriptor, Tag},
+    error::{Error, ErrorKind, Missing, Operation, Result},
+    oci::{Descriptor, RepositoryName, Tag},
     registry::ManifestRef,
+    sources::objects::ObjectStore,
 };
 
-/// Pushes a manifest of a store, with all it points at, under its digest and these tags. The
-/// repository that it goes to may have another name than the one it was pulled as (R156).
+/// Pushes a manifest of a store, with all it points at, under its digest and these tags.
 ///
 /// # Errors
 /// As for [`plan_push`] and [`carry_out`].
 pub async fn push(
-    from: &InStore<'_>,
+    store: &dyn ObjectStore,
     reference: &ManifestRef,
     to: &RepositoryRef,
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<Descriptor> {
-    let (root, plan) = plan_push(from, reference, to, tags, options).await?;
-    carry_out(&plan, from, to, options).await?;
+    push_as(store, &to.repository, reference, to, tags, options).await
+}
+
+/// Pushes what was pulled as one repository to another: `from` is its name in the store.
+///
+/// # Errors
+/// As for [`push`].
+pub async fn push_as(
+    store: &dyn ObjectStore,
+    from: &RepositoryName,
+    reference: &ManifestRef,
+    to: &RepositoryRef,
+    tags: &[Tag],
+    options: &TransferOptions,
+) -> Result<Descriptor> {
+    let from = InStore { store, repository: from };
+    let (root, plan) = planned(&from, reference, to, tags, options).await?;
+    carry_out(&plan, &from, to, options).await?;
     Ok(root)
 }
 
@@ -33,13 +49,26 @@ pub async fn push(
 /// `NotFound` if the store lacks the manifest or part of a layer; `InvalidInput` if it lacks
 /// entries of an index, as after pulling some platforms only; failures of the registry.
 pub async fn plan_push(
+    store: &dyn ObjectStore,
+    reference: &ManifestRef,
+    to: &RepositoryRef,
+    tags: &[Tag],
+    options: &TransferOptions,
+) -> Result<(Descriptor, Plan)> {
+    planned(&InStore { store, repository: &to.repository }, reference, to, tags, options).await
+}
+
+async fn planned(
     from: &InStore<'_>,
     reference: &ManifestRef,
     to: &RepositoryRef,
     tags: &[Tag],
     options: &TransferOptions,
 ) -> Result<(Descriptor, Plan)> {
-    let root = from.manifest(reference).await?.ok_or(ErrorKind::NotFound(Missing::Manifest))?;
+    let root = from.manifest(reference).await?.ok_or_else(|| {
+        let kind = ErrorKind::NotFound(Missing::manifest(reference));
+        Error::new(kind).during(Operation::ReadManifest(reference.clone()), from.repository)
+    })?;
     // The registry is asked for every layer (R156).
     let options = TransferOptions { ask_above: 0, foreign: true, ..options.clone() };
     let mut planner = Planner::new(from, to, &options);

@@ -6,7 +6,7 @@ use crate::{
     content::verify::verify,
     error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
-    registry::{Manifest, ManifestRef, Read, Verification, collect},
+    registry::{Manifest, ManifestRef, Read, Verification, collect, collect_by_digest},
 };
 
 /// Returns the content that a descriptor carries itself, if its size and digest are right (R37).
@@ -38,11 +38,38 @@ pub async fn blob(
     collect(source.blob(repository, descriptor).await?, limit).await
 }
 
+/// Reads a blob into memory as [`blob`] does, whatever size its descriptor states: the digest decides.
+///
+/// # Errors
+/// `TooLarge` if more than `limit` bytes come; as for [`Read::blob_by_digest`].
+pub async fn blob_of_any_size(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+    limit: u64,
+) -> Result<Bytes> {
+    match blob(source, repository, descriptor, limit).await {
+        // The usual way goes first: a cache keeps what comes by it.
+        Err(error) if is_about_size(&error.kind) => {
+            let stream = source.blob_by_digest(repository, descriptor, limit).await?;
+            collect_by_digest(stream, limit).await
+        }
+        outcome => outcome,
+    }
+}
+
+fn is_about_size(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::SizeMismatch { .. } | ErrorKind::WrongSize { .. } | ErrorKind::TooLarge { .. }
+    )
+}
+
 /// Reads the manifest that a descriptor points at: from the descriptor if it carries the content,
 /// else from the source. The size counts as well as the digest.
 ///
 /// # Errors
-/// `SizeMismatch`; as for [`Read::manifest`].
+/// `WrongSize`; as for [`Read::manifest`].
 pub async fn manifest(
     source: &dyn Read,
     repository: &RepositoryName,
@@ -71,16 +98,31 @@ pub async fn fetched_manifest(
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Manifest> {
-    let asked = ManifestRef::Digest(descriptor.digest.clone());
-    let manifest = source.manifest(repository, &asked).await?;
-    // The source has hashed the bytes; their number is compared here.
-    let (expected, actual) = (descriptor.size, manifest.bytes.len() as u64);
-    if expected != actual {
+    let manifest = manifest_of_any_size(source, repository, descriptor).await?;
+    let (stated, actual) = (descriptor.size, manifest.bytes.len() as u64);
+    if stated != actual {
         let digest = Some(descriptor.digest.clone());
-        let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+        let kind = match manifest.verification {
+            Verification::Verified => ErrorKind::WrongSize { digest, stated, actual },
+            _ => ErrorKind::SizeMismatch { digest, expected: stated, actual },
+        };
+        let asked = ManifestRef::Digest(descriptor.digest.clone());
         return Err(Error::new(kind).during(Operation::ReadManifest(asked), repository));
     }
     Ok(manifest)
+}
+
+/// Reads a manifest from the source, whatever size its descriptor states: the source has hashed the
+/// bytes, and the digest decides.
+///
+/// # Errors
+/// As for [`Read::manifest`].
+pub async fn manifest_of_any_size(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    descriptor: &Descriptor,
+) -> Result<Manifest> {
+    source.manifest(repository, &ManifestRef::Digest(descriptor.digest.clone())).await
 }
 
 #[cfg(test)]
@@ -137,6 +179,6 @@ mod tests {
         assert!(run(manifest(&recorder, &place(), &found)).is_ok());
         let larger = Descriptor { size: 3, ..found };
         let error = run(manifest(&recorder, &place(), &larger)).unwrap_err();
-        assert!(matches!(error.kind, ErrorKind::SizeMismatch { expected: 3, actual: 2, .. }));
+        assert!(matches!(error.kind, ErrorKind::WrongSize { stated: 3, actual: 2, .. }));
     }
 }

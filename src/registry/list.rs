@@ -15,6 +15,37 @@ pub struct Page<T> {
     pub next: Option<String>,
     /// Set if there may be more that cannot be asked for (a hidden `Link`, a cap that was reached).
     pub may_be_incomplete: bool,
+    /// Names on the page that break the grammar of the distribution specification. No address leads to
+    /// them, so they can be shown and not asked for.
+    pub unaddressable: Vec<String>,
+    /// A fault of the list itself, if there is one.
+    pub fault: Option<ListFault>,
+}
+
+impl<T> Page<T> {
+    /// Returns a page without faults.
+    pub fn new(items: Vec<T>, next: Option<String>) -> Self {
+        let unaddressable = Vec::new();
+        Self { items, next, may_be_incomplete: false, unaddressable, fault: None }
+    }
+}
+
+/// A fault of a list that came in pages. The items that came are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListFault {
+    /// Part of the answer cannot be read.
+    Broken,
+    /// The header `Link` cannot be read as a link.
+    BrokenLink,
+    /// The header `Link` leads to its own page.
+    Loop,
+    /// The header `Link` leads to another origin, to which no request goes.
+    OtherOrigin(String),
+    /// The header `Link` leads to this URL, which the registry does not serve. The list went on after its
+    /// last item.
+    WrongLink(String),
+    /// The list has more pages than are read.
+    TooManyPages,
 }
 
 /// The places in which referrers of a digest are found.

@@ -6,7 +6,7 @@ use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::unsupported::unsupported;
-use crate::error::{ErrorKind, Operation, Result};
+use crate::error::{ErrorKind, Operation, Result, TransportEncoding};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
 /// The largest manifest that is read unless more is allowed, in bytes (R51).
@@ -70,10 +70,12 @@ pub struct ByteRange {
 }
 
 /// The bytes of a blob as they come. Whole blobs are counted and hashed: if size or digest is wrong,
-/// the stream ends with an error of kind `DigestMismatch` or `SizeMismatch`.
+/// the stream ends with an error of kind `DigestMismatch`, `SizeMismatch` or `WrongSize`.
 pub struct BlobStream {
     /// Size in bytes of the whole stream, if known.
     pub size: Option<u64>,
+    /// An encoding that the transport put on the bytes, if the answer names one.
+    pub encoding: Option<TransportEncoding>,
     /// The bytes in order, as they arrive.
     pub chunks: LocalBoxStream<'static, Result<Bytes>>,
 }
@@ -110,6 +112,22 @@ pub trait Read {
     /// `DigestMismatch` and `SizeMismatch`.
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream>;
 
+    /// Streams a blob of which the descriptor may state a wrong size, or none: at most `most` bytes.
+    /// The digest decides. If it is right and the size is not, the stream ends with `WrongSize`
+    /// after the last byte. A source that does not tell the two apart reads as by [`Read::blob`].
+    ///
+    /// # Errors
+    /// As for [`Read::blob`]; while streaming also `WrongSize` and `TooLarge`.
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
+        let _ = most;
+        self.blob(repository, blob).await
+    }
+
     /// Streams part of a blob. A part cannot be verified.
     ///
     /// # Errors
@@ -141,15 +159,33 @@ pub trait Read {
 ///
 /// # Errors
 /// `TooLarge` when more bytes come; and those of the stream.
-pub async fn collect(mut stream: BlobStream, limit: u64) -> Result<Bytes> {
+pub async fn collect(stream: BlobStream, limit: u64) -> Result<Bytes> {
     let mut bytes = BytesMut::new();
+    collect_into(&mut bytes, stream, limit).await?;
+    Ok(bytes.freeze())
+}
+
+/// Reads a blob into memory as [`collect`] does, and takes it although its descriptor states a wrong size:
+/// the digest was right.
+///
+/// # Errors
+/// As for [`collect`], but for `WrongSize`.
+pub async fn collect_by_digest(stream: BlobStream, limit: u64) -> Result<Bytes> {
+    let mut bytes = BytesMut::new();
+    match collect_into(&mut bytes, stream, limit).await {
+        Err(error) if !matches!(error.kind, ErrorKind::WrongSize { .. }) => Err(error),
+        _ => Ok(bytes.freeze()),
+    }
+}
+
+async fn collect_into(bytes: &mut BytesMut, mut stream: BlobStream, limit: u64) -> Result<()> {
     while let Some(chunk) = stream.chunks.try_next().await? {
         if (bytes.len() + chunk.len()) as u64 > limit {
             return Err(ErrorKind::TooLarge { limit }.into());
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
+    Ok(())
 }
 
 impl BlobStream {
@@ -157,6 +193,6 @@ impl BlobStream {
     pub fn of_bytes(bytes: Bytes) -> Self {
         let size = Some(bytes.len() as u64);
         let chunks = Some(bytes).filter(|bytes| !bytes.is_empty()).map(Ok);
-        Self { size, chunks: stream::iter(chunks).boxed_local() }
+        Self { size, encoding: None, chunks: stream::iter(chunks).boxed_local() }
     }
 }

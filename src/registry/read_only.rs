@@ -44,6 +44,15 @@ impl<S: Read + List + ?Sized> Read for ReadOnly<S> {
         self.inner.blob(repository, blob).await
     }
 
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
+        self.inner.blob_by_digest(repository, blob, most).await
+    }
+
     async fn blob_range(
         &self,
         repository: &RepositoryName,

@@ -1,15 +1,14 @@
 //! Writing: blobs whole, in chunks and resumed; mounts; manifests.
 
-use std::{any::Any, rc::Rc, time::SystemTime};
+use std::{any::Any, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
-use futures_util::TryStreamExt;
 
-use super::{BlobStream, unsupported::read_only};
+use super::unsupported::read_only;
 use crate::error::{ErrorKind, InputFault, Operation, Result};
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
 /// file. Requests are never streamed: not every browser can, and a retry reads again (R49).
@@ -54,17 +53,34 @@ pub trait BlobUpload {
     /// The smallest number of bytes that goes out as one chunk.
     fn chunk_size(&self) -> u64;
 
+    /// Time since the Unix epoch at which the session was opened or taken up here, if the source tells (R118).
+    fn started_at(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Hands in everything that a source has, a chunk at a time, and returns the number of bytes (R118).
+    ///
+    /// # Errors
+    /// As for [`BlobUpload::write`], and those of the source.
+    async fn read_from(&mut self, source: &dyn BlobSource) -> Result<u64> {
+        let (mut done, size) = (0, source.size());
+        while done < size {
+            let bytes = source.slice(done, self.chunk_size().max(1)).await?;
+            if bytes.is_empty() {
+                break;
+            }
+            done += bytes.len() as u64;
+            self.write(bytes).await?;
+        }
+        Ok(done)
+    }
+
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
     fn id(&self) -> &str;
 
     /// The location at which the session is taken up again, with every query parameter. A secret:
     /// never shown.
     fn location(&self) -> &str;
-
-    /// Returns the time at which it was opened or taken up here; `None` if the source has no clock (R118).
-    fn started_at(&self) -> Option<SystemTime> {
-        None
-    }
 
     /// Hands in bytes; sends a chunk once more than a chunk is buffered.
     ///
@@ -86,41 +102,6 @@ pub trait BlobUpload {
 
     /// Ends the session. Failures are ignored; nothing happens after a commit.
     async fn cancel(&mut self);
-}
-
-impl dyn BlobUpload + '_ {
-    /// Hands in a whole stream, and returns the number of its bytes (R118). The upload stays open: a stream
-    /// that verifies itself has done so by then, so that wrong bytes are never committed.
-    ///
-    /// ```
-    /// use porthole::{
-    ///     content::verify::digest_of,
-    ///     registry::{BlobStream, Write},
-    ///     sources::memory::MemoryRegistry,
-    /// };
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let registry = MemoryRegistry::new("example");
-    /// let mut upload = registry.start_upload(&"team/app".parse()?, 0).await?;
-    /// let stream = BlobStream::of_bytes("all of it".into());
-    /// assert_eq!(upload.read_from(stream).await?, 9);
-    /// let blob = upload.commit(&digest_of(b"all of it")).await?;
-    /// assert_eq!(blob.size, 9);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of the stream, and as for [`BlobUpload::write`].
-    pub async fn read_from(&mut self, mut stream: BlobStream) -> Result<u64> {
-        let mut count = 0;
-        while let Some(chunk) = stream.chunks.try_next().await? {
-            count += chunk.len() as u64;
-            self.write(chunk).await?;
-        }
-        Ok(count)
-    }
 }
 
 /// Pushing. A source that implements none of these methods is read-only.
@@ -196,5 +177,26 @@ pub trait Write {
         let _ = (media_type, bytes);
         let reference = tags.first().map(|tag| tag.clone().into());
         read_only(Operation::PushManifest(reference), repository)
+    }
+
+    /// Pushes a manifest under this very digest, which may be of another algorithm than SHA-256, and under
+    /// every tag given. It is refused before anything is sent if that is not possible.
+    ///
+    /// # Errors
+    /// `DigestMismatch` if the bytes do not have the digest, `UnsupportedDigest`; as for
+    /// [`Write::push_manifest`].
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        match manifest.digest.algorithm() {
+            Algorithm::Sha256 => {
+                self.push_manifest(repository, &manifest.media_type, bytes, tags).await
+            }
+            _ => Err(ErrorKind::UnsupportedDigest(manifest.digest.clone()).into()),
+        }
     }
 }

@@ -125,12 +125,12 @@ impl Read for Recorder {
 
     async fn blob(&self, place: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         self.begin(format!("blob {place} {}", blob.digest)).await?;
-        let BlobStream { size, chunks } = self.inner.blob(place, blob).await?;
+        let BlobStream { size, encoding, chunks } = self.inner.blob(place, blob).await?;
         let slow = stream::once(async {
             turn().await;
             stream::empty()
         });
-        Ok(BlobStream { size, chunks: slow.flatten().chain(chunks).boxed_local() })
+        Ok(BlobStream { size, encoding, chunks: slow.flatten().chain(chunks).boxed_local() })
     }
 
     async fn blob_range(
@@ -228,6 +228,18 @@ impl Write for Recorder {
         let tags_text = tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(",");
         self.begin(format!("push_manifest {place} {tags_text}")).await?;
         self.inner.push_manifest(place, media_type, bytes, tags).await
+    }
+
+    async fn push_manifest_as(
+        &self,
+        place: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        let tags_text = tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(",");
+        self.begin(format!("push_manifest {place} {tags_text}")).await?;
+        self.inner.push_manifest_as(place, manifest, bytes, tags).await
     }
 }
 

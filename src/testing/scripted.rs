@@ -21,6 +21,7 @@ pub struct Reply {
     after: Duration,
     failure: Option<ErrorKind>,
     hangs: bool,
+    url: Option<String>,
     falls_silent: bool,
 }
 
@@ -79,6 +80,13 @@ impl Reply {
     #[must_use]
     pub fn after(mut self, wait: Duration) -> Self {
         self.after = wait;
+        self
+    }
+
+    /// Answers from this URL, as after a redirect.
+    #[must_use]
+    pub fn at(mut self, url: &str) -> Self {
+        self.url = Some(url.to_owned());
         self
     }
 }
@@ -185,6 +193,6 @@ impl Transport for Scripted {
             false => stream::iter(parts).boxed_local(),
         };
         let body = body.inspect(move |_| _ = &open).boxed_local();
-        Ok(Response::new(reply.status, None, reply.headers, body))
+        Ok(Response::new(reply.status, reply.url, reply.headers, body))
     }
 }

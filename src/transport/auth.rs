@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{ErrorKind, RefusedAddress, Result},
     wire::{
-        Origin, ScopeSet, Secret,
+        Origin, ScopeSet, Secret, Url,
         challenge::{self, ChallengeError, Demand},
         headers::name,
         realm::{self, Decision},
@@ -30,7 +30,7 @@ use crate::{
 pub struct Account {
     /// The origin of the registry. Credentials go to no other origin.
     pub origin: Origin,
-    /// The host under which its credentials are kept.
+    /// The key of its credentials: scheme, host and port.
     pub key: String,
     /// The token server to use if the challenge of the registry cannot be read.
     pub token_server: Option<KnownRealm>,
@@ -321,12 +321,20 @@ impl Login {
         Self { account, tokens, known: RefCell::default(), changes: Cell::new(0) }
     }
 
-    /// Returns the demand of the registry. If its words are hidden, this is the configured token
-    /// server, or a known one, or else Basic, which goes only to the registry itself.
+    /// Returns the demand of the registry: in its words, else the last one that it made. If its words
+    /// are hidden and it made none, this is the configured token server, or a known one, or else Basic,
+    /// which goes only to the registry itself.
     fn demand(&self, refusal: &Response, credential: Option<&Credential>) -> Option<Demand> {
-        if refusal.headers.contains(name::WWW_AUTHENTICATE) {
-            let challenges = challenge::parse(refusal.headers.all(name::WWW_AUTHENTICATE)).ok()?;
-            return challenge::choose(&challenges);
+        // Docker Hub and others answer 401 without a challenge once a token has died before its time.
+        let before = self.known.borrow().as_ref().map(without_complaint);
+        // A refusal at the end of a redirect is in the words of another server.
+        let is_own = refusal.url.as_deref().is_none_or(|url| self.is_own(url));
+        if is_own && refusal.headers.contains(name::WWW_AUTHENTICATE) {
+            let challenges = challenge::parse(refusal.headers.all(name::WWW_AUTHENTICATE));
+            return challenges.ok().as_deref().and_then(challenge::choose).or(before);
+        }
+        if !is_own || before.is_some() {
+            return before;
         }
         let configured = self.account.token_server.clone();
         let server = configured.or_else(|| known_realm(self.account.origin.host()));
@@ -345,12 +353,29 @@ impl Login {
         }
     }
 
+    fn is_own(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| *url.origin() == self.account.origin)
+    }
+
     /// Forgets tokens after a logout or a change of account: they are not sent again.
     fn forget_after_change(&self, changes: u64) {
         if self.changes.replace(changes) != changes {
             self.tokens.clear();
             self.known.replace(None);
         }
+    }
+}
+
+/// The demand without what it said of one request.
+fn without_complaint(demand: &Demand) -> Demand {
+    match demand {
+        Demand::Bearer { realm, service, .. } => Demand::Bearer {
+            realm: realm.clone(),
+            service: service.clone(),
+            scope: None,
+            error: None,
+        },
+        basic => basic.clone(),
     }
 }
 

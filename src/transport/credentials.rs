@@ -6,12 +6,9 @@ use litemap::LiteMap;
 
 use crate::{
     error::{ErrorKind, InputFault, Result},
-    wire::{Origin, Secret, Url, realm::Pair},
+    oci::Host,
+    wire::{Origin, Secret, Url, base::registry_origin, realm::Pair},
 };
-
-/// Names under which people keep their Docker Hub credentials, sorted (R12).
-const HUB_KEYS: [&str; 4] =
-    ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
 /// A credential that a user has for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +20,25 @@ pub enum Credential {
         /// The password; memory is its only place.
         password: Secret,
     },
+    /// User name and password that are traded for tokens by OAuth2 POST, for token servers that take them only
+    /// so (R66). A refresh token that comes back takes their place.
+    Password {
+        /// The user's name.
+        user: String,
+        /// The password; it goes to the token server alone.
+        password: Secret,
+    },
     /// A token that is exchanged for others: an identity or refresh token (R66).
     Identity(Secret),
     /// A token that every request to the registry carries as it is (R67).
     Registry(Secret),
 }
 
-/// The credentials of a page, by the host they were given for. Never written anywhere.
+/// The credentials of a page, by the origin they were given for: scheme, host and port. What was typed for
+/// https never travels over http. Never written anywhere.
+///
+/// A registry is named by its origin, such as `http://10.0.0.5:5000`, or by its host alone, which then has the
+/// scheme of the rule (R13).
 #[derive(Default)]
 pub struct Credentials {
     kept: RefCell<LiteMap<String, Credential>>,
@@ -37,28 +46,29 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Keeps a credential for a host, in the place of an earlier one.
-    pub fn set(&self, host: &str, credential: Credential) {
-        self.kept.borrow_mut().insert(host.to_owned(), credential);
+    /// Keeps a credential for a registry, in the place of an earlier one.
+    pub fn set(&self, registry: &str, credential: Credential) {
+        self.kept.borrow_mut().insert(key(registry), credential);
         self.changes.set(self.changes.get() + 1);
     }
 
-    /// Forgets the credential of a host, and with it every token it brought.
-    pub fn forget(&self, host: &str) {
-        self.kept.borrow_mut().remove(host);
+    /// Forgets the credential of a registry, and with it every token it brought.
+    pub fn forget(&self, registry: &str) {
+        self.kept.borrow_mut().remove(&key(registry));
         self.changes.set(self.changes.get() + 1);
     }
 
-    /// The hosts that have one, sorted.
-    pub fn hosts(&self) -> Vec<String> {
+    /// The origins that have one, sorted.
+    pub fn origins(&self) -> Vec<String> {
         self.kept.borrow().keys().cloned().collect()
     }
 
-    /// The credential for a host; for Docker Hub under any of its names, the asked one first (R12).
-    pub fn get(&self, host: &str) -> Option<Credential> {
-        let kept = self.kept.borrow();
-        let aliases = HUB_KEYS.iter().filter(|_| HUB_KEYS.contains(&host));
-        std::iter::once(&host).chain(aliases).find_map(|key| kept.get(*key).cloned())
+    /// The credential for a registry; for Docker Hub under any of its names, the asked one first (R12).
+    pub fn get(&self, registry: &str) -> Option<Credential> {
+        let (kept, asked) = (self.kept.borrow(), key(registry));
+        let Some(host) = asked.strip_prefix("https://") else { return kept.get(&asked).cloned() };
+        let names = Host::credential_names(host).into_iter();
+        names.map(|name| ["https://", &name].concat()).find_map(|key| kept.get(&key).cloned())
     }
 
     /// Counts up with each change, so that tokens of earlier credentials are not used.
@@ -68,8 +78,11 @@ impl Credentials {
 
     /// Takes the refresh token that a token server gave in the place of the one it was shown; the
     /// user is the same, so tokens stay good (R66).
-    pub(super) fn renew(&self, host: &str, token: Secret) {
-        if let Some(kept @ Credential::Identity(_)) = self.kept.borrow_mut().get_mut(host) {
+    pub(super) fn renew(&self, registry: &str, token: Secret) {
+        let key = key(registry);
+        if let Some(kept @ (Credential::Identity(_) | Credential::Password { .. })) =
+            self.kept.borrow_mut().get_mut(&key)
+        {
             *kept = Credential::Identity(token);
         }
     }
@@ -104,6 +117,11 @@ impl Approvals {
     }
 }
 
+/// Returns the key of a registry's credential. A text that names none is a key of its own.
+fn key(registry: &str) -> String {
+    registry_origin(registry).map_or_else(|_| registry.to_owned(), |origin| origin.to_string())
+}
+
 fn origin(text: &str) -> Result<Origin> {
     let url =
         Url::parse(text).map_err(|error| ErrorKind::InvalidInput(InputFault::Address(error)))?;
@@ -136,9 +154,28 @@ mod tests {
     fn r072_credentials_are_never_found_by_another_host() {
         let credentials = Credentials::default();
         credentials.set("registry.example", registry_token("a"));
-        for host in ["registry.example.evil", "example", "registry.example:443", "docker.io", ""] {
+        for host in ["registry.example.evil", "example", "registry.example:8443", "docker.io", ""] {
             assert_eq!(credentials.get(host), None, "{host}");
         }
+    }
+
+    #[test]
+    fn r072_credentials_are_bound_to_scheme_host_and_port() {
+        let check = |given: &str, asked: &str, found: bool| {
+            let credentials = Credentials::default();
+            credentials.set(given, registry_token("a"));
+            assert_eq!(credentials.get(asked).is_some(), found, "{given} {asked}");
+        };
+        check("https://registry.example", "http://registry.example", false);
+        check("registry.example", "http://registry.example", false);
+        check("http://registry.example", "registry.example", false);
+        check("registry.example", "https://registry.example", true);
+        check("registry.example", "https://REGISTRY.example:443", true);
+        check("10.0.0.5:5000", "http://10.0.0.5:5000", true);
+        check("10.0.0.5:5000", "https://10.0.0.5:5000", false);
+        check("localhost:5000", "http://localhost:5001", false);
+        check("docker.io", "http://registry-1.docker.io", false);
+        check("docker.io", "https://registry-1.docker.io", true);
     }
 
     #[test]

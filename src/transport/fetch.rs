@@ -5,7 +5,9 @@
 //! when the answer is no longer wanted.
 
 use std::{
+    cell::RefCell,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,39 +16,30 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
+use gloo_net::http;
 use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, MessageChannel, ReadableStream, ReadableStreamByobReader,
     ReadableStreamDefaultReader, ReadableStreamReadResult, ReferrerPolicy, RequestCache,
-    RequestCredentials, RequestInit, RequestMode, RequestRedirect, Window, WorkerGlobalScope,
+    RequestCredentials, RequestMode, RequestRedirect, WorkerGlobalScope,
 };
 
-use super::{Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport};
+use super::{
+    Body, BodyStream, Cache, Clock, Mode, Redirect, Request, Response, Transport, Violations,
+};
 use crate::{
-    error::{AnswerFault, Error, ErrorKind, InputFault, Limitation, Result},
-    wire::Headers,
+    error::{AnswerFault, Error, ErrorKind, InputFault, Result},
+    wire::Method,
 };
 
 /// Bytes asked for in one read of a body: the buffer is handed back and forth, so memory stays flat.
 const READ_BUFFER: u32 = 256 * 1024;
 
-/// Headers that a browser sets itself and silently drops (Fetch, forbidden request-header).
-const FORBIDDEN: [&str; 12] = [
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "cookie",
-    "date",
-    "expect",
-    "host",
-    "origin",
-    "referer",
-    "te",
-    "transfer-encoding",
-    "user-agent",
-];
+/// The header field that a page does not send: it would cost a preflight (R39). Others that are not a page's own,
+/// the browser drops itself (Fetch, forbidden request-header).
+const LEFT_OUT: &str = "user-agent";
 
 /// The transport of the page. Fetch has no time limit of its own: put `Deadline` around it.
 pub struct Fetch;
@@ -57,26 +50,53 @@ impl Transport for Fetch {
         let abort = AbortOnDrop::new()?;
         let prepared = prepare(&request, &abort)?;
         let had_authorization = request.is_authorized();
-        let answer = JsFuture::from(fetch(&prepared)?).await;
-        let answer: web_sys::Response = answer
-            .map_err(|error| network(had_authorization, &error))?
-            .dyn_into()
-            .map_err(|_| ErrorKind::BadAnswer(AnswerFault::NoResponse))?;
+        let answer = fetch(prepared, had_authorization).await?;
         let url = Some(answer.url()).filter(|url| !url.is_empty());
         let body = read_body(&answer, abort, had_authorization);
-        Ok(Response::new(answer.status(), url, readable_headers(&answer), body))
+        Ok(Response::new(answer.status(), url, answer.headers().entries().collect(), body))
     }
 }
 
-/// Calls fetch. Nothing else in the page does: one place shows what is sent.
-fn fetch(request: &web_sys::Request) -> Result<Promise> {
-    match js_sys::global().dyn_into::<Window>() {
-        Ok(window) => Ok(window.fetch_with_request(request)),
-        Err(global) => global
-            .dyn_into::<WorkerGlobalScope>()
-            .map(|worker| worker.fetch_with_request(request))
-            .map_err(|_| ErrorKind::Unsupported(Limitation::NoFetch).into()),
+/// Violations of the policy that are kept until they are asked for.
+const KEPT: usize = 64;
+
+/// Listens for violations of `connect-src` in this page.
+pub fn violations() -> Violations {
+    let heard: Rc<RefCell<Vec<String>>> = Rc::default();
+    let told = Rc::clone(&heard);
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let member = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok()?.as_string();
+        if member("effectiveDirective").as_deref() == Some("connect-src")
+            && let Some(url) = member("blockedURI")
+            && told.borrow().len() < KEPT
+        {
+            told.borrow_mut().push(url);
+        }
+    });
+    if let Ok(page) = js_sys::global().dyn_into::<web_sys::EventTarget>() {
+        let call = listener.as_ref().unchecked_ref();
+        let _ = page.add_event_listener_with_callback("securitypolicyviolation", call);
     }
+    // It listens as long as the page lives.
+    listener.forget();
+    Rc::new(move |url| {
+        let mut heard = heard.borrow_mut();
+        let at = heard.iter().position(|blocked| blocked == url);
+        at.map(|at| heard.swap_remove(at)).is_some()
+    })
+}
+
+/// Calls fetch. Nothing else in the page does: one place shows what is sent.
+///
+/// Not by `send` of gloo-net: it ends the program where a rejection is no `Error` and where an answer is no
+/// `Response`, and an extension of the browser may put either in the place of fetch's own.
+async fn fetch(request: http::Request, had_authorization: bool) -> Result<http::Response> {
+    let promise = global().fetch_with_request(&request.into());
+    let answer =
+        JsFuture::from(promise).await.map_err(|error| network(had_authorization, &error))?;
+    let answer: web_sys::Response =
+        answer.dyn_into().map_err(|_| ErrorKind::BadAnswer(AnswerFault::NoResponse))?;
+    Ok(answer.into())
 }
 
 /// Aborts the exchange when it is dropped; after its end that does nothing.
@@ -94,54 +114,71 @@ impl Drop for AbortOnDrop {
     }
 }
 
-fn prepare(request: &Request, abort: &AbortOnDrop) -> Result<web_sys::Request> {
-    let init = RequestInit::new();
-    init.set_method(request.method.as_str());
-    init.set_mode(match request.mode {
-        Mode::Cors => RequestMode::Cors,
-        Mode::NoCors => RequestMode::NoCors,
-    });
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    init.set_redirect(match request.redirect {
-        Redirect::Follow => RequestRedirect::Follow,
-        Redirect::Error => RequestRedirect::Error,
-    });
-    init.set_cache(match request.cache {
-        Cache::Default => RequestCache::Default,
-        Cache::Revalidate => RequestCache::NoCache,
-        Cache::Reload => RequestCache::Reload,
-        Cache::Off => RequestCache::NoStore,
-    });
-    init.set_signal(Some(&abort.0.signal()));
-    set_headers(&init, request)?;
-    set_body(&init, &request.body)?;
-    web_sys::Request::new_with_str_and_init(&request.url.to_string(), &init)
-        .map_err(|error| ErrorKind::InvalidInput(InputFault::Other(text_of(&error))).into())
+fn prepare(request: &Request, abort: &AbortOnDrop) -> Result<http::Request> {
+    let builder = http::RequestBuilder::new(&request.url.to_string())
+        .method(method(request.method))
+        .mode(match request.mode {
+            Mode::Cors => RequestMode::Cors,
+            Mode::NoCors => RequestMode::NoCors,
+        })
+        .credentials(RequestCredentials::Omit)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .redirect(match request.redirect {
+            Redirect::Follow => RequestRedirect::Follow,
+            Redirect::Error => RequestRedirect::Error,
+        })
+        .cache(match request.cache {
+            Cache::Default => RequestCache::Default,
+            Cache::Revalidate => RequestCache::NoCache,
+            Cache::Reload => RequestCache::Reload,
+            Cache::Off => RequestCache::NoStore,
+        })
+        .abort_signal(Some(&abort.0.signal()))
+        .headers(headers(request)?);
+    let prepared = match body(&request.body)? {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    prepared.map_err(|error| match error {
+        gloo_net::Error::JsError(error) => unsendable(error.message),
+        _ => unsendable(String::new()),
+    })
 }
 
-fn set_headers(init: &RequestInit, request: &Request) -> Result<()> {
-    let headers = web_sys::Headers::new().map_err(|error| network(false, &error))?;
-    let allowed = |name: &str| !FORBIDDEN.contains(&name.to_ascii_lowercase().as_str());
-    for (name, value) in request.headers.iter().filter(|(name, _)| allowed(name)) {
-        headers
-            .append(name, value)
-            .map_err(|error| ErrorKind::InvalidInput(InputFault::Other(text_of(&error))))?;
+fn method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Head => http::Method::HEAD,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
     }
-    init.set_headers(&headers);
-    Ok(())
 }
 
-fn set_body(init: &RequestInit, body: &Body) -> Result<()> {
+/// Returns the header fields. A value that no request can carry is an error; gloo-net would end the program.
+fn headers(request: &Request) -> Result<http::Headers> {
+    let headers = web_sys::Headers::new().map_err(|error| network(false, &error))?;
+    let allowed = |name: &str| !name.eq_ignore_ascii_case(LEFT_OUT);
+    for (name, value) in request.headers.iter().filter(|(name, _)| allowed(name)) {
+        headers.append(name, value).map_err(|error| unsendable(text_of(&error)))?;
+    }
+    Ok(http::Headers::from_raw(headers))
+}
+
+fn body(body: &Body) -> Result<Option<JsValue>> {
     match body {
-        Body::Empty => {}
-        Body::Bytes(bytes) => init.set_body(&Uint8Array::from(&bytes[..])),
+        Body::Empty => Ok(None),
+        Body::Bytes(bytes) => Ok(Some(Uint8Array::from(&bytes[..]).into())),
         Body::Handle { handle, .. } => match handle.downcast_ref::<web_sys::Blob>() {
-            Some(blob) => init.set_body(blob),
-            None => return Err(ErrorKind::InvalidInput(InputFault::Body).into()),
+            Some(blob) => Ok(Some(blob.into())),
+            None => Err(ErrorKind::InvalidInput(InputFault::Body).into()),
         },
     }
-    Ok(())
+}
+
+fn unsendable(why: String) -> Error {
+    ErrorKind::InvalidInput(InputFault::Other(why)).into()
 }
 
 /// A rejected fetch says nothing of its cause (R27).
@@ -157,20 +194,8 @@ fn text_of(error: &JsValue) -> String {
         .unwrap_or_default()
 }
 
-fn readable_headers(answer: &web_sys::Response) -> Headers {
-    let mut headers = Headers::default();
-    let entries = js_sys::try_iter(&answer.headers()).ok().flatten();
-    for entry in entries.into_iter().flatten().flatten() {
-        let pair = js_sys::Array::from(&entry);
-        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-            headers.append(&name, value);
-        }
-    }
-    headers
-}
-
 /// The body as a stream of chunks. It owns the abort: dropping the stream ends the exchange.
-fn read_body(answer: &web_sys::Response, abort: AbortOnDrop, authorized: bool) -> BodyStream {
+fn read_body(answer: &http::Response, abort: AbortOnDrop, authorized: bool) -> BodyStream {
     let Some(body) = answer.body() else { return stream::empty().boxed_local() };
     let reader = Reader::open(&body);
     stream::unfold((reader, abort), move |(mut reader, abort)| async move {
@@ -274,31 +299,16 @@ impl Future for Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         if let Some(id) = self.id {
-            clear_timeout(id);
+            global().clear_timeout_with_handle(id);
         }
     }
 }
 
 fn set_timeout(callback: &js_sys::Function, millis: i32) -> Option<i32> {
-    match js_sys::global().dyn_into::<Window>() {
-        Ok(window) => {
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis).ok()
-        }
-        Err(global) => global
-            .dyn_into::<WorkerGlobalScope>()
-            .ok()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis)
-            .ok(),
-    }
+    global().set_timeout_with_callback_and_timeout_and_arguments_0(callback, millis).ok()
 }
 
-fn clear_timeout(id: i32) {
-    match js_sys::global().dyn_into::<Window>() {
-        Ok(window) => window.clear_timeout_with_handle(id),
-        Err(global) => {
-            if let Ok(worker) = global.dyn_into::<WorkerGlobalScope>() {
-                worker.clear_timeout_with_handle(id);
-            }
-        }
-    }
+/// Returns the global object, a window's or a worker's: what is called here, both have.
+fn global() -> WorkerGlobalScope {
+    js_sys::global().unchecked_into()
 }

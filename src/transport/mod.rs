@@ -16,6 +16,7 @@ mod log;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 mod native;
 mod own_headers;
+mod own_policy;
 mod request;
 mod response;
 mod resume;
@@ -32,16 +33,17 @@ pub use clock::{Clock, SharedClock, within};
 pub use credentials::{Approvals, Credential, Credentials};
 pub use deadline::Deadline;
 #[cfg(target_arch = "wasm32")]
-pub use fetch::{BrowserClock, Fetch};
+pub use fetch::{BrowserClock, Fetch, violations};
 pub use limit::{Hosts, Limit};
 pub use log::{Log, LogCounts, LogEntry, RequestFailure, RequestLog};
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{Native, SystemClock};
 pub use own_headers::check_own_headers;
+pub use own_policy::{OwnPolicy, Violations};
 pub use request::{Body, Cache, Deadlines, Lane, Mode, Redirect, Replay, Request};
 pub use response::{BodyStream, ERROR_BODY, Response};
 pub use resume::{Reopen, ResumePlan, ResumingBody};
-pub use retry::{BackOff, Retry, RetryListener, RetryNotice, RetryPolicy};
+pub use retry::{OwnBackoff, Retry, RetryListener, RetryNotice, RetryPolicy};
 pub use stack::Stack;
 
 use crate::error::Result;

@@ -2,6 +2,11 @@
 //!
 //! No hidden header is needed: where `Content-Range` cannot be read, lengths are compared. Hashing
 //! is the reader's; a body that does not fit is never taken for the bytes that were asked for.
+//!
+//! Two things are not believed. Servers read ranges in ways of their own: `crane registry serve` knows
+//! `bytes=N-M` alone and answers 416 to anything else. So a range has an end, and after any answer that is
+//! no answer to it, the body is read once more from its beginning. And descriptors state wrong sizes: where
+//! the reader allows more, the end of the body is its end, and the digest decides.
 
 use std::ops::Range;
 
@@ -11,9 +16,10 @@ use futures_util::{StreamExt, stream};
 
 use super::{BodyStream, Response, SharedClock};
 use crate::{
-    error::{AnswerFault, Error, ErrorKind, Result},
+    error::{AnswerFault, Error, ErrorKind, Result, TransportEncoding},
     wire::{
         backoff::Policy,
+        headers::name,
         range::{self, Part},
     },
 };
@@ -24,10 +30,13 @@ pub type Reopen = Box<dyn Fn(Option<String>) -> LocalBoxFuture<'static, Result<R
 
 /// The bytes that a body is to give, and how often it is resumed.
 pub struct ResumePlan {
-    /// Size of the whole in bytes.
+    /// Size of the whole in bytes, as its descriptor states it.
     pub size: u64,
     /// The bytes that are wanted of it.
     pub range: Range<u64>,
+    /// The most bytes that are read of a whole whose size is stated wrongly. With `size` itself, more
+    /// bytes than stated are an error.
+    pub most: u64,
     /// Tries in a row without a new byte between them, and the waits between them;
     /// [`Policy::never`] resumes nothing (R45).
     pub policy: Policy,
@@ -39,13 +48,21 @@ pub struct ResumePlan {
 pub struct ResumingBody {
     reopen: Reopen,
     plan: ResumePlan,
-    /// The bytes that are still wanted.
+    /// The bytes that are still wanted. The end of a whole moves with the bytes that come.
     left: Range<u64>,
+    /// The number of bytes of the whole, once an answer has told it.
+    told: Option<u64>,
     /// Bytes of the body to drop: if a server ignores ranges, those before the wanted ones.
     skip: u64,
     body: BodyStream,
     /// Failures since the last byte that was new.
     failures: u32,
+    /// Set once the body was begun again without a range.
+    begun_again: bool,
+    /// Set if the answer names an encoding.
+    is_encoded: bool,
+    /// Set if another number of bytes came than `Content-Length` said.
+    is_other_length: bool,
 }
 
 impl ResumingBody {
@@ -66,23 +83,46 @@ impl ResumingBody {
     pub fn of(first: Response, reopen: Reopen, plan: ResumePlan) -> Result<Self> {
         let mut body = Self::idle(reopen, plan);
         let ranged = body.range().is_some();
-        body.accept(first, ranged)?;
+        body.accept_or_fail(first, ranged)?;
         Ok(body)
     }
 
     fn idle(reopen: Reopen, plan: ResumePlan) -> Self {
         let (left, body) = (plan.range.clone(), stream::empty().boxed_local());
-        Self { reopen, plan, left, skip: 0, body, failures: 0 }
+        Self {
+            reopen,
+            plan,
+            left,
+            told: None,
+            skip: 0,
+            body,
+            failures: 0,
+            begun_again: false,
+            is_encoded: false,
+            is_other_length: false,
+        }
+    }
+
+    /// Returns the encoding that the transport put on the bytes so far, if it shows.
+    pub fn encoding(&self) -> Option<TransportEncoding> {
+        match (self.is_other_length, self.is_encoded) {
+            (true, _) => Some(TransportEncoding::Undone),
+            (false, true) if cfg!(target_arch = "wasm32") => Some(TransportEncoding::Undone),
+            (false, true) => Some(TransportEncoding::Kept),
+            (false, false) => None,
+        }
     }
 
     /// The next new bytes; `None` after the last one. Of a part, bytes too many are dropped; of the
-    /// whole they are an error.
+    /// whole they are an error, unless the plan allows more.
     ///
     /// # Errors
-    /// `SizeMismatch`, `BadAnswer`, and the reason of the last break.
+    /// `SizeMismatch`, `TooLarge`, `BadAnswer`, and the reason of the last break.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            match self.body.next().await {
+            let part = self.body.next().await;
+            self.is_other_length |= part.is_none() && self.is_whole() && self.differs_from_told();
+            match part {
                 Some(Ok(chunk)) => {
                     if let Some(chunk) = self.take(chunk)? {
                         return Ok(Some(chunk));
@@ -92,45 +132,120 @@ impl ResumingBody {
                     }
                 }
                 // All bytes are there. The digest decides, and not the end of the connection.
-                None | Some(Err(_)) if self.left.start == self.left.end => return Ok(None),
+                None | Some(Err(_)) if self.has_all() => return Ok(None),
+                None if self.is_true_end() => return Ok(None),
                 Some(Err(error)) if !error.is_retryable() => return Err(error),
-                broken => self.resume(broken.and_then(Result::err)).await?,
+                broken => {
+                    if self.resume(broken.and_then(Result::err)).await? {
+                        return Ok(None);
+                    }
+                }
             }
         }
+    }
+
+    /// Tells whether every byte that is wanted has come: as many as the descriptor states, or as the
+    /// registry says. A descriptor that states none is not believed.
+    fn has_all(&self) -> bool {
+        let (start, size) = (self.left.start, self.plan.size);
+        match self.is_whole() {
+            true => self.told == Some(start) || (size > 0 && start == size),
+            false => start == self.left.end,
+        }
+    }
+
+    /// Tells whether a body that ended in order was whole, whatever its descriptor states.
+    fn is_true_end(&self) -> bool {
+        let start = self.left.start;
+        self.is_whole() && (start >= self.plan.size || self.told == Some(start))
+    }
+
+    fn differs_from_told(&self) -> bool {
+        let start = self.left.start;
+        start >= self.plan.size && self.told.is_some_and(|told| told != start)
     }
 
     async fn reopen(&mut self) -> Result<()> {
         let range = self.range();
         let ranged = range.is_some();
-        let answer = (self.reopen)(range).await?;
-        self.accept(answer, ranged)
+        let opened = (self.reopen)(range).await;
+        let may_begin_again = ranged && !self.begun_again;
+        match opened {
+            Err(error) if may_begin_again && is_no_answer_to_a_range(&error) => {}
+            Err(error) => return Err(error),
+            Ok(answer) => {
+                let status = answer.status;
+                match self.accept(answer, ranged)? {
+                    true => return Ok(()),
+                    false if may_begin_again => {}
+                    false => return Err(wrong_part(status)),
+                }
+            }
+        }
+        self.begun_again = true;
+        let answer = (self.reopen)(None).await?;
+        self.accept_or_fail(answer, false)
+    }
+
+    fn accept_or_fail(&mut self, answer: Response, ranged: bool) -> Result<()> {
+        let status = answer.status;
+        self.accept(answer, ranged)?.then_some(()).ok_or_else(|| wrong_part(status))
     }
 
     /// Returns the range to ask for, unless it is everything.
     fn range(&self) -> Option<String> {
         let Range { start, end } = self.left;
-        match end == self.plan.size {
+        match self.is_whole() {
             true if start == 0 => None,
-            true => range::request(start, None),
+            true => {
+                let end = self.told.unwrap_or(self.plan.size);
+                range::request(start, end.checked_sub(start).filter(|length| *length > 0))
+            }
             false => range::request(start, Some(end - start)),
         }
     }
 
-    fn accept(&mut self, answer: Response, ranged: bool) -> Result<()> {
-        let (Range { start, end }, size) = (self.left.clone(), self.plan.size);
-        let length = answer.content_length();
-        let differs = |from: u64| ranged && length.is_some_and(|length| length != from);
-        self.skip = match range::judge(start, Some(size), answer.status, &answer.headers) {
-            Part::AsAsked if !differs(end - start) => 0,
+    /// Takes an answer in; `false` if it has nothing to do with what was asked for.
+    fn accept(&mut self, answer: Response, ranged: bool) -> Result<bool> {
+        let (start, length) = (self.left.start, answer.content_length());
+        let is_whole = self.is_whole();
+        let size = if is_whole { self.told } else { Some(self.plan.size) };
+        self.skip = match range::judge(start, size, answer.status, &answer.headers) {
+            Part::AsAsked if ranged && !self.fits(length) => return Err(wrong_part(answer.status)),
+            Part::AsAsked if ranged || start == 0 => 0,
             // Of another length it is a login page, say, or has an encoding put on by a proxy: no
             // part of it is part of the blob.
-            Part::Whole { skip } if !differs(size) => skip,
-            Part::Other if !ranged => 0,
+            Part::Whole { .. } if (ranged || start > 0) && self.is_other(length) => {
+                return Err(wrong_part(answer.status));
+            }
+            Part::Whole { skip } => skip,
+            Part::Other if !ranged && start == 0 => 0,
             // Taken for the bytes that were asked for, these would be others (R82, R84).
-            _ => return Err(wrong_part(answer.status)),
+            Part::WrongStart => return Err(wrong_part(answer.status)),
+            _ => return Ok(false),
         };
+        let encoding = answer.headers.get(name::CONTENT_ENCODING);
+        self.is_encoded |= encoding.is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
+        if is_whole {
+            let whole = if ranged { range::total(&answer.headers) } else { length };
+            self.told = self.told.or(whole);
+        }
         self.body = answer.body;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Tells whether an answer to a range may have this length. Of a whole, a server that knows where it
+    /// ends sends fewer bytes than a wrong size makes be asked for.
+    fn fits(&self, length: Option<u64>) -> bool {
+        let end = if self.is_whole() { self.told.unwrap_or(self.plan.size) } else { self.left.end };
+        let asked = end.saturating_sub(self.left.start);
+        let may_be_less = self.is_whole() && self.told.is_none();
+        length.is_none_or(|length| length == asked || asked == 0 || (may_be_less && length < asked))
+    }
+
+    /// Tells whether a whole answer of this length is another than the blob that is being read.
+    fn is_other(&self, length: Option<u64>) -> bool {
+        length.is_some_and(|length| Some(length) != self.told && length != self.plan.size)
     }
 
     /// Returns true if the whole is read, and not a part of it.
@@ -149,11 +264,15 @@ impl ResumingBody {
         let skipped = self.skip.min(chunk.len() as u64);
         self.skip -= skipped;
         let _ = chunk.split_to(usize::try_from(skipped).unwrap_or(usize::MAX).min(chunk.len()));
+        let after = self.left.start.saturating_add(chunk.len() as u64);
+        if after > self.left.end && self.is_whole() {
+            if after > self.plan.most.max(self.plan.size) {
+                return Err(self.too_many(after));
+            }
+            self.left.end = after;
+        }
         let wanted = self.left.end - self.left.start;
         if chunk.len() as u64 > wanted {
-            if self.is_whole() {
-                return Err(self.size_mismatch(self.left.start + chunk.len() as u64));
-            }
             chunk.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         }
         if chunk.is_empty() {
@@ -164,11 +283,16 @@ impl ResumingBody {
         Ok(Some(chunk))
     }
 
-    /// Opens the rest after a break, as often as is allowed without a new byte between (R84).
-    async fn resume(&mut self, cause: Option<Error>) -> Result<()> {
+    /// Opens the rest after a break, as often as is allowed without a new byte between (R84). Returns
+    /// true if nothing more comes of a whole that ended in order each time: its digest decides.
+    async fn resume(&mut self, cause: Option<Error>) -> Result<bool> {
         self.failures += 1;
-        if self.failures >= self.plan.policy.tries {
-            return Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start)));
+        let is_in_order = cause.is_none() && self.is_whole();
+        if self.failures >= self.plan.policy.tries || (is_in_order && self.begun_again) {
+            return match cause {
+                None if is_in_order => Ok(true),
+                cause => Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start))),
+            };
         }
         let ResumePlan { policy, clock, .. } = &self.plan;
         clock.sleep(policy.wait(self.failures, clock.random())).await;
@@ -176,9 +300,16 @@ impl ResumingBody {
             // A new break counts on; its cause is the latest.
             Err(error) if error.is_retryable() => {
                 self.body = stream::iter([Err(error)]).boxed_local();
-                Ok(())
+                Ok(false)
             }
-            outcome => outcome,
+            outcome => outcome.map(|()| false),
+        }
+    }
+
+    fn too_many(&self, actual: u64) -> Error {
+        match self.plan.most > self.plan.size {
+            true => ErrorKind::TooLarge { limit: self.plan.most }.into(),
+            false => self.size_mismatch(actual),
         }
     }
 
@@ -186,6 +317,16 @@ impl ResumingBody {
         let expected = if self.is_whole() { self.plan.size } else { self.left.end };
         ErrorKind::SizeMismatch { digest: None, expected, actual }.into()
     }
+}
+
+/// Tells whether an error is what a server makes of a range that it does not understand, and not of the
+/// request as such.
+fn is_no_answer_to_a_range(error: &Error) -> bool {
+    let status = match &error.kind {
+        ErrorKind::Status(status) => Some(*status),
+        _ => error.context.status,
+    };
+    matches!(status, Some(400 | 405 | 406 | 409 | 411..=418 | 501))
 }
 
 fn wrong_part(status: u16) -> Error {

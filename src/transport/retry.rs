@@ -51,12 +51,9 @@ pub struct RetryNotice {
 /// A listener that is called before each wait.
 pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
 
-/// A back-off of the caller's own (R45). It is asked before each wait, with the wait that the policy chose,
-/// and returns its own, or `None` to stop. It is asked only about failures that may pass, and a longer
-/// `Retry-After` counts all the same (R46). The number of tries is then its own affair.
-///
-/// It rules the requests; a body that breaks off, and a new session for an upload, follow the policy.
-pub type BackOff = Rc<dyn Fn(&RetryNotice) -> Option<Duration>>;
+/// A back-off of one's own (R45): the wait before the try that follows this one, counted from 1, or `None` to
+/// stop. It replaces the waits and the number of tries of the policy; what may be tried again stays.
+pub type OwnBackoff = Rc<dyn Fn(u32) -> Option<Duration>>;
 
 /// The layer that tries again.
 pub struct Retry {
@@ -65,7 +62,7 @@ pub struct Retry {
     hosts: Rc<Hosts>,
     policy: Option<RetryPolicy>,
     listener: Option<RetryListener>,
-    back_off: Option<BackOff>,
+    own: Option<OwnBackoff>,
 }
 
 impl Retry {
@@ -76,7 +73,7 @@ impl Retry {
         hosts: Rc<Hosts>,
         policy: Option<RetryPolicy>,
     ) -> Self {
-        Self { inner, clock, hosts, policy, listener: None, back_off: None }
+        Self { inner, clock, hosts, policy, listener: None, own: None }
     }
 
     /// Sets the listener that is called before each wait.
@@ -86,10 +83,10 @@ impl Retry {
         self
     }
 
-    /// Sets the back-off that chooses the waits.
+    /// Sets the back-off that takes the place of the policy's.
     #[must_use]
-    pub fn backing_off(mut self, back_off: Option<BackOff>) -> Self {
-        self.back_off = back_off;
+    pub fn waiting(mut self, own: Option<OwnBackoff>) -> Self {
+        self.own = own;
         self
     }
 
@@ -113,25 +110,18 @@ impl Retry {
             Err(_) => return None,
         };
         let is_known = self.hosts.has_answered(try_.request.url.origin());
-        let is_own = self.back_off.is_some();
-        if !is_own
-            && ended == Outcome::NoAnswer
-            && !is_known
-            && try_.number >= policy.unanswered_tries
-        {
+        if ended == Outcome::NoAnswer && !is_known && try_.number >= policy.unanswered_tries {
             return None;
         }
         let replay = try_.request.replay;
         let turned_away = ended == Outcome::Status(429) && replay != Replay::Never;
         let repeatable = replay == Replay::Always || turned_away;
-        let mut backoff = policy.backoff.clone();
-        if is_own {
-            (backoff.tries, backoff.tries_after_failure) = (u32::MAX, u32::MAX);
-        }
-        let verdict = backoff.decide(try_.number, ended, repeatable, asked, self.clock.random());
+        // A back-off of one's own counts the tries itself.
+        let number = if self.own.is_some() { 1 } else { try_.number };
+        let verdict = policy.backoff.decide(number, ended, repeatable, asked, self.clock.random());
         let Verdict::Retry(wait) = verdict else { return None };
-        let wait = match &self.back_off {
-            Some(own) => own(&notice(try_, outcome, wait))?.max(asked.unwrap_or_default()),
+        let wait = match &self.own {
+            Some(own) => own(try_.number)?.max(asked.unwrap_or_default()),
             None => wait,
         };
         let gap = (try_.started + policy.least_gap).saturating_sub(now);
@@ -143,20 +133,15 @@ impl Retry {
     }
 
     fn tell(&self, try_: &Try<'_>, outcome: &Result<Response>, wait: Duration) {
-        if let Some(listener) = &self.listener {
-            listener(&notice(try_, outcome, wait));
-        }
+        let Some(listener) = &self.listener else { return };
+        let reason = match outcome {
+            Ok(response) if response.status == 429 => ErrorKind::RateLimited(Some(wait)),
+            Ok(response) => ErrorKind::Status(response.status),
+            Err(Error { kind, .. }) => kind.clone(),
+        };
+        let request = try_.request.redacted();
+        listener(&RetryNotice { request, attempt: try_.number, wait, reason });
     }
-}
-
-fn notice(try_: &Try<'_>, outcome: &Result<Response>, wait: Duration) -> RetryNotice {
-    let reason = match outcome {
-        Ok(response) if response.status == 429 => ErrorKind::RateLimited(Some(wait)),
-        Ok(response) => ErrorKind::Status(response.status),
-        Err(Error { kind, .. }) => kind.clone(),
-    };
-    let request = try_.request.redacted();
-    RetryNotice { request, attempt: try_.number, wait, reason }
 }
 
 /// One try of a request.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    Account, Approvals, Auth, BackOff, Credentials, Deadline, Hosts, Limit, Log, Request,
+    Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, OwnBackoff, Request,
     RequestLog, Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport,
     Transport, check_own_headers, own_headers::OwnHeaders,
 };
@@ -23,7 +23,7 @@ pub struct Stack {
     log: Rc<RequestLog>,
     retry: Option<RetryPolicy>,
     listener: Option<RetryListener>,
-    back_off: Option<BackOff>,
+    own_backoff: Option<OwnBackoff>,
     credentials: Rc<Credentials>,
     approvals: Rc<Approvals>,
     is_page: bool,
@@ -40,7 +40,7 @@ impl Stack {
             log: Rc::default(),
             retry: Some(RetryPolicy::default()),
             listener: None,
-            back_off: None,
+            own_backoff: None,
             credentials: Rc::default(),
             approvals: Rc::default(),
             is_page: cfg!(target_arch = "wasm32"),
@@ -70,36 +70,17 @@ impl Stack {
         self
     }
 
+    /// Sets a back-off of one's own in the place of the policy's waits and number of tries (R45).
+    #[must_use]
+    pub fn waiting(mut self, own: OwnBackoff) -> Self {
+        self.own_backoff = Some(own);
+        self
+    }
+
     /// Sets the listener that is called before each wait (R48).
     #[must_use]
     pub fn telling(mut self, listener: RetryListener) -> Self {
         self.listener = Some(listener);
-        self
-    }
-
-    /// Has a back-off of the caller's own choose the waits, and the end of trying again (R45).
-    ///
-    /// ```
-    /// use std::{rc::Rc, time::Duration};
-    ///
-    /// use porthole::{
-    ///     client::Clients,
-    ///     testing::{Reply, Scripted, VirtualClock},
-    ///     transport::Stack,
-    /// };
-    ///
-    /// let clock = VirtualClock::default();
-    /// let script = Scripted::answering(clock.shared(), |_, _| Reply::status(503));
-    /// let stack = Stack::over(script.clone(), clock.shared()).backing_off(Rc::new(|notice| {
-    ///     (notice.attempt < 3).then_some(Duration::from_secs(2)) // then it says stop
-    /// }));
-    /// let registry = Clients::new(stack).get(&"registry.example".parse().unwrap(), None).unwrap();
-    /// assert!(clock.run(registry.ping()).unwrap().is_err());
-    /// assert_eq!(script.sent().len(), 3);
-    /// ```
-    #[must_use]
-    pub fn backing_off(mut self, back_off: BackOff) -> Self {
-        self.back_off = Some(back_off);
         self
     }
 
@@ -182,7 +163,7 @@ impl Stack {
         let logged = Rc::new(Log::new(timed, clock(), Rc::clone(&self.log)));
         let limited = Rc::new(Limit::new(logged, clock(), Rc::clone(&self.hosts)));
         let retry = Retry::new(limited, clock(), Rc::clone(&self.hosts), self.retry.clone());
-        Rc::new(retry.telling(self.listener.clone()).backing_off(self.back_off.clone()))
+        Rc::new(retry.telling(self.listener.clone()).waiting(self.own_backoff.clone()))
     }
 }
 

@@ -102,8 +102,14 @@ impl Tokens {
 /// Asks by POST if there is a token to be exchanged, else by GET; and by GET if the server
 /// knows nothing else (R65, R66).
 async fn ask(transport: SharedTransport, clock: SharedClock, wanted: Wanted) -> Result<Token> {
-    if let Some(Credential::Identity(identity)) = &wanted.credential {
-        let grant = Grant::RefreshToken(identity.clone());
+    let grant = match &wanted.credential {
+        Some(Credential::Identity(identity)) => Some(Grant::RefreshToken(identity.clone())),
+        Some(Credential::Password { user, password }) => {
+            Some(Grant::Password { user: user.clone(), password: password.clone() })
+        }
+        _ => None,
+    };
+    if let Some(grant) = grant {
         match send(&transport, &clock, post(&wanted, &grant)).await {
             Err(error) if error.context.status.is_some_and(token::must_use_get) => {}
             outcome => return outcome,
@@ -115,12 +121,14 @@ async fn ask(transport: SharedTransport, clock: SharedClock, wanted: Wanted) -> 
 fn get(wanted: &Wanted) -> Request {
     let TokenServer { realm, service } = &wanted.server;
     let (account, authorization) = match &wanted.credential {
-        Some(Credential::Basic { user, password }) => {
+        Some(Credential::Basic { user, password } | Credential::Password { user, password }) => {
             (Some(user.as_str()), secret::basic(user, password))
         }
         _ => (None, None),
     };
-    let url = token::get_url(realm, service.as_deref(), &wanted.scopes, account, false);
+    // As the POST before it asked for one.
+    let wants_refresh = matches!(wanted.credential, Some(Credential::Password { .. }));
+    let url = token::get_url(realm, service.as_deref(), &wanted.scopes, account, wants_refresh);
     let request = guarded(Request::new(Method::Get, url));
     match authorization {
         Some(value) => request.header(name::AUTHORIZATION, value.expose()),

@@ -8,9 +8,6 @@ use super::{
 };
 use crate::oci::Host;
 
-/// The host that answers for Docker Hub (R12).
-const DOCKER_HUB_API: &str = "registry-1.docker.io";
-
 /// The URL under which `/v2/` is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BaseUrl {
@@ -47,8 +44,7 @@ impl BaseUrl {
     ///
     /// As for [`BaseUrl::of_host`].
     pub fn with_scheme(host: &Host, scheme: Scheme) -> Result<Self, UrlError> {
-        let name = if host.is_docker_hub() { DOCKER_HUB_API } else { host.as_str() };
-        Self::parse(&format!("{}://{name}", scheme.as_str()))
+        Self::parse(&format!("{}://{}", scheme.as_str(), host.connect_name()))
     }
 
     /// Returns scheme, host and port. Credentials are kept for these.
@@ -87,7 +83,24 @@ impl fmt::Display for BaseUrl {
 
 /// Returns `http` for this machine and for private addresses, else `https` (R13).
 pub fn default_scheme(host: &Host) -> Scheme {
-    let Ok(origin) = Origin::new(Scheme::Https, host.as_str()) else { return Scheme::Https };
+    let origin = Origin::new(Scheme::Https, host.as_str());
+    origin.map_or(Scheme::Https, |origin| scheme_of(&origin))
+}
+
+/// Returns the origin of a registry that is named by its URL, or by its host alone, which has the scheme of
+/// the rule (R13).
+///
+/// # Errors
+/// A text that is neither.
+pub fn registry_origin(text: &str) -> Result<Origin, UrlError> {
+    if text.contains("://") {
+        return Ok(Url::parse(text)?.origin().clone());
+    }
+    let scheme = scheme_of(&Origin::new(Scheme::Https, text)?);
+    Origin::new(scheme, text)
+}
+
+fn scheme_of(origin: &Origin) -> Scheme {
     let is_address = host::address(origin.host()).is_some();
     match host::reach(origin.host()) {
         Reach::Loopback => Scheme::Http,

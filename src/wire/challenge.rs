@@ -206,7 +206,11 @@ fn read_parameter(cursor: &mut FieldCursor<'_>) -> Result<Option<(String, String
     cursor.skip_blanks();
     let value = match cursor.peek() {
         Some('"') => cursor.quoted().ok_or(Malformed::OpenQuote)?,
-        _ => Some(cursor.token()).filter(|t| !t.is_empty()).ok_or(Malformed::Parameter)?.to_owned(),
+        // Some registries leave the quotes out: `Basic realm=/`, `Bearer realm=https://a.example/t`.
+        _ => {
+            let bare = cursor.take_while(|c| c.is_ascii_graphic() && !matches!(c, ',' | '"'));
+            Some(bare).filter(|text| !text.is_empty()).ok_or(Malformed::Parameter)?.to_owned()
+        }
     };
     Ok(Some((name, value)))
 }

@@ -195,6 +195,25 @@ impl Endpoint {
         }
     }
 
+    /// Tells whether this status says that the request was done. Of writes only the statuses of the
+    /// specification say so: login pages and proxies answer anything with 200.
+    pub fn is_done_by(&self, status: u16) -> bool {
+        match self {
+            Self::StartUpload { .. } | Self::PostBlob { .. } | Self::MountBlob { .. } => {
+                matches!(status, 201 | 202)
+            }
+            // Some registries have 201 or 204 for a chunk.
+            Self::SendChunk { .. } => matches!(status, 201 | 202 | 204),
+            Self::CommitUpload { .. } => matches!(status, 201 | 202 | 204),
+            // Registries of the first version have 200 without a body (R124).
+            Self::PutManifest { .. } => matches!(status, 200..=202),
+            Self::DeleteManifest { .. } | Self::DeleteBlob { .. } => {
+                matches!(status, 200 | 202 | 204)
+            }
+            _ => (200..300).contains(&status),
+        }
+    }
+
     /// Returns the object that is missing if this endpoint answers 404.
     pub fn subject(&self) -> Subject {
         match self {

@@ -131,14 +131,6 @@ impl ErrorDocument {
     pub fn has(&self, code: &Code) -> bool {
         self.entries.iter().any(|entry| entry.code == *code)
     }
-
-    /// Returns true if the body is an HTML page, as proxies and login walls send.
-    pub fn is_html(&self) -> bool {
-        let start = self.body.as_deref().unwrap_or_default().trim_start();
-        let starts =
-            |tag: &str| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
-        starts("<!doctype html") || starts("<html")
-    }
 }
 
 /// Returns the body as text, without control characters (R16). `None` if it is empty or too long.
@@ -175,17 +167,29 @@ fn read_entry(node: &Node) -> Option<Entry> {
         names.iter().find_map(|name| node.get(name)).map(plain).unwrap_or_default()
     };
     let code = text(&["code", "error"]);
-    let message = text(&["message", "error_description", "details"]);
-    let detail = node.get("detail");
+    let message = text(&["message", "error_description"]);
+    // GitLab and token servers write `details`, and frameworks send nothing but `detail`.
+    let detail = ["detail", "details"].iter().find_map(|name| node.get(name));
+    let detail = detail.filter(|node| **node != Node::Null);
+    let (mut message, mut words) = (message, detail.map(plain).unwrap_or_default());
+    if message.is_empty() && code.is_empty() {
+        message = std::mem::take(&mut words);
+    }
     if code.is_empty() && message.is_empty() {
         return None;
     }
-    Some(Entry {
-        code: Code::parse(&code),
-        message,
-        detail: detail.filter(|node| **node != Node::Null).map(plain).unwrap_or_default(),
-        digest: detail.and_then(named_digest),
-    })
+    let digest = detail.and_then(named_digest);
+    Some(Entry { code: Code::parse(&code), message, detail: capped(words), digest })
+}
+
+/// Returns the beginning of a text: a detail may be a whole document.
+fn capped(mut text: String) -> String {
+    let end = text.floor_char_boundary(MAX_BODY);
+    if end < text.len() {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Returns a text as it is, and any other value as JSON.
@@ -325,9 +329,24 @@ mod tests {
     }
 
     #[test]
-    fn r015_html_pages_are_recognised() {
-        assert!(ErrorDocument::read(502, b"\n<!DOCTYPE html><html>").is_html());
-        assert!(ErrorDocument::read(502, b"<HTML>").is_html());
-        assert!(!ErrorDocument::read(502, b"{}").is_html());
+    fn r015_a_detail_is_kept_beside_the_message_under_either_name_and_capped() {
+        let check = |body: &str, message: &str, detail: &str| {
+            let document = ErrorDocument::read(400, body.as_bytes());
+            let entry = &document.entries[0];
+            assert_eq!(
+                (entry.message.as_str(), entry.detail.as_str()),
+                (message, detail),
+                "{body}"
+            );
+        };
+        check(r#"{"errors":[{"code":"A","message":"m","detail":{"n":1}}]}"#, "m", r#"{"n":1}"#);
+        check(r#"{"errors":[{"code":"A","message":"m","details":"why"}]}"#, "m", "why");
+        check(r#"{"code":"a","message":"m","details":["x"]}"#, "m", r#"["x"]"#);
+        check(r#"{"errors":[{"code":"A","detail":"only"}]}"#, "", "only");
+        check(r#"{"detail":"Not found."}"#, "Not found.", "");
+        check(r#"{"errors":[{"message":"m","detail":null}]}"#, "m", "");
+        let long = format!(r#"{{"code":"A","detail":"{}"}}"#, "ü".repeat(4000));
+        let detail = &ErrorDocument::read(400, long.as_bytes()).entries[0].detail;
+        assert!(detail.len() <= MAX_BODY + 3 && detail.ends_with('…'));
     }
 }

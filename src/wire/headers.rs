@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 pub mod name {
     /// `Accept` (R34, R164).
     pub const ACCEPT: &str = "accept";
-    /// `Accept-Ranges` (R82).
-    pub const ACCEPT_RANGES: &str = "accept-ranges";
     /// `Authorization` (RFC 9110, 11.6.2).
     pub const AUTHORIZATION: &str = "authorization";
     /// `Content-Length` (RFC 9110, 8.6).
+    pub const CONTENT_ENCODING: &str = "content-encoding";
+    /// The size of the body.
     pub const CONTENT_LENGTH: &str = "content-length";
     /// `Content-Range` (R83, R113).
     pub const CONTENT_RANGE: &str = "content-range";

@@ -6,8 +6,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::url::{Origin, Scheme};
-
 /// The part of the network from which a host can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
@@ -94,8 +92,14 @@ fn parse_number(text: &str) -> Option<u64> {
 /// name below it, 127.0.0.0/8 or `[::1]`. What is sent there passes no network. The whole name counts:
 /// `localhost.example` is another machine.
 pub fn is_this_machine(host: &str) -> bool {
-    let Ok(origin) = Origin::new(Scheme::Https, host) else { return false };
-    let name = origin.host().strip_suffix('.').unwrap_or(origin.host());
+    let end = host.find(']').map_or(host.find(':'), |end| Some(end + 1)).unwrap_or(host.len());
+    let Some((name, port)) = host.split_at_checked(end) else { return false };
+    let is_port = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return false;
+    }
+    let Some(name) = canonical(name) else { return false };
+    let name = name.strip_suffix('.').unwrap_or(&name);
     match address(name) {
         Some(address) => address.is_loopback(),
         None => name

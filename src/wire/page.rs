@@ -31,6 +31,14 @@ pub const MAX_PAGES: u32 = 1000;
 pub enum Cursor {
     /// A URL from the registry, on its own origin.
     Url(Url),
+    /// The same, with the last item of the page before: if the URL leads nowhere, the list goes on
+    /// after that.
+    Link {
+        /// The URL from the registry.
+        url: Url,
+        /// The last item of the page before.
+        last: String,
+    },
     /// The page after this item.
     After(String),
 }
@@ -122,6 +130,7 @@ impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(url) => write!(f, "url:{url}"),
+            Self::Link { url, last } => write!(f, "link:{}:{last}{url}", last.len()),
             Self::After(item) => write!(f, "after:{item}"),
         }
     }
@@ -133,6 +142,11 @@ impl Cursor {
         match text.split_once(':')? {
             ("url", url) => Url::parse(url).ok().map(Self::Url),
             ("after", item) => Some(Self::After(item.to_owned())),
+            ("link", rest) => {
+                let (length, rest) = rest.split_once(':')?;
+                let (last, url) = rest.split_at_checked(length.parse().ok()?)?;
+                Some(Self::Link { url: Url::parse(url).ok()?, last: last.to_owned() })
+            }
             _ => None,
         }
     }
@@ -297,6 +311,9 @@ mod tests {
     fn cursors_print_and_parse() {
         for text in ["url:https://r.example/v2/a/tags/list?last=b", "after:a:b"] {
             assert_eq!(Cursor::parse(text).unwrap().to_string(), text);
+            let url = Url::parse("https://r.example/x?a=b:c").unwrap();
+            let link = Cursor::Link { url, last: format!("ü:{text}") };
+            assert_eq!(Cursor::parse(&link.to_string()), Some(link));
         }
         assert_eq!(Cursor::parse("url:javascript:x"), None);
         assert_eq!(Cursor::parse("x"), None);

@@ -55,6 +55,11 @@ pub fn parse_content_range(text: &str) -> Option<ContentRange> {
     fits.then_some(ContentRange { start, end, total })
 }
 
+/// Returns the size of the whole that `Content-Range` names, if it can be read.
+pub fn total(headers: &Headers) -> Option<u64> {
+    headers.get(name::CONTENT_RANGE).and_then(parse_content_range)?.total
+}
+
 /// Returns the number of bytes that an upload session has stored, from `Range: 0-N`. `None` if the
 /// field is missing, malformed or hidden, or does not start at 0. The upload then cannot be
 /// resumed.
@@ -131,12 +136,6 @@ fn judge_by_length(start: u64, size: Option<u64>, headers: &Headers) -> Part {
     }
 }
 
-/// Returns true if the server says that it serves ranges, and `None` if it does not say (R82).
-pub fn accepts_ranges(headers: &Headers) -> Option<bool> {
-    let units = headers.get(name::ACCEPT_RANGES)?;
-    Some(units.split(',').any(|unit| unit.trim().eq_ignore_ascii_case("bytes")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,13 +209,5 @@ mod tests {
         check(500, Some(100), 416, &range("bytes */100"), Part::Refused(Some(100)));
         check(500, None, 416, &[], Part::Refused(None));
         check(5, None, 404, &[], Part::Other);
-    }
-
-    #[test]
-    fn r082_accept_ranges() {
-        let said = |value: &str| accepts_ranges(&Headers::new().with("Accept-Ranges", value));
-        assert_eq!(said("bytes"), Some(true));
-        assert_eq!(said("none"), Some(false));
-        assert_eq!(accepts_ranges(&Headers::new()), None);
     }
 }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 
-use super::error_document::{Code, ErrorDocument};
 use crate::oci::{Descriptor, Digest, Document, MediaType, Tag, parse_document};
 
 /// The longest algorithm and the longest encoded part in a fallback tag, in characters.
@@ -71,35 +70,6 @@ pub fn probe_digest() -> Option<Digest> {
     format!("sha256:{}", "0".repeat(64)).parse().ok()
 }
 
-/// The meaning of an answer to a referrers request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReferrersAnswer {
-    /// There is an API. These are the referrers of this page.
-    Listed(Vec<Descriptor>),
-    /// There is no API. Read the fallback tag.
-    NoApi,
-    /// There is no such repository.
-    RepositoryUnknown,
-    /// Another failure, with this status.
-    Failed,
-}
-
-/// Judges an answer of the referrers API (R105). A success that is no index means that there is no
-/// API: some registries serve their web page under every path.
-pub fn read_answer(status: u16, content_type: Option<&MediaType>, body: &Bytes) -> ReferrersAnswer {
-    match status {
-        200 => match read_index(content_type, body) {
-            Some(descriptors) => ReferrersAnswer::Listed(descriptors),
-            None => ReferrersAnswer::NoApi,
-        },
-        404 if ErrorDocument::read(status, body).has(&Code::NameUnknown) => {
-            ReferrersAnswer::RepositoryUnknown
-        }
-        404 | 405 | 501 => ReferrersAnswer::NoApi,
-        _ => ReferrersAnswer::Failed,
-    }
-}
-
 /// Returns the entries of an index. `None` if it has another content type or no list of manifests.
 /// The body's own `mediaType` may be missing. `content_type` is `None` if it is missing or generic.
 pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<Descriptor>> {
@@ -113,22 +83,6 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
         }
         _ => None,
     }
-}
-
-/// Returns true if the registry says that it filtered by artifact type (R104). A second filter does
-/// no harm.
-pub fn was_filtered(filters_applied: Option<&str>) -> bool {
-    let filters = filters_applied.unwrap_or_default();
-    filters.split(',').any(|filter| filter.trim() == "artifactType")
-}
-
-/// Keeps only the descriptors of this artifact type (R104).
-pub fn filter(descriptors: Vec<Descriptor>, artifact_type: Option<&str>) -> Vec<Descriptor> {
-    let wanted = |found: &Descriptor| match artifact_type {
-        Some(artifact) => found.artifact_type.as_deref() == Some(artifact),
-        None => true,
-    };
-    descriptors.into_iter().filter(wanted).collect()
 }
 
 /// Joins several lists. Each digest stays once, at its first place (R106).
@@ -196,44 +150,24 @@ mod tests {
 
     #[test]
     fn d03_an_index_without_media_type_is_an_index() {
-        let found = read_answer(200, Some(&MediaType::OCI_INDEX), &index("", "x"));
-        assert!(matches!(found, ReferrersAnswer::Listed(list) if list.len() == 1));
-        let found = read_answer(200, None, &index("", "x"));
-        assert!(matches!(found, ReferrersAnswer::Listed(list) if list.len() == 1));
+        for content_type in [Some(MediaType::OCI_INDEX), None] {
+            let found = read_index(content_type.as_ref(), &index("", "x"));
+            assert_eq!(found.map(|list| list.len()), Some(1), "{content_type:?}");
+        }
     }
 
     #[test]
-    fn r105_what_is_no_index_is_no_api() {
-        let check =
-            |status, content_type: Option<MediaType>, body: &str, expected: ReferrersAnswer| {
-                let body = Bytes::copy_from_slice(body.as_bytes());
-                assert_eq!(read_answer(status, content_type.as_ref(), &body), expected, "{body:?}");
-            };
-        check(200, Some(MediaType::new("text/html")), "<html>", ReferrersAnswer::NoApi);
-        check(200, Some(MediaType::OCI_INDEX), "<html>", ReferrersAnswer::NoApi);
-        check(200, None, "{}", ReferrersAnswer::NoApi);
-        check(404, None, "", ReferrersAnswer::NoApi);
-        check(404, None, r#"{"errors":[{"code":"NOT_FOUND"}]}"#, ReferrersAnswer::NoApi);
-        check(
-            404,
-            None,
-            r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#,
-            ReferrersAnswer::RepositoryUnknown,
-        );
-        check(500, None, "", ReferrersAnswer::Failed);
-        check(401, None, "", ReferrersAnswer::Failed);
+    fn r105_what_is_no_index_has_no_entries() {
+        let check = |content_type: Option<MediaType>, body: &str| {
+            let body = Bytes::copy_from_slice(body.as_bytes());
+            assert_eq!(read_index(content_type.as_ref(), &body), None, "{body:?}");
+        };
+        check(Some(MediaType::new("text/html")), "<html>");
+        check(Some(MediaType::OCI_INDEX), "<html>");
+        check(None, "{}");
+        check(None, "");
         let list = format!(r#","mediaType":"{}""#, MediaType::DOCKER_LIST);
-        assert_eq!(read_answer(200, None, &index(&list, "x")), ReferrersAnswer::NoApi);
-    }
-
-    #[test]
-    fn r104_filtering_is_done_here_whatever_the_registry_says() {
-        assert!(was_filtered(Some("foo, artifactType")));
-        assert!(!was_filtered(Some("artifact")) && !was_filtered(None));
-        let list = read_index(None, &index("", "x")).unwrap();
-        assert_eq!(filter(list.clone(), Some("x")).len(), 1);
-        assert_eq!(filter(list.clone(), Some("y")).len(), 0);
-        assert_eq!(filter(list, None).len(), 1);
+        assert_eq!(read_index(None, &index(&list, "x")), None);
     }
 
     #[test]

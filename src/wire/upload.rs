@@ -249,20 +249,23 @@ impl Upload {
     /// Takes in the answer to the last request, which went to `request`.
     pub fn answered(&mut self, request: &Url, status: u16, headers: &Headers) -> Step {
         let is_success = (200..300).contains(&status);
+        let (opens, stores) = (matches!(status, 201 | 202), matches!(status, 201 | 202 | 204));
         match (self.state.clone(), status) {
             (UploadState::Open | UploadState::Closed, _) => Step::Failed(UploadError::Busy),
             (UploadState::Cancelling, _) => self.end(Step::Cancelled),
-            (UploadState::Opening, _) if is_success => self.session_opened(request, headers),
+            (UploadState::Opening, _) if opens => self.session_opened(request, headers),
             (UploadState::Opening, _) => self.fail(UploadError::Answer),
-            (UploadState::Committing(_), _) if is_success => self.end(Step::Committed),
+            (UploadState::Committing(_), _) if stores => self.end(Step::Committed),
             (_, 404) => self.fail(UploadError::Unknown),
             (UploadState::Sending(body), 416) | (UploadState::Committing(body), 416) => {
                 self.refused(&body)
             }
-            (UploadState::Sending(body), _) if is_success => {
-                self.chunk_stored(&body, request, headers)
-            }
+            (UploadState::Sending(body), _) if stores => self.chunk_stored(&body, request, headers),
             (UploadState::Asking, _) if is_success => self.told(request, headers),
+            // A registry that cannot tell how far the upload got: only a new start helps.
+            (UploadState::Asking, 400 | 405 | 406 | 416 | 501) => {
+                self.fail(UploadError::NotResumable)
+            }
             _ => self.fail(UploadError::Answer),
         }
     }

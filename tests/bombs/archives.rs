@@ -172,7 +172,29 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
         |f| many(f, &named(&b"../".repeat(100_000)), 1),
         "EscapingPath",
     ),
-    bomb("tar: an absolute name", 1, |f| many(f, &named(b"/etc/shadow"), 1), "EscapingPath"),
+    bomb("tar: an absolute name", 1, |f| many(f, &named(b"/etc/shadow"), 1), "Whole"),
+    bomb("tar: an absolute name with ..", 1, |f| many(f, &named(b"/../a"), 1), "EscapingPath"),
+    bomb(
+        "tar: hard links to themselves, to each other and to nothing",
+        4,
+        |f| {
+            let all = [("a", "a"), ("b", "c"), ("c", "b"), ("d", "none")];
+            let all = all.map(|(name, link)| header(name, b'1', 0, link));
+            many(f, &all.concat(), 1);
+        },
+        "Whole",
+    ),
+    bomb(
+        "tar: a file with 300,000 names",
+        300_001,
+        |f| {
+            archive(f, |out| {
+                again(out, &entry("a", b'0', &[7; 512]), 1);
+                (0..300_000).for_each(|n| again(out, &header(&format!("d{n}"), b'1', 0, "a"), 1));
+            });
+        },
+        "Whole",
+    ),
     bomb("tar: a name with NUL", 1, |f| many(f, &named(b"etc/passwd\0.png"), 1), "NulInPath"),
     bomb(
         "tar: a name that runs backwards",

@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod files;
 mod journeys;
+mod own_policy;
 mod parts;
 mod proxy;
 mod referrers;

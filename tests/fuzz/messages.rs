@@ -144,6 +144,7 @@ fn findings() -> Vec<Vec<u8>> {
         plain_size: 1 << 33,
         diff_id: Some(expected.clone()),
         problem: Some(ReadFault::NotAnArchive),
+        encoding: None,
     };
     verdicts.map(|verdict| found(verdict).pack()).into()
 }

@@ -142,17 +142,12 @@ fn waited(input: &[u8]) {
     }
 }
 
-/// Checks that the descriptor of an answer has the requested digest.
+/// Checks that a media type that an answer states has both of its parts.
 fn described(input: &[u8]) {
     let text = text(input);
     let headers: Headers = text.lines().filter_map(|line| line.split_once(": ")).collect();
-    let known = digest();
-    for status in [200, 206] {
-        let _ = describe::read(status, &headers);
-        if let Ok(found) = describe::descriptor(status, &headers, Some(&known)) {
-            assert_eq!(found.digest, known);
-        }
-    }
+    let stated = describe::content_type(&headers);
+    assert!(stated.is_none_or(|stated| stated.as_str().contains('/')));
 }
 
 fn warned(input: &[u8]) {
@@ -162,7 +157,7 @@ fn warned(input: &[u8]) {
 
 fn failed(input: &[u8]) {
     let document = ErrorDocument::read(400, input);
-    let _ = (document.to_string(), document.is_html(), document.has(&Code::Denied));
+    let _ = (document.to_string(), document.has(&Code::Denied));
     assert!(document.entries.len() <= 20);
 }
 
@@ -181,7 +176,6 @@ fn listed(input: &[u8]) {
 /// Checks that an entry that was added to an index is read back.
 fn referred(input: &[u8]) {
     let body = copy(input);
-    let _ = referrers::read_answer(404, None, &body);
     let before = referrers::read_index(None, &body);
     let entry = Descriptor::new(MediaType::OCI_MANIFEST, digest(), 1);
     match fallback_index::add(Some((None, &body)), &entry) {

@@ -16,7 +16,7 @@ use porthole::{
     error::{AnswerFault, Error, ErrorKind, Result},
     oci::{Descriptor, MediaType, parse_config},
     ops::{self, ensure::ManifestName, repository_ref::RepositoryRef, transfer::TransferOptions},
-    registry::{ByteRange, Delete, List, Page, Read, ReferrersApi, Write},
+    registry::{ByteRange, Delete, List, Page, Read, Write},
     transport::{Clock, Native, RetryPolicy, Stack},
     wire::BaseUrl,
 };
@@ -138,14 +138,8 @@ async fn run(operation: &str, client: &RemoteRegistry, world: &World) -> Result<
         }
         "referrers" => {
             let found = client.referrers(&place, &world.index.digest, None).await?;
-            // A list that tells what it lacks, and why, counts as that error.
-            if let ReferrersApi::Refused(error) = found.api {
-                return Err(*error);
-            }
-            if let Some((_, error)) = found.unread.into_iter().next() {
-                return Err(error);
-            }
-            flagged(found.may_be_incomplete)?;
+            flagged(found.may_be_incomplete)
+                .map_err(|told| found.unread.first().map_or(told, |(_, why)| why.clone()))?;
             let mut digests: Vec<_> =
                 found.items.iter().map(|(item, _)| item.digest.to_string()).collect();
             digests.sort();

@@ -1,8 +1,9 @@
 //! The fixtures: real artefacts of other projects, in a folder beside this project and not part of it.
 //!
-//! If the folder is missing, each test that needs it prints a line and is skipped.
+//! If the folder is missing, or has nothing of a kind, a test that needs it prints a line and leaves its name
+//! in `target/no-cases.txt`: `cargo xtask requirements` takes no test for evidence that had no case at all.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, io::Write as _, path::PathBuf, thread};
 
 use serde_json::Value;
 
@@ -11,6 +12,18 @@ pub fn folder() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures");
     let folder = env::var_os("PORTHOLE_FIXTURES").map_or_else(|| beside.into(), PathBuf::from);
     folder.join("index.json").is_file().then_some(folder)
+}
+
+/// Notes for `cargo xtask requirements` that the test that runs has cases, or none of a sort.
+fn note(has_cases: bool, of: &str) {
+    if !has_cases {
+        println!("no cases: {of}; set PORTHOLE_FIXTURES to the folder of the fixtures");
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/target/no-cases.txt");
+    let list = fs::OpenOptions::new().create(true).append(true).open(file);
+    let (word, thread) = (if has_cases { "some" } else { "none" }, thread::current());
+    let line = format!("{word} {}\n", thread.name().unwrap_or_default());
+    list.and_then(|mut list| list.write_all(line.as_bytes())).expect("the list can be written");
 }
 
 /// A fixture, as `index.json` describes it.
@@ -43,17 +56,17 @@ impl Fixture {
     }
 }
 
-/// Returns the fixtures of a kind. If the folder is missing, prints a line and returns none.
+/// Returns the fixtures of a kind. If there are none, prints a line.
 pub fn of_kind(kind: &str) -> Vec<Fixture> {
     let Some(folder) = folder() else {
-        println!("skipped: fixtures of kind {kind}, for their folder is missing");
+        note(false, &format!("fixtures of kind {kind}"));
         return Vec::new();
     };
     let index = fs::read(folder.join("index.json")).expect("index.json can be read");
     let index: Value = serde_json::from_slice(&index).expect("index.json is JSON");
     let items = index["items"].as_array().expect("items is a list");
     let found: Vec<_> = items.iter().filter(|item| item["kind"] == kind).map(describe).collect();
-    assert!(!found.is_empty(), "there is no fixture of kind {kind}");
+    note(!found.is_empty(), &format!("fixtures of kind {kind}"));
     println!("{} fixtures of kind {kind}", found.len());
     found
 }
@@ -66,13 +79,14 @@ fn describe(item: &Value) -> Fixture {
 /// Returns the cases of a table of vectors such as `digest-parse`. If the folder is missing, prints a line
 /// and returns none.
 pub fn cases(path: &str) -> Vec<Value> {
-    if folder().is_none() {
-        println!("skipped: the cases of {path}, for the fixtures are missing");
+    if !folder().is_some_and(|folder| folder.join(path).is_file()) {
+        note(false, &format!("the cases of {path}"));
         return Vec::new();
     }
     let table: Value = serde_json::from_slice(&bytes(path)).expect("a table is JSON");
     let cases = table["cases"].as_array().expect("cases is a list").clone();
     assert!(!cases.is_empty(), "{path} has no cases");
+    note(true, path);
     println!("{} cases of {path}", cases.len());
     cases
 }

@@ -57,11 +57,13 @@ async fn check_layout(layout: &Layout<impl Files + 'static>, fixture: &Fixture) 
 
 #[test]
 fn a_tag_that_a_layout_lacks_is_named() {
-    let fixture = layouts().next().expect("a layout");
-    let folder = Folder::new("my-folder", fixture.folder(), repository(UNNAMED));
+    let root = temporary_folder();
+    crate::unmarked_layouts::write(&root, Some(r#"{"imageLayoutVersion":"1.0.0"}"#), 7);
+    let folder = Folder::new("my-folder", &root, repository(UNNAMED));
     let absent = ManifestRef::Tag("absent".parse().unwrap());
     let error = block_on(folder.resolve(&repository(UNNAMED), &absent)).unwrap_err().to_string();
     assert!(error.contains(&format!("{UNNAMED}:absent on my-folder")), "{error}");
+    fs::remove_dir_all(root).unwrap();
     let nowhere = Folder::new("my-folder", "/nowhere/at-all", repository(UNNAMED));
     let error = block_on(nowhere.resolve(&repository(UNNAMED), &absent)).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::FileUnreadable(_)), "{error}");

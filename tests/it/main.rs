@@ -40,6 +40,7 @@ mod examples;
 #[cfg(feature = "native")]
 mod faults;
 mod fixtures;
+mod gauntlet;
 mod http;
 #[cfg(feature = "native")]
 mod interop;
@@ -48,6 +49,7 @@ mod layer_tables;
 #[cfg(all(feature = "native", feature = "app"))]
 mod layers_again;
 mod local_layouts;
+mod login_pages;
 #[cfg(all(feature = "native", feature = "app"))]
 mod oci_documents;
 mod oci_platforms;
@@ -75,5 +77,7 @@ mod static_files;
 #[cfg(feature = "native")]
 mod static_layouts;
 mod synthesize_index;
+#[cfg(feature = "native")]
+mod unmarked_layouts;
 mod wire_exchanges;
 mod wire_vectors;

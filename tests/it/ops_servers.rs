@@ -13,7 +13,7 @@ use porthole::{
         progress::{JobEvent, Observer, Outcome},
         pull,
         repository_ref::RepositoryRef,
-        transfer::{InStore, TransferOptions},
+        transfer::TransferOptions,
         verify::verify,
     },
     registry::{Delete, List, Read},
@@ -145,14 +145,15 @@ fn r155_r156_what_is_pulled_from_one_server_is_pushed_to_the_next() {
         for end in targets() {
             let store = MemoryObjects::default();
             let from = source.place(IMAGE);
-            let as_pulled = "pulled/as-this".parse().unwrap();
-            let kept = InStore { store: &store, repository: &as_pulled };
-            let options = TransferOptions::default();
-            let pulled = pull::pull(&from, &tagged(&from, TAG), &kept, &options).await.unwrap();
+            let pulled =
+                pull::pull(&from, &tagged(&from, TAG), &store, &TransferOptions::default()).await;
+            let pulled = pulled.unwrap();
+            // The store has it under the name that it was pulled by.
             let there = end.place(IMAGE);
             let by_digest = ManifestRef::Digest(pulled.digest.clone());
             let tags = ["v1".parse().unwrap(), "v2".parse().unwrap()];
-            let pushed = ops::push::push(&kept, &by_digest, &there, &tags, &options).await;
+            let options = TransferOptions::default();
+            let pushed = ops::push::push(&store, &by_digest, &there, &tags, &options).await;
             assert_eq!(pushed.unwrap().digest, pulled.digest, "{}", end.server.name());
             whole(&end, IMAGE, "v2").await;
         }

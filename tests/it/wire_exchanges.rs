@@ -4,7 +4,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use porthole::{
-    oci::{Digest, MediaType, RepositoryName},
+    client::{Connection, RemoteRegistry},
+    error::Result,
+    oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
+    registry::Read,
+    testing::{Reply, Scripted, VirtualClock},
+    transport::Stack,
     wire::{
         BaseUrl, Endpoint, ErrorDocument, FailureKind, Headers, Rejection, ScopeSet, Subject, Url,
         Window,
@@ -14,7 +19,6 @@ use porthole::{
         headers::name,
         link::{self, NextLink},
         list, page, range,
-        referrers::{self, ReferrersAnswer},
     },
 };
 use serde_json::Value;
@@ -179,6 +183,21 @@ fn r063_recorded_challenges_name_realm_service_and_scope() {
     }
 }
 
+/// Returns what the client makes of one recorded answer to a question about a manifest.
+fn resolved(headers: &Headers, asked: &ManifestRef) -> Result<Descriptor> {
+    let clock = VirtualClock::default();
+    let mut reply = Reply::status(200);
+    for (name, value) in headers.iter() {
+        reply = reply.header(name, value);
+    }
+    let script = Scripted::answering(clock.shared(), move |_, _| reply.clone());
+    let stack = Stack::over(script, clock.shared());
+    let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+    let registry = RemoteRegistry::new(connection, &stack);
+    let repository = "a/b".parse().unwrap();
+    clock.run(registry.resolve(&repository, asked)).unwrap()
+}
+
 #[test]
 fn r029_recorded_answers_describe_themselves() {
     let mut count = 0;
@@ -188,8 +207,8 @@ fn r029_recorded_answers_describe_themselves() {
             continue;
         }
         let asked = exchange.digest_in_path();
-        let found =
-            describe::descriptor(exchange.status, &exchange.headers, asked.as_ref()).unwrap();
+        let reference = asked.clone().map_or(Tag::latest().into(), ManifestRef::from);
+        let found = resolved(&exchange.headers, &reference).unwrap();
         if !exchange.body.is_empty() {
             assert_eq!(found.size, exchange.body.len() as u64, "{}", exchange.name);
         }
@@ -214,17 +233,11 @@ fn r083_a_recorded_range_is_as_asked() {
     assert_eq!(judged, range::Part::AsAsked);
     let judged = range::judge(1, Some(228), exchange.status, &exchange.headers);
     assert_eq!(judged, range::Part::WrongStart);
-    assert_eq!(range::accepts_ranges(&exchange.headers), Some(true));
-    assert_eq!(describe::read(206, &exchange.headers).size, Some(228));
 }
 
 #[test]
 fn r105_distribution_has_no_referrers_api() {
     let Some(exchange) = named("referrers-unsupported") else { return };
-    assert_eq!(
-        referrers::read_answer(exchange.status, None, &exchange.body),
-        ReferrersAnswer::NoApi
-    );
     let document = ErrorDocument::read(exchange.status, &exchange.body);
     assert_eq!(document.to_string(), r#"HTTP 404 Not Found: "404 page not found""#);
 }
@@ -305,7 +318,7 @@ fn r098_docker_hubs_opaque_cursor_is_followed_as_it_is() {
 fn r029_headers_of_a_real_manifest_describe_it() {
     for fixture in of_kind("http-manifest-headers") {
         let headers = recorded_headers(&fixture.path);
-        let found = describe::descriptor(200, &headers, None).unwrap();
+        let found = resolved(&headers, &Tag::latest().into()).unwrap();
         assert_eq!(found.media_type, MediaType::DOCKER_MANIFEST);
         assert_eq!(
             Some(found.size.to_string().as_str()),

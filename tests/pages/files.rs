@@ -113,7 +113,7 @@ fn files_that_no_tree_has_a_place_for_are_counted() {
     let layers = [shelf.blob(
         LAYER,
         layer(&[
-            entry(b"nowhere", b'2', "gone", b""),
+            entry(b"nowhere", b'2', "nowhere", b""),
             entry(b"nowhere/file", b'0', "", b"lost\n"),
             entry(b"there", b'0', "", b"found\n"),
         ]),

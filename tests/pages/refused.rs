@@ -1,10 +1,11 @@
-//! What each view offers when the registry refuses a part of an image: a form where it asks for
+//! The ways on that each view offers when the registry refuses a part of an image: a form where it asks for
 //! sign-in, and always a button that tries again.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use porthole::{
+    app::Scheme,
     error::{Error, ErrorKind, Result},
     oci::{Descriptor, ManifestRef, RepositoryName},
     registry::{BlobStream, List, Manifest, Read},
@@ -27,6 +28,7 @@ impl Refusing {
     fn refuse<T>(&self) -> Result<T> {
         let mut error = Error::new(self.kind.clone());
         error.context.registry = "reg.test".to_owned();
+        error.context.scheme = Some(Scheme::Http);
         error.context.request = Some("GET http://reg.test/v2/demo/app/blobs/x".to_owned());
         Err(error)
     }
@@ -78,7 +80,7 @@ fn pages(kind: ErrorKind) -> impl Iterator<Item = (&'static str, String)> {
 #[test]
 fn each_view_that_is_asked_for_sign_in_has_the_form() {
     for (view, html) in pages(ErrorKind::Unauthorized) {
-        assert!(html.contains("Sign in to reg.test"), "{view}: {html}");
+        assert!(html.contains("Sign in to http://reg.test"), "{view}: {html}");
         assert!(html.contains("Try again"), "{view}");
         assert!(html.contains("over plain http"), "{view} warns of the network");
     }

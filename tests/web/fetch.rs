@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, future};
+use futures_util::StreamExt;
 use porthole::{
     client::{Clients, Connection, RemoteRegistry},
     error::{Error, Result},
@@ -122,24 +122,6 @@ async fn r027_a_rejected_fetch_is_a_network_failure_and_not_a_missing_thing() {
     let url = Url::parse("http://127.0.0.1:9/v2/").unwrap();
     let error = Fetch.send(Request::new(Method::Get, url)).await.err().unwrap();
     assert!(error.is_cors_or_network() && !error.is_not_found(), "{error}");
-}
-
-#[wasm_bindgen_test]
-async fn a_dropped_request_is_aborted_and_a_dropped_body_too() {
-    drop(Fetch.send(get("/v2/")));
-    let alarm = BrowserClock.sleep(Duration::from_millis(0));
-    let _ = future::select(Fetch.send(get("/v2/demo/many-tags/tags/list")), alarm).await;
-    let mut response = Fetch.send(get("/v2/demo/many-tags/tags/list")).await.unwrap();
-    let first = response.body.next().await.unwrap().unwrap();
-    assert!(!first.is_empty());
-    drop(response);
-    assert_eq!(Fetch.send(get("/v2/")).await.unwrap().status, 200);
-}
-
-#[wasm_bindgen_test]
-async fn headers_that_browsers_forbid_are_left_out() {
-    let request = get("/v2/").header("Accept-Encoding", "identity").header("User-Agent", "x");
-    assert_eq!(Fetch.send(request).await.unwrap().status, 200);
 }
 
 #[wasm_bindgen_test]

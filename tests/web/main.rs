@@ -20,6 +20,7 @@ mod client_reading;
 mod doctor;
 mod faults;
 mod fetch;
+mod fetch_replaced;
 mod hashes;
 mod routes;
 mod slices;

@@ -48,21 +48,53 @@ pub(crate) fn after(run: &Tally, sink: Sink) -> Result<()> {
     let mut tests = listed()?;
     tests.extend(browser_tests()?);
     tests.extend(record.names().map(str::to_owned));
-    report(&tests, record, sink)
+    let empty = empty_tests();
+    if !empty.is_empty() {
+        sink(&format!(
+            "{} tests had no cases, for the fixtures are missing; set PORTHOLE_FIXTURES to their folder, \
+             or put it beside the project as ../shared/fixtures",
+            empty.len()
+        ));
+    }
+    report(&tests, record, &empty, sink)
+}
+
+/// The tests that passed without a case in the last run: they show nothing.
+fn empty_tests() -> BTreeSet<String> {
+    let text = std::fs::read_to_string(empty_file()).unwrap_or_default();
+    without_cases(&text)
+}
+
+/// Reads lines of the form `none NAME` and `some NAME`, of which a test may have any number.
+fn without_cases(text: &str) -> BTreeSet<String> {
+    let names = |word: &'static str| text.lines().filter_map(move |line| line.strip_prefix(word));
+    let some: BTreeSet<&str> = names("some ").collect();
+    names("none ").filter(|name| !some.contains(name)).map(str::to_owned).collect()
+}
+
+/// The file in which tests leave their names if they have no cases.
+pub(crate) fn empty_file() -> PathBuf {
+    root().join("target/no-cases.txt")
 }
 
 /// Writes the table for these tests.
 ///
 /// # Errors
-/// When a requirement has neither a test nor a reason, or has both, or its test failed.
-fn report(tests: &BTreeSet<String>, record: &Tally, sink: Sink) -> Result<()> {
+/// When a requirement has neither a test nor a reason, or has both, or its test failed, or none of its tests
+/// had a case.
+fn report(
+    tests: &BTreeSet<String>,
+    record: &Tally,
+    empty: &BTreeSet<String>,
+    sink: Sink,
+) -> Result<()> {
     let file = root().join("requirements.toml");
     let text = std::fs::read_to_string(&file)
         .or_fail(file.display(), "restore it: it names the requirements that do not apply")?;
     let rows = table(tests, &reasons(&text)?);
     let mut wrong = Vec::new();
     for (number, row) in &rows {
-        let (shown, good) = show(*number, row, record);
+        let (shown, good) = show(*number, row, record, empty);
         sink(&shown);
         if !good {
             wrong.push(format!("R{number}"));
@@ -140,7 +172,7 @@ fn reasons(text: &str) -> Result<BTreeMap<u16, String>> {
 }
 
 /// A row as it is printed, and whether it is good.
-fn show(number: u16, row: &Row, record: &Tally) -> (String, bool) {
+fn show(number: u16, row: &Row, record: &Tally, empty: &BTreeSet<String>) -> (String, bool) {
     let row = match row {
         Row::Reason(reason) => return (format!("R{number:<4} does not apply: {reason}"), true),
         Row::Open => return (format!("R{number:<4} OPEN: no test and no reason"), false),
@@ -152,6 +184,8 @@ fn show(number: u16, row: &Row, record: &Tally) -> (String, bool) {
     let outcomes: Vec<Option<Outcome>> = row.iter().map(|test| record.outcome(test)).collect();
     let (state, good) = if outcomes.contains(&Some(Outcome::Failed)) {
         ("FAILED", false)
+    } else if row.iter().all(|test| empty.contains(test)) {
+        ("NO CASES, so that it shows nothing", false)
     } else if outcomes.contains(&None) {
         ("not run yet", true)
     } else {
@@ -231,8 +265,11 @@ mod tests {
         assert_eq!(rows[&1], Row::Tested(vec!["a::r001_x".into()]));
         assert_eq!(rows[&2], Row::Reason("no sockets in a page".into()));
         assert_eq!(rows[&3], Row::Both("none".into()));
-        let good: Vec<bool> =
-            rows.iter().take(4).map(|(n, r)| show(*n, r, &Tally::default()).1).collect();
+        let good: Vec<bool> = rows
+            .iter()
+            .take(4)
+            .map(|(n, r)| show(*n, r, &Tally::default(), &BTreeSet::new()).1)
+            .collect();
         assert_eq!(good, [true, true, false, false]);
     }
 
@@ -241,12 +278,28 @@ mod tests {
         let mut record = Tally::default();
         record.line("test a::r001_x ... FAILED");
         let row = Row::Tested(vec!["a::r001_x".into()]);
-        assert_eq!(show(1, &row, &record), ("R1    FAILED: r001_x".to_owned(), false));
+        assert_eq!(
+            show(1, &row, &record, &BTreeSet::new()),
+            ("R1    FAILED: r001_x".to_owned(), false)
+        );
     }
 
     #[test]
     fn a_reason_in_another_form_is_refused() {
         assert!(reasons("55: because").is_err());
         assert!(reasons("Rx = \"y\"").is_err());
+    }
+
+    #[test]
+    fn a_row_whose_tests_all_ran_no_case_is_refused() {
+        let row = Row::Tested(vec!["a::r001_x".into(), "b::r001_y".into()]);
+        let mut record = Tally::default();
+        record.line("test a::r001_x ... ok");
+        record.line("test b::r001_y ... ok");
+        let good = |names: &[&str]| show(1, &row, &record, &tests(names)).1;
+        assert!(good(&[]) && good(&["a::r001_x"]) && good(&["c::r001_z"]));
+        assert!(!good(&["a::r001_x", "b::r001_y"]));
+        let told = "none a::r001_x\nnone b::r001_y\nsome b::r001_y\nnone a::r001_x\n";
+        assert_eq!(without_cases(told), tests(&["a::r001_x"]));
     }
 }

@@ -99,7 +99,7 @@ impl TagSummary {
         self.created = created(&image.annotations);
         self.artifact_type = image.true_type().map(str::to_owned);
         let Some(config) = image.config.as_ref().filter(|_| image.is_image()) else { return };
-        if let Ok(bytes) = read::blob(registry, repository, config, CONFIG_MAX).await {
+        if let Ok(bytes) = read::blob_of_any_size(registry, repository, config, CONFIG_MAX).await {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             // Cosign and others keep artifacts in images whose configuration names no platform.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::{
+    app::RegistryAddress,
     error::Result,
     transport::{Approvals, Credential, Credentials, Stack},
     wire::Secret,
@@ -56,7 +57,13 @@ impl Accounts {
     }
 
     /// Keeps a credential for a registry, in the place of an earlier one.
-    pub fn sign_in(&self, registry: &str, kind: CredentialKind, user: &str, secret: &str) {
+    pub fn sign_in(
+        &self,
+        registry: &RegistryAddress,
+        kind: CredentialKind,
+        user: &str,
+        secret: &str,
+    ) {
         let secret = Secret::new(secret);
         let credential = match kind {
             CredentialKind::Password => {
@@ -65,17 +72,23 @@ impl Accounts {
             CredentialKind::Identity => Credential::Identity(secret),
             CredentialKind::Registry => Credential::Registry(secret),
         };
-        self.credentials.set(registry, credential);
+        self.credentials.set(&registry.credential_key(), credential);
     }
 
-    /// Forgets the credential of a registry, with every token that it brought.
+    /// Tells whether a registry has a credential.
+    pub fn has(&self, registry: &RegistryAddress) -> bool {
+        self.credentials.get(&registry.credential_key()).is_some()
+    }
+
+    /// Forgets the credential of a registry, named as [`Accounts::signed_in`] names it, with every token
+    /// that it brought.
     pub fn sign_out(&self, registry: &str) {
         self.credentials.forget(registry);
     }
 
-    /// The registries that have a credential, sorted.
+    /// The origins of the registries that have a credential, sorted.
     pub fn signed_in(&self) -> Vec<String> {
-        self.credentials.hosts()
+        self.credentials.origins()
     }
 
     /// Lets a token server see the credential of a registry: this pair only (R71).
@@ -92,15 +105,29 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::wire::Scheme;
+
+    fn at(host: &str) -> RegistryAddress {
+        RegistryAddress::new(host.parse().unwrap())
+    }
 
     #[test]
     fn r073_accounts_are_kept_by_registry_until_signed_out() {
         let accounts = Accounts::default();
-        accounts.sign_in("b.example", CredentialKind::Password, "ann", "secret");
-        accounts.sign_in("a.example:5000", CredentialKind::Identity, "", "token");
-        assert_eq!(accounts.signed_in(), ["a.example:5000", "b.example"]);
-        accounts.sign_out("b.example");
-        assert_eq!(accounts.signed_in(), ["a.example:5000"]);
+        accounts.sign_in(&at("b.example"), CredentialKind::Password, "ann", "secret");
+        accounts.sign_in(&at("a.example:5000"), CredentialKind::Identity, "", "token");
+        assert_eq!(accounts.signed_in(), ["https://a.example:5000", "https://b.example"]);
+        assert!(accounts.has(&at("b.example")));
+        accounts.sign_out("https://b.example");
+        assert_eq!(accounts.signed_in(), ["https://a.example:5000"]);
+    }
+
+    #[test]
+    fn r072_a_link_to_plain_http_finds_nothing_that_was_typed_for_https() {
+        let accounts = Accounts::default();
+        accounts.sign_in(&at("b.example"), CredentialKind::Password, "ann", "secret");
+        let plain = RegistryAddress { scheme: Scheme::Http, ..at("b.example") };
+        assert!(accounts.has(&at("b.example")) && !accounts.has(&plain));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::app::session::{
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ops::blob_reader::LocalReader;
 #[cfg(target_arch = "wasm32")]
-use crate::transport::{BrowserClock, Fetch};
+use crate::transport::{BrowserClock, Fetch, OwnPolicy, SharedClock, violations};
 use crate::{
     client::{Clients, RemoteRegistry},
     engine::Engine,
@@ -71,7 +71,9 @@ fn connector(
 #[cfg(target_arch = "wasm32")]
 pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     let engine = crate::engine::in_a_browser();
-    let stack = Stack::over(Rc::new(Fetch), Rc::new(BrowserClock));
+    let clock: SharedClock = Rc::new(BrowserClock);
+    let network = OwnPolicy::new(Rc::new(Fetch), Rc::clone(&clock), violations());
+    let stack = Stack::over(Rc::new(network), clock);
     let accounts = Accounts::of(&stack);
     let doctor = crate::app::session::doctor::doctor(stack.clone(), page);
     (Rc::new(Connections::new(remote(stack, engine)).with_doctor(doctor)), accounts)
@@ -160,8 +162,8 @@ impl Connections {
     }
 
     /// Forgets what was read from a registry, as after signing out: the next reader may be another
-    /// person.
-    pub fn forget(&self, host: &str) {
-        self.open.borrow_mut().retain(|address, _| address.host.as_str() != host);
+    /// person. The registry goes by the key of its credentials.
+    pub fn forget(&self, credential_key: &str) {
+        self.open.borrow_mut().retain(|address, _| address.credential_key() != credential_key);
     }
 }

@@ -1,9 +1,10 @@
 //! Blobs of a registry, read by an engine: the registry's client prepares the requests, and the layers
 //! never enter the page.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use async_trait::async_trait;
+use litemap::LiteMap;
 
 use crate::{
     client::RemoteRegistry,
@@ -14,7 +15,7 @@ use crate::{
         findings::Findings,
         index::{Answer, Question},
     },
-    oci::{Algorithm, Descriptor, RepositoryName},
+    oci::{Algorithm, Descriptor, Digest, RepositoryName},
     ops::blob_reader::{BlobReader, reject_mismatch},
     wire::backoff::Policy,
 };
@@ -25,13 +26,15 @@ pub struct RemoteReader {
     engine: Rc<Engine>,
     /// The number of the set.
     set: u64,
+    /// The diff IDs that the configuration states, by layer.
+    diff_ids: RefCell<LiteMap<Digest, Digest>>,
 }
 
 impl RemoteReader {
     /// A reader that has opened no layer.
     pub fn new(client: RemoteRegistry, engine: Rc<Engine>) -> Self {
         let set = engine.new_set();
-        Self { client, engine, set }
+        Self { client, engine, set, diff_ids: RefCell::default() }
     }
 
     /// Has a job done with a blob. `progress` receives the bytes read so far; dropping the future ends
@@ -67,7 +70,10 @@ impl RemoteReader {
         job: &Job,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        reject_mismatch(&self.run(repository, layer, job, progress).await?, layer)
+        let stated = self.diff_ids.borrow().get(&layer.digest).cloned();
+        let job = Job { stated, ..job.clone() };
+        let findings = self.run(repository, layer, &job, progress).await?;
+        reject_mismatch(&findings, layer, job.stated.as_ref())
     }
 }
 
@@ -115,6 +121,10 @@ impl BlobReader for RemoteReader {
         self.retain(repository, layer, &job, progress).await
     }
 
+    fn state_diff_id(&self, layer: &Digest, diff_id: &Digest) {
+        self.diff_ids.borrow_mut().insert(layer.clone(), diff_id.clone());
+    }
+
     async fn ask(&self, question: &Question) -> Result<Answer> {
         self.engine.ask(self.set, question).await
     }
@@ -128,7 +138,11 @@ mod tests {
     use super::*;
     use crate::{
         client::Connection,
-        content::verify::digest_of,
+        content::{
+            tar::{self, Warning},
+            verify::digest_of,
+        },
+        layers::index::{Incomplete, ReadState, Scope},
         oci::MediaType,
         testing::{Reply, Scripted, VirtualClock},
         transport::{RetryPolicy, Stack},
@@ -193,6 +207,42 @@ mod tests {
         let (opened, sent) = read(Some(RetryPolicy::default()), replies, open);
         opened.unwrap();
         assert_eq!(sent, 3);
+    }
+
+    #[test]
+    fn a_layer_that_comes_unpacked_is_shown_if_it_has_the_stated_diff_id() {
+        let archive = [tar::tests::plain(b"a", b'0', 0), vec![0; 1_024]].concat();
+        // The packed layer, of which only the digest is known here.
+        let layer = Descriptor::new(MediaType::OCTET_STREAM, digest_of(b"packed"), 90);
+        let open = |stated: Option<Digest>, length: &'static str| {
+            let (layer, body) = (layer.clone(), archive.clone());
+            let replies = move |_, _| match length {
+                "" => Reply::ok(body.clone()),
+                length => Reply::ok(body.clone()).header("content-length", length),
+            };
+            let task = async |reader: RemoteReader| {
+                if let Some(stated) = &stated {
+                    reader.state_diff_id(&layer.digest, stated);
+                }
+                let opened = reader.open(&"a/b".parse().unwrap(), &layer, None, &mut |_| ()).await;
+                let scope = Scope { layers: vec![layer.digest.clone()], ..Scope::default() };
+                let answer = reader.ask(&Question::Summary(scope)).await.unwrap();
+                let Answer::Summary(summary) = answer else { panic!("{answer:?}") };
+                let told = summary.layers[0].clone();
+                (opened.is_ok(), told.read_state, told.entries, told.odd)
+            };
+            read(None, replies, task).0
+        };
+        let right = Some(digest_of(&archive));
+        let shown = (true, ReadState::Complete, 1, vec![Warning::UnpackedOnTheWay]);
+        // With and without a sign of the encoding.
+        assert_eq!(open(right.clone(), "90"), shown);
+        assert_eq!(open(right, ""), shown);
+        let hidden = |why| (why == Incomplete::Encoded, ReadState::Partial(why), 0, vec![]);
+        for stated in [None, Some(digest_of(b"other"))] {
+            assert_eq!(open(stated.clone(), "90"), hidden(Incomplete::Encoded));
+            assert_eq!(open(stated, ""), hidden(Incomplete::WrongBytes));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::{
     app::views::files::AT_ONCE,
     error::Error,
-    oci::{Descriptor, RepositoryName},
+    oci::{Descriptor, Digest, RepositoryName},
     ops::blob_reader::BlobReader,
 };
 
@@ -124,17 +124,20 @@ impl LayerReading {
 }
 
 /// Lists a layer, by its table of contents if `by_table`; a small layer whose table is of no use is read
-/// instead. Returns the bytes that the layer counts for: none if its table was read.
+/// instead. The diff ID is the one that the configuration states. Returns the bytes that the layer counts for: none if its table was read.
 ///
 /// # Errors
 /// As for [`BlobReader::open`].
 pub async fn read_layer(
     blobs: &dyn BlobReader,
     repository: &RepositoryName,
-    layer: &Descriptor,
+    (layer, diff_id): (&Descriptor, Option<&Digest>),
     by_table: bool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, Error> {
+    if let Some(diff_id) = diff_id {
+        blobs.state_diff_id(&layer.digest, diff_id);
+    }
     if by_table {
         let or_whole = layer.size <= AT_ONCE;
         blobs.list_by_toc(repository, layer, or_whole, progress).await?;

@@ -3,15 +3,13 @@
 
 use std::rc::Rc;
 
-use bytes::Bytes;
-
 use super::{
     object::{Object, read_described, read_object},
     platform_choice::{Chosen, choose},
 };
 use crate::{
     app::{Place, ReadDepth},
-    error::{Error, ErrorKind, Result},
+    error::{Error, Result},
     oci::{
         Descriptor, Document, DocumentFault, ImageConfig, ImageManifest, Issue, ManifestRef,
         Parsed, RepositoryName, Severity, Tag, parse_config,
@@ -102,38 +100,21 @@ async fn read_config(
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {
-    let (bytes, issues) = match read::blob(registry, repository, &descriptor, CONFIG_MAX).await {
-        Err(error) if matches!(error.kind, ErrorKind::SizeMismatch { .. }) => {
-            let (bytes, issue) = read_resized(registry, repository, &descriptor, error).await?;
-            (bytes, vec![issue])
-        }
-        read => (read?, Vec::new()),
-    };
+    let bytes = read::blob_of_any_size(registry, repository, &descriptor, CONFIG_MAX).await?;
+    let (stated, actual) = (descriptor.size, bytes.len() as u64);
     let mut parsed = parse_config(bytes);
-    parsed.issues.extend(issues);
-    // A whole blob ends without an error only when size and digest were right.
+    if stated != actual {
+        let fault = DocumentFault::OtherSize { stated, actual };
+        let pointer = String::new();
+        parsed.issues.push(Issue { severity: Severity::Error, pointer, fault });
+    }
+    // A whole blob ends without an error only when its digest was right.
     let verification = if descriptor.digest.algorithm().is_supported() {
         Verification::Verified
     } else {
         Verification::NotVerified(Unverified::Algorithm(descriptor.digest.clone()))
     };
     Ok(Config { descriptor, verification, parsed })
-}
-
-/// Reads a configuration of another size than its manifest states. Its digest decides.
-async fn read_resized(
-    registry: &dyn Source,
-    repository: &RepositoryName,
-    stated: &Descriptor,
-    error: Error,
-) -> Result<(Bytes, Issue)> {
-    let Some(found) = registry.stat_blob(repository, &stated.digest).await? else {
-        return Err(error);
-    };
-    let real = Descriptor { size: found.size, data: None, ..stated.clone() };
-    let bytes = read::blob(registry, repository, &real, CONFIG_MAX).await?;
-    let fault = DocumentFault::OtherSize { stated: stated.size, actual: bytes.len() as u64 };
-    Ok((bytes, Issue { severity: Severity::Error, pointer: String::new(), fault }))
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ pub enum Difference {
     Features(Vec<String>),
     /// Its layers are compressed by zstd, as podman and skopeo mark it.
     Zstd,
-    /// A type of artifact.
+    /// The type of artifact that the entry states.
     ArtifactType(String),
-    /// An annotation.
+    /// The name and value of an annotation that the others do not have.
     Annotation(String, String),
     /// The digest, in case that no other fact is enough.
     Digest(Digest),

@@ -184,7 +184,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What an index or a list of referrers names: a document, or a blob by its media type.
+    /// The node of an entry: a document, or a blob by its media type.
     fn entry(&mut self, role: Role, descriptor: &Descriptor) -> TreeNode {
         match descriptor.is_document() {
             true => self.document(role, descriptor),

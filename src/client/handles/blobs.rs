@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{Repository, SeekableBlob};
+use super::{Repository, SeekableBlob, StartedUpload};
 use crate::{
-    client::{CreatedUpload, MountFrom},
     error::{ErrorKind, Missing, Operation, Result},
-    oci::{Descriptor, Digest},
+    oci::{Descriptor, Digest, RepositoryName},
     registry::{BlobSource, BlobStream, BlobUpload, Delete, Read, Write, collect},
 };
 
@@ -14,12 +13,14 @@ use crate::{
 pub struct Blobs<'a>(pub(super) &'a Repository);
 
 impl Blobs<'_> {
-    /// Finds out the size of a blob; `None` if it is not there.
+    /// Finds out the size of a blob; `None` if it is not there. A digest that is noted as another name of the
+    /// content is answered by the canonical descriptor (R141).
     ///
     /// # Errors
     /// As for [`Read::stat_blob`].
     pub async fn stat(&self, digest: &Digest) -> Result<Option<Descriptor>> {
-        self.0.registry.stat_blob(&self.0.name, digest).await
+        let canonical = self.0.registry.aliases().stat(digest).map(|known| known.digest);
+        self.0.registry.stat_blob(&self.0.name, canonical.as_ref().unwrap_or(digest)).await
     }
 
     /// Tells whether a blob is there.
@@ -90,49 +91,20 @@ impl Blobs<'_> {
         self.0.registry.start_upload(&self.0.name, chunk_size).await
     }
 
-    /// Creates an upload of a blob that another repository of the registry may have (R111): it is mounted,
-    /// or a session is open, or there is an error.
-    ///
-    /// ```
-    /// use porthole::{
-    ///     client::{Clients, CreatedUpload, MountFrom},
-    ///     content::verify::digest_of,
-    ///     testing::{Reply, Scripted, VirtualClock},
-    ///     transport::Stack,
-    /// };
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // Stands for a registry that mounts: `Stack::native()` asks a real one.
-    /// let script = Scripted::answering(VirtualClock::default().shared(), |_, _| Reply::status(201));
-    /// let stack = Stack::over(script, VirtualClock::default().shared());
-    /// let registry = Clients::new(stack).get(&"registry.example".parse()?, None)?;
-    /// let repository = registry.repository("team/app".parse()?);
-    /// let mount = MountFrom {
-    ///     repository: "team/base".parse()?,
-    ///     digest: digest_of(b"layer"),
-    ///     size: Some(5),
-    /// };
-    /// match repository.blobs().create(&mount, 0).await? {
-    ///     CreatedUpload::Mounted(blob) => assert_eq!(blob.size, 5),
-    ///     CreatedUpload::Open(mut upload) => {
-    ///         upload.write("layer".into()).await?;
-    ///         upload.commit(&mount.digest).await?;
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Begins an upload of a blob that another repository of the registry may have (R111).
     ///
     /// # Errors
-    /// `Denied`, `NotFound`, `HiddenHeader` if `Location` cannot be read, `BadAnswer` for any other
-    /// success than 201 and 202, and errors of sending.
-    pub async fn create(&self, mount: &MountFrom, chunk_size: u64) -> Result<CreatedUpload> {
-        self.0.registry.create_upload(&self.0.name, mount, chunk_size).await
+    /// As for [`Write::mount_blob`] and [`Write::start_upload`].
+    pub async fn start_or_mount(
+        &self,
+        from: &RepositoryName,
+        blob: &Descriptor,
+        chunk_size: u64,
+    ) -> Result<StartedUpload> {
+        self.0.start_or_mount(from, blob, chunk_size).await
     }
 
-    /// Takes an upload up again by its location, or by its id where the registry keeps all of a session's
-    /// state under that (R116). Distribution needs the location.
+    /// Takes an upload up again.
     ///
     /// # Errors
     /// As for [`Write::resume_upload`].

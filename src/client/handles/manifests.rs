@@ -5,20 +5,11 @@ use bytes::Bytes;
 use super::Repository;
 use crate::{
     client::exchange::{Call, Core},
-    error::{ErrorKind, InputFault, Operation, Result},
+    error::{ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{Delete, Manifest, Read, Write},
     wire::{Endpoint, headers::name},
 };
-
-/// The options of getting one manifest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ManifestOptions {
-    /// The only media types to accept (R34), sent as they are. Empty for all that are known.
-    pub accept: Vec<MediaType>,
-    /// The largest manifest that is read, in bytes (R51); `None` for the limit of the client.
-    pub limit: Option<u64>,
-}
 
 /// The manifests of a repository (R137).
 pub struct Manifests<'a>(pub(super) &'a Repository);
@@ -47,14 +38,14 @@ impl Manifests<'_> {
     /// Gets the manifest that a descriptor points at.
     ///
     /// # Errors
-    /// `SizeMismatch` if it is longer or shorter, and as for [`Read::manifest`].
+    /// `WrongSize` if it has the digest and is longer or shorter, and as for [`Read::manifest`].
     pub async fn fetch(&self, descriptor: &Descriptor) -> Result<Manifest> {
         let manifest = self.get(&descriptor.digest.clone().into()).await?;
-        let (expected, actual) = (descriptor.size, manifest.descriptor.size);
-        if expected != actual {
+        let (stated, actual) = (descriptor.size, manifest.descriptor.size);
+        if stated != actual {
             let reference = descriptor.digest.clone().into();
             let digest = Some(descriptor.digest.clone());
-            let kind = ErrorKind::SizeMismatch { digest, expected, actual };
+            let kind = ErrorKind::WrongSize { digest, stated, actual };
             return Err(self.0.fail(Operation::ReadManifest(reference), kind));
         }
         Ok(manifest)
@@ -68,42 +59,12 @@ impl Manifests<'_> {
         self.0.registry.manifest(&self.0.name, reference).await
     }
 
-    /// Gets a manifest by tag or digest, of types and up to a size that are chosen (R34, R51).
-    ///
-    /// ```
-    /// use porthole::{
-    ///     client::{Clients, ManifestOptions},
-    ///     oci::{ManifestRef, MediaType},
-    ///     testing::{Reply, Scripted, VirtualClock},
-    ///     transport::Stack,
-    /// };
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // Stands for a registry: `Stack::native()` asks a real one.
-    /// let script = Scripted::answering(VirtualClock::default().shared(), |request, _| {
-    ///     assert_eq!(request.headers.get("accept"), Some("application/x.bundle+json"));
-    ///     Reply::ok("{}").header("Content-Type", "application/x.bundle+json")
-    /// });
-    /// let stack = Stack::over(script, VirtualClock::default().shared());
-    /// let registry = Clients::new(stack).get(&"registry.example".parse()?, None)?;
-    /// let accept = vec![MediaType::new("application/x.bundle+json")];
-    /// let options = ManifestOptions { accept, limit: Some(16 << 20) };
-    /// let repository = registry.repository("team/app".parse()?);
-    /// let v1 = ManifestRef::Tag("v1".parse()?);
-    /// assert_eq!(repository.manifests().get_with(&v1, &options).await?.bytes, "{}");
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Gets a manifest by tag or digest, asking for these types in this order and no others (R34).
     ///
     /// # Errors
-    /// `InvalidInput` for a type that cannot be sent; otherwise as for [`Read::manifest`].
-    pub async fn get_with(
-        &self,
-        reference: &ManifestRef,
-        options: &ManifestOptions,
-    ) -> Result<Manifest> {
-        self.0.registry.core.manifest_with(&self.0.name, reference, options).await
+    /// As for [`Read::manifest`].
+    pub async fn get_as(&self, reference: &ManifestRef, types: &[MediaType]) -> Result<Manifest> {
+        self.0.registry.core.manifest_as(&self.0.name, reference, types).await
     }
 
     /// Gets a manifest by tag and verifies it by digest, so that caches on the way learn the tag
@@ -142,23 +103,18 @@ impl Manifests<'_> {
 }
 
 impl Core {
-    async fn manifest_with(
+    async fn manifest_as(
         &self,
         repository: &RepositoryName,
         reference: &ManifestRef,
-        options: &ManifestOptions,
+        types: &[MediaType],
     ) -> Result<Manifest> {
         let endpoint =
             Endpoint::GetManifest { repository: repository.clone(), reference: reference.clone() };
         let call = Call::new(Operation::ReadManifest(reference.clone()), endpoint);
+        let types: Vec<&str> = types.iter().map(MediaType::as_str).collect();
         let mut request = self.request(&call);
-        request.read_up_to = options.limit.or(request.read_up_to);
-        if options.accept.is_empty() {
-            return self.manifest_by(&call, request, reference.digest()).await;
-        }
-        let accept = accept_of(&options.accept)
-            .map_err(|fault| self.explain(&call, None, ErrorKind::InvalidInput(fault).into()))?;
-        request.headers.set(name::ACCEPT, accept);
+        request.headers.set(name::ACCEPT, types.join(", "));
         let answer = self.expect(&call, request).await?;
         let document = self.read(&call, answer).await?;
         self.check_manifest(&call, &document, reference.digest())
@@ -181,16 +137,5 @@ impl Core {
             return Err(self.explain(&call, None, ErrorKind::NotModified.into()));
         }
         Ok(manifest)
-    }
-}
-
-/// Returns the value of `Accept` for some types, which a caller may have made of any text.
-fn accept_of(types: &[MediaType]) -> std::result::Result<String, InputFault> {
-    let is_sound =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let texts: Vec<&str> = types.iter().map(MediaType::as_str).collect();
-    match texts.iter().all(|text| is_sound(text)) {
-        true => Ok(texts.join(",")),
-        false => Err(InputFault::HeaderValue(name::ACCEPT.to_owned())),
     }
 }

@@ -7,18 +7,18 @@ mod async_blob;
 mod blobs;
 mod manifests;
 mod pages;
-mod remote_object;
 mod seekable_blob;
+mod start_or_mount;
 mod tags;
 
 pub use aliases::Aliases;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use async_blob::AsyncBlob;
 pub use blobs::Blobs;
-pub use manifests::{ManifestOptions, Manifests};
-pub use pages::{CatalogSlice, ListOptions, RepositoryPages, TagPages};
-pub use remote_object::RemoteObject;
+pub use manifests::Manifests;
+pub use pages::{CatalogSlice, RepositoryPages, TagPages};
 pub use seekable_blob::SeekableBlob;
+pub use start_or_mount::StartedUpload;
 pub use tags::Tags;
 
 use super::{Namespace, RemoteRegistry};

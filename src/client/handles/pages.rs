@@ -11,22 +11,6 @@ use crate::{
     wire::page::{Cursor, DEFAULT_PAGE_SIZE, Next, Pages},
 };
 
-/// The options of reading a list (R96).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListOptions {
-    /// The number of items that a page is asked to have; 0 leaves it to the registry.
-    pub page_size: u32,
-    /// The item after which the list begins. It need not be there.
-    pub after: Option<String>,
-}
-
-impl Default for ListOptions {
-    /// Pages of 1000 items, from the beginning.
-    fn default() -> Self {
-        Self { page_size: DEFAULT_PAGE_SIZE, after: None }
-    }
-}
-
 /// The page of a list that is read next.
 #[derive(Default)]
 enum ListPosition {
@@ -40,19 +24,11 @@ enum ListPosition {
 #[derive(Default)]
 struct ListReading {
     place: ListPosition,
-    page_size: Option<u32>,
     pages: Pages,
     may_be_incomplete: bool,
 }
 
 impl ListReading {
-    fn new(options: &ListOptions) -> Self {
-        let after = options.after.clone().map(|item| Cursor::After(item).to_string());
-        let place = after.map_or(ListPosition::Start, ListPosition::At);
-        let page_size = Some(options.page_size).filter(|size| *size > 0);
-        Self { place, page_size, ..Self::default() }
-    }
-
     /// Returns the start of the next page; `None` after the last one.
     fn from(&self) -> Option<Option<String>> {
         match &self.place {
@@ -80,15 +56,35 @@ impl ListReading {
     }
 }
 
+fn after(name: &impl Display) -> ListPosition {
+    ListPosition::At(Cursor::After(name.to_string()).to_string())
+}
+
 /// The tags of a repository, page by page, each tag once.
 pub struct TagPages {
     repository: Repository,
     reading: ListReading,
+    size: u32,
 }
 
 impl TagPages {
-    pub(super) fn of(repository: &Repository, options: &ListOptions) -> Self {
-        Self { repository: repository.clone(), reading: ListReading::new(options) }
+    pub(super) fn of(repository: &Repository) -> Self {
+        let reading = ListReading::default();
+        Self { repository: repository.clone(), reading, size: DEFAULT_PAGE_SIZE }
+    }
+
+    /// Asks for so many tags at a time; 0 leaves the number to the registry (R96).
+    #[must_use]
+    pub fn by(mut self, size: u32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Begins after a tag, which need not exist (R96).
+    #[must_use]
+    pub fn after(mut self, tag: &Tag) -> Self {
+        self.reading.place = after(tag);
+        self
     }
 
     /// Reads the next page, which may be empty; `None` after the last one. After an error, or if it is
@@ -99,7 +95,7 @@ impl TagPages {
     pub async fn next(&mut self) -> Result<Option<Vec<Tag>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
         let Repository { registry, name } = &self.repository;
-        let page = registry.tags_sized(name, from.as_deref(), self.reading.page_size).await?;
+        let page = registry.tags_by(name, from.as_deref(), self.size).await?;
         Ok(Some(self.reading.take(&page)))
     }
 
@@ -113,11 +109,28 @@ impl TagPages {
 pub struct RepositoryPages {
     registry: RemoteRegistry,
     reading: ListReading,
+    size: u32,
 }
 
 impl RepositoryPages {
-    pub(super) fn of(registry: &RemoteRegistry, options: &ListOptions) -> Self {
-        Self { registry: registry.clone(), reading: ListReading::new(options) }
+    pub(super) fn of(registry: &RemoteRegistry, after: Option<&RepositoryName>) -> Self {
+        let place = after.map_or(ListPosition::Start, self::after);
+        let reading = ListReading { place, ..ListReading::default() };
+        Self { registry: registry.clone(), reading, size: DEFAULT_PAGE_SIZE }
+    }
+
+    /// Asks for so many repositories at a time; 0 leaves the number to the registry (R96).
+    #[must_use]
+    pub fn by(mut self, size: u32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Begins after a name, which need not exist (R96).
+    #[must_use]
+    pub fn after(mut self, name: &RepositoryName) -> Self {
+        self.reading.place = after(name);
+        self
     }
 
     /// Reads the next page, as handles; `None` after the last one. Otherwise like [`TagPages::next`].
@@ -126,8 +139,7 @@ impl RepositoryPages {
     /// As for [`List::repositories`](crate::registry::List::repositories).
     pub async fn next(&mut self) -> Result<Option<Vec<Repository>>> {
         let Some(from) = self.reading.from() else { return Ok(None) };
-        let size = self.reading.page_size;
-        let page = self.registry.repositories_sized(from.as_deref(), size).await?;
+        let page = self.registry.repositories_by(from.as_deref(), self.size).await?;
         let names = self.reading.take(&page).into_iter();
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
@@ -150,12 +162,7 @@ pub struct CatalogSlice {
 impl RemoteRegistry {
     /// Its repositories, page by page (R135).
     pub fn repository_pages(&self) -> RepositoryPages {
-        self.repository_pages_with(&ListOptions::default())
-    }
-
-    /// Its repositories, page by page, of a size and from a start that are chosen (R96).
-    pub fn repository_pages_with(&self, options: &ListOptions) -> RepositoryPages {
-        RepositoryPages::of(self, options)
+        RepositoryPages::of(self, None)
     }
 
     /// Reads at most `count` names after one, from as many pages as it takes (R101).
@@ -167,9 +174,7 @@ impl RemoteRegistry {
         after: Option<&RepositoryName>,
         count: usize,
     ) -> Result<CatalogSlice> {
-        let after = after.map(RepositoryName::to_string);
-        let options = ListOptions { after, ..ListOptions::default() };
-        let mut pages = RepositoryPages::of(self, &options);
+        let mut pages = RepositoryPages::of(self, after);
         let mut names = Vec::new();
         while names.len() <= count {
             let Some(page) = pages.next().await? else { break };

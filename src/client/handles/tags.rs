@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
-use super::{ListOptions, Repository, TagPages};
+use super::{Repository, TagPages};
 use crate::{
     error::Result,
     oci::{Descriptor, Digest, MediaType, Tag},
@@ -55,36 +55,7 @@ impl Tags<'_> {
 
     /// Lists the tags page by page (R97).
     pub fn pages(&self) -> TagPages {
-        self.pages_with(&ListOptions::default())
-    }
-
-    /// Lists the tags page by page, of a size and from a start that are chosen (R96).
-    ///
-    /// ```
-    /// use porthole::{
-    ///     client::{Clients, ListOptions},
-    ///     testing::{Reply, Scripted, VirtualClock},
-    ///     transport::Stack,
-    /// };
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // Stands for a registry: `Stack::native()` asks a real one.
-    /// let script = Scripted::answering(VirtualClock::default().shared(), |request, _| {
-    ///     assert_eq!(request.url.query(), Some("n=2&last=v1"));
-    ///     Reply::ok(r#"{"tags":["v2"]}"#)
-    /// });
-    /// let stack = Stack::over(script, VirtualClock::default().shared());
-    /// let registry = Clients::new(stack).get(&"registry.example".parse()?, None)?;
-    /// let repository = registry.repository("team/app".parse()?);
-    /// let options = ListOptions { page_size: 2, after: Some("v1".to_owned()) };
-    /// let mut pages = repository.tags().pages_with(&options);
-    /// assert_eq!(pages.next().await?, Some(vec!["v2".parse()?]));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn pages_with(&self, options: &ListOptions) -> TagPages {
-        TagPages::of(self.0, options)
+        TagPages::of(self.0)
     }
 
     /// Finds the tags that stand for a digest, a few at a time (R102). Tags that are deleted meanwhile

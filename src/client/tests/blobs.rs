@@ -44,8 +44,8 @@ fn r084_a_broken_blob_is_taken_up_where_it_broke() {
         Reply::status(206).header("Content-Range", "bytes 9-10/11").body("ld"),
     ]);
     assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
-    assert_eq!(bench.header(1, "range").as_deref(), Some("bytes=6-"));
-    assert_eq!(bench.header(2, "range").as_deref(), Some("bytes=9-"));
+    assert_eq!(bench.header(1, "range").as_deref(), Some("bytes=6-10"));
+    assert_eq!(bench.header(2, "range").as_deref(), Some("bytes=9-10"));
 }
 
 #[test]
@@ -106,4 +106,93 @@ fn r085_an_absent_blob_is_no_error_and_a_denied_one_is() {
     assert_eq!(stat(Reply::status(200).header("Content-Length", "7")).unwrap().unwrap().size, 7);
     let kind = stat(Reply::status(200)).unwrap_err().kind;
     assert_eq!(kind, ErrorKind::HiddenHeader("Content-Length"));
+}
+
+/// Answers a rest by this, and everything by the whole.
+fn cut_then(rest: Reply) -> Bench {
+    Bench::answering(move |request, before| match (request.headers.get("range"), before) {
+        (_, 0) => Reply::ok("hello ").header("Content-Length", "11").broken_off(),
+        (Some(_), _) => rest.clone(),
+        (None, _) => Reply::ok("hello world").header("Content-Length", "11"),
+    })
+}
+
+#[test]
+fn r084_after_any_answer_that_is_none_to_a_range_the_body_is_read_once_from_its_beginning() {
+    for (rest, ignored) in [
+        (Reply::status(416), false),
+        (Reply::status(416).header("Content-Range", "bytes */11"), false),
+        (Reply::status(400), false),
+        (Reply::status(405), false),
+        (Reply::status(501), false),
+        (Reply::status(204), false),
+        (Reply::ok("hello world"), true),
+    ] {
+        let bench = cut_then(rest);
+        assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+        let ranges: Vec<_> =
+            (0..bench.script.sent().len()).map(|n| bench.header(n, "range")).collect();
+        let asked = Some("bytes=6-10".to_owned());
+        let expected = if ignored { vec![None, asked] } else { vec![None, asked, None] };
+        assert_eq!(ranges, expected);
+    }
+    for (rest, status) in [(Reply::status(404), 404), (Reply::status(403), 403)] {
+        let bench = cut_then(rest);
+        let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
+        assert_eq!(
+            error.context.status,
+            Some(status),
+            "a refusal of the blob is no answer to a range"
+        );
+        assert_eq!(bench.script.sent().len(), 2);
+    }
+    let again = Bench::answering(|request, _| match request.headers.get("range") {
+        None => Reply::ok("hello ").header("Content-Length", "11").broken_off(),
+        Some(_) => Reply::status(416),
+    });
+    assert!(again.blob(&descriptor(b"hello world")).is_err(), "once, and not without end");
+    assert_eq!(again.script.sent().len(), 4);
+}
+
+#[test]
+fn r083_a_part_is_cut_from_the_whole_if_a_range_is_not_understood() {
+    for refusal in [416, 400, 204] {
+        let bench = Bench::in_order([Reply::status(refusal), Reply::ok("hello world")]);
+        assert_eq!(bench.range(&descriptor(b"hello world"), 4, 4).unwrap(), b"o wo", "{refusal}");
+    }
+}
+
+#[test]
+fn the_digest_decides_where_a_descriptor_states_a_wrong_size() {
+    let told = |length: bool| {
+        move |request: &Request, _: usize| {
+            let whole = Reply::ok("hello world");
+            match request.headers.get("range") {
+                Some(_) => Reply::status(416),
+                None if length => whole.header("Content-Length", "11"),
+                None => whole,
+            }
+        }
+    };
+    for has_length in [true, false] {
+        for stated in [12, 10, 1, 0, 1 << 40] {
+            let blob = Descriptor { size: stated, ..descriptor(b"hello world") };
+            let bench = Bench::answering(told(has_length));
+            let place = repository();
+            let read = crate::ops::read::blob_of_any_size(&bench.registry, &place, &blob, 1 << 20);
+            assert_eq!(bench.clock.run(read).unwrap().unwrap(), "hello world", "{stated}");
+            // A reader that did not ask for it is told so: never as a fault of the registry.
+            let error = Bench::answering(told(has_length)).blob(&blob).unwrap_err();
+            let (digest, actual) = (Some(blob.digest.clone()), 11);
+            match stated > 11 {
+                true => assert_eq!(error.kind, ErrorKind::WrongSize { digest, stated, actual }),
+                false => assert!(matches!(error.kind, ErrorKind::SizeMismatch { .. }), "{error}"),
+            }
+        }
+    }
+    let blob = Descriptor { size: 5, ..descriptor(b"hello world") };
+    let bench = Bench::answering(|_, _| Reply::ok("hello world").body("!".repeat(100)));
+    let read = crate::ops::read::blob_of_any_size;
+    let outcome = bench.clock.run(read(&bench.registry, &repository(), &blob, 50)).unwrap();
+    assert_eq!(outcome.unwrap_err().kind, ErrorKind::TooLarge { limit: 50 }, "the cap holds");
 }

@@ -183,7 +183,7 @@ fn r137_manifests_are_looked_up_read_pushed_and_deleted() {
         assert_eq!(manifests.fetch(&index).await.unwrap().verification, Verification::Verified);
         let longer = Descriptor { size: index.size + 1, ..index.clone() };
         let kind = manifests.fetch(&longer).await.unwrap_err().kind;
-        assert!(matches!(kind, ErrorKind::SizeMismatch { .. }), "{kind:?}");
+        assert!(matches!(kind, ErrorKind::WrongSize { .. }), "{kind:?}");
         let pushed = manifests.push(&MediaType::OCI_INDEX, INDEX.into()).await.unwrap();
         assert_eq!(pushed, index);
         manifests.delete(&index.digest).await.unwrap();
@@ -381,82 +381,4 @@ fn r040_any_door_will_do_and_every_try_and_token_request_goes_through_all_layers
     let expected = ["/v2/", "/v2/", "/token", "/v2/"].map(|path| format!("{base}{path}"));
     assert_eq!(paths, expected, "refused by a server, challenged, with a token");
     assert_eq!(stack.log().entries().len(), 4);
-}
-
-#[test]
-fn r096_the_page_size_and_the_start_of_a_list_are_options() {
-    for (page_size, after, query) in [
-        (1000, None, Some("n=1000")),
-        (50, None, Some("n=50")),
-        (0, None, None),
-        (50, Some("v1"), Some("n=50&last=v1")),
-        (0, Some("v1"), Some("last=v1")),
-    ] {
-        let bench = Bench::in_order([Reply::ok(r#"{"tags":["v2"]}"#), Reply::ok("{}")]);
-        let options = ListOptions { page_size, after: after.map(str::to_owned) };
-        let repository = bench.registry.repository(repository());
-        let page = bench.clock.run(repository.tags().pages_with(&options).next()).unwrap();
-        assert_eq!(page, Ok(Some(vec!["v2".parse().unwrap()])));
-        let _ = bench.clock.run(bench.registry.repository_pages_with(&options).next()).unwrap();
-        let sent = bench.script.sent();
-        let queries: Vec<_> =
-            sent.iter().map(|sent| sent.url.split_once('?').map(|url| url.1)).collect();
-        assert_eq!(queries, [query, query], "{page_size} {after:?}");
-    }
-}
-
-#[test]
-fn r096_a_page_of_a_chosen_size_is_followed_by_the_next() {
-    let bench = catalog(240);
-    let options = ListOptions { page_size: 100, after: Some("n00099".to_owned()) };
-    let mut pages = bench.registry.repository_pages_with(&options);
-    let mut sizes = Vec::new();
-    bench.clock.run(async {
-        while let Some(page) = pages.next().await.unwrap() {
-            sizes.push(page.len());
-        }
-    });
-    assert_eq!(sizes, [100, 40]);
-}
-
-#[test]
-fn r034_the_types_of_one_request_are_the_callers() {
-    let bench = Bench::in_order([super::index(), super::index(), Reply::status(404)]);
-    let repository = bench.registry.repository(repository());
-    let v1 = ManifestRef::Tag("v1".parse().unwrap());
-    let get = |accept: &[&str]| {
-        let accept = accept.iter().map(|text| MediaType::new(*text)).collect();
-        let options = ManifestOptions { accept, limit: None };
-        bench.clock.run(repository.manifests().get_with(&v1, &options)).unwrap()
-    };
-    assert!(get(&["a/b", "c/d+json"]).is_ok());
-    assert_eq!(bench.header(0, "accept").as_deref(), Some("a/b,c/d+json"));
-    assert!(get(&[]).is_ok());
-    assert!(bench.header(1, "accept").unwrap().contains(MediaType::OCI_INDEX.as_str()));
-    assert!(get(&["a/b"]).unwrap_err().is_not_found());
-    assert_eq!(bench.script.sent().len(), 3, "no other types are asked for");
-    for bad in ["", "a/b\r\nX: y", "a b"] {
-        let error = get(&[bad]).unwrap_err();
-        assert!(matches!(error.kind, ErrorKind::InvalidInput(_)), "{bad:?}: {error}");
-    }
-    assert_eq!(bench.script.sent().len(), 3);
-}
-
-#[test]
-fn r051_the_limit_of_manifests_is_an_option_of_a_request_and_of_a_client() {
-    let bench = Bench::answering(|_, _| super::index());
-    let repository = bench.registry.repository(repository());
-    let v1 = ManifestRef::Tag("v1".parse().unwrap());
-    let size = INDEX.len() as u64;
-    let get = |limit| {
-        let options = ManifestOptions { limit, ..ManifestOptions::default() };
-        let got = bench.clock.run(repository.manifests().get_with(&v1, &options)).unwrap();
-        got.map_err(|error| error.kind).map(|manifest| manifest.descriptor.size)
-    };
-    assert_eq!(get(Some(size)), Ok(size));
-    assert_eq!(get(Some(size - 1)), Err(ErrorKind::TooLarge { limit: size - 1 }));
-    assert_eq!(get(None), Ok(size));
-    bench.registry.set_manifest_limit(10);
-    assert_eq!(get(None), Err(ErrorKind::TooLarge { limit: 10 }));
-    assert_eq!(get(Some(size)), Ok(size), "the request's own limit counts");
 }

@@ -1,6 +1,7 @@
 //! Lists: repositories and tags, page by page.
 
 use super::*;
+use crate::registry::ListFault;
 
 #[test]
 fn r094_a_refused_catalog_is_a_state_and_not_a_failure() {
@@ -120,4 +121,78 @@ fn r095_null_is_an_empty_list_and_a_page_is_no_list() {
         let error = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap_err();
         assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{answer}: {error}");
     }
+}
+
+#[test]
+fn names_outside_the_grammar_are_kept_apart_and_end_no_list_in_doubt() {
+    let catalog = r#"{"repositories":["a","Test/Some","b/c","--x"]}"#;
+    let bench = Bench::in_order([Reply::ok(catalog)]);
+    let page = bench.clock.run(bench.registry.repositories(None)).unwrap().unwrap();
+    assert_eq!(page.items.len(), 2);
+    assert_eq!(page.unaddressable, ["Test/Some", "--x"]);
+    assert_eq!((page.may_be_incomplete, page.fault), (false, None));
+    let bench = Bench::in_order([tag_list(&["v1".to_owned(), "has+plus".to_owned()])]);
+    let page = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
+    assert_eq!(page.unaddressable, ["has+plus"]);
+    assert!(!page.may_be_incomplete);
+}
+
+#[test]
+fn r098_a_link_that_is_not_served_is_named_and_the_list_goes_on_after_its_last_item() {
+    for refusal in [
+        Reply::status(400).body("<html>"),
+        Reply::status(404),
+        Reply::ok("<html></html>"),
+        Reply::network_failure(),
+    ] {
+        let all: Vec<String> = (0..5).map(|n| format!("t{n}")).collect();
+        let bench = Bench::answering(move |request, _| {
+            if !request.url.path().starts_with("/v2/") {
+                return refusal.clone();
+            }
+            let last =
+                request.url.parameters().find(|(key, _)| key == "last").map(|(_, last)| last);
+            let start = all.partition_point(|tag| last.as_ref().is_some_and(|last| tag <= last));
+            let page = &all[start..(start + 2).min(all.len())];
+            let link = "</repository/docker/v2/a/b/tags/list?n=2&last=x>; rel=\"next\"";
+            match start + page.len() < all.len() {
+                true => tag_list(page).header("Link", link),
+                false => tag_list(page),
+            }
+        });
+        let (mut tags, mut from, mut faults) = (Vec::new(), None, Vec::new());
+        loop {
+            let place = repository();
+            let asked = bench.registry.tags(&place, from.as_deref());
+            let page = bench.clock.run(asked).unwrap().unwrap();
+            tags.extend(page.items.iter().map(Tag::to_string));
+            faults.extend(page.fault);
+            match page.next {
+                Some(next) => from = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(tags, ["t0", "t1", "t2", "t3", "t4"]);
+        let [ListFault::WrongLink(url)] = &faults[..] else { panic!("{faults:?}") };
+        assert!(url.contains("/repository/docker/v2/"), "{url}");
+        let wrong =
+            bench.script.lines().iter().filter(|line| line.contains("/repository/")).count();
+        assert!(wrong >= 1 && bench.script.lines().iter().all(|line| !line.contains("evil")));
+    }
+}
+
+#[test]
+fn r099_a_hidden_link_with_a_cursor_of_its_own_is_named() {
+    let all: Vec<String> = (0..1000).map(|n| format!("t{n:05}")).collect();
+    let bench = Bench::answering(move |request, _| match request.url.query() {
+        Some(query) if query.contains("last=") => Reply::status(405),
+        _ => tag_list(&all),
+    });
+    let first = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
+    assert_eq!(first.items.len(), 1000);
+    let place = repository();
+    let second = bench.registry.tags(&place, first.next.as_deref());
+    let error = bench.clock.run(second).unwrap().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::HiddenHeader("Link"));
+    assert_eq!(error.context.status, Some(405));
 }

@@ -1,14 +1,15 @@
 //! Reading, over a scripted transport.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(feature = "native")]
+mod async_blob;
 mod blobs;
 mod errors;
 mod handles;
 mod lists;
-mod objects;
+mod options;
 mod push;
 mod referrers;
-mod together;
 mod views;
 
 use std::rc::Rc;
@@ -294,6 +295,34 @@ fn errors_name_the_registry_the_request_and_what_came_back() {
                 && error.context.messages[0].message == "m"
         },
     );
+}
+
+#[test]
+fn r029_a_head_answer_is_described_by_its_headers() {
+    let (a, b) = (digest_of(b"a"), digest_of(b"b"));
+    let check = |asked: &Digest,
+                 fields: &[(&str, &str)],
+                 expected: std::result::Result<Descriptor, ErrorKind>| {
+        let fields: Vec<(String, String)> =
+            fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let bench = Bench::answering(move |request, _| match request.method.is_read() {
+            true if request.method.as_str() == "HEAD" => fields
+                .iter()
+                .fold(Reply::status(200), |reply, (name, value)| reply.header(name, value)),
+            _ => Reply::status(500),
+        });
+        assert_eq!(bench.resolve(asked.as_str()).map_err(|error| error.kind), expected);
+    };
+    let (length, named) = (("Content-Length", "7"), ("Docker-Content-Digest", a.as_str()));
+    let typed = ("Content-Type", "application/vnd.oci.image.index.v1+json; charset=utf-8");
+    let bytes = |kind| Ok(Descriptor::new(kind, a.clone(), 7));
+    check(&a, &[length, named], bytes(MediaType::OCTET_STREAM));
+    check(&a, &[length, named, typed], bytes(MediaType::OCI_INDEX));
+    check(&a, &[length, ("Docker-Content-Digest", "md5")], bytes(MediaType::OCTET_STREAM));
+    let mismatch = ErrorKind::DigestMismatch { expected: b.clone(), actual: a.clone() };
+    check(&b, &[length, named], Err(mismatch));
+    // Without a size the manifest itself is asked for.
+    check(&a, &[named], Err(ErrorKind::Unavailable));
 }
 
 #[test]

@@ -296,100 +296,30 @@ fn r132_deletions_are_never_sent_twice() {
     assert_eq!(bench.script.sent().len(), 1);
 }
 
-fn mount() -> MountFrom {
-    MountFrom { repository: "c/d".parse().unwrap(), digest: digest_of(b"hello"), size: None }
-}
-
-impl Bench {
-    fn create(&self, mount: &MountFrom) -> Result<CreatedUpload> {
-        let repository = self.registry.repository(repository());
-        self.clock.run(repository.blobs().create(mount, 1)).unwrap()
-    }
-}
-
 #[test]
-fn r111_a_created_upload_is_mounted_with_the_descriptor() {
-    let there = Reply::status(200).header("Content-Length", "5");
-    for (size, more, requests) in [(Some(5), None, 1), (None, Some(there), 2)] {
-        let bench = Bench::in_order([Reply::status(201)].into_iter().chain(more));
-        let Ok(CreatedUpload::Mounted(blob)) = bench.create(&MountFrom { size, ..mount() }) else {
-            panic!("not mounted")
-        };
-        assert_eq!((blob.digest, blob.size), (digest_of(b"hello"), 5));
-        assert_eq!(bench.paths().len(), requests);
-    }
-}
-
-#[test]
-fn r111_a_created_upload_is_a_session_that_takes_the_bytes() {
-    let bench = Bench::in_order([opened(), Reply::status(201)]);
-    let Ok(CreatedUpload::Open(mut upload)) = bench.create(&mount()) else { panic!("no session") };
-    assert_eq!(upload.id(), "1");
-    let task = async {
-        upload.write(Bytes::from_static(b"h")).await?;
-        upload.commit(&digest_of(b"h")).await
+fn r124_a_manifest_with_another_algorithm_goes_under_its_own_digest_or_not_at_all() {
+    use crate::{content::verify::digest_with, oci::Algorithm};
+    let bytes = Bytes::from_static(INDEX.as_bytes());
+    let digest = digest_with(&Algorithm::Sha512, &bytes).unwrap();
+    let manifest = Descriptor::new(MediaType::OCI_INDEX, digest.clone(), bytes.len() as u64);
+    let place = repository();
+    let push = |bench: &Bench, manifest: &Descriptor| {
+        let tags = ["v1".parse().unwrap()];
+        let push = bench.registry.push_manifest_as(&place, manifest, bytes.clone(), &tags);
+        bench.clock.run(push).unwrap()
     };
-    assert_eq!(bench.clock.run(task).unwrap().unwrap().size, 1);
-    let put = format!("PUT blobs/uploads/1?_state=s%3D&digest={}", digest_of(b"h"));
-    assert_eq!(bench.paths()[1], put, "the session that the mount opened");
-}
-
-#[test]
-fn r111_what_is_neither_mounted_nor_a_session_is_an_error() {
-    let page = Reply::ok("<!doctype html><title>Sign in</title>");
-    for (reply, expected) in [
-        (Reply::status(403), "denied"),
-        (Reply::status(202), "hiddenHeader"),
-        (page, "badAnswer"),
-        (Reply::status(204), "badAnswer"),
-    ] {
-        let error = Bench::in_order([reply]).create(&mount()).err().unwrap();
-        assert_eq!(error.kind.name(), expected, "{error}");
-        assert!(error.context.operation.is_some() && error.context.repository.is_some());
-    }
-}
-
-#[test]
-fn r118_an_upload_knows_when_it_started_and_takes_a_whole_stream() {
-    let bench = Bench::in_order([opened(), stored("0-4"), Reply::status(201)]);
-    let before = std::time::SystemTime::UNIX_EPOCH + bench.clock.shared().now();
-    let mut upload = bench.upload(4);
-    assert_eq!(upload.started_at(), Some(before));
-    let chunks = ["hel", "lo"].map(|part| Ok(Bytes::from_static(part.as_bytes())));
-    let chunks = futures_util::stream::iter(chunks);
-    let stream = BlobStream { size: None, chunks: Box::pin(chunks) };
-    assert_eq!(bench.clock.run(upload.read_from(stream)).unwrap(), Ok(5));
-    assert_eq!((upload.size(), upload.started_at()), (5, Some(before)));
-    bench.clock.run(upload.commit(&digest_of(b"hello"))).unwrap().unwrap();
-    let sent: Vec<_> = bench.script.sent().iter().map(text).collect();
-    assert_eq!(sent.concat(), "hello");
-}
-
-#[test]
-fn r118_an_error_of_the_stream_leaves_the_upload_open() {
-    let bench = Bench::in_order([opened(), Reply::status(204)]);
-    let mut upload = bench.upload(64);
-    let broken = Err(ErrorKind::Unavailable.into());
-    let chunks = futures_util::stream::iter([Ok(Bytes::from_static(b"hel")), broken]);
-    let stream = BlobStream { size: None, chunks: Box::pin(chunks) };
-    let outcome = bench.clock.run(upload.read_from(stream)).unwrap();
-    assert_eq!(outcome.unwrap_err().kind, ErrorKind::Unavailable);
-    assert_eq!(upload.size(), 3);
-    bench.clock.run(upload.cancel()).unwrap();
-    assert_eq!(bench.paths()[1], "DELETE blobs/uploads/1?_state=s%3D");
-}
-
-#[test]
-fn r116_a_session_that_is_resumed_by_a_wrong_id_is_said_to_be_unknown_and_not_to_be_gone() {
-    let bench = Bench::in_order([Reply::status(404)]);
-    let repository = bench.registry.repository(repository());
-    let resumed = bench.clock.run(repository.blobs().resume("no-such", None, 0)).unwrap();
-    let error = resumed.err().unwrap();
-    assert_eq!(bench.paths(), ["GET blobs/uploads/no-such"]);
-    let ErrorKind::UploadUnknown { location: Some(location) } = &error.kind else {
-        panic!("{error}")
-    };
-    assert!(location.ends_with("/v2/a/b/blobs/uploads/no-such"));
-    let said = error.to_string();
-    assert!(said.contains("knows no such upload session") && !said.contains("gone"), "{said}");
+    let bench = Bench::answering(|_, _| Reply::status(201));
+    assert_eq!(push(&bench, &manifest).unwrap().digest, digest);
+    let url = |name: &str| format!("PUT https://registry.example/v2/a/b/manifests/{name}");
+    assert_eq!(bench.script.lines(), [url(digest.as_str()), url("v1")]);
+    let refused = Bench::answering(|_, _| {
+        Reply::status(400).body(r#"{"errors":[{"code":"DIGEST_INVALID"}]}"#)
+    });
+    assert!(push(&refused, &manifest).is_err(), "and no tag points at anything");
+    assert_eq!(refused.script.sent().len(), 1);
+    let other =
+        Descriptor { digest: digest_with(&Algorithm::Sha512, b"other").unwrap(), ..manifest };
+    let nothing = Bench::in_order([]);
+    assert!(matches!(push(&nothing, &other).unwrap_err().kind, ErrorKind::DigestMismatch { .. }));
+    assert_eq!(nothing.script.sent().len(), 0, "before anything is sent");
 }

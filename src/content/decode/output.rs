@@ -58,7 +58,7 @@ pub enum StreamFault {
     Refused(String),
     /// The decompressor takes no more input, though some is left.
     Stuck,
-    /// Something else follows the last gzip member.
+    /// Something else follows the last gzip member or zstd frame.
     DataBehindEnd,
     /// A zstd frame does not begin with the magic number.
     NoMagicNumber,
@@ -105,6 +105,13 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+impl DecodeError {
+    /// Returns `true` if all that belongs to the stream was decompressed, and something follows it.
+    pub fn is_behind_end(&self) -> bool {
+        matches!(self, Self::Corrupt { fault: StreamFault::DataBehindEnd, .. })
+    }
+}
 
 /// The reason why a push did not go on.
 #[derive(Debug, PartialEq, Eq)]

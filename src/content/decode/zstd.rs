@@ -106,7 +106,11 @@ impl Unzstd {
     }
 
     fn begin_frame(&mut self, input: &[u8], out: &mut Output<'_>) -> Result<Option<usize>, Stop> {
-        let [a, b, c, d, rest @ ..] = input else { return Ok(None) };
+        // Behind a whole frame the first byte tells that no other follows.
+        let behind = self.position > 0 && !matches!(input.first(), None | Some(0x28 | 0x50..=0x5f));
+        let [a, b, c, d, rest @ ..] = input else {
+            return if behind { Err(corrupt(StreamFault::DataBehindEnd)) } else { Ok(None) };
+        };
         match [*a, *b, *c, *d] {
             [0x28, 0xb5, 0x2f, 0xfd] => {
                 out.member(self.position);
@@ -117,6 +121,7 @@ impl Unzstd {
                 self.at = At::Skip(u64::from(u32::from_le_bytes([a, b, c, d])));
                 Ok(Some(8))
             }
+            _ if self.position > 0 => Err(corrupt(StreamFault::DataBehindEnd)),
             _ => Err(corrupt(StreamFault::NoMagicNumber)),
         }
     }

@@ -125,8 +125,72 @@ impl Inventory {
     }
 }
 
+/// The paths of files of which an image has one each.
+pub const FIXED: [&[u8]; 15] = [
+    b"etc/os-release",
+    b"usr/lib/os-release",
+    b"etc/initrd-release",
+    b"var/lib/dpkg/status",
+    b"lib/apk/db/installed",
+    b"usr/lib/apk/db/installed",
+    b"var/lib/rpm/rpmdb.sqlite",
+    b"var/lib/rpm/Packages.db",
+    b"var/lib/rpm/Packages",
+    b"usr/lib/sysimage/rpm/rpmdb.sqlite",
+    b"usr/lib/sysimage/rpm/Packages.db",
+    b"usr/lib/sysimage/rpm/Packages",
+    b"usr/share/rpm/rpmdb.sqlite",
+    b"usr/share/rpm/Packages.db",
+    b"usr/share/rpm/Packages",
+];
+
+/// The directory of dpkg's records of one package each, as in distroless images.
+pub const DPKG_PARTS: &[u8] = b"var/lib/dpkg/status.d";
+
+/// Returns how many directories below one of this name and place may stand between it and a file that is
+/// [`wanted`], if it were a link to a directory elsewhere. `parent` is the name above it.
+pub fn depth_below(parent: &[u8], name: &[u8]) -> Option<usize> {
+    if name == b"node_modules" {
+        return Some(2);
+    }
+    if name.ends_with(b".dist-info") || name.ends_with(b".egg-info") {
+        return Some(0);
+    }
+    let is_scope = name.starts_with(b"@");
+    let is_inside = parent == b"node_modules" || parent.starts_with(b"@");
+    is_inside.then_some(usize::from(is_scope))
+}
+
+/// Returns the kind of database that content seems to be, by its first bytes: files in a store of objects,
+/// to which links lead, have no names that tell. `package.json` looks like any other JSON.
+pub fn sniff(start: &[u8]) -> Option<DatabaseKind> {
+    let begins = |words: &[&[u8]]| words.iter().any(|word| start.starts_with(word));
+    if begins(&[b"SQLite format 3\0"]) {
+        return Some(DatabaseKind::RpmSqlite);
+    }
+    if begins(&[b"RpmP"]) {
+        return Some(DatabaseKind::RpmNdb);
+    }
+    // The number of Berkeley DB's hash, in either order of bytes.
+    if matches!(start.get(12..16), Some([0x61, 0x15, 6, 0] | [0, 6, 0x15, 0x61])) {
+        return Some(DatabaseKind::RpmBerkeley);
+    }
+    if begins(&[b"Package: "]) {
+        return Some(DatabaseKind::Dpkg);
+    }
+    if begins(&[b"C:Q", b"P:"]) {
+        return Some(DatabaseKind::Apk);
+    }
+    if begins(&[b"Metadata-Version"]) {
+        return Some(DatabaseKind::Python);
+    }
+    begins(&[b"NAME=", b"PRETTY_NAME=", b"ID=", b"VERSION="]).then_some(DatabaseKind::OsRelease)
+}
+
+/// Bytes that [`sniff`] looks at.
+pub const SNIFFED: usize = 16;
+
 /// Returns the kind of database that stands at a path, if any. The path may begin with `/` or `./`.
-/// Only files are databases: a link of that name leads to a file that is found by itself.
 pub fn wanted(path: &[u8]) -> Option<DatabaseKind> {
     let path = path.strip_prefix(b"./").unwrap_or(path);
     let path = path.strip_prefix(b"/").unwrap_or(path);

@@ -81,12 +81,29 @@ pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warnin
     if path.contains(&0) {
         warnings.push(Warning::NulInPath);
     }
-    if path.starts_with(b"/") || path.split(|&byte| byte == b'/').any(|part| part == b"..") {
+    if leads_out(path) {
         warnings.push(Warning::EscapingPath);
     }
     if let EntryKind::Other(flag) = kind {
         warnings.push(Warning::UnknownKind(flag));
     }
+}
+
+/// Returns `true` if `..` leads out of the archive somewhere. A name that begins with a slash is rooted in
+/// the archive: distroless images are full of them.
+fn leads_out(path: &[u8]) -> bool {
+    let mut depth = 0_u32;
+    for part in path.split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return true,
+            },
+            _ => depth += 1,
+        }
+    }
+    false
 }
 
 /// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.

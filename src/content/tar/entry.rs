@@ -61,7 +61,7 @@ pub enum Warning {
     DanglingExtension,
     /// A link or device with content behind its header: some readers skip it, some do not.
     ContentBehindLink,
-    /// The path leaves the archive or is absolute.
+    /// The path leads out of the archive by `..`.
     EscapingPath,
     /// The path holds a NUL byte.
     NulInPath,
@@ -79,6 +79,10 @@ pub enum Warning {
     NoEndMarker,
     /// There is something behind the end marker; GNU tar stops there, others may read on.
     DataBehindEnd,
+    /// Something follows the end of the compressed stream.
+    DataBehindStream,
+    /// The layer came unpacked, and what came has its diff ID.
+    UnpackedOnTheWay,
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
     /// The layer's table of contents has another entry for this path, or none.

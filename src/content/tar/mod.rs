@@ -123,9 +123,12 @@ impl Reader {
         matches!(self.state, ReaderState::End { .. })
     }
 
-    /// Returns `true` if a header was read. If not, the bytes are no archive.
+    /// Returns `true` if a header was read, or nothing but zeros or nothing at all: that is an empty
+    /// archive, as `docker save` and Bazel make them (moby/moby#18226). Else the bytes are none.
     pub fn is_archive(&self) -> bool {
-        self.saw_header || self.is_at_end()
+        let is_between = matches!(self.state, ReaderState::Header | ReaderState::HalfEnd);
+        let is_zeros = is_between && self.block.iter().all(|&byte| byte == 0);
+        self.saw_header || self.is_at_end() || is_zeros
     }
 
     /// Takes in the next bytes of the archive.
@@ -163,7 +166,9 @@ impl Reader {
             );
         if inside {
             visitor(ArchiveEvent::Odd(Warning::Truncated))?;
-        } else if matches!(self.state, ReaderState::Header | ReaderState::HalfEnd) {
+        } else if self.position > 0
+            && matches!(self.state, ReaderState::Header | ReaderState::HalfEnd)
+        {
             visitor(ArchiveEvent::Odd(Warning::NoEndMarker))?;
         }
         if self.has_extensions {

@@ -174,7 +174,8 @@ fn what_is_odd_is_said() {
         assert!(all.contains(&&expected), "{expected:?} not in {all:?}");
     };
     check([plain(b"../up", b'0', 0), end()].concat(), Warning::EscapingPath);
-    check([plain(b"/abs", b'0', 0), end()].concat(), Warning::EscapingPath);
+    check([plain(b"a/../../b", b'0', 0), end()].concat(), Warning::EscapingPath);
+    check([plain(b"/../etc", b'0', 0), end()].concat(), Warning::EscapingPath);
     check([plain(b"", b'0', 0), end()].concat(), Warning::EmptyPath);
     check([plain(b"a", b'Z', 0), end()].concat(), Warning::UnknownKind(b'Z'));
     check(plain(b"a", b'0', 0), Warning::NoEndMarker);
@@ -185,6 +186,40 @@ fn what_is_odd_is_said() {
     check([plain(b"L", b'L', 1 << 30), end()].concat(), Warning::ExtensionTooLarge(1 << 30));
     let negative = block(b"a", b'0', 0, |block| block[124..136].copy_from_slice(&[0xff; 12]));
     check([negative, end()].concat(), Warning::BadSize);
+}
+
+#[test]
+fn names_that_stay_inside_are_not_odd() {
+    for name in ["/", "./", ".", "/usr/bin/env", "//etc", "/./a", "a/../b", "a/b/../../c", "..a/b"]
+    {
+        let read = read(&[plain(name.as_bytes(), b'0', 0), end()].concat());
+        assert_eq!(read.entries[0].0.warnings, [], "{name}");
+    }
+}
+
+#[test]
+fn no_bytes_and_zeros_are_an_empty_archive() {
+    let check = |bytes: &[u8], expected: (bool, &[Warning])| {
+        let mut odd = Vec::new();
+        let mut visit = |event: ArchiveEvent<'_>| {
+            let ArchiveEvent::Odd(warning) = event else { panic!("{event:?}") };
+            odd.push(warning);
+            ControlFlow::Continue(())
+        };
+        let mut reader = Reader::new();
+        assert!(reader.push(bytes, &mut visit).is_continue());
+        assert!(reader.finish(&mut visit).is_continue());
+        assert_eq!((reader.is_archive(), odd.as_slice()), expected, "{} bytes", bytes.len());
+    };
+    check(&[], (true, &[]));
+    check(&[0; 512], (true, &[Warning::NoEndMarker]));
+    check(&[0; 1_024], (true, &[]));
+    check(&[0; 10_240], (true, &[]));
+    check(&[0; 100], (true, &[Warning::Truncated]));
+    check(&[0; 600], (true, &[Warning::Truncated]));
+    check(&[1; 100], (false, &[Warning::Truncated]));
+    check(&[1; 512], (false, &[Warning::BadHeader]));
+    check(&[[0; 512], [1; 512]].concat(), (false, &[Warning::BadHeader]));
 }
 
 #[test]

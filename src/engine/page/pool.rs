@@ -94,7 +94,7 @@ impl Engine {
         let id = self.number();
         let set = job.retain.map(|retain| retain.set);
         let link = set.map_or_else(|| self.least_busy(), |set| self.of_set(set));
-        Exchange::begin(link, id, ToEngine::Run { id, origin, job, policy })
+        Exchange::begin(link, id, ToEngine::Run { id, origin, job: Box::new(job), policy })
     }
 
     fn number(&self) -> u64 {

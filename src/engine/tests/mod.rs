@@ -18,7 +18,7 @@ use crate::{
         sniff::Compression,
         verify::{Verdict, digest_of},
     },
-    error::{ErrorKind, Operation, Result},
+    error::{ErrorKind, Operation, Result, TransportEncoding},
     layers::{
         file_location::FileLocation,
         findings::Findings,
@@ -178,6 +178,63 @@ fn wrong_bytes_are_a_finding_and_not_an_error() {
 }
 
 #[test]
+fn a_wrong_size_is_a_finding_beside_a_right_digest() {
+    let bytes = gzipped(&archive());
+    let right = blob(&bytes);
+    let actual = right.size;
+    for (stated, has_length) in
+        [(actual + 1, true), (actual + 1, false), (actual - 1, true), (0, true), (0, false)]
+    {
+        let layer = Descriptor { size: stated, ..right.clone() };
+        let body = bytes.clone();
+        let bench = Bench::answering(move |request, _| match request.headers.get("range") {
+            Some(_) => Reply::status(416),
+            None if has_length => {
+                Reply::ok(body.clone()).header("content-length", &body.len().to_string())
+            }
+            None => Reply::ok(body.clone()),
+        });
+        let job = Job::verify(&layer).with_diff_id(Algorithm::Sha256);
+        let (found, _) = bench.read(&layer, &job).unwrap();
+        assert_eq!(found.verdict, Verdict::WrongSize { stated, actual }, "{stated} {has_length}");
+        assert_eq!((found.size, found.diff_id), (actual, Some(digest_of(&archive()))));
+        assert_eq!((found.problem, found.encoding), (None, None));
+    }
+}
+
+#[test]
+fn r084_after_a_range_that_is_not_understood_the_engine_begins_again_once() {
+    let layer = blob(b"0123456789");
+    for status in [416, 400, 204] {
+        let bench = Bench::answering(move |request, before| match request.headers.get("range") {
+            None if before == 0 => Reply::ok("0123").broken_off(),
+            None => Reply::ok("0123456789"),
+            Some(_) => Reply::status(status),
+        });
+        let (found, _) = bench.read(&layer, &Job::verify(&layer)).unwrap();
+        assert_eq!(found.verdict, Verdict::Verified, "{status}");
+        assert_eq!(bench.script.sent().len(), 3);
+    }
+}
+
+#[test]
+fn an_encoding_of_the_transport_is_a_finding() {
+    let layer = blob(b"right");
+    for (reply, encoding) in [
+        (Reply::ok("right").header("content-length", "5"), None),
+        (Reply::ok("right").header("content-encoding", "identity"), None),
+        (Reply::ok("wrong").header("content-encoding", "gzip"), Some(TransportEncoding::Kept)),
+        // A browser unpacks, hides the name of the encoding, and tells the length of the packed bytes.
+        (Reply::ok("right").header("content-length", "3"), Some(TransportEncoding::Undone)),
+        (Reply::ok("rightest").header("content-length", "3"), Some(TransportEncoding::Undone)),
+    ] {
+        let bench = Bench::answering(move |_, _| reply.clone());
+        let (found, _) = bench.read(&layer, &Job::verify(&layer)).unwrap();
+        assert_eq!(found.encoding, encoding);
+    }
+}
+
+#[test]
 fn a_refusal_reaches_the_layers_that_answer_it() {
     let layer = blob(b"layer");
     let bench = Bench::answering(|_, before| match before {
@@ -202,13 +259,13 @@ fn r084_a_broken_stream_is_taken_up_again_inside_the_engine() {
     let layer = blob(b"0123456789");
     let bench = Bench::answering(|request, before| match (before, request.headers.get("range")) {
         (0, None) => Reply::ok("0123").broken_off(),
-        (1, Some("bytes=4-")) => Reply::network_failure(),
-        (2, Some("bytes=4-")) => Reply::status(503),
-        (3, Some("bytes=4-")) => {
+        (1, Some("bytes=4-9")) => Reply::network_failure(),
+        (2, Some("bytes=4-9")) => Reply::status(503),
+        (3, Some("bytes=4-9")) => {
             Reply::status(206).header("content-range", "bytes 4-9/10").body("45").broken_off()
         }
         // A server that ignores ranges.
-        (4, Some("bytes=6-")) => Reply::ok("0123456789"),
+        (4, Some("bytes=6-9")) => Reply::ok("0123456789"),
         _ => panic!("unexpected"),
     });
     assert_eq!(bench.read(&layer, &Job::verify(&layer)).unwrap().0.verdict, Verdict::Verified);

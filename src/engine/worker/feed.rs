@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::fetcher::{BlobBytes, Fetcher};
 use crate::{
     engine::{Origin, SharedFile, Slice},
-    error::{self, Error, ErrorKind},
+    error::{self, Error, ErrorKind, TransportEncoding},
     transport::{Request, Response, ResumingBody},
     wire::{Headers, backoff::Policy},
 };
@@ -95,7 +95,7 @@ impl Feed {
                 let response = self.fetcher.send((**request).clone(), None).await?;
                 self.fetched(request, response, 0..self.size)
             }
-            Origin::Slice(slice) => Ok(sliced(slice, 0..slice.size(), self.size)),
+            Origin::Slice(slice) => Ok(sliced(slice, 0..slice.size(), None)),
         }
     }
 
@@ -109,7 +109,7 @@ impl Feed {
             }
             Origin::Slice(slice) => {
                 let expected = range.end.saturating_sub(range.start);
-                Ok(sliced(slice, range, expected))
+                Ok(sliced(slice, range, Some(expected)))
             }
         }
     }
@@ -157,14 +157,22 @@ impl Chunks {
             Inner::Sliced(pieces) => pieces.next().await,
         }
     }
+
+    /// Returns the encoding that the transport put on the bytes that came, if it showed.
+    pub(super) fn encoding(&self) -> Option<TransportEncoding> {
+        match &self.inner {
+            Inner::Fetched(body) => body.encoding(),
+            Inner::Sliced(_) => None,
+        }
+    }
 }
 
 /// The pieces of a part of a file.
 struct Pieces {
     file: SharedFile,
     left: Range<u64>,
-    /// Bytes that the part should have.
-    expected: u64,
+    /// Bytes that a part should have. Of a whole, the digest decides.
+    expected: Option<u64>,
     /// Bytes read so far.
     read: u64,
 }
@@ -174,15 +182,16 @@ impl Pieces {
         let Range { start, end } = self.left;
         let total = self.read.saturating_add(end.saturating_sub(start));
         // A part of another size is not read at all.
-        if total != self.expected {
-            return Err(size_mismatch(self.expected, total));
+        if let Some(expected) = self.expected.filter(|expected| *expected != total) {
+            return Err(size_mismatch(expected, total));
         }
         if start >= end {
             return Ok(None);
         }
         let piece = self.file.read(start..end.min(start.saturating_add(PIECE))).await?;
         if piece.is_empty() {
-            return Err(size_mismatch(self.expected, self.read));
+            let cut = |expected| Err(size_mismatch(expected, self.read));
+            return self.expected.map_or(Ok(None), cut);
         }
         let size = piece.len() as u64;
         (self.left.start, self.read) = (start.saturating_add(size), self.read.saturating_add(size));
@@ -190,7 +199,7 @@ impl Pieces {
     }
 }
 
-fn sliced(slice: &Slice, range: Range<u64>, expected: u64) -> Chunks {
+fn sliced(slice: &Slice, range: Range<u64>, expected: Option<u64>) -> Chunks {
     let (file, left) = (slice.file.clone(), within(slice, &range));
     let pieces = Pieces { file, left, expected, read: 0 };
     Chunks { head: Head::default(), inner: Inner::Sliced(pieces) }

@@ -4,17 +4,15 @@ use std::ops::ControlFlow;
 
 use super::{
     layer_sets::LayerSets,
-    pass::{Pass, with_size},
+    pass::{Pass, PassEnd, with_end},
 };
 use crate::{
     content::{
         decode::DecodeLimits,
         sha256_lanes::HashBatch,
         tar::{self, ArchiveEvent},
-        verify::Verdict,
     },
     engine::job::{Job, Retain},
-    error::Result,
     layers::{
         file_location::FileLocation,
         findings::Findings,
@@ -36,6 +34,9 @@ pub(super) struct IndexPass {
 
 impl IndexPass {
     pub(super) fn new(sets: LayerSets, job: &Job, retain: Retain, batch: &HashBatch) -> Self {
+        if let Some(diff_id) = &job.stated {
+            sets.with(retain.set, |index| index.state_diff_id(&job.digest, diff_id));
+        }
         let wanted = Wanted { archive: Some(tar::archive), ..job.wanted() };
         // Files of a layer that is listed are mostly read afterwards.
         let reader = reader(job, &wanted, batch).keep_checkpoints(SPACING);
@@ -58,12 +59,12 @@ impl Pass for IndexPass {
         self.reader.received()
     }
 
-    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
+    fn finish(self: Box<Self>, end: &PassEnd) -> Findings {
         let Self { sets, set, digest, reader, mut collector } = *self;
         let mut visitor = |event: ArchiveEvent<'_>| -> ControlFlow<()> { collector.take(event) };
         let (report, checkpoints) = reader.finish_with_checkpoints(&mut visitor);
-        let findings = with_size(Findings::from(report), end);
-        let broke = end.as_ref().err().map(|error| error.kind.clone());
+        let findings = with_end(Findings::from(report), end);
+        let broke = end.outcome.as_ref().err().map(|error| error.kind.clone());
         sets.with(set, |index| {
             index.finish_pass(&digest, collector, &findings, broke);
             if let Some(checkpoints) = checkpoints {

@@ -5,9 +5,17 @@ use std::ops::ControlFlow;
 use crate::{
     content::{decode::DecodeLimits, sha256_lanes::HashBatch, verify::Verdict},
     engine::Job,
-    error::Result,
+    error::{Result, TransportEncoding},
     layers::{findings::Findings, pass::LayerReader},
 };
+
+/// The end of a body.
+pub(super) struct PassEnd {
+    /// `Ok(None)` if the whole blob arrived, `Ok(Some(_))` if its size was wrong, `Err` if reading failed.
+    pub(super) outcome: Result<Option<Verdict>>,
+    /// An encoding that the transport put on the bytes.
+    pub(super) encoding: Option<TransportEncoding>,
+}
 
 /// A pass over a blob.
 pub(super) trait Pass {
@@ -17,14 +25,14 @@ pub(super) trait Pass {
     /// The number of bytes taken in.
     fn received(&self) -> u64;
 
-    /// Ends the pass. `end` is `Ok(None)` if the whole blob arrived, `Ok(Some(_))` if its size was
-    /// wrong, `Err` if reading failed.
-    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings;
+    /// Ends the pass, and returns what it found.
+    fn finish(self: Box<Self>, end: &PassEnd) -> Findings;
 }
 
-/// The findings of a pass, with a wrong size as their verdict.
-pub(super) fn with_size(mut findings: Findings, end: &Result<Option<Verdict>>) -> Findings {
-    if let Ok(Some(wrong_size)) = end {
+/// The findings of a pass, with those about its end: a wrong size is the verdict.
+pub(super) fn with_end(mut findings: Findings, end: &PassEnd) -> Findings {
+    findings.encoding = end.encoding;
+    if let Ok(Some(wrong_size)) = &end.outcome {
         findings.verdict = wrong_size.clone();
     }
     findings
@@ -56,8 +64,8 @@ impl Pass for VerifyPass {
         self.0.received()
     }
 
-    fn finish(self: Box<Self>, end: &Result<Option<Verdict>>) -> Findings {
+    fn finish(self: Box<Self>, end: &PassEnd) -> Findings {
         let report = self.0.finish(&mut |_| ControlFlow::Break(()));
-        with_size(Findings::from(report), end)
+        with_end(Findings::from(report), end)
     }
 }

@@ -7,7 +7,7 @@ use super::{
     fetcher::Fetcher,
     layer_store::{LayerStore, RangeOutcome},
     load::load_layer_store,
-    pass::{Pass, VerifyPass},
+    pass::{Pass, PassEnd, VerifyPass},
     reporter::Reporter,
 };
 use crate::{
@@ -110,8 +110,9 @@ impl Runner {
             }
             next = chunks.next().await;
         };
+        let end = PassEnd { outcome: end, encoding: chunks.encoding() };
         let findings = pass.finish(&end);
-        end.map(|_| findings)
+        end.outcome.map(|_| findings)
     }
 
     /// Begins a pass over a blob that starts with these bytes.
@@ -153,5 +154,13 @@ impl Runner {
 /// against its digest.
 fn nothing_found() -> Findings {
     let verdict = Verdict::Verified;
-    Findings { verdict, size: 0, compression: None, plain_size: 0, diff_id: None, problem: None }
+    Findings {
+        verdict,
+        size: 0,
+        compression: None,
+        plain_size: 0,
+        diff_id: None,
+        problem: None,
+        encoding: None,
+    }
 }

@@ -52,7 +52,7 @@ impl Running {
         let runner = Rc::clone(runner);
         match message {
             ToEngine::Run { id, origin, job, policy } => {
-                self.begin(id, runner.run(id, origin, job, policy).boxed_local());
+                self.begin(id, runner.run(id, origin, *job, policy).boxed_local());
             }
             ToEngine::Ask { id, set, question } => {
                 self.begin(id, runner.answer(id, set, question).boxed_local());

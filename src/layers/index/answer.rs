@@ -105,8 +105,11 @@ pub struct LayerSummary {
     pub plain_size: u64,
     /// Entries of its archive.
     pub entries: u64,
-    /// The number of paths that it adds, changes and removes; known if all layers below are here.
+    /// The number of paths that it adds, changes and removes; known if it was read whole and all layers
+    /// below were read.
     pub changes: Option<[u64; 3]>,
+    /// The layers below that could not be read whole: the numbers are right for what is known of them.
+    pub unknown_below: u16,
     /// The faults of the archive.
     pub odd: Vec<Warning>,
 }

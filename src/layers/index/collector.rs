@@ -85,6 +85,17 @@ fn compared<'e>(
 }
 
 impl LayerIndex {
+    /// Takes the diff ID that the configuration states for a layer. If the layer comes unpacked, it is
+    /// checked against that.
+    pub fn state_diff_id(&mut self, layer: &Digest, diff_id: &Digest) {
+        self.diff_ids.insert(layer.clone(), diff_id.clone());
+    }
+
+    /// Returns the diff ID that the configuration states for a layer.
+    pub fn diff_id(&self, layer: &Digest) -> Option<&Digest> {
+        self.diff_ids.get(layer)
+    }
+
     /// Ends a pass over a layer and keeps its findings. `broke` is the error if reading broke off.
     /// Bytes that are not those of the digest are never shown: then only the verdict is kept.
     pub fn finish_pass(
@@ -94,14 +105,20 @@ impl LayerIndex {
         findings: &Findings,
         broke: Option<ErrorKind>,
     ) {
-        let is_right = matches!(findings.verdict, Verdict::Verified | Verdict::Unsupported(_));
+        let is_unpacked = findings.came_unpacked(self.diff_ids.get(digest));
+        let is_hashed = is_unpacked || findings.verdict.has_digest();
+        let is_right = is_hashed || matches!(findings.verdict, Verdict::Unsupported(_));
         let is_blocked = broke.is_none() && !is_right;
+        let is_encoded = findings.encoding.is_some();
         match collector {
             Collector::Listing(lister, comparison) => {
                 let lister = if is_blocked { Lister::new() } else { *lister };
-                let wrong = is_blocked.then_some(Incomplete::WrongBytes);
+                let fault = if is_encoded { Incomplete::Encoded } else { Incomplete::WrongBytes };
+                let wrong = is_blocked.then_some(fault);
                 let wrong = broke.map(Incomplete::BrokeOff).or(wrong);
                 let mut opened = opened(lister, findings, wrong);
+                opened.is_unhashed = !is_hashed;
+                opened.listing.odd.extend(is_unpacked.then_some(Warning::UnpackedOnTheWay));
                 // A layer that was cut short may have more entries than were read.
                 let compared = comparison.filter(|_| opened.problem.is_none());
                 opened.table = match compared {
@@ -111,11 +128,12 @@ impl LayerIndex {
                 self.put(digest.clone(), opened);
             }
             Collector::File(file) => {
-                let wrong = is_blocked.then_some(ContentFault::WrongBytes);
+                let fault =
+                    if is_encoded { ContentFault::Encoded } else { ContentFault::WrongBytes };
+                let wrong = is_blocked.then_some(fault);
                 let wrong = broke.map(ContentFault::BrokeOff).or(wrong);
                 let content = wrong.map_or_else(|| Ok(()), Err);
-                let is_right = findings.verdict.is_verified();
-                let basis = if is_right { Basis::FirstPass } else { Basis::Unhashed };
+                let basis = if is_hashed { Basis::FirstPass } else { Basis::Unhashed };
                 self.hold(digest, *file, content.map(|()| basis));
             }
         }
@@ -139,13 +157,17 @@ impl LayerIndex {
 
 fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> LayerRecord {
     let is_full = lister.is_full();
-    let fault = || findings.problem.clone().map(Incomplete::ReadFault);
+    let behind = findings.problem.as_ref().filter(|fault| fault.is_behind_end());
+    // The layer was read to its end; what follows that is told as a fault of the archive.
+    let fault = || findings.problem.clone().filter(|_| behind.is_none()).map(Incomplete::ReadFault);
+    let mut listing = lister.finish();
+    listing.odd.extend(behind.map(|_| Warning::DataBehindStream));
     LayerRecord {
-        listing: lister.finish(),
+        listing,
         plain_size: findings.plain_size,
         problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
         table: TocState::None,
-        is_unhashed: !findings.verdict.is_verified(),
+        is_unhashed: false,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct LayerIndex {
     ranges: BTreeMap<Digest, Ranges>,
     /// Tables of contents that are not used, of layers that were not read since.
     refused: BTreeMap<Digest, TocState>,
+    /// The diff IDs that the configuration states, by layer.
+    diff_ids: BTreeMap<Digest, Digest>,
     visited_nodes: u64,
 }
 
@@ -224,7 +226,7 @@ impl LayerIndex {
     }
 
     /// Marks each row as added, changed or removed by the chosen layer, if all layers below it were
-    /// read.
+    /// read, as far as they can be.
     fn mark_changes(&mut self, scope: &Scope, rows: &mut [Row]) {
         let Some(only) = scope.only else { return };
         // Below the base there is nothing to change, so a second tree would add nothing.
@@ -232,7 +234,7 @@ impl LayerIndex {
         for row in rows.iter_mut().filter(|row| row.removed || is_base) {
             row.change = Some(if row.removed { ChangeKind::Removed } else { ChangeKind::Added });
         }
-        if is_base || !self.has_all_up_to(scope, only) {
+        if is_base || self.unknown_below(scope, only).is_none() {
             return;
         }
         let merged = self.tree(&merged(scope));
@@ -249,11 +251,15 @@ impl LayerIndex {
         }
     }
 
-    fn has_all_up_to(&self, scope: &Scope, layer: u16) -> bool {
-        let is_whole = |digest| {
-            self.layers.get(digest).is_some_and(|opened: &LayerRecord| opened.problem.is_none())
-        };
-        scope.layers.iter().take(usize::from(layer) + 1).all(is_whole)
+    /// Counts the layers below one that were read and not whole. `None` if one was not read, or if the
+    /// layer itself is not whole: then its changes are not known.
+    fn unknown_below(&self, scope: &Scope, layer: u16) -> Option<u16> {
+        let is_whole = |digest: &Digest| Some(self.layers.get(digest)?.problem.is_none());
+        if !is_whole(scope.layers.get(usize::from(layer))?)? {
+            return None;
+        }
+        let below = scope.layers.iter().take(usize::from(layer));
+        below.map(is_whole).try_fold(0, |count, whole| Some(count + u16::from(!whole?)))
     }
 
     /// The listing of a layer by its place in a scope.

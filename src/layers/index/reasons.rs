@@ -25,6 +25,8 @@ use crate::{
 pub enum Incomplete {
     /// Its bytes are not those of its digest.
     WrongBytes,
+    /// It was sent with an encoding of the transport, so that its bytes cannot be checked.
+    Encoded,
     /// Reading broke off with an error.
     BrokeOff(#[serde(with = "read_error")] ErrorKind),
     /// Its inside could not be read on.
@@ -84,6 +86,8 @@ impl TocRefusal {
 pub enum ContentFault {
     /// The bytes of the layer are not those of its digest.
     WrongBytes,
+    /// The layer was sent with an encoding of the transport, so that its bytes cannot be checked.
+    Encoded,
     /// Reading the layer broke off with an error.
     BrokeOff(#[serde(with = "read_error")] ErrorKind),
     /// The table of contents does not give the place of the file.

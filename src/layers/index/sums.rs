@@ -26,10 +26,10 @@ impl LayerIndex {
     pub(super) fn summary(&mut self, scope: &Scope) -> Summary {
         let mut layers: Vec<LayerSummary> =
             scope.layers.iter().map(|digest| self.layer_summary(digest)).collect();
-        let known =
-            (0..layers.len() as u16).take_while(|&layer| self.has_all_up_to(scope, layer)).count();
+        let unknown: Vec<Option<u16>> =
+            (0..layers.len() as u16).map(|layer| self.unknown_below(scope, layer)).collect();
         let tree = self.tree(&merged(scope));
-        let mut counts = vec![[0_u64; 3]; known];
+        let mut counts = vec![[0_u64; 3]; layers.len()];
         for node in tree.tree.ids().filter_map(|id| tree.tree.node(id)) {
             for change in node.changes().iter() {
                 let kind = match change.kind {
@@ -43,8 +43,9 @@ impl LayerIndex {
                 }
             }
         }
-        for (layer, counts) in layers.iter_mut().zip(counts) {
-            layer.changes = Some(counts);
+        for ((layer, counts), unknown) in layers.iter_mut().zip(counts).zip(unknown) {
+            layer.changes = unknown.map(|_| counts);
+            layer.unknown_below = unknown.unwrap_or_default();
         }
         let (usage, visible) = (tree.tree.usage(), tree.visible());
         Summary { layers, usage, visible, left_out: tree.tree.left_out }
@@ -64,6 +65,7 @@ impl LayerIndex {
             plain_size: opened.plain_size,
             entries: opened.listing.count,
             changes: None,
+            unknown_below: 0,
             odd: opened.listing.odd.clone(),
         }
     }

@@ -160,6 +160,8 @@ pub(super) fn write_warning<'p>(out: &'p mut Packer, warning: &Warning) -> &'p m
         Warning::DataBehindEnd => out.number(14),
         Warning::TooManyEntries(limit) => out.number(15).number(limit),
         Warning::UnlikeTable => out.number(16),
+        Warning::DataBehindStream => out.number(17),
+        Warning::UnpackedOnTheWay => out.number(18),
     }
 }
 
@@ -183,6 +185,8 @@ pub(super) fn read_warning(from: &mut Unpacker<'_>) -> Option<Warning> {
         14 => Warning::DataBehindEnd,
         15 => Warning::TooManyEntries(from.number()?),
         16 => Warning::UnlikeTable,
+        17 => Warning::DataBehindStream,
+        18 => Warning::UnpackedOnTheWay,
         _ => return None,
     })
 }
@@ -216,6 +220,8 @@ mod tests {
                 Warning::TooManyEntries(9),
                 Warning::Truncated,
                 Warning::UnlikeTable,
+                Warning::DataBehindStream,
+                Warning::UnpackedOnTheWay,
             ],
         }
     }

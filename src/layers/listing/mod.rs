@@ -86,6 +86,10 @@ pub struct Lister {
     useful: u64,
     /// The place for the content that is being read.
     keeping: Option<u64>,
+    /// A file that is kept if its first bytes are those of a database; with these.
+    guess: Option<(Entry, Vec<u8>)>,
+    /// The places of files that were kept for their first bytes: they give way to those with the right name.
+    guessed: Vec<u64>,
     /// No content passes.
     is_bare: bool,
 }
@@ -101,6 +105,8 @@ impl Default for Lister {
             small: 0,
             useful: 0,
             keeping: None,
+            guess: None,
+            guessed: Vec::new(),
             is_bare: false,
         }
     }
@@ -122,7 +128,7 @@ impl Lister {
         match event {
             ArchiveEvent::Entry(entry) => return self.entry(*entry),
             ArchiveEvent::Content(bytes) => self.content(bytes),
-            ArchiveEvent::End => self.keeping = None,
+            ArchiveEvent::End => (self.keeping, self.guess) = (None, None),
             ArchiveEvent::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
             ArchiveEvent::Odd(_) => {}
         }
@@ -135,7 +141,7 @@ impl Lister {
     }
 
     fn entry(&mut self, entry: Entry) -> ControlFlow<()> {
-        self.keeping = None;
+        (self.keeping, self.guess) = (None, None);
         if self.count == ENTRIES_MAX || self.packed.size() > PACKED_MAX {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
@@ -153,26 +159,65 @@ impl Lister {
 
     /// Decides whether content is kept: by its size, which a header states, and within a budget.
     fn choose(&mut self, entry: &Entry) {
-        let (spent, budget) =
-            if packages::wanted(&entry.path).is_some_and(|kind| entry.stored <= kind.size_max()) {
-                (&mut self.useful, USEFUL_ALL)
-            } else if entry.stored <= SMALL {
-                (&mut self.small, SMALL_ALL)
-            } else {
-                return;
-            };
-        let after = spent.saturating_add(entry.stored);
-        if after <= budget {
-            *spent = after;
-            self.keeping = Some(entry.offset);
-            self.kept.insert(entry.offset, Vec::new());
+        if packages::wanted(&entry.path).is_some_and(|kind| entry.stored <= kind.size_max()) {
+            self.make_room(entry.stored);
+            self.keep_useful(entry);
+        } else if entry.stored <= SMALL && self.small.saturating_add(entry.stored) <= SMALL_ALL {
+            self.small += entry.stored;
+            self.keep(entry.offset, Vec::new());
+        } else if entry.stored >= packages::SNIFFED as u64 {
+            self.guess = Some((entry.clone(), Vec::new()));
         }
     }
 
-    fn content(&mut self, bytes: &[u8]) {
+    fn keep(&mut self, offset: u64, content: Vec<u8>) {
+        self.keeping = Some(offset);
+        self.kept.insert(offset, content);
+    }
+
+    /// Keeps a file that is of use later, if there is room.
+    fn keep_useful(&mut self, entry: &Entry) -> bool {
+        let after = self.useful.saturating_add(entry.stored);
+        let fits = after <= USEFUL_ALL;
+        if fits {
+            self.useful = after;
+            self.keep(entry.offset, Vec::new());
+        }
+        fits
+    }
+
+    /// Lets go of files that were kept for their first bytes.
+    fn make_room(&mut self, size: u64) {
+        while self.useful.saturating_add(size) > USEFUL_ALL
+            && let Some(offset) = self.guessed.pop()
+        {
+            let freed = self.kept.remove(&offset).map_or(0, |content| content.len() as u64);
+            self.useful = self.useful.saturating_sub(freed);
+        }
+    }
+
+    fn content(&mut self, mut bytes: &[u8]) {
+        if let Some((_, start)) = &mut self.guess {
+            let (first, rest) = bytes.split_at((packages::SNIFFED - start.len()).min(bytes.len()));
+            start.extend_from_slice(first);
+            bytes = rest;
+            if start.len() == packages::SNIFFED {
+                self.decide();
+            }
+        }
         let kept = self.keeping.and_then(|offset| self.kept.get_mut(&offset));
         if let Some(kept) = kept {
             kept.extend_from_slice(bytes);
+        }
+    }
+
+    /// Keeps a file whose first bytes are those of a database: a link may lead to it.
+    fn decide(&mut self) {
+        let Some((entry, start)) = self.guess.take() else { return };
+        let is_useful = packages::sniff(&start).is_some_and(|kind| entry.stored <= kind.size_max());
+        if is_useful && self.keep_useful(&entry) {
+            self.guessed.push(entry.offset);
+            self.kept.insert(entry.offset, start);
         }
     }
 
@@ -225,6 +270,48 @@ mod tests {
             assert_eq!(entries.next(), Some(&entry));
         }
         assert_eq!(entries.next(), None);
+    }
+
+    #[test]
+    fn databases_are_known_by_their_first_bytes_too_and_give_way_to_those_with_the_right_name() {
+        let text = |start: &str, size: usize| {
+            let mut text = start.as_bytes().to_vec();
+            text.resize(size, b' ');
+            text
+        };
+        let (object, other) = (text("Package: a\nVersion: 1\n", 100_000), text("no", 100_000));
+        let release = text("NAME=x\nID=y\nVERSION=1\n", 100_000);
+        let listing = list(&[
+            (file("store/aa/1.file", 100_000, 512), &object),
+            (file("store/aa/2.file", 100_000, 200_000), &other),
+            // Larger than any such file is.
+            (file("store/aa/3.file", 100_000, 400_000), &release),
+        ]);
+        let kept = [512, 200_000, 400_000].map(|offset| listing.kept(offset).is_some());
+        assert_eq!(kept, [true, false, false]);
+        assert_eq!(listing.kept(512), Some(object.as_slice()));
+
+        let large = text("Package: a\nVersion: 1\n", 40 << 20);
+        let listing = list(&[
+            (file("one", 40 << 20, 512), &large),
+            (file("two", 40 << 20, 1 << 30), &large),
+            (file("var/lib/dpkg/status", 40 << 20, 2 << 30), &large),
+        ]);
+        let kept = [512, 1 << 30, 2 << 30].map(|offset| listing.kept(offset).is_some());
+        assert_eq!(kept, [false, false, true]);
+    }
+
+    #[test]
+    fn the_first_bytes_may_come_one_by_one() {
+        let text = [b"Package: zlib\n".to_vec(), vec![b' '; 100_000]].concat();
+        let mut lister = Lister::new();
+        let large = file("objects/x", text.len() as u64, 512);
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(large)));
+        for piece in text.chunks(1) {
+            let _ = lister.take(ArchiveEvent::Content(piece));
+        }
+        let _ = lister.take(ArchiveEvent::End);
+        assert_eq!(lister.finish().kept(512), Some(text.as_slice()));
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod whiteout;
 use std::rc::Rc;
 
 pub use change::{Change, ChangeKind};
-pub use node::FileNode;
+pub use node::{FileKey, FileNode};
 use node::{content_size, directory, rare};
 use nodes::Nodes;
 pub use usage::Usage;

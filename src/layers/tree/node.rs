@@ -72,7 +72,7 @@ pub(super) struct NamedFile {
 
 /// Tells files apart, whatever they are called: the path that brought the content, the layer that did, and
 /// the place in it.
-pub(super) type FileKey = (NodeId, u16, u64);
+pub type FileKey = (NodeId, u16, u64);
 
 impl FileNode {
     /// The last component of the path; bytes, which need not be UTF-8.
@@ -104,7 +104,7 @@ impl FileNode {
     }
 
     /// Tells the content from that of other files. `id` is the number of this node.
-    pub(super) fn key(&self, id: NodeId) -> FileKey {
+    pub fn key(&self, id: NodeId) -> FileKey {
         (self.named().map_or(id, |file| file.first), self.content_layer(), self.offset)
     }
 

@@ -23,7 +23,8 @@ const CONFIG: &str = r#""config":{"mediaType":"a/config","digest":"DIGEST","size
 
 #[test]
 fn r038_the_kind_comes_from_the_header_then_the_body_then_the_structure() {
-    let image = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":[]}}"#);
+    let layer = r#"{"mediaType":"a/layer","digest":"DIGEST","size":0}"#;
+    let image = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":[{layer}]}}"#);
     let index = r#"{"schemaVersion":2,"manifests":[]}"#.to_owned();
     let stated = |body: &str, kind: &MediaType| {
         body.replacen('{', &format!(r#"{{"mediaType":"{kind}","#), 1)
@@ -69,6 +70,33 @@ fn the_type_inside_counts_where_the_header_contradicts_it() {
     let odd = image.replace(MediaType::OCI_MANIFEST.as_str(), "application/vnd.example+json");
     check(&odd, MediaType::OCI_MANIFEST.as_str(), "image");
     check(&odd, "text/html", "unknown");
+}
+
+#[test]
+fn r032_the_bytes_stay_as_received_and_all_that_they_point_at_is_listed() {
+    // Blanks, an unknown member and an order of its own: written anew, it would have another digest.
+    let body = r#"{ "layers" : [{"size":1,"digest":"DIGEST","mediaType":"a/b"}],
+        "x":1.0, "config":{"mediaType":"a/c","digest":"DIGEST","size":2},
+        "subject":{"mediaType":"a/s","digest":"DIGEST","size":3},"schemaVersion":2 }"#;
+    let raw = body.replace("DIGEST", DIGEST);
+    let parsed = parse(body, Some(&MediaType::OCI_MANIFEST));
+    assert_eq!(parsed.raw, raw);
+    let Document::Image(image) = &parsed.value else { panic!() };
+    let listed: Vec<u64> = image.references().map(|descriptor| descriptor.size).collect();
+    assert_eq!(listed, [2, 1], "the configuration and the layer, and not the subject");
+    assert_eq!(parsed.value.subject().map(|subject| subject.size), Some(3));
+}
+
+#[test]
+fn an_image_without_layers_is_told() {
+    let check = |layers: &str, expected: &[DocumentFault]| {
+        let body = format!(r#"{{"schemaVersion":2,{CONFIG},"layers":{layers}}}"#);
+        let parsed = parse(&body, Some(&MediaType::OCI_MANIFEST));
+        let faults: Vec<_> = parsed.issues.into_iter().map(|issue| issue.fault).collect();
+        assert_eq!(faults, expected, "{layers}");
+    };
+    check("[]", &[DocumentFault::NoLayers]);
+    check(r#"[{"mediaType":"a/b","digest":"DIGEST","size":0}]"#, &[]);
 }
 
 #[test]

@@ -94,3 +94,89 @@ fn r012_docker_hub_has_three_names() {
         ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]
     );
 }
+
+#[test]
+fn r001_names_fit_their_grammar() {
+    let long = |length: usize| format!("a/{}", "b".repeat(length - 2));
+    for name in ["a", "a/b", "library/alpine", "a.b_c__d-e---f/0", "1/2/3", &long(255)] {
+        assert_eq!(
+            name.parse::<RepositoryName>().map(|read| read.to_string()),
+            Ok(name.to_owned())
+        );
+    }
+    let bad = [
+        "",
+        "/",
+        "a/",
+        "/a",
+        "a//b",
+        "A",
+        "a/B",
+        "-a",
+        "a-",
+        ".a",
+        "a.",
+        "_a",
+        "a_",
+        "a..b",
+        "a.-b",
+        "a___b",
+        "a b",
+        "a+b",
+        "a\u{200b}b",
+        "ä",
+        "a:b",
+        "a@b",
+        &long(256),
+    ];
+    for name in bad {
+        let refused = name.parse::<RepositoryName>().unwrap_err();
+        assert!(matches!(&refused, ReferenceError::Repository { name: told, .. } if told == name));
+        assert!(!refused.to_string().is_empty());
+    }
+}
+
+#[test]
+fn r002_tags_fit_their_grammar() {
+    let long = "t".repeat(128);
+    for tag in ["latest", "_", "1", "V1.0-rc.1_x", "a..b", "a--", &long] {
+        assert_eq!(tag.parse::<Tag>().map(|read| read.to_string()), Ok(tag.to_owned()));
+    }
+    let longer = "t".repeat(129);
+    for tag in ["", ".a", "-a", "a b", "a+b", "a/b", "a:b", "a@b", "ä", "a\n", &longer] {
+        assert_eq!(tag.parse::<Tag>(), Err(ReferenceError::Tag(tag.to_owned())), "{tag}");
+    }
+}
+
+#[test]
+fn r008_the_display_form_is_as_short_as_docker_writes_it() {
+    let check =
+        |text: &str, expected: &str| assert_eq!(parse(text).to_string(), expected, "{text}");
+    check("docker.io/library/alpine:3.20", "alpine:3.20");
+    check("index.docker.io/library/alpine", "alpine");
+    check("docker.io/someone/app:1", "someone/app:1");
+    check("docker.io/library/a/b", "library/a/b");
+    check("ghcr.io/library/alpine:1", "ghcr.io/library/alpine:1");
+    check("localhost:5000/library/a", "localhost:5000/library/a");
+}
+
+#[test]
+fn a_character_that_no_eye_sees_is_named() {
+    let check = |text: &str, part: &str, character: char| {
+        let error = text.parse::<Reference>().unwrap_err();
+        let expected = ReferenceError::Invisible { text: part.to_owned(), character };
+        assert_eq!(error, expected, "{}", text.escape_unicode());
+        let said = error.to_string();
+        assert!(said.contains(&format!("U+{:04X}", u32::from(character))), "{said}");
+        assert!(!said.contains(character), "{said}");
+    };
+    check("app:v1\u{200b}", "v1\u{200b}", '\u{200b}');
+    check("app:v\u{2060}1", "v\u{2060}1", '\u{2060}');
+    check("\u{feff}app", "library/\u{feff}app", '\u{feff}');
+    check("ghcr.io/a\u{ad}b/c", "a\u{ad}b/c", '\u{ad}');
+    check("ghcr.io/A\u{202e}b", "A\u{202e}b", '\u{202e}');
+    check("reg\u{200e}.example/a", "reg\u{200e}.example", '\u{200e}');
+    check("app:1\u{a0}", "1\u{a0}", '\u{a0}');
+    let digest = format!("sha256:{}\u{200f}", "a".repeat(64));
+    check(&format!("app@{digest}"), &digest, '\u{200f}');
+}

@@ -303,3 +303,27 @@ fn what_is_a_blob_and_a_manifest_is_sent_as_both() {
     assert!(calls.contains(&of_blob), "{calls:#?}");
     assert_eq!(manifests.count(), 3, "{calls:#?}");
 }
+
+#[test]
+fn r122_an_index_with_children_of_another_algorithm_is_copied_whole() {
+    use crate::{content::verify::digest_with, oci::Algorithm, registry::Read as _};
+    let (images, target) = (Images::default(), MemoryRegistry::new("to"));
+    let image = images.image("linux/amd64", &["one"]);
+    let bytes = images.memory.bytes(&image.digest).unwrap();
+    let long = digest_with(&Algorithm::Sha512, &bytes).unwrap();
+    let child = Descriptor { digest: long.clone(), ..image };
+    images.memory.add_manifest_as(&place(), &child, bytes.clone());
+    let index = images.index(std::slice::from_ref(&child));
+    let place_of = |registry: &MemoryRegistry, host: &str| RepositoryRef {
+        host: host.parse().unwrap(),
+        registry: Rc::new(registry.clone()),
+        repository: place(),
+    };
+    let (from, to) = (place_of(&images.memory, "from.example"), place_of(&target, "to.example"));
+    let name = ManifestName { tag: Some("v1".parse().unwrap()), digest: None };
+    let reference = from.reference(None, Some(index.digest.clone()));
+    run(copy(&from, &reference, &to, &name, &TransferOptions::default())).unwrap();
+    let copied = run(target.manifest(&place(), &long.clone().into())).unwrap();
+    assert_eq!((copied.bytes, copied.descriptor.digest), (bytes, long));
+    assert!(run(target.manifest(&place(), &index.digest.into())).is_ok());
+}

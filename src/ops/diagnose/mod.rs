@@ -9,7 +9,7 @@ mod recipe;
 
 use crate::{
     client::{Connection, RemoteRegistry},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, RefusedAddress, Result},
     oci::{Descriptor, ManifestRef, RepositoryName, parse_document},
     registry::{List, Read},
     transport::{Cache, Mode, Redirect, Request, Response, Stack},
@@ -30,6 +30,8 @@ pub use recipe::{RegistryKind, recipe};
 pub enum DoctorStep {
     /// The address: a page may reach it or not.
     Address,
+    /// The page's own policy: it lets the page ask there or not.
+    Policy,
     /// `GET /v2/`, as a page may send it without asking first.
     Answer,
     /// The same with a credential, for which a browser sends a preflight.
@@ -46,8 +48,9 @@ pub enum DoctorStep {
 
 impl DoctorStep {
     /// Every step, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Address,
+        Self::Policy,
         Self::Answer,
         Self::SignIn,
         Self::LongAccept,
@@ -79,6 +82,8 @@ pub enum Fault {
     SomeBrowsers,
     /// The browser asks the user first; a refusal looks like a network error.
     Prompt,
+    /// The page was built or is hosted for certain hosts, and this is none of them.
+    OwnPolicy,
     /// Nothing answers: name, port, certificate, or something that blocks the request.
     Unreachable(ErrorKind),
     /// Something answers, and the answer has no `Access-Control-Allow-Origin` that fits, or two.
@@ -133,6 +138,13 @@ impl Diagnosis {
         })
     }
 
+    /// Notes that the steps from this one on are not tried.
+    fn leave_out_from(&mut self, first: DoctorStep) {
+        for step in DoctorStep::ALL.into_iter().filter(|step| *step >= first) {
+            self.note(step, Finding::Untried);
+        }
+    }
+
     fn note(&mut self, step: DoctorStep, finding: Finding) {
         self.steps.push((step, finding));
     }
@@ -154,15 +166,19 @@ pub async fn diagnose(connection: Connection, stack: &Stack, page: Option<&Origi
     found.note(DoctorStep::Address, address(prospect));
     let probe = Probe { transport: stack.layers(), url: connection.base.at("/v2/") };
     let answer = probe.get(&[]).await;
+    if answer.as_ref().is_err_and(is_own_policy) {
+        found.note(DoctorStep::Policy, Finding::Failed(Fault::OwnPolicy));
+        found.leave_out_from(DoctorStep::Answer);
+        return found;
+    }
+    found.note(DoctorStep::Policy, Finding::Good);
     let is_readable = answer.is_ok();
     found.note(DoctorStep::Answer, probe.judge_answer(&answer).await);
     let [sign_in, accept] = probe.preflights(is_readable).await;
     found.note(DoctorStep::SignIn, sign_in);
     found.note(DoctorStep::LongAccept, accept);
     let Ok(answer) = answer else {
-        for step in [DoctorStep::Headers, DoctorStep::Blob, DoctorStep::TokenServer] {
-            found.note(step, Finding::Untried);
-        }
+        found.leave_out_from(DoctorStep::Headers);
         return found;
     };
     let registry = RemoteRegistry::new(connection, &stack);
@@ -171,6 +187,10 @@ pub async fn diagnose(connection: Connection, stack: &Stack, page: Option<&Origi
     found.note(DoctorStep::Blob, blob(&registry, sample.as_ref()).await);
     found.note(DoctorStep::TokenServer, probe.token_server(&answer.headers, &stack).await);
     found
+}
+
+fn is_own_policy(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Refused(RefusedAddress::OwnPolicy(_)))
 }
 
 fn address(prospect: Option<Prospect>) -> Finding {

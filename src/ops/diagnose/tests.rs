@@ -197,3 +197,28 @@ fn r167_no_request_of_the_doctor_carries_a_real_credential() {
         assert!(!shown.contains("canary"), "{}: {shown}", sent.line());
     }
 }
+
+#[test]
+fn r167_the_policy_of_the_page_is_a_step_of_its_own() {
+    let clock = VirtualClock::default();
+    let script = Scripted::answering(clock.shared(), |_, _| Reply::network_failure());
+    let violations: crate::transport::Violations =
+        Rc::new(|url| url.starts_with("http://10.0.0.5/"));
+    let check = |host: &str, policy: &Finding, answer_tried: bool| {
+        let network = crate::transport::OwnPolicy::new(
+            Rc::clone(&script) as _,
+            clock.shared(),
+            Rc::clone(&violations),
+        );
+        let stack = Stack::over(Rc::new(network), clock.shared()).as_page(true);
+        let connection = Connection::to(&host.parse().unwrap()).unwrap();
+        let page = Url::parse("http://page.example").unwrap().origin().clone();
+        let found = clock.run(diagnose(connection, &stack, Some(&page))).unwrap();
+        assert_eq!(found.steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(), DoctorStep::ALL);
+        assert_eq!(finding(&found, DoctorStep::Policy), policy, "{host}");
+        let answer = finding(&found, DoctorStep::Answer);
+        assert_eq!(*answer != Finding::Untried, answer_tried, "{host}");
+    };
+    check("10.0.0.5", &Finding::Failed(Fault::OwnPolicy), false);
+    check("10.0.0.6", &Finding::Good, true);
+}

@@ -26,7 +26,8 @@ pub struct InRepository<'a> {
     pub source: &'a dyn Read,
     /// The name that each request carries.
     pub repository: &'a RepositoryName,
-    /// True if content that descriptors carry is used in place of a request (R37).
+    /// True if content that descriptors carry is used in place of a request (R37), and a document of
+    /// another size than its descriptor states is an error. Verification asks and judges by itself.
     pub use_embedded: bool,
 }
 
@@ -42,7 +43,7 @@ impl Documents for InRepository<'_> {
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         match self.use_embedded {
             true => read::manifest(self.source, self.repository, wanted).await,
-            false => read::fetched_manifest(self.source, self.repository, wanted).await,
+            false => read::manifest_of_any_size(self.source, self.repository, wanted).await,
         }
     }
 }

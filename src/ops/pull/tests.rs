@@ -8,12 +8,16 @@ use futures_util::future::join;
 use super::*;
 use crate::{
     content::verify::digest_of,
-    error::{ErrorKind, InputFault},
+    error::{ErrorKind, InputFault, Missing},
     oci::{Digest, ManifestRef, MediaType},
-    ops::{graph::Selection, push::push},
+    ops::{
+        graph::Selection,
+        push::{push, push_as},
+    },
+    registry::Read,
     sources::{
         memory::MemoryRegistry,
-        objects::{MemoryObjects, ObjectStore, StoredManifest},
+        objects::{MemoryObjects, StoredManifest},
     },
     testing::{
         images::{Images, place},
@@ -44,14 +48,9 @@ fn layer() -> MediaType {
 }
 
 impl Bench {
-    /// The store, under the name of the repository that is pulled from.
-    fn kept(&self) -> InStore<'_> {
-        InStore { store: &self.store, repository: &self.from.repository }
-    }
-
     fn pull(&self, image: &Descriptor) -> Result<Descriptor> {
         let reference = self.from.reference(None, Some(image.digest.clone()));
-        run(pull(&self.from, &reference, &self.kept(), &TransferOptions::default()))
+        run(pull(&self.from, &reference, &self.store, &TransferOptions::default()))
     }
 
     fn has_manifest(&self, digest: &Digest) -> bool {
@@ -91,7 +90,7 @@ fn r155_an_image_arrives_with_its_tag_and_a_second_pull_reads_no_layer() {
     bench.images.memory.add_tag(&place(), &tag, &image.digest);
     let reference = bench.from.reference(Some(tag.clone()), None);
     let pulled =
-        run(pull(&bench.from, &reference, &bench.kept(), &TransferOptions::default())).unwrap();
+        run(pull(&bench.from, &reference, &bench.store, &TransferOptions::default())).unwrap();
     assert_eq!(pulled.digest, image.digest);
     assert!(bench.is_complete("one") && bench.is_complete("two"));
     let stored = run(bench.store.manifest(&place(), &ManifestRef::Tag(tag))).unwrap().unwrap();
@@ -171,8 +170,8 @@ fn r155_a_layer_that_another_pull_writes_is_waited_for() {
     let reference = bench.from.reference(None, Some(image.digest));
     let options = TransferOptions::default();
     let (a, b) = run(join(
-        pull(&bench.from, &reference, &bench.kept(), &options),
-        pull(&bench.from, &reference, &bench.kept(), &options),
+        pull(&bench.from, &reference, &bench.store, &options),
+        pull(&bench.from, &reference, &bench.store, &options),
     ));
     assert_eq!(a.unwrap(), b.unwrap());
     assert_eq!(bench.recorder.count("blob"), 2, "configuration and layer, each once");
@@ -191,7 +190,7 @@ fn r155_a_writer_that_gives_up_is_taken_over() {
         }
         drop(writer);
     };
-    let (pulled, ()) = run(join(pull(&bench.from, &reference, &bench.kept(), &options), giving_up));
+    let (pulled, ()) = run(join(pull(&bench.from, &reference, &bench.store, &options), giving_up));
     assert!(pulled.is_ok() && bench.is_complete("shared"));
 }
 
@@ -218,7 +217,7 @@ fn r157_layer_i_starts_after_layer_i_minus_window() {
         let image = bench.images.image("linux/amd64", &texts);
         let reference = bench.from.reference(None, Some(image.digest.clone()));
         let options = TransferOptions { window, ..TransferOptions::default() };
-        run(pull(&bench.from, &reference, &bench.kept(), &options)).unwrap();
+        run(pull(&bench.from, &reference, &bench.store, &options)).unwrap();
         assert_eq!(bench.recorder.most_at_once(), window);
     }
 }
@@ -235,35 +234,36 @@ fn r156_what_was_pulled_can_be_pushed() {
     let reference = ManifestRef::Digest(index.digest.clone());
     let tags = ["v1".parse().unwrap()];
     let options = TransferOptions::default();
-    let pushed = run(push(&bench.kept(), &reference, &to, &tags, &options)).unwrap();
+    let pushed = run(push(&bench.store, &reference, &to, &tags, &options)).unwrap();
     assert_eq!(pushed.digest, index.digest);
     assert_eq!(memory.digests(&place()), bench.images.memory.digests(&place()));
     let calls = recorder.take();
     assert_eq!(calls.last().unwrap(), "push_manifest a/b v1", "the manifest is put last");
-    run(push(&bench.kept(), &reference, &to, &tags, &options)).unwrap();
+    run(push(&bench.store, &reference, &to, &tags, &options)).unwrap();
     assert_eq!(recorder.count("push_blob"), 0, "what the registry has is not sent again");
 }
 
 #[test]
-fn r156_what_was_pulled_as_one_name_is_pushed_as_another() {
+fn r156_what_was_pulled_under_one_name_is_pushed_under_another() {
     let bench = bench();
-    let image = bench.images.image("linux/amd64", &["one"]);
-    let index = bench.images.index(&[image]);
-    let as_pulled: crate::oci::RepositoryName = "mirror/of".parse().unwrap();
-    let kept = InStore { store: &bench.store, repository: &as_pulled };
-    let (_, _, mut to) = target();
-    to.repository = "some/where-else".parse().unwrap();
-    let reference = bench.from.reference(None, Some(index.digest.clone()));
+    let image = bench.images.image("linux/amd64", &["1"]);
+    bench.pull(&image).unwrap();
+    let memory = MemoryRegistry::new("target");
+    let to = RepositoryRef {
+        host: "target.example".parse().unwrap(),
+        registry: Rc::new(memory.clone()),
+        repository: "another/name".parse().unwrap(),
+    };
+    let (reference, tags) = (ManifestRef::Digest(image.digest.clone()), ["v2".parse().unwrap()]);
     let options = TransferOptions::default();
-    run(pull(&bench.from, &reference, &kept, &options)).unwrap();
-    assert!(!bench.has_manifest(&index.digest), "nothing under the name of the origin");
-    let by_digest = ManifestRef::Digest(index.digest.clone());
-    let tag = ["v1".parse().unwrap()];
-    run(push(&kept, &by_digest, &to, &tag, &options)).unwrap();
-    let there = run(to.registry.resolve(&to.repository, &tag[0].clone().into())).unwrap();
-    assert_eq!(there.digest, index.digest);
-    let missing = run(push(&bench.kept(), &by_digest, &to, &tag, &options));
-    assert!(missing.unwrap_err().is_not_found(), "it was pulled under another name");
+    let own_name = run(push(&bench.store, &reference, &to, &tags, &options));
+    let missing = ErrorKind::NotFound(Missing::Revision(image.digest.clone()));
+    assert_eq!(own_name.unwrap_err().kind, missing);
+    let pushed = run(push_as(&bench.store, &place(), &reference, &to, &tags, &options)).unwrap();
+    assert_eq!(pushed.digest, image.digest);
+    let tag = ManifestRef::Tag("v2".parse().unwrap());
+    let found = run(Read::resolve(&memory, &to.repository, &tag)).unwrap();
+    assert_eq!(found.digest, image.digest);
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn r156_an_incomplete_local_layer_is_an_error() {
     let (memory, _, to) = target();
     // The registry has the layer; the store still must not claim it.
     memory.add_blob(&place(), layer(), "one");
-    let pushed = run(push(&bench.kept(), &reference, &to, &[], &TransferOptions::default()));
+    let pushed = run(push(&bench.store, &reference, &to, &[], &TransferOptions::default()));
     assert!(pushed.unwrap_err().is_not_found());
     assert!(!memory.digests(&place()).contains(&image.digest));
 }
@@ -292,7 +292,7 @@ fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
     let reference = bench.from.reference(None, Some(index.digest.clone()));
     let selection = Selection::Platforms(vec!["linux/arm64".parse().unwrap()]);
     let options = TransferOptions { selection, ..TransferOptions::default() };
-    run(pull(&bench.from, &reference, &bench.kept(), &options)).unwrap();
+    run(pull(&bench.from, &reference, &bench.store, &options)).unwrap();
     let target = Rc::new(Recorder::new(Rc::new(MemoryRegistry::new("target"))));
     let to = RepositoryRef {
         host: "to.example".parse().unwrap(),
@@ -300,8 +300,7 @@ fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
         repository: place(),
     };
     let whole = ManifestRef::Digest(index.digest);
-    let error =
-        run(push(&bench.kept(), &whole, &to, &[], &TransferOptions::default())).unwrap_err();
+    let error = run(push(&bench.store, &whole, &to, &[], &TransferOptions::default())).unwrap_err();
     let ErrorKind::InvalidInput(InputFault::NotPulled(entry)) = &error.kind else {
         panic!("{error}")
     };
@@ -312,7 +311,7 @@ fn r156_an_index_of_which_a_part_was_pulled_says_what_can_be_pushed() {
         "before anything is sent: {calls:?}"
     );
     let one = ManifestRef::Digest(arm.digest.clone());
-    let pushed = run(push(&bench.kept(), &one, &to, &[], &TransferOptions::default())).unwrap();
+    let pushed = run(push(&bench.store, &one, &to, &[], &TransferOptions::default())).unwrap();
     assert_eq!(pushed.digest, arm.digest, "one of them can be");
 }
 

@@ -183,7 +183,7 @@ impl BlobContent {
             let bytes = source.slice(start, length).await?;
             Ok(Some((bytes, (source, start + length))))
         });
-        BlobStream { size, chunks: chunks.boxed_local() }
+        BlobStream { size, encoding: None, chunks: chunks.boxed_local() }
     }
 }
 

@@ -129,11 +129,9 @@ impl Target for RepositoryRef {
     async fn put_manifest(&self, step: &ManifestStep) -> Result<()> {
         let (wanted, bytes) = (&step.manifest, step.bytes.clone());
         let tags: Vec<_> = step.tags.iter().map(|planned| planned.tag.clone()).collect();
-        let pushed =
-            self.registry.push_manifest(&self.repository, &wanted.media_type, bytes, &tags).await?;
-        // The registry's digest may be of another algorithm than the one that was asked for.
-        if pushed.digest.algorithm() == wanted.digest.algorithm() && pushed.digest != wanted.digest
-        {
+        let pushed = self.registry.push_manifest_as(&self.repository, wanted, bytes, &tags).await?;
+        // What was asked for is there under its own digest, or this was no success.
+        if pushed.digest != wanted.digest {
             let (expected, actual) = (wanted.digest.clone(), pushed.digest);
             return Err(ErrorKind::DigestMismatch { expected, actual }.into());
         }

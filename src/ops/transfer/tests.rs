@@ -183,8 +183,6 @@ fn r155_a_plan_of_a_pull_writes_nothing_and_says_what_is_taken_up() {
     let bench = bench("target.example");
     let image = bench.images.image("linux/amd64", &["0123456789", "whole"]);
     let store = MemoryObjects::default();
-    let place = place();
-    let kept = InStore { store: &store, repository: &place };
     let fill = async |text: &'static str, size: u64| {
         let mut writer =
             store.layer(&digest_of(&b"0123456789whole"[size as usize..])).writer().unwrap();
@@ -199,15 +197,15 @@ fn r155_a_plan_of_a_pull_writes_nothing_and_says_what_is_taken_up() {
     drop(part);
     let reference = bench.from.reference(None, Some(image.digest.clone()));
     let options = TransferOptions::default();
-    let (_, plan) = run(plan_pull(&bench.from, &reference, &kept, &options)).unwrap();
+    let (_, plan) = run(plan_pull(&bench.from, &reference, &store, &options)).unwrap();
     let actions: Vec<_> = plan.blobs.iter().map(|step| step.action).collect();
     assert_eq!(actions, [Action::Send, Action::Resume { held: 4 }, Action::Keep]);
     assert_eq!(plan.bytes(), plan.blobs[0].blob.size + 6 + image.size);
     assert_eq!(bench.asked.count("blob"), 0);
     let stored = ManifestRef::Digest(image.digest);
-    assert_eq!(run(store.manifest(&place, &stored)).unwrap(), None);
-    run(pull(&bench.from, &reference, &kept, &options)).unwrap();
-    let (_, again) = run(plan_pull(&bench.from, &reference, &kept, &options)).unwrap();
+    assert_eq!(run(store.manifest(&place(), &stored)).unwrap(), None);
+    run(pull(&bench.from, &reference, &store, &options)).unwrap();
+    let (_, again) = run(plan_pull(&bench.from, &reference, &store, &options)).unwrap();
     assert_eq!(again.bytes(), 0, "{again}");
 }
 
@@ -216,23 +214,21 @@ fn r156_a_plan_of_a_push_writes_nothing() {
     let bench = bench("target.example");
     let image = bench.images.image("linux/amd64", &["one"]);
     let store = MemoryObjects::default();
-    let place = place();
-    let kept = InStore { store: &store, repository: &place };
     let reference = bench.from.reference(None, Some(image.digest.clone()));
     let options = TransferOptions::default();
-    run(pull(&bench.from, &reference, &kept, &options)).unwrap();
-    let to = RepositoryRef { repository: place.clone(), ..bench.to.clone() };
-    bench.target.add_blob(&place, MediaType::OCTET_STREAM, "one");
+    run(pull(&bench.from, &reference, &store, &options)).unwrap();
+    let to = RepositoryRef { repository: place(), ..bench.to.clone() };
+    bench.target.add_blob(&place(), MediaType::OCTET_STREAM, "one");
     let by_digest = ManifestRef::Digest(image.digest.clone());
     let tags = ["v1".parse().unwrap()];
-    let (_, plan) = run(plan_push(&kept, &by_digest, &to, &tags, &options)).unwrap();
+    let (_, plan) = run(plan_push(&store, &by_digest, &to, &tags, &options)).unwrap();
     let actions: Vec<_> = plan.blobs.iter().map(|step| step.action).collect();
     assert_eq!(actions, [Action::Send, Action::Keep], "the registry has the layer");
     assert_eq!(bench.written.take().iter().find(|call| is_writing(call)), None);
-    let from = kept;
+    let from = InStore { store: &store, repository: &place() };
     run(carry_out(&plan, &from, &to, &options)).unwrap();
     assert_eq!(bench.written.count("push_blob"), 1);
-    assert!(bench.target.digests(&place).contains(&image.digest));
+    assert!(bench.target.digests(&place()).contains(&image.digest));
 }
 
 #[test]
@@ -262,12 +258,11 @@ fn r158_a_store_can_be_exported_too() {
     let bench = bench("target.example");
     let image = bench.images.image("linux/amd64", &["one"]);
     let store = MemoryObjects::default();
-    let place = place();
-    let kept = InStore { store: &store, repository: &place };
     let reference = bench.from.reference(None, Some(image.digest.clone()));
     let options = TransferOptions { window: 1, ..TransferOptions::default() };
-    run(pull(&bench.from, &reference, &kept, &options)).unwrap();
-    let from = kept;
+    run(pull(&bench.from, &reference, &store, &options)).unwrap();
+    let place = place();
+    let from = InStore { store: &store, repository: &place };
     let mut bytes = Vec::new();
     run(async {
         let archive = TarArchive::new(&mut bytes);

@@ -8,7 +8,7 @@ use litemap::LiteMap;
 use crate::{
     content::sniff,
     layers::findings::Findings,
-    oci::{Algorithm, Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
+    oci::{Compression, Descriptor, Digest, Document, ImageConfig, MediaType},
     ops::{
         graph::{NodeContent, NodeId, OpenedDocument, Tree},
         progress::{Mismatch, Outcome, Role, UnverifiedReason},
@@ -67,13 +67,12 @@ struct Image<'a> {
     layers: Vec<&'a Descriptor>,
 }
 
-/// The algorithms of the diff IDs of layers. If several images state one for a layer, the first
-/// counts.
-pub(super) fn algorithms(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Algorithm> {
+/// The diff IDs of layers. If several images state one for a layer, the first counts.
+pub(super) fn diff_ids(tree: &Tree, configs: &Configs) -> LiteMap<Digest, Digest> {
     let mut wanted = LiteMap::new();
     for image in images(tree, configs) {
         for (layer, diff_id) in image.layers.iter().zip(&image.config.diff_ids) {
-            wanted.entry(layer.digest.clone()).or_insert_with(|| diff_id.algorithm());
+            wanted.entry(layer.digest.clone()).or_insert_with(|| diff_id.clone());
         }
     }
     wanted
@@ -154,7 +153,12 @@ impl Checks {
 
     fn counts(&mut self, image: &Image<'_>) {
         let (config, expected) = (image.config, image.layers.len());
-        self.compare_layers(image, About::LayerCount, expected, config.diff_ids.len());
+        if config.diff_ids.is_empty() && expected > 0 {
+            let why = Outcome::NotVerified(UnverifiedReason::NoDiffIds);
+            self.add(image.manifest, About::LayerCount, "", why);
+        } else {
+            self.compare_layers(image, About::LayerCount, expected, config.diff_ids.len());
+        }
         let steps = config.history.iter().filter(|step| !step.empty_layer).count();
         if config.history.is_empty() {
             let why = Outcome::NotVerified(UnverifiedReason::NoHistory);
@@ -175,7 +179,7 @@ impl Checks {
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
         // The compression of encrypted bytes cannot be seen.
         let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
-        let found = found.filter(|found| found.verdict.is_verified());
+        let found = found.filter(|found| found.verdict.has_digest());
         if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
         {
             let claimed = match claimed {
@@ -192,7 +196,11 @@ impl Checks {
         let outcome = match found {
             _ if layer.media_type.is_encrypted() => not(UnverifiedReason::Encrypted),
             None => not(UnverifiedReason::NotRead),
-            Some(found) if found.verdict.is_mismatch() => not(UnverifiedReason::WrongBytes),
+            Some(found) if found.came_unpacked(Some(expected)) => Outcome::Verified,
+            Some(found) if found.verdict.is_mismatch() => not(match found.encoding {
+                Some(_) => UnverifiedReason::TransportEncoding(false),
+                None => UnverifiedReason::WrongBytes,
+            }),
             Some(found) => match &found.diff_id {
                 Some(actual) if actual == expected => Outcome::Verified,
                 Some(actual) if actual.algorithm() == expected.algorithm() => {

@@ -23,8 +23,8 @@ use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
-    oci::{Algorithm, Descriptor, Digest, RepositoryName, parse_config},
-    registry::{CONFIG_MAX, Manifest, Read, collect},
+    oci::{Descriptor, Digest, RepositoryName, parse_config},
+    registry::{CONFIG_MAX, Manifest, Read, Verification, collect_by_digest},
 };
 
 pub use chain::{About, Check};
@@ -72,7 +72,7 @@ pub async fn verify_by(
     };
     let (configs, others) = blobs.into_iter().partition(is_config);
     objects.extend(pass.read_configs(configs).await);
-    objects.extend(pass.inspect_all(others, &chain::algorithms(&tree, &pass.configs)).await);
+    objects.extend(pass.inspect_all(others, &chain::diff_ids(&tree, &pass.configs)).await);
     Report {
         root: tree.get(tree.root()).map(|root| root.descriptor.clone()),
         checks: chain::checks(&tree, &pass.configs, &pass.found),
@@ -124,23 +124,24 @@ impl Pass<'_> {
         };
         let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
         let (outcome, received, bytes) = tracked.await;
-        let bytes = bytes.filter(|_| outcome == Outcome::Verified);
+        let bytes = bytes.filter(|_| outcome.has_digest());
         (Checked { outcome, received, ..blob }, bytes)
     }
 
     /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
-        collect(self.source.blob(self.repository, blob).await?, CONFIG_MAX).await
+        let stream = self.source.blob_by_digest(self.repository, blob, CONFIG_MAX).await?;
+        collect_by_digest(stream, CONFIG_MAX).await
     }
 
     async fn inspect_all(
         &mut self,
         blobs: Vec<Checked>,
-        algorithms: &LiteMap<Digest, Algorithm>,
+        diff_ids: &LiteMap<Digest, Digest>,
     ) -> Vec<Checked> {
         let inspecting = stream::iter(blobs).map(|blob| {
-            let algorithm = algorithms.get(&blob.descriptor.digest).cloned();
-            self.inspect(blob, algorithm)
+            let diff_id = diff_ids.get(&blob.descriptor.digest);
+            self.inspect(blob, diff_id)
         });
         let read: Vec<_> = inspecting.buffered(self.window).collect().await;
         for blob in &read {
@@ -152,7 +153,7 @@ impl Pass<'_> {
     }
 
     /// Reads one blob to its end.
-    async fn inspect(&self, blob: Checked, diff_id: Option<Algorithm>) -> Checked {
+    async fn inspect(&self, blob: Checked, diff_id: Option<&Digest>) -> Checked {
         let Checked { descriptor, role, .. } = &blob;
         let digest = &descriptor.digest;
         let work = async {
@@ -161,10 +162,11 @@ impl Pass<'_> {
                 received = bytes;
                 self.observer.progress(digest, bytes);
             };
+            let algorithm = diff_id.map(Digest::algorithm);
             let found =
-                self.reader.inspect(self.repository, descriptor, diff_id, &mut progress).await;
+                self.reader.inspect(self.repository, descriptor, algorithm, &mut progress).await;
             let (outcome, findings) = match found {
-                Ok(findings) => (Outcome::of_verdict(&findings.verdict), Some(findings)),
+                Ok(findings) => (of_findings(&findings, diff_id), Some(findings)),
                 Err(error) => (failure(descriptor, &error), None),
             };
             let received = findings.as_ref().map_or(received, |findings: &Findings| findings.size);
@@ -174,6 +176,15 @@ impl Pass<'_> {
         let tracked = self.observer.track(descriptor, *role, work, |(outcome, ..)| outcome.clone());
         let (outcome, received, findings) = tracked.await;
         Checked { outcome, received, findings, ..blob }
+    }
+}
+
+/// The outcome of a blob that was read. Bytes that the transport encoded or unpacked are not accused.
+fn of_findings(findings: &Findings, diff_id: Option<&Digest>) -> Outcome {
+    let is_unpacked = findings.came_unpacked(diff_id);
+    match findings.verdict.is_mismatch() && (is_unpacked || findings.encoding.is_some()) {
+        true => Outcome::NotVerified(UnverifiedReason::TransportEncoding(is_unpacked)),
+        false => Outcome::of_verdict(&findings.verdict),
     }
 }
 
@@ -191,7 +202,14 @@ fn manifests(tree: &Tree) -> Vec<Checked> {
         let (outcome, received) = match &node.content {
             NodeContent::Opened(opened) => {
                 let received = opened.document.raw.len() as u64;
-                (Outcome::of_verification(&opened.verification), received)
+                let outcome = match &opened.verification {
+                    // Nothing points at the root, so no descriptor states its size.
+                    Verification::Verified if node.parent.is_some() => {
+                        Outcome::of_sizes(node.descriptor.size, received)
+                    }
+                    verification => Outcome::of_verification(verification),
+                };
+                (outcome, received)
             }
             NodeContent::Failed(error) => (Outcome::of_reading(error), 0),
             NodeContent::Cut => (Outcome::NotVerified(UnverifiedReason::BeyondLimits), 0),

@@ -213,6 +213,9 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Mismatch(Mismatch::Size { expected, actual }) => json!({
             "state": "mismatch", "expectedSize": expected, "actualSize": actual,
         }),
+        Outcome::Mismatch(Mismatch::StatedSize { stated, actual }) => json!({
+            "state": "mismatch", "digest": "verified", "statedSize": stated, "actualSize": actual,
+        }),
         Outcome::Mismatch(Mismatch::Layers { expected, actual }) => json!({
             "state": "mismatch", "expectedLayers": expected, "actualLayers": actual,
         }),

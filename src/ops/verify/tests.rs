@@ -76,7 +76,8 @@ fn the_three_states_are_told_apart() {
 
     let mismatch = Mismatch::Digest { expected: wrong.digest.clone(), actual: digest_of(b"wrong") };
     assert_eq!(*outcome_of(&report, &wrong.digest), Outcome::Mismatch(mismatch));
-    let mismatch = Mismatch::Size { expected: 3, actual: 6 };
+    // The digest is right, and the size is the author's fault.
+    let mismatch = Mismatch::StatedSize { stated: 3, actual: 6 };
     assert_eq!(*outcome_of(&report, &long.digest), Outcome::Mismatch(mismatch));
     let reason_of = |blob: &Descriptor| match outcome_of(&report, &blob.digest) {
         Outcome::NotVerified(reason) => reason.clone(),
@@ -301,7 +302,7 @@ fn the_chain_reaches_the_diff_ids() {
         (
             "{}".to_owned(),
             vec![
-                ("layerCount", "mismatch"),
+                ("layerCount", "not verified"),
                 ("history", "not verified"),
                 ("compression", "verified"),
                 ("compression", "mismatch"),
@@ -312,6 +313,57 @@ fn the_chain_reaches_the_diff_ids() {
         let (report, _) = verified(&images, &root, &WalkOptions::default());
         assert_eq!(compared(&report), expected, "{config}");
         assert_eq!(report.totals().mismatched, 0, "the bytes themselves are right");
+    }
+}
+
+#[test]
+fn a_configuration_without_diff_ids_states_none() {
+    const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+    let images = Images::default();
+    let layer = gzipped(&images, b"one", GZIP);
+    for rootfs in [
+        "",
+        r#""rootfs":null"#,
+        r#""rootfs":{"type":"layers"}"#,
+        r#""rootfs":{"type":"layers","diff_ids":null}"#,
+        r#""rootfs":{"type":"layers","diff_ids":[]}"#,
+        r#""rootfs":{"type":"other","diff_ids":{}}"#,
+        r#""rootfs":[]"#,
+    ] {
+        let root = image(&images, std::slice::from_ref(&layer), &format!("{{{rootfs}}}"));
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        let count = report.checks.iter().find(|check| check.about == About::LayerCount).unwrap();
+        let expected = Outcome::NotVerified(UnverifiedReason::NoDiffIds);
+        assert_eq!(count.outcome, expected, "{rootfs}");
+        assert_eq!(report.chain_totals().mismatched, 0, "{rootfs}");
+    }
+    // Neither layers nor diff IDs agree with each other.
+    let root = image(&images, &[], r#"{"rootfs":{"type":"layers","diff_ids":[]}}"#);
+    assert_eq!(verified(&images, &root, &WalkOptions::default()).0.chain_totals().mismatched, 0);
+}
+
+#[test]
+fn a_layer_that_was_unpacked_on_its_way_is_not_accused() {
+    const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+    // Fewer bytes than the descriptor says, as many, and more.
+    for size in [2, 3, 90] {
+        let images = Images::default();
+        let packed = gzipped(&images, b"one", GZIP);
+        let layer = Descriptor { size, ..packed };
+        let right = Bytes::from_static(b"one");
+        images.memory.add_blob_as(&place(), &layer.digest, right);
+        let root = image(&images, &[layer.clone()], &config_of(&[&digest_of(b"one")], 1));
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        let expected = Outcome::NotVerified(UnverifiedReason::TransportEncoding(true));
+        assert_eq!(*outcome_of(&report, &layer.digest), expected, "{size}");
+        let diff = report.checks.iter().find(|check| check.about == About::DiffId).unwrap();
+        assert_eq!(diff.outcome, Outcome::Verified, "it is a check against the configuration");
+        assert_eq!((report.totals().mismatched, report.chain_totals().mismatched), (0, 0));
+        // Any other bytes are.
+        let wrong = Bytes::from_static(b"two");
+        images.memory.add_blob_as(&place(), &layer.digest, wrong);
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        assert_eq!(report.totals().mismatched, 1, "{size}");
     }
 }
 

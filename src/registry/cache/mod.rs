@@ -22,7 +22,7 @@ use super::{
     Referrers, Registry, Unverified, Verification, Write,
 };
 use crate::error::Result;
-use crate::oci::{Descriptor, Digest, MediaType, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 use crate::sync::SingleFlight;
 
 /// Time that only goes forward, since any fixed moment. The cache has no clock of its own.
@@ -127,7 +127,7 @@ impl<R: ?Sized> Cache<R> {
 
 fn stream_of(bytes: Bytes) -> BlobStream {
     let size = Some(bytes.len() as u64);
-    BlobStream { size, chunks: stream::iter([Ok(bytes)]).boxed_local() }
+    BlobStream { size, encoding: None, chunks: stream::iter([Ok(bytes)]).boxed_local() }
 }
 
 #[async_trait(?Send)]
@@ -176,6 +176,16 @@ impl<R: Read + ?Sized + 'static> Read for Cache<R> {
         let key = (repository.clone(), blob.digest.clone(), blob.size, request.generation);
         let start = || request.blob(blob.clone()).boxed_local();
         self.blobs.join(key, start).await.map(stream_of)
+    }
+
+    /// Never kept: what is kept here is under the size that its descriptor states.
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
+        self.inner.blob_by_digest(repository, blob, most).await
     }
 
     async fn blob_range(
@@ -293,6 +303,25 @@ impl<R: Write + ?Sized> Write for Cache<R> {
             contents.record_tag(repository, tag, &pushed.digest, why, (self.clock)());
         }
         Ok(pushed)
+    }
+
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        if manifest.digest.algorithm() == Algorithm::Sha256 {
+            return self.push_manifest(repository, &manifest.media_type, bytes, tags).await;
+        }
+        for tag in tags {
+            let reference = ManifestRef::Tag(tag.clone());
+            self.contents.borrow_mut().forget_manifest(repository, &reference);
+        }
+        let pushed = self.inner.push_manifest_as(repository, manifest, bytes, tags).await;
+        self.contents.borrow_mut().generation += 1;
+        pushed
     }
 }
 

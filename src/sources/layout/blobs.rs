@@ -11,7 +11,7 @@ use super::{
     tar,
 };
 use crate::{
-    error::Result,
+    error::{LayoutFault, Result},
     oci::{Digest, Document, RepositoryName, parse_document},
     registry::MANIFEST_MAX,
 };
@@ -47,6 +47,30 @@ impl<F: Files> Layout<F> {
             (None, Err(why)) if !why.is_not_found() => Err(why),
             (None, _) => Err(error),
         }
+    }
+
+    /// Returns the faults of a layout that hinder no reading: that it has no `oci-layout`, and sizes in its
+    /// `index.json` that its files do not have, of the first 64 entries.
+    ///
+    /// # Errors
+    /// Those of reading the layout.
+    pub async fn remarks(&self, repository: &RepositoryName) -> Result<Vec<LayoutFault>> {
+        let contents = self.contents(repository).await?;
+        let folder = self.folder(repository);
+        let is_unmarked = self.learnt.unmarked.borrow().contains(&folder);
+        let mut remarks: Vec<_> =
+            is_unmarked.then_some(LayoutFault::NoMarker).into_iter().collect();
+        let Contents::Oci(index) = contents else { return Ok(remarks) };
+        for entry in index.entries.iter().take(LOOKED_INTO) {
+            let path = FilePath::lasting(folder.clone() + &tar::path_of(&entry.digest));
+            // A file that is not there is told when it is read.
+            let Ok(actual) = self.files.size(&path).await else { continue };
+            if actual != entry.size {
+                let (digest, stated) = (entry.digest.clone(), entry.size);
+                remarks.push(LayoutFault::EntrySize { digest, stated, actual });
+            }
+        }
+        Ok(remarks)
     }
 
     /// Reads a whole manifest, unverified.

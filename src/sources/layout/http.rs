@@ -119,8 +119,8 @@ impl Files for HttpFiles {
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks> {
         let mut request = self.request(Method::Get, path);
         request.lane = Lane::Blob;
-        let plan =
-            ResumePlan { size, range, policy: self.policy.clone(), clock: self.clock.clone() };
+        let (policy, clock) = (self.policy.clone(), self.clock.clone());
+        let plan = ResumePlan { size, range, most: size, policy, clock };
         let body = ResumingBody::open(self.reopen(&request), plan).await;
         let body = body.map_err(|error| about(&request, error))?;
         Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())

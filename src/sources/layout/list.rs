@@ -36,7 +36,7 @@ impl<F: Files + 'static> List for Layout<F> {
                 items.push(name);
             }
         }
-        Ok(Page { items, next: None, may_be_incomplete: names.has_others })
+        Ok(Page { may_be_incomplete: names.has_others, ..Page::new(items, None) })
     }
 
     async fn tags(&self, repository: &RepositoryName, _: Option<&str>) -> Result<Page<Tag>> {
@@ -48,7 +48,7 @@ impl<F: Files + 'static> List for Layout<F> {
                 let missing = ErrorKind::NotFound(Missing::Repository);
                 Err(self.explain(&Task::contents(repository), missing.into()))
             }
-            _ => Ok(Page { items, next: None, may_be_incomplete: names.has_others }),
+            _ => Ok(Page { may_be_incomplete: names.has_others, ..Page::new(items, None) }),
         }
     }
 

@@ -68,7 +68,7 @@ impl<F: Files + 'static> Read for Layout<F> {
         let chunks = chunks.map_err(|error| self.explain(&Task::blob(repository, blob), error))?;
         let verifier = Verifier::new(&blob.digest, Some(blob.size));
         let chunks = self.explained(repository, blob, verified(chunks, verifier));
-        Ok(BlobStream { size: Some(blob.size), chunks })
+        Ok(BlobStream { size: Some(blob.size), encoding: None, chunks })
     }
 
     async fn blob_range(
@@ -93,7 +93,7 @@ impl<F: Files + 'static> Read for Layout<F> {
         };
         let chunks = self.found(repository, &blob.digest, open).await.map_err(explain)?;
         let chunks = self.explained(repository, blob, chunks);
-        Ok(BlobStream { size: Some(end - start), chunks })
+        Ok(BlobStream { size: Some(end - start), encoding: None, chunks })
     }
 
     async fn stat_blob(

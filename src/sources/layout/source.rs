@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
-    oci::{self, Descriptor, Digest, RepositoryName, Tag},
+    oci::{self, Descriptor, Digest, DocumentFault, RepositoryName, Tag},
     registry::{ReadOnly, SharedRegistry},
     wire::list,
 };
@@ -53,6 +53,8 @@ impl<F> Clone for Layout<F> {
 pub(super) struct Learnt {
     /// Folders whose `oci-layout` names a version that is known.
     known: RefCell<BTreeSet<String>>,
+    /// Folders with an `index.json` and no `oci-layout`.
+    pub(super) unmarked: RefCell<BTreeSet<String>>,
     /// Folders in which an OCI layout has no `manifest.json` beside it.
     unsaved: RefCell<BTreeSet<String>>,
     /// Manifests made here, by folder.
@@ -183,22 +185,46 @@ impl<F: Files> Layout<F> {
     }
 
     async fn read_oci(&self, folder: &str) -> Result<Contents> {
-        self.check_version(folder).await?;
-        self.read_index(folder).await
+        let Some(unmarked) = self.check_version(folder).await? else {
+            return self.read_index(folder).await;
+        };
+        match self.read_index(folder).await {
+            Ok(contents) => {
+                self.learnt.unmarked.borrow_mut().insert(folder.to_owned());
+                Ok(contents)
+            }
+            // Without its marker, another file of that name says nothing about layouts.
+            Err(error) if matches!(error.kind, ErrorKind::Layout(LayoutFault::NotAnIndex)) => {
+                Err(unmarked)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Reads the `oci-layout` file, once.
-    async fn check_version(&self, folder: &str) -> Result<()> {
+    /// Reads the `oci-layout` file, once. Returns the reason if there is none: some writers and
+    /// uploads leave it out.
+    async fn check_version(&self, folder: &str) -> Result<Option<Error>> {
         if self.learnt.known.borrow().contains(folder) {
-            return Ok(());
+            return Ok(None);
         }
         let path = FilePath::changing(format!("{folder}oci-layout"));
-        let raw = self.files.read(&path, LIST_LIMIT).await?;
-        if oci::parse_layout(raw).value.version.as_deref() != Some(oci::LAYOUT_VERSION) {
-            return Err(ErrorKind::Layout(LayoutFault::UnknownVersion).into());
+        let raw = match self.files.read(&path, LIST_LIMIT).await {
+            Ok(raw) => raw,
+            Err(error) if self.means_absent(&error) => return Ok(Some(error)),
+            Err(error) => return Err(error),
+        };
+        let marker = oci::parse_layout(raw);
+        if marker.value.version.as_deref() != Some(oci::LAYOUT_VERSION) {
+            // Some web servers send a page in the place of a missing file.
+            let is_page = marker.issues.iter().any(|issue| issue.fault == DocumentFault::Markup);
+            return match is_page && self.arrangement == Arrangement::Folders {
+                true => Ok(Some(ErrorKind::NotFound(Missing::Unknown).into())),
+                false => Err(ErrorKind::Layout(LayoutFault::UnknownVersion).into()),
+            };
         }
         self.learnt.known.borrow_mut().insert(folder.to_owned());
-        Ok(())
+        self.learnt.unmarked.borrow_mut().remove(folder);
+        Ok(None)
     }
 
     /// Reads `index.json`. Names that it lacks are taken from a `manifest.json` beside it; if it

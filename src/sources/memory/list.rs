@@ -61,7 +61,7 @@ fn page<'a, T: Clone + 'a>(
     let items: Vec<T> = rest.by_ref().take(size).cloned().collect();
     let more = rest.next().is_some();
     let next = items.last().filter(|_| more).map(|last| name(last).to_owned());
-    Page { items, next, may_be_incomplete: false }
+    Page::new(items, next)
 }
 
 /// The descriptor of a manifest that refers to `subject`, as the referrers API describes it.

@@ -31,13 +31,21 @@ impl Read for MemoryRegistry {
 
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
         let bytes = self.stored_blob(repository, &blob.digest)?;
-        let verdict = verify(&bytes, &blob.digest, Some(blob.size));
-        let end = verdict.reject_mismatch().err();
-        let end = end.map(|kind| {
-            let operation = Operation::ReadBlob(blob.digest.clone());
-            self.error(kind.about(&blob.digest), operation, repository)
-        });
-        Ok(stream_of(bytes, end))
+        let end = verify(&bytes, &blob.digest, Some(blob.size)).reject_mismatch();
+        Ok(self.ending(repository, blob, bytes, end))
+    }
+
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        _: u64,
+    ) -> Result<BlobStream> {
+        let bytes = self.stored_blob(repository, &blob.digest)?;
+        let by_digest = verify(&bytes, &blob.digest, None).reject_mismatch();
+        let by_size = || verify(&bytes, &blob.digest, Some(blob.size)).reject_mismatch();
+        let end = by_digest.and_then(|()| by_size());
+        Ok(self.ending(repository, blob, bytes, end))
     }
 
     async fn blob_range(
@@ -102,6 +110,23 @@ fn check(
 }
 
 /// Returns a part of some bytes, shortened at their end; `None` if it starts beyond.
+impl MemoryRegistry {
+    /// Streams a blob that ends with this verdict.
+    fn ending(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        bytes: Bytes,
+        end: std::result::Result<(), ErrorKind>,
+    ) -> BlobStream {
+        let end = end.err().map(|kind| {
+            let operation = Operation::ReadBlob(blob.digest.clone());
+            self.error(kind.about(&blob.digest), operation, repository)
+        });
+        stream_of(bytes, end)
+    }
+}
+
 fn part_of(bytes: &Bytes, range: ByteRange) -> Option<Bytes> {
     let start = usize::try_from(range.start).ok().filter(|start| *start <= bytes.len())?;
     let rest = bytes.slice(start..);
@@ -115,5 +140,9 @@ fn stream_of(bytes: Bytes, end: Option<Error>) -> BlobStream {
         let length = rest.len().min(CHUNK);
         (length > 0).then(|| (Ok(rest.split_to(length)), rest))
     });
-    BlobStream { size, chunks: chunks.chain(stream::iter(end.map(Err))).boxed_local() }
+    BlobStream {
+        size,
+        encoding: None,
+        chunks: chunks.chain(stream::iter(end.map(Err))).boxed_local(),
+    }
 }

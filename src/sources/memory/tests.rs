@@ -49,11 +49,8 @@ fn a_blob_streams_in_chunks_and_ends_well_only_where_it_is_right() {
     let blob = registry.add_blob(&place("one"), MediaType::OCTET_STREAM, bytes.clone());
     assert_eq!(read(&registry, &blob).unwrap(), bytes);
     let larger = Descriptor { size: 200_001, ..blob.clone() };
-    let kind = ErrorKind::SizeMismatch {
-        digest: Some(blob.digest.clone()),
-        expected: 200_001,
-        actual: 200_000,
-    };
+    let digest = Some(blob.digest.clone());
+    let kind = ErrorKind::WrongSize { digest, stated: 200_001, actual: 200_000 };
     assert_eq!(read(&registry, &larger).unwrap_err().kind, kind);
     registry.add_blob_as(&place("one"), &blob.digest, vec![8; 200_000].into());
     let error = read(&registry, &blob).unwrap_err();

@@ -89,6 +89,24 @@ impl Write for MemoryRegistry {
         tags.iter().for_each(|tag| self.add_tag(repository, tag, &descriptor.digest));
         Ok(descriptor)
     }
+
+    async fn push_manifest_as(
+        &self,
+        repository: &RepositoryName,
+        manifest: &Descriptor,
+        bytes: Bytes,
+        tags: &[Tag],
+    ) -> Result<Descriptor> {
+        verify(&bytes, &manifest.digest, None).require_verified()?;
+        let pushed =
+            self.push_manifest(repository, &manifest.media_type, bytes.clone(), tags).await?;
+        if pushed.digest == manifest.digest {
+            return Ok(pushed);
+        }
+        let own = Descriptor { digest: manifest.digest.clone(), ..pushed };
+        self.add_manifest_as(repository, &own, bytes);
+        Ok(own)
+    }
 }
 
 impl MemoryRegistry {

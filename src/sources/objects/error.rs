@@ -101,7 +101,9 @@ pub(super) fn accept(verdict: Verdict) -> Result<()> {
         Verdict::DigestMismatch { expected, actual } => {
             Err(StoreError::Mismatch { expected, actual })
         }
-        Verdict::SizeMismatch { expected, .. } => Err(StoreError::SizeExceeded { size: expected }),
+        Verdict::SizeMismatch { expected, .. } | Verdict::WrongSize { stated: expected, .. } => {
+            Err(StoreError::SizeExceeded { size: expected })
+        }
         Verdict::Unsupported(digest) => Err(StoreError::UnsupportedDigest(digest)),
     }
 }

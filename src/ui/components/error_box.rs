@@ -74,8 +74,8 @@ pub fn remedy(error: &Error, retry: &Callback<()>) -> Html {
 
 /// A form to sign in to the registry that refused something.
 pub fn sign_in(error: &Error, retry: Callback<()>) -> Html {
-    let registry = AttrValue::from(error.context.registry.clone());
-    let is_exposed = RegistryAddress::of_error(error).is_some_and(|registry| registry.is_exposed());
+    let Some(registry) = RegistryAddress::of_error(error) else { return Html::default() };
+    let is_exposed = registry.is_exposed();
     mount(SignInForm { registry, is_exposed, retry })
 }
 

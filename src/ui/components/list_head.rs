@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use crate::{
     error::Error,
+    registry::ListFault,
     ui::{
         browser::field_text,
-        components::error_box,
+        components::{error_box, foreign},
         hooks::{Amount, Pages},
         text::list,
     },
@@ -29,6 +30,10 @@ pub struct ListHead<'a> {
     pub has_more: bool,
     /// True if more items may exist that cannot be asked for.
     pub may_be_incomplete: bool,
+    /// Names that no address can lead to.
+    pub unaddressable: &'a [String],
+    /// A fault of the list.
+    pub fault: Option<&'a ListFault>,
     /// The reason why reading stopped.
     pub error: Option<&'a Rc<Error>>,
     /// Reads more.
@@ -53,6 +58,8 @@ impl<'a> ListHead<'a> {
             is_loading: pages.is_loading,
             has_more: pages.has_more,
             may_be_incomplete: pages.may_be_incomplete,
+            unaddressable: &pages.unaddressable,
+            fault: pages.fault.as_ref(),
             error: pages.error.as_ref(),
             more: &pages.more,
             filter: AttrValue::default(),
@@ -66,6 +73,7 @@ impl<'a> ListHead<'a> {
 pub fn list_head(props: ListHead<'_>) -> Html {
     let (count, more) = (count(&props), more(&props));
     let retry = props.more.reform(|()| Amount::Pages(1));
+    let notes = notes(&props);
     let oninput = props.on_filter.reform(|event: InputEvent| field_text(event.target_dyn_into()));
     html! {
         <>
@@ -80,8 +88,34 @@ pub fn list_head(props: ListHead<'_>) -> Html {
             if let Some(error) = props.error {
                 { error_box(error, &retry) }
             }
-            if props.may_be_incomplete {
+            { notes }
+        </>
+    }
+}
+
+/// Draws what the list lacks, and why, and the names that cannot be links.
+fn notes(props: &ListHead<'_>) -> Html {
+    let wanted = props.filter.trim().to_ascii_lowercase();
+    let matches = |name: &&String| name.to_ascii_lowercase().contains(&wanted);
+    let named: Vec<&String> = props.unaddressable.iter().filter(matches).collect();
+    let shown = named.iter().take(list::NAMES_SHOWN);
+    html! {
+        <>
+            if let Some(fault) = props.fault {
+                <div class="notice"><p>{ foreign(&list::fault(fault)) }</p></div>
+            } else if props.may_be_incomplete {
                 <div class="notice"><p>{ list::INCOMPLETE }</p></div>
+            }
+            if !props.unaddressable.is_empty() {
+                <div class="notice">
+                    <p>{ list::unaddressable(props.unaddressable.len(), props.things) }</p>
+                    <ul class="links">
+                        { for shown.map(|name| html! { <li><code>{ foreign(name) }</code></li> }) }
+                    </ul>
+                    if named.len() > list::NAMES_SHOWN {
+                        <p>{ list::further_names(named.len() - list::NAMES_SHOWN) }</p>
+                    }
+                </div>
             }
         </>
     }

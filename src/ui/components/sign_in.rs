@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::HEADING_ID;
 use crate::{
-    app::{CredentialKind, Environment},
+    app::{CredentialKind, Environment, RegistryAddress},
     ui::{
         browser::{self, field_text},
         hooks::use_environment,
@@ -17,8 +17,8 @@ use crate::{
 /// A form to sign in to one registry.
 #[derive(PartialEq)]
 pub(super) struct SignInForm {
-    /// The registry, as its errors name it.
-    pub(super) registry: AttrValue,
+    /// The registry. What is typed is bound to its scheme, host and port.
+    pub(super) registry: RegistryAddress,
     /// True if the typed text would travel unencrypted over a network.
     pub(super) is_exposed: bool,
     /// Asks again, signed in.
@@ -33,13 +33,12 @@ fn use_sign_in_form(props: &SignInForm) -> Html {
     let user = use_state_eq(AttrValue::default);
     let secret = use_state_eq(AttrValue::default);
     let kind = use_state_eq(CredentialKind::default);
-    let is_refused = environment.as_ref().is_some_and(|environment| {
-        environment.accounts.signed_in().iter().any(|host| *host == *props.registry)
-    });
+    let is_refused =
+        environment.as_ref().is_some_and(|environment| environment.accounts.has(&props.registry));
     let onsubmit = on_submit(props, environment, &user, &secret, *kind);
     html! {
         <form class="sign-in" {onsubmit}>
-            <h3>{ words::sign_in_to(&props.registry) }</h3>
+            <h3>{ words::sign_in_to(props.registry.host.as_str()) }</h3>
             if is_refused { <p class="failed">{ words::REFUSED }</p> }
             { kinds(*kind, &kind) }
             if *kind == CredentialKind::Password {

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::use_query::spawn;
 use crate::{
     error::{Error, Result},
-    registry::Page,
+    registry::{ListFault, Page},
 };
 
 /// A list as far as it is known, and the way to read more.
@@ -23,6 +23,10 @@ pub struct Pages<T> {
     pub has_more: bool,
     /// True if more items may exist that cannot be asked for.
     pub may_be_incomplete: bool,
+    /// Names that no address can lead to.
+    pub unaddressable: Rc<Vec<String>>,
+    /// A fault of the list.
+    pub fault: Option<ListFault>,
     /// The reason why the last page could not be read.
     pub error: Option<Rc<Error>>,
     /// Reads the next pages, or all that are left.
@@ -43,6 +47,8 @@ struct PagesState<T> {
     read: usize,
     next: Option<String>,
     may_be_incomplete: bool,
+    unaddressable: Rc<Vec<String>>,
+    fault: Option<ListFault>,
     error: Option<Rc<Error>>,
     /// The amount that is being read, with the number of this reading; `None` at rest.
     reading: (u32, Option<Amount>),
@@ -63,6 +69,8 @@ impl<T> Default for PagesState<T> {
             read: 0,
             next: None,
             may_be_incomplete: false,
+            unaddressable: Rc::default(),
+            fault: None,
             error: None,
             reading: (0, None),
         }
@@ -77,6 +85,8 @@ impl<T: Clone> Reducible for PagesState<T> {
             items: Rc::clone(&self.items),
             next: self.next.clone(),
             error: self.error.clone(),
+            unaddressable: Rc::clone(&self.unaddressable),
+            fault: self.fault.clone(),
             ..*self
         };
         match event {
@@ -105,6 +115,12 @@ impl<T: Clone> PagesState<T> {
         self.items = Rc::new(items);
         self.next = page.next;
         self.may_be_incomplete |= page.may_be_incomplete;
+        if !page.unaddressable.is_empty() {
+            Rc::make_mut(&mut self.unaddressable).extend(page.unaddressable);
+        }
+        if self.fault.is_none() {
+            self.fault = page.fault;
+        }
     }
 }
 
@@ -143,6 +159,8 @@ where
         is_loading: state.reading.1.is_some(),
         has_more: state.next.is_some(),
         may_be_incomplete: state.may_be_incomplete,
+        unaddressable: Rc::clone(&state.unaddressable),
+        fault: state.fault.clone(),
         error: state.error.clone(),
         more,
     }
@@ -161,24 +179,27 @@ async fn read<T, A: Future<Output = Result<Page<T>>>>(
         Amount::Pages(pages) => pages,
         Amount::All => usize::MAX,
     };
-    let mut waiting: Vec<T> = Vec::new();
+    let mut waiting: Page<T> = Page::new(Vec::new(), None);
     while left > 0 {
         left -= 1;
         let mut page = match fetch(from.clone()).await {
             Ok(page) => page,
             Err(error) => {
-                let (next, may_be_incomplete) = (from, false);
-                tell(PagesEvent::Got(Page { items: waiting, next, may_be_incomplete }));
+                tell(PagesEvent::Got(Page { next: from, ..waiting }));
                 return tell(PagesEvent::Failed(error));
             }
         };
         from.clone_from(&page.next);
-        waiting.append(&mut page.items);
-        tell(PagesEvent::Count(known + waiting.len()));
+        waiting.items.append(&mut page.items);
+        waiting.unaddressable.append(&mut page.unaddressable);
+        waiting.may_be_incomplete |= page.may_be_incomplete;
+        waiting.fault = waiting.fault.take().or(page.fault);
+        tell(PagesEvent::Count(known + waiting.items.len()));
         let is_end = from.is_none() || left == 0;
-        if is_end || waiting.len() >= known {
-            known += waiting.len();
-            tell(PagesEvent::Got(Page { items: std::mem::take(&mut waiting), ..page }));
+        if is_end || waiting.items.len() >= known {
+            known += waiting.items.len();
+            let page = std::mem::replace(&mut waiting, Page::new(Vec::new(), None));
+            tell(PagesEvent::Got(Page { next: from.clone(), ..page }));
         }
         if is_end {
             return tell(PagesEvent::Done);

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
-    app::RegistryAddress,
+    app::{RegistryAddress, reference_input},
     oci::RepositoryName,
     ui::{
         browser::{self, field_text},
@@ -34,7 +34,7 @@ fn use_repository_form(props: &RepositoryForm) -> Html {
     let onsubmit = use_callback((props.address.clone(), typed.clone(), problem.setter()), {
         |event: SubmitEvent, (address, typed, problem)| {
             event.prevent_default();
-            match typed.trim().parse::<RepositoryName>() {
+            match reference_input::trim(typed).parse::<RepositoryName>() {
                 Ok(name) => browser::go(&repository_route(address, &name).href()),
                 Err(error) => {
                     problem.set(text::sentence(&text::references::reference(&error)).into());

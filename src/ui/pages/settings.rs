@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
-    app::{Settings, Theme},
+    app::{Settings, Theme, reference_input},
     oci::Host,
     ui::{
         browser::field_text,
@@ -102,8 +102,11 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
     let onsubmit = use_callback((typed.clone(), settings.clone(), problem.setter()), {
         |event: SubmitEvent, (typed, settings, problem)| {
             event.prevent_default();
-            match typed.trim().parse::<Host>() {
-                Ok(host) if !typed.trim().is_empty() => {
+            // Also as an address of the registry, from where it was copied.
+            let host = reference_input::trim(typed).trim_start_matches("http://");
+            match host.trim_end_matches('/').parse::<Host>() {
+                Ok(parsed) if !host.is_empty() => {
+                    let host = parsed;
                     change(settings, move |settings| add(settings, &host)).emit(());
                     typed.set(AttrValue::default());
                     problem.set("");

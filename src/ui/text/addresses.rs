@@ -9,6 +9,9 @@ pub fn fault(fault: &AddressFault) -> String {
         AddressFault::Empty => ("type a reference, such as alpine:3.20", "", ""),
         AddressFault::NotUtf8 => ("the address is not valid UTF-8", "", ""),
         AddressFault::NoHost => ("the registry's host is missing", "", ""),
+        AddressFault::DigestAlone => {
+            ("a digest needs a repository before it, such as ghcr.io/org/app@sha256:…", "", "")
+        }
         AddressFault::NoValue(name) => ("“", name.as_str(), "” has no value"),
         AddressFault::Repeated(name) => ("“", name.as_str(), "” stands twice"),
         AddressFault::UnknownPart(name) => ("“", name.as_str(), "” means nothing here"),
@@ -33,6 +36,10 @@ mod tests {
             other => panic!("{fragment} gives {other:?}"),
         };
         assert_eq!(fault(&AddressFault::Empty), "type a reference, such as alpine:3.20");
+        assert_eq!(
+            fault(&AddressFault::DigestAlone),
+            "a digest needs a repository before it, such as ghcr.io/org/app@sha256:…"
+        );
         check("#/ghcr.io/Org/app", "repository name “Org/app” has upper-case letters");
         check("#/ghcr.io/app:1?view=magic", "there is no view “magic”");
         check("#/ghcr.io/app:1?list=magic", "there is no list “magic”");

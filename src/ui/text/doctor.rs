@@ -22,6 +22,7 @@ pub const COPY: &str = "Copy the configuration";
 pub fn step(step: DoctorStep) -> &'static str {
     match step {
         DoctorStep::Address => "May a page reach this address?",
+        DoctorStep::Policy => "Does the policy of this copy of Porthole let it ask there?",
         DoctorStep::Answer => "Does it answer, and may the answer be read?",
         DoctorStep::SignIn => "May a credential be sent?",
         DoctorStep::LongAccept => "May all manifest types be asked for at once?",
@@ -47,6 +48,11 @@ pub fn fault(fault: &Fault) -> String {
         Fault::MixedContent => {
             "A page opened over https may not read plain http. Open Porthole over http, or put TLS \
              before the registry."
+        }
+        Fault::OwnPolicy => {
+            "This copy was built, or is hosted, for certain hosts: connect-src in its own policy does not \
+             name this one. Use a copy that is not limited, or build one: cargo xtask dist --connect \
+             'HOST …'."
         }
         Fault::SomeBrowsers => {
             "Chrome and Firefox let an https page read plain http of this machine, others do not."

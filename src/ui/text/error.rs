@@ -78,6 +78,7 @@ fn reason_with_facts(kind: &ErrorKind) -> String {
         ErrorKind::SizeMismatch { expected, actual, .. } => {
             format!("{actual} bytes came where {expected} were announced")
         }
+        ErrorKind::WrongSize { stated, actual, .. } => super::sizes::wrong(*stated, *actual),
         ErrorKind::TooLarge { limit } => format!("the answer is larger than {limit} bytes"),
         ErrorKind::UnsupportedDigest(digest) => {
             format!("{} cannot be computed here", digest.algorithm().name())
@@ -166,6 +167,12 @@ fn refused(reason: &RefusedAddress) -> String {
     match reason {
         RefusedAddress::OtherOrigin => "the next page of the list is on another origin".to_owned(),
         RefusedAddress::TokenServer(refusal) => urls::refusal(*refusal),
+        RefusedAddress::OwnPolicy(origin) => [
+            "this copy of Porthole may not reach ",
+            origin,
+            ": its own policy (connect-src) does not name it",
+        ]
+        .concat(),
         _ => "the registry names an address that is not used".to_owned(),
     }
 }
@@ -205,6 +212,11 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::CatalogUnavailable => "Type the name of a repository instead.",
         ErrorKind::ApproveTokenServer { .. } => {
             "Nothing was sent. Approve the pair only if you know both."
+        }
+        ErrorKind::Refused(RefusedAddress::OwnPolicy(_)) => {
+            "Nothing was sent, and the registry is not at fault: this copy was built, or is hosted, for \
+             certain hosts only. Use one that is not limited, or build one that names this host: cargo \
+             xtask dist --connect 'HOST …'."
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",
         _ => "Try again, or use another client.",
@@ -247,6 +259,10 @@ mod tests {
         check(
             ErrorKind::Refused(RefusedAddress::TokenServer(Refusal::PlainHttp)),
             "The registry names a token server that is not used: it is plain http.",
+        );
+        check(
+            ErrorKind::Refused(RefusedAddress::OwnPolicy("http://10.0.0.5:5000".to_owned())),
+            "This copy of Porthole may not reach http://10.0.0.5:5000: its own policy (connect-src) does not name it.",
         );
         check(
             ErrorKind::Refused(RefusedAddress::OtherOrigin),

@@ -6,6 +6,7 @@ use crate::layers::{index::ContentFault, ranges::RangeError};
 /// Returns the reason why the content of a file is not shown.
 pub fn content(fault: &ContentFault) -> String {
     let words = match fault {
+        ContentFault::Encoded => layer_faults::ENCODED,
         ContentFault::WrongBytes => layer_faults::WRONG_BYTES,
         ContentFault::BrokeOff(kind) => {
             return ["the layer could not be read: ", &reason(kind)].concat();

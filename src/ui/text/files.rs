@@ -99,6 +99,8 @@ pub const ODD: &str = "odd";
 pub const NOTHING_FOUND: &str = "Nothing matches.";
 /// A directory without anything in it.
 pub const EMPTY_DIRECTORY: &str = "No layer that was read has anything in this directory.";
+/// A layer that was read and has no entries.
+pub const EMPTY_LAYER: &str = "empty layer";
 /// Stands for the empty list of wasted bytes.
 pub const NOTHING_WASTED: &str =
     "Nothing is wasted: no layer brings content that a later one replaces or removes.";
@@ -244,8 +246,8 @@ pub fn owner(user: &str, group: &str) -> String {
 /// Entries that the tree has no place for.
 pub fn left_out(count: u64) -> String {
     format!(
-        "{} not in the tree: a path is too deep, a path leads through a broken link, or the tree is \
-         full.",
+        "{} not in the tree: a path is too deep, a path leads through a link to itself or to a file, or \
+         the tree is full.",
         entries(count)
     )
 }
@@ -259,6 +261,12 @@ pub fn changes([added, changed, removed]: [u64; 3]) -> String {
         }
     }
     if parts.is_empty() { "no changes".to_owned() } else { parts.join(", ") }
+}
+
+/// The changes of a layer are counted against layers of which some could not be read whole.
+pub fn unknown_below(layers: u16) -> String {
+    let which = counted(layers.into(), "layer", "layers");
+    ["as far as is known: ", &which, " below could not be read whole"].concat()
 }
 
 /// A layer was read in part.

@@ -15,6 +15,7 @@ pub fn fault(fault: &DocumentFault) -> String {
         DocumentFault::NotAMediaType => "is not a media type",
         DocumentFault::NotAnAbsoluteUrl => "is not an absolute URL",
         DocumentFault::NotBase64 => "is not base64",
+        DocumentFault::NoLayers => "has no layer, and the image-spec wants one at least",
         DocumentFault::NotAnAssignment => "is not NAME=value",
         DocumentFault::LayoutVersion => "has an imageLayoutVersion other than 1.0.0",
         DocumentFault::Deprecated => "is a Docker schema 1 manifest, deprecated",
@@ -152,6 +153,7 @@ mod tests {
         check(DocumentFault::NotAMediaType, "is not a media type");
         check(DocumentFault::NotAnAbsoluteUrl, "is not an absolute URL");
         check(DocumentFault::NotBase64, "is not base64");
+        check(DocumentFault::NoLayers, "has no layer, and the image-spec wants one at least");
         check(DocumentFault::NotAnAssignment, "is not NAME=value");
     }
 

@@ -14,6 +14,10 @@ use crate::{
 pub(super) const WRONG_BYTES: &str =
     "the bytes of the layer are not those of its digest, so nothing of it is shown";
 
+/// The words about bytes that the transport encoded or decoded.
+pub(super) const ENCODED: &str = "the layer was sent with Content-Encoding and unpacked on its way, so that \
+    it cannot be checked against its digest, and nothing of it is shown";
+
 /// The reason why a layer cannot be opened.
 pub fn obstacle(obstacle: &Obstacle) -> String {
     match obstacle {
@@ -39,6 +43,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
 pub fn incomplete(reason: &Incomplete) -> String {
     match reason {
         Incomplete::WrongBytes => WRONG_BYTES.to_owned(),
+        Incomplete::Encoded => ENCODED.to_owned(),
         Incomplete::BrokeOff(kind) => self::reason(kind),
         Incomplete::ReadFault(fault) => read_fault(fault),
         Incomplete::TooManyEntries => "it has more entries than are read".to_owned(),
@@ -73,7 +78,7 @@ fn stream(fault: &StreamFault) -> String {
     let words = match fault {
         StreamFault::Refused(words) => return ["“", &short(words), "”"].concat(),
         StreamFault::Stuck => "the decoder makes no progress",
-        StreamFault::DataBehindEnd => "something follows the last member",
+        StreamFault::DataBehindEnd => "something follows its end",
         StreamFault::NoMagicNumber => "a frame does not begin with the magic number",
         StreamFault::BadFrameHeader => "the header of a frame cannot be used",
         StreamFault::BlockTooLarge => "a block is larger than 128 KiB",
@@ -106,6 +111,14 @@ pub fn warning(warning: &Warning) -> String {
         Warning::Truncated => "the archive ends in the middle of an entry",
         Warning::NoEndMarker => "the archive has no end marker",
         Warning::DataBehindEnd => "something follows the end marker; readers differ",
+        Warning::UnpackedOnTheWay => {
+            "the layer was unpacked on its way (Content-Encoding), so that it cannot be checked against \
+             its digest; what came has the diff ID that the configuration states"
+        }
+        Warning::DataBehindStream => {
+            "the archive is whole; bytes follow the end of its compressed stream, which readers \
+             pass over or refuse"
+        }
         Warning::UnlikeTable => "the layer's table of contents does not say the same of it",
     };
     words.to_owned()

@@ -17,6 +17,7 @@ pub(super) fn fault(fault: &LayoutFault) -> String {
         LayoutFault::UnknownVersion => {
             "the oci-layout file does not name the version of an OCI layout"
         }
+        LayoutFault::NoMarker => "there is no oci-layout file beside index.json",
         LayoutFault::NotAnIndex => "index.json is not a list of manifests",
         LayoutFault::NotAListOfImages => "manifest.json is not a list of images",
         _ => return with_facts(fault),
@@ -29,6 +30,11 @@ fn with_facts(fault: &LayoutFault) -> String {
         LayoutFault::TooManyEntries(limit) => {
             format!("the archive has more than {} entries, or very long names", grouped(*limit))
         }
+        LayoutFault::EntrySize { digest, stated, actual } => format!(
+            "index.json says that {digest} has {} bytes, and it has {}",
+            grouped(*stated),
+            grouped(*actual)
+        ),
         LayoutFault::NotReadable(path, reason) => [path, unreadable(*reason)].concat(),
         LayoutFault::CutShort(path) => {
             format!("{path} was not found, and the archive ends in the middle of an entry")

@@ -1,6 +1,7 @@
 //! Long lists.
 
 use super::numbers::grouped;
+use crate::registry::ListFault;
 
 /// The label of a filter.
 pub const FILTER: &str = "Filter";
@@ -11,12 +12,46 @@ pub const ALL: &str = "Read all";
 /// Said where nothing passes the filter.
 pub const NO_MATCH: &str = "Nothing matches the filter.";
 /// Said where a list may be cut off.
-pub const INCOMPLETE: &str = "There may be more. The registry does not let this page see where the list goes on: it should \
-     name Link in Access-Control-Expose-Headers.";
+pub const INCOMPLETE: &str = "There may be more than this list shows.";
+/// The number of names without an address that are shown.
+pub const NAMES_SHOWN: usize = 100;
 /// Tags, as a list's things.
 pub const TAGS: &str = "tags";
 /// Repositories, as a list's things.
 pub const REPOSITORIES: &str = "repositories";
+
+/// Introduces names that no address can lead to.
+pub fn unaddressable(count: usize, things: &str) -> String {
+    let (count, verb) = (grouped(count as u64), if count == 1 { "breaks" } else { "break" });
+    format!(
+        "{count} of the {things} in this list {verb} the rules for names in the distribution specification (capital \
+         letters or other characters than it allows), so no address leads there:"
+    )
+}
+
+/// Names that are left out.
+pub fn further_names(count: usize) -> String {
+    ["and ", &grouped(count as u64), " more"].concat()
+}
+
+/// A fault of a list.
+pub fn fault(fault: &ListFault) -> String {
+    let (link, last) = ("The header Link of the registry leads to ", " There may be more.");
+    match fault {
+        ListFault::Broken => "Part of the list could not be read. There may be more.".to_owned(),
+        ListFault::BrokenLink => {
+            "The header Link of the registry is no link, so the next page is not known. There may be more.".to_owned()
+        }
+        ListFault::Loop => [link, "the page that it stands on.", last].concat(),
+        ListFault::OtherOrigin(origin) => {
+            [link, "another server, ", origin, ", where this page does not follow.", last].concat()
+        }
+        ListFault::WrongLink(url) => {
+            [link, url, ", which it does not serve. The list was read on after its last name."].concat()
+        }
+        ListFault::TooManyPages => "The list has no end. Reading it was ended.".to_owned(),
+    }
+}
 
 /// While pages are read.
 pub fn reading(read: usize, things: &str) -> String {

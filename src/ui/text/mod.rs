@@ -32,6 +32,7 @@ pub mod registry;
 pub mod report;
 pub mod repository;
 pub mod settings;
+pub mod sizes;
 pub mod toc;
 pub mod tree;
 pub mod urls;

@@ -29,6 +29,7 @@ fn mismatch(mismatch: &Mismatch) -> String {
     match mismatch {
         Mismatch::Digest { actual, .. } => format!("the bytes have the digest {actual}"),
         Mismatch::Size { actual, .. } => format!("{actual} bytes came"),
+        Mismatch::StatedSize { stated, actual } => super::sizes::wrong(*stated, *actual),
         Mismatch::Layers { expected, actual } => {
             format!("{actual}, and the manifest has {}", counted(*expected, "layer", "layers"))
         }
@@ -50,6 +51,15 @@ fn reason(reason: &UnverifiedReason) -> String {
         UnverifiedReason::NotSelected => "its platform was not asked for",
         UnverifiedReason::NotRead => "not read",
         UnverifiedReason::Cancelled => "cancelled",
+        UnverifiedReason::TransportEncoding(true) => {
+            "it was unpacked on its way (Content-Encoding), so that it cannot be checked against its \
+             digest; what came has the diff ID that the configuration states"
+        }
+        UnverifiedReason::TransportEncoding(false) => {
+            "it was sent with Content-Encoding and unpacked on its way, so that it cannot be checked \
+             against its digest"
+        }
+        UnverifiedReason::NoDiffIds => "the configuration states no diff IDs",
         UnverifiedReason::NoHistory => "the configuration has no history",
         UnverifiedReason::Encrypted => "the layer is encrypted",
         UnverifiedReason::WrongBytes => "the bytes are not those of the layer's digest",

@@ -9,7 +9,7 @@ pub fn problem(path: &[u8], problem: DatabaseProblem) -> String {
         DatabaseProblem::OnlyListed => {
             "the file was not read, only the table of contents of its layer".to_owned()
         }
-        DatabaseProblem::NotKept => "the file is too large and was not read".to_owned(),
+        DatabaseProblem::NotKept => "the file was not kept when its layer was read".to_owned(),
         DatabaseProblem::Fault(fault) => self::fault(fault),
     };
     [&String::from_utf8_lossy(path), ": ", &words].concat()

@@ -1,6 +1,9 @@
 //! Faults of references and of their parts, in words. No full stop.
 
-use crate::oci::{DigestError, NameFault, ReferenceError};
+use crate::{
+    app::views::visible_text::visible,
+    oci::{DigestError, NameFault, ReferenceError},
+};
 
 /// The reason why a text is no reference.
 pub fn reference(error: &ReferenceError) -> String {
@@ -15,6 +18,10 @@ pub fn reference(error: &ReferenceError) -> String {
             "” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”",
         ),
         ReferenceError::Digest(error) => return digest(error),
+        ReferenceError::Invisible { text, character } => {
+            let number = u32::from(*character);
+            return format!("“{}” holds an invisible character, U+{number:04X}", visible(text));
+        }
     };
     [before, name, after].concat()
 }
@@ -73,6 +80,8 @@ mod tests {
             "app:.x",
             "“.x” is not a tag: 1 to 128 letters, digits, “_”, “.” or “-”, not starting with “.” or “-”",
         );
+        check("app:v\u{200b}1", "“v⟨U+200B⟩1” holds an invisible character, U+200B");
+        check("app:v\u{a0}1", "“v\u{a0}1” holds an invisible character, U+00A0");
         check("app@x", "“x” is not a digest (algorithm:encoded)");
         check("app@sha256:00", "digest “sha256:00” has 2 characters where 64 are needed");
         let upper = format!("sha256:{}", "A".repeat(64));

@@ -26,8 +26,11 @@ pub fn files_of_layer(number: usize) -> String {
 }
 
 /// Signatures inside a schema 1 manifest.
-pub fn signatures(count: usize) -> String {
+pub fn signatures(count: usize, is_odd: bool) -> String {
     match count {
+        0 if is_odd => {
+            "It states signatures, in a form that is no list, so they cannot be read.".to_owned()
+        }
         0 => "Not signed.".to_owned(),
         1 => "1 signature inside, not checked.".to_owned(),
         _ => format!("{count} signatures inside, not checked."),

@@ -39,7 +39,7 @@ pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> H
 
 fn link(place: &Place, choice: Option<&Choice>, is_current: bool) -> Html {
     let name = choice.map(|choice| choice.name.clone());
-    let href = Route::from(place.for_platform(name.clone())).href();
+    let href = Route::from(place.for_platform(name)).href();
     let current = is_current.then_some("true");
     let label = match choice {
         Some(choice) => label(choice),

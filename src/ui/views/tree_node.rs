@@ -221,7 +221,9 @@ fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
 fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     html! {
         <>
-            if let Reading::Ready(object) = &node.reading { { about(context, object) } }
+            if let Reading::Ready(object) = &node.reading {
+                { about(context, object) }
+            }
             if let Reading::Failed(error) = &node.reading {
                 { failure(context, error, Want::Manifest(Box::new(node.descriptor.clone()))) }
             }
@@ -246,7 +248,7 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
                 </p>
             }
             if let Document::Schema1(schema1) = document {
-                <p class="hint">{ text::signatures(schema1.signatures) }</p>
+                <p class="hint">{ text::signatures(schema1.signatures, schema1.has_odd_signatures) }</p>
             }
             { facts::annotations(document.annotations()) }
         </>

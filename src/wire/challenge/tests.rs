@@ -33,6 +33,13 @@ fn r063_the_grammar_of_rfc_9110() {
     check("Basic", &["basic"]);
     check("Basic realm=x", &["basic realm=x"]);
     check("BEARER Realm=\"a\"", &["bearer realm=a"]);
+    check("Basic realm=/", &["basic realm=/"]);
+    check("Basic realm=/, charset=UTF-8", &["basic realm=/ charset=UTF-8"]);
+    check(
+        "Bearer realm=https://a.example/t?x=1,service=s:5000",
+        &["bearer realm=https://a.example/t?x=1 service=s:5000"],
+    );
+    check("Basic realm=(none), Bearer realm=[x]", &["basic realm=(none)", "bearer realm=[x]"]);
     check("Bearer realm = \"a\" , service\t=\tb", &["bearer realm=a service=b"]);
     check("Bearer realm=\"a, b\",scope=\"x y\"", &["bearer realm=a, b scope=x y"]);
     check(r#"Bearer realm="a\"\\b""#, &[r#"bearer realm=a"\b"#]);

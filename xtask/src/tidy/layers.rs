@@ -149,7 +149,7 @@ pub(super) fn is_shared_value(folder: &str, owner: &str, name: &str) -> bool {
 
 /// Crates that only exist in a browser.
 const BROWSER: &[&str] =
-    &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "yew"];
+    &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "gloo_net", "yew"];
 
 /// Checks one file against the table.
 pub(crate) fn check(source: &Source) -> Vec<Violation> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod broken_off;
+mod links;
 mod million;
 
 use std::ops::Range;
@@ -261,6 +262,28 @@ fn sums_say_what_is_here_and_what_is_not() {
     assert_eq!(summary.layers[2].read_state, ReadState::Unread);
     assert_eq!(summary.layers[3].read_state, ReadState::Partial(Incomplete::TooManyEntries));
     assert_eq!((summary.visible, summary.usage), (2, Usage { total: 31, visible: 21 }));
+}
+
+#[test]
+fn a_layer_that_cannot_be_listed_does_not_take_the_counts_of_those_above() {
+    let (mut index, mut scope) =
+        index(&[&["a=10", "b"], &["c"], &["a=20", ".wh.b", "d"], &["d=1"]]);
+    let problem = Some(Incomplete::ReadFault(crate::layers::findings::ReadFault::NotAnArchive));
+    index.put(scope.layers[1].clone(), LayerRecord { problem, ..LayerRecord::default() });
+    let mut told = |scope: &Scope| {
+        let question = Question::Summary(scope.clone());
+        let Answer::Summary(summary) = index.answer(&question) else { panic!() };
+        summary.layers.iter().map(|l| (l.changes, l.unknown_below)).collect::<Vec<_>>()
+    };
+    let above = [(Some([1, 1, 1]), 1), (Some([0, 1, 0]), 1)];
+    assert_eq!(told(&scope), [&[(Some([2, 0, 0]), 0), (None, 0)], &above[..]].concat());
+    // What was not read yet is another thing: nothing is known against it.
+    scope.layers.insert(2, digest_of(b"not read"));
+    let unread = [(None, 0), (None, 0), (None, 0)];
+    assert_eq!(told(&scope), [&[(Some([2, 0, 0]), 0), (None, 0)], &unread[..]].concat());
+    scope.layers.remove(2);
+    let rows = ask_rows(&mut index, &only(&scope, 2), &[], Sort::Name, ALL);
+    assert_eq!(drawn(&rows), ["a changed", "b! removed", "d added"]);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of trees, from layers that are written as lines.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod hard_links;

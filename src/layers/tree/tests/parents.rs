@@ -1,4 +1,4 @@
-//! Where entries go whose directories are links: as containerd places them (`fs.RootPath`, then
+//! Entries whose directories are links go where containerd places them (`fs.RootPath`, then
 //! `mkparent`).
 
 use super::*;

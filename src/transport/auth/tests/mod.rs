@@ -194,6 +194,31 @@ fn r066_an_identity_token_goes_by_post_and_is_renewed() {
     assert_eq!(renewed, Some(Credential::Identity(Secret::new("second"))));
 }
 
+fn password() -> Credential {
+    Credential::Password { user: "me".to_owned(), password: Secret::new("p&q") }
+}
+
+#[test]
+fn r066_a_password_is_traded_by_post_for_a_refresh_token() {
+    let answer = Reply::ok(r#"{"access_token":"t1","refresh_token":"kept","expires_in":60}"#);
+    let bench = Bench::in_order([challenge(), answer, Reply::ok("{}")]).approved().with(password());
+    assert_eq!(status(&bench.pull()), 200);
+    let sent = form(&bench.script.sent()[1]);
+    assert!(sent.contains("grant_type=password&username=me&password=p%26q&access_type=offline"));
+    let renewed = bench.stack.credentials().get("registry.example");
+    assert_eq!(renewed, Some(Credential::Identity(Secret::new("kept"))));
+}
+
+#[test]
+fn r065_a_server_without_post_is_asked_for_a_refresh_token_by_get() {
+    let replies = [challenge(), Reply::status(404), token("t1"), Reply::ok("{}")];
+    let bench = Bench::in_order(replies).approved().with(password());
+    assert_eq!(status(&bench.pull()), 200);
+    let sent = &bench.script.sent()[2];
+    assert!(sent.url.contains("offline_token=true"), "{}", sent.url);
+    assert_eq!(bench.authorization(2).as_deref(), Some("Basic bWU6cCZx"));
+}
+
 #[test]
 fn r066_a_server_that_knows_only_get_is_asked_so() {
     let replies = [challenge(), Reply::status(404), token("t1"), Reply::ok("{}")];
@@ -307,4 +332,49 @@ fn d17_a_token_that_the_registry_no_longer_takes_is_fetched_anew() {
     bench.pull().unwrap();
     assert_eq!(status(&bench.pull()), 200);
     assert_eq!(bench.authorization(5).as_deref(), Some("Bearer t2"));
+}
+
+#[test]
+fn r061_a_token_that_dies_without_a_challenge_is_fetched_anew_once() {
+    let dead = || Reply::status(401);
+    let ok = || Reply::ok("{}");
+    for (dying, last, expected) in [
+        (vec![dead(), token("t2"), ok()], "Bearer t2", 200),
+        // Still refused: the one new token was all.
+        (vec![dead(), token("t2"), dead()], "Bearer t2", 401),
+        // Words that cannot be read are as good as none.
+        (vec![dead().header("WWW-Authenticate", "?!"), token("t2"), ok()], "Bearer t2", 200),
+        // A store behind a redirect: its words are not the registry's.
+        (
+            vec![
+                bearer(r#"realm="https://evil.example/token""#).at("https://store.example/x"),
+                token("t2"),
+                ok(),
+            ],
+            "Bearer t2",
+            200,
+        ),
+    ] {
+        let mut replies = vec![challenge(), token("t1"), ok()];
+        let count = replies.len() + dying.len();
+        replies.extend(dying);
+        let bench = Bench::in_order(replies).approved();
+        assert_eq!(status(&bench.pull()), 200);
+        assert_eq!(status(&bench.pull()), expected);
+        let sent = bench.script.sent();
+        assert_eq!(sent.len(), count);
+        assert!(sent.iter().all(|sent| !sent.url.contains("evil")));
+        assert_eq!(bench.authorization(count - 1).as_deref(), Some(last));
+        assert!(sent[count - 2].url.starts_with(TOKEN_SERVER));
+    }
+}
+
+#[test]
+fn r072_a_store_behind_a_redirect_asks_for_no_credential() {
+    let refusal = Reply::status(401)
+        .header("WWW-Authenticate", "Basic realm=x")
+        .at("https://store.example/x");
+    let bench = Bench::in_order([refusal]).with(basic_credential());
+    assert_eq!(status(&bench.pull()), 401);
+    assert_eq!(bench.script.sent().len(), 1);
 }

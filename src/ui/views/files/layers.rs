@@ -118,13 +118,18 @@ fn standing(
 }
 
 fn opened(summary: &LayerSummary) -> Html {
+    let is_whole = summary.read_state == ReadState::Complete;
     let words = match summary.changes {
+        _ if is_whole && summary.entries == 0 => text::EMPTY_LAYER.to_owned(),
         Some(changes) => text::changes(changes),
         None => text::entries(summary.entries),
     };
     html! {
         <>
             <span class="hint">{ words }</span>
+            if summary.unknown_below > 0 {
+                <span class="hint">{ text::unknown_below(summary.unknown_below) }</span>
+            }
             { table(&summary.table) }
             if let ReadState::Partial(reason) = &summary.read_state {
                 <span class="failed">{ facts::foreign(&text::in_part(&layer_faults::incomplete(reason))) }</span>

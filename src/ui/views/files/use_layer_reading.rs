@@ -9,9 +9,9 @@ use crate::{
     app::{
         Connection,
         tasks::read_layers::{LayerReading, read_layer},
-        views::files::Files,
+        views::{files::Files, layers::Layer},
     },
-    oci::{Descriptor, RepositoryName},
+    oci::RepositoryName,
     ui::{
         browser::milliseconds,
         hooks::{Task, use_announce, use_task},
@@ -98,18 +98,19 @@ impl Batch {
             let next = self.task.change(LayerReading::take_next);
             let Some(number) = next else { break };
             let Some(layer) = self.files.layer(number) else { continue };
-            self.read(number, &layer.descriptor).await;
+            self.read(number, layer).await;
         }
         if !self.task.state().is_running() {
             self.announce.emit(text::files::READ.into());
         }
     }
 
-    async fn read(&self, number: u16, layer: &Descriptor) {
+    async fn read(&self, number: u16, layer: &Layer) {
         let mut progress = |done| {
             self.task.progress(|reading| reading.progress(number, done, milliseconds()));
         };
         let by_table = self.files.has_table(number) && !self.is_whole;
+        let layer = (&layer.descriptor, layer.diff_id.as_ref());
         let read =
             read_layer(&*self.connection.blobs, &self.repository, layer, by_table, &mut progress);
         let read = read.await.map_err(Rc::new);
@@ -138,7 +139,8 @@ fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
     while let Some(number) = reading.take_next() {
         let Some(layer) = files.layer(number) else { continue };
         let repository = &context.place.reference.repository;
-        let (blobs, layer) = (&*context.connection.blobs, &layer.descriptor);
+        let blobs = &*context.connection.blobs;
+        let layer = (&layer.descriptor, layer.diff_id.as_ref());
         let (by_table, mut progress) = (files.has_table(number), |_| {});
         let read = read_layer(blobs, repository, layer, by_table, &mut progress).now_or_never();
         if let Some(read) = read {
