@@ -35,7 +35,8 @@ pub(crate) const GZIP: &[Bomb] = &[
         },
         "NotAnArchive",
     ),
-    bomb("gzip: half a million empty members", |f| f.repeat(&member(b""), 500_000), "NotAnArchive"),
+    // Nothing at all is an empty archive.
+    bomb("gzip: half a million empty members", |f| f.repeat(&member(b""), 500_000), "Whole"),
     bomb("gzip: 300,000 members of a byte", |f| f.repeat(&member(b"a"), 300_000), "NotAnArchive"),
     bomb("gzip: 100 members of zeros", |f| f.repeat(&member(MIB), 100), "more than 67108864"),
     bomb(
@@ -61,7 +62,7 @@ pub(crate) const GZIP: &[Bomb] = &[
                 [&head(4)[..], &[0xff, 0xff], &[b'x'; 65_535], &[3, 0, 0, 0, 0, 0, 0, 0, 0, 0]];
             f.repeat(&field.concat(), 1_000);
         },
-        "NotAnArchive",
+        "Whole",
     ),
     bomb(
         "gzip: three million empty blocks",
@@ -210,7 +211,7 @@ pub(crate) const ZSTD: &[Bomb] = &[
         |f| {
             f.repeat(&[frame(10), block(true, 0, 0)].concat(), 500_000);
         },
-        "NotAnArchive",
+        "Whole",
     ),
     bomb(
         "zstd: three million empty blocks",
@@ -233,7 +234,7 @@ pub(crate) const ZSTD: &[Bomb] = &[
         |f| {
             f.repeat(&[0x5f, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9], 1_000_000);
         },
-        "NotAnArchive",
+        "Whole",
     ),
     bomb(
         "zstd: a block over 128 KiB",

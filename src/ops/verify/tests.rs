@@ -352,7 +352,8 @@ fn a_layer_that_was_unpacked_on_its_way_is_not_accused() {
         let layer = Descriptor { size, ..packed };
         let right = Bytes::from_static(b"one");
         images.memory.add_blob_as(&place(), &layer.digest, right);
-        let root = image(&images, &[layer.clone()], &config_of(&[&digest_of(b"one")], 1));
+        let root =
+            image(&images, std::slice::from_ref(&layer), &config_of(&[&digest_of(b"one")], 1));
         let (report, _) = verified(&images, &root, &WalkOptions::default());
         let expected = Outcome::NotVerified(UnverifiedReason::TransportEncoding(true));
         assert_eq!(*outcome_of(&report, &layer.digest), expected, "{size}");
