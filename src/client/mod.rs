@@ -58,6 +58,8 @@ use std::rc::Rc;
 
 pub use clients::{CachedRegistry, Clients};
 pub use connection::Connection;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub use handles::AsyncBlob;
 pub use handles::{
     Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob,
     StartedUpload, TagPages, Tags,

@@ -12,12 +12,12 @@ use crate::error::ErrorKind;
 use crate::{
     error::Result,
     transport::{Cache, Redirect, Request},
-    wire::{Headers, Method, Url, UrlError},
+    wire::{Headers, Method, Url},
 };
 
 /// The place from which an engine takes the bytes of a job.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(into = "PackedOrigin", try_from = "PackedOrigin")]
+#[serde(into = "PackedOrigin", from = "PackedOrigin")]
 pub enum Origin {
     /// A request that the layers of the page have prepared. The engine sends it.
     Request(Box<Request>),
@@ -85,7 +85,7 @@ fn read_at(mut file: &std::fs::File, range: Range<u64>) -> std::io::Result<Bytes
 /// the file, which crosses beside the message.
 #[derive(Serialize, Deserialize)]
 enum PackedOrigin {
-    Request { url: String, redirect: Redirect, cache: Cache, headers: Headers },
+    Request { url: Url, redirect: Redirect, cache: Cache, headers: Headers },
     Slice(Range<u64>),
 }
 
@@ -93,7 +93,7 @@ impl From<Origin> for PackedOrigin {
     fn from(origin: Origin) -> Self {
         match origin {
             Origin::Request(request) => Self::Request {
-                url: request.url.to_string(),
+                url: request.url,
                 redirect: request.redirect,
                 cache: request.cache,
                 headers: request.headers,
@@ -103,18 +103,16 @@ impl From<Origin> for PackedOrigin {
     }
 }
 
-impl TryFrom<PackedOrigin> for Origin {
-    type Error = UrlError;
-
-    fn try_from(origin: PackedOrigin) -> std::result::Result<Self, UrlError> {
-        Ok(match origin {
+impl From<PackedOrigin> for Origin {
+    fn from(origin: PackedOrigin) -> Self {
+        match origin {
             PackedOrigin::Request { url, redirect, cache, headers } => {
-                let mut request = Request::new(Method::Get, Url::parse(&url)?);
+                let mut request = Request::new(Method::Get, url);
                 (request.redirect, request.cache) = (redirect, cache);
                 request.headers = headers;
                 Self::Request(Box::new(request))
             }
             PackedOrigin::Slice(range) => Self::Slice(Slice { file: Rc::new(Bytes::new()), range }),
-        })
+        }
     }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use serde::{Deserialize, Serialize};
+
 use super::host;
 
 /// The characters that the URL Standard escapes in a path. `%` stays, because it may begin an
@@ -31,7 +33,7 @@ const VALUE: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b',');
 
 /// `http` or `https`. Nothing else is ever requested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scheme {
     /// Plain http, without encryption.
     Http,
@@ -64,7 +66,7 @@ impl Scheme {
 }
 
 /// A scheme, a host and a port. A credential belongs to these.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin {
     scheme: Scheme,
     host: String,
@@ -105,8 +107,9 @@ impl fmt::Display for Origin {
     }
 }
 
-/// An absolute http(s) URL without user-info and fragment.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An absolute http(s) URL without user-info and fragment. It crosses to the engine in its parts: what was
+/// parsed once is not parsed there again, and the engine does without the reader of addresses.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Url {
     origin: Origin,
     /// True if the port was written, even if it is the scheme's own (R110).

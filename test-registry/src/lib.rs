@@ -12,6 +12,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! For tests of one's own, [`TestRegistry::add_ref`] adds an image or index with all its children by one call;
+//! `Switches::default()` seeds nothing and takes a free port.
+//!
 //! The layers change or add this around ferro 1.0, each in the module named:
 //!
 //! | ferro 1.0 | here |
@@ -39,6 +42,7 @@ mod instance;
 mod layers;
 mod log;
 mod manifest;
+mod object;
 mod options;
 mod pattern;
 mod random;
@@ -51,6 +55,7 @@ mod tokens;
 
 pub use digest::digest_of;
 pub use log::{Entry, Log, Origin};
+pub use object::Object;
 pub use options::{HELP, parse_options};
 pub use pattern::Pattern;
 pub use server::TestRegistry;

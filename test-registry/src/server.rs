@@ -9,9 +9,11 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 use crate::connection::{ResetSwitch, Resettable};
+use crate::digest::digest_of;
 use crate::instance::Instance;
 use crate::log::Log;
 use crate::manifest::Manifest;
+use crate::object::{Object, is_repository, is_tag};
 use crate::pattern::Pattern;
 use crate::switches::Switches;
 use crate::{companion, faults, layers, seed};
@@ -126,6 +128,71 @@ impl TestRegistry {
         let manifest =
             Manifest { digest: digest.into(), ..Manifest::new(media_type, bytes.into()) };
         self.put_manifest(repository, &[], &manifest);
+    }
+
+    /// Adds an image or index with all it points at, under its digest and a tag (R159). Without a tag it is
+    /// found by its digest only. A tag that is there moves.
+    ///
+    /// ```
+    /// use std::{io::{Read, Write}, net::TcpStream};
+    /// use test_registry::{Object, Switches, TestRegistry};
+    ///
+    /// // A free port; `.port(5000)` takes that one.
+    /// let registry = TestRegistry::start(Switches::default())?;
+    /// let image = |layer: &'static str| Object::image("{}", [layer]);
+    /// let index = Object::index([
+    ///     image("for amd64").for_platform("linux", "amd64"),
+    ///     image("for arm64").for_platform("linux", "arm64"),
+    /// ]);
+    /// let reference = registry.add_ref("team/app", Some("v1"), &index)?;
+    /// assert_eq!(reference, format!("{}/team/app:v1", registry.host()));
+    ///
+    /// let mut connection = TcpStream::connect(registry.address())?;
+    /// write!(connection, "GET /v2/team/app/manifests/v1 HTTP/1.0\r\nHost: {}\r\n\r\n", registry.host())?;
+    /// let mut answer = String::new();
+    /// connection.read_to_string(&mut answer)?;
+    /// assert!(answer.contains(" 200 ") && answer.contains(&index.digest()));
+    /// registry.stop();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or tag outside the grammar; nothing is added then.
+    pub fn add_ref(
+        &self,
+        repository: &str,
+        tag: Option<&str>,
+        object: &Object,
+    ) -> io::Result<String> {
+        let invalid = |what, text| {
+            let why = format!("“{text}” is no {what}");
+            Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+        };
+        if !is_repository(repository) {
+            return invalid("name of a repository", repository);
+        }
+        if let Some(tag) = tag.filter(|tag| !is_tag(tag)) {
+            return invalid("tag", tag);
+        }
+        self.add_object(repository, tag, object);
+        let name = tag.map_or_else(|| format!("@{}", object.digest()), |tag| format!(":{tag}"));
+        Ok(format!("{}/{repository}{name}", self.host()))
+    }
+
+    /// Adds what it points at first, as a client would push it.
+    fn add_object(&self, repository: &str, tag: Option<&str>, object: &Object) {
+        for blob in &object.blobs {
+            self.add_blob(repository, &digest_of(blob), blob.clone());
+        }
+        for child in &object.children {
+            self.add_object(repository, None, child);
+        }
+        self.add_manifest(repository, tag.as_slice(), &object.media_type, object.bytes.clone());
+    }
+
+    /// Stops serving and waits until the port is free. Dropping does the same.
+    pub fn stop(self) {
+        drop(self);
     }
 
     fn put_manifest(&self, repository: &str, tags: &[&str], manifest: &Manifest) {

@@ -40,15 +40,18 @@ fn demo() -> TestRegistry {
 fn an_image_is_pulled_to_a_folder() {
     let (server, folder) = (demo(), temporary_folder());
     let reference = format!("{}/library/harbour:1.4.2", server.host());
-    run("pull_to_folder", &[&reference, &folder.display().to_string()]);
+    let said = run("pull_to_folder", &[&reference, &folder.display().to_string()]);
     let mut count = 0;
-    for file in fs::read_dir(&folder).unwrap() {
+    for file in fs::read_dir(folder.join("blobs/sha256")).unwrap() {
         let path = file.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().replace('-', ":");
-        assert_eq!(digest_of(&fs::read(&path).unwrap()).to_string(), name);
+        let name = path.file_name().unwrap().to_string_lossy();
+        assert_eq!(digest_of(&fs::read(&path).unwrap()).encoded(), name);
         count += 1;
     }
     assert!(count > 3, "{count} files");
+    let index = fs::read_to_string(folder.join("index.json")).unwrap();
+    let digest = said.split(' ').next().unwrap();
+    assert!(index.contains(digest) && index.contains("library/harbour:1.4.2"), "{index}");
     fs::remove_dir_all(folder).unwrap();
 }
 

@@ -69,6 +69,12 @@ impl Blobs<'_> {
         SeekableBlob::new(self.0, blob)
     }
 
+    /// Opens a blob as Tokio's reader that seeks (R82).
+    #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+    pub fn reader(&self, blob: Descriptor) -> super::AsyncBlob {
+        super::AsyncBlob::new(self.0, blob)
+    }
+
     /// Pushes a blob.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 //! (R135 to R141).
 
 mod aliases;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+mod async_blob;
 mod blobs;
 mod manifests;
 mod pages;
@@ -10,6 +12,8 @@ mod start_or_mount;
 mod tags;
 
 pub use aliases::Aliases;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub use async_blob::AsyncBlob;
 pub use blobs::Blobs;
 pub use manifests::Manifests;
 pub use pages::{CatalogSlice, RepositoryPages, TagPages};

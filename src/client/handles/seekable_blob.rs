@@ -63,9 +63,14 @@ impl SeekableBlob {
             self.stream = Some(self.reopen().await?);
         }
         let next = match &mut self.stream {
-            Some(stream) => stream.chunks.next().await.transpose()?,
-            None => None,
+            Some(stream) => stream.chunks.next().await.transpose(),
+            None => Ok(None),
         };
+        // A stream that ended, or failed, is not asked again.
+        if !matches!(next, Ok(Some(_))) {
+            self.stream = None;
+        }
+        let next = next?;
         self.position += next.as_ref().map_or(0, |chunk| chunk.len() as u64);
         Ok(next)
     }

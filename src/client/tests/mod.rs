@@ -1,6 +1,8 @@
 //! Reading, over a scripted transport.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(feature = "native")]
+mod async_blob;
 mod blobs;
 mod errors;
 mod handles;

@@ -9,10 +9,10 @@ use crate::oci::{
 };
 
 /// The annotation that names an entry (image-spec annotations.md).
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
+pub(in crate::sources) const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 /// The annotation in which containerd and Docker write the whole name of an entry.
-const IMAGE_NAME: &str = "io.containerd.image.name";
+pub(in crate::sources) const IMAGE_NAME: &str = "io.containerd.image.name";
 
 /// The entries of an `index.json`.
 #[derive(Debug, Default)]

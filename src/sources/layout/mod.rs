@@ -49,5 +49,7 @@ pub use files::{Chunks, FilePath, Files};
 pub use folder::{Folder, FolderFiles};
 pub use http::{HttpFiles, StaticLayouts};
 #[cfg(not(target_arch = "wasm32"))]
+pub(in crate::sources) use index::{IMAGE_NAME, REF_NAME};
+#[cfg(not(target_arch = "wasm32"))]
 pub use native_file::NativeFile;
 pub use source::{Arrangement, Layout};

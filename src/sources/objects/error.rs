@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    content::verify::Verdict,
     error::{Error, ErrorKind, InputFault, Missing},
     oci::Digest,
 };
@@ -44,6 +45,10 @@ pub enum StoreError {
     },
     /// The digest's algorithm cannot be computed here.
     UnsupportedDigest(Digest),
+    /// The `index.json` of a folder is no index.
+    NotAnIndex,
+    /// The folder is a layout of another version.
+    UnknownVersion,
     /// The store itself failed, with its reason.
     Failed(String),
 }
@@ -66,6 +71,8 @@ impl fmt::Display for StoreError {
             Self::UnsupportedDigest(digest) => {
                 write!(f, "{} cannot be computed here", digest.algorithm().name())
             }
+            Self::NotAnIndex => f.write_str("its index.json is no index"),
+            Self::UnknownVersion => f.write_str("its oci-layout names another version"),
             Self::Failed(how) => f.write_str(how),
         }
     }
@@ -84,5 +91,19 @@ impl From<StoreError> for Error {
             StoreError::NotWritten(_) => ErrorKind::NotFound(Missing::Blob),
             _ => ErrorKind::InvalidInput(InputFault::Other(format!("the store: {text}"))),
         })
+    }
+}
+
+/// Only verified bytes are kept.
+pub(super) fn accept(verdict: Verdict) -> Result<()> {
+    match verdict {
+        Verdict::Verified => Ok(()),
+        Verdict::DigestMismatch { expected, actual } => {
+            Err(StoreError::Mismatch { expected, actual })
+        }
+        Verdict::SizeMismatch { expected, .. } | Verdict::WrongSize { stated: expected, .. } => {
+            Err(StoreError::SizeExceeded { size: expected })
+        }
+        Verdict::Unsupported(digest) => Err(StoreError::UnsupportedDigest(digest)),
     }
 }

@@ -5,9 +5,11 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 
-use super::{Layer, LayerWriter, ObjectStore, Progress, Result, StoreError, StoredManifest};
+use super::{
+    Layer, LayerWriter, ObjectStore, Progress, Result, StoreError, StoredManifest, error::accept,
+};
 use crate::{
-    content::verify::{Verdict, Verifier, verify},
+    content::verify::{Verifier, verify},
     oci::{Digest, RepositoryName},
     registry::{BlobSource, ManifestRef},
     sync::Notify,
@@ -48,20 +50,6 @@ impl ObjectStore for MemoryObjects {
     fn layer(&self, digest: &Digest) -> Rc<dyn Layer> {
         let mut layers = self.layers.borrow_mut();
         Rc::new(layers.entry(digest.clone()).or_insert_with(|| MemoryLayer::new(digest)).clone())
-    }
-}
-
-/// Only verified bytes are kept.
-fn accept(verdict: Verdict) -> Result<()> {
-    match verdict {
-        Verdict::Verified => Ok(()),
-        Verdict::DigestMismatch { expected, actual } => {
-            Err(StoreError::Mismatch { expected, actual })
-        }
-        Verdict::SizeMismatch { expected, .. } | Verdict::WrongSize { stated: expected, .. } => {
-            Err(StoreError::SizeExceeded { size: expected })
-        }
-        Verdict::Unsupported(digest) => Err(StoreError::UnsupportedDigest(digest)),
     }
 }
 

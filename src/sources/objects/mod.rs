@@ -2,6 +2,8 @@
 //! be written in part, left, and taken up again (R152 to R154).
 
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
 mod memory;
 
 use std::rc::Rc;
@@ -15,6 +17,8 @@ use crate::{
 };
 
 pub use error::{Result, StoreError};
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::FolderObjects;
 pub use memory::MemoryObjects;
 
 /// A manifest in a store, as it was received.

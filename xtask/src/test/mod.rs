@@ -45,7 +45,14 @@ const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
 const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,engine"];
 
 /// The crates that are published, each behind those that it needs.
-const PUBLISHED: [&str; 4] = ["--package", "sha256-simd", "--package", "porthole-registry"];
+const PUBLISHED: [&str; 6] = [
+    "--package",
+    "sha256-simd",
+    "--package",
+    "porthole-registry",
+    "--package",
+    "porthole-test-registry",
+];
 
 /// The example that `cargo xtask bench` measures.
 const BENCH: &str = "bench_in_browser";
