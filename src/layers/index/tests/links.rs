@@ -128,7 +128,7 @@ fn databases_are_found_through_links() {
     let store = format!("store/zlib:{DPKG}");
     check(&[store.clone(), line("var/lib/dpkg/status.d/zlib -> /store/zlib")], part);
     check(&[store.clone(), line("var/lib/dpkg/status.d/zlib => store/zlib")], part);
-    check(&[store.clone(), line("var/lib/dpkg/status.d -> /store")], part);
+    check(&[store, line("var/lib/dpkg/status.d -> /store")], part);
     // A link to nothing, a loop, and a link to a directory.
     check(&[line("var/lib/dpkg/status -> /none")], "");
     check(&[line("var/lib/dpkg/status -> status")], "");
