@@ -38,7 +38,7 @@ fn use_sign_in_form(props: &SignInForm) -> Html {
     let onsubmit = on_submit(props, environment, &user, &secret, *kind);
     html! {
         <form class="sign-in" {onsubmit}>
-            <h3>{ words::sign_in_to(props.registry.host.as_str()) }</h3>
+            <h3>{ words::sign_in_to(&props.registry.to_string()) }</h3>
             if is_refused { <p class="failed">{ words::REFUSED }</p> }
             { kinds(*kind, &kind) }
             if *kind == CredentialKind::Password {
