@@ -131,7 +131,12 @@ fn r001_names_fit_their_grammar() {
     ];
     for name in bad {
         let refused = name.parse::<RepositoryName>().unwrap_err();
-        assert!(matches!(&refused, ReferenceError::Repository { name: told, .. } if told == name));
+        assert!(match &refused {
+            ReferenceError::Repository { name: told, .. } => told == name,
+            ReferenceError::Invisible { text, character } =>
+                text == name && name.contains(*character),
+            _ => false,
+        });
         assert!(!refused.to_string().is_empty());
     }
 }
@@ -143,9 +148,11 @@ fn r002_tags_fit_their_grammar() {
         assert_eq!(tag.parse::<Tag>().map(|read| read.to_string()), Ok(tag.to_owned()));
     }
     let longer = "t".repeat(129);
-    for tag in ["", ".a", "-a", "a b", "a+b", "a/b", "a:b", "a@b", "ä", "a\n", &longer] {
+    for tag in ["", ".a", "-a", "a b", "a+b", "a/b", "a:b", "a@b", "ä", &longer] {
         assert_eq!(tag.parse::<Tag>(), Err(ReferenceError::Tag(tag.to_owned())), "{tag}");
     }
+    let unseen = ReferenceError::Invisible { text: "a\n".to_owned(), character: '\n' };
+    assert_eq!("a\n".parse::<Tag>(), Err(unseen));
 }
 
 #[test]
