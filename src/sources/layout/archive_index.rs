@@ -67,7 +67,8 @@ impl ArchiveIndex {
             }
             position = position.saturating_add(reader.pass_over());
         }
-        if !reader.is_archive() {
+        // No bytes are an empty layer, and no archive of images.
+        if bytes.size() == 0 || !reader.is_archive() {
             return Err(ErrorKind::Layout(LayoutFault::NotTar).into());
         }
         Ok(index)
