@@ -211,6 +211,15 @@ impl Error {
         self
     }
 
+    /// Names the registry, unless it is named already.
+    #[must_use]
+    pub fn on(mut self, registry: &str) -> Self {
+        if self.context.registry.is_empty() {
+            registry.clone_into(&mut self.context.registry);
+        }
+        self
+    }
+
     /// Tells whether something is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind, ErrorKind::NotFound(_) | ErrorKind::UploadUnknown { .. })

@@ -20,6 +20,8 @@ pub enum Operation {
     ListManifests,
     /// Listing all blobs of a repository.
     ListBlobs,
+    /// Finding what a reference stands for, before it is known what to ask for.
+    LookUp(Option<ManifestRef>),
     /// Reading the bytes of a manifest.
     ReadManifest(ManifestRef),
     /// Finding out the digest of a manifest, without its bytes.
@@ -64,6 +66,7 @@ impl Operation {
         let mut name = repository.map(RepositoryName::to_string).unwrap_or_default();
         let digest = match self {
             Self::ReadManifest(reference)
+            | Self::LookUp(Some(reference))
             | Self::FindManifest(reference)
             | Self::PushManifest(Some(reference))
             | Self::DeleteManifest(reference) => match reference {
@@ -101,6 +104,7 @@ impl fmt::Display for Operation {
             Self::ListReferrers(_) => "list referrers of",
             Self::ListManifests => "list all manifests of",
             Self::ListBlobs => "list all blobs of",
+            Self::LookUp(_) => "look up",
             Self::ReadManifest(_) => "read manifest",
             Self::FindManifest(_) => "find manifest",
             Self::ReadBlob(_) => "read blob",

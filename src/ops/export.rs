@@ -9,10 +9,10 @@ use super::{
     transfer::{Plan, Planner, Sink, TarArchive, TransferOptions, carry_out},
 };
 use crate::{
-    error::{ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Document, Index, MediaType, Reference, parse_document},
     ops::graph::Selection,
-    registry::Manifest,
+    registry::{Manifest, ManifestRef},
 };
 
 /// The plan of an export.
@@ -59,7 +59,11 @@ pub async fn plan_export(
     options: &TransferOptions,
 ) -> Result<ExportPlan> {
     let root = lookup::manifest(&*from.registry, reference, Prefer::Digest).await?.required()?;
-    let listed = listed(&root, &options.selection)?;
+    let listed = listed(&root, &options.selection).ok_or_else(|| {
+        let asked = ManifestRef::Digest(root.descriptor.digest.clone());
+        let missing = Error::new(ErrorKind::NotFound(Missing::Manifest));
+        from.named(missing, Operation::ReadManifest(asked))
+    })?;
     let options = TransferOptions { selection: Selection::All, ..options.clone() };
     let mut nothing = Vec::new();
     let archive = TarArchive::new(&mut nothing);
@@ -67,7 +71,11 @@ pub async fn plan_export(
     for entry in &listed {
         let manifest = match entry.digest == root.descriptor.digest {
             true => root.clone(),
-            false => read::manifest(&*from.registry, &from.repository, entry).await?,
+            false => {
+                let read = read::manifest(&*from.registry, &from.repository, entry).await;
+                let asked = || ManifestRef::Digest(entry.digest.clone());
+                read.map_err(|error| from.named(error, Operation::ReadManifest(asked())))?
+            }
         };
         planner.add(&manifest, &[]).await?;
     }
@@ -76,17 +84,17 @@ pub async fn plan_export(
     Ok(ExportPlan { root, index, objects: planner.finish() })
 }
 
-/// The entries of the archive's index.
-fn listed(root: &Manifest, selection: &Selection) -> Result<Vec<Descriptor>> {
+/// The entries of the archive's index; none if no entry fits the selection.
+fn listed(root: &Manifest, selection: &Selection) -> Option<Vec<Descriptor>> {
     let media_type = Some(&root.descriptor.media_type);
     let document = parse_document(root.bytes.clone(), media_type).value;
-    let Document::Index(index) = &document else { return Ok(vec![root.descriptor.clone()]) };
+    let Document::Index(index) = &document else { return Some(vec![root.descriptor.clone()]) };
     let chosen = index.manifests.iter().filter(|entry| selection.has(index, entry));
     let chosen: Vec<_> = chosen.cloned().collect();
     if chosen.len() == index.manifests.len() {
-        return Ok(vec![root.descriptor.clone()]);
+        return Some(vec![root.descriptor.clone()]);
     }
-    if chosen.is_empty() { Err(ErrorKind::NotFound(Missing::Manifest).into()) } else { Ok(chosen) }
+    (!chosen.is_empty()).then_some(chosen)
 }
 
 /// `index.json`: every root under the name that was asked for.
@@ -108,6 +116,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+    use crate::oci::Digest;
     use crate::testing::images::{Images, place};
     use crate::testing::recorder::run;
 
@@ -152,6 +161,31 @@ mod tests {
         assert!(said.contains(arm.digest.encoded()) && !said.contains(amd.digest.encoded()));
         let none = Selection::Platforms(vec!["plan9/386".parse().unwrap()]);
         assert!(written(&images, &index, none).unwrap_err().is_not_found());
+    }
+
+    #[test]
+    fn r017_every_error_of_an_export_names_registry_repository_and_reference() {
+        let check = |images: &Images, root: &Descriptor, selection: Selection, named: &Digest| {
+            let error = written(images, root, selection).unwrap_err();
+            let place = place();
+            assert!(error.to_string().contains(&format!(" {place}@{named} on ")), "{error}");
+            assert_eq!(error.context.repository, Some(place), "{error}");
+        };
+        let images = Images::default();
+        let amd = images.image("linux/amd64", &["one"]);
+        let gone = Descriptor {
+            digest: crate::content::verify::digest_of(b"gone"),
+            platform: Some("linux/arm64".parse().unwrap()),
+            ..amd.clone()
+        };
+        let index = images.index(&[amd, gone.clone()]);
+        let only = |platform: &str| Selection::Platforms(vec![platform.parse().unwrap()]);
+        check(&images, &index, only("plan9/386"), &index.digest);
+        check(&images, &index, only("linux/arm64"), &gone.digest);
+        check(&images, &index, Selection::All, &gone.digest);
+        let type_of_none = MediaType::new("application/x.document");
+        let other = images.memory.add_manifest(&place(), type_of_none, "{\"other\":1}", None);
+        check(&images, &other, Selection::All, &other.digest);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::{
     content::verify::verify,
-    error::{Error, ErrorKind, InputFault, Missing, Result},
+    error::{Error, ErrorKind, InputFault, Missing, Operation, Result},
     oci::{Descriptor, Digest, Reference, Tag},
     registry::{BlobStream, Manifest, ManifestRef, Read, Verification},
 };
@@ -95,10 +95,11 @@ pub async fn manifest(
 ) -> Result<Lookup<Manifest>> {
     let asked = asked(reference, prefer)?;
     let got = source.manifest(&reference.repository, &asked).await;
-    Lookup::of(got.and_then(|manifest| match (&asked, &reference.digest) {
+    let got = got.and_then(|manifest| match (&asked, &reference.digest) {
         (ManifestRef::Tag(_), Some(digest)) => bind(manifest, digest),
         _ => Ok(manifest),
-    }))
+    });
+    Lookup::of(named(got, reference, || Operation::ReadManifest(asked)))
 }
 
 /// Finds the descriptor that a reference stands for, without the bytes if the source can.
@@ -111,7 +112,8 @@ pub async fn descriptor(
     prefer: Prefer,
 ) -> Result<Lookup<Descriptor>> {
     let asked = asked(reference, prefer)?;
-    let found = match Lookup::of(source.resolve(&reference.repository, &asked).await)? {
+    let found = source.resolve(&reference.repository, &asked).await;
+    let found = match Lookup::of(named(found, reference, || Operation::FindManifest(asked)))? {
         Lookup::Found(found) => found,
         absent @ Lookup::Absent(_) => return Ok(absent),
     };
@@ -135,11 +137,12 @@ pub async fn blob_descriptor(
     reference: &Reference,
 ) -> Result<Lookup<Descriptor>> {
     let Some(digest) = &reference.digest else {
-        return Err(ErrorKind::InvalidInput(InputFault::NoDigest).into());
+        return Err(unusable(reference, InputFault::NoDigest));
     };
     let found = source.stat_blob(&reference.repository, digest).await;
     let missing = || Error::new(ErrorKind::NotFound(Missing::Blob));
-    Lookup::of(found.and_then(|found| found.ok_or_else(missing)))
+    let found = found.and_then(|found| found.ok_or_else(missing));
+    Lookup::of(named(found, reference, || Operation::FindBlob(digest.clone())))
 }
 
 /// Opens the blob that a reference names by digest.
@@ -154,6 +157,8 @@ pub async fn blob(
         Lookup::Absent(absence) => Ok(Lookup::Absent(absence)),
         Lookup::Found(found) => {
             let opened = source.blob(&reference.repository, &found).await;
+            let operation = || Operation::ReadBlob(found.digest.clone());
+            let opened = named(opened, reference, operation);
             Lookup::of(opened.map(|stream| (found, stream)))
         }
     }
@@ -166,9 +171,26 @@ fn asked(reference: &Reference, prefer: Prefer) -> Result<ManifestRef> {
     match prefer {
         Prefer::Digest => Ok(digest.or(tag).unwrap_or_else(|| ManifestRef::Tag(Tag::latest()))),
         Prefer::TagVerifiedByDigest => {
-            tag.or(digest).ok_or(ErrorKind::InvalidInput(InputFault::NoTagOrDigest).into())
+            tag.or(digest).ok_or_else(|| unusable(reference, InputFault::NoTagOrDigest))
         }
     }
+}
+
+/// Names the registry, the repository and the operation in an error, unless the source did.
+fn named<T>(
+    result: Result<T>,
+    reference: &Reference,
+    operation: impl FnOnce() -> Operation,
+) -> Result<T> {
+    result.map_err(|error| {
+        error.during(operation(), &reference.repository).on(reference.host.as_str())
+    })
+}
+
+fn unusable(reference: &Reference, fault: InputFault) -> Error {
+    let operation = Operation::LookUp(reference.tag.clone().map(ManifestRef::Tag));
+    let error = Error::new(ErrorKind::InvalidInput(fault));
+    error.during(operation, &reference.repository).on(reference.host.as_str())
 }
 
 /// Compares a manifest that was asked for by tag with a digest.
@@ -316,6 +338,44 @@ mod tests {
         let head =
             run(descriptor(&bench.recorder, &reference(&suffix), Prefer::TagVerifiedByDigest));
         assert!(matches!(head.unwrap_err().kind, ErrorKind::DigestMismatch { .. }));
+    }
+
+    #[test]
+    fn r017_every_error_of_a_lookup_names_registry_repository_and_reference() {
+        let tagged_old = |bench: &Bench| format!(":v2@{}", bench.old.digest);
+        let check = |error: Error, words: &str| {
+            let context = &error.context;
+            assert_eq!(context.registry, "r.example", "{error}");
+            assert_eq!(context.repository, Some("a/b".parse().unwrap()), "{error}");
+            assert!(error.to_string().starts_with(words), "{error}");
+        };
+        let failing = |call: &str| {
+            let bench = bench();
+            bench.recorder.fail_next(call, ErrorKind::Unavailable);
+            bench
+        };
+        let (blob_digest, v2) = (digest_of(b"blob"), reference(":v2"));
+        let of_blob = reference(&format!("@{blob_digest}"));
+        let verified = Prefer::TagVerifiedByDigest;
+
+        let error = failing("manifest").get(":v2", Prefer::Digest).unwrap_err();
+        check(error, "could not read manifest a/b:v2 on r.example: ");
+        let moved = bench();
+        let error = moved.get(&tagged_old(&moved), verified).unwrap_err();
+        check(error, "could not read manifest a/b:v2 on r.example: the bytes have digest");
+        let error = run(descriptor(&failing("resolve").recorder, &v2, Prefer::Digest));
+        check(error.unwrap_err(), "could not find manifest a/b:v2 on r.example: ");
+        let error = run(blob_descriptor(&failing("stat_blob").recorder, &of_blob)).unwrap_err();
+        check(error, &format!("could not find blob a/b@{blob_digest} on r.example: "));
+        let error = run(blob(&failing("blob").recorder, &of_blob)).err().unwrap();
+        check(error, &format!("could not read blob a/b@{blob_digest} on r.example: "));
+        let error = run(blob_descriptor(&bench().recorder, &v2)).unwrap_err();
+        check(error, "could not look up a/b:v2 on r.example: ");
+        check(bench().get("", verified).unwrap_err(), "could not look up a/b on r.example: ");
+        let other = digest_of(b"other");
+        let absent = run(blob_descriptor(&bench().recorder, &reference(&format!("@{other}"))));
+        let error = absent.unwrap().required().unwrap_err();
+        check(error, &format!("could not find blob a/b@{other} on r.example: "));
     }
 
     #[test]

@@ -3,14 +3,15 @@
 
 use crate::{
     error::{Error, ErrorKind, Limitation, Operation, Result},
-    oci::{Digest, RepositoryName},
+    oci::Digest,
+    ops::repository_ref::RepositoryRef,
 };
 
 /// Lists all manifests of a repository, tagged or not.
 ///
 /// # Errors
 /// Always `Unsupported`: only tags can be listed.
-pub fn manifests(repository: &RepositoryName) -> Result<Vec<Digest>> {
+pub fn manifests(repository: &RepositoryRef) -> Result<Vec<Digest>> {
     unsupported(repository, Operation::ListManifests, Limitation::NoListOfManifests)
 }
 
@@ -18,7 +19,7 @@ pub fn manifests(repository: &RepositoryName) -> Result<Vec<Digest>> {
 ///
 /// # Errors
 /// Always `Unsupported`.
-pub fn blobs(repository: &RepositoryName) -> Result<Vec<Digest>> {
+pub fn blobs(repository: &RepositoryRef) -> Result<Vec<Digest>> {
     unsupported(repository, Operation::ListBlobs, Limitation::NoListOfBlobs)
 }
 
@@ -26,37 +27,59 @@ pub fn blobs(repository: &RepositoryName) -> Result<Vec<Digest>> {
 ///
 /// # Errors
 /// Always `Unsupported`: manifests and tags are deleted one by one.
-pub fn remove_repository(repository: &RepositoryName) -> Result<()> {
+pub fn remove_repository(repository: &RepositoryRef) -> Result<()> {
     unsupported(repository, Operation::RemoveRepository, Limitation::NoRemoval)
 }
 
 fn unsupported<T>(
-    repository: &RepositoryName,
+    repository: &RepositoryRef,
     operation: Operation,
     limitation: Limitation,
 ) -> Result<T> {
-    Err(Error::new(ErrorKind::Unsupported(limitation)).during(operation, repository))
+    Err(repository.named(Error::new(ErrorKind::Unsupported(limitation)), operation))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-    use super::*;
+    use std::{fmt::Debug, rc::Rc};
 
-    fn check<T: std::fmt::Debug>(result: Result<T>) {
-        assert!(matches!(result.unwrap_err().kind, ErrorKind::Unsupported(_)));
+    use super::*;
+    use crate::{
+        sources::memory::MemoryRegistry,
+        testing::recorder::{Recorder, run},
+    };
+
+    /// Asks about a repository with a manifest and a blob, and expects these words and no request.
+    fn check<T: Debug>(ask: fn(&RepositoryRef) -> Result<T>, kind: Limitation, words: &str) {
+        let memory = MemoryRegistry::new("registry.example");
+        let repository = "a/b".parse().unwrap();
+        memory.add_blob(&repository, crate::oci::MediaType::OCTET_STREAM, "blob");
+        let registry = Rc::new(Recorder::new(Rc::new(memory)));
+        let host = "registry.example".parse().unwrap();
+        let place = RepositoryRef { host, registry: registry.clone(), repository };
+        let error = run(async { ask(&place) }).unwrap_err();
+        assert_eq!(error.to_string(), words);
+        assert_eq!(error.kind, ErrorKind::Unsupported(kind));
+        assert_eq!(error.context.repository, Some(place.repository));
+        assert!(registry.take().is_empty(), "there is nothing to ask");
     }
 
     #[test]
     fn r102_enumerating_is_unsupported_and_says_so() {
-        let place = "a/b".parse().unwrap();
-        check(manifests(&place));
-        check(blobs(&place));
+        let why = "not supported: the protocol lists only tags and referrers";
+        let words = format!("could not list all manifests of a/b on registry.example: {why}");
+        check(manifests, Limitation::NoListOfManifests, &words);
+        let why = "not supported: the protocol finds blobs through manifests only";
+        let words = format!("could not list all blobs of a/b on registry.example: {why}");
+        check(blobs, Limitation::NoListOfBlobs, &words);
     }
 
     #[test]
     fn r134_removing_a_repository_is_unsupported_and_says_so() {
-        check(remove_repository(&"a/b".parse().unwrap()));
+        let why = "not supported: the protocol deletes only manifests and tags";
+        let words = format!("could not remove repository a/b on registry.example: {why}");
+        check(remove_repository, Limitation::NoRemoval, &words);
     }
 }

@@ -1,6 +1,7 @@
 //! A repository of a registry, as jobs name it.
 
 use crate::{
+    error::{Error, Operation},
     oci::{Digest, Host, Reference, RepositoryName, Tag},
     registry::SharedRegistry,
 };
@@ -21,5 +22,10 @@ impl RepositoryRef {
     pub fn reference(&self, tag: Option<Tag>, digest: Option<Digest>) -> Reference {
         let (host, repository) = (self.host.clone(), self.repository.clone());
         Reference { host, repository, tag, digest }
+    }
+
+    /// Names an operation, this repository and its registry in an error, unless they are named already.
+    pub(in crate::ops) fn named(&self, error: Error, operation: Operation) -> Error {
+        error.during(operation, &self.repository).on(self.host.as_str())
     }
 }

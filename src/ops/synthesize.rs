@@ -8,14 +8,14 @@ use super::{
     read,
 };
 use crate::{
-    error::{AnswerFault, ErrorKind, Limitation, Result},
+    error::{AnswerFault, ErrorKind, Limitation, Operation, Result},
     oci::{
         Annotations, Descriptor, Digest, Document, Index, MediaType, Parsed, Platform, Reference,
         guess_media_type,
         json::{self, Node},
         parse_config, parse_document,
     },
-    registry::{CONFIG_MAX, Manifest, Read},
+    registry::{CONFIG_MAX, Manifest, ManifestRef, Read},
 };
 
 /// The annotation with the architecture's name among Docker Official Images (R149).
@@ -33,7 +33,11 @@ pub async fn synthesize_index(source: &dyn Read, reference: &Reference) -> Resul
         Lookup::Found(manifest) => manifest,
         Lookup::Absent(absence) => return Ok(Lookup::Absent(absence)),
     };
-    let mut index = read_index(&manifest)?;
+    let mut index = read_index(&manifest).map_err(|error| {
+        let asked = ManifestRef::Digest(manifest.descriptor.digest.clone());
+        let error = error.during(Operation::ReadManifest(asked), &reference.repository);
+        error.on(reference.host.as_str())
+    })?;
     drop_repeated(&mut index.manifests);
     for entry in &mut index.manifests {
         complete(source, reference, entry).await?;
@@ -249,6 +253,7 @@ mod tests {
         let found = run(synthesize_index(&memory, &reference)).unwrap();
         assert!(matches!(found, Lookup::Absent(_)));
         let error = outcome(&memory, MediaType::new("a/b"), "{}".to_owned()).unwrap_err();
+        assert!(error.to_string().contains(" on memory.test: "), "{error}");
         assert_eq!(
             error.kind,
             ErrorKind::Unsupported(Limitation::NoIndexOf(Some(MediaType::new("a/b"))))

@@ -2,6 +2,43 @@
 //! and the decorators around them (cache, read-only). Views do not depend on the kind of source.
 //!
 //! Four capabilities, one trait each. Futures are not `Send`; dropping one cancels it.
+//!
+//! A decorator is a source too. Here one keeps what was read, and one refuses to write:
+//!
+//! ```
+//! use std::{rc::Rc, time::{Duration, Instant}};
+//!
+//! use porthole::{
+//!     oci::{ManifestRef, MediaType, RepositoryName},
+//!     registry::{Cache, CacheLimits, Delete, List, Read, ReadOnly, Verification},
+//!     sources::memory::MemoryRegistry,
+//! };
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let app: RepositoryName = "team/app".parse()?;
+//!     let memory = MemoryRegistry::new("registry.example");
+//!     let document = r#"{"schemaVersion":2,"manifests":[]}"#;
+//!     memory.add_manifest(&app, MediaType::OCI_INDEX, document, Some(&"1.0".parse()?));
+//!
+//!     let start = Instant::now();
+//!     let limits = CacheLimits { tag_age: Duration::from_secs(10), ..CacheLimits::default() };
+//!     let cache = Cache::new(Rc::new(memory), limits, Rc::new(move || start.elapsed()));
+//!     let registry = ReadOnly::new(Rc::new(cache));
+//!
+//!     let tags = registry.tags(&app, None).await?;
+//!     assert_eq!(tags.items, ["1.0".parse()?]);
+//!     let found = registry.resolve(&app, &"1.0".parse()?).await?;
+//!     let digest = ManifestRef::Digest(found.digest);
+//!     let manifest = registry.manifest(&app, &digest).await?;
+//!     assert_eq!(manifest.bytes, document);
+//!     assert_eq!(manifest.verification, Verification::Verified);
+//!
+//!     let refused = registry.delete_manifest(&app, &digest).await.unwrap_err();
+//!     assert_eq!(refused.context.repository, Some(app));
+//!     Ok(())
+//! }
+//! ```
 
 mod cache;
 mod delete;

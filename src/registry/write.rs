@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
 use super::unsupported::read_only;
-use crate::error::{ErrorKind, InputFault, Operation, Result};
+use crate::error::{Error, ErrorKind, InputFault, Operation, Result};
 use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 
 /// Bytes to be pushed that can be read again and in parts: a slice of memory, of a `Blob`, of a
@@ -196,7 +196,11 @@ pub trait Write {
             Algorithm::Sha256 => {
                 self.push_manifest(repository, &manifest.media_type, bytes, tags).await
             }
-            _ => Err(ErrorKind::UnsupportedDigest(manifest.digest.clone()).into()),
+            _ => {
+                let operation = Operation::PushManifest(Some(manifest.digest.clone().into()));
+                let kind = ErrorKind::UnsupportedDigest(manifest.digest.clone());
+                Err(Error::new(kind).during(operation, repository))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Checks that content exists after a push and is gone after a deletion, on our registry and on Debian's.
 
 use porthole::{
-    client::RemoteRegistry,
+    client::{RemoteRegistry, StartedUpload},
     error::{ErrorKind, Rejection},
     oci::{MediaType, RepositoryName},
     registry::{ByteRange, Delete, List, Read, ReferrersSource, Verification, Write},
@@ -132,6 +132,33 @@ fn r119_a_registry_that_does_not_mount_says_202_and_that_is_false() {
         let blob = push(&registry, "from", &noise(1_000, 9)).await;
         assert!(!registry.mount_blob(&name("to"), &name("from"), &blob.digest).await.unwrap());
     });
+}
+
+#[test]
+fn r119_what_is_not_mounted_is_written_in_the_session_of_the_mount() {
+    let switches = [
+        Uploads { mount: true, ..Uploads::default() },
+        Uploads { mount: false, ..Uploads::default() },
+    ];
+    for uploads in switches {
+        let mounts = uploads.mount;
+        let server = ours(Switches::default().uploads(uploads));
+        let (registry, _clients) = client(&server.host());
+        run(async {
+            let blob = push(&registry, "from", &noise(1_000, 9)).await;
+            let place = registry.repository(name("to"));
+            let started = place.blobs().start_or_mount(&name("from"), &blob, 0).await.unwrap();
+            match started {
+                StartedUpload::Mounted(found) => assert!(mounts && *found == blob),
+                StartedUpload::Open(mut upload) => {
+                    assert!(!mounts);
+                    upload.write(noise(1_000, 9)).await.unwrap();
+                    upload.commit(&blob.digest).await.unwrap();
+                }
+            }
+            assert_eq!(read(&registry, "to", &blob).await, noise(1_000, 9), "mounts: {mounts}");
+        });
+    }
 }
 
 #[test]

@@ -91,6 +91,14 @@ pub fn cases(path: &str) -> Vec<Value> {
     cases
 }
 
+/// Returns cases of a test's own, and those of a table behind them if the folder is there.
+pub fn cases_after(own: Vec<Value>, path: &str) -> Vec<Value> {
+    assert!(!own.is_empty(), "a test has a case of its own");
+    note(true, path);
+    println!("{} cases of the test's own", own.len());
+    [own, cases(path)].concat()
+}
+
 /// Reads a file of the folder, which must exist.
 pub fn bytes(path: &str) -> Vec<u8> {
     let folder = folder().expect("the fixtures are there");

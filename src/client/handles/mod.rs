@@ -64,9 +64,7 @@ impl Repository {
 
     /// Returns an error about something in this repository.
     fn fail(&self, operation: Operation, kind: ErrorKind) -> Error {
-        let mut error = Error::new(kind).during(operation, &self.name);
-        self.registry.name().clone_into(&mut error.context.registry);
-        error
+        Error::new(kind).during(operation, &self.name).on(self.registry.name())
     }
 
     /// Returns the handle of its blobs (R137).

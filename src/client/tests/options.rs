@@ -88,6 +88,24 @@ fn r111_a_writer_begun_by_a_mount_has_three_outcomes() {
 }
 
 #[test]
+fn r119_a_mount_whose_session_is_hidden_goes_on_in_a_session_of_its_own() {
+    let opened = Reply::status(202).header("Location", SESSION);
+    let bench = Bench::in_order([Reply::status(202), opened, Reply::status(201)]);
+    let (place, blob, from) = (place(&bench), descriptor(b"hello"), "c/d".parse().unwrap());
+    let started = bench.clock.run(place.blobs().start_or_mount(&from, &blob, 0)).unwrap();
+    let StartedUpload::Open(mut upload) = started.unwrap() else { panic!("mounted") };
+    bench.clock.run(upload.write("hello".into())).unwrap().unwrap();
+    bench.clock.run(upload.commit(&blob.digest)).unwrap().unwrap();
+    let uploads = "https://registry.example/v2/a/b/blobs/uploads/";
+    let lines = [
+        format!("POST {uploads}?mount={}&from=c/d", blob.digest),
+        format!("POST {uploads}"),
+        format!("PUT {SESSION}&digest={}", blob.digest),
+    ];
+    assert_eq!(bench.script.lines(), lines);
+}
+
+#[test]
 fn r118_a_writer_tells_its_start_and_takes_a_whole_source() {
     let opened = Reply::status(202).header("Location", SESSION);
     let stored = |range| Reply::status(202).header("Location", SESSION).header("Range", range);

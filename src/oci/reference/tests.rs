@@ -123,7 +123,6 @@ fn r001_names_fit_their_grammar() {
         "a___b",
         "a b",
         "a+b",
-        "a\u{200b}b",
         "ä",
         "a:b",
         "a@b",
@@ -139,6 +138,8 @@ fn r001_names_fit_their_grammar() {
         });
         assert!(!refused.to_string().is_empty());
     }
+    let unseen = ReferenceError::Invisible { text: "a\u{200b}b".to_owned(), character: '\u{200b}' };
+    assert_eq!("a\u{200b}b".parse::<RepositoryName>(), Err(unseen));
 }
 
 #[test]

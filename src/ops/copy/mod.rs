@@ -84,7 +84,7 @@ pub async fn plan_copy(
     options: &TransferOptions,
 ) -> Result<(Descriptor, Plan)> {
     let found = lookup::manifest(&*from.registry, reference, Prefer::Digest).await?.required()?;
-    let root = bind(name, &found.descriptor.media_type, found.bytes)?;
+    let root = bind(to, name, &found.descriptor.media_type, found.bytes)?;
     let mut planner = Planner::new(from, to, options);
     planner.add(&root, name.tag.as_slice()).await?;
     if options.referrers {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
-    error::{AnswerFault, ErrorKind, Result},
+    error::{AnswerFault, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, Tag, parse_document},
     ops::{
         graph::{Documents, Role, children},
@@ -36,7 +36,8 @@ pub(super) async fn add(
         let found = from.registry.referrers(&from.repository, &subject, None).await?;
         added += found.items.len();
         if found.may_be_incomplete || added > MOST {
-            return Err(ErrorKind::BadAnswer(AnswerFault::ReferrersIncomplete(subject)).into());
+            let kind = ErrorKind::BadAnswer(AnswerFault::ReferrersIncomplete(subject.clone()));
+            return Err(from.named(kind.into(), Operation::ListReferrers(subject)));
         }
         for (referrer, source) in found.items {
             let tag = tag_of(from, &subject, &referrer, source).await?;

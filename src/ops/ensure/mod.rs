@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     content::verify::{digest_of, digest_with},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, MediaType, Tag, parse_document},
-    registry::{BlobSource, Manifest, Verification},
+    registry::{BlobSource, Manifest, ManifestRef, Verification},
 };
 
 /// The repositories that the children of a manifest are copied from.
@@ -87,7 +87,7 @@ pub async fn ensure_manifest(
     sources: &Sources,
     options: &TransferOptions,
 ) -> Result<Descriptor> {
-    let root = bind(name, media_type, bytes)?;
+    let root = bind(to, name, media_type, bytes)?;
     let from = ChildOrigins::new(sources, to);
     let mut planner = Planner::new(&from, to, options);
     let step = planner.root_step(&root, name.tag.as_slice()).await?;
@@ -122,16 +122,27 @@ fn misses_something(error: &Error) -> bool {
 }
 
 /// Names a manifest. Its digest is of the algorithm of the name's digest, which it must equal.
-pub(super) fn bind(name: &ManifestName, media_type: &MediaType, bytes: Bytes) -> Result<Manifest> {
+pub(super) fn bind(
+    to: &RepositoryRef,
+    name: &ManifestName,
+    media_type: &MediaType,
+    bytes: Bytes,
+) -> Result<Manifest> {
+    let refused = |kind: ErrorKind, expected: &Digest| {
+        let asked = ManifestRef::Digest(expected.clone());
+        to.named(kind.into(), Operation::PushManifest(Some(asked)))
+    };
     let digest = match &name.digest {
         None => digest_of(&bytes),
         Some(expected) => match digest_with(&expected.algorithm(), &bytes) {
             Some(actual) if actual == *expected => actual,
             Some(actual) => {
-                let expected = expected.clone();
-                return Err(ErrorKind::DigestMismatch { expected, actual }.into());
+                let kind = ErrorKind::DigestMismatch { expected: expected.clone(), actual };
+                return Err(refused(kind, expected));
             }
-            None => return Err(ErrorKind::UnsupportedDigest(expected.clone()).into()),
+            None => {
+                return Err(refused(ErrorKind::UnsupportedDigest(expected.clone()), expected));
+            }
         },
     };
     let descriptor = Descriptor::new(media_type.clone(), digest, bytes.len() as u64);

@@ -159,6 +159,8 @@ fn r128_the_digest_of_the_target_binds_the_bytes() {
     let target = ManifestName { tag: None, digest: Some(digest_of(b"other")) };
     let error = bench.ensure(&image, &target, &Sources::default()).unwrap_err();
     assert!(matches!(error.kind, ErrorKind::DigestMismatch { .. }));
+    assert!(error.to_string().starts_with("could not push manifest "), "{error}");
+    assert!(!error.context.registry.is_empty() && error.context.repository.is_some());
     assert!(bench.recorder.take().is_empty(), "nothing was sent");
 }
 

@@ -8,7 +8,7 @@ use super::{
     Action, BlobStep, ManifestStep, Plan, PlannedTag, Target, TransferOptions, TransferSource,
 };
 use crate::{
-    error::{AnswerFault, ErrorKind, InputFault, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, Result},
     oci::{Descriptor, Digest, Document, Tag},
     ops::{
         graph::{ImageLimits, NodeContent, NodeId, OpenedDocument, Tree, WalkOptions, walk},
@@ -88,7 +88,7 @@ impl<'a> Planner<'a> {
         let needed = self.needed(&tree, &there);
         self.add_blobs(&tree, &needed).await?;
         let limit = self.options.limits.depth;
-        let heights = tree.heights(limit).ok_or_else(|| self.too_large())?;
+        let heights = tree.heights(limit).ok_or_else(|| self.too_large(&root.descriptor))?;
         let mut steps: Vec<_> = needed.iter().filter_map(|id| child_step(&tree, *id)).collect();
         steps.push((tree.root(), step));
         let steps = steps.into_iter().map(|(id, step)| {
@@ -110,10 +110,12 @@ impl<'a> Planner<'a> {
             match &node.content {
                 NodeContent::Failed(error) => return Err(error.clone()),
                 NodeContent::Opened(opened) => {
-                    self.to.check(&node.descriptor, &opened.document.value)?;
+                    let checked = self.to.check(&node.descriptor, &opened.document.value);
+                    checked.map_err(|error| self.about(&node.descriptor, error))?;
                 }
                 NodeContent::NotSelected if !self.to.takes_parts() => {
-                    return Err(ErrorKind::InvalidInput(InputFault::NeedsAllPlatforms).into());
+                    let kind = ErrorKind::InvalidInput(InputFault::NeedsAllPlatforms);
+                    return Err(self.about(&root.descriptor, kind.into()));
                 }
                 NodeContent::Blob
                 | NodeContent::Repeated(_)
@@ -121,12 +123,22 @@ impl<'a> Planner<'a> {
                 | NodeContent::Cut => {}
             }
         }
-        if tree.is_cut() { Err(self.too_large()) } else { Ok(tree) }
+        if tree.is_cut() { Err(self.too_large(&root.descriptor)) } else { Ok(tree) }
     }
 
-    fn too_large(&self) -> crate::error::Error {
+    fn too_large(&self, root: &Descriptor) -> Error {
         let ImageLimits { depth, nodes, bytes } = self.options.limits;
-        ErrorKind::BadAnswer(AnswerFault::BeyondLimits { depth, nodes, bytes }).into()
+        let kind = ErrorKind::BadAnswer(AnswerFault::BeyondLimits { depth, nodes, bytes });
+        self.about(root, kind.into())
+    }
+
+    /// Names the image and its place in an error, unless both are named already.
+    fn about(&self, manifest: &Descriptor, error: Error) -> Error {
+        let asked = ManifestRef::Digest(manifest.digest.clone());
+        match self.from.repository_of(&manifest.digest) {
+            Some(origin) => origin.named(error, Operation::ReadManifest(asked)),
+            None => error,
+        }
     }
 
     /// The child manifests that the target has.

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 
 use super::{Action, BlobContent, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
-    error::{Error, ErrorKind, Missing, Result},
+    error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest},
     ops::{
         graph::Documents,
@@ -26,9 +26,15 @@ impl Documents for RepositoryRef {
     /// A parent points at the document, so its absence is another error than other absence.
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         let read = read::manifest(&*self.registry, &self.repository, wanted).await;
-        read.map_err(|error| match error.is_not_found() {
-            true => Error { kind: ErrorKind::BlobUnknown(Some(wanted.digest.clone())), ..error },
-            false => error,
+        read.map_err(|error| {
+            let asked = ManifestRef::Digest(wanted.digest.clone());
+            let error = self.named(error, Operation::ReadManifest(asked));
+            match error.is_not_found() {
+                true => {
+                    Error { kind: ErrorKind::BlobUnknown(Some(wanted.digest.clone())), ..error }
+                }
+                false => error,
+            }
         })
     }
 }
@@ -40,8 +46,8 @@ impl TransferSource for RepositoryRef {
     }
 
     async fn stat(&self, blob: &Digest) -> Result<Descriptor> {
-        let found = self.registry.stat_blob(&self.repository, blob).await?;
-        Ok(found.ok_or(ErrorKind::NotFound(Missing::Blob))?)
+        let missing = || self.not_found(blob, ErrorKind::NotFound(Missing::Blob));
+        self.registry.stat_blob(&self.repository, blob).await?.ok_or_else(missing)
     }
 
     async fn open(&self, blob: &Descriptor, start: u64) -> Result<BlobContent> {
@@ -84,7 +90,10 @@ impl Target for RepositoryRef {
             Some(origin) if origin.repository == self.repository => {
                 match self.registry.stat_blob(&self.repository, &blob.digest).await? {
                     Some(_) => Ok(Action::Keep),
-                    None => Err(ErrorKind::BlobUnknown(Some(blob.digest.clone())).into()),
+                    None => {
+                        let kind = ErrorKind::BlobUnknown(Some(blob.digest.clone()));
+                        Err(self.not_found(&blob.digest, kind))
+                    }
                 }
             }
             Some(_) => Ok(Action::Mount),
@@ -133,13 +142,19 @@ impl Target for RepositoryRef {
         // What was asked for is there under its own digest, or this was no success.
         if pushed.digest != wanted.digest {
             let (expected, actual) = (wanted.digest.clone(), pushed.digest);
-            return Err(ErrorKind::DigestMismatch { expected, actual }.into());
+            let operation = Operation::PushManifest(Some(ManifestRef::Digest(expected.clone())));
+            let error = Error::new(ErrorKind::DigestMismatch { expected, actual });
+            return Err(self.named(error, operation));
         }
         Ok(())
     }
 }
 
 impl RepositoryRef {
+    fn not_found(&self, blob: &Digest, kind: ErrorKind) -> Error {
+        self.named(Error::new(kind), Operation::FindBlob(blob.clone()))
+    }
+
     /// Returns true if a blob is there with the right size. Small ones are not asked for (R121).
     pub(in crate::ops) async fn has(
         &self,

@@ -179,6 +179,41 @@ fn r130_too_many_levels_or_objects_end_a_plan() {
 }
 
 #[test]
+fn r017_every_error_of_a_transfer_names_registry_repository_and_reference() {
+    let check = |error: crate::error::Error, words: &str| {
+        assert!(error.to_string().starts_with(words), "{error}");
+        assert!(error.context.repository.is_some(), "{error}");
+    };
+    let bench = bench("source.example");
+    let to = RepositoryRef { repository: place(), ..bench.to.clone() };
+    let layer = bench.images.blob(MediaType::OCTET_STREAM, "one");
+    let gone = digest_of(b"gone");
+    check(
+        run(bench.from.stat(&gone)).unwrap_err(),
+        &format!("could not find blob {}@{gone} on source.example: ", place()),
+    );
+    let options = TransferOptions::default();
+    check(
+        run(to.plan_blob(&bench.from, &layer, &options)).unwrap_err(),
+        &format!("could not find blob {}@{} on source.example: ", place(), layer.digest),
+    );
+    let missing = Descriptor { digest: gone.clone(), ..layer };
+    let index =
+        bench.images.index(&[Descriptor { media_type: MediaType::OCI_MANIFEST, ..missing }]);
+    let error = bench.plan(&index).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::BlobUnknown(Some(gone.clone())));
+    check(error, &format!("could not read manifest {}@{gone} on ", place()));
+    let mut deep = bench.images.image("linux/amd64", &["one"]);
+    for _ in 0..33 {
+        deep = bench.images.index(&[deep]);
+    }
+    let error = bench.plan(&deep).unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::BadAnswer(_)), "{error}");
+    let words = format!("could not read manifest {}@{} on source.example: ", place(), deep.digest);
+    check(error, &words);
+}
+
+#[test]
 fn r155_a_plan_of_a_pull_writes_nothing_and_says_what_is_taken_up() {
     let bench = bench("target.example");
     let image = bench.images.image("linux/amd64", &["0123456789", "whole"]);

@@ -1,5 +1,35 @@
 //! The store that a pull writes to and a push reads from. It holds manifests and layers. A layer can
 //! be written in part, left, and taken up again (R152 to R154).
+//!
+//! ```
+//! use porthole::{
+//!     Bytes,
+//!     oci::Digest,
+//!     sources::objects::{MemoryObjects, ObjectStore, StoreError},
+//! };
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let store = MemoryObjects::default();
+//!     let digest: Digest =
+//!         "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824".parse()?;
+//!     let layer = store.layer(&digest);
+//!
+//!     let mut writer = layer.writer()?;
+//!     writer.set_size(5)?;
+//!     writer.write(Bytes::from_static(b"hel")).await?;
+//!     assert!(!writer.close().await?, "two bytes are still missing");
+//!     assert!(layer.reader().await.is_err());
+//!
+//!     let mut writer = layer.writer()?;
+//!     assert_eq!(writer.current_size(), 3);
+//!     writer.write(Bytes::from_static(b"lo")).await?;
+//!     assert!(writer.close().await?, "complete, and checked against the digest");
+//!     assert_eq!(layer.reader().await?.slice(0, 5).await?, "hello");
+//!     assert!(matches!(layer.writer(), Err(StoreError::AlreadyExists)));
+//!     Ok(())
+//! }
+//! ```
 
 mod error;
 #[cfg(not(target_arch = "wasm32"))]
