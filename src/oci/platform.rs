@@ -193,7 +193,9 @@ impl Details {
         let mut parts = text.split('+');
         let version = parts.next().filter(|version| !version.is_empty());
         let features: Vec<String> = parts.map(str::to_owned).collect();
-        let printable = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+        // What parts a selector would be read otherwise when it is printed.
+        let is_plain = |b: u8| b.is_ascii_graphic() && !b"()/,:".contains(&b);
+        let printable = |part: &str| !part.is_empty() && part.bytes().all(is_plain);
         let is_sound = version.is_none_or(printable)
             && features.iter().all(|feature| printable(feature))
             && !text.is_empty();
@@ -307,6 +309,8 @@ mod tests {
             "linux,amd64",
             "linux/amd64,os=1",
             "linux/amd64,osver=",
+            "linux:1)/amd64",
+            "linux/amd64:1)",
             "linux/amd64:",
             "linux/amd64,features=",
             "linux(1+)/amd64",
