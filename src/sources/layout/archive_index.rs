@@ -67,7 +67,7 @@ impl ArchiveIndex {
             }
             position = position.saturating_add(reader.pass_over());
         }
-        // No bytes are an empty layer, and no archive of images.
+        // Nothing at all is an empty layer, but no archive that images could be in.
         if bytes.size() == 0 || !reader.is_archive() {
             return Err(ErrorKind::Layout(LayoutFault::NotTar).into());
         }
