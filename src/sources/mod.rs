@@ -25,8 +25,8 @@
 //!     let stream = registry.blob(&app, &blob).await?;
 //!     assert_eq!(collect(stream, 1024).await?, bytes);
 //!
-//!     let other = Descriptor { size: 6, ..blob };
-//!     assert!(registry.push_blob(&app, &other, &bytes).await.is_err(), "it checks as a registry does");
+//!     let other = Bytes::from_static(b"other");
+//!     assert!(registry.push_blob(&app, &blob, &other).await.is_err(), "not the bytes of the digest");
 //!     Ok(())
 //! }
 //! ```
