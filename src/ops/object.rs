@@ -73,7 +73,7 @@ impl Object {
     /// Reads a manifest that it points at, as an object.
     ///
     /// # Errors
-    /// As for [`read`].
+    /// As for [`read()`].
     pub async fn child(&self, child: &Descriptor, decoders: &Decoders) -> Result<Self> {
         let manifest = read::manifest(&*self.source, &self.repository, child).await?;
         Self::of(&self.source, &self.repository, manifest, decoders)
