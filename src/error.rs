@@ -186,6 +186,8 @@ pub struct Context {
     pub body: Option<String>,
     /// The wait that the registry asked for with any status (`Retry-After`, R16, R46).
     pub retry_after: Option<Duration>,
+    /// Set if the registry was asked without any credential, so that a login may help.
+    pub is_anonymous: bool,
 }
 
 /// An operation that failed.

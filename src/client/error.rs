@@ -50,12 +50,19 @@ impl Core {
     pub(super) async fn refusal(&self, call: &Call, answer: UnreadAnswer) -> Error {
         let UnreadAnswer { request, response } = answer;
         let wait = response.retry_after(self.clock.now());
-        let is_late = response.is_late_refusal;
+        let (is_late, is_anonymous) = (response.is_late_refusal, response.is_anonymous);
         let challenged = challenge_error(&response);
         let is_html = is_html(&response.headers);
         let (status, body) = (response.status, read_error(response).await);
         let document = ErrorDocument::read(status, &body);
         let kind = match FailureKind::of(&call.endpoint, &document, challenged.as_ref()) {
+            // A token for everybody is refused, which docker.io and others give to all that ask: it says
+            // nothing of an account.
+            FailureKind::Unauthorized | FailureKind::Denied
+                if is_anonymous && (status == 401 || is_late) =>
+            {
+                ErrorKind::Unauthorized
+            }
             FailureKind::Unauthorized if is_late => ErrorKind::Denied,
             FailureKind::TooManyRequests => ErrorKind::RateLimited(wait),
             // A login page or a proxy: nothing of what was asked for was done.
@@ -67,6 +74,7 @@ impl Core {
         };
         let mut error = self.explain(call, Some(&request), kind.into());
         error.context.status = Some(status);
+        error.context.is_anonymous = is_anonymous;
         error.context.retry_after = wait;
         error.context.messages = document.entries.iter().map(ServerMessage::from).collect();
         if error.kind == ErrorKind::Rejected(Rejection::Unverified) {

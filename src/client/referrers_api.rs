@@ -6,7 +6,7 @@ use super::{
     html_page::html_page,
 };
 use crate::{
-    error::{Error, ErrorKind, Missing, Operation, Result},
+    error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest, RepositoryName, json},
     registry::ReferrersApi,
     wire::{
@@ -59,6 +59,17 @@ impl Core {
             ApiAnswer::Unreadable(error)
             | ApiAnswer::NoRepository(error)
             | ApiAnswer::Refused(error) => Err(error),
+        }
+    }
+
+    /// Refuses an answer whose list is something else: it says nothing of what refers to a digest.
+    fn with_list(&self, call: &Call, document: Document) -> Result<Document> {
+        match referrers::has_broken_list(&document.bytes) {
+            true => {
+                let kind = ErrorKind::BadAnswer(AnswerFault::NotAList);
+                Err(self.unusable(call, &document, kind))
+            }
+            false => Ok(document),
         }
     }
 
@@ -120,6 +131,7 @@ impl ApiList {
                 Ok(answer) => core.read(call, answer).await,
                 Err(error) => Err(error),
             };
+            let document = document.and_then(|document| core.with_list(call, document));
             let document = match document {
                 Err(error) if page > 0 => return Ok(ApiAnswer::Refused(error)),
                 document => document?,

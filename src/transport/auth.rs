@@ -83,7 +83,7 @@ impl Auth {
     ) -> Result<Response> {
         let credential = self.credentials.get(&login.account.key);
         let Some(demand) = login.demand(&refusal, credential.as_ref()) else {
-            return Ok(refusal);
+            return Ok(refusal.asked(credential.is_none(), false));
         };
         let answer = match &demand {
             Demand::Basic { .. } => answer_basic(credential.as_ref(), sent.as_ref()),
@@ -93,13 +93,14 @@ impl Auth {
         };
         let shown = match answer {
             ChallengeReply::Show(shown) => shown,
-            ChallengeReply::Nothing => return Ok(refusal),
-            ChallengeReply::Late => return Ok(refusal.late()),
+            ChallengeReply::Nothing => return Ok(refusal.asked(credential.is_none(), false)),
+            ChallengeReply::Late => return Ok(refusal.late().asked(credential.is_none(), true)),
         };
         let is_token = matches!(demand, Demand::Bearer { .. });
         login.known.replace(Some(demand));
         let response = self.inner.send(shown.on(request)).await?;
-        Ok(if response.status == 401 && is_token { response.late() } else { response })
+        let response = if response.status == 401 && is_token { response.late() } else { response };
+        Ok(response.asked(credential.is_none(), is_token))
     }
 
     /// Sends a token: the one that the user gave, else one that is asked for now.
@@ -235,14 +236,16 @@ impl Transport for Auth {
         request.headers.remove(name::AUTHORIZATION);
         let login = self.login(request.url.origin()).filter(|_| !request.anonymous);
         let Some(login) = login else { return self.inner.send(request).await };
+        let is_anonymous = self.credentials.get(&login.account.key).is_none();
         let shown = self.beforehand(login, &request).await?;
+        let with_token = shown.is_some();
         let first = match &shown {
             Some(shown) => shown.on(request.clone()),
             None => request.clone(),
         };
         let response = self.inner.send(first).await?;
         if response.status != 401 {
-            return Ok(response);
+            return Ok(response.asked(is_anonymous, with_token));
         }
         // Read to its end first: a body that is left open keeps its slot at the host, and as many
         // refusals as there are slots would wait for each other.

@@ -27,9 +27,12 @@ pub struct Response {
     pub headers: Headers,
     /// The body. Dropping it ends the exchange.
     pub body: BodyStream,
-    /// True for a 401 that came although a fresh token was sent. It means denied, and another login
-    /// would not help (R26).
+    /// True for a 401 that came although a fresh token was sent, and for a 403 that came although a token
+    /// for everybody was. It means denied, and another login of the same person would not help (R26).
     pub is_late_refusal: bool,
+    /// True if the registry was asked without any credential of a person: a login may help, whatever it
+    /// refuses.
+    pub is_anonymous: bool,
 }
 
 impl Response {
@@ -41,13 +44,21 @@ impl Response {
 
     /// An answer as a transport to the network gives it.
     pub fn new(status: u16, url: Option<String>, headers: Headers, body: BodyStream) -> Self {
-        Self { status, url, headers, body, is_late_refusal: false }
+        Self { status, url, headers, body, is_late_refusal: false, is_anonymous: false }
     }
 
     /// The same, as a refusal after a fresh token.
     #[must_use]
     pub(super) fn late(mut self) -> Self {
         self.is_late_refusal = true;
+        self
+    }
+
+    /// The same, as the answer to a person with or without a credential.
+    #[must_use]
+    pub(super) fn asked(mut self, is_anonymous: bool, with_token: bool) -> Self {
+        self.is_anonymous = is_anonymous;
+        self.is_late_refusal |= is_anonymous && with_token && self.status == 403;
         self
     }
 

@@ -59,6 +59,8 @@ pub struct ResumingBody {
     failures: u32,
     /// Set once the body was begun again without a range.
     begun_again: bool,
+    /// Set if the rest was asked for, and no answer came that gives it.
+    was_refused: bool,
     /// Set if the answer names an encoding.
     is_encoded: bool,
     /// Set if another number of bytes came than `Content-Length` said.
@@ -98,6 +100,7 @@ impl ResumingBody {
             body,
             failures: 0,
             begun_again: false,
+            was_refused: false,
             is_encoded: false,
             is_other_length: false,
         }
@@ -171,20 +174,39 @@ impl ResumingBody {
         let opened = (self.reopen)(range).await;
         let may_begin_again = ranged && !self.begun_again;
         match opened {
-            Err(error) if may_begin_again && is_no_answer_to_a_range(&error) => {}
-            Err(error) => return Err(error),
-            Ok(answer) => {
-                let status = answer.status;
-                match self.accept(answer, ranged)? {
-                    true => return Ok(()),
-                    false if may_begin_again => {}
-                    false => return Err(wrong_part(status)),
-                }
+            Err(error) if may_begin_again && self.is_no_answer_to_a_range(&error) => {
+                self.begin_again(error).await
             }
+            Err(error) => Err(error),
+            Ok(answer) => match self.accept_or_fail(answer, ranged) {
+                Err(error) if may_begin_again => self.begin_again(error).await,
+                outcome => outcome,
+            },
         }
+    }
+
+    /// Asks once for everything, after a range was answered in another way. Without success, the answer to
+    /// the range is the fault that is told.
+    async fn begin_again(&mut self, cause: Error) -> Result<()> {
         self.begun_again = true;
-        let answer = (self.reopen)(None).await?;
-        self.accept_or_fail(answer, false)
+        match (self.reopen)(None).await {
+            Ok(answer) => self.accept_or_fail(answer, false).map_err(|_| cause),
+            Err(_) => Err(cause),
+        }
+    }
+
+    /// Tells whether an error is what a server makes of a range that it does not understand, and not of the
+    /// request as such. Of a body that was open before, a refusal is no refusal of the blob.
+    fn is_no_answer_to_a_range(&self, error: &Error) -> bool {
+        let status = match &error.kind {
+            ErrorKind::Status(status) => Some(*status),
+            _ => error.context.status,
+        };
+        match status {
+            Some(400 | 405 | 406 | 409 | 411..=418 | 501) => true,
+            Some(403) => self.is_whole(),
+            _ => false,
+        }
     }
 
     fn accept_or_fail(&mut self, answer: Response, ranged: bool) -> Result<()> {
@@ -210,8 +232,13 @@ impl ResumingBody {
         let (start, length) = (self.left.start, answer.content_length());
         let is_whole = self.is_whole();
         let size = if is_whole { self.told } else { Some(self.plan.size) };
+        if ranged && is_other_kind(&answer) {
+            return Ok(false);
+        }
         self.skip = match range::judge(start, size, answer.status, &answer.headers) {
-            Part::AsAsked if ranged && !self.fits(length) => return Err(wrong_part(answer.status)),
+            Part::AsAsked if ranged && !self.fits(length) && !self.is_shorter(&answer) => {
+                return Err(wrong_part(answer.status));
+            }
             Part::AsAsked if ranged || start == 0 => 0,
             // Of another length it is a login page, say, or has an encoding put on by a proxy: no
             // part of it is part of the blob.
@@ -241,6 +268,18 @@ impl ResumingBody {
         let asked = end.saturating_sub(self.left.start);
         let may_be_less = self.is_whole() && self.told.is_none();
         length.is_none_or(|length| length == asked || asked == 0 || (may_be_less && length < asked))
+    }
+
+    /// Tells whether an answer is the beginning of the range, and says so: a server may send less than it was
+    /// asked for (RFC 9110 section 15.3.7). The rest is asked for then.
+    fn is_shorter(&self, answer: &Response) -> bool {
+        let told = answer.headers.get(name::CONTENT_RANGE).and_then(range::parse_content_range);
+        let end = told.and_then(|told| told.end).map(|last| last.saturating_add(1));
+        let length = answer.content_length();
+        end.is_some_and(|end| {
+            let fits = end > self.left.start && end <= self.left.end;
+            fits && length.is_none_or(|length| length == end - self.left.start)
+        })
     }
 
     /// Tells whether a whole answer of this length is another than the blob that is being read.
@@ -288,7 +327,17 @@ impl ResumingBody {
     async fn resume(&mut self, cause: Option<Error>) -> Result<bool> {
         self.failures += 1;
         let is_in_order = cause.is_none() && self.is_whole();
-        if self.failures >= self.plan.policy.tries || (is_in_order && self.begun_again) {
+        let is_last = self.failures >= self.plan.policy.tries;
+        // A browser shows an answer without CORS headers, as to a range that is refused, as no answer at all.
+        if is_last
+            && !self.begun_again
+            && self.was_refused
+            && self.is_whole()
+            && let Some(cause) = cause
+        {
+            return self.begin_again(cause).await.map(|()| false);
+        }
+        if is_last || (is_in_order && self.begun_again) {
             return match cause {
                 None if is_in_order => Ok(true),
                 cause => Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start))),
@@ -299,6 +348,7 @@ impl ResumingBody {
         match self.reopen().await {
             // A new break counts on; its cause is the latest.
             Err(error) if error.is_retryable() => {
+                self.was_refused = true;
                 self.body = stream::iter([Err(error)]).boxed_local();
                 Ok(false)
             }
@@ -319,14 +369,10 @@ impl ResumingBody {
     }
 }
 
-/// Tells whether an error is what a server makes of a range that it does not understand, and not of the
-/// request as such.
-fn is_no_answer_to_a_range(error: &Error) -> bool {
-    let status = match &error.kind {
-        ErrorKind::Status(status) => Some(*status),
-        _ => error.context.status,
-    };
-    matches!(status, Some(400 | 405 | 406 | 409 | 411..=418 | 501))
+/// Tells whether an answer is a page for people, or several parts in one body.
+fn is_other_kind(answer: &Response) -> bool {
+    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+    kind.starts_with("multipart/") || (answer.status == 200 && kind.starts_with("text/html"))
 }
 
 fn wrong_part(status: u16) -> Error {

@@ -2,7 +2,11 @@
 
 use bytes::Bytes;
 
-use crate::oci::{Descriptor, Digest, Document, MediaType, Tag, parse_document};
+use crate::oci::{
+    Descriptor, Digest, Document, MediaType, NodeKind, Tag,
+    json::{self, Node},
+    parse_document,
+};
 
 /// The longest algorithm and the longest encoded part in a fallback tag, in characters.
 const MAX_ALGORITHM: usize = 32;
@@ -83,6 +87,13 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
         }
         _ => None,
     }
+}
+
+/// Tells whether a document has `manifests` that are no list. `null` is an empty list in Go.
+pub fn has_broken_list(body: &Bytes) -> bool {
+    let parsed = json::parse(body.clone());
+    let list = parsed.value.get("manifests").map(Node::kind);
+    list.is_some_and(|kind| !matches!(kind, NodeKind::Array | NodeKind::Null))
 }
 
 /// Joins several lists. Each digest stays once, at its first place (R106).
@@ -168,6 +179,20 @@ mod tests {
         check(None, "");
         let list = format!(r#","mediaType":"{}""#, MediaType::DOCKER_LIST);
         assert_eq!(read_index(None, &index(&list, "x")), None);
+    }
+
+    #[test]
+    fn r105_a_list_that_is_none_is_broken() {
+        let check = |body: &'static str, expected: bool| {
+            assert_eq!(has_broken_list(&Bytes::from_static(body.as_bytes())), expected, "{body}");
+        };
+        check(r#"{"schemaVersion":2,"manifests":"no"}"#, true);
+        check(r#"{"manifests":{}}"#, true);
+        check(r#"{"manifests":5}"#, true);
+        check(r#"{"manifests":[]}"#, false);
+        check(r#"{"manifests":null}"#, false);
+        check("{}", false);
+        check("<html>", false);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::{
 struct Refusing {
     registry: MemoryRegistry,
     kind: ErrorKind,
+    is_anonymous: bool,
 }
 
 impl Refusing {
@@ -29,6 +30,7 @@ impl Refusing {
         let mut error = Error::new(self.kind.clone());
         error.context.registry = "reg.test".to_owned();
         error.context.scheme = Some(Scheme::Http);
+        error.context.is_anonymous = self.is_anonymous;
         error.context.request = Some("GET http://reg.test/v2/demo/app/blobs/x".to_owned());
         Err(error)
     }
@@ -50,7 +52,7 @@ impl Read for Refusing {
 
 impl List for Refusing {}
 
-fn pages(kind: ErrorKind) -> impl Iterator<Item = (&'static str, String)> {
+fn pages(kind: ErrorKind, is_anonymous: bool) -> impl Iterator<Item = (&'static str, String)> {
     let shelf = Shelf::new();
     let image = shelf.image("amd64", Some("image"));
     let index =
@@ -68,7 +70,8 @@ fn pages(kind: ErrorKind) -> impl Iterator<Item = (&'static str, String)> {
         ("index", "commands"),
     ];
     views.into_iter().map(move |(tag, view)| {
-        let registry = Refusing { registry: shelf.registry.clone(), kind: kind.clone() };
+        let (registry, kind) = (shelf.registry.clone(), kind.clone());
+        let registry = Refusing { registry, kind, is_anonymous };
         let address = shelf.address(tag, &format!("?view={view}&platform=linux/amd64"));
         let address =
             if tag == "image" { shelf.address(tag, &format!("?view={view}")) } else { address };
@@ -79,7 +82,7 @@ fn pages(kind: ErrorKind) -> impl Iterator<Item = (&'static str, String)> {
 /// moby/moby#24129: everybody may read manifests, and blobs ask for sign-in.
 #[test]
 fn each_view_that_is_asked_for_sign_in_has_the_form() {
-    for (view, html) in pages(ErrorKind::Unauthorized) {
+    for (view, html) in pages(ErrorKind::Unauthorized, true) {
         assert!(html.contains("Sign in to http://reg.test"), "{view}: {html}");
         assert!(html.contains("Try again"), "{view}");
         assert!(html.contains("over plain http"), "{view} warns of the network");
@@ -89,8 +92,17 @@ fn each_view_that_is_asked_for_sign_in_has_the_form() {
 #[test]
 fn each_view_that_failed_can_be_tried_again() {
     for kind in [ErrorKind::Unavailable, ErrorKind::Denied, ErrorKind::Status(418)] {
-        for (view, html) in pages(kind.clone()) {
+        for (view, html) in pages(kind.clone(), false) {
             assert!(html.contains("Try again"), "{view} after {kind:?}: {html}");
+            assert!(!html.contains("Sign in to"), "{view} after {kind:?}");
         }
+    }
+}
+
+/// A registry that refuses without a challenge may still have accounts.
+#[test]
+fn a_denial_of_a_person_without_an_account_has_the_form_beside_its_words() {
+    for (view, html) in pages(ErrorKind::Denied, true) {
+        assert!(html.contains("Sign in to http://reg.test"), "{view}: {html}");
     }
 }

@@ -126,6 +126,14 @@ fn r084_after_any_answer_that_is_none_to_a_range_the_body_is_read_once_from_its_
         (Reply::status(405), false),
         (Reply::status(501), false),
         (Reply::status(204), false),
+        (Reply::status(403), false),
+        (Reply::ok("<html>").header("Content-Type", "text/html; charset=utf-8"), false),
+        (Reply::ok("<html>").header("Content-Length", "6"), false),
+        (part("bytes 0-10/11", "hello world"), false),
+        (part("bytes 7-10/11", "orld"), false),
+        (part("bytes 6-10/11", "world").header("Content-Length", "9"), false),
+        (part("rubbish", "world"), false),
+        (part("", "--x").header("Content-Type", "multipart/byteranges; boundary=x"), false),
         (Reply::ok("hello world"), true),
     ] {
         let bench = cut_then(rest);
@@ -136,7 +144,7 @@ fn r084_after_any_answer_that_is_none_to_a_range_the_body_is_read_once_from_its_
         let expected = if ignored { vec![None, asked] } else { vec![None, asked, None] };
         assert_eq!(ranges, expected);
     }
-    for (rest, status) in [(Reply::status(404), 404), (Reply::status(403), 403)] {
+    for (rest, status) in [(Reply::status(404), 404), (Reply::status(401), 401)] {
         let bench = cut_then(rest);
         let error = bench.blob(&descriptor(b"hello world")).unwrap_err();
         assert_eq!(
@@ -152,6 +160,41 @@ fn r084_after_any_answer_that_is_none_to_a_range_the_body_is_read_once_from_its_
     });
     assert!(again.blob(&descriptor(b"hello world")).is_err(), "once, and not without end");
     assert_eq!(again.script.sent().len(), 4);
+}
+
+fn part(range: &str, body: &'static str) -> Reply {
+    Reply::status(206).header("Content-Range", range).body(body)
+}
+
+/// distribution answers errors of ranges without CORS headers, which a browser shows as no answer.
+#[test]
+fn r084_a_rest_that_is_refused_each_time_is_read_once_from_the_beginning() {
+    for rest in [Reply::network_failure(), Reply::status(503)] {
+        let bench = cut_then(rest);
+        assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+    }
+    let bench = Bench::answering(|_, n| match n {
+        0 => Reply::ok("hello ").header("Content-Length", "11").broken_off(),
+        _ => Reply::network_failure(),
+    });
+    assert!(bench.blob(&descriptor(b"hello world")).unwrap_err().is_cors_or_network());
+}
+
+/// RFC 9110 section 15.3.7 lets a server send a smaller part than it was asked for.
+#[test]
+fn r084_a_shorter_part_is_taken_and_the_rest_is_asked_for() {
+    let bench = Bench::in_order([
+        Reply::ok("hello ").header("Content-Length", "11").broken_off(),
+        part("bytes 6-7/11", "wo").header("Content-Length", "2"),
+        part("bytes 8-10/11", "rld").header("Content-Length", "3"),
+    ]);
+    assert_eq!(bench.blob(&descriptor(b"hello world")).unwrap(), b"hello world");
+    assert_eq!(bench.header(2, "range").as_deref(), Some("bytes=8-10"));
+    let bench = Bench::in_order([
+        part("bytes 4-5/11", "o ").header("Content-Length", "2"),
+        part("bytes 6-7/11", "wo").header("Content-Length", "2"),
+    ]);
+    assert_eq!(bench.range(&descriptor(b"hello world"), 4, 4).unwrap(), b"o wo");
 }
 
 #[test]

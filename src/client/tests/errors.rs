@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{error::Rejection, wire::Method};
+use crate::{error::Rejection, transport::Credential, wire::Method};
 
 const SESSION: &str = "https://registry.example/v2/a/b/blobs/uploads/1?state=s";
 
@@ -157,4 +157,38 @@ fn errors_of_handles_and_of_ended_uploads_name_registry_and_repository() {
         assert_eq!(error.context.repository, Some(repository()), "{error}");
         assert!(error.context.operation.is_some(), "{error}");
     }
+}
+
+/// Harbor and docker.io give everybody a token, and refuse it for what is private.
+#[test]
+fn r026_only_a_person_with_a_credential_is_denied_for_good() {
+    let challenge = || {
+        let text = r#"Bearer realm="https://registry.example/token",service="s""#;
+        Reply::status(401).header("WWW-Authenticate", text)
+    };
+    let error = |name: &str| {
+        let text = format!(r#"Bearer realm="https://registry.example/token",error="{name}""#);
+        Reply::status(401).header("WWW-Authenticate", &text)
+    };
+    let denied = || Reply::status(403).body(r#"{"errors":[{"code":"DENIED"}]}"#);
+    let check = |first: Reply, refusal: Reply, with_account: bool, kind, is_anonymous: bool| {
+        let bench = Bench::answering(move |request, n| match request.url.to_string() {
+            url if url.contains("/token") => Reply::ok(r#"{"token":"t"}"#),
+            _ if n == 0 => first.clone(),
+            _ => refusal.clone(),
+        });
+        if with_account {
+            let password = crate::wire::Secret::new("p");
+            let credential = Credential::Basic { user: "me".to_owned(), password };
+            bench.stack.credentials().set("registry.example", credential);
+        }
+        let error = bench.manifest("latest").unwrap_err();
+        assert_eq!((&error.kind, error.context.is_anonymous), (&kind, is_anonymous), "{error}");
+    };
+    for refusal in [challenge(), error("insufficient_scope"), error("invalid_token"), denied()] {
+        check(challenge(), refusal.clone(), false, ErrorKind::Unauthorized, true);
+        check(challenge(), refusal, true, ErrorKind::Denied, false);
+    }
+    check(denied(), denied(), false, ErrorKind::Denied, true);
+    check(denied(), denied(), true, ErrorKind::Denied, false);
 }

@@ -228,6 +228,23 @@ fn r105_whatever_the_api_answers_both_kinds_of_tags_are_read_and_it_is_asked_onc
 }
 
 #[test]
+fn r105_an_answer_whose_list_is_none_is_told_and_the_tags_are_read() {
+    for list in [r#""no""#, "{}", "5"] {
+        let body = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","manifests":{list}}}"#,
+            MediaType::OCI_INDEX
+        );
+        let reply = Reply::ok(body).header("Content-Type", MediaType::OCI_INDEX.as_str());
+        let bench = without_api(reply, Reply::status(404));
+        bench.manifest("image").unwrap();
+        let found = bench.referrers(None).unwrap();
+        let (fallback, cosign) = (ReferrersSource::FallbackTag, ReferrersSource::CosignTag);
+        assert_eq!(sources(&found), [fallback, fallback, cosign], "{list}");
+        assert_eq!((statuses(&found.api), found.may_be_incomplete), (Some(200), true), "{list}");
+    }
+}
+
+#[test]
 fn r107_searches_at_the_same_time_ask_an_unknown_api_once() {
     let bench = without_api(
         Reply::network_failure().after(std::time::Duration::from_secs(1)),

@@ -56,7 +56,11 @@ fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
 
 /// Returns true if the page offers a remedy on the spot.
 pub fn has_remedy(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ApproveTokenServer { .. })
+    match error.kind {
+        ErrorKind::Unauthorized | ErrorKind::ApproveTokenServer { .. } => true,
+        ErrorKind::Denied => error.context.is_anonymous,
+        _ => false,
+    }
 }
 
 /// Draws the remedy that the page offers on the spot.
@@ -64,6 +68,7 @@ pub fn remedy(error: &Error, retry: &Callback<()>) -> Html {
     let retry = retry.clone();
     match &error.kind {
         ErrorKind::Unauthorized => sign_in(error, retry),
+        ErrorKind::Denied if error.context.is_anonymous => sign_in(error, retry),
         ErrorKind::ApproveTokenServer { registry, token_server } => {
             let registry = AttrValue::from(registry.clone());
             mount(ApprovalForm { registry, token_server: token_server.clone().into(), retry })

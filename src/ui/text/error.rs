@@ -188,6 +188,9 @@ pub fn advice(error: &Error) -> &'static str {
         }
         ErrorKind::NotFound(_) => "Check the spelling, or look at the repository's tags.",
         ErrorKind::Unauthorized => "The registry wants to know who is asking: sign in to it first.",
+        ErrorKind::Denied if error.context.is_anonymous => {
+            "Sign in if you have an account there, or ask whoever runs the registry for access."
+        }
         ErrorKind::Denied => "Ask whoever runs the registry for access.",
         ErrorKind::RateLimited(_) => "Wait, then try again.",
         ErrorKind::Unavailable => "The fault is on the registry's side. Try again later.",
