@@ -142,8 +142,8 @@ fn files_with_hard_links_whose_first_names_are_gone() {
     let document =
         json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
     shelf.manifest(MANIFEST, &document, Some("1"));
-    for (page, path) in [("hard", "b"), ("symbolic", "h")] {
-        let query = format!("?view=files&path={path}");
+    for (page, path) in [("hard", "&path=b"), ("symbolic", "&path=h"), ("both", "")] {
+        let query = format!("?view=files{path}");
         check(&format!("files-name-of-{page}"), &shelf.registry, &shelf.address("1", &query));
     }
 }
