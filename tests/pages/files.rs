@@ -125,6 +125,29 @@ fn files_that_no_tree_has_a_place_for_are_counted() {
     check("files-left-out", &shelf.registry, &shelf.address("1", "?view=files"));
 }
 
+/// Checks that a hard link is told as another name of what was there, of a symbolic link too.
+#[test]
+fn files_with_hard_links_whose_first_names_are_gone() {
+    let shelf = Shelf::new();
+    let base = [
+        entry(b"a", b'0', "", b"first\n"),
+        entry(b"b", b'1', "a", b""),
+        entry(b"s", b'2', "t", b""),
+        entry(b"h", b'1', "s", b""),
+        entry(b"t", b'0', "", b"end\n"),
+    ];
+    let later = [entry(b"a", b'0', "", b"second\n"), entry(b".wh.s", b'0', "", b"")];
+    let layers = [shelf.blob(LAYER, layer(&base)), shelf.blob(LAYER, layer(&later))];
+    let config = shelf.blob("application/vnd.oci.image.config.v1+json", "{}");
+    let document =
+        json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    for (page, path) in [("hard", "&path=b"), ("symbolic", "&path=h"), ("both", "")] {
+        let query = format!("?view=files{path}");
+        check(&format!("files-name-of-{page}"), &shelf.registry, &shelf.address("1", &query));
+    }
+}
+
 /// Checks that a layer that is no archive, or has wrong bytes, gets a notice. The other layers are shown.
 #[test]
 fn files_of_a_layer_that_cannot_be_read() {

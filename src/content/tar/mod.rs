@@ -155,26 +155,28 @@ impl Reader {
 
     /// Says that the archive ends here.
     pub fn finish(&mut self, visitor: Visitor<'_>) -> ControlFlow<()> {
-        let inside = !self.block.is_empty()
-            || matches!(
-                self.state,
-                ReaderState::Content { .. }
-                    | ReaderState::Skip { .. }
-                    | ReaderState::Extension { .. }
-                    | ReaderState::SparseMap(_)
-                    | ReaderState::SparseHead { .. }
-            );
-        if inside {
-            visitor(ArchiveEvent::Odd(Warning::Truncated))?;
-        } else if self.position > 0
-            && matches!(self.state, ReaderState::Header | ReaderState::HalfEnd)
-        {
-            visitor(ArchiveEvent::Odd(Warning::NoEndMarker))?;
+        if let Some(warning) = self.end_fault() {
+            visitor(ArchiveEvent::Odd(warning))?;
         }
         if self.has_extensions {
             visitor(ArchiveEvent::Odd(Warning::DanglingExtension))
         } else {
             ControlFlow::Continue(())
+        }
+    }
+
+    /// The fault of an archive that ends here. Zeros that fill no block are padding, and other bytes
+    /// behind the end marker belong to no entry. What is no archive has no entry to end in.
+    fn end_fault(&self) -> Option<Warning> {
+        let has_data = self.block.iter().any(|&byte| byte != 0);
+        match self.state {
+            ReaderState::End { warned } => (has_data && !warned).then_some(Warning::DataBehindEnd),
+            ReaderState::Lost => None,
+            _ if !self.is_archive() => None,
+            ReaderState::Header | ReaderState::HalfEnd if !has_data => {
+                (self.position > 0).then_some(Warning::NoEndMarker)
+            }
+            _ => Some(Warning::Truncated),
         }
     }
 

@@ -189,6 +189,36 @@ fn what_is_odd_is_said() {
 }
 
 #[test]
+fn bytes_behind_the_end_do_not_cut_an_entry_short() {
+    let check = |behind: &[u8], expected: &[Warning]| {
+        let archive = [plain(b"a", b'0', 5), content(b"hello"), end(), behind.to_vec()].concat();
+        let read = read(&archive);
+        assert_eq!((paths(&read), read.odd.as_slice()), (vec!["a".to_owned()], expected));
+    };
+    check(&[0; 1], &[]);
+    check(&[0; 100], &[]);
+    check(&[0; 9_300], &[]);
+    for behind in [&b"xyz"[..], b"TRAILING", &[0, 0, 7], &[b'A'; 512], &[b'A'; 1_300]] {
+        check(behind, &[Warning::DataBehindEnd]);
+    }
+    check(&[[0; 512].as_slice(), b"x"].concat(), &[Warning::DataBehindEnd]);
+}
+
+#[test]
+fn an_archive_without_its_end_is_told_from_an_entry_without_its_end() {
+    let entry = || [plain(b"a", b'0', 5), content(b"hello")].concat();
+    let check = |rest: &[u8], expected: Warning| {
+        assert_eq!(read(&[entry(), rest.to_vec()].concat()).odd, [expected], "{rest:?}");
+    };
+    check(&[], Warning::NoEndMarker);
+    check(&[0; 100], Warning::NoEndMarker);
+    check(&[0; 600], Warning::NoEndMarker);
+    check(&plain(b"b", b'0', 0)[..100], Warning::Truncated);
+    check(&plain(b"b", b'0', 5), Warning::Truncated);
+    check(&[[0; 512].as_slice(), b"xyz"].concat(), Warning::Truncated);
+}
+
+#[test]
 fn names_that_stay_inside_are_not_odd() {
     for name in ["/", "./", ".", "/usr/bin/env", "//etc", "/./a", "a/../b", "a/b/../../c", "..a/b"]
     {
@@ -215,9 +245,10 @@ fn no_bytes_and_zeros_are_an_empty_archive() {
     check(&[0; 512], (true, &[Warning::NoEndMarker]));
     check(&[0; 1_024], (true, &[]));
     check(&[0; 10_240], (true, &[]));
-    check(&[0; 100], (true, &[Warning::Truncated]));
-    check(&[0; 600], (true, &[Warning::Truncated]));
-    check(&[1; 100], (false, &[Warning::Truncated]));
+    check(&[0; 100], (true, &[Warning::NoEndMarker]));
+    check(&[0; 600], (true, &[Warning::NoEndMarker]));
+    check(&[1; 100], (false, &[]));
+    check(&[[0; 512].as_slice(), &[1; 100]].concat(), (false, &[]));
     check(&[1; 512], (false, &[Warning::BadHeader]));
     check(&[[0; 512], [1; 512]].concat(), (false, &[Warning::BadHeader]));
 }

@@ -165,6 +165,8 @@ pub struct Details {
     pub changes: Vec<(u16, ChangeKind, u64)>,
     /// `true` if it is a hard link to a file that is there: another name of that file.
     pub is_another_name: bool,
+    /// Of a hard link to a symbolic link: the first name of that, and `true` if it is still there.
+    pub first_name: Option<(Vec<u8>, bool)>,
     /// The last target of a chain of links; of a hard link, the path that brought the file. `None` if
     /// it is no link or leads nowhere, and if that path has another file now or none.
     pub target: Option<Vec<u8>>,

@@ -10,7 +10,7 @@ use crate::{
     },
     error::ErrorKind,
     layers::{
-        findings::Findings,
+        findings::{Findings, ReadFault},
         listing::{Lister, Listing},
         ranges::{Basis, toc::Comparison},
     },
@@ -162,10 +162,15 @@ fn opened(lister: Lister, findings: &Findings, wrong: Option<Incomplete>) -> Lay
     let fault = || findings.problem.clone().filter(|_| behind.is_none()).map(Incomplete::ReadFault);
     let mut listing = lister.finish();
     listing.odd.extend(behind.map(|_| Warning::DataBehindStream));
+    let problem = wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries));
+    if let Some(Incomplete::ReadFault(ReadFault::NotAnArchive)) = problem {
+        // Faults of an archive say the same once more.
+        listing.odd.clear();
+    }
     LayerRecord {
         listing,
         plain_size: findings.plain_size,
-        problem: wrong.or_else(fault).or(is_full.then_some(Incomplete::TooManyEntries)),
+        problem,
         table: TocState::None,
         is_unhashed: false,
     }

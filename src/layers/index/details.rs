@@ -54,6 +54,10 @@ impl LayerIndex {
         if let Some(found) = found {
             details.is_another_name = found.is_another_name;
             details.row.size = found.row.size;
+            if found.first_name.is_some() && kind == EntryKind::HardLink {
+                (details.row.kind, details.row.link) = (found.row.kind, found.row.link);
+                details.first_name = found.first_name;
+            }
             (details.target, details.stored) = (found.target, found.stored);
         }
     }
@@ -65,8 +69,10 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
     let (user, group) = node.owner();
     let end = tree.tree.follow(id);
     // The path that brought a file, if that is its other name still.
-    let other = || tree.tree.first_name(id);
-    let target = end.filter(|&end| end != id).or_else(other);
+    let other = tree.tree.first_name(id);
+    let is_symlink = row.kind == EntryKind::Symlink;
+    let target = end.filter(|&end| end != id).or(other.filter(|_| !is_symlink));
+    let is_named = is_symlink && node.is_another_name();
     Some(Details {
         user: user.to_vec(),
         group: group.to_vec(),
@@ -77,6 +83,7 @@ fn describe(tree: &SortedTree, id: NodeId) -> Option<Details> {
         odd: node.warnings().to_vec(),
         changes: changes(node),
         is_another_name: node.is_another_name(),
+        first_name: is_named.then(|| (tree.tree.link(id), other.is_some())),
         target: target.map(|target| tree.tree.path(target)),
         // A link to nothing has no content.
         stored: stored(tree, end.unwrap_or(id)),

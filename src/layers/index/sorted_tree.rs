@@ -129,10 +129,15 @@ impl SortedTree {
         self.visit(1);
         let removed_size = || node.changes().iter().rev().map(|c| c.size).find(|&size| size > 0);
         let size = if node.visible { self.size(id) } else { removed_size().unwrap_or_default() };
+        // Another name of a symbolic link is that link.
+        let (kind, link) = match node.symlink() {
+            Some(link) => (EntryKind::Symlink, link.to_vec()),
+            None => (node.kind, self.tree.link(id)),
+        };
         Some(Row {
             path: self.tree.path(id),
             depth: u16::try_from(depth).unwrap_or(u16::MAX),
-            kind: node.kind,
+            kind,
             mode: node.mode,
             uid: node.uid,
             gid: node.gid,
@@ -143,7 +148,7 @@ impl SortedTree {
             removed: !node.visible,
             children: self.range(id).len() as u64,
             open,
-            link: self.tree.link(id),
+            link,
             odd: !node.warnings().is_empty(),
         })
     }

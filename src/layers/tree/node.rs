@@ -110,7 +110,7 @@ impl FileNode {
     }
 
     /// Returns the target of a symbolic link, as written; also if a hard link names it.
-    pub(super) fn symlink(&self) -> Option<&[u8]> {
+    pub fn symlink(&self) -> Option<&[u8]> {
         match self.file_kind() {
             EntryKind::Symlink if self.named.is_none() => Some(self.link()),
             EntryKind::Symlink => Some(self.rare.as_ref().map_or(&[], |rare| &rare.symlink)),

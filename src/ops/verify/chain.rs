@@ -179,7 +179,8 @@ impl Checks {
     fn compression(&mut self, layer: &Descriptor, found: Option<&Findings>) {
         // The compression of encrypted bytes cannot be seen.
         let claimed = layer.media_type.compression().filter(|_| !layer.media_type.is_encrypted());
-        let found = found.filter(|found| found.verdict.has_digest());
+        // No bytes at all show no compression: that is an empty layer (moby/moby#18226).
+        let found = found.filter(|found| found.verdict.has_digest() && found.size > 0);
         if let (Some(claimed), Some(actual)) = (claimed, found.and_then(|found| found.compression))
         {
             let claimed = match claimed {

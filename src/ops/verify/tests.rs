@@ -317,6 +317,22 @@ fn the_chain_reaches_the_diff_ids() {
 }
 
 #[test]
+fn a_layer_of_no_bytes_contradicts_no_compression() {
+    for compression in ["", "+gzip", "+zstd"] {
+        for (diff_id, state) in [(&b""[..], "verified"), (b"other", "mismatch")] {
+            let images = Images::default();
+            let media_type = format!("application/vnd.oci.image.layer.v1.tar{compression}");
+            let empty = images.memory.add_blob(&place(), MediaType::new(&media_type), Vec::new());
+            let root = image(&images, &[empty], &config_of(&[&digest_of(diff_id)], 1));
+            let (report, _) = verified(&images, &root, &WalkOptions::default());
+            let expected = [("layerCount", "verified"), ("history", "verified"), ("diffId", state)];
+            assert_eq!(compared(&report), expected, "{media_type} {state}");
+            assert_eq!(report.totals().mismatched, 0);
+        }
+    }
+}
+
+#[test]
 fn a_configuration_without_diff_ids_states_none() {
     const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
     let images = Images::default();

@@ -120,6 +120,8 @@ pub const DANGLING: &str = "leads nowhere in this image";
 /// A hard link whose first name has another file now, or none.
 pub const FIRST_NAME_GONE: &str = ", which was replaced or removed later. The file stays: this is another \
     name of it.";
+/// Stands before the name that a hard link was made to. That name may have another file since.
+pub const HARD_LINK_TO: &str = ", hard link made to ";
 /// Heading of what is odd.
 pub const WHAT_IS_ODD: &str = "Odd about this entry";
 /// Heading of attributes.

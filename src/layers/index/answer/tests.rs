@@ -49,6 +49,7 @@ fn samples() -> Vec<Answer> {
         odd: vec![Warning::UnknownKind(7)],
         changes: changes.clone(),
         is_another_name: true,
+        first_name: Some((b"s".to_vec(), true)),
         target: Some(b"t".to_vec()),
         stored: Some(Stored { layer: 1, offset: 2, stored: 3, size: 4, part: Some(5) }),
     };

@@ -8,10 +8,29 @@ use crate::{
     },
     error::ErrorKind,
     layers::{
-        findings::Findings,
+        findings::{Findings, ReadFault},
         pass::{LayerReader, Wanted},
     },
 };
+
+#[test]
+fn what_is_no_archive_is_told_once() {
+    for bytes in [&b"junk that is no tar"[..], &[b'x'; 512], &[b'x'; 1_300]] {
+        let digest = digest_of(bytes);
+        let wanted = Wanted { diff_id: None, archive: Some(tar::archive) };
+        let limits = DecodeLimits::default();
+        let mut reader = LayerReader::new(&digest, bytes.len() as u64, &wanted, limits);
+        let mut collector = Collector::listing();
+        let mut visit = |event: ArchiveEvent<'_>| collector.take(event);
+        reader.push(bytes, &mut visit).unwrap();
+        let findings = Findings::from(reader.finish(&mut visit));
+        let mut index = LayerIndex::new();
+        index.finish_pass(&digest, collector, &findings, None);
+        let layer = index.layer(&digest).unwrap();
+        let expected = Some(Incomplete::ReadFault(ReadFault::NotAnArchive));
+        assert_eq!((&layer.problem, layer.listing.odd.as_slice()), (&expected, &[][..]));
+    }
+}
 
 #[test]
 fn a_layer_that_breaks_off_shows_what_was_read() {

@@ -48,6 +48,28 @@ fn a_hard_link_is_told_with_the_file_that_it_names() {
 }
 
 #[test]
+fn a_hard_link_to_a_symbolic_link_is_told_as_that_link() {
+    let base: &[&str] = &["o/t:target1", "o/s -> t", "o/h => o/s"];
+    let check = |layers: &[&[&str]], only_layer: Option<u16>, end: &str, is_there: bool| {
+        let (mut index, scope) = index(layers);
+        let scope = only_layer.map_or(scope.clone(), |layer| only(&scope, layer));
+        let details = details(&mut index, &scope, "o/h");
+        let (row, target) = (&details.row, details.target.as_deref().unwrap_or_default());
+        assert_eq!((row.kind, row.link.as_slice()), (EntryKind::Symlink, &b"t"[..]), "{layers:?}");
+        assert_eq!(target, end.as_bytes(), "{layers:?}");
+        assert_eq!(details.first_name, Some((b"o/s".to_vec(), is_there)), "{layers:?}");
+        assert!(details.is_another_name);
+    };
+    check(&[base], None, "o/t", true);
+    check(&[base, &["o/t:target2", "o/.wh.s"]], None, "o/t", false);
+    check(&[base, &["o/s:other"]], None, "o/t", false);
+    check(&[base, &["o/.wh.t"]], None, "", true);
+    check(&[base, &["o/.wh.s"]], Some(0), "o/t", true);
+    check(&[&base[..2], &base[2..]], Some(1), "o/t", true);
+    check(&[&base[..2], &base[2..], &["o/.wh.s"]], Some(1), "o/t", false);
+}
+
+#[test]
 fn a_link_of_a_layer_names_what_was_there_then() {
     let (mut index, scope) = index(&[&["a:first"], &["b => a"], &["a:other", "b:other too"]]);
     let expected = ("0 first".to_owned(), "a".to_owned(), true);

@@ -39,9 +39,9 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
             if row.removed { <p class="note">{ text::WAS_REMOVED }</p> }
             { odd(details) }
             <dl class="facts">
-                { fact(text::WHAT_IT_IS, html! { <span>{ what(details) }</span> }) }
+                { fact(text::WHAT_IT_IS, html! { <span>{ what(details) }{ first_name(details) }</span> }) }
                 { target(place, details) }
-                if row.kind == EntryKind::File || details.is_another_name { { fact(text::SIZE, byte_size(row.size)) } }
+                if row.kind == EntryKind::File || details.is_another_name && details.first_name.is_none() { { fact(text::SIZE, byte_size(row.size)) } }
                 { fact(text::MODE, html! {
                     <span><code>{ mode::letters(row.kind, row.mode) }</code>
                     { format!(" ({:04o})", row.mode) }</span>
@@ -67,6 +67,17 @@ fn what(details: &Details) -> String {
     words
 }
 
+/// Draws the first name of a symbolic link that a hard link names.
+fn first_name(details: &Details) -> Html {
+    let Some((first, is_there)) = &details.first_name else { return Html::default() };
+    html! {
+        <>
+            { text::HARD_LINK_TO }{ foreign(&path::shown(first)) }
+            if !is_there { { text::FIRST_NAME_GONE } }
+        </>
+    }
+}
+
 fn target(place: &Place, details: &Details) -> Html {
     if details.row.link.is_empty() {
         return Html::default();
@@ -80,7 +91,7 @@ fn target(place: &Place, details: &Details) -> Html {
                 if let Some(target) = &details.target {
                     { text::WHICH_IS }
                     <a href={href(place, target)}>{ "/" }{ foreign(&path::shown(target)) }</a>
-                } else if details.is_another_name {
+                } else if details.is_another_name && details.first_name.is_none() {
                     { text::FIRST_NAME_GONE }
                 } else {
                     { text::WHICH }{ text::DANGLING }

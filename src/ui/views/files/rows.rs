@@ -98,11 +98,20 @@ fn name(row_context: &RowContext<'_>, row: &Row) -> Html {
             <a href={href(row_context.place, &row.path)} title={full}>
                 { foreign(&shown) }{ if is_directory { "/" } else { "" } }
             </a>
-            if matches!(row.kind, EntryKind::Symlink | EntryKind::HardLink) {
-                <span class="hint">{ " → " }{ foreign(&path::shown(&row.link)) }</span>
+            if let Some(before) = before_link(row.kind) {
+                <span class="hint">{ before }{ foreign(&path::shown(&row.link)) }</span>
             }
             if row.odd { { " " }<span class="badge">{ text::ODD }</span> }
         </>
+    }
+}
+
+/// The words between a link and its target. A hard link leads to no path: it is a name of a file.
+fn before_link(kind: EntryKind) -> Option<&'static str> {
+    match kind {
+        EntryKind::Symlink => Some(" → "),
+        EntryKind::HardLink => Some(text::HARD_LINK_TO),
+        _ => None,
     }
 }
 
