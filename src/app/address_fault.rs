@@ -1,6 +1,6 @@
 //! Faults of addresses: the reasons why one means nothing.
 
-use crate::oci::{DigestError, ReferenceError};
+use crate::oci::{Digest, DigestError, ReferenceError};
 
 /// The reason why an address, or a text in the reference box, means nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum AddressFault {
     NoSuchList(String),
     /// A digest stands alone: nothing says in which repository.
     DigestAlone,
+    /// A blob, which has no page of its own, in this repository.
+    Blob(Digest, String),
     /// The reference, or a part of it, does not fit the grammar.
     Reference(ReferenceError),
 }

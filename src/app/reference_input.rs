@@ -1,7 +1,7 @@
 //! The text in the reference box, and the address that it means. Pure.
 
 use super::{AddressFault, Route, Scheme, registry_url, route::RegistryAddress};
-use crate::oci::{Host, is_invisible};
+use crate::oci::{Digest, Host, is_invisible};
 
 /// The words before a reference in commands, in files, and in other tools' addresses.
 const PREFIXES: [&str; 15] = [
@@ -32,10 +32,10 @@ pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, AddressFault> {
     if text.is_empty() {
         return Err(AddressFault::Empty);
     }
-    if is_digest(text.strip_prefix('@').unwrap_or(text)) {
-        return Err(AddressFault::DigestAlone);
+    if let Some(fault) = digest_alone(text.strip_prefix('@').unwrap_or(text)) {
+        return Err(fault);
     }
-    let named = registry_url::as_address(text);
+    let named = registry_url::as_address(text)?;
     match Route::parse(named.as_deref().unwrap_or(text)) {
         Route::NotFound { reason, .. } => Err(reason),
         route if text.contains("://") => Ok(route),
@@ -78,11 +78,16 @@ fn base_image(line: &str) -> &str {
     line.split_whitespace().find(|word| !word.starts_with("--")).unwrap_or(line)
 }
 
-/// Returns true for `sha256:` and hexadecimal digits, also if some are missing. Docker would read it as
-/// a tag of an image of that name.
-fn is_digest(text: &str) -> bool {
+/// Returns the fault of `sha256:` with anything behind it but `latest`. Docker would read it as a tag of
+/// an image of that name, which a person means by `library/sha256:…`.
+fn digest_alone(text: &str) -> Option<AddressFault> {
     let hex = ["sha256:", "sha512:"].iter().find_map(|algorithm| text.strip_prefix(algorithm));
-    hex.is_some_and(|hex| hex.len() >= 7 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    let hex = hex.filter(|hex| *hex != "latest")?;
+    let is_begun = hex.len() >= 7 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    Some(match text.parse::<Digest>() {
+        Err(error) if !is_begun => error.into(),
+        _ => AddressFault::DigestAlone,
+    })
 }
 
 fn over_plain_http(route: Route, plain_http: &[Host]) -> Route {
@@ -201,6 +206,10 @@ mod tests {
         for text in [&*digest, &*longer, &format!("@{digest}"), "sha256:0123456789ab"] {
             assert_eq!(read(text, &[]), Err(AddressFault::DigestAlone), "{text}");
         }
+        for text in ["sha256:zz", "sha256:1", "@sha256:zz", "sha512:0A", "sha256:a/b"] {
+            let error = text.trim_start_matches('@').parse::<Digest>().unwrap_err();
+            assert_eq!(read(text, &[]), Err(error.into()), "{text}");
+        }
         let check = |text: &str, expected: &str| {
             assert_eq!(read(text, &[]).unwrap().href(), expected, "{text}");
         };
@@ -227,7 +236,15 @@ mod tests {
             &format!("https://ghcr.io/v2/org/app/manifests/{}", digest.replace(':', "%3A")),
             &format!("#/ghcr.io/org/app@{digest}"),
         );
-        check(&format!("https://ghcr.io/v2/org/app/blobs/{digest}"), "#/ghcr.io/org/app");
+        check("https://ghcr.io/v2/org/app/blobs/uploads/", "#/ghcr.io/org/app");
+        for digest in [digest.clone(), digest.replace(':', "%3A")] {
+            let text = format!("http://reg.example/v2/org/app/blobs/{digest}");
+            let parsed = digest.replace("%3A", ":").parse().unwrap();
+            let fault = AddressFault::Blob(parsed, "http://reg.example/org/app".to_owned());
+            assert_eq!(read(&text, &[]), Err(fault), "{text}");
+        }
+        let error = "sha256:zz".parse::<Digest>().unwrap_err();
+        assert_eq!(read("https://ghcr.io/v2/org/app/blobs/sha256:zz", &[]), Err(error.into()));
         check("https://ghcr.io/v2/org/app/tags/list?n=100&last=x", "#/ghcr.io/org/app");
         check(
             &format!("https://ghcr.io/v2/org/app/referrers/{digest}?artifactType=a/b"),

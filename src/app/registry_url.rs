@@ -1,9 +1,33 @@
 //! Addresses of the distribution protocol, as they stand in logs and documentation, read as what they
 //! name. Pure.
 
+use super::AddressFault;
+use crate::oci::Digest;
+
 /// Returns the address of this page, without `#/`, for `https://HOST/v2/NAME/manifests/TAG` and its kind;
 /// `None` for any other text. The scheme may be missing.
-pub(super) fn as_address(text: &str) -> Option<String> {
+///
+/// # Errors
+/// It names a blob, which has no page.
+pub(super) fn as_address(text: &str) -> Result<Option<String>, AddressFault> {
+    let Some((registry, path)) = split(text) else { return Ok(None) };
+    Ok(Some(match named(path) {
+        Named::Registry => registry,
+        Named::Repository(name) => format!("{registry}/{name}"),
+        Named::Blob(name, digest) => {
+            let digest: Digest = digest.replace("%3A", ":").replace("%3a", ":").parse()?;
+            return Err(AddressFault::Blob(digest, format!("{registry}/{name}")));
+        }
+        Named::Manifest(name, reference) => {
+            format!("{registry}/{name}{}{reference}", sign(reference))
+        }
+        Named::Referrers(name, digest) => format!("{registry}/{name}@{digest}?view=referrers"),
+        Named::Nothing => return Ok(None),
+    }))
+}
+
+/// The registry with its scheme, and the part behind `/v2/`.
+fn split(text: &str) -> Option<(String, &str)> {
     let (scheme, rest) = match text.find("://") {
         Some(at) => text.split_at_checked(at + 3)?,
         None => ("", text),
@@ -11,23 +35,14 @@ pub(super) fn as_address(text: &str) -> Option<String> {
     let (host, path) = rest.split_once('/')?;
     let path = path.split(['?', '#']).next().unwrap_or(path);
     let path = path.strip_prefix("v2/").or((path == "v2").then_some(""))?;
-    let registry = format!("{scheme}{host}");
-    Some(match named(path.trim_end_matches('/')) {
-        Named::Registry => registry,
-        Named::Repository(name) => format!("{registry}/{name}"),
-        Named::Manifest(name, reference) => {
-            format!("{registry}/{name}{}{reference}", sign(reference))
-        }
-        Named::Referrers(name, digest) => format!("{registry}/{name}@{digest}?view=referrers"),
-        Named::Nothing => return None,
-    })
+    Some((format!("{scheme}{host}"), path.trim_end_matches('/')))
 }
 
 /// The thing that the part behind `/v2/` names.
 enum Named<'a> {
     Registry,
-    /// Also for a blob: it has no page of its own.
     Repository(&'a str),
+    Blob(&'a str, &'a str),
     Manifest(&'a str, &'a str),
     Referrers(&'a str, &'a str),
     Nothing,
@@ -44,7 +59,8 @@ fn named(path: &str) -> Named<'_> {
     match split {
         Some((name, "manifests", reference)) => Named::Manifest(name, reference),
         Some((name, "referrers", digest)) => Named::Referrers(name, digest),
-        Some((name, "tags", "list") | (name, "blobs", _)) => Named::Repository(name),
+        Some((name, "tags", "list") | (name, "blobs", "uploads")) => Named::Repository(name),
+        Some((name, "blobs", digest)) => Named::Blob(name, digest),
         _ => Named::Nothing,
     }
 }

@@ -19,7 +19,7 @@ impl ImageManifest {
             !media_type.is_image_config() && **media_type != MediaType::OCI_EMPTY
         };
         stated(self.artifact_type.as_deref())
-            .or_else(|| config.filter(config_says).map(MediaType::as_str))
+            .or_else(|| stated(config.filter(config_says).map(MediaType::as_str)))
             .or_else(|| self.layers_type())
     }
 
@@ -33,7 +33,7 @@ impl ImageManifest {
     fn layers_type(&self) -> Option<&str> {
         let any_layer = self.layers.iter().any(|layer| layer.media_type.is_layer());
         let first = self.layers.first().filter(|_| !any_layer)?;
-        Some(first.media_type.as_str())
+        stated(Some(first.media_type.as_str()))
     }
 }
 

@@ -113,7 +113,7 @@ impl Descriptor {
         check_urls(cursor, issues);
         Some(Self {
             digest: cursor.member("digest")?.digest(issues)?,
-            media_type: media_type.unwrap_or(MediaType::OCTET_STREAM),
+            media_type: media_type.unwrap_or(MediaType::MISSING),
             size: cursor.size_of("size", issues).unwrap_or_default(),
             urls: cursor.texts_of("urls", issues),
             annotations: cursor.map_of("annotations", issues),
@@ -182,6 +182,16 @@ mod tests {
         let descriptor = Descriptor::read(&JsonCursor::root(&parsed.value), &mut issues);
         let told = issues.into_vec().into_iter().map(|issue| (issue.pointer, issue.fault));
         (descriptor, told.collect())
+    }
+
+    #[test]
+    fn a_media_type_that_is_missing_stays_missing() {
+        let text = format!(r#"{{"digest":"{DIGEST}","size":7}}"#);
+        let (descriptor, issues) = read(text.clone());
+        let descriptor = descriptor.unwrap();
+        assert_eq!(issues, [(String::new(), DocumentFault::Missing("mediaType"))]);
+        assert_eq!(descriptor.media_type, MediaType::MISSING);
+        assert_eq!(descriptor.to_node().to_string(), text);
     }
 
     #[test]

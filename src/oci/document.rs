@@ -178,7 +178,7 @@ fn check_agreement(
     };
     // A signed schema 1 manifest states no type, or the type of an unsigned one.
     let both_schema1 = sent.is_schema1() && stated.is_schema1();
-    if sent != stated && !both_schema1 {
+    if !sent.is(stated) && !both_schema1 {
         let (stated, sent) = (stated.to_string(), sent.to_string());
         cursor.report(Severity::Error, DocumentFault::OtherMediaType { stated, sent }, issues);
     }
@@ -209,7 +209,7 @@ impl DocumentKind {
             _ if media_type.is_manifest() => Self::Image,
             _ if media_type.is_index() => Self::Index,
             _ if media_type.is_schema1() => Self::Schema1,
-            _ if *media_type == MediaType::OCI_ARTIFACT => Self::Artifact,
+            _ if media_type.is(&MediaType::OCI_ARTIFACT) => Self::Artifact,
             _ => return None,
         })
     }

@@ -41,6 +41,8 @@ impl MediaType {
     /// Docker schema 1 manifest with a signature.
     pub const DOCKER_V1_SIGNED: Self =
         Self::fixed("application/vnd.docker.distribution.manifest.v1+prettyjws");
+    /// Stands for a media type that is missing.
+    pub const MISSING: Self = Self::fixed("");
     /// Bytes of an unknown type.
     pub const OCTET_STREAM: Self = Self::fixed("application/octet-stream");
 
@@ -68,7 +70,12 @@ impl MediaType {
 
     /// Returns the type without parameters.
     pub fn essence(&self) -> &str {
-        self.0.split(';').next().unwrap_or_default().trim_end()
+        self.0.split(';').next().unwrap_or_default().trim()
+    }
+
+    /// Returns true if both are the same type: neither case nor parameters count (RFC 6838, 4.2).
+    pub fn is(&self, other: &Self) -> bool {
+        self.essence().eq_ignore_ascii_case(other.essence())
     }
 
     /// Returns true if the text is `type/subtype` as RFC 6838, 4.2 defines it.
@@ -79,44 +86,50 @@ impl MediaType {
 
     /// Returns true for an OCI index and a Docker manifest list.
     pub fn is_index(&self) -> bool {
-        *self == Self::OCI_INDEX || *self == Self::DOCKER_LIST
+        self.is(&Self::OCI_INDEX) || self.is(&Self::DOCKER_LIST)
     }
 
     /// Returns true for an OCI and a Docker schema 2 image manifest.
     pub fn is_manifest(&self) -> bool {
-        *self == Self::OCI_MANIFEST || *self == Self::DOCKER_MANIFEST
+        self.is(&Self::OCI_MANIFEST) || self.is(&Self::DOCKER_MANIFEST)
     }
 
     /// Returns true for Docker schema 1, signed or not.
     pub fn is_schema1(&self) -> bool {
-        *self == Self::DOCKER_V1 || *self == Self::DOCKER_V1_SIGNED
+        self.is(&Self::DOCKER_V1) || self.is(&Self::DOCKER_V1_SIGNED)
     }
 
     /// Returns true for a type of which a registry serves the content under `/manifests/`. As in
     /// containerd, every other type is one of blobs, also if it is unknown.
     pub fn is_document(&self) -> bool {
-        self.is_index() || self.is_manifest() || self.is_schema1() || *self == Self::OCI_ARTIFACT
+        self.is_index() || self.is_manifest() || self.is_schema1() || self.is(&Self::OCI_ARTIFACT)
     }
 
     /// Returns true for the types that stand where no exact one is known.
     pub fn is_generic(&self) -> bool {
-        matches!(self.as_str(), "" | "application/octet-stream" | "application/json" | "text/plain")
+        let names = ["", "application/octet-stream", "application/json", "text/plain"];
+        names.iter().any(|name| self.essence().eq_ignore_ascii_case(name))
     }
 
     /// Returns true for an OCI and a Docker image configuration.
     pub fn is_image_config(&self) -> bool {
-        *self == Self::OCI_CONFIG || *self == Self::DOCKER_CONFIG
+        self.is(&Self::OCI_CONFIG) || self.is(&Self::DOCKER_CONFIG)
     }
 
     /// Returns true for a layer of a file system: a tar, compressed or not, encrypted or not.
     pub fn is_layer(&self) -> bool {
-        LAYERS.iter().any(|stem| self.0.starts_with(stem))
+        LAYERS.iter().any(|stem| self.begins_with(stem))
     }
 
     /// Returns true for a layer whose bytes may lie in other places (Docker's foreign layers, OCI's
     /// non-distributable ones). It is copied only if the caller asks for it (R130).
     pub fn is_foreign(&self) -> bool {
-        self.0.starts_with(NONDISTRIBUTABLE) || self.0.starts_with(FOREIGN)
+        self.begins_with(NONDISTRIBUTABLE) || self.begins_with(FOREIGN)
+    }
+
+    fn begins_with(&self, stem: &str) -> bool {
+        let start = self.essence().get(..stem.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(stem))
     }
 
     /// Returns true for a layer that `ocicrypt` encrypted.
@@ -185,6 +198,35 @@ mod tests {
     }
 
     #[test]
+    fn neither_case_nor_parameters_count() {
+        for known in [
+            MediaType::OCI_INDEX,
+            MediaType::DOCKER_LIST,
+            MediaType::OCI_MANIFEST,
+            MediaType::DOCKER_MANIFEST,
+            MediaType::DOCKER_V1_SIGNED,
+            MediaType::OCI_ARTIFACT,
+            MediaType::OCI_CONFIG,
+            MediaType::OCTET_STREAM,
+            MediaType::new("application/x"),
+        ] {
+            let facts = |it: &MediaType| {
+                let documents = (it.is_document(), it.is_index(), it.is_manifest());
+                (documents, it.is_schema1(), it.is_image_config(), it.is_generic())
+            };
+            let upper = known.as_str().to_ascii_uppercase();
+            for text in [upper.clone(), upper + " ; charset=utf-8", format!(" {known};x=y")] {
+                let other = MediaType::new(text);
+                assert!(other.is(&known) && known.is(&other), "{other}");
+                assert_eq!(facts(&other), facts(&known), "{other}");
+                assert!(!other.is(&MediaType::OCI_EMPTY), "{other}");
+            }
+        }
+        let mixed = MediaType::new("Application/Vnd.OCI.Image.Manifest.v1+json; charset=utf-8");
+        assert!(mixed.is_manifest() && mixed.is_well_formed());
+    }
+
+    #[test]
     fn layers_are_known_by_their_name() {
         let check = |text: &str, layer, foreign, compression| {
             let media_type = MediaType::new(text);
@@ -201,6 +243,7 @@ mod tests {
         check("application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", true, true, zstd);
         check("application/vnd.docker.image.rootfs.diff.tar.gzip", true, false, gzip);
         check("application/vnd.docker.image.rootfs.foreign.diff.tar", true, true, tar);
+        check("Application/vnd.OCI.image.layer.v1.tar+gzip; x=y", true, false, gzip);
         check("application/vnd.cncf.helm.chart.content.v1.tar+gzip", false, false, gzip);
         check("application/vnd.oci.image.config.v1+json", false, false, None);
     }

@@ -18,6 +18,9 @@ pub struct Platform {
     pub os_version: Option<String>,
     /// Features that the operating system must have, such as `win32k`.
     pub os_features: Vec<String>,
+    /// Features of the processor, such as `sse4`: reserved in an entry of an index (image-spec
+    /// image-index.md), and written by some tools.
+    pub features: Vec<String>,
 }
 
 /// A text that is no platform.
@@ -32,7 +35,7 @@ impl fmt::Display for PlatformError {
 
 impl std::error::Error for PlatformError {}
 
-const KNOWN: [&str; 5] = ["os", "architecture", "variant", "os.version", "os.features"];
+const KNOWN: [&str; 6] = ["os", "architecture", "variant", "os.version", "os.features", "features"];
 
 /// Operating systems that may stand alone in a selector. Any other single word is an architecture.
 const SYSTEMS: [&str; 15] = [
@@ -107,6 +110,7 @@ impl Platform {
             variant: cursor.text_of("variant", issues).filter(|variant| !variant.is_empty()),
             os_version: cursor.text_of("os.version", issues).filter(|version| !version.is_empty()),
             os_features: cursor.texts_of("os.features", issues),
+            features: Vec::new(),
         }
     }
 
@@ -116,7 +120,7 @@ impl Platform {
             return None;
         }
         cursor.check_case(&KNOWN, issues);
-        Some(Self::read(cursor, issues))
+        Some(Self { features: cursor.texts_of("features", issues), ..Self::read(cursor, issues) })
     }
 }
 

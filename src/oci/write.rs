@@ -73,7 +73,10 @@ impl Descriptor {
     /// empty ones (R28).
     pub fn to_node(&self) -> Node {
         object([
-            ("mediaType", Some(text(self.media_type.as_str()))),
+            (
+                "mediaType",
+                Some(self.media_type.as_str()).filter(|stated| !stated.is_empty()).map(text),
+            ),
             ("digest", Some(text(self.digest.as_str()))),
             ("size", Some(number(self.size))),
             ("urls", texts(&self.urls)),
@@ -93,6 +96,7 @@ impl Platform {
             ("os", Some(text(&self.os))),
             ("os.version", self.os_version.as_ref().map(text)),
             ("os.features", texts(&self.os_features)),
+            ("features", texts(&self.features)),
             ("variant", self.variant.as_ref().map(text)),
         ])
     }
@@ -146,6 +150,7 @@ mod tests {
             os: "linux".to_owned(),
             architecture: "arm64".to_owned(),
             variant: Some("v8".to_owned()),
+            features: vec!["sse4".to_owned()],
             ..Platform::default()
         };
         let full = Descriptor {

@@ -42,7 +42,7 @@ impl Object {
         if stated != actual {
             issues.error("", DocumentFault::OtherSize { stated, actual });
         }
-        let own = self.document.value.media_type().filter(|own| **own != descriptor.media_type);
+        let own = self.document.value.media_type().filter(|own| !own.is(&descriptor.media_type));
         if let Some(own) = own.filter(|_| !descriptor.media_type.is_generic()) {
             let (descriptor, own) = (descriptor.media_type.to_string(), own.to_string());
             issues.error("", DocumentFault::OtherDescriptorType { descriptor, own });

@@ -1,6 +1,8 @@
 //! The image of an index that a view shows. None is chosen silently: if the address names no
 //! platform and there are several, the page asks.
 
+use litemap::LiteMap;
+
 use crate::oci::{Descriptor, Digest, Document, Index, Platform};
 
 /// The facts that a choice shows beside its digest.
@@ -25,6 +27,8 @@ pub struct Choice {
 pub enum Difference {
     /// Features that the operating system must have.
     Features(Vec<String>),
+    /// Features that the processor must have.
+    ProcessorFeatures(Vec<String>),
     /// Its layers are compressed by zstd, as podman and skopeo mark it.
     Zstd,
     /// The type of artifact that the entry states.
@@ -74,6 +78,12 @@ pub fn choices(index: &Index) -> Vec<Choice> {
     choices.into_iter().map(|(_, choice)| choice).collect()
 }
 
+/// The facts that tell each entry from others of its platform, by digest.
+pub fn twins(index: &Index) -> LiteMap<Digest, Vec<Difference>> {
+    let choices = choices(index).into_iter().filter(|choice| !choice.differs.is_empty());
+    choices.map(|choice| (choice.descriptor.digest, choice.differs)).collect()
+}
+
 /// The platform of an entry as it stands in an address.
 fn platform(entry: &Descriptor) -> Option<String> {
     entry.platform.as_ref().filter(|platform| !platform.os.is_empty()).map(Platform::to_string)
@@ -84,9 +94,13 @@ fn differences(entry: &Descriptor, others: &[&Descriptor]) -> Vec<Difference> {
     if others.is_empty() {
         return Vec::new();
     }
-    let features = |entry: &Descriptor| entry.platform.clone().unwrap_or_default().os_features;
-    let own = Some(features(entry)).filter(|own| !own.is_empty());
-    let own = own.filter(|own| others.iter().any(|other| features(other) != *own));
+    let platform = |entry: &Descriptor| entry.platform.clone().unwrap_or_default();
+    let own = |features: fn(Platform) -> Vec<String>| {
+        let own = Some(features(platform(entry))).filter(|own| !own.is_empty());
+        own.filter(|own| others.iter().any(|other| features(platform(other)) != *own))
+    };
+    let system = own(|it| it.os_features).map(Difference::Features);
+    let processor = own(|it| it.features).map(Difference::ProcessorFeatures);
     let kind = entry.artifact_type.clone();
     let kind =
         kind.filter(|_| others.iter().any(|other| other.artifact_type != entry.artifact_type));
@@ -98,7 +112,7 @@ fn differences(entry: &Descriptor, others: &[&Descriptor]) -> Vec<Difference> {
         (Descriptor::ZSTD, "true") => Difference::Zstd,
         _ => Difference::Annotation(name.clone(), value.clone()),
     });
-    let facts = own.map(Difference::Features).into_iter();
+    let facts = system.into_iter().chain(processor);
     let facts = facts.chain(kind.map(Difference::ArtifactType)).chain(annotations).take(MOST_FACTS);
     facts.chain([Difference::Digest(entry.digest.clone())]).collect()
 }
@@ -128,7 +142,10 @@ pub fn choose(document: &Document, wanted: Option<&str>) -> Chosen {
 fn rank(choice: &Choice, wanted: &str) -> Option<u8> {
     let entry = &choice.descriptor;
     let is_alike = |platform: &Platform| {
-        wanted.parse::<Platform>().is_ok_and(|it| it.normalized() == platform.normalized())
+        wanted.parse::<Platform>().is_ok_and(|it| {
+            let features = platform.features.clone();
+            Platform { features, ..it.normalized() } == platform.normalized()
+        })
     };
     match () {
         () if choice.name == wanted => Some(0),
@@ -184,10 +201,12 @@ mod tests {
             (5, "windows/amd64", r#","os.version":"10.0.2","os.features":["win32k"]"#),
             (6, "linux/riscv64", r#","os.features":["x"]"#),
             (7, "linux/riscv64", ""),
+            (8, "linux/s390x", r#","features":["sse4"]"#),
+            (9, "linux/s390x", ""),
         ]);
         let choices = choices_of(&two);
         let names: Vec<_> = choices.iter().map(|choice| choice.name.as_str()).collect();
-        let by_digest = [1, 2, 6, 7].map(|n| digest(n).to_string());
+        let by_digest = [1, 2, 6, 7, 8, 9].map(|n| digest(n).to_string());
         assert_eq!(
             names,
             [
@@ -198,6 +217,8 @@ mod tests {
                 "windows/amd64 (10.0.2)",
                 &by_digest[2],
                 &by_digest[3],
+                &by_digest[4],
+                &by_digest[5],
             ]
         );
         for choice in &choices {
@@ -209,6 +230,14 @@ mod tests {
         assert_eq!(choices[2].differs, []);
         let features = Difference::Features(vec!["x".to_owned()]);
         assert_eq!(choices[5].differs, [features, Difference::Digest(digest(6))]);
+        let features = Difference::ProcessorFeatures(vec!["sse4".to_owned()]);
+        assert_eq!(choices[7].differs, [features, Difference::Digest(digest(8))]);
+        let Document::Index(index) = &two else { panic!("no index") };
+        let twins = twins(index);
+        for choice in &choices {
+            let differs = Some(&choice.differs).filter(|differs| !differs.is_empty());
+            assert_eq!(twins.get(&choice.descriptor.digest), differs, "{}", choice.name);
+        }
     }
 
     #[test]

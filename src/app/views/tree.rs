@@ -11,7 +11,7 @@ use litemap::LiteMap;
 
 use super::{
     object::{Object, Objects, Want},
-    platform_choice::{Chosen, choose},
+    platform_choice::{Chosen, Difference, choose, twins},
     sizes::Blobs,
 };
 use crate::{
@@ -97,6 +97,8 @@ pub struct TreeNode {
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Descriptor,
+    /// The facts that tell it from other entries for its platform.
+    pub differs: Vec<Difference>,
     /// Its size in bytes; `None` if nothing says it (Docker schema 1).
     pub size: Option<u64>,
     /// The progress of reading it.
@@ -114,6 +116,14 @@ pub struct TreeNode {
 }
 
 impl TreeNode {
+    /// Returns the stated size and that of the bytes that came, if a descriptor led to the document
+    /// and they differ.
+    pub fn wrong_size(&self) -> Option<(u64, u64)> {
+        let Reading::Ready(object) = &self.reading else { return None };
+        let (stated, actual) = (self.descriptor.size, object.document.raw.len() as u64);
+        (self.role != Role::Root && stated != actual).then_some((stated, actual))
+    }
+
     /// Returns true for a manifest or index, which can be opened.
     pub fn is_document(&self) -> bool {
         !matches!(self.role, Role::Config | Role::Layer(_) | Role::Blob)
@@ -176,6 +186,7 @@ impl<'a> Builder<'a> {
             size: Some(descriptor.size),
             artifact_type: descriptor.artifact_type.clone(),
             descriptor: descriptor.clone(),
+            differs: Vec::new(),
             reading: Reading::NotAsked,
             children: Vec::new(),
             referring: Referring::NotAsked,
@@ -230,6 +241,7 @@ impl<'a> Builder<'a> {
 
     fn fill(&mut self, node: &mut TreeNode, object: &Rc<Object>) {
         node.reading = Reading::Ready(Rc::clone(object));
+        node.size = Some(object.document.raw.len() as u64);
         // The document knows better than the pointer: servers put an image configuration there.
         if let Some(stated) = object.artifact_type() {
             node.artifact_type = Some(stated.to_owned());
@@ -237,7 +249,7 @@ impl<'a> Builder<'a> {
         self.path.push(node.descriptor.digest.clone());
         let document = &object.document.value;
         node.children = match document {
-            Document::Index(_) => self.entries(&children(document)),
+            Document::Index(index) => self.entries(&children(document), &twins(index)),
             _ => self.contents(&children(document)),
         };
         self.path.pop();
@@ -248,7 +260,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The entries of an index, attestations below what they are about.
-    fn entries(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
+    fn entries(&mut self, children: &[Child<'_>], twins: &Twins) -> Vec<TreeNode> {
         let (about, images): (Vec<&Descriptor>, Vec<&Descriptor>) =
             children.iter().map(|child| &*child.descriptor).partition(|e| e.is_attestation());
         let mut statements: LiteMap<Option<&str>, Vec<&Descriptor>> = LiteMap::new();
@@ -266,6 +278,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let mut node = self.entry(entry_role(entry), entry);
+            node.differs = twins.get(&entry.digest).cloned().unwrap_or_default();
             let about = about.into_iter().map(|entry| self.document(Role::Attestation, entry));
             node.children.extend(about);
             nodes.push(node);
@@ -344,6 +357,9 @@ impl<'a> Builder<'a> {
         Referring::Ready { nodes, may_be_incomplete, list: Rc::clone(found) }
     }
 }
+
+/// What tells entries of one platform apart, by digest.
+type Twins = LiteMap<Digest, Vec<Difference>>;
 
 fn entry_role(entry: &Descriptor) -> Role {
     match &entry.platform {

@@ -83,6 +83,13 @@ pub enum Warning {
     DataBehindStream,
     /// The layer came unpacked, and what came has its diff ID.
     UnpackedOnTheWay,
+    /// The layer has the right digest and another size than its descriptor states.
+    WrongSize {
+        /// The size of the descriptor.
+        stated: u64,
+        /// The bytes that came.
+        actual: u64,
+    },
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
     /// The layer's table of contents has another entry for this path, or none.

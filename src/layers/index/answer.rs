@@ -114,6 +114,16 @@ pub struct LayerSummary {
     pub odd: Vec<Warning>,
 }
 
+impl LayerSummary {
+    /// Returns the size of the bytes that came, if the descriptor states another one.
+    pub fn actual_size(&self) -> Option<u64> {
+        self.odd.iter().find_map(|odd| match odd {
+            Warning::WrongSize { actual, .. } => Some(*actual),
+            _ => None,
+        })
+    }
+}
+
 /// All layers in sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {

@@ -119,6 +119,9 @@ impl LayerIndex {
                 let mut opened = opened(lister, findings, wrong);
                 opened.is_unhashed = !is_hashed;
                 opened.listing.odd.extend(is_unpacked.then_some(Warning::UnpackedOnTheWay));
+                if let Verdict::WrongSize { stated, actual } = findings.verdict {
+                    opened.listing.odd.push(Warning::WrongSize { stated, actual });
+                }
                 // A layer that was cut short may have more entries than were read.
                 let compared = comparison.filter(|_| opened.problem.is_none());
                 opened.table = match compared {

@@ -162,6 +162,7 @@ pub(super) fn write_warning<'p>(out: &'p mut Packer, warning: &Warning) -> &'p m
         Warning::UnlikeTable => out.number(16),
         Warning::DataBehindStream => out.number(17),
         Warning::UnpackedOnTheWay => out.number(18),
+        Warning::WrongSize { stated, actual } => out.number(19).number(stated).number(actual),
     }
 }
 
@@ -187,6 +188,7 @@ pub(super) fn read_warning(from: &mut Unpacker<'_>) -> Option<Warning> {
         16 => Warning::UnlikeTable,
         17 => Warning::DataBehindStream,
         18 => Warning::UnpackedOnTheWay,
+        19 => Warning::WrongSize { stated: from.number()?, actual: from.number()? },
         _ => return None,
     })
 }
@@ -222,6 +224,7 @@ mod tests {
                 Warning::UnlikeTable,
                 Warning::DataBehindStream,
                 Warning::UnpackedOnTheWay,
+                Warning::WrongSize { stated: 0, actual: 149 },
             ],
         }
     }

@@ -47,12 +47,23 @@ pub async fn walk(documents: &dyn Documents, root: Manifest, options: &WalkOptio
     let mut level = growth.plant(root);
     while !level.is_empty() {
         let reading = stream::iter(level).map(|(id, descriptor)| async move {
-            let reading = documents.document(&descriptor);
+            let reading = async {
+                let read = documents.document(&descriptor).await;
+                if let Ok(manifest) = &read {
+                    came(&options.observer, &descriptor.digest, manifest);
+                }
+                read
+            };
             (id, options.observer.track(&descriptor, Role::Manifest, reading, outcome).await)
         });
         level = growth.take_all(reading.buffered(options.window.max(1))).await;
     }
     growth.tree
+}
+
+/// Tells the bytes that came. A descriptor may state any other number.
+fn came(observer: &Observer, digest: &Digest, manifest: &Manifest) {
+    observer.progress(digest, manifest.bytes.len() as u64);
 }
 
 fn outcome(result: &Result<Manifest>) -> Outcome {
@@ -85,6 +96,7 @@ impl<'a> TreeBuilder<'a> {
         let descriptor = root.descriptor.clone();
         let digest = descriptor.digest.clone();
         self.options.observer.started(&descriptor, Role::Root);
+        came(&self.options.observer, &digest, &root);
         let outcome = Outcome::of_verification(&root.verification);
         self.options.observer.finished(&digest, &outcome);
         let (children, content) = (Vec::new(), NodeContent::Cut);

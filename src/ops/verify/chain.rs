@@ -146,7 +146,9 @@ impl Checks {
     fn media_type(&mut self, descriptor: &Descriptor, opened: &OpenedDocument) {
         let own = declared(&opened.document.value).or(opened.content_type.as_ref());
         if let Some(own) = own {
-            let (expected, actual) = (descriptor.media_type.as_str(), own.as_str());
+            // Neither case nor parameters are a difference (RFC 6838, 4.2).
+            let expected = descriptor.media_type.as_str();
+            let actual = if own.is(&descriptor.media_type) { expected } else { own.as_str() };
             self.compare(&descriptor.digest, About::MediaType, expected, actual);
         }
     }

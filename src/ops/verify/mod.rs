@@ -66,12 +66,14 @@ pub async fn verify_by(
         configs: LiteMap::new(),
         found: LiteMap::new(),
     };
-    // A larger configuration is verified like a layer, and not compared with the layers.
-    let is_config = |blob: &Checked| {
-        blob.descriptor.media_type.is_image_config() && blob.descriptor.size <= CONFIG_MAX
-    };
-    let (configs, others) = blobs.into_iter().partition(is_config);
-    objects.extend(pass.read_configs(configs).await);
+    let is_config = |blob: &Checked| blob.descriptor.media_type.is_image_config();
+    let (configs, others): (Vec<_>, Vec<_>) = blobs.into_iter().partition(is_config);
+    // A larger configuration is verified like a layer, and not compared with the layers. Only the
+    // bytes tell: the stated size may be wrong.
+    let (large, configs): (Vec<_>, Vec<_>) =
+        pass.read_configs(configs).await.into_iter().partition(is_too_large);
+    objects.extend(configs);
+    let others = large.into_iter().chain(others).collect();
     objects.extend(pass.inspect_all(others, &chain::diff_ids(&tree, &pass.configs)).await);
     Report {
         root: tree.get(tree.root()).map(|root| root.descriptor.clone()),
@@ -177,6 +179,14 @@ impl Pass<'_> {
         let (outcome, received, findings) = tracked.await;
         Checked { outcome, received, findings, ..blob }
     }
+}
+
+/// Returns true for a configuration that is too large to be kept.
+fn is_too_large(config: &Checked) -> bool {
+    let Outcome::NotVerified(UnverifiedReason::Unreadable(error)) = &config.outcome else {
+        return false;
+    };
+    matches!(error.kind, ErrorKind::TooLarge { .. })
 }
 
 /// The outcome of a blob that was read. Bytes that the transport encoded or unpacked are not accused.

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -188,6 +188,55 @@ fn events_tell_of_every_object_and_of_every_byte() {
 }
 
 #[test]
+fn only_the_bytes_that_came_are_counted() {
+    let images = Images::default();
+    for stated in [0, 1, 123_456_789, 1_000_000_000_000] {
+        let image = images.image("linux/amd64", &["layer"]);
+        let index = images.index(&[Descriptor { size: stated, ..image }]);
+        let came: Rc<RefCell<BTreeMap<Digest, u64>>> = Rc::default();
+        let told = came.clone();
+        let observer = Observer::new(move |event| {
+            if let JobEvent::Progress { digest, done } = event {
+                told.borrow_mut().insert(digest.clone(), *done);
+            }
+        });
+        let options = WalkOptions { observer, ..WalkOptions::default() };
+        let (report, _) = verified(&images, &index, &options);
+        assert_eq!(report.totals().mismatched, 1, "{stated}");
+        assert_eq!(came.borrow().values().sum::<u64>(), report.totals().bytes, "{stated}");
+    }
+}
+
+#[test]
+fn a_configuration_of_another_size_is_still_compared() {
+    const TAR: &str = "application/vnd.oci.image.layer.v1.tar";
+    let images = Images::default();
+    let layer = images.blob(MediaType::new(TAR), "layer");
+    let config = images.blob(MediaType::OCI_CONFIG, &config_of(&[&digest_of(b"layer")], 1));
+    for size in [0, 1, config.size, config.size + 1, CONFIG_MAX + 1, 1_000_000_000_000_000] {
+        let config = Descriptor { size, ..config.clone() };
+        let root = manifest_of(&images, &config, std::slice::from_ref(&layer));
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        let all = ["layerCount", "history", "compression", "diffId"].map(|it| (it, "verified"));
+        assert_eq!(compared(&report), all, "{size}");
+    }
+}
+
+#[test]
+fn a_configuration_that_is_too_large_is_verified_like_a_layer() {
+    let images = Images::default();
+    let large = " ".repeat(usize::try_from(CONFIG_MAX).unwrap() + 1);
+    let config = images.blob(MediaType::OCI_CONFIG, &large);
+    for size in [1, config.size] {
+        let config = Descriptor { size, ..config.clone() };
+        let root = manifest_of(&images, &config, &[]);
+        let (report, _) = verified(&images, &root, &WalkOptions::default());
+        let expected = Outcome::of_sizes(size, CONFIG_MAX + 1);
+        assert_eq!(*outcome_of(&report, &config.digest), expected, "{size}");
+    }
+}
+
+#[test]
 fn r157_the_window_bounds_transfers() {
     let images = Images::default();
     let layers: Vec<_> = (0..20).map(|i| i.to_string()).collect();
@@ -230,7 +279,10 @@ fn the_report_is_json_with_whole_digests() {
 
 /// An image whose configuration names these diff IDs and steps.
 fn image(images: &Images, layers: &[Descriptor], config: &str) -> Descriptor {
-    let config = images.blob(MediaType::OCI_CONFIG, config);
+    manifest_of(images, &images.blob(MediaType::OCI_CONFIG, config), layers)
+}
+
+fn manifest_of(images: &Images, config: &Descriptor, layers: &[Descriptor]) -> Descriptor {
     let descriptor = |of: &Descriptor| {
         serde_json::json!({
             "mediaType": of.media_type.as_str(), "digest": of.digest.as_str(), "size": of.size,
@@ -239,7 +291,7 @@ fn image(images: &Images, layers: &[Descriptor], config: &str) -> Descriptor {
     let layers: Vec<_> = layers.iter().map(descriptor).collect();
     let manifest = serde_json::json!({
         "schemaVersion": 2, "mediaType": MediaType::OCI_MANIFEST.as_str(),
-        "config": descriptor(&config), "layers": layers,
+        "config": descriptor(config), "layers": layers,
     });
     images.manifest(&manifest.to_string())
 }

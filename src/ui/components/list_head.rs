@@ -110,7 +110,7 @@ fn notes(props: &ListHead<'_>) -> Html {
                 <div class="notice">
                     <p>{ list::unaddressable(props.unaddressable.len(), props.things) }</p>
                     <ul class="links">
-                        { for shown.map(|name| html! { <li><code>{ foreign(name) }</code></li> }) }
+                        { for shown.map(|name| name_of(name)) }
                     </ul>
                     if named.len() > list::NAMES_SHOWN {
                         <p>{ list::further_names(named.len() - list::NAMES_SHOWN) }</p>
@@ -118,6 +118,14 @@ fn notes(props: &ListHead<'_>) -> Html {
                 </div>
             }
         </>
+    }
+}
+
+/// Draws a name. An empty one is said in words.
+fn name_of(name: &str) -> Html {
+    match name {
+        "" => html! { <li>{ list::EMPTY_NAME }</li> },
+        _ => html! { <li><code>{ foreign(name) }</code></li> },
     }
 }
 

@@ -12,6 +12,15 @@ pub fn fault(fault: &AddressFault) -> String {
         AddressFault::DigestAlone => {
             ("a digest needs a repository before it, such as ghcr.io/org/app@sha256:…", "", "")
         }
+        AddressFault::Blob(digest, repository) => {
+            return [
+                "this is the address of the blob ",
+                digest.as_str(),
+                ", and a blob has no page of its own here; open an image that has it in ",
+                repository,
+            ]
+            .concat();
+        }
         AddressFault::NoValue(name) => ("“", name.as_str(), "” has no value"),
         AddressFault::Repeated(name) => ("“", name.as_str(), "” stands twice"),
         AddressFault::UnknownPart(name) => ("“", name.as_str(), "” means nothing here"),
@@ -39,6 +48,14 @@ mod tests {
         assert_eq!(
             fault(&AddressFault::DigestAlone),
             "a digest needs a repository before it, such as ghcr.io/org/app@sha256:…"
+        );
+        let digest = crate::content::verify::digest_of(b"");
+        assert_eq!(
+            fault(&AddressFault::Blob(digest.clone(), "ghcr.io/org/app".to_owned())),
+            format!(
+                "this is the address of the blob {digest}, and a blob has no page of its own here; \
+                 open an image that has it in ghcr.io/org/app"
+            )
         );
         check("#/ghcr.io/Org/app", "repository name “Org/app” has upper-case letters");
         check("#/ghcr.io/app:1?view=magic", "there is no view “magic”");

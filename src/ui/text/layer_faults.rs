@@ -98,6 +98,7 @@ pub fn warning(warning: &Warning) -> String {
             return format!("an extension of {size} bytes was not read");
         }
         Warning::UnknownKind(flag) => return format!("type flag {flag:#04x} is not known"),
+        Warning::WrongSize { stated, actual } => return super::sizes::wrong(*stated, *actual),
         Warning::TooManyEntries(limit) => return format!("entries beyond {limit} were not read"),
         Warning::BadSize => "the size in the header is no number",
         Warning::BadPaxRecord => "a PAX record is malformed",

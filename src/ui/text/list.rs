@@ -1,6 +1,6 @@
 //! Long lists.
 
-use super::numbers::grouped;
+use super::numbers::{counted, grouped};
 use crate::registry::ListFault;
 
 /// The label of a filter.
@@ -24,10 +24,13 @@ pub const REPOSITORIES: &str = "repositories";
 pub fn unaddressable(count: usize, things: &str) -> String {
     let (count, verb) = (grouped(count as u64), if count == 1 { "breaks" } else { "break" });
     format!(
-        "{count} of the {things} in this list {verb} the rules for names in the distribution specification (capital \
-         letters or other characters than it allows), so no address leads there:"
+        "{count} of the {things} in this list {verb} the rules for names in the distribution specification (which \
+         characters may stand where, and how many), so no address leads there:"
     )
 }
+
+/// Stands for a name that is empty.
+pub const EMPTY_NAME: &str = "(an empty name)";
 
 /// Names that are left out.
 pub fn further_names(count: usize) -> String {
@@ -57,17 +60,26 @@ pub fn fault(fault: &ListFault) -> String {
 pub fn reading(read: usize, things: &str) -> String {
     match read {
         0 => format!("Reading {things}"),
-        _ => format!("Reading, {} {things} so far", grouped(read as u64)),
+        _ => format!("Reading, {} so far", counted(read, singular(things), things)),
+    }
+}
+
+/// The word for one of a list's things.
+fn singular(things: &str) -> &str {
+    match things {
+        TAGS => "tag",
+        REPOSITORIES => "repository",
+        other => other,
     }
 }
 
 /// The number of items, and the number of those shown.
 pub fn count(shown: Option<usize>, known: usize, has_more: bool, things: &str) -> String {
     let more = if has_more { ", and more to read" } else { "" };
-    let known = grouped(known as u64);
+    let known = counted(known, singular(things), things);
     match shown.map(|shown| grouped(shown as u64)) {
-        Some(shown) => format!("{shown} of {known} {things}{more}"),
-        None => format!("{known} {things}{more}"),
+        Some(shown) => format!("{shown} of {known}{more}"),
+        None => format!("{known}{more}"),
     }
 }
 
@@ -81,6 +93,12 @@ mod tests {
             assert_eq!(count(shown, known, has_more, TAGS), expected);
         };
         check(None, 7, false, "7 tags");
+        check(None, 1, false, "1 tag");
+        check(None, 0, false, "0 tags");
+        check(Some(0), 1, true, "0 of 1 tag, and more to read");
+        assert_eq!(count(None, 1, false, REPOSITORIES), "1 repository");
+        assert_eq!(reading(1, REPOSITORIES), "Reading, 1 repository so far");
+        assert_eq!(reading(2, TAGS), "Reading, 2 tags so far");
         check(None, 5_000, true, "5,000 tags, and more to read");
         check(Some(0), 1_001_002, false, "0 of 1,001,002 tags");
     }

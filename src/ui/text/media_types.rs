@@ -2,6 +2,9 @@
 
 use crate::oci::MediaType;
 
+/// Stands for a media type that is missing.
+pub const NONE: &str = "no media type";
+
 /// Types by their whole name.
 const EXACT: &[(&str, &str)] = &[
     ("application/vnd.oci.image.index.v1+json", "OCI index"),
@@ -109,7 +112,7 @@ const BEGINNING: &[(&str, &str)] = &[
 /// name.
 pub fn media_type(media_type: &MediaType) -> &str {
     let text = media_type.essence();
-    let exact = EXACT.iter().find(|(known, _)| *known == text);
+    let exact = EXACT.iter().find(|(known, _)| known.eq_ignore_ascii_case(text));
     let begun = || BEGINNING.iter().find(|(start, _)| text.starts_with(start));
     exact.or_else(begun).map_or(media_type.as_str(), |(_, words)| words)
 }
@@ -124,6 +127,7 @@ mod tests {
             assert_eq!(media_type(&MediaType::new(text)), words);
         };
         check("application/vnd.oci.image.index.v1+json", "OCI index");
+        check("Application/Vnd.OCI.Image.Index.v1+JSON; charset=utf-8", "OCI index");
         check("application/vnd.dev.sigstore.bundle+json;version=0.2", "Sigstore bundle");
         check("application/vnd.dev.sigstore.bundle.v0.3+json", "Sigstore bundle");
         check("application/vnd.example.main", "application/vnd.example.main");

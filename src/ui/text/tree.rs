@@ -1,11 +1,14 @@
 //! The tree of a reference, in words.
 
-use super::{error, numbers::human_bytes};
+use super::{
+    error,
+    numbers::{exact_bytes, human_bytes},
+};
 use crate::{
     app::views::tree::{Cut, Role},
     error::Error,
     oci::Tag,
-    registry::{ReferrersApi, ReferrersSource},
+    registry::{Referrers, ReferrersApi, ReferrersSource},
 };
 
 /// The label of the tab.
@@ -15,8 +18,13 @@ pub const REFERRERS: &str = "Referrers";
 /// Stands for an empty list of referrers.
 pub const NO_REFERRERS: &str = "Nothing refers to this.";
 /// There may be more referrers.
-pub const MAY_BE_INCOMPLETE: &str =
-    "This list may be incomplete: the registry hides whether there is another page.";
+pub fn may_be_incomplete(list: &Referrers) -> &'static str {
+    match list.may_be_incomplete && list.api == ReferrersApi::Listed {
+        true => "This list may be incomplete: the registry hides whether there is another page.",
+        // Tags were read in place of the API, or more were found than a tree holds.
+        false => "There may be more referrers than are listed here.",
+    }
+}
 /// The size of a node is at least that.
 pub const AT_LEAST: &str = "at least ";
 
@@ -85,6 +93,14 @@ pub fn role(role: &Role) -> String {
         Role::Config => "Config".to_owned(),
         Role::Layer(number) => format!("Layer {number}"),
         Role::Referrer(_) => "Referrer".to_owned(),
+    }
+}
+
+/// The mark of a document that has another size than the descriptor states.
+pub fn wrong_size(stated: u64) -> String {
+    match stated {
+        0 => "stated without a size, or as 0 bytes".to_owned(),
+        _ => format!("stated as {}", exact_bytes(stated)),
     }
 }
 

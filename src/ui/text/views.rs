@@ -41,6 +41,9 @@ pub const SIZE_UNKNOWN: &str = "size not stated";
 pub fn difference(difference: &Difference) -> String {
     match difference {
         Difference::Features(features) => format!("features {}", short(&features.join(", "))),
+        Difference::ProcessorFeatures(features) => {
+            format!("processor features {}", short(&features.join(", ")))
+        }
         Difference::Zstd => "zstd".to_owned(),
         Difference::ArtifactType(kind) => short(kind),
         Difference::Annotation(name, value) => short(&format!("{name}={value}")),

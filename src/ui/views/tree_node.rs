@@ -12,6 +12,7 @@ use crate::{
         Place, Route, View,
         views::{
             object::{Object, Want},
+            platform_choice::Difference,
             tree::{Reading, Referring, Role, TreeNode},
         },
     },
@@ -123,9 +124,11 @@ fn own_place(context: &TreeContext<'_>, node: &TreeNode) -> Place {
     }
 }
 
-/// Open from the start: the root, and what failed.
+/// Open from the start: the root, what failed, and what has another size than is stated.
 fn opens(node: &TreeNode) -> bool {
-    node.role == Role::Root || matches!(node.reading, Reading::Failed(_))
+    node.role == Role::Root
+        || matches!(node.reading, Reading::Failed(_))
+        || node.wrong_size().is_some()
 }
 
 /// Asks when the node is opened; what was read is not asked for again.
@@ -153,6 +156,9 @@ fn summary(node: &TreeNode) -> Html {
                 </span>
             }
             { state(&node.reading) }
+            if let Some((stated, _)) = node.wrong_size() {
+                <span class="mark failed">{ text::wrong_size(stated) }</span>
+            }
         </>
     }
 }
@@ -168,10 +174,21 @@ fn name(node: &TreeNode) -> Html {
         },
         role => html! {
             <>
-                <span class="what">{ facts::foreign(&text::role(role)) }</span>
+                <span class="what">
+                    { facts::foreign(&text::role(role)) }
+                    { for node.differs.iter().map(difference) }
+                </span>
                 <span class="kind">{ kind(node) }</span>
             </>
         },
+    }
+}
+
+/// Draws a fact that tells an entry from others for its platform. The digest stands beside it.
+fn difference(difference: &Difference) -> Html {
+    match difference {
+        Difference::Digest(_) => Html::default(),
+        told => html! { <small>{ " · " }{ facts::foreign(&shared::difference(told)) }</small> },
     }
 }
 
@@ -180,7 +197,11 @@ fn kind(node: &TreeNode) -> Html {
     match node.artifact_type.as_deref() {
         Some(kind) => html! { <code>{ facts::foreign(kind) }</code> },
         None => {
-            let kind = page_text::media_types::media_type(&node.descriptor.media_type);
+            let media_type = &node.descriptor.media_type;
+            let kind = match media_type.as_str() {
+                "" => page_text::media_types::NONE,
+                _ => page_text::media_types::media_type(media_type),
+            };
             facts::foreign(&page_text::short(kind))
         }
     }
@@ -323,7 +344,7 @@ fn how_found(
         <>
             { for words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> }) }
             if is_told { <button type="button" onclick={retry}>{ page_text::RETRY }</button> }
-            if may_be_incomplete && !is_told { <p class="hint">{ text::MAY_BE_INCOMPLETE }</p> }
+            if may_be_incomplete && !is_told { <p class="hint">{ text::may_be_incomplete(list) }</p> }
         </>
     }
 }

@@ -107,12 +107,32 @@ fn attestations_stand_below_what_they_are_about() {
 }
 
 #[test]
+fn a_document_counts_the_bytes_that_came() {
+    let text = manifest(20, &[(30, 100)]);
+    let came = text.len() as u64;
+    let all = objects(&[(2, text)]);
+    for stated in [0, came - 1, came, came + 1, 1_000_000_000_000] {
+        let root = object(1, &index(&[entry(2, MANIFEST, stated, &platform("linux/amd64"))]));
+        let node = build(&root, &all, None, Follow::Root).root;
+        assert_eq!(node.total.bytes(), came + 107, "{stated}");
+        let wrong = (stated != came).then_some((stated, came));
+        assert_eq!((node.children[0].wrong_size(), node.children[0].size), (wrong, Some(came)));
+        assert_eq!(node.wrong_size(), None, "nothing points at the root");
+        let unread = build(&root, &Objects::default(), None, Follow::Root).root;
+        assert_eq!((unread.total.bytes(), unread.children[0].wrong_size()), (stated, None));
+    }
+}
+
+#[test]
 fn shared_blobs_count_once_in_the_total() {
     let objects =
         objects(&[(2, manifest(20, &[(30, 100), (31, 50)])), (3, manifest(21, &[(30, 100)]))]);
     let total = build(&image_index(), &objects, None, Follow::Root).root.total;
-    // Two manifests and a stray attestation of 300, two configurations of 7, layers 100 and 50.
-    assert_eq!((total.bytes(), total.shared(), total.is_partial), (900 + 14 + 150, 100, false));
+    // Two manifests as they came, a stray attestation of 300, two configurations of 7, layers of 100
+    // and 50.
+    let came = manifest(20, &[(30, 100), (31, 50)]).len() + manifest(21, &[(30, 100)]).len();
+    let expected = came as u64 + 300 + 14 + 150;
+    assert_eq!((total.bytes(), total.shared(), total.is_partial), (expected, 100, false));
 }
 
 #[test]

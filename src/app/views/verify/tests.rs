@@ -42,6 +42,21 @@ fn bytes_speed_and_time_left_follow_the_events() {
 }
 
 #[test]
+fn what_came_counts_and_not_what_was_stated() {
+    let mut run = Run::new(0);
+    let (huge, other) = (blob(1, 1_000_000_000_000), blob(2, 100));
+    run.take(&JobEvent::Planned { objects: 2, bytes: huge.size + other.size }, 0);
+    run.take(&started(&huge), 0);
+    run.take(&progress(&huge, 418), 500);
+    run.take(&finished(&huge, Outcome::Verified), 500);
+    assert_eq!((run.done(), run.total()), (418, Some(518)));
+    run.take(&started(&other), 500);
+    run.take(&finished(&other, Outcome::Verified), 1_000);
+    run.end(State::Done, 1_000);
+    assert_eq!((run.done(), run.speed()), (418, Some(418)));
+}
+
+#[test]
 fn speed_forgets_what_is_long_ago() {
     let one = blob(1, 1_000_000);
     let mut run = Run::new(0);
@@ -80,12 +95,15 @@ fn every_outcome_falls_into_one_of_three_states() {
     let mut run = Run::new(0);
     for (blob, outcome) in blobs.iter().zip(outcomes) {
         run.take(&started(blob), 0);
+        if outcome == Outcome::Verified {
+            run.take(&progress(blob, 10), 1);
+        }
         run.take(&finished(blob, outcome), 1);
     }
     run.take(&started(&blobs[4]), 1);
     run.end(State::Cancelled, 2);
     assert_eq!(run.counts(), Counts { verified: 1, mismatch: 2, not_verified: 2 });
-    assert_eq!(run.done(), 10, "what was verified at once counts whole");
+    assert_eq!(run.done(), 10, "what came counts, and nothing else");
 
     let Route::Reference(place) = Route::parse("#/ghcr.io/a/b:1?platform=linux/amd64") else {
         panic!("not a reference")

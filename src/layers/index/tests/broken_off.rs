@@ -5,6 +5,7 @@ use crate::{
     content::{
         decode::DecodeLimits,
         tar::{self, Warning},
+        verify::Verdict,
     },
     error::ErrorKind,
     layers::{
@@ -12,6 +13,34 @@ use crate::{
         pass::{LayerReader, Wanted},
     },
 };
+
+/// The right digest and another size than stated: all is shown, and the size is told.
+#[test]
+fn a_wrong_size_is_told_beside_the_files() {
+    let digest = digest_of(b"layer");
+    for (verdict, told) in [
+        (Verdict::Verified, None),
+        (Verdict::WrongSize { stated: 0, actual: 149 }, Some(149)),
+        (Verdict::WrongSize { stated: 150, actual: 149 }, Some(149)),
+    ] {
+        let mut index = LayerIndex::new();
+        let findings = Findings {
+            verdict,
+            size: 149,
+            compression: None,
+            plain_size: 149,
+            diff_id: None,
+            problem: None,
+            encoding: None,
+        };
+        let collector = Collector::Listing(Box::new(Lister::new()), None);
+        index.finish_pass(&digest, collector, &findings, None);
+        let scope = Scope { layers: vec![digest.clone()], ..Scope::default() };
+        let Answer::Summary(summary) = index.answer(&Question::Summary(scope)) else { panic!() };
+        let layer = &summary.layers[0];
+        assert_eq!((layer.actual_size(), &layer.read_state), (told, &ReadState::Complete));
+    }
+}
 
 #[test]
 fn what_is_no_archive_is_told_once() {

@@ -80,7 +80,7 @@ fn row(
                 <a href={Route::from(there).href()} aria-current={is_chosen.then_some("true")}>
                     { text::layer(number) }
                 </a>
-                { byte_size(layer.descriptor.size) }
+                { byte_size(size(layer, summary)) }
                 { standing(layer, number, summary, state.state(number), start) }
             </p>
             if let Some(made_by) = &layer.made_by {
@@ -88,6 +88,11 @@ fn row(
             }
         </li>
     }
+}
+
+/// The size of the bytes that came; until then the stated one.
+fn size(layer: &Layer, summary: Option<&LayerSummary>) -> u64 {
+    summary.and_then(LayerSummary::actual_size).unwrap_or(layer.descriptor.size)
 }
 
 /// Draws the state of a layer in words.
