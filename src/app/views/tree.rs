@@ -358,7 +358,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// What tells entries of one platform apart, by digest.
+/// Holds the facts that tell entries of one platform apart, by digest.
 type Twins = LiteMap<Digest, Vec<Difference>>;
 
 fn entry_role(entry: &Descriptor) -> Role {
