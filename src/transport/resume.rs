@@ -329,7 +329,8 @@ impl ResumingBody {
         let is_in_order = cause.is_none() && self.is_whole();
         let is_last = self.failures >= self.plan.policy.tries;
         // A browser shows an answer without CORS headers, as to a range that is refused, as no answer at all.
-        if is_last
+        // So the last try that the policy allows asks for everything.
+        if self.failures.saturating_add(1) == self.plan.policy.tries
             && !self.begun_again
             && self.was_refused
             && self.is_whole()
