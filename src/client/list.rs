@@ -227,15 +227,21 @@ impl Core {
             other => other,
         };
         let next = page::next(asked, window, &items, link);
+        let by_last = page::after_bad_link(window, &items);
         let last = items.last().cloned();
         items.retain(|item| window.last.as_ref() != Some(item));
         let (next, doubt) = match (next, last) {
-            (Next::Page(Cursor::Url(_)), Some(last)) if self.memory.wrong_links.get() => {
-                (Some(Cursor::After(last)), None)
-            }
+            (Next::Page(Cursor::Url(_)), _) if self.memory.wrong_links.get() => (by_last, None),
             (Next::Page(Cursor::Url(url)), Some(last)) => (Some(Cursor::Link { url, last }), None),
             (Next::Page(cursor), _) => (Some(cursor), None),
             (Next::End, _) => (None, None),
+            (
+                Next::Stop(doubt @ (Doubt::OtherOrigin(_) | Doubt::BrokenLink(_) | Doubt::Loop)),
+                _,
+            ) => {
+                self.memory.wrong_links.set(true);
+                (by_last, Some(doubt))
+            }
             (Next::Stop(doubt), _) => (None, Some(doubt)),
         };
         let may_be_incomplete =

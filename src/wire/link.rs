@@ -32,6 +32,8 @@ impl Link {
 /// The reason why a `Link` field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
+    /// The target of the next page is empty.
+    NoTarget,
     /// A target does not end.
     OpenTarget,
     /// A parameter's name or value does not fit the grammar.
@@ -66,7 +68,7 @@ pub fn next<'a>(request: &Url, fields: impl IntoIterator<Item = &'a str>) -> Nex
         return NextLink::None;
     };
     match request.join(&link.target) {
-        _ if link.target.is_empty() => NextLink::None,
+        _ if link.target.is_empty() => NextLink::Broken(LinkError::NoTarget),
         Ok(url) if url.is_same_origin(request) => NextLink::Next(url),
         Ok(url) => NextLink::OtherOrigin(url),
         Err(error) => NextLink::Broken(LinkError::Target(error)),
@@ -170,7 +172,7 @@ mod tests {
         check("https://r.example/v2/a/tags/list?last=b", "tags/list?last=b");
         check(r#"<a>; rel="prev", <b>; rel="first""#, "none");
         check(r#"<b>; rel="nextish""#, "none");
-        check("<>; rel=next", "none");
+        check("<>; rel=next", "broken");
         check("", "none");
         check(" , ,", "none");
     }

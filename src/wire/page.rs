@@ -68,6 +68,13 @@ impl Doubt {
     }
 }
 
+/// Returns the item after which a list goes on although its link cannot be followed: the last one, as long
+/// as each page moves on.
+pub fn after_bad_link(asked: &Window, items: &[String]) -> Option<Cursor> {
+    let is_new = asked.last.as_ref().is_none_or(|previous| moves_on(previous, items));
+    items.last().filter(|_| is_new).cloned().map(Cursor::After)
+}
+
 /// The continuation of a list after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {

@@ -104,7 +104,7 @@ fn r098_a_link_to_another_origin_is_not_followed_and_shows() {
     let reply = tag_list(&["a".to_owned()]).header("Link", "<https://evil.example/x>; rel=next");
     let bench = Bench::in_order([reply]);
     let page = bench.clock.run(bench.registry.tags(&repository(), None)).unwrap().unwrap();
-    assert_eq!((page.next, page.may_be_incomplete), (None, true));
+    assert_eq!((page.next.as_deref(), page.may_be_incomplete), (Some("after:a"), true));
 }
 
 #[test]
@@ -195,4 +195,35 @@ fn r099_a_hidden_link_with_a_cursor_of_its_own_is_named() {
     let error = bench.clock.run(second).unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::HiddenHeader("Link"));
     assert_eq!(error.context.status, Some(405));
+}
+
+#[test]
+fn r098_after_a_link_that_leads_nowhere_the_list_goes_on_after_its_last_item() {
+    for link in [
+        "<>; rel=next",
+        "<<<>>",
+        "<javascript:alert(1)>; rel=next",
+        "<https://u:p@registry.example/v2/a/b/tags/list?last=b>; rel=next",
+        "<https://other.example/v2/a/b/tags/list?last=b>; rel=next",
+        "<?n=1000>; rel=next",
+    ] {
+        for ignores_last in [false, true] {
+            let bench = Bench::answering(move |request, _| {
+                let is_second = request.url.to_string().contains("last=b") && !ignores_last;
+                let tags = if is_second { r#""c""# } else { r#""a","b""# };
+                let reply = Reply::ok(format!(r#"{{"tags":[{tags}]}}"#));
+                if is_second { reply } else { reply.header("Link", link) }
+            });
+            let tags = |from: Option<&str>| {
+                bench.clock.run(bench.registry.tags(&repository(), from)).unwrap().unwrap()
+            };
+            let first = tags(None);
+            assert_eq!(first.items.len(), 2, "{link}");
+            assert!(first.may_be_incomplete && first.fault.is_some(), "{link}");
+            let second = tags(Some(first.next.as_deref().unwrap()));
+            let names: Vec<&str> = second.items.iter().map(Tag::as_str).collect();
+            assert_eq!(names, if ignores_last { vec!["a"] } else { vec!["c"] }, "{link}");
+            assert_eq!(second.next, None, "{link}: no endless list");
+        }
+    }
 }
