@@ -189,14 +189,14 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::NotFound(_) => "Check the spelling, or look at the repository's tags.",
         ErrorKind::Unauthorized => "The registry wants to know who is asking: sign in to it first.",
         ErrorKind::Denied if error.context.is_anonymous => {
-            "Sign in if you have an account there, or ask whoever runs the registry for access."
+            "Sign in if you have an account there, or ask the people who run the registry for access."
         }
-        ErrorKind::Denied => "Ask whoever runs the registry for access.",
+        ErrorKind::Denied => "Ask the people who run the registry for access.",
         ErrorKind::RateLimited(_) => "Wait, then try again.",
         ErrorKind::Unavailable => "The fault is on the registry's side. Try again later.",
         ErrorKind::DigestMismatch { .. } | ErrorKind::SizeMismatch { .. } => {
             "The registry, or something between it and this page, changed the bytes. Nothing is \
-             made of them. Tell whoever runs it."
+             made of them. Tell the people who run it."
         }
         ErrorKind::TooLarge { .. } => "Use a command-line client for this one.",
         ErrorKind::UnsupportedDigest(_) => "Porthole can show it but cannot verify it.",
