@@ -67,6 +67,7 @@ mod read_layouts;
 mod read_manifests;
 #[cfg(feature = "native")]
 mod reader;
+mod recorded_lists;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;

@@ -2,7 +2,7 @@
 //! them, or installs them under `target/tools` from crates.io.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -57,7 +57,7 @@ impl Toolbox {
     }
 
     /// A program that finds these tools first.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(root()).env("PATH", &self.path);
         command
