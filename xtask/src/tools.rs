@@ -95,8 +95,9 @@ fn install(report: &mut Report, tool: &Tool) -> Result<()> {
     );
     report.step(&format!("install {name} (once)"), tool.usual, |step| {
         let mut command = cargo();
-        // The debug profile compiles in half the time and is fast enough for this page.
+        // The debug profile compiles in half the time and is fast enough for this page. The tools are not debugged.
         command.args(["install", "--debug", "--root", "target/tools"]);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
         command.args(["--target-dir", "target/tools/build", name.as_str()]);
         if tool.locked {
             command.arg("--locked");

@@ -176,6 +176,12 @@ impl Run {
                 println!("    {line}");
             }
         }
+        let has_run = self.tally.names().any(|name| name.contains("::"));
+        if let Some(line) =
+            has_run.then(requirements::empty_tests).as_ref().and_then(requirements::left_out)
+        {
+            println!("{line}");
+        }
         println!("{} passed, {} failed", self.tally.passed(), self.tally.failed());
         match self.tally.failed() {
             0 => Ok(()),
