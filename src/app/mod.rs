@@ -18,6 +18,7 @@ pub mod views;
 
 mod address_fault;
 mod query_string;
+mod web_page;
 
 pub use address_fault::AddressFault;
 pub use environment::Environment;

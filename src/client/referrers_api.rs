@@ -1,10 +1,7 @@
 //! Asking the referrers API, and judging what it says. It is no sure thing: many registries have none,
 //! and their routers answer its path in any way (R103 to R107).
 
-use super::{
-    exchange::{Call, Core, Document},
-    html_page::html_page,
-};
+use super::exchange::{Call, Core, Document};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest, RepositoryName, json},
@@ -155,12 +152,10 @@ impl ApiList {
     /// HTML page, or nothing with status 204, under every path.
     fn add_page(&mut self, document: &Document) -> bool {
         let bytes = &document.bytes;
-        // Cut on the way or encoded by a proxy; the entries that can be read are still shown.
-        self.may_be_incomplete |= !bytes.is_empty()
-            && html_page(bytes).is_none()
-            && !json::parse(bytes.clone()).is_sound();
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
         let Some(entries) = entries else { return false };
+        // Cut on the way; the entries that can be read are still shown.
+        self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
         self.entries.extend(entries);
         true
     }

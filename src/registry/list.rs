@@ -124,4 +124,7 @@ pub trait List {
         let _ = artifact_type;
         unsupported(Operation::ListReferrers(subject.clone()), repository)
     }
+
+    /// Forgets what is known of the referrers API, so that the next question asks it again (R107).
+    fn forget_referrers_api(&self) {}
 }

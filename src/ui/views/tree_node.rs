@@ -343,7 +343,9 @@ fn how_found(
     html! {
         <>
             { for words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> }) }
-            if is_told { <button type="button" onclick={retry}>{ page_text::RETRY }</button> }
+            if is_told || list.api != ReferrersApi::Listed {
+                <button type="button" onclick={retry}>{ page_text::RETRY }</button>
+            }
             if may_be_incomplete && !is_told { <p class="hint">{ text::may_be_incomplete(list) }</p> }
         </>
     }
