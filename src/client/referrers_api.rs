@@ -1,6 +1,8 @@
 //! Asking the referrers API, and judging what it says. It is no sure thing: many registries have none,
 //! and their routers answer its path in any way (R103 to R107).
 
+use std::collections::BTreeSet;
+
 use super::exchange::{Call, Core, Document};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
@@ -123,6 +125,7 @@ impl ApiList {
         if is_first {
             request = core.quick(request);
         }
+        let mut seen = BTreeSet::new();
         for page in 0..PAGES {
             let document = match core.expect(call, request.clone()).await {
                 Ok(answer) => core.read(call, answer).await,
@@ -133,11 +136,15 @@ impl ApiList {
                 Err(error) if page > 0 => return Ok(ApiAnswer::Refused(error)),
                 document => document?,
             };
+            let known = (self.entries.len(), seen.len());
             if !self.add_page(&document) {
                 return Ok(ApiAnswer::Absent { is_for_all: true });
             }
+            seen.extend(self.entries.iter().skip(known.0).map(|entry| entry.digest.clone()));
+            // A registry whose Link leads to an earlier page would be asked for ever.
+            let is_repeated = self.entries.len() > known.0 && seen.len() == known.1;
             match link::next(&document.request.url, document.headers.all(name::LINK)) {
-                NextLink::Next(url) if self.entries.len() < ITEMS => {
+                NextLink::Next(url) if self.entries.len() < ITEMS && !is_repeated => {
                     request.url = core.connection.read_base().restore_prefix(url);
                 }
                 NextLink::None => return Ok(ApiAnswer::Listed),
