@@ -17,6 +17,8 @@ impl fmt::Display for Error {
                 write!(f, " on {registry}")?;
             }
             f.write_str(": ")?;
+        } else if !registry.is_empty() {
+            write!(f, "{registry}: ")?;
         }
         write!(f, "{}", self.kind)?;
         let messages = messages.iter().map(|said| (&*said.code, &*said.message));

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 
 use super::all_pages::all_pages;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Operation, Result},
     oci::{Digest, RepositoryName, Tag},
     registry::{ManifestRef, Source},
 };
@@ -34,7 +34,10 @@ pub async fn tags_of(
 ) -> Result<TagsOf> {
     let (tags, may_be_incomplete) =
         all_pages(async |from: Option<String>| source.tags(repository, from.as_deref()).await)
-            .await?;
+            .await
+            .map_err(|error| {
+                error.during(Operation::ListTags, repository).on(source.source_name())
+            })?;
     let resolving = stream::iter(tags).map(|tag| async move {
         let reference = ManifestRef::Tag(tag.clone());
         (tag, source.resolve(repository, &reference).await)

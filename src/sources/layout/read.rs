@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     content::verify::{Verdict, Verifier, verify},
-    error::{Error, ErrorKind, LayoutFault, Missing, Result},
+    error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -23,6 +23,10 @@ use crate::{
 
 #[async_trait(?Send)]
 impl<F: Files + 'static> Read for Layout<F> {
+    fn source_name(&self) -> &str {
+        self.files.name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -117,12 +121,14 @@ impl<F: Files + 'static> Layout<F> {
     /// Finds the image that a tag stands for. The flag is true if its manifest was made here.
     async fn find(&self, repository: &RepositoryName, tag: &Tag) -> Result<(Descriptor, bool)> {
         let fail = |error| self.explain(&Task::tag(repository, tag), error);
-        let (found, is_made) = match self.contents(repository).await? {
-            Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
-            Contents::Saved(saved) => {
-                (self.made_of(repository, &saved, tag).await.map_err(fail)?, true)
-            }
-        };
+        let (found, is_made) =
+            match self.contents_for(repository, Operation::ReadManifest(tag.clone().into())).await?
+            {
+                Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
+                Contents::Saved(saved) => {
+                    (self.made_of(repository, &saved, tag).await.map_err(fail)?, true)
+                }
+            };
         match found.as_slice() {
             [found] => Ok((found.clone(), is_made)),
             [] => Err(fail(ErrorKind::NotFound(Missing::Tag(tag.clone())).into())),
