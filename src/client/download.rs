@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Operation, Result, TransportEncoding},
     oci::{Descriptor, RepositoryName},
     transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
-    wire::{Endpoint, backoff::Policy, headers::name},
+    wire::{Endpoint, headers::name},
 };
 
 pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call {
@@ -53,7 +53,7 @@ impl Download {
             size: blob.size,
             range,
             most,
-            policy: core.retry.as_ref().map_or_else(Policy::never, |retry| retry.backoff.clone()),
+            waits: core.waits.clone(),
             clock: Rc::clone(&core.clock),
         };
         match ResumingBody::open(reopen(&core, &call), plan).await {

@@ -66,14 +66,14 @@ impl BlobPush<'_> {
     /// Pushes, in further sessions if one fails in a way that allows it.
     pub(super) async fn run(&self) -> Result<()> {
         let core = &self.registry.core;
-        let tries = core.retry.as_ref().map_or(1, |policy| policy.backoff.tries);
         let mut failures = 0;
         loop {
             match self.once().await {
-                Err(error) if failures + 1 < tries && may_begin_anew(&error) => {
+                Err(error) if may_begin_anew(&error) => {
                     failures += 1;
-                    let policy = core.retry.clone().unwrap_or_default();
-                    let wait = policy.backoff.wait(failures, core.clock.random());
+                    let Some(wait) = core.waits.after(failures, &core.clock) else {
+                        return Err(error);
+                    };
                     core.clock.sleep(wait).await;
                 }
                 outcome => return outcome,

@@ -25,6 +25,8 @@ const ITEMS: usize = 10_000;
 pub(super) struct ApiList {
     pub(super) said: ApiAnswer,
     pub(super) entries: Vec<Descriptor>,
+    /// Digests of entries that break the grammar.
+    pub(super) unaddressable: Vec<String>,
     pub(super) may_be_incomplete: bool,
 }
 
@@ -117,7 +119,7 @@ impl Core {
 
 impl ApiList {
     fn of(said: ApiAnswer) -> Self {
-        Self { said, entries: Vec::new(), may_be_incomplete: false }
+        Self { said, entries: Vec::new(), unaddressable: Vec::new(), may_be_incomplete: false }
     }
 
     /// Reads page after page. An error is that of the first.
@@ -162,6 +164,7 @@ impl ApiList {
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
         let Some(entries) = entries else { return false };
         self.entries.extend(entries);
+        self.unaddressable.extend(referrers::unaddressable(bytes));
         true
     }
 }

@@ -79,6 +79,8 @@ pub enum ReferrersApi {
 pub struct Referrers {
     /// Descriptors with the place of each, without repeated digests.
     pub items: Vec<(Descriptor, ReferrersSource)>,
+    /// Digests of entries that break the grammar of digests. No address leads to them.
+    pub unaddressable: Vec<String>,
     /// Set if there may be more that cannot be asked for.
     pub may_be_incomplete: bool,
     /// The part of the registry's API in the list.

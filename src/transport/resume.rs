@@ -14,11 +14,10 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 
-use super::{BodyStream, Response, SharedClock};
+use super::{BodyStream, Response, SharedClock, TryWaits};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, Result, TransportEncoding},
     wire::{
-        backoff::Policy,
         headers::name,
         range::{self, Part},
     },
@@ -38,8 +37,8 @@ pub struct ResumePlan {
     /// bytes than stated are an error.
     pub most: u64,
     /// Tries in a row without a new byte between them, and the waits between them;
-    /// [`Policy::never`] resumes nothing (R45).
-    pub policy: Policy,
+    /// [`Policy::never`](crate::wire::backoff::Policy::never) resumes nothing (R45).
+    pub waits: TryWaits,
     /// The clock for the waits.
     pub clock: SharedClock,
 }
@@ -327,10 +326,15 @@ impl ResumingBody {
     async fn resume(&mut self, cause: Option<Error>) -> Result<bool> {
         self.failures += 1;
         let is_in_order = cause.is_none() && self.is_whole();
-        let is_last = self.failures >= self.plan.policy.tries;
+        let ResumePlan { waits, clock, .. } = &self.plan;
+        let wait = waits.after(self.failures, clock);
+        if let Some(wait) = wait {
+            clock.sleep(wait).await;
+        }
         // A browser shows an answer without CORS headers, as to a range that is refused, as no answer at all.
         // So the last try that the policy allows asks for everything.
-        if self.failures.saturating_add(1) == self.plan.policy.tries
+        if wait.is_some()
+            && waits.is_before_last(self.failures)
             && !self.begun_again
             && self.was_refused
             && self.is_whole()
@@ -338,14 +342,12 @@ impl ResumingBody {
         {
             return self.begin_again(cause).await.map(|()| false);
         }
-        if is_last || (is_in_order && self.begun_again) {
+        if wait.is_none() || (is_in_order && self.begun_again) {
             return match cause {
                 None if is_in_order => Ok(true),
                 cause => Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start))),
             };
         }
-        let ResumePlan { policy, clock, .. } = &self.plan;
-        clock.sleep(policy.wait(self.failures, clock.random())).await;
         match self.reopen().await {
             // A new break counts on; its cause is the latest.
             Err(error) if error.is_retryable() => {

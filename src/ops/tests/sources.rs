@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::{
     error::ErrorKind,
-    registry::{BlobStream, Delete, Manifest, Read, Write},
+    registry::{BlobStream, Delete, Manifest, Page, Read, Write},
     sources::{layout::Folder, memory::MemoryRegistry},
     testing::recorder::run,
 };
@@ -105,4 +105,34 @@ fn r125_what_is_kept_under_another_digest_is_no_success() {
     let (expected, actual) = (digest_of(INDEX.as_bytes()), blob().digest);
     assert_eq!(error.kind, ErrorKind::DigestMismatch { expected, actual });
     assert_eq!(unnamed(&error, "registry.example", Named::Index, "a manifest"), None);
+}
+
+/// A list with a name that is no tag.
+struct OddNames(MemoryRegistry);
+
+#[async_trait(?Send)]
+impl Read for OddNames {
+    async fn manifest(&self, place: &RepositoryName, named: &ManifestRef) -> Result<Manifest> {
+        self.0.manifest(place, named).await
+    }
+
+    async fn blob(&self, place: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        self.0.blob(place, blob).await
+    }
+}
+
+#[async_trait(?Send)]
+impl List for OddNames {
+    async fn tags(&self, place: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
+        let page = self.0.tags(place, from).await?;
+        Ok(Page { unaddressable: vec!["has+plus".to_owned()], ..page })
+    }
+}
+
+#[test]
+fn r102_names_outside_the_grammar_stand_beside_the_tags_of_a_digest() {
+    let memory = MemoryRegistry::new("memory");
+    let index = memory.add_manifest(&place(), MediaType::OCI_INDEX, INDEX, Some(&tag()));
+    let found = run(tags_of::tags_of(&OddNames(memory), &place(), &index.digest, 1)).unwrap();
+    assert_eq!((found.tags, found.unaddressable), (vec![tag()], vec!["has+plus".to_owned()]));
 }
