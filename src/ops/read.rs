@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
-    error::{Error, ErrorKind, Operation, Result},
+    error::{AnswerFault, Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Verification, collect, collect_by_digest},
 };
@@ -87,7 +87,11 @@ pub async fn blob_of_any_size(
 fn is_about_size(kind: &ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::SizeMismatch { .. } | ErrorKind::WrongSize { .. } | ErrorKind::TooLarge { .. }
+        // A blob may be a page itself.
+        ErrorKind::SizeMismatch { .. }
+            | ErrorKind::WrongSize { .. }
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::BadAnswer(AnswerFault::HtmlPage)
     )
 }
 

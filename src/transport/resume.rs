@@ -60,6 +60,8 @@ pub struct ResumingBody {
     begun_again: bool,
     /// Set if the rest was asked for, and no answer came that gives it.
     was_refused: bool,
+    /// Set if the answer says that it is a page for people.
+    is_page: bool,
     /// Set if the answer names an encoding.
     is_encoded: bool,
     /// Set if another number of bytes came than `Content-Length` said.
@@ -100,9 +102,16 @@ impl ResumingBody {
             failures: 0,
             begun_again: false,
             was_refused: false,
+            is_page: false,
             is_encoded: false,
             is_other_length: false,
         }
+    }
+
+    /// Tells whether the last answer says that it is a page for people: a login page has status 200. It may
+    /// also be what was asked for, which only the digest shows.
+    pub fn is_page(&self) -> bool {
+        self.is_page
     }
 
     /// Returns the encoding that the transport put on the bytes so far, if it shows.
@@ -135,7 +144,7 @@ impl ResumingBody {
                 }
                 // All bytes are there. The digest decides, and not the end of the connection.
                 None | Some(Err(_)) if self.has_all() => return Ok(None),
-                None if self.is_true_end() => return Ok(None),
+                None if self.is_true_end() || (self.is_page && self.is_whole()) => return Ok(None),
                 Some(Err(error)) if !error.is_retryable() => return Err(error),
                 broken => {
                     if self.resume(broken.and_then(Result::err)).await? {
@@ -210,7 +219,7 @@ impl ResumingBody {
 
     fn accept_or_fail(&mut self, answer: Response, ranged: bool) -> Result<()> {
         let status = answer.status;
-        self.accept(answer, ranged)?.then_some(()).ok_or_else(|| wrong_part(status))
+        self.accept(answer, ranged)?.then_some(()).ok_or_else(|| self.wrong_part(status))
     }
 
     /// Returns the range to ask for, unless it is everything.
@@ -231,23 +240,28 @@ impl ResumingBody {
         let (start, length) = (self.left.start, answer.content_length());
         let is_whole = self.is_whole();
         let size = if is_whole { self.told } else { Some(self.plan.size) };
-        if ranged && is_other_kind(&answer) {
+        self.is_page = is_page(&answer);
+        if ranged && (self.is_page || is_multipart(&answer)) {
             return Ok(false);
         }
         self.skip = match range::judge(start, size, answer.status, &answer.headers) {
             Part::AsAsked if ranged && !self.fits(length) && !self.is_shorter(&answer) => {
-                return Err(wrong_part(answer.status));
+                return Err(self.wrong_part(answer.status));
             }
             Part::AsAsked if ranged || start == 0 => 0,
             // Of another length it is a login page, say, or has an encoding put on by a proxy: no
             // part of it is part of the blob.
             Part::Whole { .. } if (ranged || start > 0) && self.is_other(length) => {
-                return Err(wrong_part(answer.status));
+                return Err(self.wrong_part(answer.status));
+            }
+            // A part has no digest that would show it.
+            Part::Whole { .. } if !is_whole && self.is_page && length != size => {
+                return Err(self.wrong_part(answer.status));
             }
             Part::Whole { skip } => skip,
             Part::Other if !ranged && start == 0 => 0,
             // Taken for the bytes that were asked for, these would be others (R82, R84).
-            Part::WrongStart => return Err(wrong_part(answer.status)),
+            Part::WrongStart => return Err(self.wrong_part(answer.status)),
             _ => return Ok(false),
         };
         let encoding = answer.headers.get(name::CONTENT_ENCODING);
@@ -359,8 +373,16 @@ impl ResumingBody {
         }
     }
 
+    fn wrong_part(&self, status: u16) -> Error {
+        let fault = if self.is_page { AnswerFault::HtmlPage } else { AnswerFault::OtherPart };
+        let mut error: Error = ErrorKind::BadAnswer(fault).into();
+        error.context.status = Some(status);
+        error
+    }
+
     fn too_many(&self, actual: u64) -> Error {
         match self.plan.most > self.plan.size {
+            _ if self.is_page => self.wrong_part(200),
             true => ErrorKind::TooLarge { limit: self.plan.most }.into(),
             false => self.size_mismatch(actual),
         }
@@ -372,14 +394,17 @@ impl ResumingBody {
     }
 }
 
-/// Tells whether an answer is a page for people, or several parts in one body.
-fn is_other_kind(answer: &Response) -> bool {
-    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-    kind.starts_with("multipart/") || (answer.status == 200 && kind.starts_with("text/html"))
+/// Tells whether an answer says that it is a page for people.
+fn is_page(answer: &Response) -> bool {
+    answer.status == 200 && is_of_type(answer, "text/html")
 }
 
-fn wrong_part(status: u16) -> Error {
-    let mut error: Error = ErrorKind::BadAnswer(AnswerFault::OtherPart).into();
-    error.context.status = Some(status);
-    error
+/// Tells whether an answer is several parts in one body.
+fn is_multipart(answer: &Response) -> bool {
+    is_of_type(answer, "multipart/")
+}
+
+fn is_of_type(answer: &Response, beginning: &str) -> bool {
+    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default();
+    kind.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }

@@ -117,13 +117,11 @@ impl Files for HttpFiles {
     }
 
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks> {
-        let mut request = self.request(Method::Get, path);
-        request.lane = Lane::Blob;
-        let (waits, clock) = (self.waits.clone(), self.clock.clone());
-        let plan = ResumePlan { size, range, most: size, waits, clock };
-        let body = ResumingBody::open(self.reopen(&request), plan).await;
-        let body = body.map_err(|error| about(&request, error))?;
-        Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())
+        self.stream(path, size, range, size).await
+    }
+
+    async fn open(&self, path: &FilePath, size: u64, most: u64) -> Result<Chunks> {
+        self.stream(path, size, 0..size, most).await
     }
 
     async fn size(&self, path: &FilePath) -> Result<u64> {
@@ -131,6 +129,24 @@ impl Files for HttpFiles {
         let response = self.expect(&request).await?;
         let hidden = || about(&request, ErrorKind::HiddenHeader("Content-Length").into());
         response.content_length().ok_or_else(hidden)
+    }
+}
+
+impl HttpFiles {
+    async fn stream(
+        &self,
+        path: &FilePath,
+        size: u64,
+        range: Range<u64>,
+        most: u64,
+    ) -> Result<Chunks> {
+        let mut request = self.request(Method::Get, path);
+        request.lane = Lane::Blob;
+        let (waits, clock) = (self.waits.clone(), self.clock.clone());
+        let plan = ResumePlan { size, range, most, waits, clock };
+        let body = ResumingBody::open(self.reopen(&request), plan).await;
+        let body = body.map_err(|error| about(&request, error))?;
+        Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())
     }
 }
 
