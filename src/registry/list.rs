@@ -128,4 +128,7 @@ pub trait List: Read {
         let _ = artifact_type;
         unsupported(self.source_name(), Operation::ListReferrers(subject.clone()), repository)
     }
+
+    /// Forgets what is known of the referrers API, so that the next question asks it again (R107).
+    fn forget_referrers_api(&self) {}
 }

@@ -184,13 +184,21 @@ pub async fn collect_by_digest(stream: BlobStream, limit: u64) -> Result<Bytes> 
 }
 
 async fn collect_into(bytes: &mut BytesMut, mut stream: BlobStream, limit: u64) -> Result<()> {
-    while let Some(chunk) = stream.chunks.try_next().await? {
+    while let Some(chunk) = next_chunk(bytes, &mut stream).await? {
         if (bytes.len() + chunk.len()) as u64 > limit {
             return Err(ErrorKind::TooLarge { limit }.into());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(())
+}
+
+/// Reads on. Bytes that are not those of the digest are kept in the error: what came says most about the reason.
+async fn next_chunk(bytes: &[u8], stream: &mut BlobStream) -> Result<Option<Bytes>> {
+    stream.chunks.try_next().await.map_err(|error| match error.kind {
+        ErrorKind::DigestMismatch { .. } => error.with_body(bytes),
+        _ => error,
+    })
 }
 
 impl BlobStream {

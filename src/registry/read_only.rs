@@ -93,6 +93,10 @@ impl<S: Read + List + ?Sized> List for ReadOnly<S> {
     ) -> Result<Referrers> {
         self.inner.referrers(repository, subject, artifact_type).await
     }
+
+    fn forget_referrers_api(&self) {
+        self.inner.forget_referrers_api();
+    }
 }
 
 impl<S: Read + List + ?Sized> Write for ReadOnly<S> {}

@@ -240,6 +240,10 @@ impl<R: List + ?Sized + 'static> List for Cache<R> {
     ) -> Result<Referrers> {
         self.inner.referrers(repository, subject, artifact_type).await
     }
+
+    fn forget_referrers_api(&self) {
+        self.inner.forget_referrers_api();
+    }
 }
 
 #[async_trait(?Send)]
