@@ -140,7 +140,7 @@ mod tests {
         let itself = Some(ErrorKind::Refused(RefusedAddress::OwnPolicy(origin())));
         let (answers, fails) = (Reply::status(404), Reply::network_failure());
         assert_eq!(refused(&[answers, fails.clone()], false), redirect);
-        assert_eq!(refused(&[fails.clone()], true), redirect, "in an engine");
+        assert_eq!(refused(std::slice::from_ref(&fails), true), redirect, "in an engine");
         assert_eq!(refused(&[fails.clone(), fails], false), itself);
     }
 }
