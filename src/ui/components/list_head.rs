@@ -53,7 +53,7 @@ pub struct ListHead<'a> {
 impl<'a> ListHead<'a> {
     /// Returns the head of a list of which `shown` things pass the filter. The page adds the filter and
     /// its own controls.
-    pub fn of<T>(pages: &'a Pages<T>, things: &'static str, shown: usize) -> Self {
+    pub fn of(pages: &'a Pages, things: &'static str, shown: usize) -> Self {
         Self {
             things,
             shown,
