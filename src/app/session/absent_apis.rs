@@ -45,7 +45,7 @@ fn with(lines: &str, origin: &str, api: &ReferrersApi) -> String {
     after
 }
 
-/// What stands behind the origin; a refusal and an API that lists are not kept.
+/// The word behind the origin; a refusal and an API that lists are not kept.
 fn mark(api: &ReferrersApi) -> Option<&'static str> {
     match api {
         ReferrersApi::Absent => Some(" absent"),

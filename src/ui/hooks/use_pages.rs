@@ -54,6 +54,7 @@ pub enum Amount {
     All,
 }
 
+#[derive(Default)]
 struct PagesState {
     items: Rc<Vec<String>>,
     read: usize,
@@ -76,23 +77,6 @@ enum PagesEvent {
     Repeating,
     Done,
     Failed(Error),
-}
-
-impl Default for PagesState {
-    fn default() -> Self {
-        Self {
-            items: Rc::default(),
-            read: 0,
-            next: None,
-            may_be_incomplete: false,
-            unaddressable: Rc::default(),
-            repeated: 0,
-            is_repeating: false,
-            fault: None,
-            error: None,
-            reading: (0, None),
-        }
-    }
 }
 
 impl Reducible for PagesState {
