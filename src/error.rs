@@ -15,7 +15,7 @@ pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
-use crate::oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag};
+use crate::oci::{Descriptor, Digest, Host, ManifestRef, RepositoryName, Tag};
 use crate::wire::Scheme;
 pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
 
@@ -215,6 +215,13 @@ impl Error {
         self.context.operation.get_or_insert(operation);
         self.context.repository.get_or_insert_with(|| repository.clone());
         self
+    }
+
+    /// Names a registry that was to be reached, unless an operation is named already.
+    #[must_use]
+    pub(crate) fn reaching(mut self, host: &Host) -> Self {
+        self.context.operation.get_or_insert(Operation::ReachRegistry);
+        self.on(host.as_str())
     }
 
     /// Names the registry, unless it is named already.

@@ -99,7 +99,8 @@ impl RemoteRegistry {
     /// # Errors
     /// `InvalidInput` if a field cannot be sent, or is one that the client sets itself.
     pub fn with_headers(connection: Connection, stack: &Stack, headers: Headers) -> Result<Self> {
-        let transport = stack.authenticated_with(headers, connection.accounts())?;
+        let transport = stack.authenticated_with(headers, connection.accounts());
+        let transport = transport.map_err(|error| error.reaching(&connection.host))?;
         let mut core = Core::new(connection, stack, transport);
         core.spares_preflights = false;
         Ok(Self { core: Rc::new(core) })

@@ -24,6 +24,8 @@ const ITEMS: usize = 10_000;
 pub(super) struct ApiList {
     pub(super) said: ApiAnswer,
     pub(super) entries: Vec<Descriptor>,
+    /// Digests of entries that break the grammar.
+    pub(super) unaddressable: Vec<String>,
     pub(super) may_be_incomplete: bool,
 }
 
@@ -116,7 +118,7 @@ impl Core {
 
 impl ApiList {
     fn of(said: ApiAnswer) -> Self {
-        Self { said, entries: Vec::new(), may_be_incomplete: false }
+        Self { said, entries: Vec::new(), unaddressable: Vec::new(), may_be_incomplete: false }
     }
 
     /// Reads page after page. An error is that of the first.
@@ -164,6 +166,7 @@ impl ApiList {
         // Cut on the way; the entries that can be read are still shown.
         self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
         self.entries.extend(entries);
+        self.unaddressable.extend(referrers::unaddressable(bytes));
         true
     }
 }

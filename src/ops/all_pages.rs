@@ -7,28 +7,34 @@ use crate::{error::Result, registry::Page};
 /// The most pages that are read. With 1,000 items on a page, no list is longer.
 const MOST_PAGES: usize = 1_000;
 
-/// Reads all pages. Returns the items, each once, and true if there may be more. A page that leads to another
-/// and has nothing new ends the list, for some registries begin again at their first page.
+/// Reads all pages, as one, in which each item stands once. A page that leads to another and has nothing new
+/// ends the list, for some registries begin again at their first page.
 ///
 /// # Errors
 /// The first error of a page.
 pub async fn all_pages<T: Ord + Clone>(
     read: impl AsyncFn(Option<String>) -> Result<Page<T>>,
-) -> Result<(Vec<T>, bool)> {
-    let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
+) -> Result<Page<T>> {
+    let (mut all, mut seen) = (Page::new(Vec::new(), None), BTreeSet::new());
     let mut from: Option<String> = None;
     for _ in 0..MOST_PAGES {
         let page = read(from.clone()).await?;
-        let (came, known) = (page.items.len(), items.len());
-        items.extend(page.items.into_iter().filter(|item| seen.insert(item.clone())));
-        let is_repeated = came > 0 && items.len() == known;
+        let (came, known) = (page.items.len(), all.items.len());
+        all.items.extend(page.items.into_iter().filter(|item| seen.insert(item.clone())));
+        all.unaddressable.extend(page.unaddressable);
+        all.fault = all.fault.or(page.fault);
+        let is_repeated = came > 0 && all.items.len() == known;
         match page.next {
-            None => return Ok((items, page.may_be_incomplete)),
-            next if next == from || is_repeated => return Ok((items, true)),
+            None => {
+                all.may_be_incomplete = page.may_be_incomplete;
+                return Ok(all);
+            }
+            next if next == from || is_repeated => break,
             next => from = next,
         }
     }
-    Ok((items, true))
+    all.may_be_incomplete = true;
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -47,8 +53,9 @@ mod tests {
                 let items = items.split_whitespace().map(str::to_owned).collect();
                 Ok(Page::<String>::new(items, next.map(str::to_owned)))
             }));
-            let (items, is_doubtful) = list.unwrap();
-            assert_eq!((items.join(" ").as_str(), is_doubtful), (expected, may_be_incomplete));
+            let all = list.unwrap();
+            assert_eq!(all.items.join(" "), expected);
+            assert_eq!(all.may_be_incomplete, may_be_incomplete, "{expected}");
         };
         check(&[("a b", None)], "a b", false);
         check(&[("a a", Some("1")), ("a b", None)], "a b", false);

@@ -83,6 +83,11 @@ pub struct BlobStream {
 /// Reading manifests and blobs.
 #[async_trait(?Send)]
 pub trait Read {
+    /// Returns its name, as errors call it: a host, or the name of an archive, a folder or a store.
+    fn source_name(&self) -> &str {
+        "this source"
+    }
+
     /// Gets a manifest. By digest, the bytes are verified before they are returned.
     ///
     /// # Errors
@@ -139,7 +144,7 @@ pub trait Read {
         range: ByteRange,
     ) -> Result<BlobStream> {
         let _ = range;
-        unsupported(Operation::ReadBlobPart(blob.digest.clone()), repository)
+        unsupported(self.source_name(), Operation::ReadBlobPart(blob.digest.clone()), repository)
     }
 
     /// Finds out the size of a blob (R75, R85); `None` if it is not there.
@@ -151,7 +156,7 @@ pub trait Read {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>> {
-        unsupported(Operation::FindBlob(digest.clone()), repository)
+        unsupported(self.source_name(), Operation::FindBlob(digest.clone()), repository)
     }
 }
 

@@ -24,6 +24,10 @@ impl<S: Read + List + ?Sized> ReadOnly<S> {
 
 #[async_trait(?Send)]
 impl<S: Read + List + ?Sized> Read for ReadOnly<S> {
+    fn source_name(&self) -> &str {
+        self.inner.source_name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,

@@ -46,7 +46,7 @@ impl Fetcher {
         bytes: BlobBytes,
     ) -> Result<ResumingBody> {
         let (clock, BlobBytes { size, range, policy }) = (Rc::clone(&self.clock), bytes);
-        let plan = ResumePlan { size, range, most: MISSTATED_MAX, policy, clock };
+        let plan = ResumePlan { size, range, most: MISSTATED_MAX, waits: policy.into(), clock };
         ResumingBody::of(first, self.reopen(request), plan)
     }
 
