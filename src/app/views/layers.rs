@@ -63,7 +63,8 @@ pub fn layers(
     history: Option<&History>,
 ) -> Layers {
     let bytes = descriptors.iter().fold(0_u64, |sum, layer| sum.saturating_add(layer.size));
-    let addresses = LayerAddress::of_all(descriptors.iter().map(|layer| &layer.digest));
+    let addresses =
+        LayerAddress::of_all(descriptors.iter().map(|layer| layer.digest.clone()).collect());
     let layer = |(at, (descriptor, address)): (usize, (&Descriptor, LayerAddress))| Layer {
         number: at + 1,
         address,
