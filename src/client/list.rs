@@ -13,6 +13,7 @@ use super::{
     referrers::ReferrersSearch,
 };
 use crate::{
+    caps,
     error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Digest, RepositoryName, Tag},
     registry::{List, ListFault, Page, Referrers},
@@ -212,7 +213,7 @@ impl Core {
         listing.read(document.bytes.clone()).map_err(|error| match error {
             ListError::NotAList(_) => bad(AnswerFault::NotAList),
             ListError::TooLarge => {
-                let limit = list::MAX_ANSWER as u64;
+                let limit = caps::LIST_BYTES as u64;
                 self.unusable(call, document, ErrorKind::TooLarge { limit })
             }
         })

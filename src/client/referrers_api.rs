@@ -6,6 +6,7 @@ use super::{
     html_page::html_page,
 };
 use crate::{
+    caps,
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest, RepositoryName, json},
     registry::ReferrersApi,
@@ -16,10 +17,6 @@ use crate::{
         referrers,
     },
 };
-
-/// The largest number of pages and items that are read: there are lists without an end.
-const PAGES: usize = 1000;
-const ITEMS: usize = 10_000;
 
 /// The outcome of one question to the API.
 pub(super) struct ApiList {
@@ -126,7 +123,7 @@ impl ApiList {
         if is_first {
             request = core.quick(request);
         }
-        for page in 0..PAGES {
+        for page in 0..caps::LIST_PAGES {
             let document = match core.expect(call, request.clone()).await {
                 Ok(answer) => core.read(call, answer).await,
                 Err(error) => Err(error),
@@ -140,7 +137,7 @@ impl ApiList {
                 return Ok(ApiAnswer::Absent { is_for_all: true });
             }
             match link::next(&document.request.url, document.headers.all(name::LINK)) {
-                NextLink::Next(url) if self.entries.len() < ITEMS => {
+                NextLink::Next(url) if self.entries.len() < caps::REFERRERS => {
                     request.url = core.connection.read_base().restore_prefix(url);
                 }
                 NextLink::None => return Ok(ApiAnswer::Listed),

@@ -87,10 +87,6 @@ impl Hasher {
     }
 }
 
-/// The most bytes that are read of a blob whose descriptor states a wrong size. A body has an end, and
-/// this is far beyond the largest layers that registries take.
-pub const MISSTATED_MAX: u64 = 64 << 30;
-
 /// Counts and hashes bytes, and compares them with what was announced.
 pub struct Verifier {
     expected: Digest,

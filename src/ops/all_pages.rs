@@ -1,9 +1,6 @@
 //! Reading a list that comes in pages to its end. Lists of any source are read whole by this function.
 
-use crate::{error::Result, registry::Page};
-
-/// The most pages that are read. With 1,000 items on a page, no list is longer.
-const MOST_PAGES: usize = 1_000;
+use crate::{caps, error::Result, registry::Page};
 
 /// Reads all pages. Returns the items, and true if there may be more. A page that leads to itself
 /// ends the list.
@@ -15,7 +12,7 @@ pub async fn all_pages<T>(
 ) -> Result<(Vec<T>, bool)> {
     let mut items = Vec::new();
     let mut from: Option<String> = None;
-    for _ in 0..MOST_PAGES {
+    for _ in 0..caps::LIST_PAGES {
         let page = read(from.clone()).await?;
         items.extend(page.items);
         match page.next {

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 
 use crate::{
+    caps,
     content::{
         decode::DecodeLimits,
         tar::{self, ArchiveEvent, Visitor},
-        verify::{MISSTATED_MAX, Verdict},
+        verify::Verdict,
     },
     error::{Error, ErrorKind, Result},
     layers::{
@@ -111,7 +112,7 @@ where
         progress: &mut dyn FnMut(u64),
     ) -> Result<(Findings, Option<Error>)> {
         let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, DecodeLimits::default());
-        let stream = self.source.blob_by_digest(repository, blob, MISSTATED_MAX).await?;
+        let stream = self.source.blob_by_digest(repository, blob, caps::MISSTATED_BYTES).await?;
         let (mut chunks, encoding) = (stream.chunks, stream.encoding);
         let mut broke = None;
         while let Some(chunk) = chunks.next().await {

@@ -4,19 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::oci::{
-    Digest,
-    json::{self, Node},
+use crate::{
+    caps,
+    oci::{
+        Digest,
+        json::{self, Node},
+    },
 };
-
-/// The longest body that is kept, in bytes. Of a longer one only the status is kept (R16).
-pub const MAX_BODY: usize = 2048;
-
-/// The longest body that is read for its entries, in bytes.
-const MAX_DOCUMENT: usize = 64 * 1024;
-
-/// The most entries that are kept of one document.
-const MAX_ENTRIES: usize = 20;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -116,14 +110,14 @@ pub struct ErrorDocument {
     pub status: u16,
     /// The entries, in order.
     pub entries: Vec<Entry>,
-    /// The body as text, if it fits into [`MAX_BODY`]. Control characters are left out.
+    /// The body as text, if it fits into [`caps::ERROR_KEPT`]. Control characters are left out.
     pub body: Option<String>,
 }
 
 impl ErrorDocument {
     /// Reads the body of an answer that is no success. The `Content-Type` does not matter.
     pub fn read(status: u16, body: &[u8]) -> Self {
-        let entries = if body.len() <= MAX_DOCUMENT { read_entries(body) } else { Vec::new() };
+        let entries = if body.len() <= caps::ERROR_BYTES { read_entries(body) } else { Vec::new() };
         Self { status, entries, body: readable(body) }
     }
 
@@ -135,7 +129,7 @@ impl ErrorDocument {
 
 /// Returns the body as text, without control characters (R16). `None` if it is empty or too long.
 fn readable(body: &[u8]) -> Option<String> {
-    if body.is_empty() || body.len() > MAX_BODY {
+    if body.is_empty() || body.len() > caps::ERROR_KEPT {
         return None;
     }
     let text = String::from_utf8_lossy(body);
@@ -152,7 +146,8 @@ fn readable(body: &[u8]) -> Option<String> {
 fn read_entries(body: &[u8]) -> Vec<Entry> {
     let parsed = json::parse(Bytes::copy_from_slice(body));
     let list = parsed.value.get("errors").map(Node::items).unwrap_or_default();
-    let entries: Vec<Entry> = list.iter().filter_map(read_entry).take(MAX_ENTRIES).collect();
+    let entries: Vec<Entry> =
+        list.iter().filter_map(read_entry).take(caps::ERROR_ENTRIES).collect();
     if entries.is_empty() { read_entry(&parsed.value).into_iter().collect() } else { entries }
 }
 
@@ -184,7 +179,7 @@ fn read_entry(node: &Node) -> Option<Entry> {
 
 /// Returns the beginning of a text: a detail may be a whole document.
 fn capped(mut text: String) -> String {
-    let end = text.floor_char_boundary(MAX_BODY);
+    let end = text.floor_char_boundary(caps::ERROR_KEPT);
     if end < text.len() {
         text.truncate(end);
         text.push('…');
@@ -310,12 +305,12 @@ mod tests {
 
     #[test]
     fn r016_long_bodies_are_not_kept() {
-        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY + 1).as_bytes());
+        let document = ErrorDocument::read(503, "x".repeat(caps::ERROR_KEPT + 1).as_bytes());
         assert_eq!(document.to_string(), "HTTP 503 Service Unavailable");
-        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY).as_bytes());
-        assert_eq!(document.body.map(|body| body.len()), Some(MAX_BODY));
+        let document = ErrorDocument::read(503, "x".repeat(caps::ERROR_KEPT).as_bytes());
+        assert_eq!(document.body.map(|body| body.len()), Some(caps::ERROR_KEPT));
         let many = format!(r#"{{"errors":[{}]}}"#, vec![r#"{"code":"A"}"#; 100].join(","));
-        assert_eq!(ErrorDocument::read(400, many.as_bytes()).entries.len(), MAX_ENTRIES);
+        assert_eq!(ErrorDocument::read(400, many.as_bytes()).entries.len(), caps::ERROR_ENTRIES);
     }
 
     #[test]
@@ -347,6 +342,6 @@ mod tests {
         check(r#"{"errors":[{"message":"m","detail":null}]}"#, "m", "");
         let long = format!(r#"{{"code":"A","detail":"{}"}}"#, "ü".repeat(4000));
         let detail = &ErrorDocument::read(400, long.as_bytes()).entries[0].detail;
-        assert!(detail.len() <= MAX_BODY + 3 && detail.ends_with('…'));
+        assert!(detail.len() <= caps::ERROR_KEPT + 3 && detail.ends_with('…'));
     }
 }

@@ -2,14 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::oci::{
-    DocumentFault, Issue, Issues, JsonCursor, NodeKind,
-    json::{self, Node},
+use crate::{
+    caps,
+    oci::{
+        DocumentFault, Issue, Issues, JsonCursor, NodeKind,
+        json::{self, Node},
+    },
 };
-
-/// The longest answer with a list that is read, in bytes. Registries that ignore paging send all
-/// tags at once, of at most 129 bytes each.
-pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
 /// A list as the registry sent it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Listed {
 /// The reason why an answer is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListError {
-    /// It is longer than [`MAX_ANSWER`].
+    /// It is longer than [`caps::LIST_BYTES`].
     TooLarge,
     /// It is no JSON object, for this reason.
     NotAList(DocumentFault),
@@ -47,7 +46,7 @@ pub fn tags(body: Bytes) -> Result<Listed, ListError> {
 }
 
 fn read(body: Bytes, key: &'static str) -> Result<Listed, ListError> {
-    if body.len() > MAX_ANSWER {
+    if body.len() > caps::LIST_BYTES {
         return Err(ListError::TooLarge);
     }
     let parsed = json::parse(body);

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde::{Deserialize, Serialize};
 
 use super::host;
+use crate::caps;
 
 /// The characters that the URL Standard escapes in a path. `%` stays, because it may begin an
 /// escape.
@@ -149,9 +150,6 @@ impl fmt::Display for UrlError {
 }
 
 impl std::error::Error for UrlError {}
-
-/// The longest URL, in bytes. Servers and proxies refuse longer ones, and no registry needs them.
-const MAX_LENGTH: usize = 8 * 1024;
 
 impl Url {
     /// Parses an absolute URL.
@@ -314,7 +312,7 @@ fn unescape(text: &str) -> String {
 fn clean(text: &str) -> Result<&str, UrlError> {
     let text = text.trim_matches([' ', '\t']);
     match text {
-        _ if text.len() > MAX_LENGTH => Err(UrlError::TooLong),
+        _ if text.len() > caps::URL_BYTES => Err(UrlError::TooLong),
         _ if text.chars().any(|c| c.is_control() || c == '\\') => Err(UrlError::Ambiguous),
         _ => Ok(text),
     }

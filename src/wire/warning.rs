@@ -4,18 +4,12 @@
 use litemap::LiteMap;
 
 use super::headers::{Headers, name};
-use crate::wire::field_cursor::FieldCursor;
-
-/// The most bytes of all warnings of one answer (distribution-spec "Warnings").
-const MAX_LENGTH: usize = 4096;
-
-/// The number of different warnings that are kept for one registry.
-const MAX_WARNINGS: usize = 100;
+use crate::{caps, wire::field_cursor::FieldCursor};
 
 /// Returns the texts of the warnings of an answer. Fields of another form than `299 - "text"` are
 /// ignored, and so are texts beyond 4,096 bytes.
 pub fn read(headers: &Headers) -> Vec<String> {
-    let mut left = MAX_LENGTH;
+    let mut left = caps::WARNING_BYTES;
     let mut texts = Vec::new();
     for field in headers.all(name::WARNING) {
         for text in read_field(field) {
@@ -68,7 +62,7 @@ impl Warnings {
     pub fn add(&mut self, headers: &Headers, url: &str) -> bool {
         let before = self.seen.len();
         for text in read(headers) {
-            if self.seen.len() < MAX_WARNINGS {
+            if self.seen.len() < caps::WARNINGS {
                 self.seen.entry(text).or_insert_with(|| url.to_owned());
             }
         }

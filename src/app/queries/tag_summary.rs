@@ -3,13 +3,14 @@
 //! cache behind the connection keeps content that several tags share.
 
 use crate::{
+    caps,
     error::Result,
     oci::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
     },
     ops::read,
-    registry::{CONFIG_MAX, Source},
+    registry::Source,
 };
 
 /// The annotation with the time of building.
@@ -99,7 +100,9 @@ impl TagSummary {
         self.created = created(&image.annotations);
         self.artifact_type = image.true_type().map(str::to_owned);
         let Some(config) = image.config.as_ref().filter(|_| image.is_image()) else { return };
-        if let Ok(bytes) = read::blob_of_any_size(registry, repository, config, CONFIG_MAX).await {
+        if let Ok(bytes) =
+            read::blob_of_any_size(registry, repository, config, caps::CONFIG_BYTES).await
+        {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             // Cosign and others keep artifacts in images whose configuration names no platform.
@@ -181,7 +184,7 @@ mod tests {
         };
         check(1 << 10, true);
         check(6 << 20, true);
-        check(CONFIG_MAX, true);
-        check(CONFIG_MAX + 1, false);
+        check(caps::CONFIG_BYTES, true);
+        check(caps::CONFIG_BYTES + 1, false);
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::{
-    app::views::files::AT_ONCE,
+    caps,
     error::Error,
     oci::{Descriptor, Digest, RepositoryName},
     ops::blob_reader::BlobReader,
@@ -139,7 +139,7 @@ pub async fn read_layer(
         blobs.state_diff_id(&layer.digest, diff_id);
     }
     if by_table {
-        let or_whole = layer.size <= AT_ONCE;
+        let or_whole = layer.size <= caps::LINK_READS;
         blobs.list_by_toc(repository, layer, or_whole, progress).await?;
         return Ok(0);
     }

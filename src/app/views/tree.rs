@@ -2,7 +2,7 @@
 //! to them. A pure function of the documents that were read so far. It names those that it needs next.
 //!
 //! Bounded for any documents: no node stands below itself, none deeper than
-//! [`MAX_DEPTH`], and there are at most [`MAX_NODES`]. What a document points at is taken from
+//! [`caps::IMAGE_DEPTH`], and there are at most [`caps::IMAGE_OBJECTS`]. What a document points at is taken from
 //! [`children`], as in every other traversal.
 
 use std::rc::Rc;
@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     app::Loadable,
+    caps,
     error::Error,
     oci::{Descriptor, Digest, Document, Platform},
-    ops::graph::{self, Child, MAX_DEPTH, MAX_NODES, children},
+    ops::graph::{self, Child, children},
     registry::{Referrers, ReferrersSource},
 };
 
@@ -233,8 +234,8 @@ impl<'a> Builder<'a> {
     fn cut(&self, digest: &Digest) -> Option<Cut> {
         match () {
             () if self.path.contains(digest) => Some(Cut::Cycle),
-            () if self.path.len() >= MAX_DEPTH => Some(Cut::Depth),
-            () if self.nodes >= MAX_NODES => Some(Cut::Nodes),
+            () if self.path.len() >= caps::IMAGE_DEPTH => Some(Cut::Depth),
+            () if self.nodes >= caps::IMAGE_OBJECTS => Some(Cut::Nodes),
             () => None,
         }
     }
@@ -253,7 +254,7 @@ impl<'a> Builder<'a> {
             _ => self.contents(&children(document)),
         };
         self.path.pop();
-        if self.nodes >= MAX_NODES {
+        if self.nodes >= caps::IMAGE_OBJECTS {
             node.cut = Some(Cut::Nodes);
         }
         node.total = blobs_of(node);
@@ -270,7 +271,7 @@ impl<'a> Builder<'a> {
         let mut nodes = Vec::new();
         for entry in images {
             let about = statements.remove(&Some(entry.digest.as_str())).unwrap_or_default();
-            if self.nodes >= MAX_NODES {
+            if self.nodes >= caps::IMAGE_OBJECTS {
                 break;
             }
             if !self.is_chosen(entry) {
@@ -305,7 +306,7 @@ impl<'a> Builder<'a> {
         let mut nodes = Vec::new();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
-            if self.nodes >= MAX_NODES {
+            if self.nodes >= caps::IMAGE_OBJECTS {
                 break;
             }
             let mut node = match role {
@@ -348,7 +349,7 @@ impl<'a> Builder<'a> {
 
     fn referrers(&mut self, subject: &Digest, found: &Rc<Referrers>) -> Referring {
         self.path.push(subject.clone());
-        let room = MAX_NODES.saturating_sub(self.nodes);
+        let room = caps::IMAGE_OBJECTS.saturating_sub(self.nodes);
         let items = found.items.iter().take(room);
         let nodes: Vec<_> =
             items.map(|(item, source)| self.entry(Role::Referrer(*source), item)).collect();

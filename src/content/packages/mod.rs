@@ -17,17 +17,12 @@ mod rpm;
 
 use serde::{Deserialize, Serialize};
 
+use crate::caps;
 pub use fault::DatabaseFault;
 pub use os_release::OsRelease;
 
-/// The most packages that are read of one database.
-pub const PACKAGES_MAX: usize = 100_000;
-
 /// The most faults that are kept of one file.
 const PROBLEMS_MAX: usize = 20;
-
-/// Bytes kept of any text in a file.
-const TEXT_MAX: usize = 1_024;
 
 /// The kind of a database of packages, or of a file about the operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,11 +103,11 @@ pub struct Inventory {
 impl Inventory {
     /// Adds a package; `false` once there are too many.
     fn push(&mut self, package: Package) -> bool {
-        if self.packages.len() < PACKAGES_MAX {
+        if self.packages.len() < caps::PACKAGES {
             self.packages.push(package);
             return true;
         }
-        self.problem(DatabaseFault::TooManyPackages(PACKAGES_MAX as u64));
+        self.problem(DatabaseFault::TooManyPackages(caps::PACKAGES as u64));
         false
     }
 
@@ -229,8 +224,9 @@ pub fn read(kind: DatabaseKind, bytes: &[u8]) -> Inventory {
 
 /// Bytes of a file as text that is not too long; what is no UTF-8 is replaced.
 fn text(bytes: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(bytes.get(..TEXT_MAX).unwrap_or(bytes)).into_owned();
-    if bytes.len() > TEXT_MAX {
+    let mut text =
+        String::from_utf8_lossy(bytes.get(..caps::PACKAGE_TEXT).unwrap_or(bytes)).into_owned();
+    if bytes.len() > caps::PACKAGE_TEXT {
         text.push('…');
     }
     text
@@ -284,9 +280,9 @@ mod tests {
 
     #[test]
     fn packages_and_problems_are_bounded() {
-        let many = "Package: a\nVersion: 1\n\n".repeat(PACKAGES_MAX + 2);
+        let many = "Package: a\nVersion: 1\n\n".repeat(caps::PACKAGES + 2);
         let found = read(DatabaseKind::Dpkg, many.as_bytes());
-        assert_eq!(found.packages.len(), PACKAGES_MAX);
+        assert_eq!(found.packages.len(), caps::PACKAGES);
         assert_eq!(found.problems, [DatabaseFault::TooManyPackages(100_000)]);
         let found = read(DatabaseKind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
         assert_eq!(found.problems.len(), PROBLEMS_MAX + 1);

@@ -1,11 +1,11 @@
 //! Puts a header and the extensions before it together into one entry.
 
 use super::{
-    SPARSE_MAX,
     entry::{Entry, EntryKind, Warning},
     header::Header,
     pax::Extensions,
 };
+use crate::caps;
 
 /// Puts header and extensions together, and says how many bytes of content follow.
 pub(super) fn compose(
@@ -113,7 +113,7 @@ fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option
         numbers
             .chunks_exact(2)
             .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
-            .take(SPARSE_MAX)
+            .take(caps::SPARSE_PIECES)
             .collect()
     })
 }

@@ -15,6 +15,7 @@ mod sparse;
 
 use std::ops::ControlFlow;
 
+use crate::caps;
 pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
 pub(crate) use compose::check_path;
 use compose::compose;
@@ -22,13 +23,6 @@ pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;
 use sparse::map_fits;
-
-/// The largest extensions that are read, in bytes. The extensions of one entry count together, and so do
-/// the global ones. They hold names and attributes, not content.
-const EXTENSION_MAX: u64 = 1 << 20;
-
-/// Pieces that a sparse map may have.
-const SPARSE_MAX: usize = 1 << 16;
 
 /// Reads an archive that is handed in bit by bit.
 #[derive(Default)]
@@ -264,7 +258,7 @@ impl Reader {
         let total = if is_global { &mut self.global_size } else { &mut self.local_size };
         // Extensions without content count as well: there could be any number of them.
         *total = total.saturating_add(size.max(1));
-        if *total > EXTENSION_MAX {
+        if *total > caps::TAR_EXTENSIONS {
             self.state = skip(padded(size));
             return visitor(ArchiveEvent::Odd(Warning::ExtensionTooLarge(size)));
         }

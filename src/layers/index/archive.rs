@@ -7,6 +7,7 @@ use super::{
     RowRange, slice,
 };
 use crate::{
+    caps,
     content::{
         decode::{DecodeLimits, decode_all},
         sniff::{FileType, file_type},
@@ -18,12 +19,6 @@ use crate::{
 
 /// Bytes that may come out of a compressed file, and the window that it may want.
 const LIMITS: DecodeLimits = DecodeLimits { output: 64 << 20, window: 128 << 20 };
-
-/// Members that are listed of a tar archive.
-const MEMBERS_MAX: usize = 100_000;
-
-/// Bytes that a member may have to be opened.
-const MEMBER_MAX: u64 = 8 << 20;
 
 impl LayerIndex {
     /// Lists an archive whose content is at hand.
@@ -68,7 +63,7 @@ fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     let listing = zip::list(content).map_err(ContentFault::Zip)?;
     let member = listing.members.iter().rfind(|member| is_called(&member.name, name));
     let member = member.ok_or(ContentFault::NoMember)?;
-    listing.read(content, member, MEMBER_MAX).map_err(ContentFault::Zip)
+    listing.read(content, member, caps::FILE_SHOWN).map_err(ContentFault::Zip)
 }
 
 /// Reads the archive twice: which entry is the last of its name is known at the end.
@@ -84,7 +79,7 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     });
     match found.ok_or(ContentFault::NoMember)? {
         (EntryKind::File, offset) => {
-            let mut file = FileCollector::new(offset, MEMBER_MAX);
+            let mut file = FileCollector::new(offset, caps::FILE_SHOWN);
             walk(plain, &mut |event| file.take(event));
             file.finish()
         }
@@ -145,8 +140,8 @@ fn of_tar(content: &[u8]) -> ArchiveListing {
     let ArchiveListing { members, problems, .. } = &mut listing;
     let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            ArchiveEvent::Entry(_) if members.len() == MEMBERS_MAX => {
-                problems.push(ArchiveProblem::TooManyMembers(MEMBERS_MAX as u64));
+            ArchiveEvent::Entry(_) if members.len() == caps::INNER_MEMBERS => {
+                problems.push(ArchiveProblem::TooManyMembers(caps::INNER_MEMBERS as u64));
                 return ControlFlow::Break(());
             }
             ArchiveEvent::Entry(entry) => {
@@ -238,15 +233,15 @@ mod tests {
 
     #[test]
     fn members_end_at_their_cap() {
-        let large = vec![0; MEMBER_MAX as usize + 1];
+        let large = vec![0; caps::FILE_SHOWN as usize + 1];
         let reason = |archive: &[u8]| read(archive, b"large").unwrap_err();
         let bomb = zip(&[("large", 8, &large, large.len() as u32)], b"");
-        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::TooLarge(MEMBER_MAX)));
+        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::TooLarge(caps::FILE_SHOWN)));
         // It says that it is small.
         let bomb = zip(&[("large", 8, &large, 10)], b"");
         assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::Changed));
         let bomb = gzip(&tar(&[("large", b'0', &large)]));
-        assert_eq!(reason(&bomb), ContentFault::TooLarge(MEMBER_MAX));
+        assert_eq!(reason(&bomb), ContentFault::TooLarge(caps::FILE_SHOWN));
         let bomb = gzip(&vec![0; LIMITS.output as usize + 1]);
         let limit = DecodeError::OutputLimit(LIMITS.output);
         assert_eq!(reason(&bomb), ContentFault::Decoding(limit));

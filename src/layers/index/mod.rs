@@ -36,11 +36,11 @@ use super::{
     ranges::{Basis, Ranges},
     tree::{ChangeKind, FileTree, NodeId},
 };
-use crate::content::{glob::Pattern, tar::EntryKind};
 use crate::oci::Digest;
-
-/// Rows in one answer.
-const ROWS_MAX: u32 = 1_000;
+use crate::{
+    caps,
+    content::{glob::Pattern, tar::EntryKind},
+};
 
 /// Holds opened layers and answers questions about them.
 #[derive(Default)]
@@ -275,7 +275,7 @@ fn merged(scope: &Scope) -> Scope {
 }
 
 fn capped(part: RowRange) -> RowRange {
-    RowRange { count: part.count.min(ROWS_MAX), ..part }
+    RowRange { count: part.count.min(caps::ANSWER_ROWS), ..part }
 }
 
 /// The part of a list that was asked for.

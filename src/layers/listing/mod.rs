@@ -5,20 +5,14 @@ mod entry;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use crate::content::{
-    pack::{Packer, Unpacker},
-    packages,
-    tar::{ArchiveEvent, Entry, EntryKind, Warning},
+use crate::{
+    caps,
+    content::{
+        pack::{Packer, Unpacker},
+        packages,
+        tar::{ArchiveEvent, Entry, EntryKind, Warning},
+    },
 };
-
-/// Entries that are kept of one archive.
-const ENTRIES_MAX: u64 = 4_000_000;
-
-/// Faults noted of one archive, which could have one in each block.
-const ODD_MAX: usize = 1_000;
-
-/// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
-const PACKED_MAX: usize = 64 << 20;
 
 /// Files up to this size, in bytes, are kept with the listing, since most opened files are small.
 const SMALL: u64 = 64 << 10;
@@ -129,7 +123,9 @@ impl Lister {
             ArchiveEvent::Entry(entry) => return self.entry(*entry),
             ArchiveEvent::Content(bytes) => self.content(bytes),
             ArchiveEvent::End => (self.keeping, self.guess) = (None, None),
-            ArchiveEvent::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            ArchiveEvent::Odd(warning) if self.odd.len() < caps::LAYER_FAULTS => {
+                self.odd.push(warning)
+            }
             ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
@@ -142,7 +138,7 @@ impl Lister {
 
     fn entry(&mut self, entry: Entry) -> ControlFlow<()> {
         (self.keeping, self.guess) = (None, None);
-        if self.count == ENTRIES_MAX || self.packed.size() > PACKED_MAX {
+        if self.count == caps::LAYER_ENTRIES || self.packed.size() > caps::LISTING_BYTES {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
         }
@@ -336,7 +332,7 @@ mod tests {
         let _ = lister.take(ArchiveEvent::Content(b"1234"));
         let _ = lister.take(ArchiveEvent::End);
         let listing = lister.finish();
-        assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
+        assert_eq!((listing.odd.len(), listing.count), (caps::LAYER_FAULTS, 1));
         assert_eq!(listing.kept(512), None);
     }
 }

@@ -19,20 +19,16 @@ use node::{content_size, directory, rare};
 use nodes::Nodes;
 pub use usage::Usage;
 
-use crate::content::tar::{Entry, EntryKind};
+use crate::{
+    caps,
+    content::tar::{Entry, EntryKind},
+};
 
 /// The prefix of a whiteout's name.
 const WHITEOUT: &[u8] = b".wh.";
 
 /// The name that makes a directory opaque.
 const OPAQUE: &[u8] = b".wh..wh..opq";
-
-/// Components that a path may have; deeper entries are counted and left out.
-const DEPTH_MAX: usize = 1_024;
-
-/// Nodes that a tree may have, as many as a listing has entries: 64 MiB of packed paths could name
-/// thirty million directories.
-const NODES_MAX: usize = 4_000_000;
 
 /// A node of a [`FileTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +67,7 @@ impl Default for FileTree {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
         let (last, hidden) = (None, Vec::new());
-        let room = NODES_MAX;
+        let room = caps::TREE_PATHS;
         Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, left_out: 0 }
     }
 }
@@ -195,7 +191,7 @@ impl FileTree {
                 Some(id) if self.is_symlink(id) => {
                     let path = self.root_path(components)?;
                     let path: Vec<&[u8]> = path.iter().map(Vec::as_slice).collect();
-                    return (path.len() <= DEPTH_MAX).then(|| self.directory_for(&path))?;
+                    return (path.len() <= caps::PATH_DEPTH).then(|| self.directory_for(&path))?;
                 }
                 Some(id) => self.enter(id)?,
                 None => self.make_directory(at, name),
@@ -320,7 +316,7 @@ fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
             }
             name => components.push(name),
         }
-        if components.len() > DEPTH_MAX {
+        if components.len() > caps::PATH_DEPTH {
             return None;
         }
     }

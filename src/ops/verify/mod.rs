@@ -20,11 +20,12 @@ use super::{
     progress::{Observer, Outcome, UnverifiedReason},
 };
 use crate::{
+    caps,
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
     oci::{Descriptor, Digest, RepositoryName, parse_config},
-    registry::{CONFIG_MAX, Manifest, Read, Verification, collect_by_digest},
+    registry::{Manifest, Read, Verification, collect_by_digest},
 };
 
 pub use chain::{About, Check};
@@ -132,8 +133,8 @@ impl Pass<'_> {
 
     /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
-        let stream = self.source.blob_by_digest(self.repository, blob, CONFIG_MAX).await?;
-        collect_by_digest(stream, CONFIG_MAX).await
+        let stream = self.source.blob_by_digest(self.repository, blob, caps::CONFIG_BYTES).await?;
+        collect_by_digest(stream, caps::CONFIG_BYTES).await
     }
 
     async fn inspect_all(

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use super::*;
 use crate::{
+    caps,
     content::verify::digest_of,
     error::Missing,
     oci::MediaType,
@@ -213,7 +214,8 @@ fn a_configuration_of_another_size_is_still_compared() {
     let images = Images::default();
     let layer = images.blob(MediaType::new(TAR), "layer");
     let config = images.blob(MediaType::OCI_CONFIG, &config_of(&[&digest_of(b"layer")], 1));
-    for size in [0, 1, config.size, config.size + 1, CONFIG_MAX + 1, 1_000_000_000_000_000] {
+    for size in [0, 1, config.size, config.size + 1, caps::CONFIG_BYTES + 1, 1_000_000_000_000_000]
+    {
         let config = Descriptor { size, ..config.clone() };
         let root = manifest_of(&images, &config, std::slice::from_ref(&layer));
         let (report, _) = verified(&images, &root, &WalkOptions::default());
@@ -225,13 +227,13 @@ fn a_configuration_of_another_size_is_still_compared() {
 #[test]
 fn a_configuration_that_is_too_large_is_verified_like_a_layer() {
     let images = Images::default();
-    let large = " ".repeat(usize::try_from(CONFIG_MAX).unwrap() + 1);
+    let large = " ".repeat(usize::try_from(caps::CONFIG_BYTES).unwrap() + 1);
     let config = images.blob(MediaType::OCI_CONFIG, &large);
     for size in [1, config.size] {
         let config = Descriptor { size, ..config.clone() };
         let root = manifest_of(&images, &config, &[]);
         let (report, _) = verified(&images, &root, &WalkOptions::default());
-        let expected = Outcome::of_sizes(size, CONFIG_MAX + 1);
+        let expected = Outcome::of_sizes(size, caps::CONFIG_BYTES + 1);
         assert_eq!(*outcome_of(&report, &config.digest), expected, "{size}");
     }
 }

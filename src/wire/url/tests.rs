@@ -99,7 +99,7 @@ fn texts_that_a_browser_could_read_differently_are_refused() {
     check("https://r_.example|/", UrlError::Host);
     check("https://r．example/", UrlError::Host);
     check("https://1.2.3.4.5/", UrlError::Host);
-    check(&format!("https://r.example/{}", "a".repeat(MAX_LENGTH)), UrlError::TooLong);
+    check(&format!("https://r.example/{}", "a".repeat(caps::URL_BYTES)), UrlError::TooLong);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The forms in which the content of a file can be shown: by its bytes, never by a claim.
 
 use super::path::name;
-use crate::content::sniff::{FileType, file_type};
-
-/// Pictures up to this size, in bytes, are drawn: larger ones cost the page too much memory.
-const PICTURE_MAX: usize = 8 << 20;
+use crate::{
+    caps,
+    content::sniff::{FileType, file_type},
+};
 
 /// The form in which a file's content is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Form {
 /// The forms that fit, the best first. Every file can be shown as bytes.
 pub fn forms(path: &[u8], bytes: &[u8]) -> Vec<Form> {
     match file_type(bytes) {
-        FileType::Image(media_type) if bytes.len() <= PICTURE_MAX => {
+        FileType::Image(media_type) if bytes.len() <= caps::PICTURE_BYTES => {
             vec![Form::Picture(media_type), Form::Hex]
         }
         FileType::Tar | FileType::Zip | FileType::Compressed(_) => vec![Form::Archive, Form::Hex],

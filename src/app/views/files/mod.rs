@@ -9,18 +9,13 @@ pub mod text_lines;
 use super::layers::{Index, Layer, Layers};
 use crate::{
     app::{FileList, Place},
+    caps,
     layers::{
         index::{Question, RowRange, Scope, Sort},
         obstacle::Obstacle,
     },
     oci::Digest,
 };
-
-/// Up to this many bytes are read without being asked.
-pub const AT_ONCE: u64 = 64 << 20;
-
-/// Files up to this size, in bytes, are shown; larger ones can be saved.
-pub const PREVIEW: u64 = 8 << 20;
 
 /// Files up to this size, in bytes, can be saved: they pass through the page's memory.
 pub const SAVE: u64 = 512 << 20;
@@ -96,7 +91,7 @@ impl Files {
 
     /// Layers that are worth reading without being asked.
     pub fn at_once(&self, missing: &[u16]) -> Vec<u16> {
-        let all = self.cost(missing) <= AT_ONCE;
+        let all = self.cost(missing) <= caps::LINK_READS;
         missing.iter().copied().filter(|number| all || self.has_table(*number)).collect()
     }
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::*;
 use crate::{
     app::views::object::Answer,
+    caps,
     error::ErrorKind,
     oci::{MediaType, parse_document},
     registry::Verification,
@@ -220,7 +221,7 @@ fn depth_and_number_of_nodes_are_bounded() {
     let deep: Vec<_> = (2..60).map(|n| (n, index(&[entry(n + 1, INDEX, 9, "")]))).collect();
     let tree =
         build(&object(1, &index(&[entry(2, INDEX, 9, "")])), &objects(&deep), None, Follow::Root);
-    assert_eq!(outline(&tree.root).lines().count(), MAX_DEPTH + 1);
+    assert_eq!(outline(&tree.root).lines().count(), caps::IMAGE_DEPTH + 1);
     assert!(outline(&tree.root).trim_end().ends_with("Depth"));
 
     // Ten entries that each hold ten entries, six levels deep: a million nodes.
@@ -232,7 +233,7 @@ fn depth_and_number_of_nodes_are_bounded() {
         (2..8).flat_map(|level| (0..10).map(move |at| (level + at * 100, wide(level)))).collect();
     let tree = build(&object(1, &wide(1)), &objects(&all), None, Follow::Root);
     let nodes = outline(&tree.root).lines().count();
-    assert!((MAX_NODES..MAX_NODES + 100).contains(&nodes), "{nodes}");
+    assert!((caps::IMAGE_OBJECTS..caps::IMAGE_OBJECTS + 100).contains(&nodes), "{nodes}");
 }
 
 #[test]

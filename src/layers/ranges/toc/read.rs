@@ -3,17 +3,15 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Chunk, ENTRIES_MAX, File, Toc, TocError, TocFault};
+use super::{Chunk, File, Toc, TocError, TocFault};
 use crate::{
+    caps,
     content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
     oci::{
         Digest, Timestamp,
         json::{self, Node},
     },
 };
-
-/// Bytes of attributes kept of one entry.
-const XATTRS_MAX: usize = 1 << 20;
 
 /// The start of the first file's content: beyond every archive, so that a place of the table is never
 /// taken for a place in the archive.
@@ -42,8 +40,8 @@ impl Toc {
         if version.and_then(Node::as_u64) != Some(1) {
             return Err(TocError::UnknownVersion);
         }
-        if seen > ENTRIES_MAX {
-            self.note(TocFault::TooManyEntries(ENTRIES_MAX as u64));
+        if seen > caps::TOC_ENTRIES {
+            self.note(TocFault::TooManyEntries(caps::TOC_ENTRIES as u64));
         }
         self.set_ends(end);
         Ok(())
@@ -81,7 +79,7 @@ struct TocParser<'a, 'b> {
 impl TocParser<'_, '_> {
     fn item(&mut self, item: &Node) {
         self.seen += 1;
-        if self.seen > ENTRIES_MAX || self.stopped {
+        if self.seen > caps::TOC_ENTRIES || self.stopped {
             return;
         }
         if text(item, "type") == "chunk" {
@@ -187,7 +185,7 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
 }
 
 fn xattrs(item: &Node) -> Vec<(String, Vec<u8>)> {
-    let mut left = XATTRS_MAX;
+    let mut left = caps::XATTR_BYTES;
     let members = item.get("xattrs").map_or(&[][..], Node::members).iter();
     let decoded = members
         .filter_map(|(name, value)| Some((name.clone(), STANDARD.decode(value.as_str()?).ok()?)));

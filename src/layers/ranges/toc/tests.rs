@@ -5,6 +5,7 @@ use std::{io::Write as _, ops::ControlFlow};
 
 use super::*;
 use crate::{
+    caps,
     content::{
         tar::{ArchiveEvent, Entry, EntryKind},
         verify::digest_of,
@@ -210,7 +211,7 @@ fn zstd_chunked_is_placed_by_its_annotation() {
     {
         assert_eq!(place(wrong), Err(TocError::Position(wrong.to_owned())));
     }
-    assert_eq!(place("100:50:999999999999:1"), Err(TocError::TooLarge(PLAIN_MAX)));
+    assert_eq!(place("100:50:999999999999:1"), Err(TocError::TooLarge(caps::TOC_BYTES)));
 }
 
 #[test]
@@ -231,7 +232,7 @@ fn zeros_are_made_and_cost_nothing_to_announce() {
 fn bombs_and_broken_tables_end_at_their_cap() {
     let (blob, _) = estargz(&PARTS, &format!("{}{}", table(), " ".repeat(70 << 20)), false);
     let outcome = open(Opening::probe(blob.len() as u64), &blob);
-    assert_eq!(outcome.unwrap_err(), TocError::TooLarge(PLAIN_MAX));
+    assert_eq!(outcome.unwrap_err(), TocError::TooLarge(caps::TOC_BYTES));
     let (blob, _) = estargz(&PARTS, &table(), false);
     for end in 0..blob.len() {
         assert!(open(Opening::probe(end as u64), &blob[..end]).is_err(), "{end} bytes");

@@ -19,6 +19,7 @@ use crate::{
             visible_text::visible,
         },
     },
+    caps,
     content::tar::EntryKind,
     layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
@@ -106,16 +107,13 @@ fn members(
 
 /// Draws the content of a compressed file that is no archive.
 fn plain(unpacked: &Rc<Bytes>) -> Html {
-    use crate::app::views::files::{
-        PREVIEW,
-        form::{Form, forms},
-    };
+    use crate::app::views::files::form::{Form, forms};
     let size = unpacked.len() as u64;
     let is_hex = forms(b"", unpacked).first() == Some(&Form::Hex);
     html! {
         <>
             <p class="hint">{ text::unpacked(size) }</p>
-            if size <= PREVIEW {
+            if size <= caps::FILE_SHOWN {
                 { mount(TextView { bytes: (**unpacked).clone(), is_hex }) }
             }
         </>

@@ -5,10 +5,8 @@ use yew::prelude::*;
 
 use super::{is_missing, use_layer_reading::LayerReadingTask};
 use crate::{
-    app::{
-        tasks::read_layers::LayerReading,
-        views::files::{AT_ONCE, Files},
-    },
+    app::{tasks::read_layers::LayerReading, views::files::Files},
+    caps,
     layers::index::{Summary, TocState},
     ui::{
         components::{error_box, progress},
@@ -79,7 +77,7 @@ fn offer(
     });
     html! {
         <div class="offer">
-            if bytes > AT_ONCE { <p>{ text::WHY }</p> }
+            if bytes > caps::LINK_READS { <p>{ text::WHY }</p> }
             <button type="button" class="primary" onclick={start}>
                 { text::start(missing.len(), bytes) }
             </button>

@@ -127,12 +127,12 @@ fn at_first(_context: &ViewContext, _files: &Files) -> LayerReading {
 /// Reads layers that are there at once, if pages are rendered to text.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
-    use crate::app::views::files::AT_ONCE;
+    use crate::caps;
     use futures_util::FutureExt;
     let mut reading = LayerReading::default();
     let needed = files.needed();
     let total = files.cost(&needed);
-    if total > AT_ONCE {
+    if total > caps::LINK_READS {
         return reading;
     }
     reading.begin(&needed, total, 0);
