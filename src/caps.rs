@@ -42,6 +42,8 @@ caps! {
     "answers of a registry" {
         /// A list of tags, repositories or referrers. A longer one is refused.
         LIST_BYTES: usize = 16 << 20, "bytes";
+        /// A name in a list. A longer one has no address, and is cut.
+        NAME_BYTES: usize = 1_024, "bytes";
         /// The pages of one list. Reading stops there and says so: some lists have no end.
         LIST_PAGES: usize = 1_000, "pages";
         /// The names of one list on the page, over all its pages. Reading stops there and says so.
@@ -88,6 +90,8 @@ caps! {
         FAULT_TEXT: usize = 1_024, "bytes";
         /// A media type or artifact type (RFC 6838: twice 127 and a slash). A longer one is cut.
         MEDIA_TYPE: usize = 255, "bytes";
+        /// A part of a platform. A longer one is cut.
+        PLATFORM_TEXT: usize = 255, "bytes";
         /// The name of an annotation or label. An entry with a longer one is left out.
         ANNOTATION_NAME: usize = 1_024, "bytes";
         /// The steps from the root of an image to a manifest.

@@ -221,6 +221,7 @@ impl Core {
 
     /// Returns a page with the start of the next one.
     fn with_next(&self, document: &Document, window: &Window, listed: Listed) -> Page<String> {
+        let is_cut = listed.is_cut();
         let Listed { mut items, issues } = listed;
         let asked = &document.request.url;
         let link = match link::next(asked, document.headers.all(name::LINK)) {
@@ -248,6 +249,7 @@ impl Core {
         let may_be_incomplete =
             !issues.is_empty() || doubt.as_ref().is_some_and(Doubt::may_be_incomplete);
         let fault = match doubt.and_then(fault) {
+            _ if is_cut => Some(ListFault::TooManyItems),
             None if !issues.is_empty() => Some(ListFault::Broken),
             fault => fault,
         };

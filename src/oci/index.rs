@@ -36,12 +36,12 @@ impl Index {
         cursor.check_case(&KNOWN, issues);
         cursor.require(&["manifests"], issues);
         Self {
-            media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
+            media_type: cursor.type_of("mediaType", issues).map(MediaType::new),
             manifests: Descriptor::read_list(cursor, "manifests", issues),
             subject: cursor
                 .member("subject")
                 .and_then(|subject| Descriptor::read(&subject, issues)),
-            artifact_type: cursor.text_of("artifactType", issues),
+            artifact_type: cursor.type_of("artifactType", issues),
             annotations: cursor.map_of("annotations", issues),
         }
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{DocumentFault, fault};
+use crate::caps;
 
 /// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,19 +29,29 @@ pub struct Issue {
 
 /// Collects issues while a document is read. Their number is bounded, because a document may be
 /// hostile.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Issues {
     list: Vec<Issue>,
     left_out: usize,
+    most: usize,
+}
+
+impl Default for Issues {
+    /// Collects as many as there may be of a document.
+    fn default() -> Self {
+        Self { list: Vec::new(), left_out: 0, most: caps::DOCUMENT_FAULTS }
+    }
 }
 
 impl Issues {
-    /// The number of issues that are kept. Others are only counted.
-    pub const LIMIT: usize = 200;
+    /// Collects at most so many issues. Others are only counted.
+    pub fn at_most(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
 
     /// Adds an issue. The texts that quote the document are cut.
     pub fn push(&mut self, severity: Severity, pointer: &str, mut fault: DocumentFault) {
-        if self.list.len() < Self::LIMIT {
+        if self.list.len() < self.most {
             let mut pointer = pointer.to_owned();
             fault::bound(&mut pointer);
             fault.bound();
@@ -127,11 +138,11 @@ mod tests {
             issues.error("", DocumentFault::Empty);
         }
         let list = issues.into_vec();
-        assert_eq!(list.len(), Issues::LIMIT + 1);
+        assert_eq!(list.len(), caps::DOCUMENT_FAULTS + 1);
         for Issue { pointer, fault, .. } in &list {
-            assert!(pointer.len() <= DocumentFault::TEXT_LIMIT + "…".len());
+            assert!(pointer.len() <= caps::FAULT_TEXT + "…".len());
             // Two quotes at most, and the names of the fields.
-            assert!(format!("{fault:?}").len() <= 2 * DocumentFault::TEXT_LIMIT + 128);
+            assert!(format!("{fault:?}").len() <= 2 * caps::FAULT_TEXT + 128);
         }
         assert_eq!(list.last().map(|issue| &issue.fault), Some(&DocumentFault::More(801)));
     }

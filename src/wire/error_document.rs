@@ -154,8 +154,8 @@ fn read_entries(body: &[u8]) -> Vec<Entry> {
 fn read_entry(node: &Node) -> Option<Entry> {
     // Some servers list bare texts.
     if let Some(message) = node.as_str() {
-        let (code, message, detail) =
-            (Code::Other(String::new()), message.to_owned(), String::new());
+        let message = capped(message.to_owned(), caps::ERROR_TEXT);
+        let (code, detail) = (Code::Other(String::new()), String::new());
         return Some(Entry { code, message, detail, digest: None });
     }
     let text = |names: &[&str]| {
@@ -174,12 +174,14 @@ fn read_entry(node: &Node) -> Option<Entry> {
         return None;
     }
     let digest = detail.and_then(named_digest);
-    Some(Entry { code: Code::parse(&code), message, detail: capped(words), digest })
+    let code = Code::parse(&capped(code, caps::ERROR_TEXT));
+    let (message, detail) = (capped(message, caps::ERROR_TEXT), capped(words, caps::ERROR_KEPT));
+    Some(Entry { code, message, detail, digest })
 }
 
-/// Returns the beginning of a text: a detail may be a whole document.
-fn capped(mut text: String) -> String {
-    let end = text.floor_char_boundary(caps::ERROR_KEPT);
+/// Returns the beginning of a text: a message or detail may be a whole document.
+fn capped(mut text: String, most: usize) -> String {
+    let end = text.floor_char_boundary(most);
     if end < text.len() {
         text.truncate(end);
         text.push('…');

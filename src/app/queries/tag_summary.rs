@@ -2,6 +2,8 @@
 //! image, or one of its images if it is an index. It takes two requests at most, and no HEAD. The
 //! cache behind the connection keeps content that several tags share.
 
+use std::collections::BTreeSet;
+
 use crate::{
     caps,
     error::Result,
@@ -71,11 +73,10 @@ impl TagSummary {
         index: &Index,
     ) {
         let images = index.manifests.iter().filter(|entry| entry.is_choice());
-        for platform in images.filter_map(|entry| entry.platform.as_ref()) {
-            if !self.platforms.contains(platform) && !platform.is_unknown() {
-                self.platforms.push(platform.clone());
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let platforms = images.filter_map(|entry| entry.platform.as_ref());
+        let fresh = platforms.filter(|platform| !platform.is_unknown() && seen.insert(*platform));
+        self.platforms = fresh.cloned().collect();
         self.artifact_type = index.true_type().map(str::to_owned);
         self.created = created(&index.annotations);
         let Some(entry) = example(index) else { return };

@@ -35,8 +35,12 @@ pub(super) fn compose(
         mode: header.mode(),
         uid: local.uid.or(global.uid).unwrap_or_else(|| header.uid()),
         gid: local.gid.or(global.gid).unwrap_or_else(|| header.gid()),
-        user: local.user.or_else(|| global.user.clone()).unwrap_or_else(|| header.user()),
-        group: local.group.or_else(|| global.group.clone()).unwrap_or_else(|| header.group()),
+        user: short_owner(
+            local.user.or_else(|| global.user.clone()).unwrap_or_else(|| header.user()),
+        ),
+        group: short_owner(
+            local.group.or_else(|| global.group.clone()).unwrap_or_else(|| header.group()),
+        ),
         mtime: local.mtime.or(global.mtime).unwrap_or_else(|| header.mtime()),
         size: real.unwrap_or(left),
         stored: left,
@@ -87,6 +91,22 @@ pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warnin
     if let EntryKind::Other(flag) = kind {
         warnings.push(Warning::UnknownKind(flag));
     }
+}
+
+/// Returns the reason why an entry is left out: no Linux makes such a path or link, and a shorter one
+/// would be another.
+pub(crate) fn too_long(entry: &Entry) -> Option<Warning> {
+    match (entry.path.len(), entry.link.len()) {
+        (path, _) if path > caps::PATH_BYTES => Some(Warning::PathTooLong(path as u64)),
+        (_, link) if link > caps::LINK_BYTES => Some(Warning::LinkTooLong(link as u64)),
+        _ => None,
+    }
+}
+
+/// Cuts the name of an owner or group, which is only shown.
+pub(crate) fn short_owner(mut name: Vec<u8>) -> Vec<u8> {
+    name.truncate(caps::OWNER_BYTES);
+    name
 }
 
 /// Returns `true` if `..` leads out of the archive somewhere. A name that begins with a slash is rooted in

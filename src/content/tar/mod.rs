@@ -17,8 +17,8 @@ use std::ops::ControlFlow;
 
 use crate::caps;
 pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
-pub(crate) use compose::check_path;
 use compose::compose;
+pub(crate) use compose::{check_path, short_owner, too_long};
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;
@@ -321,6 +321,11 @@ impl Reader {
             && !map_fits(map, entry.size, left)
         {
             entry.warnings.push(Warning::BadSparseMap);
+        }
+        if let Some(fault) = too_long(&entry) {
+            // Nothing is announced: the content is passed over.
+            self.state = skip(padded(left));
+            return visitor(ArchiveEvent::Odd(fault));
         }
         visitor(ArchiveEvent::Entry(Box::new(entry)))?;
         if left == 0 {

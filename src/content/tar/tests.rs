@@ -275,3 +275,30 @@ fn mutated_archives_never_panic() {
         read_in_pieces(&whole[..cut], 512);
     }
 }
+
+/// An archive of a file with such a path, a link with such a target, and a last file.
+fn with_lengths(path: usize, link: usize) -> Vec<u8> {
+    let long = |flag: u8, length: usize| {
+        let name = vec![b'n'; length];
+        [plain(b"././@LongLink", flag, length as u64), content(&name)].concat()
+    };
+    let file = [long(b'L', path), plain(b"short", b'0', 3), content(b"abc")].concat();
+    let link = [long(b'K', link), plain(b"link", b'2', 0)].concat();
+    [file, link, plain(b"last", b'0', 0), end()].concat()
+}
+
+#[test]
+fn cap_path_bytes_and_cap_link_bytes_leave_the_entry_out_and_tell() {
+    let check = |path: usize, link: usize, entries: usize, odd: &[Warning]| {
+        for piece in [1, 511, 1 << 20] {
+            let read = read_in_pieces(&with_lengths(path, link), piece);
+            assert_eq!((read.entries.len(), read.odd.as_slice()), (entries, odd), "{path} {link}");
+        }
+    };
+    let (most, far) = (caps::PATH_BYTES, caps::LINK_BYTES);
+    check(most, far, 3, &[]);
+    check(most + 1, far, 2, &[Warning::PathTooLong(most as u64 + 1)]);
+    check(most, far + 1, 2, &[Warning::LinkTooLong(far as u64 + 1)]);
+    let both = [Warning::PathTooLong(1_000_000), Warning::LinkTooLong(1_000_000)];
+    check(1_000_000, 1_000_000, 1, &both);
+}

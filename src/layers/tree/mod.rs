@@ -58,6 +58,8 @@ pub struct FileTree {
     hidden: Vec<u8>,
     /// No more entries are added from so many nodes on; the last one may bring its directories.
     room: usize,
+    /// Bytes of names, links, owners and attributes; those of replaced paths counted too.
+    bytes: usize,
     /// Entries that were left out because their path is too deep or leads nowhere, or the tree is full.
     pub left_out: u64,
 }
@@ -68,7 +70,7 @@ impl Default for FileTree {
         nodes.push(directory(Rc::from([]), ROOT, 0));
         let (last, hidden) = (None, Vec::new());
         let room = caps::TREE_PATHS;
-        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, left_out: 0 }
+        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, bytes: 0, left_out: 0 }
     }
 }
 
@@ -136,7 +138,7 @@ impl FileTree {
 
     /// Adds an entry of the current layer.
     pub fn add(&mut self, entry: &Entry) {
-        if self.nodes.len() >= self.room {
+        if self.nodes.len() >= self.room || self.bytes >= caps::TREE_BYTES {
             self.left_out += 1;
             return;
         }
@@ -233,6 +235,7 @@ impl FileTree {
     fn push(&mut self, node: FileNode) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let (parent, name) = (node.parent, node.name.clone());
+        self.bytes = self.bytes.saturating_add(name.len());
         self.nodes.push(node);
         if let Some(parent) = self.node_mut(parent) {
             parent.children.get_or_insert_default().insert(name, id);
@@ -260,6 +263,8 @@ impl FileTree {
         if entry.kind == EntryKind::HardLink {
             self.name_file(id, &entry.link);
         }
+        let rare = self.node(id).map_or(0, FileNode::rare_bytes);
+        self.bytes = self.bytes.saturating_add(rare);
         let kind = if was_visible { ChangeKind::Changed } else { ChangeKind::Added };
         self.note(id, kind, content_size(entry));
     }

@@ -60,6 +60,12 @@ pub(super) struct Rare {
 }
 
 impl Rare {
+    fn bytes(&self) -> usize {
+        let xattrs = self.xattrs.iter().map(|(name, value)| name.len() + value.len());
+        let fixed = size_of::<Self>() + self.link.len() + self.user.len() + self.group.len();
+        fixed + self.symlink.len() + xattrs.sum::<usize>()
+    }
+
     fn is_common(&self) -> bool {
         self.link.is_empty()
             && matches!(&*self.user, b"" | b"root")
@@ -153,6 +159,11 @@ impl FileNode {
             rare.xattrs = file.xattrs().to_vec();
         }
         self.rare = Some(rare).filter(|rare| !rare.is_common());
+    }
+
+    /// Bytes of its link, its owners and its attributes.
+    pub(super) fn rare_bytes(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.bytes())
     }
 
     /// The names of owner and group, if given.

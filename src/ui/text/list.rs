@@ -1,7 +1,7 @@
 //! Long lists.
 
 use super::numbers::{counted, grouped};
-use crate::registry::ListFault;
+use crate::{caps, registry::ListFault};
 
 /// The label of a filter.
 pub const FILTER: &str = "Filter";
@@ -52,6 +52,10 @@ pub fn fault(fault: &ListFault) -> String {
         ListFault::WrongLink(url) => {
             [link, url, ", which it does not serve. The list was read on after its last name."].concat()
         }
+        ListFault::TooManyItems => format!(
+            "The registry sent more than {} names at once. The rest was not read.",
+            grouped(caps::DOCUMENT_VALUES as u64)
+        ),
         ListFault::TooManyPages => "The list has no end. Reading it was ended.".to_owned(),
     }
 }

@@ -175,7 +175,10 @@ pub(crate) fn check(source: &Source) -> Vec<Violation> {
 pub(super) fn may_use(folder: &str, other: &str) -> bool {
     let known = TABLE.iter().any(|layer| layer.name == other);
     let row = TABLE.iter().find(|layer| layer.name == folder);
-    folder == other || other == FIGURES || !known || row.is_none_or(|layer| layer.uses.contains(&other))
+    folder == other
+        || other == FIGURES
+        || !known
+        || row.is_none_or(|layer| layer.uses.contains(&other))
 }
 
 fn used(source: &Source, layer: &Layer) -> Vec<Violation> {

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{Chunk, File, Toc, TocError, TocFault};
 use crate::{
     caps,
-    content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
+    content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path, short_owner, too_long},
     oci::{
         Digest, Timestamp,
         json::{self, Node},
@@ -89,6 +89,9 @@ impl TocParser<'_, '_> {
             return self.toc.note(TocFault::UnknownType(short_name(item)));
         };
         let mut entry = entry(item, kind);
+        if too_long(&entry).is_some() {
+            return self.toc.note(TocFault::TooLong(short_name(item)));
+        }
         if kind == EntryKind::File {
             entry.offset = self.virtual_end;
             self.file(item, entry.size);
@@ -171,8 +174,8 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
         mode: (number(item, "mode") & 0o7777) as u32,
         uid: number(item, "uid"),
         gid: number(item, "gid"),
-        user: text(item, "userName").as_bytes().to_vec(),
-        group: text(item, "groupName").as_bytes().to_vec(),
+        user: short_owner(text(item, "userName").as_bytes().to_vec()),
+        group: short_owner(text(item, "groupName").as_bytes().to_vec()),
         mtime: time(text(item, "modtime")),
         size,
         stored: size,
