@@ -8,7 +8,7 @@ use super::{
     stateful::stateful,
     text,
 };
-use crate::app::reference_input;
+use crate::app::{Route, Settings, reference_input};
 
 /// The box for a reference.
 #[derive(PartialEq)]
@@ -73,9 +73,10 @@ fn use_submit(
         move |event: SubmitEvent, (value, settings, problem)| {
             event.prevent_default();
             match read(value, settings) {
-                Ok(href) => {
+                Ok(route) => {
                     problem.set(AttrValue::default());
-                    browser::go(&href);
+                    remember(&route, settings);
+                    browser::go(&route.href());
                 }
                 Err(reason) => problem.set(reason),
             }
@@ -83,9 +84,18 @@ fn use_submit(
     })
 }
 
-fn read(text: &str, settings: &SettingsHandle) -> Result<String, AttrValue> {
+/// Remembers the registry that a person named. A registry that only a link named is not remembered: the
+/// list on the first page would offer the look-alike of a link as a place where one was before.
+fn remember(route: &Route, settings: &SettingsHandle) {
+    if let Some(registry) = route.registry() {
+        let mut changed = Settings::clone(&settings.value);
+        changed.visit(&registry.to_string());
+        settings.change.emit(changed);
+    }
+}
+
+fn read(text: &str, settings: &SettingsHandle) -> Result<Route, AttrValue> {
     reference_input::read(text, &settings.value.plain_http)
-        .map(|route| route.href())
         .map_err(|fault| text::sentence(&text::addresses::fault(&fault)).into())
 }
 
