@@ -248,7 +248,7 @@ impl<'de> DeserializeSeed<'de> for Fill<'_> {
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         self.room.set(self.room.get().saturating_sub(1));
         if self.room.get() == 0 {
-            return Err(D::Error::custom("too many values"));
+            return Err(D::Error::custom("full"));
         }
         reader.deserialize_any(self)
     }
