@@ -151,13 +151,17 @@ caps! {
         /// Everything that is kept for opening files, of all layers together.
         CHECKPOINT_BYTES: usize = 32 << 20, "bytes";
         /// The layers of one image that can be opened together.
-        IMAGE_LAYERS: usize = 4_096, "layers";
-        /// The rows of one answer of the engine.
-        ANSWER_ROWS: u32 = 1_000, "rows";
+        IMAGE_LAYERS: usize = 1_024, "layers";
+        /// The changes of one path, layer by layer, in an answer of the engine. Later ones are left out.
+        PATH_CHANGES: usize = 256, "changes";
         /// The rows of one answer of the engine. The others come with the next question.
-        ANSWER_BYTES: usize = 1 << 20, "bytes";
+        ANSWER_ROWS: u32 = 200, "rows";
+        /// One answer of the engine, but for the content of a file. A longer one is refused.
+        ANSWER_BYTES: usize = 4 << 20, "bytes";
         /// The plain bytes of a compressed file inside a layer. A larger one is not opened.
         INNER_BYTES: u64 = 64 << 20, "bytes";
+        /// The faults of an archive inside a layer that are kept, and those of a layer in an overview.
+        FAULTS_SHOWN: usize = 20, "faults";
         /// The members of an archive inside a layer. The others are counted.
         INNER_MEMBERS: usize = 100_000, "members";
         /// The names of a zip archive together. A directory with more is not read.

@@ -67,7 +67,7 @@ impl DatabaseKind {
             Self::OsRelease => 64 << 10,
             Self::DpkgPart | Self::Python | Self::Npm => 1 << 20,
             Self::Dpkg | Self::Apk => 64 << 20,
-            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => 96 << 20,
+            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => caps::DATABASE_BYTES,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Bytes that may come out of a compressed file, and the window that it may want.
-const LIMITS: DecodeLimits = DecodeLimits { output: 64 << 20, window: 128 << 20 };
+const LIMITS: DecodeLimits = DecodeLimits { output: caps::INNER_BYTES, window: caps::ZSTD_WINDOW };
 
 impl LayerIndex {
     /// Lists an archive whose content is at hand.
@@ -107,11 +107,18 @@ fn open(content: &[u8]) -> ArchiveListing {
         FileType::Tar => of_tar(content),
         FileType::Compressed(_) => match decode_all(content, LIMITS) {
             Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
-            Ok(unpacked) => ArchiveListing { unpacked, ..ArchiveListing::default() },
+            Ok(unpacked) => of_plain(unpacked),
             Err(error) => failed(ArchiveProblem::Decoding(error)),
         },
         _ => failed(ArchiveProblem::NotAnArchive),
     }
+}
+
+/// The content of a compressed file. What is not shown does not cross to the page.
+fn of_plain(plain: Vec<u8>) -> ArchiveListing {
+    let unpacked_size = plain.len() as u64;
+    let unpacked = if unpacked_size <= caps::FILE_SHOWN { plain } else { Vec::new() };
+    ArchiveListing { unpacked, unpacked_size, ..ArchiveListing::default() }
 }
 
 fn failed(problem: ArchiveProblem) -> ArchiveListing {
@@ -151,8 +158,10 @@ fn of_tar(content: &[u8]) -> ArchiveListing {
                     kind: entry.kind,
                 });
             }
-            ArchiveEvent::Odd(warning) => problems.push(ArchiveProblem::Tar(warning)),
-            ArchiveEvent::Content(_) | ArchiveEvent::End => {}
+            ArchiveEvent::Odd(warning) if problems.len() < caps::FAULTS_SHOWN => {
+                problems.push(ArchiveProblem::Tar(warning));
+            }
+            ArchiveEvent::Odd(_) | ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };

@@ -110,11 +110,12 @@ impl LayerIndex {
             + self.before.tree.visited_nodes.get()
     }
 
-    /// Answers a question. Question and answer pass as bytes.
+    /// Answers a question. Question and answer pass as bytes, of which there are no more than
+    /// [`caps::ANSWER_BYTES`] beside the content of a file.
     pub fn ask(&mut self, question: &[u8]) -> Vec<u8> {
         let answer = Question::from_bytes(question)
             .map_or(Answer::Unknown, |question| self.answer(&question));
-        answer.to_bytes()
+        within_the_cap(answer)
     }
 
     /// Answers a question from the layers that are open.
@@ -283,6 +284,21 @@ fn slice<T>(list: &[T], part: RowRange) -> &[T] {
     let from = usize::try_from(part.offset).unwrap_or(usize::MAX).min(list.len());
     let to = from.saturating_add(capped(part).count as usize).min(list.len());
     list.get(from..to).unwrap_or_default()
+}
+
+/// Returns the bytes of an answer. Its rows, texts and lists are capped one by one; this is the cap on all
+/// of them together.
+fn within_the_cap(answer: Answer) -> Vec<u8> {
+    let content = match &answer {
+        Answer::Content(content, _) => content.len(),
+        Answer::ArchiveListing(listing) => listing.unpacked.len(),
+        _ => 0,
+    };
+    let bytes = answer.to_bytes();
+    if bytes.len() <= caps::ANSWER_BYTES + content {
+        return bytes;
+    }
+    Answer::Failed(ContentFault::TooLarge(caps::ANSWER_BYTES as u64)).to_bytes()
 }
 
 #[cfg(test)]

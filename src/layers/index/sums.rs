@@ -5,7 +5,10 @@ use super::{
     answer::{LayerSummary, ReadState},
     merged, slice,
 };
-use crate::layers::tree::{ChangeKind, FileNode};
+use crate::{
+    caps,
+    layers::tree::{ChangeKind, FileNode},
+};
 
 impl LayerIndex {
     pub(super) fn wasted(&mut self, scope: &Scope, part: RowRange) -> Wasted {
@@ -66,12 +69,13 @@ impl LayerIndex {
             entries: opened.listing.count,
             changes: None,
             unknown_below: 0,
-            odd: opened.listing.odd.clone(),
+            odd: opened.listing.odd.iter().take(caps::FAULTS_SHOWN).cloned().collect(),
         }
     }
 }
 
 /// Returns the changes that layers made to a node, in the form of answers.
 pub(super) fn changes(node: &FileNode) -> Vec<(u16, ChangeKind, u64)> {
-    node.changes().iter().map(|change| (change.layer, change.kind, change.size)).collect()
+    let changes = node.changes().iter().take(caps::PATH_CHANGES);
+    changes.map(|change| (change.layer, change.kind, change.size)).collect()
 }

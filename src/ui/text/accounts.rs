@@ -36,7 +36,9 @@ pub const NO_ACCOUNTS: &str =
 
 /// Warns of a registry or token server whose name only resembles a well-known one.
 pub fn resembles(known: &str) -> String {
-    format!("This is not {known}, although its name is nearly the same. Type nothing here that is meant for {known}.")
+    format!(
+        "This is not {known}, although its name is nearly the same. Type nothing here that is meant for {known}."
+    )
 }
 
 /// Heads the form.

@@ -26,6 +26,7 @@ pub mod numbers;
 pub mod operations;
 pub mod ops;
 pub mod packages;
+pub mod picture;
 pub mod references;
 pub mod referrers;
 pub mod registry;

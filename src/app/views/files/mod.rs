@@ -6,6 +6,8 @@ pub mod mode;
 pub mod path;
 pub mod text_lines;
 
+use std::collections::BTreeSet;
+
 use super::layers::{Index, Layer, Layers};
 use crate::{
     app::{FileList, Place},
@@ -71,9 +73,9 @@ impl Files {
         self.numbers().take(self.chosen.unwrap_or_default().into()).filter(readable).collect()
     }
 
-    /// All layers by their places.
+    /// Layers by their places, up to as many as are opened together.
     pub fn numbers(&self) -> impl Iterator<Item = u16> + use<> {
-        (0..).take(self.layers.items.len())
+        (0..caps::IMAGE_LAYERS as u16).take(self.layers.items.len())
     }
 
     /// Bytes that are read to list some layers: of one with a table of contents only that, which
@@ -97,20 +99,18 @@ impl Files {
 
     /// Compressed bytes of some layers; one that stands twice counts once.
     pub fn bytes(&self, numbers: &[u16]) -> u64 {
-        let mut seen: Vec<&Digest> = Vec::new();
+        let mut seen = BTreeSet::new();
         let size = |number: &u16| {
             let descriptor = &self.layer(*number)?.descriptor;
-            let is_new = !seen.contains(&&descriptor.digest);
-            seen.push(&descriptor.digest);
-            is_new.then_some(descriptor.size)
+            seen.insert(&descriptor.digest).then_some(descriptor.size)
         };
         numbers.iter().filter_map(size).fold(0, u64::saturating_add)
     }
 
     /// Returns the layers that questions are about.
     pub fn scope(&self, with_removed: bool) -> Scope {
-        let layers =
-            self.layers.items.iter().map(|layer| layer.descriptor.digest.clone()).collect();
+        let layers = self.numbers().filter_map(|number| self.layer(number));
+        let layers = layers.map(|layer| layer.descriptor.digest.clone()).collect();
         Scope { layers, only: self.chosen, with_removed }
     }
 

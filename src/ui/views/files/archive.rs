@@ -68,7 +68,7 @@ fn use_archive(props: &Archive) -> Html {
                     html! { <p class="note">{ foreign(&archives::problem(problem)) }</p> }
                 }) }
                 { members(inside, row, on_visible) }
-                if !unpacked.is_empty() { { plain(&unpacked) } }
+                if inside.unpacked_size > 0 { { plain(&unpacked, inside.unpacked_size) } }
             }
         </>
     }
@@ -106,15 +106,16 @@ fn members(
 }
 
 /// Draws the content of a compressed file that is no archive.
-fn plain(unpacked: &Rc<Bytes>) -> Html {
+fn plain(unpacked: &Rc<Bytes>, size: u64) -> Html {
     use crate::app::views::files::form::{Form, forms};
-    let size = unpacked.len() as u64;
     let is_hex = forms(b"", unpacked).first() == Some(&Form::Hex);
     html! {
         <>
             <p class="hint">{ text::unpacked(size) }</p>
-            if size <= caps::FILE_SHOWN {
+            if unpacked.len() as u64 == size {
                 { mount(TextView { bytes: (**unpacked).clone(), is_hex }) }
+            } else if size > caps::FILE_SHOWN {
+                <p class="note">{ text::too_large(size, caps::FILE_SHOWN) }</p>
             }
         </>
     }
