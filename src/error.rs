@@ -15,7 +15,7 @@ pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
-use crate::oci::{Descriptor, Digest, ManifestRef, RepositoryName, Tag};
+use crate::oci::{Descriptor, Digest, Host, ManifestRef, RepositoryName, Tag};
 use crate::wire::Scheme;
 pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
 
@@ -182,13 +182,17 @@ pub struct Context {
     pub status: Option<u16>,
     /// The registry's own words (R16).
     pub messages: Vec<ServerMessage>,
-    /// The text of the answer, beside its messages; absent if it has more than 2,048 bytes (R16).
+    /// The text of the answer, beside its messages; absent if it has more than 2,048 bytes (R16). Of other
+    /// content than was asked for, its start.
     pub body: Option<String>,
     /// The wait that the registry asked for with any status (`Retry-After`, R16, R46).
     pub retry_after: Option<Duration>,
     /// Set if the registry was asked without any credential, so that a login may help.
     pub is_anonymous: bool,
 }
+
+/// The bytes of other content than was asked for that an error keeps.
+const SHOWN_BODY: usize = 16 * 1024;
 
 /// An operation that failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,12 +217,27 @@ impl Error {
         self
     }
 
+    /// Names a registry that was to be reached, unless an operation is named already.
+    #[must_use]
+    pub(crate) fn reaching(mut self, host: &Host) -> Self {
+        self.context.operation.get_or_insert(Operation::ReachRegistry);
+        self.on(host.as_str())
+    }
+
     /// Names the registry, unless it is named already.
     #[must_use]
     pub fn on(mut self, registry: &str) -> Self {
         if self.context.registry.is_empty() {
             registry.clone_into(&mut self.context.registry);
         }
+        self
+    }
+
+    /// Keeps the start of other content than was asked for.
+    #[must_use]
+    pub(crate) fn with_body(mut self, bytes: &[u8]) -> Self {
+        let start = bytes.get(..SHOWN_BODY).unwrap_or(bytes);
+        self.context.body = Some(String::from_utf8_lossy(start).into_owned());
         self
     }
 

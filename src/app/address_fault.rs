@@ -25,6 +25,9 @@ pub enum AddressFault {
     DigestAlone,
     /// A blob, which has no page of its own, in this repository.
     Blob(Digest, String),
+    /// A page of the web site of this host, which is about no image that its address tells; with the way in
+    /// which an image is written.
+    WebPage(String, &'static str),
     /// The reference, or a part of it, does not fit the grammar.
     Reference(ReferenceError),
 }

@@ -1,25 +1,37 @@
-//! Settings in the browser's local storage. The only file of `app` that knows the browser.
+//! What is kept in the browser's storages. The only file of `app` that knows the browser.
 
 use super::settings::SettingsStore;
 
-/// Local storage; behaves as if empty if it is switched off.
-pub struct BrowserStorage;
+/// A storage of the browser; behaves as if empty if it is switched off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum BrowserStorage {
+    /// Local storage, which outlasts the tab.
+    Lasting,
+    /// Session storage, which outlasts a reload and ends with the tab.
+    Tab,
+}
+
+impl BrowserStorage {
+    fn open(self) -> Option<web_sys::Storage> {
+        let window = web_sys::window()?;
+        match self {
+            Self::Lasting => window.local_storage().ok()?,
+            Self::Tab => window.session_storage().ok()?,
+        }
+    }
+}
 
 impl SettingsStore for BrowserStorage {
     fn get(&self, name: &str) -> Option<String> {
-        storage()?.get_item(name).ok()?
+        self.open()?.get_item(name).ok()?
     }
 
     fn set(&self, name: &str, value: Option<&str>) -> bool {
-        let Some(storage) = storage() else { return false };
+        let Some(storage) = self.open() else { return false };
         let done = match value {
             Some(value) => storage.set_item(name, value),
             None => storage.remove_item(name),
         };
         done.is_ok()
     }
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
 }

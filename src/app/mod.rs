@@ -17,10 +17,13 @@ pub mod view;
 pub mod views;
 
 mod address_fault;
+mod layer_address;
 mod query_string;
+mod web_page;
 
 pub use address_fault::AddressFault;
 pub use environment::Environment;
+pub use layer_address::LayerAddress;
 pub use loadable::Loadable;
 pub use namespace::Namespace;
 pub use route::{Place, RegistryAddress, Route, Scheme};

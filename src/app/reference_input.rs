@@ -1,6 +1,6 @@
 //! The text in the reference box, and the address that it means. Pure.
 
-use super::{AddressFault, Route, Scheme, registry_url, route::RegistryAddress};
+use super::{AddressFault, Route, Scheme, registry_url, route::RegistryAddress, web_page};
 use crate::oci::{Digest, Host, is_invisible};
 
 /// The words before a reference in commands, in files, and in other tools' addresses.
@@ -35,7 +35,10 @@ pub fn read(text: &str, plain_http: &[Host]) -> Result<Route, AddressFault> {
     if let Some(fault) = digest_alone(text.strip_prefix('@').unwrap_or(text)) {
         return Err(fault);
     }
-    let named = registry_url::as_address(text)?;
+    let named = match web_page::as_reference(text)? {
+        None => registry_url::as_address(text)?,
+        named => named,
+    };
     match Route::parse(named.as_deref().unwrap_or(text)) {
         Route::NotFound { reason, .. } => Err(reason),
         route if text.contains("://") => Ok(route),
@@ -257,6 +260,21 @@ mod tests {
         check("curl.example/v2/manifests/manifests/tags", "#/curl.example/manifests:tags");
         // A repository may have these words in its name.
         check("ghcr.io/v2/app:1", "#/ghcr.io/v2/app:1");
+    }
+
+    #[test]
+    fn a_page_of_a_web_site_is_the_image_that_it_is_about() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(read(text, &[]).unwrap().href(), expected, "{text}");
+        };
+        check("https://hub.docker.com/_/alpine", "#/alpine");
+        check("https://hub.docker.com/r/grafana/grafana/tags.", "#/grafana/grafana");
+        check("<https://quay.io/repository/a/b?tab=tags>", "#/quay.io/a/b");
+        check("https://github.com/Org/Repo/pkgs/container/repo%2Fapp", "#/ghcr.io/org/repo/app");
+        check("https://gcr.io/distroless/static", "#/gcr.io/distroless/static");
+        let page = read("https://github.com/org/repo", &[]);
+        let fault = AddressFault::WebPage("github.com".to_owned(), "ghcr.io/org/app:1.0");
+        assert_eq!(page, Err(fault));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    AddressFault,
+    AddressFault, LayerAddress,
     query_string::{self, Parts},
     view::{FileList, View},
 };
@@ -85,8 +85,8 @@ pub struct Place {
     pub view: View,
     /// `?platform=`: the platform chosen from an index, as it prints: `linux/arm64/v8`.
     pub platform: Option<String>,
-    /// `?layer=`: a layer's digest.
-    pub layer: Option<Digest>,
+    /// `?layer=`: a layer by its digest.
+    pub layer: Option<LayerAddress>,
     /// `?path=`: a path inside a layer or image.
     pub path: Option<String>,
     /// `?member=`: a file of the archive that the path is.
@@ -347,7 +347,7 @@ impl fmt::Display for Route {
 fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
     write_reference(f, &place.registry, &place.reference)?;
     let view = (place.view != View::default()).then(|| place.view.name().to_owned());
-    let layer = place.layer.as_ref().map(Digest::to_string);
+    let layer = place.layer.as_ref().map(LayerAddress::to_string);
     let with = place.with.as_ref().map(reversible);
     let list = (place.list != FileList::default()).then(|| place.list.name().to_owned());
     let values = [

@@ -81,5 +81,6 @@ impl Connection {
 }
 
 pub(super) fn unusable(host: &Host, error: UrlError) -> Error {
-    ErrorKind::InvalidInput(InputFault::Host { host: host.to_string(), error }).into()
+    let kind = ErrorKind::InvalidInput(InputFault::Host { host: host.to_string(), error });
+    Error::new(kind).reaching(host)
 }

@@ -10,11 +10,14 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 use super::exchange::{Call, Core};
 use crate::{
-    content::verify::{self, Verdict, Verifier},
-    error::{Error, Operation, Result, TransportEncoding},
+    content::{
+        sniff::is_html_page,
+        verify::{self, Verifier},
+    },
+    error::{AnswerFault, Error, ErrorKind, Operation, Result, TransportEncoding},
     oci::{Descriptor, RepositoryName},
     transport::{BodyStream, Reopen, ResumePlan, ResumingBody},
-    wire::{Endpoint, backoff::Policy, headers::name},
+    wire::{Endpoint, headers::name},
 };
 
 pub(super) fn blob_call(repository: &RepositoryName, blob: &Descriptor) -> Call {
@@ -38,6 +41,8 @@ pub(super) struct Download {
     body: ResumingBody,
     /// For a whole blob.
     pub(super) verifier: Option<Verifier>,
+    /// Set if it begins as a web page does; `None` before its first byte.
+    begins_as_page: Option<bool>,
 }
 
 impl Download {
@@ -53,11 +58,11 @@ impl Download {
             size: blob.size,
             range,
             most,
-            policy: core.retry.as_ref().map_or_else(Policy::never, |retry| retry.backoff.clone()),
+            waits: core.waits.clone(),
             clock: Rc::clone(&core.clock),
         };
         match ResumingBody::open(reopen(&core, &call), plan).await {
-            Ok(body) => Ok(Self { core, call, body, verifier: None }),
+            Ok(body) => Ok(Self { core, call, body, verifier: None, begins_as_page: None }),
             Err(error) => Err(core.explain_blob(&call, error)),
         }
     }
@@ -83,14 +88,27 @@ impl Download {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         let chunk = self.body.next().await?;
         match &chunk {
-            // They were counted already.
-            Some(chunk) => drop(self.verifier.as_mut().map(|verifier| verifier.update(chunk))),
-            None => {
-                let verdict = self.verifier.take().map(Verifier::finish);
-                verdict.map_or(Ok(()), Verdict::reject_mismatch)?;
+            Some(chunk) => {
+                self.begins_as_page.get_or_insert_with(|| is_html_page(chunk));
+                // They were counted already.
+                drop(self.verifier.as_mut().map(|verifier| verifier.update(chunk)));
             }
+            None => self.judge()?,
         }
         Ok(chunk)
+    }
+}
+
+impl Download {
+    /// Judges a blob behind its last byte. Other bytes that are a web page, such as a login page, are told
+    /// as one.
+    fn judge(&mut self) -> Result<()> {
+        let Some(verdict) = self.verifier.take().map(Verifier::finish) else { return Ok(()) };
+        let is_page = self.body.is_page() || self.begins_as_page == Some(true);
+        match verdict.is_mismatch() && is_page {
+            true => Err(ErrorKind::BadAnswer(AnswerFault::HtmlPage).into()),
+            false => Ok(verdict.reject_mismatch()?),
+        }
     }
 }
 

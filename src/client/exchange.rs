@@ -12,7 +12,7 @@ use crate::{
     oci::{Descriptor, MediaType, RepositoryName},
     transport::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
-        Transport,
+        Transport, TryWaits,
     },
     wire::{Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name},
 };
@@ -26,6 +26,8 @@ pub(super) struct Core {
     pub(super) transport: Rc<Auth>,
     pub(super) clock: SharedClock,
     pub(super) retry: Option<RetryPolicy>,
+    /// The waits before the tries that no layer of the stack makes.
+    pub(super) waits: TryWaits,
     pub(super) warnings: Warnings,
     pub(super) memory: Memory,
     /// Set if short requests can do without a preflight (R164).
@@ -91,6 +93,7 @@ impl Core {
             transport,
             clock: Rc::clone(stack.clock()),
             retry: stack.retry().cloned(),
+            waits: stack.waits(),
             warnings: Warnings::default(),
             memory: Memory::default(),
             spares_preflights: stack.is_page(),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{RemoteRegistry, memory::ReferrerChange};
 use crate::{
-    error::{AnswerFault, ErrorKind, InputFault, Result},
+    error::{AnswerFault, ErrorKind, InputFault, Operation, Result},
     oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag},
     registry::{Manifest, Read, Write},
     wire::{
@@ -49,8 +49,11 @@ impl RemoteRegistry {
         let apply = async |changes: Vec<_>| self.apply(repository, &tag, &changes).await;
         let key = (repository.clone(), tag.clone());
         let outcome = self.core.memory.fallback_tags.join(&key, change, apply).await;
-        let gone = || ErrorKind::InvalidInput(InputFault::UpdateDropped).into();
-        outcome.unwrap_or_else(|| Err(gone()))
+        let gone = || Err(ErrorKind::InvalidInput(InputFault::UpdateDropped).into());
+        outcome.unwrap_or_else(gone).map_err(|error| {
+            let operation = Operation::PushManifest(Some(tag.clone().into()));
+            error.during(operation, repository).on(self.name())
+        })
     }
 
     async fn apply(

@@ -1,8 +1,14 @@
 //! Knowledge of a registry's referrers API. It is learnt by one question (R107).
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use crate::{registry::ReferrersApi, sync::Notify};
+
+/// Keeps what an answer of the API said, beyond the life of the client. `Listed` asks for nothing to be kept.
+pub type KeepReferrersApi = Rc<dyn Fn(&ReferrersApi)>;
 
 /// The knowledge, and the wait for the question that brings it.
 #[derive(Default)]
@@ -10,6 +16,7 @@ pub(super) struct KnownReferrersApi {
     known: RefCell<Option<Known>>,
     is_asked: Cell<bool>,
     changed: Notify,
+    keep: RefCell<Option<KeepReferrersApi>>,
 }
 
 /// The content of one answer of the API.
@@ -27,7 +34,21 @@ impl KnownReferrersApi {
 
     /// Keeps what an answer said, for as long as the client lives.
     pub(super) fn learn(&self, api: ReferrersApi, changes: u64) {
+        if let Some(keep) = &*self.keep.borrow() {
+            keep(&api);
+        }
         self.known.replace(Some(Known { api, changes }));
+    }
+
+    /// Takes over what was kept, and hands on what is learnt from now on.
+    pub(super) fn recall(&self, kept: Option<ReferrersApi>, keep: KeepReferrersApi) {
+        self.known.replace(kept.map(|api| Known { api, changes: 0 }));
+        self.keep.replace(Some(keep));
+    }
+
+    /// Forgets what is known, so that the next search asks.
+    pub(super) fn forget(&self) {
+        self.known.replace(None);
     }
 
     /// Returns what is known, else the turn to ask. If another question is on its way, its end is

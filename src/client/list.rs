@@ -72,6 +72,10 @@ impl List for RemoteRegistry {
     ) -> Result<Referrers> {
         ReferrersSearch::new(&self.core, repository, subject).run(artifact_type).await
     }
+
+    fn forget_referrers_api(&self) {
+        self.core.memory.referrers_api.forget();
+    }
 }
 
 impl RemoteRegistry {

@@ -106,11 +106,12 @@ impl Core {
 
     /// Returns the error for a manifest. Other bytes than those that were asked for stay readable.
     fn unusable_manifest(&self, call: &Call, document: &Document, kind: ErrorKind) -> Error {
-        let is_other = matches!(kind, ErrorKind::DigestMismatch { .. });
-        let mut error = self.unusable(call, document, kind);
-        let start = document.bytes.get(..SHOWN_BODY).unwrap_or(&document.bytes);
-        error.context.body = is_other.then(|| String::from_utf8_lossy(start).into_owned());
-        error
+        match kind {
+            ErrorKind::DigestMismatch { .. } => {
+                self.unusable(call, document, kind).with_body(&document.bytes)
+            }
+            _ => self.unusable(call, document, kind),
+        }
     }
 
     /// Finds out by HEAD what a tag or digest stands for; `None` if the answer does not say enough.
@@ -145,9 +146,6 @@ impl Core {
         Ok(Some(Descriptor::new(media_type.unwrap_or(MediaType::OCTET_STREAM), digest, size)))
     }
 }
-
-/// The bytes of another manifest than was asked for that an error keeps.
-const SHOWN_BODY: usize = 16 * 1024;
 
 /// A fact about an answer, or the fault in it.
 type Judged<T> = std::result::Result<T, ErrorKind>;

@@ -64,13 +64,19 @@ pub use handles::{
     Aliases, Blobs, CatalogSlice, Manifests, Repository, RepositoryPages, SeekableBlob,
     StartedUpload, TagPages, Tags,
 };
+pub use known_referrers_api::KeepReferrersApi;
 pub use namespace::Namespace;
 pub use ping::Ping;
 pub use proxy::hub_proxy;
 pub use warnings::{Notice, Warnings};
 
 use self::exchange::Core;
-use crate::{error::Result, registry::SharedRegistry, transport::Stack, wire::Headers};
+use crate::{
+    error::Result,
+    registry::{ReferrersApi, SharedRegistry},
+    transport::Stack,
+    wire::Headers,
+};
 
 /// A remote registry. Cheap to clone: clones share its memory and its tokens.
 #[derive(Clone)]
@@ -93,7 +99,8 @@ impl RemoteRegistry {
     /// # Errors
     /// `InvalidInput` if a field cannot be sent, or is one that the client sets itself.
     pub fn with_headers(connection: Connection, stack: &Stack, headers: Headers) -> Result<Self> {
-        let transport = stack.authenticated_with(headers, connection.accounts())?;
+        let transport = stack.authenticated_with(headers, connection.accounts());
+        let transport = transport.map_err(|error| error.reaching(&connection.host))?;
         let mut core = Core::new(connection, stack, transport);
         core.spares_preflights = false;
         Ok(Self { core: Rc::new(core) })
@@ -107,6 +114,12 @@ impl RemoteRegistry {
     /// Sets the largest manifest that is read, in bytes (R51). All clones of the client share it.
     pub fn set_manifest_limit(&self, bytes: u64) {
         self.core.memory.manifest_limit.set(bytes);
+    }
+
+    /// Recalls what an earlier client learnt of the referrers API (R107), and hands on what this one learns.
+    /// All clones of the client share it.
+    pub fn recall_referrers_api(&self, kept: Option<ReferrersApi>, keep: KeepReferrersApi) {
+        self.core.memory.referrers_api.recall(kept, keep);
     }
 
     /// Returns the digests that are noted as other names of a content (R141). [`Blobs::stat`] obeys them.

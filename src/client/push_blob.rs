@@ -37,7 +37,7 @@ impl BlobPush<'_> {
         let (expected, actual) = (blob.size, source.size());
         if expected != actual {
             let digest = Some(blob.digest.clone());
-            return Err(ErrorKind::SizeMismatch { digest, expected, actual }.into());
+            return Err(self.explain(ErrorKind::SizeMismatch { digest, expected, actual }.into()));
         }
         if source.handle().is_some() {
             return Ok(());
@@ -45,33 +45,35 @@ impl BlobPush<'_> {
         let mut verifier = Verifier::new(&blob.digest, Some(blob.size));
         let mut start = 0;
         while start < blob.size {
-            let part = source.slice(start, upload::DEFAULT_CHUNK_SIZE).await?;
+            let part = source.slice(start, upload::DEFAULT_CHUNK_SIZE).await;
+            let part = part.map_err(|error| self.explain(error))?;
             if part.is_empty() || verifier.update(&part).is_err() {
                 break;
             }
             start += part.len() as u64;
         }
-        verifier.finish().reject_mismatch().map_err(|kind| self.explain(kind.about(&blob.digest)))
+        let verdict = verifier.finish().reject_mismatch();
+        verdict.map_err(|kind| self.explain(kind.about(&blob.digest).into()))
     }
 
-    fn explain(&self, kind: ErrorKind) -> Error {
+    fn explain(&self, error: Error) -> Error {
         let Self { registry, repository, blob, .. } = self;
         let endpoint = Endpoint::StartUpload { repository: (*repository).clone(), algorithm: None };
         let operation = Operation::PushBlob(Some(blob.digest.clone()));
-        registry.core.explain(&Call::new(operation, endpoint), None, kind.into())
+        registry.core.explain(&Call::new(operation, endpoint), None, error)
     }
 
     /// Pushes, in further sessions if one fails in a way that allows it.
     pub(super) async fn run(&self) -> Result<()> {
         let core = &self.registry.core;
-        let tries = core.retry.as_ref().map_or(1, |policy| policy.backoff.tries);
         let mut failures = 0;
         loop {
             match self.once().await {
-                Err(error) if failures + 1 < tries && may_begin_anew(&error) => {
+                Err(error) if may_begin_anew(&error) => {
                     failures += 1;
-                    let policy = core.retry.clone().unwrap_or_default();
-                    let wait = policy.backoff.wait(failures, core.clock.random());
+                    let Some(wait) = core.waits.after(failures, &core.clock) else {
+                        return Err(error);
+                    };
                     core.clock.sleep(wait).await;
                 }
                 outcome => return outcome,

@@ -21,6 +21,10 @@ use crate::{
 
 #[async_trait(?Send)]
 impl Read for RemoteRegistry {
+    fn source_name(&self) -> &str {
+        self.name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,

@@ -27,6 +27,7 @@ pub(super) struct ReferrersSearch<'a> {
     repository: &'a RepositoryName,
     subject: &'a Digest,
     items: Vec<(Descriptor, ReferrersSource)>,
+    unaddressable: Vec<String>,
     may_be_incomplete: bool,
     seen: BTreeSet<Digest>,
     unread: Vec<(Tag, Error)>,
@@ -42,6 +43,7 @@ impl<'a> ReferrersSearch<'a> {
             repository,
             subject,
             items: Vec::new(),
+            unaddressable: Vec::new(),
             may_be_incomplete: false,
             seen: BTreeSet::new(),
             unread: Vec::new(),
@@ -53,7 +55,8 @@ impl<'a> ReferrersSearch<'a> {
     pub(super) async fn run(mut self, artifact_type: Option<&str>) -> Result<Referrers> {
         let (core, repository) = (self.core, self.repository);
         let list = core.ask_referrers_api(repository, self.subject, artifact_type).await;
-        let ApiList { said, entries, may_be_incomplete } = list;
+        let ApiList { said, entries, unaddressable, may_be_incomplete } = list;
+        self.unaddressable = unaddressable;
         self.may_be_incomplete = may_be_incomplete;
         self.add_all(entries, ReferrersSource::Api);
         if !matches!(said, ApiAnswer::Listed) {
@@ -71,8 +74,10 @@ impl<'a> ReferrersSearch<'a> {
         });
         let may_be_incomplete = self.may_be_incomplete
             || !self.unread.is_empty()
+            || !self.unaddressable.is_empty()
             || matches!(api, ReferrersApi::Refused(_));
-        Ok(Referrers { items: self.items, may_be_incomplete, api, unread: self.unread })
+        let Self { items, unaddressable, unread, .. } = self;
+        Ok(Referrers { items, unaddressable, may_be_incomplete, api, unread })
     }
 
     /// Decides what the API's answer means beside what the tags showed.
@@ -103,6 +108,7 @@ impl<'a> ReferrersSearch<'a> {
         self.may_be_incomplete |= !json::parse(index.bytes.clone()).is_sound();
         let media_type = index.content_type.as_ref();
         if let Some(entries) = referrers::read_index(media_type, &index.bytes) {
+            self.unaddressable.extend(referrers::unaddressable(&index.bytes));
             self.add_all(entries, ReferrersSource::FallbackTag);
         }
     }

@@ -1,10 +1,9 @@
 //! Asking the referrers API, and judging what it says. It is no sure thing: many registries have none,
 //! and their routers answer its path in any way (R103 to R107).
 
-use super::{
-    exchange::{Call, Core, Document},
-    html_page::html_page,
-};
+use std::collections::BTreeSet;
+
+use super::exchange::{Call, Core, Document};
 use crate::{
     caps,
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
@@ -22,6 +21,8 @@ use crate::{
 pub(super) struct ApiList {
     pub(super) said: ApiAnswer,
     pub(super) entries: Vec<Descriptor>,
+    /// Digests of entries that break the grammar.
+    pub(super) unaddressable: Vec<String>,
     pub(super) may_be_incomplete: bool,
 }
 
@@ -114,7 +115,7 @@ impl Core {
 
 impl ApiList {
     fn of(said: ApiAnswer) -> Self {
-        Self { said, entries: Vec::new(), may_be_incomplete: false }
+        Self { said, entries: Vec::new(), unaddressable: Vec::new(), may_be_incomplete: false }
     }
 
     /// Reads page after page. An error is that of the first.
@@ -123,6 +124,7 @@ impl ApiList {
         if is_first {
             request = core.quick(request);
         }
+        let mut seen = BTreeSet::new();
         for page in 0..caps::LIST_PAGES {
             let document = match core.expect(call, request.clone()).await {
                 Ok(answer) => core.read(call, answer).await,
@@ -133,11 +135,15 @@ impl ApiList {
                 Err(error) if page > 0 => return Ok(ApiAnswer::Refused(error)),
                 document => document?,
             };
+            let known = (self.entries.len(), seen.len());
             if !self.add_page(&document) {
                 return Ok(ApiAnswer::Absent { is_for_all: true });
             }
+            seen.extend(self.entries.iter().skip(known.0).map(|entry| entry.digest.clone()));
+            // A registry whose Link leads to an earlier page would be asked for ever.
+            let is_repeated = self.entries.len() > known.0 && seen.len() == known.1;
             match link::next(&document.request.url, document.headers.all(name::LINK)) {
-                NextLink::Next(url) if self.entries.len() < caps::REFERRERS => {
+                NextLink::Next(url) if self.entries.len() < caps::REFERRERS && !is_repeated => {
                     request.url = core.connection.read_base().restore_prefix(url);
                 }
                 NextLink::None => return Ok(ApiAnswer::Listed),
@@ -152,13 +158,12 @@ impl ApiList {
     /// HTML page, or nothing with status 204, under every path.
     fn add_page(&mut self, document: &Document) -> bool {
         let bytes = &document.bytes;
-        // Cut on the way or encoded by a proxy; the entries that can be read are still shown.
-        self.may_be_incomplete |= !bytes.is_empty()
-            && html_page(bytes).is_none()
-            && !json::parse(bytes.clone()).is_sound();
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
         let Some(entries) = entries else { return false };
+        // Cut on the way; the entries that can be read are still shown.
+        self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
         self.entries.extend(entries);
+        self.unaddressable.extend(referrers::unaddressable(bytes));
         true
     }
 }

@@ -30,10 +30,7 @@ impl Clients {
             .map_err(|error| super::connection::unusable(host, error))?;
         let request =
             Request::new(Method::Get, base.at("/v2/")).read_up_to(super::exchange::LIST_LIMIT);
-        let named = |mut error: Error| {
-            host.as_str().clone_into(&mut error.context.registry);
-            error
-        };
+        let named = |error: Error| error.reaching(host);
         let response =
             self.stack().clone().with_retry(None).layers().send(request).await.map_err(named)?;
         match response.status {

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::upload_session::{UploadBytes, UploadSession, blob_descriptor};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest},
     registry::BlobUpload,
 };
@@ -67,7 +67,7 @@ impl RemoteUpload {
     fn check_open(&self) -> Result<()> {
         match self.state {
             UploadState::Open => Ok(()),
-            _ => Err(self.session.explained(ErrorKind::AlreadyClosed, None)),
+            _ => Err(self.session.explained(ErrorKind::AlreadyClosed.into(), None)),
         }
     }
 }
@@ -84,6 +84,10 @@ impl BlobUpload for RemoteUpload {
 
     fn started_at(&self) -> Option<Duration> {
         Some(self.started_at)
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        self.session.explained(error, None)
     }
 
     fn id(&self) -> &str {
@@ -108,6 +112,8 @@ impl BlobUpload for RemoteUpload {
     }
 
     async fn commit(&mut self, digest: &Digest) -> Result<Descriptor> {
+        // Until now it was unknown which blob this is.
+        self.session.operation = Operation::PushBlob(Some(digest.clone()));
         self.check_open()?;
         let (first, pending) = self.buffer();
         self.session.commit(digest, &UploadBytes::Buffer(first, &pending)).await?;

@@ -141,7 +141,7 @@ impl UploadSession {
             (error, Some(Ok(last))) => (self.kind_of(error), Some(last)),
             (error, _) => (self.kind_of(error), None),
         };
-        let mut error = self.explained(kind, last.as_ref().map(|last| &last.answer.request));
+        let mut error = self.explained(kind.into(), last.as_ref().map(|last| &last.answer.request));
         // The status of a success would be no reason: the facts in the answer are.
         error.context.status =
             last.map(|last| last.answer.response.status).filter(|status| *status >= 300);
@@ -149,11 +149,11 @@ impl UploadSession {
     }
 
     /// Returns an error that names the registry, the repository and the operation.
-    pub(super) fn explained(&self, kind: ErrorKind, request: Option<&Request>) -> Error {
+    pub(super) fn explained(&self, error: Error, request: Option<&Request>) -> Error {
         let endpoint =
             Endpoint::StartUpload { repository: self.repository.clone(), algorithm: None };
         let call = Call::new(self.operation.clone(), endpoint);
-        self.registry.core.explain(&call, request, kind.into())
+        self.registry.core.explain(&call, request, error)
     }
 
     fn kind_of(&self, error: UploadError) -> ErrorKind {

@@ -128,7 +128,10 @@ impl Write for RemoteRegistry {
 impl RemoteRegistry {
     fn upload_location(&self, repository: &RepositoryName, location: &str) -> Result<Url> {
         let base = &self.core.connection.base;
-        let bad = |fault| Error::from(ErrorKind::InvalidInput(fault));
+        let bad = |fault| {
+            let error = Error::new(ErrorKind::InvalidInput(fault));
+            error.during(Operation::ResumeUpload, repository).on(self.name())
+        };
         match location {
             "" => Err(bad(InputFault::NoLocation)),
             name if !name.contains('/') => Ok(upload::location_of_id(base, repository, name)),

@@ -117,6 +117,15 @@ fn is_text(prefix: &[u8]) -> bool {
     !prefix.contains(&0) && std::str::from_utf8(prefix).map_or_else(cut_short, |_| true)
 }
 
+/// Tells whether bytes begin as an HTML page does: login pages and proxies send one in the place of what was
+/// asked for.
+pub fn is_html_page(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let start = text.get(..text.len().min(32)).unwrap_or_default().to_ascii_lowercase();
+    let tags = [&b"<!doctype"[..], b"<html", b"<head", b"<body", b"<?xml"];
+    tags.iter().any(|tag| start.starts_with(tag))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

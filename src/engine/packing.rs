@@ -56,7 +56,7 @@ mod tests {
     use crate::{
         content::verify::{Verdict, digest_of},
         engine::{Job, Slice},
-        error::{AnswerFault, EngineFault, ErrorKind},
+        error::{AnswerFault, EngineFault, ErrorKind, RefusedAddress},
         layers::findings::Findings,
         oci::{Descriptor, MediaType},
         transport::{Cache, Redirect, Request},
@@ -131,6 +131,11 @@ mod tests {
             FromEngine::Failed(ErrorKind::Unavailable),
             FromEngine::Failed(ErrorKind::Status(418)),
             FromEngine::Failed(ErrorKind::BadAnswer(AnswerFault::OtherPart)),
+            FromEngine::Failed(ErrorKind::BadAnswer(AnswerFault::HtmlPage)),
+            FromEngine::Failed(ErrorKind::Refused(RefusedAddress::OwnPolicy("a".to_owned()))),
+            FromEngine::Failed(ErrorKind::Refused(RefusedAddress::OwnPolicyRedirect(
+                "a".to_owned(),
+            ))),
             FromEngine::Failed(ErrorKind::FileUnreadable("gone".to_owned())),
             FromEngine::Failed(ErrorKind::Engine(EngineFault::NotLoaded("404".to_owned()))),
             FromEngine::Failed(ErrorKind::Engine(EngineFault::Other)),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Context, Error, ErrorKind, Missing, ServerMessage};
+use super::{Context, Error, ErrorKind, Limitation, Missing, Operation, ServerMessage};
 use crate::wire::error_document::write_answer;
 
 impl fmt::Display for Error {
@@ -17,8 +17,15 @@ impl fmt::Display for Error {
                 write!(f, " on {registry}")?;
             }
             f.write_str(": ")?;
+        } else if !registry.is_empty() {
+            write!(f, "{registry}: ")?;
         }
         write!(f, "{}", self.kind)?;
+        if self.kind == ErrorKind::Unsupported(Limitation::Registry)
+            && operation.as_ref().is_some_and(Operation::is_write)
+        {
+            f.write_str(" (if it is read-only, write to the registry that it mirrors)")?;
+        }
         let messages = messages.iter().map(|said| (&*said.code, &*said.message));
         match status {
             Some(status) => {
@@ -98,7 +105,9 @@ impl fmt::Display for ErrorKind {
             Self::RateLimited(_) => "too many requests",
             Self::Unavailable => "the registry failed",
             Self::CatalogUnavailable => "the registry does not list its repositories",
-            Self::DeleteDisabled => "deleting is switched off on this registry",
+            Self::DeleteDisabled => {
+                "deleting is switched off on this registry, where its operator can allow it"
+            }
             Self::InvalidRange { .. } => "the range is refused",
             Self::UploadUnknown { .. } => "the registry knows no such upload session",
             Self::AlreadyClosed => "the upload has ended",

@@ -60,6 +60,20 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Tells whether it changes something.
+    pub fn is_write(&self) -> bool {
+        matches!(
+            self,
+            Self::PushManifest(_)
+                | Self::PushBlob(_)
+                | Self::ResumeUpload
+                | Self::MountBlob { .. }
+                | Self::DeleteManifest(_)
+                | Self::DeleteBlob(_)
+                | Self::RemoveRepository
+        )
+    }
+
     /// Returns the name of the object: `library/alpine`, `library/alpine:3.20` or
     /// `library/alpine@sha256:…`. It is empty for an operation on the whole source.
     pub fn object(&self, repository: Option<&RepositoryName>) -> String {

@@ -122,6 +122,8 @@ pub enum RefusedAddress {
     Redirect(String),
     /// The page's own policy does not let it reach this origin.
     OwnPolicy(String),
+    /// The policy of the page itself does not name the target of a redirect of this origin.
+    OwnPolicyRedirect(String),
     /// There are more redirects than this.
     TooManyRedirects(usize),
 }
@@ -258,6 +260,12 @@ impl fmt::Display for RefusedAddress {
             Self::RedirectTarget(error) => write!(f, "the target of a redirect: {error}"),
             Self::Redirect(origin) => write!(f, "a redirect to {origin}"),
             Self::OwnPolicy(origin) => write!(f, "the policy of the page does not name {origin}"),
+            Self::OwnPolicyRedirect(origin) => {
+                write!(
+                    f,
+                    "the policy of the page does not name the target of a redirect of {origin}"
+                )
+            }
             Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
         }
     }

@@ -217,7 +217,7 @@ impl LayerReader {
         self.finish_with_checkpoints(visitor).0
     }
 
-    /// Does the same as [`Self::finish`] and returns the checkpoints of a verified layer: later
+    /// Does the same as [`Self::finish`] and returns the checkpoints of a layer whose digest is right: later
     /// reads are checked against this pass. If the inside was not read to its end, they reach as
     /// far as it was.
     pub fn finish_with_checkpoints(
@@ -252,7 +252,7 @@ impl LayerReader {
             diff_id: diff_id.or(came.filter(|_| is_plain)),
             ended,
         };
-        let notes = self.notes.filter(|_| report.verdict.is_verified());
+        let notes = self.notes.filter(|_| report.verdict.has_digest());
         let checkpoints = notes.map(|Notes { recorder, midstates }| {
             recorder.finish(compression, midstates, (report.size, expected))
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    error::{AnswerFault, EngineFault, ErrorKind, InputFault},
+    error::{AnswerFault, EngineFault, ErrorKind, InputFault, RefusedAddress},
     oci::Digest,
 };
 
@@ -21,6 +21,9 @@ enum ReadError {
     WrongSize(Option<Digest>, u64, u64),
     InvalidInput(String),
     OtherPart,
+    HtmlPage,
+    OwnPolicy(String),
+    OwnPolicyRedirect(String),
     FileUnreadable(String),
     NotLoaded(String),
     Other,
@@ -45,6 +48,13 @@ pub(crate) fn serialize<S: Serializer>(kind: &ErrorKind, to: S) -> Result<S::Ok,
         }
         ErrorKind::InvalidInput(InputFault::Other(text)) => ReadError::InvalidInput(text.clone()),
         ErrorKind::BadAnswer(AnswerFault::OtherPart) => ReadError::OtherPart,
+        ErrorKind::BadAnswer(AnswerFault::HtmlPage) => ReadError::HtmlPage,
+        ErrorKind::Refused(RefusedAddress::OwnPolicy(origin)) => {
+            ReadError::OwnPolicy(origin.clone())
+        }
+        ErrorKind::Refused(RefusedAddress::OwnPolicyRedirect(origin)) => {
+            ReadError::OwnPolicyRedirect(origin.clone())
+        }
         ErrorKind::FileUnreadable(why) => ReadError::FileUnreadable(why.clone()),
         ErrorKind::Engine(EngineFault::NotLoaded(why)) => ReadError::NotLoaded(why.clone()),
         _ => ReadError::Other,
@@ -70,6 +80,11 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ErrorKin
         }
         ReadError::InvalidInput(text) => ErrorKind::InvalidInput(InputFault::Other(text)),
         ReadError::OtherPart => ErrorKind::BadAnswer(AnswerFault::OtherPart),
+        ReadError::HtmlPage => ErrorKind::BadAnswer(AnswerFault::HtmlPage),
+        ReadError::OwnPolicy(origin) => ErrorKind::Refused(RefusedAddress::OwnPolicy(origin)),
+        ReadError::OwnPolicyRedirect(origin) => {
+            ErrorKind::Refused(RefusedAddress::OwnPolicyRedirect(origin))
+        }
         ReadError::FileUnreadable(why) => ErrorKind::FileUnreadable(why),
         ReadError::NotLoaded(why) => ErrorKind::Engine(EngineFault::NotLoaded(why)),
         ReadError::Other => ErrorKind::Engine(EngineFault::Other),

@@ -80,10 +80,11 @@ impl Descriptor {
     }
 
     /// Returns true if this entry of an index points at a manifest or another index. A build cache
-    /// lists blobs in its index (BuildKit). Of an entry for a platform that states no exact type,
-    /// a manifest is meant.
+    /// lists blobs in its index (BuildKit). Of an entry that states no type, or for a platform no exact
+    /// one, a manifest is meant: it stands in `manifests`.
     pub fn is_document(&self) -> bool {
-        let is_unstated = self.media_type.is_generic() && self.platform.is_some();
+        let is_unstated = self.media_type.essence().is_empty()
+            || self.media_type.is_generic() && self.platform.is_some();
         self.media_type.is_document() || is_unstated
     }
 

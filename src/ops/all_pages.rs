@@ -1,25 +1,63 @@
 //! Reading a list that comes in pages to its end. Lists of any source are read whole by this function.
 
+use std::collections::BTreeSet;
+
 use crate::{caps, error::Result, registry::Page};
 
-/// Reads all pages. Returns the items, and true if there may be more. A page that leads to itself
-/// ends the list.
+/// Reads all pages, as one, in which each item stands once. A page that leads to another and has nothing new
+/// ends the list, for some registries begin again at their first page.
 ///
 /// # Errors
 /// The first error of a page.
-pub async fn all_pages<T>(
+pub async fn all_pages<T: Ord + Clone>(
     read: impl AsyncFn(Option<String>) -> Result<Page<T>>,
-) -> Result<(Vec<T>, bool)> {
-    let mut items = Vec::new();
+) -> Result<Page<T>> {
+    let (mut all, mut seen) = (Page::new(Vec::new(), None), BTreeSet::new());
     let mut from: Option<String> = None;
     for _ in 0..caps::LIST_PAGES {
         let page = read(from.clone()).await?;
-        items.extend(page.items);
+        let (came, known) = (page.items.len(), all.items.len());
+        all.items.extend(page.items.into_iter().filter(|item| seen.insert(item.clone())));
+        all.unaddressable.extend(page.unaddressable);
+        all.fault = all.fault.or(page.fault);
+        let is_repeated = came > 0 && all.items.len() == known;
         match page.next {
-            None => return Ok((items, page.may_be_incomplete)),
-            next if next == from => return Ok((items, true)),
+            None => {
+                all.may_be_incomplete = page.may_be_incomplete;
+                return Ok(all);
+            }
+            next if next == from || is_repeated => break,
             next => from = next,
         }
     }
-    Ok((items, true))
+    all.may_be_incomplete = true;
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::testing::recorder::run;
+
+    #[test]
+    fn each_item_stands_once_and_a_list_that_repeats_its_pages_ends() {
+        let check = |pages: &[(&str, Option<&str>)], expected: &str, may_be_incomplete| {
+            let list = run(all_pages(async |from: Option<String>| {
+                let at: usize = from.map_or(0, |from| from.parse().unwrap());
+                let (items, next) = pages.get(at).unwrap();
+                let items = items.split_whitespace().map(str::to_owned).collect();
+                Ok(Page::<String>::new(items, next.map(str::to_owned)))
+            }));
+            let all = list.unwrap();
+            assert_eq!(all.items.join(" "), expected);
+            assert_eq!(all.may_be_incomplete, may_be_incomplete, "{expected}");
+        };
+        check(&[("a b", None)], "a b", false);
+        check(&[("a a", Some("1")), ("a b", None)], "a b", false);
+        check(&[("a b", Some("0"))], "a b", true);
+        check(&[("a", Some("1")), ("b", Some("2")), ("a b", Some("1"))], "a b", true);
+        check(&[("a", Some("1")), ("", Some("2")), ("b", None)], "a b", false);
+    }
 }

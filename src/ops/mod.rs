@@ -23,3 +23,6 @@ pub mod synthesize;
 pub mod tags_of;
 pub mod transfer;
 pub mod verify;
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ pub async fn read(
     decoders: &Decoders,
 ) -> Result<Object> {
     if reference.tag.is_none() && reference.digest.is_none() {
-        return Err(no_name(&reference.repository));
+        return Err(no_name(reference));
     }
     let manifest =
         lookup::manifest(&**source, reference, Prefer::TagVerifiedByDigest).await?.required()?;
@@ -61,7 +61,8 @@ impl Object {
     ) -> Result<Self> {
         let media_type = manifest.descriptor.media_type.clone();
         let document = decoders.decode(media_type.as_str(), manifest.bytes.clone());
-        let document = document.map_err(|_| no_decoder(repository, &manifest, media_type))?;
+        let document = document
+            .map_err(|_| no_decoder(repository, &manifest, media_type).on(source.source_name()))?;
         Ok(Self { source: source.clone(), repository: repository.clone(), manifest, document })
     }
 
@@ -84,15 +85,18 @@ impl Object {
     /// # Errors
     /// As for [`Read::blob`](crate::registry::Read::blob).
     pub async fn blob(&self, blob: &Descriptor) -> Result<BlobStream> {
-        self.source.blob(&self.repository, blob).await
+        let opened = self.source.blob(&self.repository, blob).await;
+        opened.map_err(|error| {
+            let operation = Operation::ReadBlob(blob.digest.clone());
+            error.during(operation, &self.repository).on(self.source.source_name())
+        })
     }
 }
 
-fn no_name(repository: &RepositoryName) -> Error {
+fn no_name(reference: &Reference) -> Error {
     let kind = ErrorKind::InvalidInput(crate::error::InputFault::NoTagOrDigest);
-    let mut error = Error::new(kind);
-    error.context.repository = Some(repository.clone());
-    error
+    let error = Error::new(kind).during(Operation::LookUp(None), &reference.repository);
+    error.on(reference.host.as_str())
 }
 
 fn no_decoder(repository: &RepositoryName, manifest: &Manifest, media_type: MediaType) -> Error {

@@ -67,7 +67,8 @@ async fn planned(
 ) -> Result<(Descriptor, Plan)> {
     let root = from.manifest(reference).await?.ok_or_else(|| {
         let kind = ErrorKind::NotFound(Missing::manifest(reference));
-        Error::new(kind).during(Operation::ReadManifest(reference.clone()), from.repository)
+        let operation = Operation::ReadManifest(reference.clone());
+        Error::new(kind).during(operation, from.repository).on(from.store.name())
     })?;
     // The registry is asked for every layer (R156).
     let options = TransferOptions { ask_above: 0, foreign: true, ..options.clone() };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     content::verify::verify,
-    error::{Error, ErrorKind, Operation, Result},
+    error::{AnswerFault, Error, ErrorKind, Operation, Result},
     oci::{Descriptor, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Verification, collect, collect_by_digest},
 };
@@ -28,14 +28,37 @@ pub async fn blob(
     descriptor: &Descriptor,
     limit: u64,
 ) -> Result<Bytes> {
-    if descriptor.size > limit {
-        let operation = Operation::ReadBlob(descriptor.digest.clone());
-        return Err(Error::new(ErrorKind::TooLarge { limit }).during(operation, repository));
-    }
-    if let Some(bytes) = embedded(descriptor) {
-        return Ok(bytes);
-    }
-    collect(source.blob(repository, descriptor).await?, limit).await
+    let read = async {
+        if descriptor.size > limit {
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
+        match embedded(descriptor) {
+            Some(bytes) => Ok(bytes),
+            None => collect(source.blob(repository, descriptor).await?, limit).await,
+        }
+    };
+    read.await.map_err(|error| about_blob(source, repository, descriptor, error))
+}
+
+/// Names the source and the blob in an error, unless the source did.
+fn about_blob(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    blob: &Descriptor,
+    error: Error,
+) -> Error {
+    let operation = Operation::ReadBlob(blob.digest.clone());
+    error.during(operation, repository).on(source.source_name())
+}
+
+fn about_manifest(
+    source: &dyn Read,
+    repository: &RepositoryName,
+    manifest: &Descriptor,
+    error: Error,
+) -> Error {
+    let operation = Operation::ReadManifest(manifest.digest.clone().into());
+    error.during(operation, repository).on(source.source_name())
 }
 
 /// Reads a blob into memory as [`blob`] does, whatever size its descriptor states: the digest decides.
@@ -51,8 +74,11 @@ pub async fn blob_of_any_size(
     match blob(source, repository, descriptor, limit).await {
         // The usual way goes first: a cache keeps what comes by it.
         Err(error) if is_about_size(&error.kind) => {
-            let stream = source.blob_by_digest(repository, descriptor, limit).await?;
-            collect_by_digest(stream, limit).await
+            let read = async {
+                let stream = source.blob_by_digest(repository, descriptor, limit).await?;
+                collect_by_digest(stream, limit).await
+            };
+            read.await.map_err(|error| about_blob(source, repository, descriptor, error))
         }
         outcome => outcome,
     }
@@ -61,7 +87,11 @@ pub async fn blob_of_any_size(
 fn is_about_size(kind: &ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::SizeMismatch { .. } | ErrorKind::WrongSize { .. } | ErrorKind::TooLarge { .. }
+        // A blob may be a page itself.
+        ErrorKind::SizeMismatch { .. }
+            | ErrorKind::WrongSize { .. }
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::BadAnswer(AnswerFault::HtmlPage)
     )
 }
 
@@ -106,8 +136,7 @@ pub async fn fetched_manifest(
             Verification::Verified => ErrorKind::WrongSize { digest, stated, actual },
             _ => ErrorKind::SizeMismatch { digest, expected: stated, actual },
         };
-        let asked = ManifestRef::Digest(descriptor.digest.clone());
-        return Err(Error::new(kind).during(Operation::ReadManifest(asked), repository));
+        return Err(about_manifest(source, repository, descriptor, kind.into()));
     }
     Ok(manifest)
 }
@@ -122,7 +151,8 @@ pub async fn manifest_of_any_size(
     repository: &RepositoryName,
     descriptor: &Descriptor,
 ) -> Result<Manifest> {
-    source.manifest(repository, &ManifestRef::Digest(descriptor.digest.clone())).await
+    let read = source.manifest(repository, &ManifestRef::Digest(descriptor.digest.clone())).await;
+    read.map_err(|error| about_manifest(source, repository, descriptor, error))
 }
 
 #[cfg(test)]

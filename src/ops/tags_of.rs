@@ -5,9 +5,9 @@ use futures_util::{StreamExt, stream};
 
 use super::all_pages::all_pages;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Operation, Result},
     oci::{Digest, RepositoryName, Tag},
-    registry::{ManifestRef, Source},
+    registry::{ManifestRef, Page, Source},
 };
 
 /// The result of a reverse lookup.
@@ -18,6 +18,9 @@ pub struct TagsOf {
     /// Tags that could not be resolved, with the error. A tag that vanished meanwhile is not among
     /// them.
     pub unknown: Vec<(Tag, Error)>,
+    /// Names in the list that break the grammar of tags. No address leads to them, so it is not known what
+    /// they stand for.
+    pub unaddressable: Vec<String>,
     /// True if the list of tags may be incomplete.
     pub may_be_incomplete: bool,
 }
@@ -32,15 +35,17 @@ pub async fn tags_of(
     digest: &Digest,
     window: usize,
 ) -> Result<TagsOf> {
-    let (tags, may_be_incomplete) =
-        all_pages(async |from: Option<String>| source.tags(repository, from.as_deref()).await)
-            .await?;
-    let resolving = stream::iter(tags).map(|tag| async move {
+    let read = async |from: Option<String>| source.tags(repository, from.as_deref()).await;
+    let all = all_pages(read).await;
+    let all = all
+        .map_err(|error| error.during(Operation::ListTags, repository).on(source.source_name()))?;
+    let Page { items, may_be_incomplete, unaddressable, .. } = all;
+    let resolving = stream::iter(items).map(|tag| async move {
         let reference = ManifestRef::Tag(tag.clone());
         (tag, source.resolve(repository, &reference).await)
     });
     let mut resolving = std::pin::pin!(resolving.buffered(window.max(1)));
-    let mut found = TagsOf { may_be_incomplete, ..TagsOf::default() };
+    let mut found = TagsOf { may_be_incomplete, unaddressable, ..TagsOf::default() };
     while let Some((tag, result)) = resolving.next().await {
         match result {
             Ok(descriptor) if descriptor.digest == *digest => found.tags.push(tag),

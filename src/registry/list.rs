@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::unsupported::unsupported;
+use super::{Read, unsupported::unsupported};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::oci::{Descriptor, Digest, RepositoryName, Tag};
 
@@ -81,6 +81,8 @@ pub enum ReferrersApi {
 pub struct Referrers {
     /// Descriptors with the place of each, without repeated digests.
     pub items: Vec<(Descriptor, ReferrersSource)>,
+    /// Digests of entries that break the grammar of digests. No address leads to them.
+    pub unaddressable: Vec<String>,
     /// Set if there may be more that cannot be asked for.
     pub may_be_incomplete: bool,
     /// The part of the registry's API in the list.
@@ -92,14 +94,16 @@ pub struct Referrers {
 
 /// Listing. A source that has no such list leaves the method out.
 #[async_trait(?Send)]
-pub trait List {
+pub trait List: Read {
     /// A page of repository names. `from` is `None` at first, then [`Page::next`].
     ///
     /// # Errors
     /// `CatalogUnavailable` if the source does not list its repositories (R94).
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
         let _ = from;
-        Err(ErrorKind::CatalogUnavailable.into())
+        let mut error = Error::from(ErrorKind::CatalogUnavailable).on(self.source_name());
+        error.context.operation = Some(Operation::ListRepositories);
+        Err(error)
     }
 
     /// A page of tags. `from` is `None` at first, then [`Page::next`].
@@ -108,7 +112,7 @@ pub trait List {
     /// `NotFound` if there is no such repository.
     async fn tags(&self, repository: &RepositoryName, from: Option<&str>) -> Result<Page<Tag>> {
         let _ = from;
-        unsupported(Operation::ListTags, repository)
+        unsupported(self.source_name(), Operation::ListTags, repository)
     }
 
     /// Lists what refers to a digest: by the API or the fallback tag, and by cosign's tags (R103 to R107).
@@ -124,6 +128,9 @@ pub trait List {
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
         let _ = artifact_type;
-        unsupported(Operation::ListReferrers(subject.clone()), repository)
+        unsupported(self.source_name(), Operation::ListReferrers(subject.clone()), repository)
     }
+
+    /// Forgets what is known of the referrers API, so that the next question asks it again (R107).
+    fn forget_referrers_api(&self) {}
 }

@@ -77,6 +77,11 @@ pub struct BlobStream {
 /// Reading manifests and blobs.
 #[async_trait(?Send)]
 pub trait Read {
+    /// Returns its name, as errors call it: a host, or the name of an archive, a folder or a store.
+    fn source_name(&self) -> &str {
+        "this source"
+    }
+
     /// Gets a manifest. By digest, the bytes are verified before they are returned.
     ///
     /// # Errors
@@ -133,7 +138,7 @@ pub trait Read {
         range: ByteRange,
     ) -> Result<BlobStream> {
         let _ = range;
-        unsupported(Operation::ReadBlobPart(blob.digest.clone()), repository)
+        unsupported(self.source_name(), Operation::ReadBlobPart(blob.digest.clone()), repository)
     }
 
     /// Finds out the size of a blob (R75, R85); `None` if it is not there.
@@ -145,7 +150,7 @@ pub trait Read {
         repository: &RepositoryName,
         digest: &Digest,
     ) -> Result<Option<Descriptor>> {
-        unsupported(Operation::FindBlob(digest.clone()), repository)
+        unsupported(self.source_name(), Operation::FindBlob(digest.clone()), repository)
     }
 }
 
@@ -173,13 +178,21 @@ pub async fn collect_by_digest(stream: BlobStream, limit: u64) -> Result<Bytes> 
 }
 
 async fn collect_into(bytes: &mut BytesMut, mut stream: BlobStream, limit: u64) -> Result<()> {
-    while let Some(chunk) = stream.chunks.try_next().await? {
+    while let Some(chunk) = next_chunk(bytes, &mut stream).await? {
         if (bytes.len() + chunk.len()) as u64 > limit {
             return Err(ErrorKind::TooLarge { limit }.into());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(())
+}
+
+/// Reads on. Bytes that are not those of the digest are kept in the error: what came says most about the reason.
+async fn next_chunk(bytes: &[u8], stream: &mut BlobStream) -> Result<Option<Bytes>> {
+    stream.chunks.try_next().await.map_err(|error| match error.kind {
+        ErrorKind::DigestMismatch { .. } => error.with_body(bytes),
+        _ => error,
+    })
 }
 
 impl BlobStream {

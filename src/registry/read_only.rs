@@ -24,6 +24,10 @@ impl<S: Read + List + ?Sized> ReadOnly<S> {
 
 #[async_trait(?Send)]
 impl<S: Read + List + ?Sized> Read for ReadOnly<S> {
+    fn source_name(&self) -> &str {
+        self.inner.source_name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -88,6 +92,10 @@ impl<S: Read + List + ?Sized> List for ReadOnly<S> {
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
         self.inner.referrers(repository, subject, artifact_type).await
+    }
+
+    fn forget_referrers_api(&self) {
+        self.inner.forget_referrers_api();
     }
 }
 

@@ -6,19 +6,28 @@ use crate::{
 };
 
 /// Returns the error of an operation that a source does not have.
-pub(super) fn unsupported<T>(operation: Operation, repository: &RepositoryName) -> Result<T> {
-    refuse(Limitation::Source, operation, repository)
+pub(super) fn unsupported<T>(
+    source: &str,
+    operation: Operation,
+    repository: &RepositoryName,
+) -> Result<T> {
+    refuse(Limitation::Source, source, operation, repository)
 }
 
 /// Returns the error of an operation that would change a source that can only be read.
-pub(super) fn read_only<T>(operation: Operation, repository: &RepositoryName) -> Result<T> {
-    refuse(Limitation::ReadOnly, operation, repository)
+pub(super) fn read_only<T>(
+    source: &str,
+    operation: Operation,
+    repository: &RepositoryName,
+) -> Result<T> {
+    refuse(Limitation::ReadOnly, source, operation, repository)
 }
 
 fn refuse<T>(
     limitation: Limitation,
+    source: &str,
     operation: Operation,
     repository: &RepositoryName,
 ) -> Result<T> {
-    Err(Error::new(ErrorKind::Unsupported(limitation)).during(operation, repository))
+    Err(Error::new(ErrorKind::Unsupported(limitation)).during(operation, repository).on(source))
 }

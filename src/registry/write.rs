@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
-use super::unsupported::read_only;
+use super::{Read, unsupported::read_only};
 use crate::error::{Error, ErrorKind, InputFault, Operation, Result};
 use crate::oci::{Algorithm, Descriptor, Digest, MediaType, RepositoryName, Tag};
 
@@ -65,7 +65,8 @@ pub trait BlobUpload {
     async fn read_from(&mut self, source: &dyn BlobSource) -> Result<u64> {
         let (mut done, size) = (0, source.size());
         while done < size {
-            let bytes = source.slice(done, self.chunk_size().max(1)).await?;
+            let bytes = source.slice(done, self.chunk_size().max(1)).await;
+            let bytes = bytes.map_err(|error| self.explain(error))?;
             if bytes.is_empty() {
                 break;
             }
@@ -73,6 +74,11 @@ pub trait BlobUpload {
             self.write(bytes).await?;
         }
         Ok(done)
+    }
+
+    /// Names the registry, the repository and the operation in an error of a source.
+    fn explain(&self, error: Error) -> Error {
+        error
     }
 
     /// The session's name: `Docker-Upload-UUID` or the last segment of its location.
@@ -106,7 +112,7 @@ pub trait BlobUpload {
 
 /// Pushing. A source that implements none of these methods is read-only.
 #[async_trait(?Send)]
-pub trait Write {
+pub trait Write: Read {
     /// Pushes a blob whose digest and size are known (R109).
     ///
     /// # Errors
@@ -118,7 +124,11 @@ pub trait Write {
         source: &dyn BlobSource,
     ) -> Result<Descriptor> {
         let _ = source;
-        read_only(Operation::PushBlob(Some(descriptor.digest.clone())), repository)
+        read_only(
+            self.source_name(),
+            Operation::PushBlob(Some(descriptor.digest.clone())),
+            repository,
+        )
     }
 
     /// Opens a chunked upload. A `chunk_size` of 0 takes the default.
@@ -131,7 +141,7 @@ pub trait Write {
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
         let _ = chunk_size;
-        read_only(Operation::PushBlob(None), repository)
+        read_only(self.source_name(), Operation::PushBlob(None), repository)
     }
 
     /// Takes an upload up again. An `offset` of `None` asks the registry how far it got (R116).
@@ -146,7 +156,7 @@ pub trait Write {
         chunk_size: u64,
     ) -> Result<Box<dyn BlobUpload>> {
         let _ = (location, offset, chunk_size);
-        read_only(Operation::ResumeUpload, repository)
+        read_only(self.source_name(), Operation::ResumeUpload, repository)
     }
 
     /// Mounts a blob from another repository of the same registry; `false` if it must be uploaded.
@@ -160,7 +170,7 @@ pub trait Write {
         digest: &Digest,
     ) -> Result<bool> {
         let (digest, from) = (digest.clone(), from.clone());
-        read_only(Operation::MountBlob { digest, from }, repository)
+        read_only(self.source_name(), Operation::MountBlob { digest, from }, repository)
     }
 
     /// Pushes a manifest, byte for byte, under its digest and every tag given (R124 to R127).
@@ -176,7 +186,7 @@ pub trait Write {
     ) -> Result<Descriptor> {
         let _ = (media_type, bytes);
         let reference = tags.first().map(|tag| tag.clone().into());
-        read_only(Operation::PushManifest(reference), repository)
+        read_only(self.source_name(), Operation::PushManifest(reference), repository)
     }
 
     /// Pushes a manifest under this very digest, which may be of another algorithm than SHA-256, and under
@@ -194,12 +204,20 @@ pub trait Write {
     ) -> Result<Descriptor> {
         match manifest.digest.algorithm() {
             Algorithm::Sha256 => {
-                self.push_manifest(repository, &manifest.media_type, bytes, tags).await
+                let pushed =
+                    self.push_manifest(repository, &manifest.media_type, bytes, tags).await;
+                pushed.map_err(|mut error| {
+                    if let Some(Operation::PushManifest(name @ None)) = &mut error.context.operation
+                    {
+                        *name = Some(manifest.digest.clone().into());
+                    }
+                    error
+                })
             }
             _ => {
                 let operation = Operation::PushManifest(Some(manifest.digest.clone().into()));
                 let kind = ErrorKind::UnsupportedDigest(manifest.digest.clone());
-                Err(Error::new(kind).during(operation, repository))
+                Err(Error::new(kind).during(operation, repository).on(self.source_name()))
             }
         }
     }

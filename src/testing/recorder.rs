@@ -113,6 +113,10 @@ fn name(reference: &ManifestRef) -> String {
 
 #[async_trait(?Send)]
 impl Read for Recorder {
+    fn source_name(&self) -> &str {
+        self.inner.source_name()
+    }
+
     async fn manifest(&self, place: &RepositoryName, reference: &ManifestRef) -> Result<Manifest> {
         self.begin(format!("manifest {place} {}", name(reference))).await?;
         self.inner.manifest(place, reference).await

@@ -23,6 +23,7 @@ mod resume;
 mod retry;
 mod stack;
 mod tokens;
+mod try_waits;
 
 use std::rc::Rc;
 
@@ -45,6 +46,7 @@ pub use response::{BodyStream, ERROR_BODY, Response};
 pub use resume::{Reopen, ResumePlan, ResumingBody};
 pub use retry::{OwnBackoff, Retry, RetryListener, RetryNotice, RetryPolicy};
 pub use stack::Stack;
+pub use try_waits::TryWaits;
 
 use crate::error::Result;
 

@@ -38,9 +38,13 @@ impl Transport for OwnPolicy {
             done => return done,
         };
         for _ in 0..LOOKS {
+            let origin = url.origin().to_string();
             if (self.violations)(&url.to_string()) {
-                let origin = url.origin().to_string();
                 return Err(ErrorKind::Refused(RefusedAddress::OwnPolicy(origin)).into());
+            }
+            // Of a redirect a browser names the origin that it came from, and not its target.
+            if (self.violations)(&origin) {
+                return Err(ErrorKind::Refused(RefusedAddress::OwnPolicyRedirect(origin)).into());
             }
             self.clock.sleep(PAUSE).await;
         }
@@ -65,7 +69,9 @@ mod tests {
         let clock = VirtualClock::default();
         let looks = std::cell::Cell::new(0);
         let violations = Rc::new(move |url: &str| {
-            looks.set(looks.get() + 1);
+            if url == URL {
+                looks.set(looks.get() + 1);
+            }
             url == blocked && looks.get() == look
         });
         let script = Scripted::in_order(clock.shared(), [reply]);
@@ -81,6 +87,9 @@ mod tests {
             let found = failure(Reply::network_failure(), URL, look);
             assert_eq!(found, Some(ErrorKind::Refused(refused.clone())), "look {look}");
         }
+        let redirect = RefusedAddress::OwnPolicyRedirect("http://reg.example:5000".to_owned());
+        let found = failure(Reply::network_failure(), "http://reg.example:5000", 1);
+        assert_eq!(found, Some(ErrorKind::Refused(redirect)));
         for (blocked, look) in [("http://other.example/", 1), (URL, LOOKS + 1)] {
             let found = failure(Reply::network_failure(), blocked, look);
             assert!(matches!(found, Some(ErrorKind::Network { .. })), "{found:?}");

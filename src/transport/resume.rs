@@ -14,11 +14,10 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 
-use super::{BodyStream, Response, SharedClock};
+use super::{BodyStream, Response, SharedClock, TryWaits};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, Result, TransportEncoding},
     wire::{
-        backoff::Policy,
         headers::name,
         range::{self, Part},
     },
@@ -38,8 +37,8 @@ pub struct ResumePlan {
     /// bytes than stated are an error.
     pub most: u64,
     /// Tries in a row without a new byte between them, and the waits between them;
-    /// [`Policy::never`] resumes nothing (R45).
-    pub policy: Policy,
+    /// [`Policy::never`](crate::wire::backoff::Policy::never) resumes nothing (R45).
+    pub waits: TryWaits,
     /// The clock for the waits.
     pub clock: SharedClock,
 }
@@ -61,6 +60,8 @@ pub struct ResumingBody {
     begun_again: bool,
     /// Set if the rest was asked for, and no answer came that gives it.
     was_refused: bool,
+    /// Set if the answer says that it is a page for people.
+    is_page: bool,
     /// Set if the answer names an encoding.
     is_encoded: bool,
     /// Set if another number of bytes came than `Content-Length` said.
@@ -101,9 +102,16 @@ impl ResumingBody {
             failures: 0,
             begun_again: false,
             was_refused: false,
+            is_page: false,
             is_encoded: false,
             is_other_length: false,
         }
+    }
+
+    /// Tells whether the last answer says that it is a page for people: a login page has status 200. It may
+    /// also be what was asked for, which only the digest shows.
+    pub fn is_page(&self) -> bool {
+        self.is_page
     }
 
     /// Returns the encoding that the transport put on the bytes so far, if it shows.
@@ -136,7 +144,7 @@ impl ResumingBody {
                 }
                 // All bytes are there. The digest decides, and not the end of the connection.
                 None | Some(Err(_)) if self.has_all() => return Ok(None),
-                None if self.is_true_end() => return Ok(None),
+                None if self.is_true_end() || (self.is_page && self.is_whole()) => return Ok(None),
                 Some(Err(error)) if !error.is_retryable() => return Err(error),
                 broken => {
                     if self.resume(broken.and_then(Result::err)).await? {
@@ -211,7 +219,7 @@ impl ResumingBody {
 
     fn accept_or_fail(&mut self, answer: Response, ranged: bool) -> Result<()> {
         let status = answer.status;
-        self.accept(answer, ranged)?.then_some(()).ok_or_else(|| wrong_part(status))
+        self.accept(answer, ranged)?.then_some(()).ok_or_else(|| self.wrong_part(status))
     }
 
     /// Returns the range to ask for, unless it is everything.
@@ -232,23 +240,28 @@ impl ResumingBody {
         let (start, length) = (self.left.start, answer.content_length());
         let is_whole = self.is_whole();
         let size = if is_whole { self.told } else { Some(self.plan.size) };
-        if ranged && is_other_kind(&answer) {
+        self.is_page = is_page(&answer);
+        if ranged && (self.is_page || is_multipart(&answer)) {
             return Ok(false);
         }
         self.skip = match range::judge(start, size, answer.status, &answer.headers) {
             Part::AsAsked if ranged && !self.fits(length) && !self.is_shorter(&answer) => {
-                return Err(wrong_part(answer.status));
+                return Err(self.wrong_part(answer.status));
             }
             Part::AsAsked if ranged || start == 0 => 0,
             // Of another length it is a login page, say, or has an encoding put on by a proxy: no
             // part of it is part of the blob.
             Part::Whole { .. } if (ranged || start > 0) && self.is_other(length) => {
-                return Err(wrong_part(answer.status));
+                return Err(self.wrong_part(answer.status));
+            }
+            // A part has no digest that would show it.
+            Part::Whole { .. } if !is_whole && self.is_page && length != size => {
+                return Err(self.wrong_part(answer.status));
             }
             Part::Whole { skip } => skip,
             Part::Other if !ranged && start == 0 => 0,
             // Taken for the bytes that were asked for, these would be others (R82, R84).
-            Part::WrongStart => return Err(wrong_part(answer.status)),
+            Part::WrongStart => return Err(self.wrong_part(answer.status)),
             _ => return Ok(false),
         };
         let encoding = answer.headers.get(name::CONTENT_ENCODING);
@@ -327,10 +340,15 @@ impl ResumingBody {
     async fn resume(&mut self, cause: Option<Error>) -> Result<bool> {
         self.failures += 1;
         let is_in_order = cause.is_none() && self.is_whole();
-        let is_last = self.failures >= self.plan.policy.tries;
+        let ResumePlan { waits, clock, .. } = &self.plan;
+        let wait = waits.after(self.failures, clock);
+        if let Some(wait) = wait {
+            clock.sleep(wait).await;
+        }
         // A browser shows an answer without CORS headers, as to a range that is refused, as no answer at all.
         // So the last try that the policy allows asks for everything.
-        if self.failures.saturating_add(1) == self.plan.policy.tries
+        if wait.is_some()
+            && waits.is_before_last(self.failures)
             && !self.begun_again
             && self.was_refused
             && self.is_whole()
@@ -338,14 +356,12 @@ impl ResumingBody {
         {
             return self.begin_again(cause).await.map(|()| false);
         }
-        if is_last || (is_in_order && self.begun_again) {
+        if wait.is_none() || (is_in_order && self.begun_again) {
             return match cause {
                 None if is_in_order => Ok(true),
                 cause => Err(cause.unwrap_or_else(|| self.size_mismatch(self.left.start))),
             };
         }
-        let ResumePlan { policy, clock, .. } = &self.plan;
-        clock.sleep(policy.wait(self.failures, clock.random())).await;
         match self.reopen().await {
             // A new break counts on; its cause is the latest.
             Err(error) if error.is_retryable() => {
@@ -357,8 +373,16 @@ impl ResumingBody {
         }
     }
 
+    fn wrong_part(&self, status: u16) -> Error {
+        let fault = if self.is_page { AnswerFault::HtmlPage } else { AnswerFault::OtherPart };
+        let mut error: Error = ErrorKind::BadAnswer(fault).into();
+        error.context.status = Some(status);
+        error
+    }
+
     fn too_many(&self, actual: u64) -> Error {
         match self.plan.most > self.plan.size {
+            _ if self.is_page => self.wrong_part(200),
             true => ErrorKind::TooLarge { limit: self.plan.most }.into(),
             false => self.size_mismatch(actual),
         }
@@ -370,14 +394,17 @@ impl ResumingBody {
     }
 }
 
-/// Tells whether an answer is a page for people, or several parts in one body.
-fn is_other_kind(answer: &Response) -> bool {
-    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-    kind.starts_with("multipart/") || (answer.status == 200 && kind.starts_with("text/html"))
+/// Tells whether an answer says that it is a page for people.
+fn is_page(answer: &Response) -> bool {
+    answer.status == 200 && is_of_type(answer, "text/html")
 }
 
-fn wrong_part(status: u16) -> Error {
-    let mut error: Error = ErrorKind::BadAnswer(AnswerFault::OtherPart).into();
-    error.context.status = Some(status);
-    error
+/// Tells whether an answer is several parts in one body.
+fn is_multipart(answer: &Response) -> bool {
+    is_of_type(answer, "multipart/")
+}
+
+fn is_of_type(answer: &Response, beginning: &str) -> bool {
+    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default();
+    kind.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }

@@ -52,7 +52,8 @@ pub struct RetryNotice {
 pub type RetryListener = Rc<dyn Fn(&RetryNotice)>;
 
 /// A back-off of one's own (R45): the wait before the try that follows this one, counted from 1, or `None` to
-/// stop. It replaces the waits and the number of tries of the policy; what may be tried again stays.
+/// stop. It replaces the waits and the numbers of tries of the policy; what may be tried again stays. Of a body
+/// that breaks off, the tries since the last new byte are counted.
 pub type OwnBackoff = Rc<dyn Fn(u32) -> Option<Duration>>;
 
 /// The layer that tries again.
@@ -110,7 +111,8 @@ impl Retry {
             Err(_) => return None,
         };
         let is_known = self.hosts.has_answered(try_.request.url.origin());
-        if ended == Outcome::NoAnswer && !is_known && try_.number >= policy.unanswered_tries {
+        let is_over = self.own.is_none() && try_.number >= policy.unanswered_tries;
+        if ended == Outcome::NoAnswer && !is_known && is_over {
             return None;
         }
         let replay = try_.request.replay;

@@ -10,9 +10,12 @@ use async_trait::async_trait;
 use super::{
     Account, Approvals, Auth, Credentials, Deadline, Hosts, Limit, Log, OwnBackoff, Request,
     RequestLog, Response, Retry, RetryListener, RetryPolicy, SharedClock, SharedTransport,
-    Transport, check_own_headers, own_headers::OwnHeaders,
+    Transport, TryWaits, check_own_headers, own_headers::OwnHeaders,
 };
-use crate::{error::Result, wire::Headers};
+use crate::{
+    error::Result,
+    wire::{Headers, backoff::Policy},
+};
 
 /// The transport to the network, and what all registries share above it.
 #[derive(Clone)]
@@ -70,11 +73,21 @@ impl Stack {
         self
     }
 
-    /// Sets a back-off of one's own in the place of the policy's waits and number of tries (R45).
+    /// Sets a back-off of one's own in the place of the policy's waits and number of tries (R45): of
+    /// requests, of bodies that break off, and of uploads that are begun anew. An engine in another thread
+    /// obeys the policy.
     #[must_use]
     pub fn waiting(mut self, own: OwnBackoff) -> Self {
         self.own_backoff = Some(own);
         self
+    }
+
+    /// Returns the waits before further tries of what consists of several requests.
+    pub fn waits(&self) -> TryWaits {
+        match &self.retry {
+            Some(retry) => TryWaits::new(retry.backoff.clone(), self.own_backoff.clone()),
+            None => Policy::never().into(),
+        }
     }
 
     /// Sets the listener that is called before each wait (R48).

@@ -20,7 +20,7 @@ pub fn start() {
     let Some(root) = browser::element("app") else { return };
     let lazy = lazy_explorer();
     let explorer = SharedExplorer::new(lazy.clone());
-    let inputs = ShellInputs { explorer, settings: Rc::new(BrowserStorage) };
+    let inputs = ShellInputs { explorer, settings: Rc::new(BrowserStorage::Lasting) };
     let typed = browser::early_input();
     yew::set_custom_panic_hook(Box::new(|info| browser::show_panic(&info.to_string())));
     yew::Renderer::<App>::with_root_and_props(root, AppProps { inputs, typed }).render();

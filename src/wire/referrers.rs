@@ -89,6 +89,14 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
     }
 }
 
+/// Returns the digests of the entries of an index that break the grammar of digests.
+pub fn unaddressable(body: &Bytes) -> Vec<String> {
+    let parsed = json::parse(body.clone());
+    let entries = parsed.value.get("manifests").map_or(&[][..], Node::items);
+    let digests = entries.iter().filter_map(|entry| entry.get("digest")?.as_str());
+    digests.filter(|text| text.parse::<Digest>().is_err()).map(str::to_owned).collect()
+}
+
 /// Tells whether a document has `manifests` that are no list. `null` is an empty list in Go.
 pub fn has_broken_list(body: &Bytes) -> bool {
     let parsed = json::parse(body.clone());

@@ -30,6 +30,7 @@ pub const HELP: &str = "\
   --no-chunked         only monolithic uploads
   --no-mount           mounts are not honoured
   --no-delete          deleting is refused
+  --read-only          only GET and HEAD; 405 to everything else
   --no-digest-header   no Docker-Content-Digest
   --warning TEXT       a Warning header on every reply
   --fault NAME[:PATTERN[:TIMES]]   a fault on requests whose `METHOD /path` matches; may be repeated
@@ -66,6 +67,7 @@ fn flag(switches: &mut Switches, option: &str) -> bool {
         "--no-chunked" => switches.uploads.chunked = false,
         "--no-mount" => switches.uploads.mount = false,
         "--no-delete" => switches.delete = false,
+        "--read-only" => switches.read_only = true,
         "--no-digest-header" => switches.digest_header = false,
         _ => return false,
     }

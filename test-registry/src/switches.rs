@@ -25,6 +25,8 @@ pub struct Switches {
     pub uploads: Uploads,
     /// True if manifests and blobs may be deleted. Otherwise a deletion gets 405.
     pub delete: bool,
+    /// True if only GET and HEAD are answered, as by a mirror (R160). Everything else gets 405.
+    pub read_only: bool,
     /// True if `Docker-Content-Digest` is sent. Older registries leave it out.
     pub digest_header: bool,
     /// The text of a `Warning` header (R163) on every reply of the API.
@@ -50,6 +52,7 @@ impl Default for Switches {
             blobs: BlobDelivery::Direct,
             uploads: Uploads::default(),
             delete: true,
+            read_only: false,
             digest_header: true,
             warning: None,
             seed: Seed::Empty,
@@ -119,6 +122,13 @@ impl Switches {
     #[must_use]
     pub fn blobs(mut self, blobs: BlobDelivery) -> Self {
         self.blobs = blobs;
+        self
+    }
+
+    /// Answers only GET and HEAD.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
         self
     }
 

@@ -6,12 +6,14 @@ mod boot;
 mod doctor;
 mod engine;
 mod files;
+mod front;
 mod journeys;
 mod own_policy;
 mod parts;
 mod proxy;
 mod referrers;
 mod requests;
+mod sign_in;
 mod stage;
 
 // Other tests share Debian's registry and the layers that are written by hand.

@@ -12,7 +12,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::stage::{Folder, Stage};
+use crate::{
+    front::{Front, Treatment},
+    stage::{Folder, Stage},
+};
 
 /// A second address of this machine under which a registry answers. To the browser it is another host.
 struct Elsewhere {
@@ -22,7 +25,11 @@ struct Elsewhere {
 
 impl Elsewhere {
     async fn of(registry: &TestRegistry) -> Self {
-        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        Self::at("127.0.0.2:0", registry).await
+    }
+
+    async fn at(address: &str, registry: &TestRegistry) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let target = registry.host();
         let task = tokio::spawn(async move {
@@ -59,6 +66,44 @@ async fn a_registry_on_plain_http_under_another_address_is_read() {
     let asked = registry.log().matching("GET /v2/library/harbour/manifests/1.4.2-amd64");
     assert_eq!(asked.len(), 1, "{asked:?}");
     stage.end().await;
+}
+
+/// Checks that blobs come from a store on plain http to which the registry redirects, in the page and in the
+/// engine.
+#[tokio::test]
+async fn a_redirect_to_a_store_on_plain_http_is_followed() {
+    for address in ["127.0.0.2:0", "[::1]:0"] {
+        let (registry, stored) = (registry(), registry());
+        let store = Elsewhere::at(address, &stored).await;
+        let base = format!("http://{}", store.host);
+        let front = Front::before(&registry, move |head| {
+            let path = head.split(' ').nth(1).unwrap_or_default();
+            match path.contains("/blobs/") {
+                true => Treatment::Answer(format!(
+                    "HTTP/1.1 307 Temporary Redirect\r\nLocation: {base}{path}\r\nAccess-Control-Allow-Origin: *\r\n\
+                     Content-Length: 0\r\nConnection: close\r\n\r\n"
+                )),
+                false => Treatment::Pass(head),
+            }
+        })
+        .await;
+        let stage = Stage::open(Look::default()).await;
+        let image = format!("#/{}/library/harbour:1.4.2-amd64", front.host);
+        stage.visit(&format!("{image}?view=config")).await;
+        stage.sees("PATH").await;
+        let blobs = "GET /v2/library/harbour/blobs/";
+        assert_eq!(stored.log().matching(blobs).len(), 1, "{address}: the configuration");
+        stage.visit(&format!("{image}?view=verify")).await;
+        stage.sees("Verify every byte").await;
+        stage.press("Verify").await;
+        stage.sees("0 mismatches").await;
+        stage.settled().await;
+        let asked = stored.log().matching(blobs);
+        assert!(asked.len() > 2, "{address}: {asked:?}");
+        assert!(asked.iter().all(|entry| entry.status == 200), "{address}: {asked:?}");
+        assert_eq!(registry.log().matching(blobs).len(), 0, "{address}");
+        stage.end().await;
+    }
 }
 
 #[tokio::test]

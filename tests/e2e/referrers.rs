@@ -79,8 +79,25 @@ async fn check(host: &str, told: &str) {
         assert_eq!(lists, api + fallback + 3, "the list of one image: {sent:?}");
         assert_eq!(asked("/manifests/sha256:"), 0, "no entry is read: {sent:?}");
     }
+    reload(&stage, told).await;
     assert_eq!(stage.page.violations().await.unwrap(), [""; 0]);
     stage.page.close().await.unwrap();
+}
+
+/// Reloads the page, and checks that the API is asked again only when the person wants it.
+async fn reload(stage: &Stage, told: &str) {
+    stage.page.requests().await.unwrap();
+    stage.page.client().refresh().await.unwrap();
+    for asks in [0, 1] {
+        stage.sees("test/kind-9").await;
+        stage.sees(told).await;
+        stage.settled().await;
+        let sent = stage.page.requests().await.unwrap();
+        let asked = |part: &str| sent.iter().filter(|sent| sent.url.contains(part)).count();
+        assert_eq!(asked("/referrers/"), asks, "{sent:?}");
+        assert!(asked("/manifests/sha256-") > 0, "{sent:?}");
+        stage.press("Try again").await;
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! Archives by `docker save`, skopeo, kaniko, Bazel and others, read where they lie through the
 //! interface of a registry (R152, R158, R168).
 
-use std::{collections::BTreeSet, path::Path, process::Command, rc::Rc};
+use std::{collections::BTreeSet, path::Path, rc::Rc};
 
 use bytes::Bytes;
 use porthole::{
-    content::verify::digest_of,
+    content::{
+        decode::{DecodeLimits, decode_all},
+        verify::digest_of,
+    },
     error::{ErrorKind, LayoutFault, Missing},
     oci::{Descriptor, Document, MediaType, RepositoryName, Tag},
     ops::{graph::WalkOptions, progress::Outcome, verify::verify},
@@ -35,11 +38,16 @@ pub(crate) async fn open_file(path: &Path) -> Archive {
     Archive::open("test.tar", file, repository(UNNAMED)).await.unwrap()
 }
 
+/// Returns true if the file as a whole is compressed.
+pub(crate) fn is_compressed(fixture: &Fixture) -> bool {
+    fixture.expected["compression"].as_str().is_some_and(|name| name != "none")
+}
+
 /// Opens a fixture; one that is compressed as a whole is uncompressed first.
 async fn open_fixture(fixture: &Fixture) -> Archive {
-    if fixture.path.ends_with(".gz") {
-        let unpacked = Command::new("gzip").arg("-dc").arg(fixture.folder()).output().unwrap();
-        return open_bytes(unpacked.stdout.into()).await.unwrap();
+    if is_compressed(fixture) {
+        let plain = decode_all(&fixture.read(""), DecodeLimits::default()).unwrap();
+        return open_bytes(plain.into()).await.unwrap();
     }
     open_file(&fixture.folder()).await
 }
@@ -91,7 +99,7 @@ fn r152_images_by_docker_save_are_read_with_verified_digests() {
     block_on(async {
         for fixture in fixtures::of_kind("archive-docker-save") {
             let archive = open_fixture(&fixture).await;
-            let mut layers = list(&fixture.expected, "layers").iter();
+            let layers = list(&fixture.expected, "layers");
             for image in list(&fixture.expected, "images") {
                 for (place, tag) in names_of(image) {
                     let made = archive.manifest(&place, &ManifestRef::Tag(tag)).await.unwrap();
@@ -102,19 +110,25 @@ fn r152_images_by_docker_save_are_read_with_verified_digests() {
                     let again = archive.manifest(&place, &digest).await.unwrap();
                     assert_eq!(again.verification, Verification::Verified);
                     assert_eq!(again.bytes, made.bytes);
-                    check_image(&archive, &place, &made, image, &mut layers).await;
+                    check_image(&archive, &place, &made, image, layers).await;
                 }
             }
         }
     });
 }
 
-async fn check_image<'a>(
+/// Returns the layers of an image in the facts of its archive, which name each by the file of `Layers`.
+fn layers_in<'a>(image: &'a Value, layers: &'a [Value]) -> impl Iterator<Item = &'a Value> {
+    let of = |file: &Value| layers.iter().find(|layer| layer["layer"] == *file);
+    list(image, "layers").iter().map(move |file| of(file).unwrap_or(&Value::Null))
+}
+
+async fn check_image(
     archive: &Archive,
     place: &RepositoryName,
     made: &Manifest,
     expected: &Value,
-    layers: &mut impl Iterator<Item = &'a Value>,
+    layers: &[Value],
 ) {
     let Document::Image(image) = document(made).value else { panic!("no image: {expected}") };
     let config = image.config.unwrap();
@@ -124,10 +138,13 @@ async fn check_image<'a>(
         let bytes = collect(archive.blob(place, blob).await.unwrap()).await.unwrap();
         assert_eq!((digest_of(&bytes), bytes.len() as u64), (blob.digest.clone(), blob.size));
     }
-    for (layer, expected) in image.layers.iter().zip(layers) {
-        let is_gzip = layer.media_type.as_str().ends_with("+gzip");
-        assert_eq!(if is_gzip { "gzip" } else { "none" }, text(expected, "compression"));
-        if !is_gzip {
+    for (layer, expected) in image.layers.iter().zip(layers_in(expected, layers)) {
+        if expected.is_null() {
+            continue; // The facts leave this layer out.
+        }
+        let compression = layer.media_type.as_str().rsplit_once('+').map_or("none", |(_, end)| end);
+        assert_eq!(compression, text(expected, "compression"));
+        if compression == "none" {
             assert_eq!(layer.digest.as_str(), expected["diffId"], "{expected}");
         }
     }
@@ -151,7 +168,7 @@ fn r158_the_digest_of_a_layer_is_enough_to_find_it() {
                 }
                 let digest = text(layer, "diffId").parse().unwrap();
                 let found = archive.stat_blob(&repository(UNNAMED), &digest).await.unwrap();
-                assert!(found.is_some_and(|found| found.size > 0), "{} {layer}", fixture.path);
+                assert!(found.is_some(), "{} {layer}", fixture.path);
             }
             let absent = digest_of(b"nothing");
             assert_eq!(archive.stat_blob(&repository(UNNAMED), &absent).await, Ok(None));
@@ -168,25 +185,43 @@ fn r158_oci_archives_read_as_their_facts_say() {
             let names: BTreeSet<_> = roots.map(|root| named(root["refName"].as_str())).collect();
             assert_eq!(listed(&archive).await, names, "{}", fixture.path);
             check_manifests(&archive, &fixture).await;
-            for (place, tag) in names {
-                let root = archive.manifest(&place, &ManifestRef::Tag(tag)).await.unwrap();
+            let wrong = wrong_blobs(&fixture);
+            let mut verified = BTreeSet::new();
+            for root in list(&fixture.expected, "roots") {
+                let (place, _) = named(root["refName"].as_str());
+                let reference = ManifestRef::Digest(text(root, "digest").parse().unwrap());
+                let root = archive.manifest(&place, &reference).await.unwrap();
                 assert_eq!(root.verification, Verification::Verified, "{}", fixture.path);
                 let report = verify(&archive, &place, root, &WalkOptions::default()).await;
-                let is_right = |outcome: &Outcome| *outcome == Outcome::Verified;
-                assert!(report.objects.iter().all(|found| is_right(&found.outcome)));
-                assert!(report.objects.len() > 3, "{}", fixture.path);
+                for found in report.objects {
+                    let digest = found.descriptor.digest.to_string();
+                    let is_right = found.outcome == Outcome::Verified;
+                    assert!(is_right || wrong.contains(&digest), "{} {digest}", fixture.path);
+                    verified.insert(digest);
+                }
+            }
+            // Each manifest that a name leads to was read, and each layer whose bytes are there.
+            let facts = ["manifests", "layers"].map(|key| list(&fixture.expected, key).iter());
+            let reached = facts.into_iter().flatten().filter(|item| item["reachable"] != false);
+            for digest in reached.map(|item| text(item, "digest")) {
+                assert!(verified.contains(&digest), "{} lacks {digest}", fixture.path);
             }
         }
     });
 }
 
-/// Every manifest that is there and right, by its digest.
-pub(crate) async fn check_manifests(archive: &Layout<impl Files + 'static>, fixture: &Fixture) {
+/// The blobs that are missing in a layout, or other than their digest or size.
+fn wrong_blobs(fixture: &Fixture) -> BTreeSet<String> {
     let wrong = ["missingBlobs", "digestMismatches", "sizeMismatches"].map(|key| {
         let wrong = list(&fixture.expected, key).iter();
         wrong.map(|item| item.as_str().map_or_else(|| text(item, "digest"), str::to_owned))
     });
-    let wrong: BTreeSet<String> = wrong.into_iter().flatten().collect();
+    wrong.into_iter().flatten().collect()
+}
+
+/// Every manifest that is there and right, by its digest.
+pub(crate) async fn check_manifests(archive: &Layout<impl Files + 'static>, fixture: &Fixture) {
+    let wrong = wrong_blobs(fixture);
     for expected in list(&fixture.expected, "manifests") {
         let digest = text(expected, "digest");
         if wrong.contains(&digest) {
@@ -214,9 +249,11 @@ fn r158_a_range_of_a_blob_is_read_from_a_tar() {
                 let size = archive.stat_blob(&place, &digest).await.unwrap().unwrap().size;
                 let blob = Descriptor::new(MediaType::OCTET_STREAM, digest, size);
                 let whole = collect(archive.blob(&place, &blob).await.unwrap()).await.unwrap();
-                for (start, length) in
-                    [(0, Some(7)), (257, Some(8)), (size - 1, None), (size, None)]
-                {
+                let parts =
+                    [(0, Some(7)), (257, Some(8)), (size.saturating_sub(1), None), (size, None)];
+                let fits =
+                    |(start, length): &(u64, Option<u64>)| start + length.unwrap_or(0) <= size;
+                for (start, length) in parts.into_iter().filter(fits) {
                     let range = ByteRange { start, length };
                     let part = archive.blob_range(&place, &blob, range).await.unwrap();
                     let end = length.map_or(size, |length| start + length);

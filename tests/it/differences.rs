@@ -33,7 +33,9 @@ const DIFFERENCES: &[Difference] = &[
               being localhost",
         covers: |vector, input| {
             let odd = |part: &str| part == "localhost" || part.contains(char::is_uppercase);
-            matches!(vector, "regclient-ref" | "ggcr-default-registry-tag")
+            let is_refused = vector == "reference-name-invalid";
+            !is_refused
+                && !vector.starts_with("platform-")
                 && input.split_once('/').is_some_and(|(first, _)| odd(first) && !is_host(first))
         },
         example: ("regclient-ref", "EXAMPLE/group-image:V42"),
@@ -43,7 +45,8 @@ const DIFFERENCES: &[Difference] = &[
         covers: |vector, input| match vector {
             "regclient-ref-host" => input.is_empty(),
             "ggcr-default-registry-tag" => {
-                !input.split_once('/').is_some_and(|(first, _)| is_host(first))
+                let first = input.split_once('/').map_or("", |(first, _)| first);
+                !is_host(first) && first != "localhost" && !first.contains(char::is_uppercase)
             }
             _ => false,
         },

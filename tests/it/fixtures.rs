@@ -19,9 +19,22 @@ fn note(has_cases: bool, of: &str) {
     if !has_cases {
         println!("no cases: {of}; set PORTHOLE_FIXTURES to the folder of the fixtures");
     }
+    write(if has_cases { "some" } else { "none" });
+}
+
+/// Notes how many cases a test used of those that it was given. A test that used none shows nothing, though
+/// the folder has files of its kinds.
+pub fn used(count: usize, of: &str) {
+    println!("{count} {of}");
+    if count == 0 {
+        write("unused");
+    }
+}
+
+fn write(word: &str) {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/target/no-cases.txt");
     let list = fs::OpenOptions::new().create(true).append(true).open(file);
-    let (word, thread) = (if has_cases { "some" } else { "none" }, thread::current());
+    let thread = thread::current();
     let line = format!("{word} {}\n", thread.name().unwrap_or_default());
     list.and_then(|mut list| list.write_all(line.as_bytes())).expect("the list can be written");
 }
@@ -74,6 +87,17 @@ pub fn of_kind(kind: &str) -> Vec<Fixture> {
 fn describe(item: &Value) -> Fixture {
     let path = item["path"].as_str().expect("a fixture has a path").to_owned();
     Fixture { path, expected: item["expected"].clone(), entry: item.clone() }
+}
+
+/// Returns those of the cases of all tables of a kind that a test is about.
+pub fn chosen(kind: &str, about: &str, is_chosen: impl Fn(&Value) -> bool) -> Vec<Value> {
+    let tables = of_kind(kind);
+    let tables = tables.iter().map(|fixture| fixture.read(""));
+    let tables = tables.map(|bytes| serde_json::from_slice::<Value>(&bytes).expect("JSON"));
+    let cases = tables.flat_map(|table| table["cases"].as_array().cloned().unwrap_or_default());
+    let found: Vec<_> = cases.filter(|case| is_chosen(case)).collect();
+    used(found.len(), about);
+    found
 }
 
 /// Returns the cases of a table of vectors such as `digest-parse`. If the folder is missing, prints a line

@@ -4,7 +4,7 @@ use std::{io::Write as _, rc::Rc};
 
 use futures_util::future::{Either, select};
 use porthole::{
-    app::{RegistryAddress, remote},
+    app::{RegistryAddress, remote, settings::NoStore},
     content::{decode::DecodeLimits, tar::ArchiveEvent},
     engine::Engine,
     layers::{
@@ -96,7 +96,7 @@ fn look(server: &TestRegistry, bytes: &[u8], offsets: &[u64]) -> Vec<Cost> {
         let (engine, serving) = Engine::local(Rc::clone(&network) as _, Rc::new(SystemClock));
         let stack = Stack::over(network, Rc::new(SystemClock));
         let address = RegistryAddress::new(server.host().parse().unwrap());
-        let blobs = remote(stack, engine)(&address).unwrap().blobs;
+        let blobs = remote(stack, engine, Rc::new(NoStore))(&address).unwrap().blobs;
         match select(Box::pin(costs(server, &blobs, &layer, offsets)), serving).await {
             Either::Left((costs, _)) => costs,
             Either::Right(_) => panic!("the engine ended"),

@@ -12,7 +12,7 @@ use crate::{
     archives::{UNNAMED, check_manifests, list, listed, open_file},
     fixtures::{self, Fixture},
     reader::{block_on, repository},
-    servers::temporary_folder,
+    servers::{tag_in, temporary_folder},
 };
 
 #[test]
@@ -47,7 +47,7 @@ async fn check_layout(layout: &Layout<impl Files + 'static>, fixture: &Fixture) 
     let listed = listed(layout).await;
     for root in list(&fixture.expected, "roots") {
         let Some(name) = root["refName"].as_str() else { continue };
-        let tag = name.rsplit(':').next().unwrap().parse().unwrap();
+        let Some(tag) = tag_in(name) else { continue };
         let place = listed.iter().find(|(_, found)| *found == tag);
         let (place, _) = place.unwrap_or_else(|| panic!("{}: no {tag}", fixture.path));
         let found = layout.resolve(place, &ManifestRef::Tag(tag)).await.unwrap();

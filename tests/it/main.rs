@@ -65,6 +65,7 @@ mod ops_servers;
 mod read_layouts;
 #[cfg(feature = "native")]
 mod read_manifests;
+mod read_only_registry;
 #[cfg(feature = "native")]
 mod reader;
 mod registry_faults;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use porthole::oci::{Digest, Host, Reference, RepositoryName};
+use porthole::oci::{Digest, Host, Reference};
 use serde_json::Value;
 
 use crate::{
@@ -21,6 +21,12 @@ fn check_validity<T: FromStr>(name: &str, field: &str) {
 
 fn canonical(input: &str) -> Option<String> {
     input.parse::<Reference>().ok().map(|reference| reference.canonical())
+}
+
+/// Splits a reference into host and repository.
+fn split(input: &str) -> Option<(String, String)> {
+    let reference: Reference = input.parse().ok()?;
+    Some((reference.host.to_string(), reference.repository.to_string()))
 }
 
 #[test]
@@ -93,15 +99,13 @@ fn r004_first_components_are_hosts_by_dot_port_or_bracket() {
     for name in ["reference-split-hostname", "reference-split-hostname-normalized"] {
         for case in vector(name) {
             let input = text(&case, "input");
-            let reference: Reference = input.parse().expect("valid");
-            let ours = (reference.host.to_string(), reference.repository.to_string());
-            check(name, &input, ours, (text(&case, "domain"), text(&case, "name")));
+            check(name, &input, split(&input), Some((text(&case, "domain"), text(&case, "name"))));
         }
     }
     for case in vector("reference-parse-named").iter().filter(|case| case["valid"] == true) {
-        let reference: Reference = text(case, "input").parse().expect("valid");
-        assert_eq!(reference.host.as_str(), text(case, "domain"));
-        assert_eq!(reference.repository.as_str(), text(case, "name"));
+        let input = text(case, "input");
+        let theirs = Some((text(case, "domain"), text(case, "name")));
+        check("reference-parse-named", &input, split(&input), theirs);
     }
     for case in vector("regexp-domain") {
         let input = text(&case, "input");
@@ -127,18 +131,16 @@ fn r005_r006_r008_docker_names_are_normalised_and_shortened() {
             if input.is_empty() {
                 continue;
             }
-            let reference: Reference = input.parse().expect("valid");
-            let full = text(&case, "FullName");
-            check("reference-normalize", &input, reference.canonical(), full);
-            check(
-                "reference-normalize",
-                &input,
-                reference.to_string(),
-                text(&case, "FamiliarName"),
-            );
-            assert_eq!(reference.host.as_str(), text(&case, "Domain"));
-            let path = RepositoryName::from_str(&text(&case, "RemoteName")).expect("valid");
-            assert_eq!(reference.repository, path);
+            let parsed = input.parse::<Reference>().ok();
+            let shown = |show: fn(&Reference) -> String| parsed.as_ref().map(show);
+            for (ours, field) in [
+                (shown(Reference::canonical), "FullName"),
+                (shown(Reference::to_string), "FamiliarName"),
+                (shown(|reference| reference.host.to_string()), "Domain"),
+                (shown(|reference| reference.repository.to_string()), "RemoteName"),
+            ] {
+                check("reference-normalize", &input, ours, Some(text(&case, field)));
+            }
         }
     }
 }
@@ -149,13 +151,15 @@ fn r007_no_tag_is_filled_in_where_other_clients_do() {
         let input = text(&case, "input");
         let expected = text(&case, "expected");
         // The original drops a tag that stands beside a digest, and fills in `latest`.
-        let mut reference: Reference = input.parse().expect("valid");
-        let had_neither = reference.tag.is_none() && reference.digest.is_none();
-        if reference.digest.is_some() {
-            reference.tag = None;
-        }
-        let latest = if had_neither { ":latest" } else { "" };
-        assert_eq!(format!("{}{latest}", reference.canonical()), expected);
+        let ours = input.parse::<Reference>().ok().map(|mut reference| {
+            let had_neither = reference.tag.is_none() && reference.digest.is_none();
+            if reference.digest.is_some() {
+                reference.tag = None;
+            }
+            let latest = if had_neither { ":latest" } else { "" };
+            format!("{}{latest}", reference.canonical())
+        });
+        check("reference-parse-docker-ref", &input, ours, Some(expected));
     }
     for case in vector("regclient-ref") {
         check_regclient(&case);
@@ -180,8 +184,8 @@ fn check_regclient(case: &Value) {
 fn r007_defaults_of_other_clients_are_not_ours() {
     for case in vector("ggcr-default-registry-tag") {
         let input = text(&case, "input");
-        let ours = canonical(&input).expect("valid");
-        check("ggcr-default-registry-tag", &input, ours, text(&case, "expected"));
+        let theirs = Some(text(&case, "expected"));
+        check("ggcr-default-registry-tag", &input, canonical(&input), theirs);
     }
     for case in vector("reference-parse-any") {
         let input = text(&case, "input");
@@ -193,8 +197,8 @@ fn r007_defaults_of_other_clients_are_not_ours() {
 fn r011_display_and_full_forms_of_index_synthesis_agree() {
     for case in vector("metascripts-parse-ref") {
         let input = text(&case, "input");
-        let reference: Reference = input.parse().expect("valid");
-        check("metascripts-parse-ref", &input, reference.canonical(), text(&case, "full"));
-        check("metascripts-parse-ref", &input, reference.to_string(), text(&case, "short"));
+        let shown = input.parse::<Reference>().ok().map(|reference| reference.to_string());
+        check("metascripts-parse-ref", &input, canonical(&input), Some(text(&case, "full")));
+        check("metascripts-parse-ref", &input, shown, Some(text(&case, "short")));
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use porthole::{
-    app::{Connection, RegistryAddress, remote},
+    app::{Connection, RegistryAddress, remote, settings::NoStore},
     engine::Engine,
     layers::{
         file_location::FileLocation,
@@ -43,7 +43,7 @@ pub fn with_image<T>(
         let stack = Stack::over(network, clock).with_retry(Some(hasty()));
         let (user, password) = ("tester".to_owned(), Secret::new("s3cret-canary"));
         stack.credentials().set(&registry.host(), Credential::Basic { user, password });
-        let connect = remote(stack, engine);
+        let connect = remote(stack, engine, Rc::new(NoStore));
         let connection = connect(&RegistryAddress::new(registry.host().parse().unwrap())).unwrap();
         let task = async {
             let repository: RepositoryName = name.parse().unwrap();

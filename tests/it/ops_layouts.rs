@@ -187,6 +187,5 @@ fn r130_every_sound_layout_is_copied_byte_for_byte() {
         }
         copied += 1;
     }
-    println!("{copied} layouts copied");
-    assert!(fixtures::folder().is_none() || copied > 0);
+    fixtures::used(copied, "sound layouts copied");
 }

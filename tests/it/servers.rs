@@ -191,14 +191,20 @@ pub fn push_layout(host: &str, repository: &str, layout: &Path) -> Vec<(String, 
         push_tree(host, repository, layout, root, 0, &mut refused);
         let name = root["annotations"]["org.opencontainers.image.ref.name"].as_str();
         let bytes = blob(layout, root["digest"].as_str().unwrap());
-        let (Some(name), Some(bytes)) = (name, bytes) else { continue };
-        let tag = name.rsplit(':').next().unwrap_or(name);
+        let (Some(tag), Some(bytes)) = (name.and_then(tag_in), bytes) else { continue };
+        let tag = tag.as_str();
         let reply = put_manifest(host, repository, tag, &media_type(root, &bytes), &bytes);
         if reply.status != 201 {
             refused.push((root["digest"].as_str().unwrap().to_owned(), reply.text()));
         }
     }
     refused
+}
+
+/// Returns the tag in the name of a layout's entry, which is a tag or a reference with one. Any other name is
+/// allowed (image-spec, annotations.md), and stands for no tag.
+pub fn tag_in(name: &str) -> Option<porthole::oci::Tag> {
+    name.rsplit(':').next()?.parse().ok()
 }
 
 fn push_tree(

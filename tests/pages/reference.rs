@@ -105,6 +105,44 @@ fn twins() {
     }
 }
 
+/// A manifest may list one layer twice, as Bazel and `docker commit` of nothing do.
+#[test]
+fn a_layer_that_stands_twice_has_two_addresses() {
+    let shelf = Shelf::new();
+    let layer = |text: &str| shelf.blob("application/vnd.oci.image.layer.v1.tar+gzip", text);
+    let (once, twice) = (layer("once"), layer("twice"));
+    let steps = ["a", "b", "c"].map(|step| json!({ "created_by": step }));
+    let config = json!({ "os": "linux", "architecture": "amd64", "history": steps });
+    let document = json!({
+        "schemaVersion": 2, "mediaType": MANIFEST, "layers": [twice, once, twice],
+        "config": shelf.blob("application/vnd.oci.image.config.v1+json", config.to_string()),
+    });
+    shelf.manifest(MANIFEST, &document, Some("1"));
+    let (once, twice) = (digest_of(&once), digest_of(&twice));
+    let names = [format!("{twice}@1"), once.to_string(), format!("{twice}@3")];
+    for view in ["tree", "history", "layers", "files"] {
+        let html = page(&shelf.registry, &shelf.address("1", &format!("?view={view}")));
+        for name in &names {
+            let link = format!("layer={name}\"");
+            assert!(html.contains(&link), "{view}: no link to {name}");
+        }
+        assert!(!html.contains(&format!("layer={twice}\"")), "{view}");
+    }
+    let old = [twice.to_string(), format!("{twice}@2"), format!("{twice}@9")];
+    let addresses = names.iter().zip([1, 2, 3]).chain(old.iter().map(|name| (name, 1)));
+    for (name, expected) in addresses {
+        for view in ["layers", "files"] {
+            let address = shelf.address("1", &format!("?view={view}&layer={name}"));
+            let html = page(&shelf.registry, &address);
+            let chosen: Vec<_> = html.split("aria-current=\"true\"").skip(1).collect();
+            assert_eq!(chosen.len(), 1, "{view} of {name}");
+            let at = chosen[0].find("Layer ").unwrap();
+            let shown = &chosen[0][at..at + 7];
+            assert_eq!(shown, format!("Layer {expected}"), "{view} of {name}");
+        }
+    }
+}
+
 #[test]
 fn artifact() {
     let shelf = Shelf::new();

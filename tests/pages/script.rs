@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use porthole::{
-    app::{Connections, remote_in_thread, session::doctor::doctor},
+    app::{Connections, remote_in_thread, session::doctor::doctor, settings::NoStore},
     testing::{Reply, Scripted, VirtualClock},
     transport::Stack,
 };
@@ -29,7 +29,8 @@ impl Script {
     /// Returns connections that this table answers.
     pub(crate) fn connections(&self) -> Connections {
         let page = "http://localhost:8080";
-        Connections::new(remote_in_thread(self.stack())).with_doctor(doctor(self.stack(), page))
+        Connections::new(remote_in_thread(self.stack(), Rc::new(NoStore)))
+            .with_doctor(doctor(self.stack(), page))
     }
 
     fn stack(&self) -> Stack {

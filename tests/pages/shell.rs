@@ -92,6 +92,17 @@ fn registry() {
 }
 
 #[test]
+fn each_name_is_shown_and_counted_once() {
+    let link = r#"</v2/_catalog?page=1>; rel="next""#;
+    let names = r#"{"repositories":["a","a/b","a","Odd","Odd"]}"#;
+    let reply = || Reply::ok(names).header("content-type", JSON);
+    let twice = Script::default().on("/v2/_catalog", reply());
+    check("registry-twice", "#/reg.example", &twice);
+    let repeats = Script::default().on("/v2/_catalog", reply().header("link", link));
+    check("registry-repeats", "#/reg.example", &repeats);
+}
+
+#[test]
 fn r094_a_registry_that_does_not_list_is_no_dead_end() {
     check("registry-no-catalog", "#/reg.example", &Script::default());
     let asks = Script::default().on("/v2/_catalog", Reply::status(401).body("{}"));

@@ -65,11 +65,13 @@ fn empty_tests() -> BTreeSet<String> {
     without_cases(&text)
 }
 
-/// Reads lines of the form `none NAME` and `some NAME`, of which a test may have any number.
+/// Reads lines of the form `none NAME` and `some NAME`, of which a test may have any number. `unused NAME` is
+/// of a test that was given cases and used none.
 fn without_cases(text: &str) -> BTreeSet<String> {
     let names = |word: &'static str| text.lines().filter_map(move |line| line.strip_prefix(word));
     let some: BTreeSet<&str> = names("some ").collect();
-    names("none ").filter(|name| !some.contains(name)).map(str::to_owned).collect()
+    let none = names("none ").filter(|name| !some.contains(name));
+    none.chain(names("unused ")).map(str::to_owned).collect()
 }
 
 /// The file in which tests leave their names if they have no cases.
@@ -301,5 +303,6 @@ mod tests {
         assert!(!good(&["a::r001_x", "b::r001_y"]));
         let told = "none a::r001_x\nnone b::r001_y\nsome b::r001_y\nnone a::r001_x\n";
         assert_eq!(without_cases(told), tests(&["a::r001_x"]));
+        assert_eq!(without_cases("some a::r001_x\nunused a::r001_x\n"), tests(&["a::r001_x"]));
     }
 }

@@ -209,7 +209,8 @@ fn parsing_is_the_inverse_of_printing_for_any_place() {
         place.member = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.find = (numbers.next(2) == 0).then(|| numbers.pick(&paths).to_owned());
         place.platform = (numbers.next(2) == 0).then(|| "windows/amd64 (10.0.1)".to_owned());
-        place.layer = (numbers.next(2) == 0).then(|| DIGEST.parse().unwrap());
+        let layers = [DIGEST.to_owned(), format!("{DIGEST}@3")];
+        place.layer = (numbers.next(2) == 0).then(|| layers[numbers.next(2)].parse().unwrap());
         // “localhost” without a port is no host in a reference (R4), only behind a scheme.
         let can_stand_alone = reference.host.as_str() != "localhost";
         place.with = (can_stand_alone && numbers.next(2) == 0).then(|| reference.clone());

@@ -1,6 +1,7 @@
 //! Connections of this tab: one client per registry, made when first needed and kept, with all
 //! that it learns (tokens, abilities, what it has read).
 
+pub mod absent_apis;
 pub mod accounts;
 pub mod doctor;
 pub mod remote_reader;
@@ -10,8 +11,8 @@ use std::{cell::RefCell, fmt, rc::Rc};
 use litemap::LiteMap;
 
 #[cfg(target_arch = "wasm32")]
-use super::Accounts;
-use super::RegistryAddress;
+use super::{Accounts, browser_storage::BrowserStorage};
+use super::{RegistryAddress, settings::SharedSettingsStore};
 use crate::app::session::{
     doctor::{Doctor, Examination},
     remote_reader::RemoteReader,
@@ -37,15 +38,16 @@ use crate::{
 /// Connects to a registry. Tests hand in one that answers from memory.
 pub type Connector = Rc<dyn Fn(&RegistryAddress) -> Result<Connection>>;
 
-/// Clients that send through this stack, each behind a cache of its own. The engine reads their blobs.
-pub fn remote(stack: Stack, engine: Rc<Engine>) -> Connector {
-    connector(stack, move |client| Rc::new(RemoteReader::new(client, Rc::clone(&engine))))
+/// Clients that send through this stack, each behind a cache of its own. The engine reads their blobs, and
+/// `store` keeps for the tab what they learn.
+pub fn remote(stack: Stack, engine: Rc<Engine>, store: SharedSettingsStore) -> Connector {
+    connector(stack, store, move |client| Rc::new(RemoteReader::new(client, Rc::clone(&engine))))
 }
 
 /// The same without an engine: blobs are read in this thread. A page has no code for that.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn remote_in_thread(stack: Stack) -> Connector {
-    connector(stack, |client| {
+pub fn remote_in_thread(stack: Stack, store: SharedSettingsStore) -> Connector {
+    connector(stack, store, |client| {
         let source: SharedSource = Rc::new(client);
         Rc::new(LocalReader::new(source))
     })
@@ -53,6 +55,7 @@ pub fn remote_in_thread(stack: Stack) -> Connector {
 
 fn connector(
     stack: Stack,
+    store: SharedSettingsStore,
     reader: impl Fn(RemoteRegistry) -> SharedBlobReader + 'static,
 ) -> Connector {
     let clock = Rc::clone(stack.clock());
@@ -61,6 +64,7 @@ fn connector(
     let clients = Clients::new(stack.as_viewer());
     Rc::new(move |address| {
         let client = clients.get(&address.host, Some(address.scheme))?;
+        absent_apis::remember(&client, address, &store);
         let source: SharedSource = Rc::new(client.clone());
         let registry = Rc::new(Cache::new(source, CacheLimits::default(), Rc::clone(&now)));
         Ok(Connection { address: address.clone(), registry, blobs: reader(client) })
@@ -76,7 +80,13 @@ pub fn in_a_browser(page: &str) -> (Rc<Connections>, Accounts) {
     let stack = Stack::over(Rc::new(network), clock);
     let accounts = Accounts::of(&stack);
     let doctor = crate::app::session::doctor::doctor(stack.clone(), page);
-    (Rc::new(Connections::new(remote(stack, engine)).with_doctor(doctor)), accounts)
+    (
+        Rc::new(
+            Connections::new(remote(stack, engine, Rc::new(BrowserStorage::Tab)))
+                .with_doctor(doctor),
+        ),
+        accounts,
+    )
 }
 
 /// A registry with its address. Cheap to clone; equal only to itself, so that it serves as a prop.

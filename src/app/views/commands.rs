@@ -76,6 +76,10 @@ pub fn preparation(tool: Tool, subject: &Subject<'_>) -> Option<String> {
         .then(|| format!(r#"{{ "insecure-registries": ["{}"] }}"#, registry.host))
 }
 
+fn chosen_layer<'a>(subject: &Subject<'a>) -> Option<&'a Digest> {
+    subject.place.layer.as_ref().map(|layer| &layer.digest).or(subject.layer)
+}
+
 /// Parts of commands, each quoted if a shell would read more into it.
 struct Parts {
     /// `host/repository`.
@@ -127,7 +131,7 @@ impl Parts {
             manifest: chosen.map_or_else(|| named(reference), Digest::to_string),
             digest: digest.map(Digest::to_string),
             config: subject.config.map(Digest::to_string),
-            layer: place.layer.as_ref().or(subject.layer).map(Digest::to_string),
+            layer: chosen_layer(subject).map(Digest::to_string),
             is_hub: host.is_docker_hub(),
             path,
         }

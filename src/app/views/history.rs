@@ -4,7 +4,10 @@ mod dockerfile;
 
 pub use dockerfile::Instruction;
 
-use crate::oci::{Descriptor, Digest, HistoryEntry, ImageConfig, Timestamp};
+use crate::{
+    app::LayerAddress,
+    oci::{Descriptor, Digest, HistoryEntry, ImageConfig, Timestamp},
+};
 
 /// A step of the history.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +35,8 @@ pub enum Made {
     Layer {
         /// The layer's number.
         number: usize,
-        /// The digest of the compressed layer.
-        digest: Digest,
+        /// The name of the layer in an address.
+        address: LayerAddress,
         /// Its compressed size in bytes, if it is known.
         size: Option<u64>,
     },
@@ -64,17 +67,20 @@ impl History {
 
 /// The history of an image whose manifest lists these layers.
 pub fn of_image(config: &ImageConfig, layers: &[Descriptor]) -> History {
-    let layers: Vec<_> = layers.iter().map(|layer| (&layer.digest, Some(layer.size))).collect();
+    let names = LayerAddress::of_all(layers.iter().map(|layer| &layer.digest));
+    let layers: Vec<_> =
+        names.into_iter().zip(layers.iter().map(|layer| Some(layer.size))).collect();
     matched(&config.history, &layers)
 }
 
 /// The history of a schema 1 manifest: one entry for each layer, sizes unknown.
 pub fn of_schema1(history: &[HistoryEntry], layers: &[Digest]) -> History {
-    let layers: Vec<_> = layers.iter().map(|digest| (digest, None)).collect();
+    let layers: Vec<_> =
+        LayerAddress::of_all(layers.iter()).into_iter().map(|name| (name, None)).collect();
     matched(history, &layers)
 }
 
-fn matched(entries: &[HistoryEntry], layers: &[(&Digest, Option<u64>)]) -> History {
+fn matched(entries: &[HistoryEntry], layers: &[(LayerAddress, Option<u64>)]) -> History {
     let instructions =
         dockerfile::read(entries.iter().map(|entry| entry.created_by.as_deref().unwrap_or("")));
     let mut rest = layers.iter().enumerate();
@@ -96,10 +102,12 @@ fn matched(entries: &[HistoryEntry], layers: &[(&Digest, Option<u64>)]) -> Histo
     History { steps, unexplained }
 }
 
-fn next_layer<'a>(rest: &mut impl Iterator<Item = (usize, &'a (&'a Digest, Option<u64>))>) -> Made {
+fn next_layer<'a>(
+    rest: &mut impl Iterator<Item = (usize, &'a (LayerAddress, Option<u64>))>,
+) -> Made {
     match rest.next() {
-        Some((at, (digest, size))) => {
-            Made::Layer { number: at + 1, digest: (*digest).clone(), size: *size }
+        Some((at, (address, size))) => {
+            Made::Layer { number: at + 1, address: address.clone(), size: *size }
         }
         None => Made::Missing,
     }

@@ -130,6 +130,31 @@ mod tests {
     };
 
     #[test]
+    fn bytes_with_another_digest_than_a_configuration_are_kept_as_text_and_not_believed() {
+        for text in
+            ["not that", r#"{"os":"linux"}"#, r#"{"os":"linux","x":"more than was stated"}"#]
+        {
+            let memory = MemoryRegistry::new("memory");
+            let reference: crate::oci::Reference = "memory.example/a/b:v1".parse().unwrap();
+            let place = Place::new(RegistryAddress::new(reference.host.clone()), reference);
+            let repository = &place.reference.repository;
+            let config = memory.add_blob(repository, MediaType::OCI_CONFIG, r#"{"os":"plan9"}"#);
+            memory.add_blob_as(repository, &config.digest, text.into());
+            let manifest = format!(
+                r#"{{"schemaVersion":2,"layers":[],"config":{{"mediaType":"{}","digest":"{}","size":14}}}}"#,
+                MediaType::OCI_CONFIG,
+                config.digest,
+            );
+            let tag = place.reference.tag.clone();
+            memory.add_manifest(repository, MediaType::OCI_MANIFEST, manifest, tag.as_ref());
+            let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();
+            let error = image.config.unwrap().unwrap_err();
+            assert!(matches!(error.kind, crate::error::ErrorKind::DigestMismatch { .. }), "{text}");
+            assert_eq!(error.context.body.as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn a_configuration_of_another_size_than_stated_is_shown() {
         let text =
             r#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;

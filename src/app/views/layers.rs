@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::history::{History, Made, Step};
-use crate::oci::{Compression, Descriptor, Digest};
+use crate::{
+    app::LayerAddress,
+    oci::{Compression, Descriptor, Digest},
+};
 
 /// A table of contents that lets single files be read out of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum Index {
 pub struct Layer {
     /// Counted from 1.
     pub number: usize,
+    /// Its name in an address.
+    pub address: LayerAddress,
     /// The manifest's pointer to it.
     pub descriptor: Descriptor,
     /// The compression by the media type; only the bytes could prove it. `None` if the media type
@@ -61,8 +66,10 @@ pub fn layers(
 ) -> Layers {
     let bytes = descriptors.iter().fold(0_u64, |sum, layer| sum.saturating_add(layer.size));
     let made_by = history.map(steps_by_layer).unwrap_or_default();
-    let layer = |(at, descriptor): (usize, &Descriptor)| Layer {
+    let addresses = LayerAddress::of_all(descriptors.iter().map(|layer| &layer.digest));
+    let layer = |(at, (descriptor, address)): (usize, (&Descriptor, LayerAddress))| Layer {
         number: at + 1,
+        address,
         compression: descriptor.media_type.compression(),
         is_encrypted: descriptor.media_type.is_encrypted(),
         is_foreign: descriptor.media_type.is_foreign(),
@@ -73,8 +80,19 @@ pub fn layers(
         title: descriptor.annotation("org.opencontainers.image.title").map(str::to_owned),
         descriptor: descriptor.clone(),
     };
-    let items = descriptors.iter().enumerate().map(layer).collect();
+    let items = descriptors.iter().zip(addresses).enumerate().map(layer).collect();
     Layers { items, bytes, diff_ids: diff_ids.len() }
+}
+
+impl Layers {
+    /// Returns the place from the base of a layer that an address names by its digest or its diff ID.
+    pub fn find(&self, wanted: &LayerAddress) -> Option<usize> {
+        wanted.find(self.items.len(), |at, digest| {
+            self.items.get(at).is_some_and(|layer| {
+                layer.descriptor.digest == *digest || layer.diff_id.as_ref() == Some(digest)
+            })
+        })
+    }
 }
 
 /// The step that made each layer, by the number of the layer.

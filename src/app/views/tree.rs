@@ -15,7 +15,7 @@ use super::{
     sizes::Blobs,
 };
 use crate::{
-    app::Loadable,
+    app::{LayerAddress, Loadable},
     caps,
     error::Error,
     oci::{Descriptor, Digest, Document, Platform},
@@ -98,6 +98,8 @@ pub struct TreeNode {
     pub role: Role,
     /// The pointer to it.
     pub descriptor: Descriptor,
+    /// The name of a layer in an address.
+    pub address: Option<LayerAddress>,
     /// The facts that tell it from other entries for its platform.
     pub differs: Vec<Difference>,
     /// Its size in bytes; `None` if nothing says it (Docker schema 1).
@@ -187,6 +189,7 @@ impl<'a> Builder<'a> {
             size: Some(descriptor.size),
             artifact_type: descriptor.artifact_type.clone(),
             descriptor: descriptor.clone(),
+            address: None,
             differs: Vec::new(),
             reading: Reading::NotAsked,
             children: Vec::new(),
@@ -304,6 +307,9 @@ impl<'a> Builder<'a> {
     /// Adds the children of any other document, in its order, and counts the layers.
     fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
         let mut nodes = Vec::new();
+        let layers = children.iter().filter(|child| child.role == graph::Role::Layer);
+        let mut addresses =
+            LayerAddress::of_all(layers.map(|child| &child.descriptor.digest)).into_iter();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
             if self.nodes >= caps::IMAGE_OBJECTS {
@@ -317,7 +323,8 @@ impl<'a> Builder<'a> {
                 graph::Role::Config => self.node(Role::Config, descriptor),
                 graph::Role::Layer => {
                     layers += 1;
-                    self.node(Role::Layer(layers), descriptor)
+                    let address = addresses.next();
+                    TreeNode { address, ..self.node(Role::Layer(layers), descriptor) }
                 }
             };
             node.size = node.size.filter(|_| *has_size);

@@ -1,6 +1,6 @@
 //! Lists that are read page by page, or so many names at a time (R97, R101).
 
-use std::{fmt::Display, str::FromStr};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use super::Repository;
 use crate::{
@@ -26,6 +26,8 @@ struct ListReading {
     place: ListPosition,
     pages: Pages,
     may_be_incomplete: bool,
+    /// Names that break the grammar, each once.
+    unaddressable: BTreeSet<String>,
 }
 
 impl ListReading {
@@ -41,6 +43,7 @@ impl ListReading {
     /// Takes a page in, and returns the new items on it.
     fn take<T: Display + FromStr>(&mut self, page: &Page<T>) -> Vec<T> {
         self.may_be_incomplete |= page.may_be_incomplete;
+        self.unaddressable.extend(page.unaddressable.iter().cloned());
         let next = page.next.as_deref().and_then(Cursor::parse).map_or(Next::End, Next::Page);
         let items = page.items.iter().map(T::to_string).collect();
         let (fresh, next) = self.pages.take(items, next);
@@ -99,6 +102,12 @@ impl TagPages {
         Ok(Some(self.reading.take(&page)))
     }
 
+    /// Returns the names on the pages so far that break the grammar of tags, each once. They can be shown, and
+    /// no address leads to them.
+    pub fn unaddressable(&self) -> impl Iterator<Item = &str> {
+        self.reading.unaddressable.iter().map(String::as_str)
+    }
+
     /// Tells whether there may be more tags than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
@@ -144,6 +153,12 @@ impl RepositoryPages {
         Ok(Some(names.map(|name| self.registry.repository(name)).collect()))
     }
 
+    /// Returns the names on the pages so far that break the grammar of repositories, each once: old
+    /// registries have `Test/Some`. They can be shown, and no address leads to them.
+    pub fn unaddressable(&self) -> impl Iterator<Item = &str> {
+        self.reading.unaddressable.iter().map(String::as_str)
+    }
+
     /// Tells whether there may be more repositories than all pages show.
     pub fn may_be_incomplete(&self) -> bool {
         self.reading.may_be_incomplete
@@ -157,6 +172,8 @@ pub struct CatalogSlice {
     pub names: Vec<RepositoryName>,
     /// Set if the catalog ends with them.
     pub at_end: bool,
+    /// Names on the pages that were read that break the grammar, each once.
+    pub unaddressable: Vec<String>,
 }
 
 impl RemoteRegistry {
@@ -182,6 +199,7 @@ impl RemoteRegistry {
         }
         let at_end = names.len() <= count;
         names.truncate(count);
-        Ok(CatalogSlice { names, at_end })
+        let unaddressable = pages.unaddressable().map(str::to_owned).collect();
+        Ok(CatalogSlice { names, at_end, unaddressable })
     }
 }

@@ -41,7 +41,8 @@ impl Tags<'_> {
         self.0.registry.delete_manifest(&self.0.name, &tag.clone().into()).await
     }
 
-    /// Lists all tags, each once, in the registry's order; `true` if there may be more.
+    /// Lists all tags, each once, in the registry's order; `true` if there may be more. Names that break the
+    /// grammar are left out: [`TagPages::unaddressable`] has them.
     ///
     /// # Errors
     /// As for [`List::tags`](crate::registry::List::tags).

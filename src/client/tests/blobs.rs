@@ -1,6 +1,7 @@
 //! Blobs: verified as they stream, taken up where they break, read in part.
 
 use super::*;
+use crate::error::AnswerFault;
 
 #[test]
 fn r080_a_blob_is_counted_and_hashed_as_it_streams() {
@@ -238,4 +239,35 @@ fn the_digest_decides_where_a_descriptor_states_a_wrong_size() {
     let read = crate::ops::read::blob_of_any_size;
     let outcome = bench.clock.run(read(&bench.registry, &repository(), &blob, 50)).unwrap();
     assert_eq!(outcome.unwrap_err().kind, ErrorKind::TooLarge { limit: 50 }, "the cap holds");
+}
+
+#[test]
+fn a_page_in_the_place_of_a_blob_is_told_as_a_page() {
+    let page = "<!doctype html><title>Sign in</title>";
+    let blob = descriptor(b"0123456789");
+    let replies = [
+        Reply::ok(page),
+        Reply::ok(page).header("Content-Type", "text/html; charset=utf-8"),
+        Reply::ok("short").header("Content-Type", "text/html"),
+        Reply::ok(page).header("Content-Type", "text/html").header("Content-Length", "37"),
+    ];
+    for (n, reply) in replies.into_iter().enumerate() {
+        let expected = ErrorKind::BadAnswer(AnswerFault::HtmlPage);
+        let answer = reply.clone();
+        let bench = Bench::answering(move |_, _| answer.clone());
+        // Without a type, only the bytes show it, once there are not too many.
+        let most = 100;
+        let read = async {
+            collect(bench.registry.blob_by_digest(&repository(), &blob, most).await?).await
+        };
+        assert_eq!(bench.clock.run(read).unwrap().unwrap_err().kind, expected, "{n}");
+        if n > 0 {
+            assert_eq!(bench.blob(&blob).unwrap_err().kind, expected, "whole {n}");
+            assert_eq!(bench.range(&blob, 3, 4).unwrap_err().kind, expected, "a part {n}");
+            assert_eq!(bench.range(&blob, 0, 4).unwrap_err().kind, expected, "a beginning {n}");
+        }
+    }
+    let content = descriptor(page.as_bytes());
+    let bench = Bench::answering(move |_, _| Reply::ok(page).header("Content-Type", "text/html"));
+    assert_eq!(bench.blob(&content).unwrap(), page.as_bytes(), "a blob that is a page");
 }

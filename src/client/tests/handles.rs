@@ -60,7 +60,7 @@ fn r101_so_many_names_after_one_and_whether_the_catalog_ends_there() {
     let after = |name: Option<&str>, count| {
         let name = name.map(|name| name.parse().unwrap());
         let task = bench.registry.names_after(name.as_ref(), count);
-        let CatalogSlice { names, at_end } = bench.clock.run(task).unwrap().unwrap();
+        let CatalogSlice { names, at_end, .. } = bench.clock.run(task).unwrap().unwrap();
         let ends = (names.first().map(|n| n.to_string()), names.last().map(|n| n.to_string()));
         (names.len(), ends.0.unwrap_or_default(), ends.1.unwrap_or_default(), at_end)
     };

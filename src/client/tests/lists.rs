@@ -227,3 +227,49 @@ fn r098_after_a_link_that_leads_nowhere_the_list_goes_on_after_its_last_item() {
         }
     }
 }
+
+#[test]
+fn r097_names_outside_the_grammar_are_given_to_callers_too() {
+    let odd = |names: &str| Reply::ok(names.to_owned());
+    let next = r#"</v2/a/b/tags/list?n=2&last=b>; rel="next""#;
+    let bench = Bench::in_order([
+        odd(r#"{"name":"a/b","tags":["a","has+plus"]}"#).header("Link", next),
+        odd(r#"{"name":"a/b","tags":["b","-dash","has+plus"]}"#),
+    ]);
+    let mut pages = bench.registry.repository(repository()).tags().pages();
+    let mut tags = Vec::new();
+    while let Some(page) = bench.clock.run(pages.next()).unwrap().unwrap() {
+        tags.extend(page.iter().map(Tag::to_string));
+    }
+    assert_eq!(tags, ["a", "b"]);
+    assert_eq!(pages.unaddressable().collect::<Vec<_>>(), ["-dash", "has+plus"]);
+
+    let catalog = || odd(r#"{"repositories":["Test/Some","a/b"]}"#);
+    let bench = Bench::in_order([catalog(), catalog()]);
+    let mut pages = bench.registry.repository_pages();
+    assert_eq!(bench.clock.run(pages.next()).unwrap().unwrap().unwrap().len(), 1);
+    assert_eq!(pages.unaddressable().collect::<Vec<_>>(), ["Test/Some"]);
+    let slice = bench.clock.run(bench.registry.names_after(None, 9)).unwrap().unwrap();
+    assert_eq!((slice.names.len(), &*slice.unaddressable), (1, &["Test/Some".to_owned()][..]));
+}
+
+#[test]
+fn r103_entries_of_referrers_with_a_digest_outside_the_grammar_are_told() {
+    let entry = |digest: &str| {
+        format!(
+            r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":2}}"#
+        )
+    };
+    let (good, bad) = (entry(digest_of(b"x").as_str()), entry("sha256:short"));
+    let list = format!(r#"{{"schemaVersion":2,"manifests":[{good},{bad}]}}"#);
+    let bench = Bench::answering(move |request, _| match request.url.to_string() {
+        url if url.contains("/referrers/") => Reply::ok(list.clone())
+            .header("Content-Type", "application/vnd.oci.image.index.v1+json"),
+        _ => Reply::status(404),
+    });
+    let (place, subject) = (repository(), digest_of(b"subject"));
+    let found = bench.clock.run(bench.registry.referrers(&place, &subject, None)).unwrap().unwrap();
+    assert_eq!(found.items.len(), 1);
+    assert_eq!(found.unaddressable, ["sha256:short"]);
+    assert!(found.may_be_incomplete);
+}

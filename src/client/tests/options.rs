@@ -2,6 +2,9 @@
 
 use std::{cell::Cell, time::Duration};
 
+use futures_core::future::LocalBoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
+
 use super::*;
 use crate::{
     client::{Clients, StartedUpload},
@@ -141,6 +144,45 @@ fn r045_a_back_off_of_ones_own_waits_and_stops() {
     assert_eq!(error.kind, ErrorKind::Unavailable);
     assert_eq!((script.sent().len(), asked.get()), (8, 8), "more tries than the policy has");
     assert!(clock.shared().now() - start >= Duration::from_secs(7 * 60));
+}
+
+/// A body that breaks off after each beginning, and an upload whose sessions are all lost.
+#[test]
+fn r045_a_back_off_of_ones_own_steers_resuming_and_uploads() {
+    let check = |tries: u32, task: fn(&RemoteRegistry) -> LocalBoxFuture<'_, Result<()>>| {
+        let clock = VirtualClock::default();
+        let script = Scripted::answering(clock.shared(), |request, _| match request.method {
+            Method::Get => Reply::ok("").header("Content-Length", "5").broken_off(),
+            Method::Post => Reply::status(202).header("Location", SESSION),
+            Method::Delete => Reply::status(204),
+            _ => Reply::status(404),
+        });
+        let own = Rc::new(move |tried| (tried < tries).then_some(Duration::from_secs(60)));
+        let stack = Stack::over(Rc::clone(&script) as _, clock.shared()).waiting(own);
+        let start = clock.shared().now();
+        let connection = Connection::to(&"registry.example".parse().unwrap()).unwrap();
+        let registry = RemoteRegistry::new(connection, &stack);
+        assert!(clock.run(task(&registry)).unwrap().is_err());
+        let waited = clock.shared().now() - start;
+        assert_eq!(waited.as_secs() / 60, u64::from(tries - 1), "{tries} tries");
+        let lines = script.lines();
+        lines.iter().filter(|line| line.starts_with("GET ") || line.starts_with("POST ")).count()
+    };
+    for tries in [1, 2, 8] {
+        let read = check(tries, |registry| {
+            let blob = descriptor(b"hello");
+            let read = async move { collect(registry.blob(&repository(), &blob).await?).await };
+            read.map_ok(drop).boxed_local()
+        });
+        assert_eq!(read, tries as usize, "a body is resumed as often as the back-off says");
+        let pushed = check(tries, |registry| {
+            let (blob, bytes) = (descriptor(b"hello"), Bytes::from_static(b"hello"));
+            let push =
+                async move { registry.push_blob(&repository(), &blob, &bytes).await.map(drop) };
+            push.boxed_local()
+        });
+        assert_eq!(pushed, tries as usize, "an upload is begun as often as the back-off says");
+    }
 }
 
 #[test]

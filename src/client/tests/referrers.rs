@@ -113,6 +113,49 @@ fn r105_a_missing_repository_is_not_a_missing_api() {
 }
 
 #[test]
+fn r106_a_list_that_repeats_its_pages_ends() {
+    let bench = Bench::answering(|request, _| match request.url.path() {
+        path if path.contains("/referrers/") => {
+            index(&["a", "b"], Some("x")).header("Link", "<?page=2>; rel=next")
+        }
+        _ => Reply::status(404),
+    });
+    let found = bench.referrers(None).unwrap();
+    assert_eq!((found.items.len(), found.may_be_incomplete), (2, true));
+    let asked = bench.script.lines().iter().filter(|l| l.contains("/referrers/")).count();
+    assert_eq!(asked, 2);
+}
+
+#[test]
+fn r107_an_answer_that_is_no_list_hides_no_page() {
+    for answer in ["no JSON", "{", "[]", "{}"] {
+        let bench = Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") => Reply::ok(answer),
+            path if path.ends_with(".sig") => index(&["a"], None),
+            _ => Reply::status(404),
+        });
+        let found = bench.referrers(None).unwrap();
+        assert_eq!(found.api, ReferrersApi::Absent, "{answer}");
+        assert!(!found.may_be_incomplete, "{answer}");
+    }
+}
+
+#[test]
+fn r107_what_was_learnt_of_the_api_outlasts_the_client_until_it_is_asked_again() {
+    let bench = Bench::answering(|_, _| Reply::status(404));
+    let kept = Rc::new(RefCell::new(Vec::new()));
+    let keep = Rc::clone(&kept);
+    let keep = move |api: &ReferrersApi| keep.borrow_mut().push(api.clone());
+    bench.registry.recall_referrers_api(Some(ReferrersApi::Unreadable), Rc::new(keep));
+    let asked = || bench.script.lines().iter().filter(|l| l.contains("/referrers/")).count();
+    assert_eq!(bench.referrers(None).unwrap().api, ReferrersApi::Unreadable);
+    assert_eq!((asked(), kept.borrow().len()), (0, 0));
+    bench.registry.forget_referrers_api();
+    assert_eq!(bench.referrers(None).unwrap().api, ReferrersApi::Absent);
+    assert_eq!((asked(), kept.borrow().as_slice()), (1, [ReferrersApi::Absent].as_slice()));
+}
+
+#[test]
 fn r106_pages_are_merged_and_each_digest_is_listed_once() {
     let bench = Bench::answering(|request, _| match request.url.query() {
         Some("page=2") => index(&["b", "c"], Some("x")),

@@ -18,7 +18,7 @@ use crate::{
         sniff::Compression,
         verify::{Verdict, digest_of},
     },
-    error::{ErrorKind, Operation, Result, TransportEncoding},
+    error::{AnswerFault, ErrorKind, Operation, Result, TransportEncoding},
     layers::{
         file_location::FileLocation,
         findings::Findings,
@@ -218,6 +218,27 @@ fn r084_after_a_range_that_is_not_understood_the_engine_begins_again_once() {
 }
 
 #[test]
+fn a_page_in_the_place_of_a_blob_is_told_as_a_page() {
+    let page = "<!doctype html><title>Sign in</title>";
+    let layer = blob(b"layer");
+    let long = blob(&[7; 500]);
+    for reply in [Reply::ok(page), Reply::ok("Sign in").header("Content-Type", "text/html")] {
+        for layer in [&layer, &long] {
+            for job in [Job::verify(layer), Job::verify(layer).retaining(7)] {
+                let reply = reply.clone();
+                let bench = Bench::answering(move |_, _| reply.clone());
+                let error = bench.read(layer, &job).unwrap_err();
+                assert_eq!(error.kind, ErrorKind::BadAnswer(AnswerFault::HtmlPage));
+            }
+        }
+    }
+    let is_content = blob(page.as_bytes());
+    let bench = Bench::answering(move |_, _| Reply::ok(page).header("Content-Type", "text/html"));
+    let (found, _) = bench.read(&is_content, &Job::verify(&is_content)).unwrap();
+    assert_eq!(found.verdict, Verdict::Verified, "a blob that is a page");
+}
+
+#[test]
 fn an_encoding_of_the_transport_is_a_finding() {
     let layer = blob(b"right");
     for (reply, encoding) in [
@@ -347,7 +368,8 @@ fn serving(bytes: Vec<u8>, ranges: bool) -> impl Fn(&Request, usize) -> Reply {
         let Some((start, end)) =
             range.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'))
         else {
-            return Reply::ok(bytes.clone());
+            let length = bytes.len().to_string();
+            return Reply::ok(bytes.clone()).header("content-length", &length);
         };
         let start: usize = start.parse().unwrap();
         let end = end.parse().unwrap_or(bytes.len() - 1);
@@ -362,13 +384,22 @@ fn any_look_at_a_file_after_the_listing_costs_one_range() {
     let offset = plain.len() as u64 - 512;
     plain.truncate(plain.len() - 1024);
     plain.extend(archive_of("large", &content[..100_000]));
-    for (bytes, ranges) in [(plain.clone(), true), (gzipped(&plain), true), (plain.clone(), false)]
-    {
-        let layer = blob(&bytes);
+    let (packed, size) = (gzipped(&plain), plain.len() as u64);
+    for (bytes, ranges, stated) in [
+        (plain.clone(), true, size),
+        (packed.clone(), true, packed.len() as u64),
+        (plain.clone(), false, size),
+        // The digest decides, and not a size that is stated wrongly.
+        (plain.clone(), true, size + 1),
+        (plain.clone(), true, 0),
+        (packed.clone(), true, packed.len() as u64 - 1),
+        (plain.clone(), false, size - 1),
+    ] {
+        let layer = Descriptor { size: stated, ..blob(&bytes) };
         let bench = Bench::answering(serving(bytes, ranges));
         let file = FileLocation { offset, cap: 8 << 20 };
         let look = |job: Job| bench.read(&layer, &job).unwrap().0;
-        look(Job::verify(&layer).retaining(7));
+        assert!(look(Job::verify(&layer).retaining(7)).verdict.has_digest());
         for turn in 0..3 {
             let found = look(Job::verify(&layer).retaining_file(7, file));
             assert_eq!(found.verdict, Verdict::Verified);

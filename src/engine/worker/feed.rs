@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::fetcher::{BlobBytes, Fetcher};
 use crate::{
+    content::sniff::is_html_page,
     engine::{Origin, SharedFile, Slice},
     error::{self, Error, ErrorKind, TransportEncoding},
     transport::{Request, Response, ResumingBody},
@@ -93,19 +94,19 @@ impl Feed {
         match &self.origin {
             Origin::Request(request) => {
                 let response = self.fetcher.send((**request).clone(), None).await?;
-                self.fetched(request, response, 0..self.size)
+                self.fetched(request, response, 0..self.size, self.size)
             }
             Origin::Slice(slice) => Ok(sliced(slice, 0..slice.size(), None)),
         }
     }
 
     /// Reads a part. If a server knows no ranges, the bytes before the part are dropped, and those
-    /// behind it are not waited for.
-    pub(super) async fn range(&self, range: Range<u64>) -> Result<Chunks, Failure> {
+    /// behind it are not waited for. `size` is that of the whole, as far as it is known.
+    pub(super) async fn range(&self, range: Range<u64>, size: u64) -> Result<Chunks, Failure> {
         match &self.origin {
             Origin::Request(request) => {
                 let response = self.fetcher.send((**request).clone(), Some(&range)).await?;
-                self.fetched(request, response, range)
+                self.fetched(request, response, range, size)
             }
             Origin::Slice(slice) => {
                 let expected = range.end.saturating_sub(range.start);
@@ -128,7 +129,7 @@ impl Feed {
         let response = self.fetcher.send((**request).clone(), Some(&range)).await?;
         match response.status {
             206 => Ok(RangeReply::Bytes(response.bytes(range.end - range.start).await?)),
-            200 => self.fetched(request, response, 0..self.size).map(RangeReply::Whole),
+            200 => self.fetched(request, response, 0..self.size, self.size).map(RangeReply::Whole),
             _ => Err(Failure::Refused(response)),
         }
     }
@@ -138,12 +139,13 @@ impl Feed {
         request: &Request,
         response: Response,
         range: Range<u64>,
+        size: u64,
     ) -> Result<Chunks, Failure> {
         if !response.is_success() {
             return Err(Failure::Refused(response));
         }
         let head = Head { url: response.url.clone(), headers: response.headers.clone() };
-        let bytes = BlobBytes { size: self.size, range, policy: self.policy.clone() };
+        let bytes = BlobBytes { size, range, policy: self.policy.clone() };
         let body = self.fetcher.resuming(response, request.clone(), bytes)?;
         Ok(Chunks { head, inner: Inner::Fetched(Box::new(body)) })
     }
@@ -155,6 +157,14 @@ impl Chunks {
         match &mut self.inner {
             Inner::Fetched(body) => body.next().await,
             Inner::Sliced(pieces) => pieces.next().await,
+        }
+    }
+
+    /// Tells whether a web page came from the network, by what the answer says or by the first bytes.
+    pub(super) fn is_page(&self, start: &[u8]) -> bool {
+        match &self.inner {
+            Inner::Fetched(body) => body.is_page() || is_html_page(start),
+            Inner::Sliced(_) => false,
         }
     }
 

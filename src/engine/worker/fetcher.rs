@@ -46,7 +46,8 @@ impl Fetcher {
         bytes: BlobBytes,
     ) -> Result<ResumingBody> {
         let (clock, BlobBytes { size, range, policy }) = (Rc::clone(&self.clock), bytes);
-        let plan = ResumePlan { size, range, most: caps::MISSTATED_BYTES, policy, clock };
+        let plan =
+            ResumePlan { size, range, most: caps::MISSTATED_BYTES, waits: policy.into(), clock };
         ResumingBody::of(first, self.reopen(request), plan)
     }
 

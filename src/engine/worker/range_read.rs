@@ -41,9 +41,11 @@ pub(super) async fn read_file(
 ) -> RangeOutcome {
     let hold = |extracted, basis| sets.with(set, |index| index.hold(&job.digest, extracted, basis));
     let is_listed_from_toc = sets.with(set, |index| index.is_listed_from_toc(&job.digest));
-    let fault = match plan(sets, (job, set, file), is_listed_from_toc) {
+    let counted = sets.with(set, |index| index.counted_size(&job.digest));
+    let size = counted.unwrap_or(job.size);
+    let fault = match plan(sets, (job, set, file), size, is_listed_from_toc) {
         None => ContentFault::NoPlace,
-        Some(plan) => match extract(reporter, feed, file, plan).await {
+        Some(plan) => match extract(reporter, feed, (file, size), plan).await {
             Ok((extracted, basis)) => {
                 hold(extracted, Ok(basis));
                 return RangeOutcome::Done;
@@ -64,15 +66,15 @@ pub(super) async fn read_file(
 fn plan(
     sets: &LayerSets,
     (job, set, file): (&Job, u64, FileLocation),
+    size: u64,
     is_listed_from_toc: bool,
 ) -> Option<(Entry, Plan)> {
     let plan = sets.with(set, |index| index.plan(&job.digest, file.offset, file.cap));
     let (entry, plan) = plan?;
     let range = plan.range();
     let length = range.end.checked_sub(range.start)?;
-    let most = file.cap.saturating_add(BEYOND).min(job.size);
-    let is_worth =
-        if is_listed_from_toc { length <= most } else { length > 0 && length < job.size };
+    let most = file.cap.saturating_add(BEYOND).min(size);
+    let is_worth = if is_listed_from_toc { length <= most } else { length > 0 && length < size };
     is_worth.then_some((entry, plan))
 }
 
@@ -80,7 +82,7 @@ fn plan(
 async fn extract(
     reporter: &Reporter,
     feed: &Feed,
-    place: FileLocation,
+    (place, size): (FileLocation, u64),
     (entry, plan): (Entry, Plan),
 ) -> Result<(FileCollector, Basis), NotRead> {
     let range = plan.range();
@@ -90,7 +92,7 @@ async fn extract(
     let mut reader = plan.reader();
     let wrong = |error| NotRead::Fault(ContentFault::WrongPart(error));
     if !range.is_empty() {
-        let mut chunks = feed.range(range).await?;
+        let mut chunks = feed.range(range, size).await?;
         reporter.begin(feed.head());
         let mut read = 0;
         while let Some(chunk) = chunks.next().await? {

@@ -14,7 +14,7 @@ use crate::{
         packing::Message,
         port::{post, received},
     },
-    transport::{BrowserClock, Fetch},
+    transport::{BrowserClock, Fetch, OwnPolicy, SharedClock, violations},
 };
 
 /// Serves the other end of a port. `port` is a `MessagePort`, or a worker's global scope, which
@@ -34,5 +34,8 @@ pub fn serve_port(port: JsValue) {
     let outbox: ReplySender = Rc::new(move |id, message| {
         post(&port, &Message { bytes: message.pack(id), file: None });
     });
-    spawn_local(serve(Rc::new(Fetch), Rc::new(BrowserClock), inbox, outbox));
+    // A worker hears of what its policy refuses in its own scope; the page hears nothing of it.
+    let clock: SharedClock = Rc::new(BrowserClock);
+    let network = OwnPolicy::new(Rc::new(Fetch), Rc::clone(&clock), violations());
+    spawn_local(serve(Rc::new(network), clock, inbox, outbox));
 }

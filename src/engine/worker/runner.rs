@@ -16,7 +16,7 @@ use crate::{
         Job, Origin,
         message::{FromEngine, ReplySender},
     },
-    error::{self, ErrorKind},
+    error::{self, AnswerFault, ErrorKind},
     layers::findings::Findings,
     wire::backoff::Policy,
 };
@@ -97,7 +97,9 @@ impl Runner {
         reporter.begin(std::mem::take(&mut chunks.head));
         let mut next = chunks.next().await;
         let start = next.as_ref().ok().and_then(Option::as_ref).map(|chunk| chunk.as_ref());
-        let mut pass = self.pass(job, store, start.unwrap_or_default()).await?;
+        let start = start.unwrap_or_default();
+        let is_page = chunks.is_page(start);
+        let mut pass = self.pass(job, store, start).await?;
         let end = loop {
             match next {
                 Ok(Some(chunk)) => {
@@ -112,6 +114,9 @@ impl Runner {
         };
         let end = PassEnd { outcome: end, encoding: chunks.encoding() };
         let findings = pass.finish(&end);
+        if is_page && findings.verdict.is_mismatch() {
+            return Err(ErrorKind::BadAnswer(AnswerFault::HtmlPage).into());
+        }
         end.outcome.map(|_| findings)
     }
 

@@ -28,6 +28,14 @@ impl LayerIndex {
         })
     }
 
+    /// Returns the size of a layer's blob as a pass counted it. Its descriptor may state another.
+    pub fn counted_size(&self, digest: &Digest) -> Option<u64> {
+        match self.ranges.get(digest)? {
+            Ranges::FirstPass(checkpoints) => Some(checkpoints.size()),
+            Ranges::Toc(_) => None,
+        }
+    }
+
     /// Returns a plan to read the file whose content begins at an offset of a layer, with its
     /// entry. Returns `None` if the file has more bytes than `cap`, or if the layer cannot be read
     /// in parts.

@@ -190,7 +190,10 @@ pub async fn diagnose(connection: Connection, stack: &Stack, page: Option<&Origi
 }
 
 fn is_own_policy(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Refused(RefusedAddress::OwnPolicy(_)))
+    matches!(
+        error.kind,
+        ErrorKind::Refused(RefusedAddress::OwnPolicy(_) | RefusedAddress::OwnPolicyRedirect(_))
+    )
 }
 
 fn address(prospect: Option<Prospect>) -> Finding {

@@ -322,6 +322,10 @@ fn an_entry_of_an_index_is_a_blob_or_a_manifest_by_its_media_type() {
         check(manifest, None, "Manifest failed");
     }
     check("application/json", Some("linux/amd64"), "Manifest failed");
+    for unstated in ["", " ", "; charset=utf-8"] {
+        check(unstated, None, "Manifest failed");
+        check(unstated, Some("linux/amd64"), "Manifest failed");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use super::{Action, BlobContent, BlobStep, ManifestStep, Target, TransferOptions, TransferSource};
 use crate::{
     content::verify::digest_of,
-    error::{AnswerFault, Error, ErrorKind, InputFault, Result},
+    error::{AnswerFault, Error, ErrorKind, InputFault, Operation, Result},
     oci::{Descriptor, Digest, Document, MediaType, RepositoryName},
     ops::{graph::Documents, progress::Outcome},
     registry::{Manifest, ManifestRef, Verification},
@@ -29,7 +29,8 @@ impl InStore<'_> {
     /// # Errors
     /// Failures of the store.
     pub async fn manifest(&self, reference: &ManifestRef) -> Result<Option<Manifest>> {
-        let found = self.store.manifest(self.repository, reference).await?;
+        let found = self.store.manifest(self.repository, reference).await;
+        let found = found.map_err(|error| self.about_manifest(reference, error))?;
         Ok(found.map(|StoredManifest { media_type, bytes }| {
             let digest = match reference {
                 ManifestRef::Digest(digest) => digest.clone(),
@@ -39,6 +40,19 @@ impl InStore<'_> {
             let (content_type, verification) = (Some(media_type), Verification::Verified);
             Manifest { descriptor, bytes, content_type, verification }
         }))
+    }
+
+    /// Names the store and a manifest in an error, unless it names another place.
+    fn about_manifest(&self, reference: &ManifestRef, error: impl Into<Error>) -> Error {
+        self.named(error, Operation::ReadManifest(reference.clone()))
+    }
+
+    fn about_blob(&self, blob: &Digest, error: impl Into<Error>) -> Error {
+        self.named(error, Operation::ReadBlob(blob.clone()))
+    }
+
+    fn named(&self, error: impl Into<Error>, operation: Operation) -> Error {
+        error.into().during(operation, self.repository).on(self.store.name())
     }
 
     async fn write(
@@ -67,7 +81,8 @@ impl Documents for InStore<'_> {
     async fn document(&self, wanted: &Descriptor) -> Result<Manifest> {
         let found = self.manifest(&ManifestRef::Digest(wanted.digest.clone())).await?;
         found.ok_or_else(|| {
-            ErrorKind::InvalidInput(InputFault::NotPulled(Box::new(wanted.clone()))).into()
+            let kind = ErrorKind::InvalidInput(InputFault::NotPulled(Box::new(wanted.clone())));
+            self.about_manifest(&wanted.digest.clone().into(), kind)
         })
     }
 }
@@ -75,7 +90,8 @@ impl Documents for InStore<'_> {
 #[async_trait(?Send)]
 impl TransferSource for InStore<'_> {
     async fn stat(&self, blob: &Digest) -> Result<Descriptor> {
-        let size = self.store.layer(blob).reader().await?.size();
+        let reader = self.store.layer(blob).reader().await;
+        let size = reader.map_err(|error| self.about_blob(blob, error))?.size();
         Ok(Descriptor::new(MediaType::OCTET_STREAM, blob.clone(), size))
     }
 
@@ -85,7 +101,8 @@ impl TransferSource for InStore<'_> {
     }
 
     async fn open(&self, blob: &Descriptor, _: u64) -> Result<BlobContent> {
-        Ok(BlobContent::Slices(self.store.layer(&blob.digest).reader().await?))
+        let reader = self.store.layer(&blob.digest).reader().await;
+        Ok(BlobContent::Slices(reader.map_err(|error| self.about_blob(&blob.digest, error))?))
     }
 }
 
@@ -111,7 +128,8 @@ impl Target for InStore<'_> {
             Document::Unknown(_) => AnswerFault::NotAnImage(manifest.media_type.clone()),
             Document::Index(_) | Document::Image(_) | Document::Schema1(_) => return Ok(()),
         };
-        Err(ErrorKind::BadAnswer(fault).into())
+        let reference = manifest.digest.clone().into();
+        Err(self.named(ErrorKind::BadAnswer(fault), Operation::PushManifest(Some(reference))))
     }
 
     async fn find(&self, manifest: &ManifestRef) -> Result<Option<Descriptor>> {
@@ -126,30 +144,57 @@ impl Target for InStore<'_> {
     ) -> Result<Action> {
         let held = self.store.layer(&blob.digest).progress();
         Ok(match held.current_size {
-            _ if held.complete => check_size(blob, held.current_size).map(|()| Action::Keep)?,
+            _ if held.complete => {
+                self.check_size(blob, held.current_size).map(|()| Action::Keep)?
+            }
             0 => Action::Send,
             held => Action::Resume { held },
         })
     }
 
-    /// Waits for another writer, and writes if that one gives up.
     async fn put_blob(
         &self,
         from: &dyn TransferSource,
         step: &BlobStep,
         options: &TransferOptions,
     ) -> Result<Outcome> {
-        let blob = &step.blob;
+        let put = self.put(from, &step.blob, options).await;
+        let operation = Operation::PushBlob(Some(step.blob.digest.clone()));
+        put.map_err(|error| self.named(error, operation))
+    }
+
+    async fn put_manifest(&self, step: &ManifestStep) -> Result<()> {
+        let (media_type, bytes) = (step.manifest.media_type.clone(), step.bytes.clone());
+        let stored = StoredManifest { media_type, bytes };
+        let digest = ManifestRef::Digest(step.manifest.digest.clone());
+        let tags = step.tags.iter().map(|planned| ManifestRef::Tag(planned.tag.clone()));
+        for reference in std::iter::once(digest).chain(tags) {
+            let written = self.store.write_manifest(self.repository, &reference, &stored).await;
+            let operation = Operation::PushManifest(Some(reference));
+            written.map_err(|error| self.named(error, operation))?;
+        }
+        Ok(())
+    }
+}
+
+impl InStore<'_> {
+    /// Waits for another writer, and writes if that one gives up.
+    async fn put(
+        &self,
+        from: &dyn TransferSource,
+        blob: &Descriptor,
+        options: &TransferOptions,
+    ) -> Result<Outcome> {
         let layer = self.store.layer(&blob.digest);
         let held = |layer: &dyn Layer| layer.progress().current_size;
         loop {
             match layer.writer() {
                 Ok(writer) => match self.write(from, blob, writer, options).await? {
                     true => return Ok(Outcome::Transferred),
-                    false => return Err(wrong_size(blob, held(&*layer))),
+                    false => return Err(self.wrong_size(blob, held(&*layer))),
                 },
                 Err(StoreError::AlreadyExists) => {
-                    return check_size(blob, held(&*layer)).map(|()| Outcome::AlreadyThere);
+                    return self.check_size(blob, held(&*layer)).map(|()| Outcome::AlreadyThere);
                 }
                 Err(StoreError::Locked) => match layer.wait().await {
                     Ok(()) | Err(StoreError::NotWritten(_)) => {}
@@ -160,23 +205,15 @@ impl Target for InStore<'_> {
         }
     }
 
-    async fn put_manifest(&self, step: &ManifestStep) -> Result<()> {
-        let (media_type, bytes) = (step.manifest.media_type.clone(), step.bytes.clone());
-        let stored = StoredManifest { media_type, bytes };
-        let digest = ManifestRef::Digest(step.manifest.digest.clone());
-        let tags = step.tags.iter().map(|planned| ManifestRef::Tag(planned.tag.clone()));
-        for reference in std::iter::once(digest).chain(tags) {
-            self.store.write_manifest(self.repository, &reference, &stored).await?;
-        }
-        Ok(())
+    fn check_size(&self, blob: &Descriptor, held: u64) -> Result<()> {
+        if held == blob.size { Ok(()) } else { Err(self.wrong_size(blob, held)) }
     }
-}
 
-fn check_size(blob: &Descriptor, held: u64) -> Result<()> {
-    if held == blob.size { Ok(()) } else { Err(wrong_size(blob, held)) }
-}
-
-fn wrong_size(blob: &Descriptor, actual: u64) -> Error {
-    let digest = Some(blob.digest.clone());
-    ErrorKind::SizeMismatch { digest, expected: blob.size, actual }.into()
+    fn wrong_size(&self, blob: &Descriptor, actual: u64) -> Error {
+        let digest = Some(blob.digest.clone());
+        self.about_blob(
+            &blob.digest,
+            ErrorKind::SizeMismatch { digest, expected: blob.size, actual },
+        )
+    }
 }

@@ -132,6 +132,10 @@ fn stream_of(bytes: Bytes) -> BlobStream {
 
 #[async_trait(?Send)]
 impl<R: Read + ?Sized + 'static> Read for Cache<R> {
+    fn source_name(&self) -> &str {
+        self.inner.source_name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -219,7 +223,7 @@ impl<R: Read + ?Sized + 'static> Read for Cache<R> {
 }
 
 #[async_trait(?Send)]
-impl<R: List + ?Sized> List for Cache<R> {
+impl<R: List + ?Sized + 'static> List for Cache<R> {
     async fn repositories(&self, from: Option<&str>) -> Result<Page<RepositoryName>> {
         self.inner.repositories(from).await
     }
@@ -236,10 +240,14 @@ impl<R: List + ?Sized> List for Cache<R> {
     ) -> Result<Referrers> {
         self.inner.referrers(repository, subject, artifact_type).await
     }
+
+    fn forget_referrers_api(&self) {
+        self.inner.forget_referrers_api();
+    }
 }
 
 #[async_trait(?Send)]
-impl<R: Write + ?Sized> Write for Cache<R> {
+impl<R: Write + ?Sized + 'static> Write for Cache<R> {
     async fn push_blob(
         &self,
         repository: &RepositoryName,
@@ -326,7 +334,7 @@ impl<R: Write + ?Sized> Write for Cache<R> {
 }
 
 #[async_trait(?Send)]
-impl<R: Delete + ?Sized> Delete for Cache<R> {
+impl<R: Delete + ?Sized + 'static> Delete for Cache<R> {
     async fn delete_manifest(
         &self,
         repository: &RepositoryName,

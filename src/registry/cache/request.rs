@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::contents::{ContentKind, Contents};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, RepositoryName},
     registry::{Manifest, ManifestRef, Read, Unverified, Verification, collect},
 };
@@ -31,7 +31,7 @@ impl<R: Read + ?Sized> CacheRequest<R> {
 
     pub(super) async fn manifest(self, reference: ManifestRef) -> Result<Manifest> {
         let manifest = self.inner.manifest(&self.repository, &reference).await?;
-        reject_other(&reference, &manifest.descriptor)?;
+        self.reject_other(&reference, &manifest.descriptor, Operation::ReadManifest)?;
         self.record(|contents| {
             if !is_bound(&reference, &manifest) {
                 return;
@@ -51,7 +51,7 @@ impl<R: Read + ?Sized> CacheRequest<R> {
 
     pub(super) async fn resolve(self, reference: ManifestRef) -> Result<Descriptor> {
         let found = self.inner.resolve(&self.repository, &reference).await?;
-        reject_other(&reference, &found)?;
+        self.reject_other(&reference, &found, Operation::FindManifest)?;
         self.record(|contents| {
             contents.record(ContentKind::Manifest, &self.repository, &found, None);
             if let ManifestRef::Tag(tag) = &reference {
@@ -64,7 +64,10 @@ impl<R: Read + ?Sized> CacheRequest<R> {
 
     pub(super) async fn blob(self, blob: Descriptor) -> Result<Bytes> {
         let stream = self.inner.blob(&self.repository, &blob).await?;
-        let bytes = collect(stream, blob.size).await?;
+        let bytes = collect(stream, blob.size).await.map_err(|error| {
+            let operation = Operation::ReadBlob(blob.digest.clone());
+            error.during(operation, &self.repository).on(self.inner.source_name())
+        })?;
         self.record(|contents| {
             contents.record(ContentKind::Blob, &self.repository, &blob, Some(&bytes));
         });
@@ -74,23 +77,32 @@ impl<R: Read + ?Sized> CacheRequest<R> {
     pub(super) async fn stat(self, digest: Digest) -> Result<Option<Descriptor>> {
         let found = self.inner.stat_blob(&self.repository, &digest).await?;
         if let Some(descriptor) = &found {
-            reject_other(&ManifestRef::Digest(digest), descriptor)?;
+            let asked = digest.clone();
+            let operation = |_| Operation::FindBlob(asked);
+            self.reject_other(&ManifestRef::Digest(digest), descriptor, operation)?;
             self.record(|contents| {
                 contents.record(ContentKind::Blob, &self.repository, descriptor, None);
             });
         }
         Ok(found)
     }
-}
 
-/// Refuses an answer with another digest than the one that was asked for (R93).
-fn reject_other(reference: &ManifestRef, found: &Descriptor) -> Result<()> {
-    match reference {
-        ManifestRef::Digest(expected) if *expected != found.digest => {
-            let (expected, actual) = (expected.clone(), found.digest.clone());
-            Err(Error::new(ErrorKind::DigestMismatch { expected, actual }))
+    /// Refuses an answer with another digest than the one that was asked for (R93).
+    fn reject_other(
+        &self,
+        reference: &ManifestRef,
+        found: &Descriptor,
+        operation: impl FnOnce(ManifestRef) -> Operation,
+    ) -> Result<()> {
+        match reference {
+            ManifestRef::Digest(expected) if *expected != found.digest => {
+                let (expected, actual) = (expected.clone(), found.digest.clone());
+                let error = Error::new(ErrorKind::DigestMismatch { expected, actual });
+                let operation = operation(reference.clone());
+                Err(error.during(operation, &self.repository).on(self.inner.source_name()))
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }
 

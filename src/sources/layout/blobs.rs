@@ -37,7 +37,7 @@ impl<F: Files> Layout<F> {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
-        let made = match self.contents(repository).await {
+        let made = match self.read_contents(&folder).await {
             Ok(Contents::Saved(saved)) => self.make_all(&folder, &saved).await,
             Ok(Contents::Oci(_)) => Ok(()),
             Err(error) => Err(error),

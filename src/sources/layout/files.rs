@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::stream::LocalBoxStream;
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 
 /// The bytes of a file, in parts, as they arrive.
 pub type Chunks = LocalBoxStream<'static, Result<Bytes>>;
@@ -64,12 +64,21 @@ pub trait Files {
     /// As for [`Files::read`]; at once or while streaming. `SizeMismatch` if the file is shorter.
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks>;
 
-    /// Streams a whole file of a known size.
+    /// Streams a whole file, of at most `most` bytes if that is more than `size`, which is its size as the
+    /// caller knows it. The file may be of another: the digest of its bytes decides.
     ///
     /// # Errors
-    /// As for [`Files::open_range`]; `SizeMismatch` also if the file is longer.
-    async fn open(&self, path: &FilePath, size: u64) -> Result<Chunks> {
-        self.open_range(path, size, 0..size).await
+    /// As for [`Files::open_range`]; `SizeMismatch` or `TooLarge` if the file is longer than both.
+    async fn open(&self, path: &FilePath, size: u64, most: u64) -> Result<Chunks> {
+        let actual = self.size(path).await?;
+        if actual > most.max(size) {
+            return Err(match most > size {
+                true => ErrorKind::TooLarge { limit: most },
+                false => ErrorKind::SizeMismatch { digest: None, expected: size, actual },
+            }
+            .into());
+        }
+        self.open_range(path, actual, 0..actual).await
     }
 
     /// Returns the size of a file in bytes.

@@ -55,7 +55,7 @@ impl FolderFiles {
         }
         let path = self.root.join(parts.collect::<PathBuf>());
         match path.metadata() {
-            Ok(_) => NativeFile::open(&path),
+            Ok(_) => NativeFile::at(&path),
             Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
                 Err(ErrorKind::Denied.into())
             }

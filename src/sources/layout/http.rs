@@ -18,9 +18,9 @@ use crate::{
     oci::Host,
     transport::{
         Cache, ERROR_BODY, Lane, Reopen, Request, Response, ResumePlan, ResumingBody, SharedClock,
-        SharedTransport, Stack,
+        SharedTransport, Stack, TryWaits,
     },
-    wire::{BaseUrl, Method, backoff::Policy, error_document::ErrorDocument, headers::name},
+    wire::{BaseUrl, Method, error_document::ErrorDocument, headers::name},
 };
 
 /// OCI layouts of one host: a layout is a folder below the base URL, and the path of the folder is
@@ -43,7 +43,7 @@ pub struct HttpFiles {
     transport: SharedTransport,
     clock: SharedClock,
     /// Tries to go on with a file that breaks off, and the waits between them.
-    policy: Policy,
+    waits: TryWaits,
 }
 
 impl HttpFiles {
@@ -54,7 +54,7 @@ impl HttpFiles {
             base,
             transport: stack.layers(),
             clock: stack.clock().clone(),
-            policy: stack.retry().map_or_else(Policy::never, |retry| retry.backoff.clone()),
+            waits: stack.waits(),
         }
     }
 
@@ -117,13 +117,11 @@ impl Files for HttpFiles {
     }
 
     async fn open_range(&self, path: &FilePath, size: u64, range: Range<u64>) -> Result<Chunks> {
-        let mut request = self.request(Method::Get, path);
-        request.lane = Lane::Blob;
-        let (policy, clock) = (self.policy.clone(), self.clock.clone());
-        let plan = ResumePlan { size, range, most: size, policy, clock };
-        let body = ResumingBody::open(self.reopen(&request), plan).await;
-        let body = body.map_err(|error| about(&request, error))?;
-        Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())
+        self.stream(path, size, range, size).await
+    }
+
+    async fn open(&self, path: &FilePath, size: u64, most: u64) -> Result<Chunks> {
+        self.stream(path, size, 0..size, most).await
     }
 
     async fn size(&self, path: &FilePath) -> Result<u64> {
@@ -131,6 +129,24 @@ impl Files for HttpFiles {
         let response = self.expect(&request).await?;
         let hidden = || about(&request, ErrorKind::HiddenHeader("Content-Length").into());
         response.content_length().ok_or_else(hidden)
+    }
+}
+
+impl HttpFiles {
+    async fn stream(
+        &self,
+        path: &FilePath,
+        size: u64,
+        range: Range<u64>,
+        most: u64,
+    ) -> Result<Chunks> {
+        let mut request = self.request(Method::Get, path);
+        request.lane = Lane::Blob;
+        let (waits, clock) = (self.waits.clone(), self.clock.clone());
+        let plan = ResumePlan { size, range, most, waits, clock };
+        let body = ResumingBody::open(self.reopen(&request), plan).await;
+        let body = body.map_err(|error| about(&request, error))?;
+        Ok(stream::unfold(Some((body, request)), next_chunk).boxed_local())
     }
 }
 

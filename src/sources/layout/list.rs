@@ -59,7 +59,8 @@ impl<F: Files + 'static> List for Layout<F> {
         artifact_type: Option<&str>,
     ) -> Result<Referrers> {
         // What `docker save` writes has no subjects.
-        let Contents::Oci(index) = self.contents(repository).await? else {
+        let operation = Operation::ListReferrers(subject.clone());
+        let Contents::Oci(index) = self.contents_for(repository, operation).await? else {
             return Ok(Referrers::default());
         };
         let tagged = self.under_fallback_tag(repository, &index, subject).await?;

@@ -97,7 +97,7 @@ impl<F: Files> Layout<F> {
 
     async fn hash(&self, path: &FilePath) -> Result<Descriptor> {
         let size = self.files.size(path).await?;
-        let mut chunks = self.files.open(path, size).await?;
+        let mut chunks = self.files.open(path, size, size).await?;
         let mut start = Vec::new();
         let mut hasher = Hasher::sha256();
         while let Some(chunk) = chunks.next().await {

@@ -53,3 +53,6 @@ pub(in crate::sources) use index::{IMAGE_NAME, REF_NAME};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native_file::NativeFile;
 pub use source::{Arrangement, Layout};
+
+#[cfg(test)]
+mod tests;

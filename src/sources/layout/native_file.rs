@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Operation, Result},
     registry::BlobSource,
 };
 
@@ -26,6 +26,14 @@ impl NativeFile {
     /// # Errors
     /// `FileUnreadable` if it cannot be opened.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::at(path).map_err(|mut error| {
+            error.context.operation = Some(Operation::OpenArchive);
+            error.on(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+        })
+    }
+
+    /// Opens a file of a place that names itself in errors.
+    pub(super) fn at(path: &Path) -> Result<Self> {
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (size, file) = opened.map_err(|why| failed(&why))?;
         Ok(Self { file, size })

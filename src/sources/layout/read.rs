@@ -9,11 +9,14 @@ use super::{
     index::LayoutIndex,
     made::Held,
     saved::SavedImages,
-    source::{Contents, Layout, Task},
+    source::{Arrangement, Contents, Layout, Task},
 };
 use crate::{
-    content::verify::{Verdict, Verifier, verify},
-    error::{Error, ErrorKind, LayoutFault, Missing, Result},
+    content::{
+        sniff::is_html_page,
+        verify::{Verdict, Verifier, verify},
+    },
+    error::{AnswerFault, Error, ErrorKind, LayoutFault, Missing, Operation, Result},
     oci::{
         Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, guess_media_type,
         json::{self, Node},
@@ -23,6 +26,10 @@ use crate::{
 
 #[async_trait(?Send)]
 impl<F: Files + 'static> Read for Layout<F> {
+    fn source_name(&self) -> &str {
+        self.files.name()
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,
@@ -55,6 +62,15 @@ impl<F: Files + 'static> Read for Layout<F> {
     }
 
     async fn blob(&self, repository: &RepositoryName, blob: &Descriptor) -> Result<BlobStream> {
+        self.blob_by_digest(repository, blob, blob.size).await
+    }
+
+    async fn blob_by_digest(
+        &self,
+        repository: &RepositoryName,
+        blob: &Descriptor,
+        most: u64,
+    ) -> Result<BlobStream> {
         if let Some(data) = blob.embedded()
             && verify(data, &blob.digest, Some(blob.size)).is_verified()
         {
@@ -62,12 +78,16 @@ impl<F: Files + 'static> Read for Layout<F> {
         }
         let open = async |held| match held {
             Held::Bytes(bytes) => Ok(BlobStream::of_bytes(bytes).chunks),
-            Held::File(path) => self.files.open(&path, blob.size).await,
+            Held::File(path) => self.files.open(&path, blob.size, most).await,
         };
         let chunks = self.found(repository, &blob.digest, open).await;
         let chunks = chunks.map_err(|error| self.explain(&Task::blob(repository, blob), error))?;
-        let verifier = Verifier::new(&blob.digest, Some(blob.size));
-        let chunks = self.explained(repository, blob, verified(chunks, verifier));
+        let verifier = Verifier::new(&blob.digest, Some(blob.size)).reading_up_to(most);
+        // A file of an archive is no answer of a server.
+        let begins_as_page = (self.arrangement != Arrangement::Folders).then_some(false);
+        let reading = LayoutReading { chunks, verifier, begins_as_page };
+        let chunks = stream::unfold(Some(reading), next_verified).boxed_local();
+        let chunks = self.explained(repository, blob, chunks);
         Ok(BlobStream { size: Some(blob.size), encoding: None, chunks })
     }
 
@@ -117,12 +137,14 @@ impl<F: Files + 'static> Layout<F> {
     /// Finds the image that a tag stands for. The flag is true if its manifest was made here.
     async fn find(&self, repository: &RepositoryName, tag: &Tag) -> Result<(Descriptor, bool)> {
         let fail = |error| self.explain(&Task::tag(repository, tag), error);
-        let (found, is_made) = match self.contents(repository).await? {
-            Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
-            Contents::Saved(saved) => {
-                (self.made_of(repository, &saved, tag).await.map_err(fail)?, true)
-            }
-        };
+        let (found, is_made) =
+            match self.contents_for(repository, Operation::ReadManifest(tag.clone().into())).await?
+            {
+                Contents::Oci(index) => (self.entries_of(repository, &index, tag), false),
+                Contents::Saved(saved) => {
+                    (self.made_of(repository, &saved, tag).await.map_err(fail)?, true)
+                }
+            };
         match found.as_slice() {
             [found] => Ok((found.clone(), is_made)),
             [] => Err(fail(ErrorKind::NotFound(Missing::Tag(tag.clone())).into())),
@@ -178,7 +200,8 @@ impl<F: Files + 'static> Layout<F> {
         Ok(Manifest { descriptor, bytes, content_type: None, verification })
     }
 
-    /// The index states the size of the manifest that it names.
+    /// The index states the size of the manifest that it names. The digest decides, and
+    /// [`Layout::remarks`] tells the size; without a digest that can be computed here, the size counts.
     fn check_size(
         &self,
         repository: &RepositoryName,
@@ -186,7 +209,7 @@ impl<F: Files + 'static> Layout<F> {
         manifest: Manifest,
     ) -> Result<Manifest> {
         let (expected, actual) = (entry.size, manifest.descriptor.size);
-        if actual == expected {
+        if actual == expected || manifest.verification == Verification::Verified {
             return Ok(manifest);
         }
         let digest = Some(entry.digest.clone());
@@ -211,30 +234,42 @@ fn check(bytes: &Bytes, digest: &Digest) -> std::result::Result<Verification, Er
     verdict.require_verified().map(|()| Verification::Verified).map_err(|kind| kind.about(digest))
 }
 
-/// Counts and hashes a whole blob; its stream ends with an error if it is not the right one.
-fn verified(chunks: Chunks, verifier: Verifier) -> Chunks {
-    stream::unfold(Some((chunks, verifier)), next_verified).boxed_local()
+/// A whole blob that is counted and hashed; its stream ends with an error if it is not the right one.
+struct LayoutReading {
+    chunks: Chunks,
+    verifier: Verifier,
+    /// Set if it begins as a web page does; `None` before its first byte.
+    begins_as_page: Option<bool>,
 }
 
-type Reading = Option<(Chunks, Verifier)>;
-
-async fn next_verified(reading: Reading) -> Option<(Result<Bytes>, Reading)> {
-    let (mut chunks, mut verifier) = reading?;
-    let last = match chunks.next().await {
-        Some(Ok(chunk)) => match verifier.update(&chunk) {
-            Ok(()) => return Some((Ok(chunk), Some((chunks, verifier)))),
-            Err(_) => judge(verifier),
-        },
+async fn next_verified(
+    reading: Option<LayoutReading>,
+) -> Option<(Result<Bytes>, Option<LayoutReading>)> {
+    let mut reading = reading?;
+    let last = match reading.chunks.next().await {
+        Some(Ok(chunk)) => {
+            reading.begins_as_page.get_or_insert_with(|| is_html_page(&chunk));
+            match reading.verifier.update(&chunk) {
+                Ok(()) => return Some((Ok(chunk), Some(reading))),
+                Err(_) => reading.judge(),
+            }
+        }
         Some(Err(error)) => Some(error),
-        None => judge(verifier),
+        None => reading.judge(),
     };
     last.map(|error| (Err(error), None))
 }
 
-fn judge(verifier: Verifier) -> Option<Error> {
-    let digest = verifier.expected().clone();
-    let mismatch = verifier.finish().reject_mismatch().err()?;
-    Some(Error::new(mismatch.about(&digest)))
+impl LayoutReading {
+    /// Judges the bytes behind the last one. Web servers send a page in the place of a missing file.
+    fn judge(self) -> Option<Error> {
+        let digest = self.verifier.expected().clone();
+        let verdict = self.verifier.finish();
+        if verdict.is_mismatch() && self.begins_as_page == Some(true) {
+            return Some(ErrorKind::BadAnswer(AnswerFault::HtmlPage).into());
+        }
+        Some(Error::new(verdict.reject_mismatch().err()?.about(&digest)))
+    }
 }
 
 /// The bytes from `start` to `end`, or those of them that are there.

@@ -160,11 +160,21 @@ impl<F: Files> Layout<F> {
 
     /// Reads the names and images of a layout, as they are now.
     pub(super) async fn contents(&self, repository: &RepositoryName) -> Result<Contents> {
-        let found = self.read_contents(&self.folder(repository)).await;
-        found.map_err(|error| self.explain(&Task::contents(repository), error))
+        self.contents_for(repository, Operation::ReadLayout).await
     }
 
-    async fn read_contents(&self, folder: &str) -> Result<Contents> {
+    /// Reads the names and images of a layout for an operation, which an error names.
+    pub(super) async fn contents_for(
+        &self,
+        repository: &RepositoryName,
+        operation: Operation,
+    ) -> Result<Contents> {
+        let found = self.read_contents(&self.folder(repository)).await;
+        let task = Task { operation, ..Task::contents(repository) };
+        found.map_err(|error| self.explain(&task, error))
+    }
+
+    pub(super) async fn read_contents(&self, folder: &str) -> Result<Contents> {
         match self.read_oci(folder).await {
             Ok(index) => Ok(index),
             Err(error) if error.is_not_found() => match self.read_saved(folder).await {
@@ -288,6 +298,8 @@ impl<F: Files> Layout<F> {
         let context = &mut error.context;
         if context.operation.is_none() {
             context.operation = Some(task.operation.clone());
+        }
+        if context.registry.is_empty() {
             self.files.name().clone_into(&mut context.registry);
         }
         context.repository.get_or_insert_with(|| task.repository.clone());

@@ -17,6 +17,10 @@ const CHUNK: usize = 64 * 1024;
 
 #[async_trait(?Send)]
 impl Read for MemoryRegistry {
+    fn source_name(&self) -> &str {
+        &self.name
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::MemoryRegistry;
 use crate::{
-    error::{ErrorKind, Operation, Result},
+    error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, Digest, MediaType, RepositoryName},
     registry::BlobUpload,
 };
@@ -45,8 +45,8 @@ impl Upload {
         ErrorKind::UploadUnknown { location: Some(self.name.clone()) }
     }
 
-    fn fail(&self, kind: ErrorKind) -> crate::error::Error {
-        self.registry.error(kind, Operation::PushBlob(None), &self.repository)
+    fn fail(&self, kind: ErrorKind) -> Error {
+        self.explain(kind.into())
     }
 
     fn finish(&mut self, digest: &Digest) -> std::result::Result<u64, ErrorKind> {
@@ -72,6 +72,10 @@ impl BlobUpload for Upload {
         self.chunk_size
     }
 
+    fn explain(&self, error: Error) -> Error {
+        error.during(Operation::PushBlob(None), &self.repository).on(&self.registry.name)
+    }
+
     fn id(&self) -> &str {
         &self.name
     }
@@ -93,7 +97,10 @@ impl BlobUpload for Upload {
     }
 
     async fn commit(&mut self, digest: &Digest) -> Result<Descriptor> {
-        let size = self.finish(digest).map_err(|kind| self.fail(kind))?;
+        let size = self.finish(digest).map_err(|kind| {
+            let operation = Operation::PushBlob(Some(digest.clone()));
+            self.registry.error(kind, operation, &self.repository)
+        })?;
         Ok(Descriptor::new(MediaType::OCTET_STREAM, digest.clone(), size))
     }
 

@@ -5,9 +5,11 @@ use bytes::Bytes;
 
 use super::{Holdings, MemoryRegistry, upload::Upload};
 use crate::{
-    content::verify::verify,
-    error::{ErrorKind, Operation, Result},
-    oci::{Descriptor, Digest, MediaType, RepositoryName, Tag, document::parse_document},
+    content::verify::{digest_of, verify},
+    error::{Error, ErrorKind, Operation, Result},
+    oci::{
+        Descriptor, Digest, ManifestRef, MediaType, RepositoryName, Tag, document::parse_document,
+    },
     registry::{BlobSource, BlobUpload, Write},
 };
 
@@ -19,10 +21,12 @@ impl Write for MemoryRegistry {
         descriptor: &Descriptor,
         source: &dyn BlobSource,
     ) -> Result<Descriptor> {
-        let bytes = source.slice(0, source.size()).await?;
-        let stored = self.store_blob(repository, &descriptor.digest, bytes);
         let operation = Operation::PushBlob(Some(descriptor.digest.clone()));
-        stored.map_err(|kind| self.error(kind, operation, repository))?;
+        let pushed = match source.slice(0, source.size()).await {
+            Ok(bytes) => self.store_blob(repository, &descriptor.digest, bytes).map_err(Error::new),
+            Err(error) => Err(error),
+        };
+        pushed.map_err(|error| error.during(operation, repository).on(&self.name))?;
         Ok(descriptor.clone())
     }
 
@@ -82,7 +86,8 @@ impl Write for MemoryRegistry {
         let missing = self.state.borrow().missing(repository, media_type, &bytes);
         if let Some(digest) = missing {
             let kind = ErrorKind::BlobUnknown(Some(digest));
-            let reference = tags.first().map(|tag| tag.clone().into());
+            let by_digest = || digest_of(&bytes).into();
+            let reference = Some(tags.first().map_or_else(by_digest, |tag| tag.clone().into()));
             return Err(self.error(kind, Operation::PushManifest(reference), repository));
         }
         let descriptor = self.add_manifest(repository, media_type.clone(), bytes, None);
@@ -97,7 +102,10 @@ impl Write for MemoryRegistry {
         bytes: Bytes,
         tags: &[Tag],
     ) -> Result<Descriptor> {
-        verify(&bytes, &manifest.digest, None).require_verified()?;
+        verify(&bytes, &manifest.digest, None).require_verified().map_err(|kind| {
+            let reference = ManifestRef::Digest(manifest.digest.clone());
+            self.error(kind, Operation::PushManifest(Some(reference)), repository)
+        })?;
         let pushed =
             self.push_manifest(repository, &manifest.media_type, bytes.clone(), tags).await?;
         if pushed.digest == manifest.digest {

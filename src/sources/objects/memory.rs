@@ -24,6 +24,10 @@ pub struct MemoryObjects {
 
 #[async_trait(?Send)]
 impl ObjectStore for MemoryObjects {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
     async fn manifest(
         &self,
         repository: &RepositoryName,

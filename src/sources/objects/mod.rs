@@ -63,6 +63,11 @@ pub struct StoredManifest {
 /// Keeps manifests and layers (R152). A layer here is any blob: configurations too.
 #[async_trait(?Send)]
 pub trait ObjectStore {
+    /// Returns its name, as errors call it.
+    fn name(&self) -> &str {
+        "the store"
+    }
+
     /// Returns a manifest by its tag or digest; `None` if it was never written.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ fn boxed(error: &Rc<Error>, ways_on: Html) -> Html {
 }
 
 /// Trying again takes the button away, so the focus moves to the heading and is not lost.
-fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
+pub(super) fn again(retry: &Callback<()>) -> Callback<MouseEvent> {
     retry.reform(|_| browser::focus(HEADING_ID))
 }
 

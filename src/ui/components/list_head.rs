@@ -7,9 +7,9 @@ use crate::{
     registry::ListFault,
     ui::{
         browser::field_text,
-        components::{error_box, foreign},
+        components::{error_box, error_box::again, foreign},
         hooks::{Amount, Pages},
-        text::list,
+        text::{RETRY, list},
     },
 };
 use std::rc::Rc;
@@ -32,6 +32,10 @@ pub struct ListHead<'a> {
     pub may_be_incomplete: bool,
     /// Names that no address can lead to.
     pub unaddressable: &'a [String],
+    /// The number of names that came again.
+    pub repeated: usize,
+    /// True if a page brought nothing but names that came before.
+    pub is_repeating: bool,
     /// A fault of the list.
     pub fault: Option<&'a ListFault>,
     /// The reason why reading stopped.
@@ -59,6 +63,8 @@ impl<'a> ListHead<'a> {
             has_more: pages.has_more,
             may_be_incomplete: pages.may_be_incomplete,
             unaddressable: &pages.unaddressable,
+            repeated: pages.repeated,
+            is_repeating: pages.is_repeating,
             fault: pages.fault.as_ref(),
             error: pages.error.as_ref(),
             more: &pages.more,
@@ -88,6 +94,12 @@ pub fn list_head(props: ListHead<'_>) -> Html {
             if let Some(error) = props.error {
                 { error_box(error, &retry) }
             }
+            if props.is_repeating {
+                <div class="notice">
+                    <p>{ list::REPEATING }</p>
+                    <button type="button" onclick={again(&retry)}>{ RETRY }</button>
+                </div>
+            }
             { notes }
         </>
     }
@@ -105,6 +117,9 @@ fn notes(props: &ListHead<'_>) -> Html {
                 <div class="notice"><p>{ foreign(&list::fault(fault)) }</p></div>
             } else if props.may_be_incomplete {
                 <div class="notice"><p>{ list::INCOMPLETE }</p></div>
+            }
+            if props.repeated > 0 {
+                <p class="muted">{ list::repeated(props.repeated) }</p>
             }
             if !props.unaddressable.is_empty() {
                 <div class="notice">

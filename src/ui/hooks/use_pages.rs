@@ -1,6 +1,6 @@
 //! Lists that a registry gives in pages: some at first, the rest when asked for.
 
-use std::{future::Future, rc::Rc};
+use std::{collections::BTreeSet, future::Future, rc::Rc};
 
 use yew::prelude::*;
 
@@ -10,10 +10,14 @@ use crate::{
     registry::{ListFault, Page},
 };
 
+/// The number of empty pages in a row after which a list counts as endless. A filter of the registry may
+/// empty some.
+const EMPTY_PAGES: usize = 100;
+
 /// A list as far as it is known, and the way to read more.
 #[derive(Clone, PartialEq)]
 pub struct Pages<T> {
-    /// The known items, in the order of the registry.
+    /// The known items, in the order of the registry, each once.
     pub items: Rc<Vec<T>>,
     /// The number of items that were read so far; ahead of `items` while many pages are read.
     pub read: usize,
@@ -25,6 +29,10 @@ pub struct Pages<T> {
     pub may_be_incomplete: bool,
     /// Names that no address can lead to.
     pub unaddressable: Rc<Vec<String>>,
+    /// The number of names that came again, in pages that also had new ones.
+    pub repeated: usize,
+    /// True if a page that leads to another brought nothing but names that came before.
+    pub is_repeating: bool,
     /// A fault of the list.
     pub fault: Option<ListFault>,
     /// The reason why the last page could not be read.
@@ -48,6 +56,8 @@ struct PagesState<T> {
     next: Option<String>,
     may_be_incomplete: bool,
     unaddressable: Rc<Vec<String>>,
+    repeated: usize,
+    is_repeating: bool,
     fault: Option<ListFault>,
     error: Option<Rc<Error>>,
     /// The amount that is being read, with the number of this reading; `None` at rest.
@@ -57,7 +67,9 @@ struct PagesState<T> {
 enum PagesEvent<T> {
     Read(Amount),
     Count(usize),
-    Got(Page<T>),
+    /// A page without names that came before, and the number of those.
+    Got(Page<T>, usize),
+    Repeating,
     Done,
     Failed(Error),
 }
@@ -70,6 +82,8 @@ impl<T> Default for PagesState<T> {
             next: None,
             may_be_incomplete: false,
             unaddressable: Rc::default(),
+            repeated: 0,
+            is_repeating: false,
             fault: None,
             error: None,
             reading: (0, None),
@@ -93,9 +107,11 @@ impl<T: Clone> Reducible for PagesState<T> {
             PagesEvent::Read(amount) => {
                 state.reading = (state.reading.0 + 1, Some(amount));
                 state.error = None;
+                state.is_repeating = false;
             }
             PagesEvent::Count(read) => state.read = read,
-            PagesEvent::Got(page) => state.take(page),
+            PagesEvent::Got(page, repeated) => state.take(page, repeated),
+            PagesEvent::Repeating => state.is_repeating = true,
             PagesEvent::Done => state.reading.1 = None,
             PagesEvent::Failed(error) => {
                 state.reading.1 = None;
@@ -107,11 +123,18 @@ impl<T: Clone> Reducible for PagesState<T> {
 }
 
 impl<T: Clone> PagesState<T> {
-    fn take(&mut self, page: Page<T>) {
+    /// Returns what a reading starts from.
+    fn known(&self) -> Known<T> {
+        let (items, unaddressable) = (Rc::clone(&self.items), Rc::clone(&self.unaddressable));
+        Known { from: self.next.clone(), items, unaddressable }
+    }
+
+    fn take(&mut self, page: Page<T>, repeated: usize) {
         let mut items = Vec::with_capacity(self.items.len() + page.items.len());
         items.extend_from_slice(&self.items);
         items.extend(page.items);
         self.read = items.len();
+        self.repeated += repeated;
         self.items = Rc::new(items);
         self.next = page.next;
         self.may_be_incomplete |= page.may_be_incomplete;
@@ -130,7 +153,7 @@ impl<T: Clone> PagesState<T> {
 #[hook]
 pub fn use_pages<T, F, A>(first: usize, fetch: F) -> Pages<T>
 where
-    T: Clone + 'static,
+    T: Clone + ToString + 'static,
     F: Fn(Option<String>) -> A + 'static,
     A: Future<Output = Result<Page<T>>> + 'static,
 {
@@ -140,10 +163,10 @@ where
     use_effect_with(state.reading, {
         let (state, dispatch, fetch) = (state.clone(), dispatch.clone(), fetch.clone());
         move |(_, amount)| {
-            let (from, known) = (state.next.clone(), state.items.len());
+            let known = state.known();
             let reading = amount.map(|amount| {
                 let tell = move |event| dispatch.dispatch(event);
-                spawn(async move { read(&*fetch, from, known, amount, tell).await }, |()| ())
+                spawn(async move { read(&*fetch, known, amount, tell).await }, |()| ())
             });
             move || {
                 if let Some(reading) = reading {
@@ -157,21 +180,73 @@ where
         items: Rc::clone(&state.items),
         read: state.read,
         is_loading: state.reading.1.is_some(),
-        has_more: state.next.is_some(),
+        has_more: state.next.is_some() && !state.is_repeating,
         may_be_incomplete: state.may_be_incomplete,
         unaddressable: Rc::clone(&state.unaddressable),
+        repeated: state.repeated,
+        is_repeating: state.is_repeating,
         fault: state.fault.clone(),
         error: state.error.clone(),
         more,
     }
 }
 
+/// A list at the start of a reading.
+struct Known<T> {
+    from: Option<String>,
+    items: Rc<Vec<T>>,
+    unaddressable: Rc<Vec<String>>,
+}
+
+/// The pages that were read and not yet handed on.
+struct Waiting<T> {
+    seen: BTreeSet<String>,
+    page: Page<T>,
+    repeated: usize,
+}
+
+impl<T: ToString> Waiting<T> {
+    fn after(known: &Known<T>) -> Self {
+        let mut seen = BTreeSet::new();
+        for name in known.items.iter().map(T::to_string).chain(known.unaddressable.iter().cloned())
+        {
+            seen.insert(name);
+        }
+        Self { seen, page: Page::new(Vec::new(), None), repeated: 0 }
+    }
+
+    /// Adds the names of a page that are new. Returns the number of all that came, and of the new ones.
+    fn add(&mut self, page: Page<T>) -> (usize, usize) {
+        let came = page.items.len() + page.unaddressable.len();
+        let known = self.seen.len();
+        for item in page.items {
+            if self.seen.insert(item.to_string()) {
+                self.page.items.push(item);
+            }
+        }
+        for name in page.unaddressable {
+            if self.seen.insert(name.clone()) {
+                self.page.unaddressable.push(name);
+            }
+        }
+        self.page.may_be_incomplete |= page.may_be_incomplete;
+        self.page.fault = self.page.fault.take().or(page.fault);
+        (came, self.seen.len() - known)
+    }
+
+    /// Hands on what waits, with the start of the next page.
+    fn hand_on(&mut self, next: Option<String>, tell: &impl Fn(PagesEvent<T>)) {
+        let page = std::mem::replace(&mut self.page, Page::new(Vec::new(), None));
+        tell(PagesEvent::Got(Page { next, ..page }, std::mem::take(&mut self.repeated)));
+    }
+}
+
 /// Reads pages. They are handed on when they double the known items, and not one by one: each time the
-/// whole list is sorted and drawn anew.
-async fn read<T, A: Future<Output = Result<Page<T>>>>(
+/// whole list is sorted and drawn anew. A page without a new name that leads to another ends the reading, for
+/// some registries begin again at their first page; it can be asked for again.
+async fn read<T: ToString, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,
-    mut from: Option<String>,
-    mut known: usize,
+    known: Known<T>,
     amount: Amount,
     tell: impl Fn(PagesEvent<T>),
 ) {
@@ -179,27 +254,37 @@ async fn read<T, A: Future<Output = Result<Page<T>>>>(
         Amount::Pages(pages) => pages,
         Amount::All => usize::MAX,
     };
-    let mut waiting: Page<T> = Page::new(Vec::new(), None);
+    let mut waiting = Waiting::after(&known);
+    let (mut from, mut known, mut empty) = (known.from, known.items.len(), 0);
     while left > 0 {
         left -= 1;
         let mut page = match fetch(from.clone()).await {
             Ok(page) => page,
             Err(error) => {
-                tell(PagesEvent::Got(Page { next: from, ..waiting }));
+                waiting.hand_on(from, &tell);
                 return tell(PagesEvent::Failed(error));
             }
         };
-        from.clone_from(&page.next);
-        waiting.items.append(&mut page.items);
-        waiting.unaddressable.append(&mut page.unaddressable);
-        waiting.may_be_incomplete |= page.may_be_incomplete;
-        waiting.fault = waiting.fault.take().or(page.fault);
-        tell(PagesEvent::Count(known + waiting.items.len()));
+        let next = page.next.take();
+        let (came, new) = waiting.add(page);
+        let is_repeating = came > 0 && new == 0 && next.is_some();
+        if is_repeating {
+            tell(PagesEvent::Repeating);
+            left = 0;
+        } else {
+            from = next;
+            waiting.repeated += came - new;
+        }
+        empty = if came == 0 { empty + 1 } else { 0 };
+        if empty == EMPTY_PAGES {
+            waiting.page.fault = Some(ListFault::TooManyPages);
+            left = 0;
+        }
+        tell(PagesEvent::Count(known + waiting.page.items.len()));
         let is_end = from.is_none() || left == 0;
-        if is_end || waiting.items.len() >= known {
-            known += waiting.items.len();
-            let page = std::mem::replace(&mut waiting, Page::new(Vec::new(), None));
-            tell(PagesEvent::Got(Page { next: from.clone(), ..page }));
+        if is_end || waiting.page.items.len() >= known {
+            known += waiting.page.items.len();
+            waiting.hand_on(from.clone(), &tell);
         }
         if is_end {
             return tell(PagesEvent::Done);
@@ -212,25 +297,78 @@ fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> PagesS
     PagesState { reading: (0, Some(Amount::Pages(first))), ..PagesState::default() }
 }
 
-/// Takes a first page that is there at once, if pages are rendered to text (see `use_query`).
+/// Takes the first pages that are there at once, if pages are rendered to text (see `use_query`).
 #[cfg(not(target_arch = "wasm32"))]
-fn at_first<T: Clone, A: Future<Output = Result<Page<T>>>>(
+fn at_first<T: Clone + ToString, A: Future<Output = Result<Page<T>>>>(
     fetch: &impl Fn(Option<String>) -> A,
     first: usize,
 ) -> PagesState<T> {
     use futures_util::FutureExt;
-    let reading = (0, Some(Amount::Pages(first)));
-    let mut state = PagesState { reading, ..PagesState::default() };
-    match fetch(None).now_or_never() {
-        None => {}
-        Some(Ok(page)) => {
-            state.take(page);
-            state.reading.1 = None;
-        }
-        Some(Err(error)) => {
-            state.error = Some(Rc::new(error));
-            state.reading.1 = None;
-        }
+    let amount = Amount::Pages(first);
+    let start = PagesState { reading: (0, Some(amount)), ..PagesState::default() };
+    let known = start.known();
+    let state = std::cell::RefCell::new(Rc::new(start));
+    let tell = |event| {
+        let after = Rc::clone(&state.borrow()).reduce(event);
+        state.replace(after);
+    };
+    read(fetch, known, amount, tell).now_or_never();
+    Rc::try_unwrap(state.into_inner()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::registry::Page;
+
+    /// Reads a list whose pages stand in a table; each is `names -> next`.
+    fn list(pages: &'static [&'static str], amount: usize) -> PagesState<String> {
+        let fetch = move |from: Option<String>| {
+            let at: usize = from.map_or(0, |from| from.parse().unwrap());
+            let (names, next) = pages.get(at).unwrap().split_once("->").unwrap();
+            let names = names.split_whitespace().map(str::to_owned);
+            let (odd, items) = names.partition(|name| name.starts_with('-'));
+            let next = Some(next.trim().to_owned()).filter(|next| !next.is_empty());
+            let page = Page { unaddressable: odd, ..Page::new(items, next) };
+            async move { Ok(page) }
+        };
+        at_first(&fetch, amount)
     }
-    state
+
+    #[test]
+    fn each_name_stands_once_and_is_counted_once() {
+        let check = |pages, expected: &str, odd: &str, repeated, is_repeating, next: &str| {
+            let state = list(pages, usize::MAX);
+            assert_eq!(state.items.join(" "), expected);
+            assert_eq!((state.read, state.repeated), (state.items.len(), repeated), "{expected}");
+            assert_eq!(state.unaddressable.join(" "), odd);
+            assert_eq!((state.is_repeating, state.reading.1), (is_repeating, None), "{expected}");
+            assert_eq!(state.next.as_deref().unwrap_or_default(), next);
+        };
+        check(&["a b ->"], "a b", "", 0, false, "");
+        check(&["a a b ->"], "a b", "", 1, false, "");
+        check(&["a b -x -> 1", "b c -x -y ->"], "a b c", "-x -y", 2, false, "");
+        check(&["a b -> 1", "a b ->"], "a b", "", 2, false, "");
+        check(&["a b -> 0"], "a b", "", 0, true, "0");
+        check(&["a -> 1", "b -> 2", "b a -> 3"], "a b", "", 0, true, "2");
+        check(&["-x -> 0"], "", "-x", 0, true, "0");
+        check(&["a -> 1", "-> 2", "b ->"], "a b", "", 0, false, "");
+    }
+
+    #[test]
+    fn a_list_of_empty_pages_ends() {
+        let state = list(&["a -> 1", "-> 1"], usize::MAX);
+        assert_eq!(state.fault, Some(ListFault::TooManyPages));
+        assert_eq!((state.items.len(), state.reading.1), (1, None));
+    }
+
+    #[test]
+    fn reading_again_asks_for_the_page_that_repeated() {
+        let state = Rc::new(list(&["a b -> 0"], usize::MAX));
+        let again = state.reduce(PagesEvent::Read(Amount::Pages(1)));
+        assert!(!again.is_repeating);
+        assert_eq!(again.known().from.as_deref(), Some("0"));
+    }
 }

@@ -21,6 +21,15 @@ pub fn fault(fault: &AddressFault) -> String {
             ]
             .concat();
         }
+        AddressFault::WebPage(host, example) => {
+            return [
+                "this is a page of the web site ",
+                host,
+                " and no image; paste the name of the image, such as ",
+                example,
+            ]
+            .concat();
+        }
         AddressFault::NoValue(name) => ("“", name.as_str(), "” has no value"),
         AddressFault::Repeated(name) => ("“", name.as_str(), "” stands twice"),
         AddressFault::UnknownPart(name) => ("“", name.as_str(), "” means nothing here"),
@@ -29,6 +38,11 @@ pub fn fault(fault: &AddressFault) -> String {
         AddressFault::Reference(error) => return references::reference(error),
     };
     [before, name, after].concat()
+}
+
+/// The link to the repository of a blob.
+pub fn open_repository(repository: &str) -> String {
+    ["Open ", repository].concat()
 }
 
 #[cfg(test)]
@@ -56,6 +70,11 @@ mod tests {
                 "this is the address of the blob {digest}, and a blob has no page of its own here; \
                  open an image that has it in ghcr.io/org/app"
             )
+        );
+        assert_eq!(
+            fault(&AddressFault::WebPage("github.com".to_owned(), "ghcr.io/org/app:1.0")),
+            "this is a page of the web site github.com and no image; paste the name of the image, such as \
+             ghcr.io/org/app:1.0"
         );
         check("#/ghcr.io/Org/app", "repository name “Org/app” has upper-case letters");
         check("#/ghcr.io/app:1?view=magic", "there is no view “magic”");

@@ -173,6 +173,12 @@ fn refused(reason: &RefusedAddress) -> String {
             ": its own policy (connect-src) does not name it",
         ]
         .concat(),
+        RefusedAddress::OwnPolicyRedirect(origin) => [
+            "this copy of Porthole may not follow a redirect of ",
+            origin,
+            ": its own policy (connect-src) does not name the host that it leads to",
+        ]
+        .concat(),
         _ => "the registry names an address that is not used".to_owned(),
     }
 }
@@ -216,9 +222,9 @@ pub fn advice(error: &Error) -> &'static str {
         ErrorKind::ApproveTokenServer { .. } => {
             "Nothing was sent. Approve the pair only if you know both."
         }
-        ErrorKind::Refused(RefusedAddress::OwnPolicy(_)) => {
-            "Nothing was sent, and the registry is not at fault: this copy was built, or is hosted, for \
-             certain hosts only. Use one that is not limited, or build one that names this host: cargo \
+        ErrorKind::Refused(RefusedAddress::OwnPolicy(_) | RefusedAddress::OwnPolicyRedirect(_)) => {
+            "Nothing was sent there, and the registry is not at fault: this copy was built, or is hosted, for \
+             certain hosts only. Use one that is not limited, or build one that names that host: cargo \
              xtask dist --connect 'HOST …'."
         }
         ErrorKind::Refused(_) => "Nothing was sent there.",

@@ -13,6 +13,9 @@ pub const ALL: &str = "Read all";
 pub const NO_MATCH: &str = "Nothing matches the filter.";
 /// Said where a list may be cut off.
 pub const INCOMPLETE: &str = "There may be more than this list shows.";
+/// Said where a page that leads to another has no new name.
+pub const REPEATING: &str = "The registry repeats its pages: the last one that came has only names that came before, and \
+                             leads to a further page. Reading stopped there; there may be more.";
 /// The number of names without an address that are shown.
 pub const NAMES_SHOWN: usize = 100;
 /// Tags, as a list's things.
@@ -31,6 +34,11 @@ pub fn unaddressable(count: usize, things: &str) -> String {
 
 /// Stands for a name that is empty.
 pub const EMPTY_NAME: &str = "(an empty name)";
+
+/// The number of names that came more than once.
+pub fn repeated(count: usize) -> String {
+    counted(count, "name came again and stands", "names came again and stand") + " here once."
+}
 
 /// Names that are left out.
 pub fn further_names(count: usize) -> String {
@@ -104,6 +112,8 @@ mod tests {
         assert_eq!(reading(1, REPOSITORIES), "Reading, 1 repository so far");
         assert_eq!(reading(2, TAGS), "Reading, 2 tags so far");
         check(None, 5_000, true, "5,000 tags, and more to read");
+        assert_eq!(repeated(1), "1 name came again and stands here once.");
+        assert_eq!(repeated(1_200), "1,200 names came again and stand here once.");
         check(Some(0), 1_001_002, false, "0 of 1,001,002 tags");
     }
 }

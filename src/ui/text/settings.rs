@@ -8,7 +8,8 @@ pub const THEME: &str = "Colours";
 pub const MEMORY: &str = "Memory";
 /// The note about the memory of the browser.
 pub const MEMORY_NOTE: &str = "These settings and the registries you visit are kept in this browser, never passwords. Where \
-     the browser's storage is switched off they are gone with the tab.";
+     the browser's storage is switched off they are gone with the tab. Until the tab is closed it also keeps \
+     which registries have no referrers API.";
 /// A choice.
 pub const REMEMBER: &str = "Remember the registries I visit";
 /// A button.

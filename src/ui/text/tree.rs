@@ -20,7 +20,9 @@ pub const NO_REFERRERS: &str = "Nothing refers to this.";
 /// There may be more referrers.
 pub fn may_be_incomplete(list: &Referrers) -> &'static str {
     match list.may_be_incomplete && list.api == ReferrersApi::Listed {
-        true => "This list may be incomplete: the registry hides whether there is another page.",
+        true => {
+            "This list may be incomplete: part of what the referrers API answered could not be read or followed."
+        }
         // Tags were read in place of the API, or more were found than a tree holds.
         false => "There may be more referrers than are listed here.",
     }

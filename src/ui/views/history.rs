@@ -107,8 +107,8 @@ fn made(place: &Place, made: &Made) -> Html {
     match made {
         Made::Nothing => html! { <span class="what">{ text::NO_LAYER }</span> },
         Made::Missing => html! { <span class="what warning">{ text::LAYER_MISSING }</span> },
-        Made::Layer { number, digest, size } => {
-            let layer = Some(digest.clone());
+        Made::Layer { number, address, size } => {
+            let layer = Some(address.clone());
             let target = Place { layer, ..place.in_view(ViewName::Layers) };
             html! {
                 <>

@@ -190,7 +190,7 @@ fn href(place: &Place, target: &Target) -> Option<String> {
         Target::Manifest(digest) => place.at_digest(digest.clone()),
         Target::Config(_) => place.in_view(View::Config),
         Target::Layer(digest) => {
-            Place { layer: Some(digest.clone()), ..place.in_view(View::Layers) }
+            Place { layer: Some(digest.clone().into()), ..place.in_view(View::Layers) }
         }
         Target::Reference(reference) => {
             let registry = if reference.host == place.registry.host {

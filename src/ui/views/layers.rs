@@ -46,6 +46,8 @@ fn table(place: &Place, all: &Layers) -> Html {
     if all.items.is_empty() {
         return empty(text::NO_LAYERS);
     }
+    // A diff ID may stand in the address too: the JSON view of a configuration links so.
+    let chosen = place.layer.as_ref().and_then(|wanted| all.find(wanted));
     html! {
         <>
             <p class="total">
@@ -54,18 +56,16 @@ fn table(place: &Place, all: &Layers) -> Html {
             if all.diff_ids > 0 && all.diff_ids != all.items.len() {
                 <p class="note">{ text::diff_id_mismatch(all.diff_ids, all.items.len()) }</p>
             }
-            <ol class="layers">{ for all.items.iter().map(|layer| row(place, layer)) }</ol>
+            <ol class="layers">
+                { for all.items.iter().enumerate().map(|(at, layer)| row(place, layer, chosen == Some(at))) }
+            </ol>
         </>
     }
 }
 
-fn row(place: &Place, layer: &Layer) -> Html {
+fn row(place: &Place, layer: &Layer, is_chosen: bool) -> Html {
     let Descriptor { digest, size, media_type, urls, .. } = &layer.descriptor;
-    // A diff ID may stand in the address too: the JSON view of a configuration links so.
-    let wanted = place.layer.as_ref();
-    let is_chosen =
-        wanted.is_some() && (wanted == Some(digest) || wanted == layer.diff_id.as_ref());
-    let files = Place { layer: Some(digest.clone()), ..place.in_view(Views::Files) };
+    let files = Place { layer: Some(layer.address.clone()), ..place.in_view(Views::Files) };
     let share = text::share(layer.percent, *size);
     html! {
         <li key={layer.number} class={classes!(is_chosen.then_some("chosen"))}

@@ -74,8 +74,7 @@ fn files_link(owner: &Place, node: &TreeNode) -> Html {
     if !node.descriptor.media_type.is_layer() {
         return Html::default();
     }
-    let layer = Some(node.descriptor.digest.clone());
-    let target = Place { layer, ..owner.in_view(View::Files) };
+    let target = Place { layer: node.address.clone(), ..owner.in_view(View::Files) };
     html! {
         <a class="brief" href={Route::from(target).href()}>{ text::files_of_layer(number) }</a>
     }
@@ -84,10 +83,7 @@ fn files_link(owner: &Place, node: &TreeNode) -> Html {
 /// The view of the owning document that shows a configuration or layer.
 fn content_href(owner: &Place, node: &TreeNode) -> AttrValue {
     let view = if node.role == Role::Config { View::Config } else { View::Layers };
-    let mut target = owner.in_view(view);
-    if matches!(node.role, Role::Layer(_)) {
-        target.layer = Some(node.descriptor.digest.clone());
-    }
+    let target = Place { layer: node.address.clone(), ..owner.in_view(view) };
     Route::from(target).href().into()
 }
 
@@ -343,7 +339,9 @@ fn how_found(
     html! {
         <>
             { for words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> }) }
-            if is_told { <button type="button" onclick={retry}>{ page_text::RETRY }</button> }
+            if is_told || list.api != ReferrersApi::Listed {
+                <button type="button" onclick={retry}>{ page_text::RETRY }</button>
+            }
             if may_be_incomplete && !is_told { <p class="hint">{ text::may_be_incomplete(list) }</p> }
         </>
     }

@@ -70,6 +70,11 @@ fn use_ask(context: &ViewContext, task: &Task<ReadObjects>) -> Callback<Want> {
     let task = task.clone();
     let state = (context.connection.clone(), context.place.reference.repository.clone());
     use_callback(state, move |want: Want, (connection, repository)| {
+        // The list is there and asked for again: so is the API that gave none.
+        if matches!(&want, Want::Referrers(subject) if task.state().objects.referrers(subject).is_some())
+        {
+            connection.registry.forget_referrers_api();
+        }
         task.change(|read| Rc::make_mut(&mut read.objects).ask(&want));
         let (connection, repository) = (connection.clone(), repository.clone());
         let answers = task.clone();

@@ -19,6 +19,9 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     let method = request.method().clone();
+    if instance.switches().read_only && !matches!(method, Method::GET | Method::HEAD) {
+        return refuse_writing();
+    }
     let endpoint = Endpoint::of(request.uri().path());
     if let Some(refusal) = refuse(&instance, &endpoint, &method).await {
         return refusal;
@@ -34,6 +37,17 @@ pub(crate) async fn layer(
         reply.headers_mut().remove("docker-content-digest");
     }
     reply
+}
+
+/// Refuses what is neither GET nor HEAD, as a mirror does (R160).
+fn refuse_writing() -> Response {
+    let mut refusal = reply::error(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "UNSUPPORTED",
+        "this registry can only be read",
+    );
+    reply::set(&mut refusal, header::ALLOW, "GET, HEAD");
+    refusal
 }
 
 async fn refuse(instance: &Instance, endpoint: &Endpoint, method: &Method) -> Option<Response> {

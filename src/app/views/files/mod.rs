@@ -10,13 +10,12 @@ use std::collections::BTreeSet;
 
 use super::layers::{Index, Layer, Layers};
 use crate::{
-    app::{FileList, Place},
+    app::{FileList, LayerAddress, Place},
     caps,
     layers::{
         index::{Question, RowRange, Scope, Sort},
         obstacle::Obstacle,
     },
-    oci::Digest,
 };
 
 /// Files up to this size, in bytes, can be saved: they pass through the page's memory.
@@ -45,7 +44,7 @@ impl Files {
     pub fn new(place: &Place, layers: Layers) -> Option<Self> {
         let chosen = match &place.layer {
             None => None,
-            Some(wanted) => Some(number_of(&layers, wanted)?),
+            Some(wanted) => Some(u16::try_from(layers.find(wanted)?).ok()?),
         };
         let path = place.path.as_deref().map(path::read).unwrap_or_default();
         let find = place.find.clone().unwrap_or_default();
@@ -148,15 +147,8 @@ pub fn closed(layer: &Layer) -> Option<Obstacle> {
     Obstacle::of(&layer.descriptor)
 }
 
-fn number_of(layers: &Layers, wanted: &Digest) -> Option<u16> {
-    let is_it = |layer: &Layer| {
-        layer.descriptor.digest == *wanted || layer.diff_id.as_ref() == Some(wanted)
-    };
-    layers.items.iter().position(is_it).and_then(|at| u16::try_from(at).ok())
-}
-
-/// The place of a path in the view of files: of a layer by its digest, or of all merged.
-pub fn at_path(place: &Place, layer: Option<Digest>, of: &[u8]) -> Place {
+/// The place of a path in the view of files: of a layer, or of all merged.
+pub fn at_path(place: &Place, layer: Option<LayerAddress>, of: &[u8]) -> Place {
     let path = Some(path::text(of)).filter(|path| !path.is_empty());
     Place { layer, path, ..place.in_view(crate::app::View::Files) }
 }

@@ -97,6 +97,11 @@ impl PointPlan {
 }
 
 impl Checkpoints {
+    /// Returns the number of compressed bytes of the layer, as they were counted.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Returns a plan to read content again that is at an offset of the uncompressed layer, both in
     /// bytes. Returns `None` if the first pass did not get that far.
     pub fn plan(&self, offset: u64, length: u64) -> Option<PointPlan> {

@@ -109,6 +109,10 @@ impl FolderObjects {
 
 #[async_trait(?Send)]
 impl ObjectStore for FolderObjects {
+    fn name(&self) -> &str {
+        self.place.name()
+    }
+
     /// By digest in every repository: a layout has one place for all of them.
     async fn manifest(
         &self,

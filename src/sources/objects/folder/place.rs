@@ -17,12 +17,14 @@ const VERSION_FILE_MAX: u64 = 64 << 10;
 /// A folder with a layout in it.
 pub(super) struct FolderPlace {
     root: PathBuf,
+    name: String,
 }
 
 impl FolderPlace {
     /// Opens or makes the layout.
     pub(super) fn open(root: PathBuf) -> Result<Self> {
-        let place = Self { root };
+        let name = root.file_name().unwrap_or(root.as_os_str()).to_string_lossy().into_owned();
+        let place = Self { root, name };
         for folder in ["blobs", "ingest"] {
             fs::create_dir_all(place.root.join(folder)).map_err(failed)?;
         }
@@ -35,6 +37,11 @@ impl FolderPlace {
             Some(raw) => check_version(raw)?,
         }
         Ok(place)
+    }
+
+    /// Returns the name of the folder.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns the path of a whole blob.

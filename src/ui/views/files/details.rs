@@ -118,8 +118,8 @@ fn time(seconds: i64) -> String {
 /// Draws the change of each layer, as a link to the path as that layer brought it.
 fn changes(place: &Place, files: &Files, details: &Details) -> Html {
     let item = |&(layer, kind, size): &(u16, _, u64)| {
-        let digest = files.layer(layer).map(|layer| layer.descriptor.digest.clone());
-        let there = at_path(place, digest, &details.row.path);
+        let address = files.layer(layer).map(|layer| layer.address.clone());
+        let there = at_path(place, address, &details.row.path);
         html! { <li><a href={Route::from(there).href()}>{ text::change(layer, kind, size) }</a></li> }
     };
     html! { <ul class="plain">{ for details.changes.iter().map(item) }</ul> }

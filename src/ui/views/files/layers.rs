@@ -73,7 +73,7 @@ fn row(
     start: &Callback<Vec<u16>>,
 ) -> Html {
     let is_chosen = files.chosen == Some(number);
-    let there = Place { layer: Some(layer.descriptor.digest.clone()), ..here(place) };
+    let there = Place { layer: Some(layer.address.clone()), ..here(place) };
     html! {
         <li key={number} class={classes!(is_chosen.then_some("chosen"))}>
             <p class="line">

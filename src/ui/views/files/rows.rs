@@ -140,7 +140,7 @@ fn last_cell(row_context: &RowContext<'_>, row: &Row, change: Option<&'static st
             if let Some(change) = change { <span class="word">{ change }</span>{ " " } }
             if let Some(layer) = of_layer {
                 <a href={Route::from(at_path(row_context.place,
-                    Some(layer.descriptor.digest.clone()), &row.path)).href()}>
+                    Some(layer.address.clone()), &row.path)).href()}>
                     { text::layer(row.layer) }
                 </a>
             }
