@@ -1,6 +1,6 @@
 //! A layer in an address: its digest, and its number where the digest alone is not enough.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use crate::oci::{Digest, DigestError};
 
@@ -15,19 +15,18 @@ pub struct LayerAddress {
 
 impl LayerAddress {
     /// Returns the names of layers with these digests, from the base.
-    pub fn of_all<'a>(digests: impl Iterator<Item = &'a Digest>) -> Vec<Self> {
-        let digests: Vec<&Digest> = digests.collect();
-        let mut sorted = digests.clone();
-        sorted.sort_unstable();
-        let is_twin = |digest: &Digest| {
-            let at = sorted.partition_point(|other| *other < digest);
-            sorted.get(at + 1) == Some(&digest)
-        };
-        let name = |(at, digest): (usize, &&Digest)| Self {
-            digest: (*digest).clone(),
-            number: is_twin(digest).then_some(at + 1),
-        };
-        digests.iter().enumerate().map(name).collect()
+    pub fn of_all(digests: Vec<Digest>) -> Vec<Self> {
+        let (mut seen, mut twins) = (BTreeSet::new(), BTreeSet::new());
+        for digest in &digests {
+            if !seen.insert(digest.clone()) {
+                twins.insert(digest.clone());
+            }
+        }
+        let mut names: Vec<Self> = digests.into_iter().map(Self::from).collect();
+        for (at, name) in names.iter_mut().enumerate() {
+            name.number = twins.contains(&name.digest).then_some(at + 1);
+        }
+        names
     }
 
     /// Returns the place from the base of the layer that is meant, among layers that `is_it` compares with a
@@ -79,7 +78,7 @@ mod tests {
     #[test]
     fn only_a_digest_that_stands_twice_has_a_number() {
         let digests = ["a", "b", "a", "c", "a"].map(|text| digest_of(text.as_bytes()));
-        let names = LayerAddress::of_all(digests.iter());
+        let names = LayerAddress::of_all(digests.to_vec());
         let numbers: Vec<_> = names.iter().map(|name| name.number).collect();
         assert_eq!(numbers, [Some(1), None, Some(3), None, Some(5)]);
         for (at, name) in names.iter().enumerate() {

@@ -5,6 +5,7 @@
 //! then [`Log`], [`Limit`], [`Retry`] and [`Auth`]; [`Stack`] puts them together (R40). Knows how
 //! requests travel, and nothing of repositories or manifests: that is `client`.
 
+mod answer_type;
 mod auth;
 mod clock;
 mod credentials;

@@ -14,7 +14,10 @@ use bytes::Bytes;
 use futures_core::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 
-use super::{BodyStream, Response, SharedClock, TryWaits};
+use super::{
+    BodyStream, Response, SharedClock, TryWaits,
+    answer_type::{is_multipart, is_page},
+};
 use crate::{
     error::{AnswerFault, Error, ErrorKind, Result, TransportEncoding},
     wire::{
@@ -392,19 +395,4 @@ impl ResumingBody {
         let expected = if self.is_whole() { self.plan.size } else { self.left.end };
         ErrorKind::SizeMismatch { digest: None, expected, actual }.into()
     }
-}
-
-/// Tells whether an answer says that it is a page for people.
-fn is_page(answer: &Response) -> bool {
-    answer.status == 200 && is_of_type(answer, "text/html")
-}
-
-/// Tells whether an answer is several parts in one body.
-fn is_multipart(answer: &Response) -> bool {
-    is_of_type(answer, "multipart/")
-}
-
-fn is_of_type(answer: &Response, beginning: &str) -> bool {
-    let kind = answer.headers.get(name::CONTENT_TYPE).unwrap_or_default();
-    kind.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }

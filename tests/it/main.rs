@@ -68,6 +68,7 @@ mod read_manifests;
 mod read_only_registry;
 #[cfg(feature = "native")]
 mod reader;
+mod recorded_lists;
 mod registry_faults;
 mod registry_protocol;
 mod registry_switches;

@@ -1,12 +1,12 @@
 //! The crate `devtools`: everything of the commands that takes long to compile. It is built as a step, and
 //! does its work as a program of its own.
 
-use std::{process::Command, time::Duration};
+use std::{env, path::PathBuf, process::Command, time::Duration};
 
 use crate::{
     failure::Result,
     report::Report,
-    steps::{cargo, run_instead},
+    steps::{NATIVE, cargo, root, run_instead},
     tools::Toolbox,
 };
 
@@ -48,14 +48,24 @@ pub(crate) fn hand_over(name: &str, words: &[String]) -> Result<()> {
 pub(crate) fn build(report: &mut Report) -> Result<()> {
     report.step("compile the project's tools", Duration::from_secs(150), |step| {
         let mut build = cargo();
-        build.args(["build", "--locked", "--package", "devtools"]);
+        build.args(["build", "--locked", "--bin", "devtools"]).args(NATIVE);
         step.run(&mut build, "mend what the compiler found, and run this again")
     })
 }
 
-/// The program, with the tools on its search path.
+/// The program, with the tools on its search path. [`build`] must have built it.
 pub(crate) fn command(tools: Option<&Toolbox>) -> Command {
-    let mut command = tools.map_or_else(cargo, |tools| tools.command("cargo"));
-    command.args(["run", "--quiet", "--locked", "--package", "devtools", "--"]);
+    if let Some(tools) = tools {
+        return tools.command(program());
+    }
+    let mut command = Command::new(program());
+    command.current_dir(root());
     command
+}
+
+/// The file of the program: cargo puts it beside this one.
+fn program() -> PathBuf {
+    let name = format!("devtools{}", env::consts::EXE_SUFFIX);
+    let ours = env::current_exe().unwrap_or_else(|_| root().join("target/debug/xtask"));
+    ours.with_file_name(name)
 }

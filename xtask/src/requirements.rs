@@ -49,18 +49,23 @@ pub(crate) fn after(run: &Tally, sink: Sink) -> Result<()> {
     tests.extend(browser_tests()?);
     tests.extend(record.names().map(str::to_owned));
     let empty = empty_tests();
-    if !empty.is_empty() {
-        sink(&format!(
-            "{} tests had no cases, for the fixtures are missing; set PORTHOLE_FIXTURES to their folder, \
-             or put it beside the project as ../shared/fixtures",
-            empty.len()
-        ));
-    }
+    left_out(&empty).iter().for_each(|line| sink(line));
     report(&tests, record, &empty, sink)
 }
 
+/// Says how many tests had no cases, and how to get them.
+pub(crate) fn left_out(empty: &BTreeSet<String>) -> Option<String> {
+    let count = empty.len();
+    (count > 0).then(|| {
+        format!(
+            "{count} tests had no cases, for the fixtures lack them: real artefacts of other projects, in the folder \
+             that PORTHOLE_FIXTURES names, else ../shared/fixtures beside the project"
+        )
+    })
+}
+
 /// The tests that passed without a case in the last run: they show nothing.
-fn empty_tests() -> BTreeSet<String> {
+pub(crate) fn empty_tests() -> BTreeSet<String> {
     let text = std::fs::read_to_string(empty_file()).unwrap_or_default();
     without_cases(&text)
 }
@@ -284,6 +289,13 @@ mod tests {
             show(1, &row, &record, &BTreeSet::new()),
             ("R1    FAILED: r001_x".to_owned(), false)
         );
+    }
+
+    #[test]
+    fn tests_without_cases_are_counted_aloud() {
+        assert_eq!(left_out(&tests(&[])), None);
+        let said = left_out(&tests(&["a::one", "b::two"])).unwrap();
+        assert!(said.starts_with("2 tests had no cases") && said.contains("PORTHOLE_FIXTURES"));
     }
 
     #[test]

@@ -8,6 +8,10 @@ use std::{
 
 use crate::failure::{Failure, OrFail, Result};
 
+/// The packages and features with which everything native is compiled: one set for lints, tests, documentation
+/// and tools, so that nothing is compiled twice.
+pub(crate) const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
+
 /// The root of the project, wherever the command was started.
 pub fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -2,7 +2,7 @@
 //! them, or installs them under `target/tools` from crates.io.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -57,7 +57,7 @@ impl Toolbox {
     }
 
     /// A program that finds these tools first.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(root()).env("PATH", &self.path);
         command
@@ -95,8 +95,9 @@ fn install(report: &mut Report, tool: &Tool) -> Result<()> {
     );
     report.step(&format!("install {name} (once)"), tool.usual, |step| {
         let mut command = cargo();
-        // The debug profile compiles in half the time and is fast enough for this page.
+        // The debug profile compiles in half the time and is fast enough for this page. The tools are not debugged.
         command.args(["install", "--debug", "--root", "target/tools"]);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
         command.args(["--target-dir", "target/tools/build", name.as_str()]);
         if tool.locked {
             command.arg("--locked");

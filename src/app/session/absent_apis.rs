@@ -35,12 +35,17 @@ pub fn remember(client: &RemoteRegistry, address: &RegistryAddress, store: &Shar
 /// Returns the lines with what was learnt of a registry, the latest first.
 fn with(lines: &str, origin: &str, api: &ReferrersApi) -> String {
     let is_another = |line: &&str| line.strip_prefix(origin).and_then(api_of).is_none();
-    let learnt = mark(api).map(|mark| [origin, mark].concat());
-    let others = lines.lines().filter(is_another).map(str::to_owned);
-    learnt.into_iter().chain(others).take(MOST).collect::<Vec<_>>().join("\n")
+    let mut after = mark(api).map(|mark| [origin, mark].concat()).unwrap_or_default();
+    for line in lines.lines().filter(is_another).take(MOST - 1) {
+        if !after.is_empty() {
+            after.push('\n');
+        }
+        after += line;
+    }
+    after
 }
 
-/// What stands behind the origin; a refusal and an API that lists are not kept.
+/// The word behind the origin; a refusal and an API that lists are not kept.
 fn mark(api: &ReferrersApi) -> Option<&'static str> {
     match api {
         ReferrersApi::Absent => Some(" absent"),

@@ -67,7 +67,7 @@ impl History {
 
 /// The history of an image whose manifest lists these layers.
 pub fn of_image(config: &ImageConfig, layers: &[Descriptor]) -> History {
-    let names = LayerAddress::of_all(layers.iter().map(|layer| &layer.digest));
+    let names = LayerAddress::of_all(layers.iter().map(|layer| layer.digest.clone()).collect());
     let layers: Vec<_> =
         names.into_iter().zip(layers.iter().map(|layer| Some(layer.size))).collect();
     matched(&config.history, &layers)
@@ -76,7 +76,7 @@ pub fn of_image(config: &ImageConfig, layers: &[Descriptor]) -> History {
 /// The history of a schema 1 manifest: one entry for each layer, sizes unknown.
 pub fn of_schema1(history: &[HistoryEntry], layers: &[Digest]) -> History {
     let layers: Vec<_> =
-        LayerAddress::of_all(layers.iter()).into_iter().map(|name| (name, None)).collect();
+        LayerAddress::of_all(layers.to_vec()).into_iter().map(|name| (name, None)).collect();
     matched(history, &layers)
 }
 

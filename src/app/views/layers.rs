@@ -66,7 +66,8 @@ pub fn layers(
 ) -> Layers {
     let bytes = descriptors.iter().fold(0_u64, |sum, layer| sum.saturating_add(layer.size));
     let made_by = history.map(steps_by_layer).unwrap_or_default();
-    let addresses = LayerAddress::of_all(descriptors.iter().map(|layer| &layer.digest));
+    let addresses =
+        LayerAddress::of_all(descriptors.iter().map(|layer| layer.digest.clone()).collect());
     let layer = |(at, (descriptor, address)): (usize, (&Descriptor, LayerAddress))| Layer {
         number: at + 1,
         address,

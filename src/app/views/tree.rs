@@ -308,8 +308,8 @@ impl<'a> Builder<'a> {
     fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
         let mut nodes = Vec::new();
         let layers = children.iter().filter(|child| child.role == graph::Role::Layer);
-        let mut addresses =
-            LayerAddress::of_all(layers.map(|child| &child.descriptor.digest)).into_iter();
+        let layers = layers.map(|child| child.descriptor.digest.clone()).collect();
+        let mut addresses = LayerAddress::of_all(layers).into_iter();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
             if self.nodes >= caps::IMAGE_OBJECTS {

@@ -37,5 +37,6 @@ pub fn serve_port(port: JsValue) {
     // A worker hears of what its policy refuses in its own scope; the page hears nothing of it.
     let clock: SharedClock = Rc::new(BrowserClock);
     let network = OwnPolicy::new(Rc::new(Fetch), Rc::clone(&clock), violations());
+    let network = network.after_the_page();
     spawn_local(serve(Rc::new(network), clock, inbox, outbox));
 }

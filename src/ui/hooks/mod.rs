@@ -14,7 +14,7 @@ mod use_window_event;
 pub use use_announce::use_announce;
 pub use use_environment::use_environment;
 pub use use_key::{Key, use_key};
-pub use use_pages::{Amount, Pages, use_pages};
+pub use use_pages::{Amount, Pages, names, use_pages};
 pub use use_query::{Query, use_query};
 pub use use_route::use_route;
 pub(crate) use use_settings::use_kept_settings;

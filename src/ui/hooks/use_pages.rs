@@ -1,7 +1,8 @@
 //! Lists that a registry gives in pages: some at first, the rest when asked for.
 
-use std::{collections::BTreeSet, future::Future, rc::Rc};
+use std::{collections::BTreeSet, rc::Rc};
 
+use futures_util::future::LocalBoxFuture;
 use yew::prelude::*;
 
 use super::use_query::spawn;
@@ -16,9 +17,9 @@ const EMPTY_PAGES: usize = 100;
 
 /// A list as far as it is known, and the way to read more.
 #[derive(Clone, PartialEq)]
-pub struct Pages<T> {
+pub struct Pages {
     /// The known items, in the order of the registry, each once.
-    pub items: Rc<Vec<T>>,
+    pub items: Rc<Vec<String>>,
     /// The number of items that were read so far; ahead of `items` while many pages are read.
     pub read: usize,
     /// True while pages are being read.
@@ -41,6 +42,9 @@ pub struct Pages<T> {
     pub more: Callback<Amount>,
 }
 
+/// Asks for the page that starts at a place.
+pub type FetchPage = Box<dyn Fn(Option<String>) -> LocalBoxFuture<'static, Result<Page<String>>>>;
+
 /// The amount that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
@@ -50,8 +54,9 @@ pub enum Amount {
     All,
 }
 
-struct PagesState<T> {
-    items: Rc<Vec<T>>,
+#[derive(Default)]
+struct PagesState {
+    items: Rc<Vec<String>>,
     read: usize,
     next: Option<String>,
     may_be_incomplete: bool,
@@ -64,37 +69,20 @@ struct PagesState<T> {
     reading: (u32, Option<Amount>),
 }
 
-enum PagesEvent<T> {
+enum PagesEvent {
     Read(Amount),
     Count(usize),
     /// A page without names that came before, and the number of those.
-    Got(Page<T>, usize),
+    Got(Page<String>, usize),
     Repeating,
     Done,
     Failed(Error),
 }
 
-impl<T> Default for PagesState<T> {
-    fn default() -> Self {
-        Self {
-            items: Rc::default(),
-            read: 0,
-            next: None,
-            may_be_incomplete: false,
-            unaddressable: Rc::default(),
-            repeated: 0,
-            is_repeating: false,
-            fault: None,
-            error: None,
-            reading: (0, None),
-        }
-    }
-}
+impl Reducible for PagesState {
+    type Action = PagesEvent;
 
-impl<T: Clone> Reducible for PagesState<T> {
-    type Action = PagesEvent<T>;
-
-    fn reduce(self: Rc<Self>, event: PagesEvent<T>) -> Rc<Self> {
+    fn reduce(self: Rc<Self>, event: PagesEvent) -> Rc<Self> {
         let mut state = Self {
             items: Rc::clone(&self.items),
             next: self.next.clone(),
@@ -122,14 +110,14 @@ impl<T: Clone> Reducible for PagesState<T> {
     }
 }
 
-impl<T: Clone> PagesState<T> {
+impl PagesState {
     /// Returns what a reading starts from.
-    fn known(&self) -> Known<T> {
+    fn known(&self) -> Known {
         let (items, unaddressable) = (Rc::clone(&self.items), Rc::clone(&self.unaddressable));
         Known { from: self.next.clone(), items, unaddressable }
     }
 
-    fn take(&mut self, page: Page<T>, repeated: usize) {
+    fn take(&mut self, page: Page<String>, repeated: usize) {
         let mut items = Vec::with_capacity(self.items.len() + page.items.len());
         items.extend_from_slice(&self.items);
         items.extend(page.items);
@@ -151,14 +139,9 @@ impl<T: Clone> PagesState<T> {
 ///
 /// The list must be the same for as long as the component lives: give it a key.
 #[hook]
-pub fn use_pages<T, F, A>(first: usize, fetch: F) -> Pages<T>
-where
-    T: Clone + ToString + 'static,
-    F: Fn(Option<String>) -> A + 'static,
-    A: Future<Output = Result<Page<T>>> + 'static,
-{
+pub fn use_pages(first: usize, fetch: FetchPage) -> Pages {
     let fetch = use_memo((), |()| fetch);
-    let state = use_reducer(|| at_first(&*fetch, first));
+    let state = use_reducer(|| at_first(&fetch, first));
     let dispatch = state.dispatcher();
     use_effect_with(state.reading, {
         let (state, dispatch, fetch) = (state.clone(), dispatch.clone(), fetch.clone());
@@ -166,7 +149,7 @@ where
             let known = state.known();
             let reading = amount.map(|amount| {
                 let tell = move |event| dispatch.dispatch(event);
-                spawn(async move { read(&*fetch, known, amount, tell).await }, |()| ())
+                spawn(async move { read(&fetch, known, amount, tell).await }, |()| ())
             });
             move || {
                 if let Some(reading) = reading {
@@ -191,42 +174,49 @@ where
     }
 }
 
+/// Turns a page into one of names, so that all lists share their code.
+pub fn names<T: ToString>(page: Page<T>) -> Page<String> {
+    let Page { items, next, may_be_incomplete, unaddressable, fault } = page;
+    let items = items.iter().map(T::to_string).collect();
+    Page { items, next, may_be_incomplete, unaddressable, fault }
+}
+
 /// A list at the start of a reading.
-struct Known<T> {
+struct Known {
     from: Option<String>,
-    items: Rc<Vec<T>>,
+    items: Rc<Vec<String>>,
     unaddressable: Rc<Vec<String>>,
 }
 
 /// The pages that were read and not yet handed on.
-struct Waiting<T> {
+struct Waiting {
     seen: BTreeSet<String>,
-    page: Page<T>,
+    page: Page<String>,
     repeated: usize,
 }
 
-impl<T: ToString> Waiting<T> {
-    fn after(known: &Known<T>) -> Self {
+impl Waiting {
+    fn after(known: &Known) -> Self {
         let mut seen = BTreeSet::new();
-        for name in known.items.iter().map(T::to_string).chain(known.unaddressable.iter().cloned())
-        {
+        for name in known.items.iter().chain(known.unaddressable.iter()).cloned() {
             seen.insert(name);
         }
         Self { seen, page: Page::new(Vec::new(), None), repeated: 0 }
     }
 
     /// Adds the names of a page that are new. Returns the number of all that came, and of the new ones.
-    fn add(&mut self, page: Page<T>) -> (usize, usize) {
+    fn add(&mut self, page: Page<String>) -> (usize, usize) {
         let came = page.items.len() + page.unaddressable.len();
         let known = self.seen.len();
-        for item in page.items {
-            if self.seen.insert(item.to_string()) {
-                self.page.items.push(item);
-            }
-        }
-        for name in page.unaddressable {
-            if self.seen.insert(name.clone()) {
-                self.page.unaddressable.push(name);
+        let lists = [
+            (page.items, &mut self.page.items),
+            (page.unaddressable, &mut self.page.unaddressable),
+        ];
+        for (names, kept) in lists {
+            for name in names {
+                if self.seen.insert(name.clone()) {
+                    kept.push(name);
+                }
             }
         }
         self.page.may_be_incomplete |= page.may_be_incomplete;
@@ -235,7 +225,7 @@ impl<T: ToString> Waiting<T> {
     }
 
     /// Hands on what waits, with the start of the next page.
-    fn hand_on(&mut self, next: Option<String>, tell: &impl Fn(PagesEvent<T>)) {
+    fn hand_on(&mut self, next: Option<String>, tell: &impl Fn(PagesEvent)) {
         let page = std::mem::replace(&mut self.page, Page::new(Vec::new(), None));
         tell(PagesEvent::Got(Page { next, ..page }, std::mem::take(&mut self.repeated)));
     }
@@ -244,12 +234,7 @@ impl<T: ToString> Waiting<T> {
 /// Reads pages. They are handed on when they double the known items, and not one by one: each time the
 /// whole list is sorted and drawn anew. A page without a new name that leads to another ends the reading, for
 /// some registries begin again at their first page; it can be asked for again.
-async fn read<T: ToString, A: Future<Output = Result<Page<T>>>>(
-    fetch: &impl Fn(Option<String>) -> A,
-    known: Known<T>,
-    amount: Amount,
-    tell: impl Fn(PagesEvent<T>),
-) {
+async fn read(fetch: &FetchPage, known: Known, amount: Amount, tell: impl Fn(PagesEvent)) {
     let mut left = match amount {
         Amount::Pages(pages) => pages,
         Amount::All => usize::MAX,
@@ -293,16 +278,13 @@ async fn read<T: ToString, A: Future<Output = Result<Page<T>>>>(
 }
 
 #[cfg(target_arch = "wasm32")]
-fn at_first<T, A>(_fetch: &impl Fn(Option<String>) -> A, first: usize) -> PagesState<T> {
+fn at_first(_fetch: &FetchPage, first: usize) -> PagesState {
     PagesState { reading: (0, Some(Amount::Pages(first))), ..PagesState::default() }
 }
 
 /// Takes the first pages that are there at once, if pages are rendered to text (see `use_query`).
 #[cfg(not(target_arch = "wasm32"))]
-fn at_first<T: Clone + ToString, A: Future<Output = Result<Page<T>>>>(
-    fetch: &impl Fn(Option<String>) -> A,
-    first: usize,
-) -> PagesState<T> {
+fn at_first(fetch: &FetchPage, first: usize) -> PagesState {
     use futures_util::FutureExt;
     let amount = Amount::Pages(first);
     let start = PagesState { reading: (0, Some(amount)), ..PagesState::default() };
@@ -320,20 +302,21 @@ fn at_first<T: Clone + ToString, A: Future<Output = Result<Page<T>>>>(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use futures_util::FutureExt;
+
     use super::*;
-    use crate::registry::Page;
 
     /// Reads a list whose pages stand in a table; each is `names -> next`.
-    fn list(pages: &'static [&'static str], amount: usize) -> PagesState<String> {
-        let fetch = move |from: Option<String>| {
+    fn list(pages: &'static [&'static str], amount: usize) -> PagesState {
+        let fetch: FetchPage = Box::new(move |from: Option<String>| {
             let at: usize = from.map_or(0, |from| from.parse().unwrap());
             let (names, next) = pages.get(at).unwrap().split_once("->").unwrap();
             let names = names.split_whitespace().map(str::to_owned);
             let (odd, items) = names.partition(|name| name.starts_with('-'));
             let next = Some(next.trim().to_owned()).filter(|next| !next.is_empty());
             let page = Page { unaddressable: odd, ..Page::new(items, next) };
-            async move { Ok(page) }
-        };
+            async move { Ok(page) }.boxed_local()
+        });
         at_first(&fetch, amount)
     }
 

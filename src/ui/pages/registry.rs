@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::FutureExt;
 use yew::prelude::*;
 
 use super::repository_form::RepositoryForm;
@@ -13,7 +14,7 @@ use crate::{
         components::{
             ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,
         },
-        hooks::{Amount, Pages, use_pages},
+        hooks::{Amount, Pages, names, use_pages},
         stateful::{mount, mount_keyed, stateful},
         text::{list, registry as words},
     },
@@ -35,10 +36,11 @@ stateful!(RegistryPage, use_registry_page);
 #[hook]
 fn use_registry_page(props: &RegistryPage) -> Html {
     let registry = props.connection.registry.clone();
-    let pages = use_pages(FIRST_PAGES, move |from: Option<String>| {
+    let fetch = move |from: Option<String>| {
         let registry = registry.clone();
-        async move { registry.repositories(from.as_deref()).await }
-    });
+        async move { registry.repositories(from.as_deref()).await.map(names) }.boxed_local()
+    };
+    let pages = use_pages(FIRST_PAGES, Box::new(fetch));
     let address = &props.connection.address;
     let refused = pages
         .error
@@ -60,7 +62,7 @@ fn use_registry_page(props: &RegistryPage) -> Html {
 
 /// Draws the way in that stands in place of a list: a private registry may list its repositories
 /// only after sign-in.
-fn way_in(pages: &Pages<RepositoryName>) -> Html {
+fn way_in(pages: &Pages) -> Html {
     let asks = pages.error.as_ref().filter(|error| error.context.status == Some(401));
     let retry = pages.more.reform(|()| Amount::Pages(FIRST_PAGES));
     let words = if asks.is_some() { words::CATALOG_ASKS } else { words::NO_CATALOG };
@@ -72,7 +74,7 @@ fn way_in(pages: &Pages<RepositoryName>) -> Html {
     }
 }
 
-fn repositories(address: &RegistryAddress, pages: &Pages<RepositoryName>) -> Html {
+fn repositories(address: &RegistryAddress, pages: &Pages) -> Html {
     mount(Repositories { address: address.clone(), pages: pages.clone() })
 }
 
@@ -80,7 +82,7 @@ fn repositories(address: &RegistryAddress, pages: &Pages<RepositoryName>) -> Htm
 #[derive(PartialEq)]
 struct Repositories {
     address: RegistryAddress,
-    pages: Pages<RepositoryName>,
+    pages: Pages,
 }
 
 stateful!(Repositories, use_repositories);
@@ -92,8 +94,11 @@ fn use_repositories(props: &Repositories) -> Html {
     let as_list = use_state_eq(|| false);
     let shown = use_memo((pages.items.clone(), (*filter).clone()), |(items, filter)| {
         let wanted = filter.trim().to_ascii_lowercase();
-        let mut shown: Vec<_> =
-            items.iter().filter(|name| name.as_str().contains(&wanted)).cloned().collect();
+        let mut shown: Vec<RepositoryName> = items
+            .iter()
+            .filter(|name| name.contains(&wanted))
+            .flat_map(|name| name.parse())
+            .collect();
         shown.sort();
         shown
     });

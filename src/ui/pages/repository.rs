@@ -2,6 +2,7 @@
 
 use std::{ops::Range, rc::Rc};
 
+use futures_util::FutureExt;
 use yew::prelude::*;
 
 use super::tag_row::TagRow;
@@ -10,7 +11,7 @@ use crate::{
     oci::{Reference, RepositoryName, Tag, TagOrder, tag_order},
     ui::{
         components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
-        hooks::use_pages,
+        hooks::{names, use_pages},
         stateful::{mount, mount_keyed, stateful},
         text::{list, repository as words},
     },
@@ -33,10 +34,11 @@ stateful!(RepositoryPage, use_repository_page);
 fn use_repository_page(props: &RepositoryPage) -> Html {
     let (registry, repository) = (&props.connection.registry, &props.repository.repository);
     let (registry, repository) = (registry.clone(), repository.clone());
-    let pages = use_pages(FIRST_PAGES, move |from: Option<String>| {
+    let fetch = move |from: Option<String>| {
         let (registry, repository) = (registry.clone(), repository.clone());
-        async move { registry.tags(&repository, from.as_deref()).await }
-    });
+        async move { registry.tags(&repository, from.as_deref()).await.map(names) }.boxed_local()
+    };
+    let pages = use_pages(FIRST_PAGES, Box::new(fetch));
     let filter = use_state_eq(AttrValue::default);
     let order = use_state_eq(TagOrder::default);
     let shown = use_tags(&pages.items, &filter, *order);
@@ -84,12 +86,11 @@ fn heading(props: &RepositoryPage) -> Html {
 
 /// The tags that pass the filter, in order.
 #[hook]
-fn use_tags(items: &Rc<Vec<Tag>>, filter: &str, order: TagOrder) -> Rc<Vec<Tag>> {
+fn use_tags(items: &Rc<Vec<String>>, filter: &str, order: TagOrder) -> Rc<Vec<Tag>> {
     let filter = filter.trim().to_ascii_lowercase();
     let sorted = use_memo((items.clone(), order), |(items, order)| {
-        let mut tags = Vec::clone(items);
+        let mut tags: Vec<Tag> = items.iter().flat_map(|name| name.parse()).collect();
         tag_order::sort(&mut tags, *order);
-        tags.dedup();
         tags
     });
     use_memo((sorted, filter), |(tags, filter)| {

@@ -21,7 +21,7 @@ use crate::{
     page::{self, Profile},
     report::Report,
     requirements,
-    steps::{cargo, root},
+    steps::{NATIVE, cargo, root},
     tidy,
     tools::Toolbox,
 };
@@ -39,9 +39,6 @@ pub(crate) const COMMAND: Command = Command {
     run: test,
 };
 
-/// The features with which everything native is compiled: one set for lints, tests and
-/// documentation, so that nothing is compiled twice.
-const NATIVE: [&str; 3] = ["--workspace", "--features", "ssr,native"];
 const WASM: [&str; 4] = ["--target", "wasm32-unknown-unknown", "--features", "app,engine"];
 
 /// The crates that are published, each behind those that it needs.
@@ -52,6 +49,13 @@ const PUBLISHED: [&str; 6] = [
     "porthole-registry",
     "--package",
     "porthole-test-registry",
+];
+
+/// The profile of the workspace, which a packed crate has lost: with it, what the tests compiled serves again.
+const PROFILE: [&str; 3] = [
+    "profile.dev.debug='line-tables-only'",
+    "profile.dev.package.'*'.opt-level=1",
+    "profile.dev.build-override.debug=false",
 ];
 
 /// The example that `cargo xtask bench` measures.
@@ -172,6 +176,12 @@ impl Run {
                 println!("    {line}");
             }
         }
+        let has_run = self.tally.names().any(|name| name.contains("::"));
+        if let Some(line) =
+            has_run.then(requirements::empty_tests).as_ref().and_then(requirements::left_out)
+        {
+            println!("{line}");
+        }
         println!("{} passed, {} failed", self.tally.passed(), self.tally.failed());
         match self.tally.failed() {
             0 => Ok(()),
@@ -251,6 +261,7 @@ impl Run {
             let mut publish = cargo();
             publish.args(["publish", "--dry-run", "--locked", "--allow-dirty"]).args(PUBLISHED);
             publish.args(["--features", "porthole-registry/native"]);
+            publish.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
             step.run(&mut publish, "mend what cargo publish found")
         })
     }
