@@ -187,7 +187,7 @@ caps! {
         /// A text of a stranger where it stands. A longer one is cut on the screen; copying gives all.
         TEXT_SHOWN: usize = 4_096, "bytes";
         /// The items of a list that are drawn at once. The others come when asked for, or by scrolling.
-        ITEMS_DRAWN: usize = 200, "items";
+        ITEMS_DRAWN: usize = 50, "items";
         /// The tokens of a document that the JSON view lays out. A longer document is shown raw.
         JSON_TOKENS: usize = 400_000, "tokens";
         /// The registries that are remembered.

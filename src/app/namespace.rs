@@ -1,5 +1,7 @@
 //! Repository names as a tree of namespaces. Pure.
 
+use std::rc::Rc;
+
 use litemap::LiteMap;
 
 use crate::oci::RepositoryName;
@@ -11,7 +13,7 @@ pub struct Namespace {
     /// The repository of this name, if there is one.
     pub repository: Option<RepositoryName>,
     /// The namespaces below, by path component.
-    pub below: LiteMap<String, Namespace>,
+    pub below: LiteMap<String, Rc<Namespace>>,
     /// The number of repositories here and below.
     pub count: usize,
 }
@@ -30,7 +32,7 @@ impl Namespace {
         let mut here = self;
         here.count += 1;
         for component in name.as_str().split('/') {
-            here = here.below.entry(component.to_owned()).or_default();
+            here = Rc::make_mut(here.below.entry(component.to_owned()).or_default());
             here.count += 1;
         }
         here.repository = Some(name.clone());

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::HEADING_ID;
+use super::{HEADING_ID, long_list::short_list};
 use crate::{
     app::{CredentialKind, Environment, RegistryAddress},
     ui::{
@@ -96,7 +96,7 @@ fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html
     };
     html! {
         <label class="field"><span>{ words::WITH }</span>
-            <select name="kind" {onchange}>{ for CredentialKind::ALL.into_iter().map(option) }</select>
+            <select name="kind" {onchange}>{ short_list(CredentialKind::ALL.into_iter().map(option)) }</select>
         </label>
     }
 }

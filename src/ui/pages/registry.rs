@@ -12,7 +12,8 @@ use crate::{
     oci::RepositoryName,
     ui::{
         components::{
-            ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,
+            DrawnLists, ListHead, LongList, WindowedList, empty, list_head, name_heading,
+            repository_route, sign_in, use_drawn_lists,
         },
         hooks::{Amount, Pages, names, use_pages},
         stateful::{mount, mount_keyed, stateful},
@@ -199,16 +200,24 @@ stateful!(NamespaceTree, use_namespace_tree);
 #[hook]
 fn use_namespace_tree(props: &NamespaceTree) -> Html {
     let tree = use_memo(props.names.clone(), |names| Namespace::of(names.iter()));
-    let is_open = tree.count <= OPEN;
-    html! {
-        <ul class="namespaces">
-            { for tree.below.iter().map(|(name, below)| node(&props.address, name, below, is_open)) }
-        </ul>
-    }
+    let lists = use_drawn_lists(&props.address.to_string());
+    let names = below(&lists, &props.address, &tree, tree.count <= OPEN);
+    html! { <><ul class="namespaces">{ names.items }</ul>{ names.more }</> }
 }
 
-fn node(address: &RegistryAddress, name: &str, below: &Namespace, is_open: bool) -> Html {
-    let (address, node) = (address.clone(), Rc::new(below.clone()));
+/// Draws what stands below a namespace.
+fn below(
+    lists: &DrawnLists,
+    address: &RegistryAddress,
+    namespace: &Namespace,
+    is_open: bool,
+) -> LongList {
+    let nodes: Vec<_> = namespace.below.iter().collect();
+    lists.of("below", &nodes, |_, (name, below)| node(address, name, below, is_open))
+}
+
+fn node(address: &RegistryAddress, name: &str, below: &Rc<Namespace>, is_open: bool) -> Html {
+    let (address, node) = (address.clone(), Rc::clone(below));
     mount_keyed(name, NamespaceNode { address, name: name.to_owned().into(), node, is_open })
 }
 
@@ -227,6 +236,7 @@ stateful!(NamespaceNode, use_namespace_node);
 fn use_namespace_node(props: &NamespaceNode) -> Html {
     let node = &props.node;
     let open = use_state_eq(|| props.is_open);
+    let lists = use_drawn_lists(&props.name);
     let onclick = {
         let open = open.clone();
         Callback::from(move |event: MouseEvent| {
@@ -238,9 +248,8 @@ fn use_namespace_node(props: &NamespaceNode) -> Html {
     if node.below.is_empty() {
         return html! { <li>{ own }</li> };
     }
-    let child = |(name, below): (&String, &Namespace)| {
-        self::node(&props.address, name, below, props.is_open)
-    };
+    // What is closed costs nothing.
+    let names = open.then(|| below(&lists, &props.address, node, props.is_open));
     html! {
         <li>
             if own.is_some() { <div>{ own }</div> }
@@ -249,7 +258,7 @@ fn use_namespace_node(props: &NamespaceNode) -> Html {
                     <span class="name">{ &props.name }{ "/" }</span>
                     <span class="muted">{ format!(" {}", node.count) }</span>
                 </summary>
-                if *open { <ul>{ for node.below.iter().map(child) }</ul> }
+                if let Some(names) = names { <ul>{ names.items }</ul>{ names.more } }
             </details>
         </li>
     }

@@ -10,7 +10,9 @@ use crate::{
     app::Connection,
     oci::{Reference, RepositoryName, Tag, TagOrder, tag_order},
     ui::{
-        components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
+        components::{
+            ListHead, WindowedList, copy_button, empty, list_head, name_heading, short_list, trail,
+        },
         hooks::{names, use_pages},
         stateful::{mount, mount_keyed, stateful},
         text::{list, repository as words},
@@ -157,7 +159,7 @@ fn header() -> Html {
     let columns = [words::TAG, words::DIGEST, words::SIZE, words::PLATFORMS, words::AGE];
     html! {
         <div role="row" aria-rowindex="1">
-            { for columns.into_iter().map(|name| html! { <div role="columnheader">{ name }</div> }) }
+            { short_list(columns.into_iter().map(|name| html! { <div role="columnheader">{ name }</div> })) }
         </div>
     }
 }

@@ -68,6 +68,11 @@ pub fn fault(fault: &ListFault) -> String {
     }
 }
 
+/// Draws more of a list that is longer than what is drawn of it.
+pub fn more_items(left: usize) -> String {
+    format!("Show more ({} left)", grouped(left as u64))
+}
+
 /// While pages are read.
 pub fn reading(read: usize, things: &str) -> String {
     match read {

@@ -14,16 +14,13 @@ use super::{
 use crate::{
     app::{
         Place, Route,
-        views::{
-            files::{at_member, path},
-            visible_text::visible,
-        },
+        views::files::{at_member, path},
     },
     caps,
     content::tar::EntryKind,
     layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
-        components::{WindowedList, byte_size, error_box, foreign},
+        components::{WindowedList, byte_size, error_box, foreign, foreign_title, short_list},
         stateful::{mount, stateful},
         text::{archives, file_types::entry_kind, files as text},
         views::ByIdentity,
@@ -64,9 +61,9 @@ fn use_archive(props: &Archive) -> Html {
         <>
             if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
-                { for inside.problems.iter().map(|problem| {
+                { short_list(inside.problems.iter().map(|problem| {
                     html! { <p class="note">{ foreign(&archives::problem(problem)) }</p> }
-                }) }
+                })) }
                 { members(inside, row, on_visible) }
                 if inside.unpacked_size > 0 { { plain(&unpacked, inside.unpacked_size) } }
             }
@@ -127,7 +124,7 @@ fn draw(place: &Place, number: usize, member: &ArchiveMember) -> Html {
     let href = Route::from(at_member(place, &member.name)).href();
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" class="name" title={visible(&name).into_owned()}>
+            <span role="rowheader" class="name" title={foreign_title(&name)}>
                 if member.kind == EntryKind::File { <a {href}>{ shown }</a> } else { { shown } }
             </span>
             <span role="cell" class="end">{ byte_size(member.size) }</span>

@@ -11,7 +11,7 @@ use crate::{
         path::save_name,
     },
     ui::{
-        components::copy_button,
+        components::{copy_button, short_list},
         stateful::{mount, stateful},
         text::{files as text, numbers::exact_bytes, picture},
         views::{json::JsonBytes, save::save},
@@ -57,7 +57,7 @@ fn tools(
         <div class="tools">
             <span>{ exact_bytes(file.bytes.len() as u64) }</span>
             <span class="forms" role="group" aria-label={text::SHOWN_AS}>
-                { for forms.iter().map(|one| choice(*one, form, chosen)) }
+                { short_list(forms.iter().map(|one| choice(*one, form, chosen))) }
             </span>
             if form != Form::Json {
                 if let Ok(exact) = std::str::from_utf8(&file.bytes) {

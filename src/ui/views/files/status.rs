@@ -9,19 +9,30 @@ use crate::{
     caps,
     layers::index::{Summary, TocState},
     ui::{
-        components::{error_box, progress},
+        components::{DrawnLists, error_box, progress},
         text::{files as text, verify},
     },
 };
 
 /// Draws the lines above the files.
 pub(super) fn status(
+    lists: &DrawnLists,
     files: &Files,
     summary: Option<&Summary>,
     missing: &[u16],
     state: &LayerReading,
     handle: &LayerReadingTask,
 ) -> Html {
+    let failed: Vec<_> = state.failures().collect();
+    let failed = lists.of("failures", &failed, |_, &(number, error)| {
+        let retry = handle.start.reform(move |()| vec![number]);
+        html! {
+            <section class="failed-layer" aria-label={text::layer(number)}>
+                <p><strong>{ text::layer(number) }</strong></p>
+                { error_box(error, &retry) }
+            </section>
+        }
+    });
     html! {
         <>
             if state.is_running() {
@@ -29,15 +40,8 @@ pub(super) fn status(
             } else if !missing.is_empty() {
                 { offer(files, summary, missing, handle) }
             }
-            { for state.failures().map(|(number, error)| {
-                let retry = handle.start.reform(move |()| vec![number]);
-                html! {
-                    <section class="failed-layer" aria-label={text::layer(number)}>
-                        <p><strong>{ text::layer(number) }</strong></p>
-                        { error_box(error, &retry) }
-                    </section>
-                }
-            }) }
+            { failed.items }
+            { failed.more }
         </>
     }
 }
