@@ -48,6 +48,8 @@ pub enum ListFault {
     TooManyPages,
     /// One answer has more items than are read of a list.
     TooManyItems,
+    /// The list has more names than are kept ([`crate::caps::LIST_NAMES`]).
+    TooManyNames,
 }
 
 /// The places in which referrers of a digest are found.

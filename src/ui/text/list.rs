@@ -64,7 +64,11 @@ pub fn fault(fault: &ListFault) -> String {
             "The registry sent more than {} names at once. The rest was not read.",
             grouped(caps::DOCUMENT_VALUES as u64)
         ),
-        ListFault::TooManyPages => "The list has no end. Reading it was ended.".to_owned(),
+        ListFault::TooManyNames => format!(
+            "The list has more than {} names. The others are not read here.",
+            grouped(caps::LIST_NAMES as u64)
+        ),
+        ListFault::TooManyPages => "The list seems to have no end. Reading it was ended.".to_owned(),
     }
 }
 
