@@ -178,6 +178,8 @@ caps! {
     "the page" {
         /// Bytes that a link reads of layers without being asked, of all layers together.
         LINK_READS: u64 = 64 << 20, "bytes";
+        /// The part of these that is left for the file that a link leads to.
+        LINK_FILE: u64 = 16 << 20, "bytes";
         /// A picture that is drawn. A larger one can be saved.
         PICTURE_BYTES: usize = 8 << 20, "bytes";
         /// Each side of a picture that is drawn.
@@ -191,7 +193,7 @@ caps! {
         /// The tokens of a document that the JSON view lays out. A longer document is shown raw.
         JSON_TOKENS: usize = 400_000, "tokens";
         /// The registries that are remembered.
-        REGISTRIES_KEPT: usize = 20, "registries";
+        REGISTRIES_KEPT: usize = 12, "registries";
     }
 }
 

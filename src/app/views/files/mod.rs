@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::layers::{Index, Layer, Layers};
 use crate::{
+    app::tasks::read_layers::Allowance,
     app::{FileList, LayerAddress, Place},
     caps,
     layers::{
@@ -90,10 +91,17 @@ impl Files {
         matches!(index, Some(Index::Estargz | Index::ZstdChunked))
     }
 
-    /// Layers that are worth reading without being asked.
-    pub fn at_once(&self, missing: &[u16]) -> Vec<u16> {
-        let all = self.cost(missing) <= caps::LINK_READS;
-        missing.iter().copied().filter(|number| all || self.has_table(*number)).collect()
+    /// Layers that are read without being asked, with the bytes that they may take together.
+    pub fn at_once(&self, missing: &[u16]) -> (Vec<u16>, Allowance) {
+        let size = |number: &u16| self.layer(*number).map_or(0, |layer| layer.descriptor.size);
+        let facts: Vec<_> = missing.iter().map(|n| (size(n), self.has_table(*n))).collect();
+        if let Some(allowance) = Allowance::share(&facts) {
+            return (missing.to_vec(), allowance);
+        }
+        let with_table: Vec<u16> =
+            missing.iter().copied().filter(|number| self.has_table(*number)).collect();
+        let allowance = Allowance::tables_only(with_table.len());
+        (with_table, allowance)
     }
 
     /// Compressed bytes of some layers; one that stands twice counts once.

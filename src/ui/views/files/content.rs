@@ -65,7 +65,7 @@ fn use_content(props: &Content) -> Html {
 #[hook]
 fn use_get_at_once(source: &FileSource, is_absent: bool, get: &Callback<(u64, bool)>) {
     let is_small =
-        (1..=caps::FILE_SHOWN).contains(&source.stored.size) && source.cost() <= caps::LINK_READS;
+        (1..=caps::FILE_SHOWN).contains(&source.stored.size) && source.cost() <= caps::LINK_FILE;
     let get = get.clone();
     use_effect_with(is_absent && is_small, move |is_wanted| {
         if *is_wanted {

@@ -27,6 +27,7 @@ use super::{ViewContext, history::history, platforms::no_image};
 use crate::{
     app::{
         FileList, Place, Route,
+        tasks::read_layers::Allowance,
         views::{
             files::{Files, path},
             image::Image,
@@ -85,7 +86,7 @@ fn use_files_of_image(props: &FilesOfImage) -> Html {
         _ => None,
     };
     let missing = known.map(|known| missing(files, known));
-    use_start_at_once(files, missing.as_deref(), &reading.start);
+    use_start_at_once(files, missing.as_deref(), &reading.at_once);
     let state = reading.state();
     html! {
         <div class="files">
@@ -136,8 +137,12 @@ fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
 
 /// Reads what is not much without being asked, once for each layer that is looked at.
 #[hook]
-fn use_start_at_once(files: &Rc<Files>, missing: Option<&[u16]>, start: &Callback<Vec<u16>>) {
-    let small = missing.map(|missing| files.at_once(missing)).filter(|some| !some.is_empty());
+fn use_start_at_once(
+    files: &Rc<Files>,
+    missing: Option<&[u16]>,
+    start: &Callback<(Vec<u16>, Allowance)>,
+) {
+    let small = missing.map(|missing| files.at_once(missing)).filter(|(some, _)| !some.is_empty());
     let tried = use_mut_ref(Vec::new);
     let start = start.clone();
     use_effect_with((small, files.chosen), move |(small, chosen)| {
