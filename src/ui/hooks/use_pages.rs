@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::use_query::spawn;
 use crate::{
+    app::slices::{SLICE, pause},
     caps,
     error::{Error, Result},
     registry::{ListFault, Page},
@@ -205,8 +206,9 @@ impl Waiting {
         Self { seen, page: Page::new(Vec::new(), None), repeated: 0 }
     }
 
-    /// Adds the names of a page that are new. Returns the number of all that came, and of the new ones.
-    fn add(&mut self, page: Page<String>) -> (usize, usize) {
+    /// Adds the names of a page that are new, in slices. Returns the number of all that came, and of the new
+    /// ones.
+    async fn add(&mut self, page: Page<String>) -> (usize, usize) {
         let came = page.items.len() + page.unaddressable.len();
         let known = self.seen.len();
         let lists = [
@@ -214,9 +216,12 @@ impl Waiting {
             (page.unaddressable, &mut self.page.unaddressable),
         ];
         for (names, kept) in lists {
-            for name in names {
+            for (at, name) in names.into_iter().enumerate() {
                 if self.seen.insert(name.clone()) {
                     kept.push(name);
+                }
+                if (at + 1) % SLICE == 0 {
+                    pause().await;
                 }
             }
         }
@@ -252,7 +257,7 @@ async fn read(fetch: &FetchPage, known: Known, amount: Amount, tell: impl Fn(Pag
             }
         };
         let next = page.next.take();
-        let (came, new) = waiting.add(page);
+        let (came, new) = waiting.add(page).await;
         let is_repeating = came > 0 && new == 0 && next.is_some();
         if is_repeating {
             tell(PagesEvent::Repeating);

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::repository_form::RepositoryForm;
 use crate::{
-    app::{Connection, Namespace, RegistryAddress},
+    app::{Connection, GrowNamespaces, Namespace, RegistryAddress, slices::SortNames},
     error::ErrorKind,
     oci::RepositoryName,
     ui::{
@@ -15,7 +15,7 @@ use crate::{
             DrawnLists, ListHead, LongList, WindowedList, empty, list_head, name_heading,
             repository_route, sign_in, use_drawn_lists,
         },
-        hooks::{Amount, Pages, names, use_pages},
+        hooks::{Amount, Pages, names, use_pages, use_sliced},
         stateful::{mount, mount_keyed, stateful},
         text::{list, registry as words},
     },
@@ -93,15 +93,12 @@ fn use_repositories(props: &Repositories) -> Html {
     let Repositories { address, pages } = props;
     let filter = use_state_eq(AttrValue::default);
     let as_list = use_state_eq(|| false);
-    let shown = use_memo((pages.items.clone(), (*filter).clone()), |(items, filter)| {
+    let sorted = use_sliced(pages.items.clone(), pages.items.len(), |items| {
+        SortNames::new(Rc::clone(items), str::to_owned, |name| name.parse::<RepositoryName>().ok())
+    });
+    let shown = use_memo((sorted.unwrap_or_default(), (*filter).clone()), |(sorted, filter)| {
         let wanted = filter.trim().to_ascii_lowercase();
-        let mut shown: Vec<RepositoryName> = items
-            .iter()
-            .filter(|name| name.contains(&wanted))
-            .flat_map(|name| name.parse())
-            .collect();
-        shown.sort();
-        shown
+        sorted.iter().filter(|name| name.as_str().contains(&wanted)).cloned().collect::<Vec<_>>()
     });
     let on_filter = use_callback((), {
         let filter = filter.setter();
@@ -199,7 +196,10 @@ stateful!(NamespaceTree, use_namespace_tree);
 
 #[hook]
 fn use_namespace_tree(props: &NamespaceTree) -> Html {
-    let tree = use_memo(props.names.clone(), |names| Namespace::of(names.iter()));
+    let tree = use_sliced(props.names.clone(), props.names.len(), |names| {
+        GrowNamespaces::new(Rc::clone(names))
+    });
+    let tree = tree.unwrap_or_default();
     let lists = use_drawn_lists(&props.address.to_string());
     let names = below(&lists, &props.address, &tree, tree.count <= OPEN);
     html! { <><ul class="namespaces">{ names.items }</ul>{ names.more }</> }
