@@ -48,6 +48,8 @@ caps! {
         LIST_PAGES: usize = 1_000, "pages";
         /// The names of one list on the page, over all its pages. Reading stops there and says so.
         LIST_NAMES: usize = 200_000, "names";
+        /// The items of a list that a program reads to its end. Reading stops there and says so.
+        LIST_ITEMS: usize = 500_000, "items";
         /// The referrers of one digest that are listed. The list says that it is not whole.
         REFERRERS: usize = 10_000, "referrers";
         /// All `WWW-Authenticate` fields together. Longer ones are not read.
@@ -123,7 +125,7 @@ caps! {
         /// The extended attributes of one entry (64 KiB each in Linux). Others are left out.
         XATTR_BYTES: usize = 1 << 20, "bytes";
         /// The entries of a layer. Reading stops there and says so.
-        LAYER_ENTRIES: u64 = 4_000_000, "entries";
+        LAYER_ENTRIES: u64 = 1_000_000, "entries";
         /// The entries of a layer as they are kept. Reading stops there and says so.
         LISTING_BYTES: usize = 64 << 20, "bytes";
         /// The faults of a layer that are kept.
@@ -133,7 +135,7 @@ caps! {
         /// The links that lead from one path to another, as in Linux.
         LINKS_FOLLOWED: usize = 40, "links";
         /// The paths of a tree of files. Others are left out and counted.
-        TREE_PATHS: usize = 4_000_000, "paths";
+        TREE_PATHS: usize = 1_250_000, "paths";
         /// The names, links, owners and attributes in a tree of files. Others are left out and counted.
         TREE_BYTES: usize = 256 << 20, "bytes";
         /// A table of contents as it is stored. A larger one is not read.
@@ -162,8 +164,18 @@ caps! {
         INNER_BYTES: u64 = 64 << 20, "bytes";
         /// The faults of an archive inside a layer that are kept, and those of a layer in an overview.
         FAULTS_SHOWN: usize = 20, "faults";
-        /// The members of an archive inside a layer. The others are counted.
+        /// The members of an archive inside a layer. Reading stops there and says so.
         INNER_MEMBERS: usize = 100_000, "members";
+        /// The entries of an archive in which images are. One with more is not read.
+        ARCHIVE_ENTRIES: usize = 100_000, "entries";
+        /// The paths and links of an archive in which images are. One with more is not read.
+        ARCHIVE_NAMES: usize = 32 << 20, "bytes";
+        /// A file that is kept with the listing of its layer, so that opening it costs no request.
+        KEPT_FILE: u64 = 64 << 10, "bytes";
+        /// All such files of one layer. The others are read when they are opened.
+        KEPT_FILES: u64 = 16 << 20, "bytes";
+        /// The databases of packages that are kept of one layer. Of others the packages are not listed.
+        KEPT_DATABASES: u64 = 48 << 20, "bytes";
         /// The names of a zip archive together. A directory with more is not read.
         ZIP_NAMES: usize = 32 << 20, "bytes";
         /// A file of a layer, or a member of an archive in it, that is shown.
@@ -172,6 +184,8 @@ caps! {
         DATABASE_BYTES: u64 = 96 << 20, "bytes";
         /// The packages of a database. Reading stops there and says so.
         PACKAGES: usize = 100_000, "packages";
+        /// The faults of a database of packages that are kept. It is said that there are more.
+        DATABASE_FAULTS: usize = 20, "faults";
         /// A text of a database of packages. A longer one is cut.
         PACKAGE_TEXT: usize = 1_024, "bytes";
     }

@@ -127,7 +127,11 @@ fn leads_out(path: &[u8]) -> bool {
 }
 
 /// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.
-fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
+pub(super) fn sparse_map_of(
+    numbers: &[u64],
+    major: Option<u64>,
+    kind: EntryKind,
+) -> Option<Vec<(u64, u64)>> {
     let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
     is_sparse.then(|| {
         numbers

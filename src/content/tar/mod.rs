@@ -277,7 +277,10 @@ impl Reader {
         }
         match kind {
             Extension::Local => self.local.read_pax(&content),
-            Extension::Global => self.global.read_pax(&content),
+            Extension::Global => {
+                self.global.read_pax(&content);
+                self.global.shorten();
+            }
             Extension::LongName => self.local.path = Some(header::until_nul(&content).to_vec()),
             Extension::LongLink => self.local.link = Some(header::until_nul(&content).to_vec()),
         }

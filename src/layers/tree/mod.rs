@@ -58,7 +58,7 @@ pub struct FileTree {
     hidden: Vec<u8>,
     /// No more entries are added from so many nodes on; the last one may bring its directories.
     room: usize,
-    /// Bytes of names, links, owners and attributes; those of replaced paths counted too.
+    /// Bytes of names, links, owners, attributes and changes; those of replaced paths counted too.
     bytes: usize,
     /// Entries that were left out because their path is too deep or leads nowhere, or the tree is full.
     pub left_out: u64,
@@ -69,7 +69,7 @@ impl Default for FileTree {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
         let (last, hidden) = (None, Vec::new());
-        let room = caps::TREE_PATHS;
+        let room = caps::TREE_PATHS + 1;
         Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, bytes: 0, left_out: 0 }
     }
 }
@@ -291,9 +291,8 @@ impl FileTree {
     /// after that changes nothing here.
     fn name_file(&mut self, id: NodeId, link: &[u8]) {
         let Some(found) = self.named_file(link, id) else { return };
-        // A clone without what it may have below it.
-        let file = self.node(found).map(|node| FileNode { children: None, ..node.clone() });
-        let Some(file) = file else { return };
+        let has_xattrs = self.node(id).is_some_and(|node| !node.xattrs().is_empty());
+        let Some(file) = self.node(found).map(|node| node.as_named(has_xattrs)) else { return };
         let key = file.key(found);
         let path = self.path(key.0);
         if let Some(node) = self.node_mut(id) {
@@ -301,12 +300,14 @@ impl FileTree {
         }
     }
 
-    /// Notes the change of the current layer to a path.
+    /// Notes the change of the current layer to a path. Those of many layers take room too.
     fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
         let layer = self.layer;
-        if let Some(node) = self.node_mut(id) {
-            node.changes.note(Change { layer, kind, size });
-        }
+        let Some(node) = self.node_mut(id) else { return };
+        let before = node.changes.as_slice().len();
+        node.changes.note(Change { layer, kind, size });
+        let more = node.changes.as_slice().len().saturating_sub(before.max(1));
+        self.bytes = self.bytes.saturating_add(more * size_of::<Change>());
     }
 }
 
