@@ -127,7 +127,7 @@ caps! {
         /// The entries of a layer. Reading stops there and says so.
         LAYER_ENTRIES: u64 = 1_000_000, "entries";
         /// The entries of a layer as they are kept. Reading stops there and says so.
-        LISTING_BYTES: usize = 64 << 20, "bytes";
+        LISTING_BYTES: usize = 48 << 20, "bytes";
         /// The faults of a layer that are kept.
         LAYER_FAULTS: usize = 1_000, "faults";
         /// The components of a path. A deeper entry is left out.
@@ -137,7 +137,7 @@ caps! {
         /// The paths of a tree of files. Others are left out and counted.
         TREE_PATHS: usize = 1_250_000, "paths";
         /// The names, links, owners and attributes in a tree of files. Others are left out and counted.
-        TREE_BYTES: usize = 256 << 20, "bytes";
+        TREE_BYTES: usize = 64 << 20, "bytes";
         /// A table of contents as it is stored. A larger one is not read.
         TOC_PACKED: u64 = 32 << 20, "bytes";
         /// A table of contents. A larger one is not read.

@@ -24,7 +24,7 @@ use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
-    oci::{Descriptor, Digest, RepositoryName, parse_config},
+    oci::{Descriptor, Digest, Platform, RepositoryName, parse_config},
     registry::{Manifest, Read, Verification, collect_by_digest},
 };
 
@@ -248,7 +248,19 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
             }
         }
     }
+    for blob in &mut found {
+        blob.platforms = distinct(std::mem::take(&mut blob.platforms));
+    }
     found
+}
+
+/// Each platform once, at its first place. A blob may be mentioned thousands of times.
+fn distinct(platforms: Vec<Platform>) -> Vec<Platform> {
+    let mut sorted: Vec<(usize, Platform)> = platforms.into_iter().enumerate().collect();
+    sorted.sort_by(|(_, one), (_, next)| one.cmp(next));
+    sorted.dedup_by(|(_, next), (_, one)| next == one);
+    sorted.sort_unstable_by_key(|(at, _)| *at);
+    sorted.into_iter().map(|(_, platform)| platform).collect()
 }
 
 impl Checked {
@@ -266,11 +278,7 @@ impl Checked {
 
     /// Adds another mention of the same object.
     fn also(&mut self, other: Self) {
-        for platform in other.platforms {
-            if !self.platforms.contains(&platform) {
-                self.platforms.push(platform);
-            }
-        }
+        self.platforms.extend(other.platforms);
         // A wrong copy anywhere counts.
         if self.embedded.is_none() || self.embedded == Some(Outcome::Verified) {
             self.embedded = other.embedded.or(self.embedded.take());
