@@ -93,16 +93,19 @@ struct CommonFacts<'a> {
     features: Option<&'a [String]>,
     processor: Option<&'a [String]>,
     artifact_type: Option<Option<&'a str>>,
-    /// Name and value, sorted.
-    annotations: Vec<(&'a str, &'a str)>,
+    annotations: LiteMap<&'a str, &'a str>,
 }
 
 impl<'a> CommonFacts<'a> {
     fn of(entries: &[&'a Descriptor]) -> Self {
-        let mut annotations = entries.first().map(|entry| annotations(entry)).unwrap_or_default();
-        for entry in entries.iter().skip(1) {
-            let own = self::annotations(entry);
-            annotations.retain(|pair| own.binary_search(pair).is_ok());
+        let mut annotations: LiteMap<&str, &str> = LiteMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            let own = entry.annotations.iter().map(|(name, value)| (&**name, &**value)).collect();
+            if at == 0 {
+                annotations = own;
+            } else {
+                annotations.retain(|name, value| own.get(name) == Some(value));
+            }
         }
         Self {
             is_one: entries.len() == 1,
@@ -125,8 +128,7 @@ impl<'a> CommonFacts<'a> {
         let system = own(system, self.features).map(Difference::Features);
         let processor = own(processor, self.processor).map(Difference::ProcessorFeatures);
         let kind = entry.artifact_type.clone().filter(|_| self.artifact_type.is_none());
-        let is_own =
-            |name: &str, value: &str| self.annotations.binary_search(&(name, value)).is_err();
+        let is_own = |name: &str, value: &str| self.annotations.get(name) != Some(&value);
         let annotations = entry.annotations.iter().filter(|(name, value)| is_own(name, value));
         let annotations = annotations.map(|(name, value)| match (name.as_str(), value.as_str()) {
             (Descriptor::ZSTD, "true") => Difference::Zstd,
@@ -149,13 +151,6 @@ fn same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
 fn features(entry: &Descriptor) -> (&[String], &[String]) {
     let platform = entry.platform.as_ref();
     platform.map_or((&[], &[]), |platform| (&*platform.os_features, &*platform.features))
-}
-
-fn annotations(entry: &Descriptor) -> Vec<(&str, &str)> {
-    let pairs = entry.annotations.iter();
-    let mut pairs: Vec<_> = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    pairs.sort_unstable();
-    pairs
 }
 
 /// Chooses an entry by name, or the only one there is.

@@ -18,7 +18,7 @@ use crate::{
     app::{LayerAddress, Loadable},
     caps,
     error::Error,
-    oci::{Descriptor, Digest, Document, Platform},
+    oci::{Descriptor, Digest, Document, Platform, sorted_texts::SortedTexts},
     ops::graph::{self, Child, children},
     registry::{Referrers, ReferrersSource},
 };
@@ -274,10 +274,16 @@ impl<'a> Builder<'a> {
     fn entries(&mut self, children: &[Child<'_>], twins: &Twins) -> Vec<TreeNode> {
         let (about, images): (Vec<&Descriptor>, Vec<&Descriptor>) =
             children.iter().map(|child| &*child.descriptor).partition(|e| e.is_attestation());
-        let mut statements = by_subject(about);
+        let subjects = about.iter().map(|entry| subject_of(entry).unwrap_or_default());
+        let subjects = SortedTexts::of(subjects);
+        // Attestations by what they are about, each group in the order of the index.
+        let mut groups: LiteMap<&str, &[(&str, usize)]> =
+            subjects.groups().filter_map(|group| Some((group.first()?.0, group))).collect();
+        let statement = |(_, at): &(&str, usize)| about.get(*at).copied();
         let mut nodes = Vec::new();
         for entry in images {
-            let about = statements.get_mut(&Some(entry.digest.as_str())).map(std::mem::take);
+            let group = groups.get_mut(entry.digest.as_str()).map(std::mem::take);
+            let group = group.unwrap_or_default().iter().filter_map(statement);
             if !self.is_chosen(entry) {
                 self.left_out += 1;
                 continue;
@@ -287,18 +293,24 @@ impl<'a> Builder<'a> {
             }
             let mut node = self.entry(entry_role(entry), entry);
             node.differs = twins.get(&entry.digest).cloned().unwrap_or_default();
-            self.statements(Role::Attestation, about.unwrap_or_default(), &mut node.children);
+            self.statements(Role::Attestation, group, &mut node.children);
             nodes.push(node);
         }
-        for (subject, entries) in statements {
-            let role = Role::StrayAttestation(subject.map(str::to_owned));
-            self.statements(role, entries, &mut nodes);
+        for group in groups.values() {
+            let role = group.first().map(|(subject, _)| Some(*subject).filter(|it| !it.is_empty()));
+            let role = Role::StrayAttestation(role.flatten().map(str::to_owned));
+            self.statements(role, group.iter().filter_map(statement), &mut nodes);
         }
         nodes
     }
 
     /// Adds attestations, as many as there is room for.
-    fn statements(&mut self, role: Role, entries: Vec<&Descriptor>, nodes: &mut Vec<TreeNode>) {
+    fn statements<'e>(
+        &mut self,
+        role: Role,
+        entries: impl Iterator<Item = &'e Descriptor>,
+        nodes: &mut Vec<TreeNode>,
+    ) {
         for entry in entries {
             if !self.has_room() {
                 return;
@@ -381,13 +393,6 @@ impl<'a> Builder<'a> {
 
 /// Holds the facts that tell entries of one platform apart, by digest.
 type Twins = LiteMap<Digest, Vec<Difference>>;
-
-/// Attestations by what they are about, each group in the order of the index.
-fn by_subject(mut about: Vec<&Descriptor>) -> LiteMap<Option<&str>, Vec<&Descriptor>> {
-    about.sort_by_key(|entry| subject_of(entry));
-    let groups = about.chunk_by(|one, next| subject_of(one) == subject_of(next));
-    groups.filter_map(|group| Some((subject_of(group.first()?), group.to_vec()))).collect()
-}
 
 fn entry_role(entry: &Descriptor) -> Role {
     match &entry.platform {

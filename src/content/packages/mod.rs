@@ -61,9 +61,9 @@ impl DatabaseKind {
     /// Files of more bytes than this need not be kept: nothing real is that large.
     pub fn size_max(self) -> u64 {
         match self {
-            Self::OsRelease => 64 << 10,
-            Self::DpkgPart | Self::Python | Self::Npm => 1 << 20,
-            Self::Dpkg | Self::Apk => 64 << 20,
+            Self::OsRelease => caps::RELEASE_BYTES,
+            Self::DpkgPart | Self::Python | Self::Npm => caps::PACKAGE_BYTES,
+            Self::Dpkg | Self::Apk => caps::DATABASE_TEXT_BYTES,
             Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => caps::DATABASE_BYTES,
         }
     }
@@ -269,10 +269,23 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_large_is_not_read() {
-        let found = read(DatabaseKind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
-        assert_eq!(found.problems, [DatabaseFault::TooLarge(64 << 10)]);
-        assert_eq!(found.release, None);
+    fn cap_release_bytes_cap_package_bytes_and_cap_database_text_bytes_leave_a_file_unread() {
+        let check = |kind: DatabaseKind, text: &str, most: u64| {
+            for (length, is_read) in [(most, true), (most + 1, false)] {
+                let mut file = text.as_bytes().to_vec();
+                file.resize(length as usize, b'\n');
+                let found = read(kind, &file);
+                let faults = Vec::from_iter((!is_read).then_some(DatabaseFault::TooLarge(most)));
+                let count = found.packages.len() + found.release.map_or(0, |it| it.fields.len());
+                assert_eq!((count, found.problems), (usize::from(is_read), faults), "{kind:?}");
+            }
+        };
+        check(DatabaseKind::OsRelease, "ID=a", caps::RELEASE_BYTES);
+        check(DatabaseKind::DpkgPart, "Package: a", caps::PACKAGE_BYTES);
+        check(DatabaseKind::Python, "Name: a", caps::PACKAGE_BYTES);
+        check(DatabaseKind::Npm, r#"{"name":"a"}"#, caps::PACKAGE_BYTES);
+        check(DatabaseKind::Dpkg, "Package: a", caps::DATABASE_TEXT_BYTES);
+        check(DatabaseKind::Apk, "P:a", caps::DATABASE_TEXT_BYTES);
     }
 
     #[test]

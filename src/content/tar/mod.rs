@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use crate::caps;
 pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
 use compose::compose;
-pub(crate) use compose::{check_path, short_owner, too_long};
+pub(crate) use compose::{check_path, few_xattrs, short_owner, too_long};
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;

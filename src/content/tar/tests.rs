@@ -419,3 +419,29 @@ fn cap_path_bytes_holds_for_the_path_that_a_global_extension_gives_to_all() {
     check(caps::PATH_BYTES + 1, 0, &[too_long(), too_long(), too_long()]);
     check(1_000_000, 0, &[too_long(), too_long(), too_long()]);
 }
+
+#[test]
+fn cap_xattr_bytes_counts_names_as_they_were_expanded() {
+    // A byte that is no UTF-8 is three bytes of its replacement.
+    let check = |name: usize, value: usize, expected: &[Warning]| {
+        let xattr = (String::from_utf8_lossy(&vec![0xff; name]).into_owned(), vec![0; value]);
+        let mut warnings = Vec::new();
+        let kept = few_xattrs([xattr].into_iter(), &mut warnings);
+        assert_eq!((kept.len(), warnings.as_slice()), (1 - expected.len(), expected));
+    };
+    check(1_000, caps::XATTR_BYTES - 3_000, &[]);
+    check(1_000, caps::XATTR_BYTES - 2_999, &[Warning::XattrsTooLong]);
+    // In an archive, an extension of 400,000 bytes.
+    let read_name = |length: usize| {
+        let mut record = b" SCHILY.xattr.".to_vec();
+        record.extend(vec![0xff; length]);
+        record.extend(b"=v\n");
+        let digits = (record.len() + 6).to_string();
+        let record = [digits.as_bytes(), &record].concat();
+        let head = [plain(b"x", b'x', record.len() as u64), content(&record)].concat();
+        let read = read_in_pieces(&[head, plain(b"a", b'0', 0), end()].concat(), 1 << 20);
+        (read.entries[0].0.xattrs.len(), read.entries[0].0.warnings.clone())
+    };
+    assert_eq!(read_name(300_000), (1, vec![]));
+    assert_eq!(read_name(400_000), (0, vec![Warning::XattrsTooLong]));
+}

@@ -41,7 +41,17 @@ impl Listing {
 
     /// Bytes that it takes.
     pub fn weight(&self) -> usize {
-        self.packed.len() + self.kept.values().map(Vec::len).sum::<usize>()
+        self.packed.len() + self.kept_bytes()
+    }
+
+    /// Bytes of the files that are kept.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept.values().map(Vec::len).sum()
+    }
+
+    /// Lets go of the files that are kept.
+    pub fn forget_files(&mut self) {
+        self.kept.clear();
     }
 }
 

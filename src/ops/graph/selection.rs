@@ -1,6 +1,6 @@
 //! Choosing entries of indexes by platform.
 
-use crate::oci::{Descriptor, Platform};
+use crate::oci::{Descriptor, Platform, sorted_texts::SortedTexts};
 
 /// The entries of indexes that are opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +25,10 @@ impl Selection {
             None => false,
         };
         // The first entry of a digest, looked up: searching for each would compare all with all.
-        let mut by_digest: Vec<&Descriptor> = entries.iter().collect();
-        by_digest.sort_by(|one, next| one.digest.as_str().cmp(next.digest.as_str()));
+        let digests = SortedTexts::of(entries.iter().map(|entry| entry.digest.as_str()));
         let subject = |entry: &Descriptor| {
             let digest = entry.annotation(Descriptor::REFERENCE_DIGEST)?;
-            let at = by_digest.partition_point(|known| known.digest.as_str() < digest);
-            by_digest.get(at).copied().filter(|found| found.digest.as_str() == digest)
+            entries.get(digests.first(digest)?)
         };
         let is_chosen = |entry: &Descriptor| match subject(entry).unwrap_or(entry) {
             subject if subject.platform.is_some() => is_wanted(subject),

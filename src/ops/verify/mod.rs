@@ -24,7 +24,7 @@ use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
-    oci::{Descriptor, Digest, Platform, RepositoryName, parse_config},
+    oci::{Descriptor, Digest, Platform, RepositoryName, parse_config, sorted_texts::SortedTexts},
     registry::{Manifest, Read, Verification, collect_by_digest},
 };
 
@@ -256,11 +256,15 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
 
 /// Each platform once, at its first place. A blob may be mentioned thousands of times.
 fn distinct(platforms: Vec<Platform>) -> Vec<Platform> {
-    let mut sorted: Vec<(usize, Platform)> = platforms.into_iter().enumerate().collect();
-    sorted.sort_by(|(_, one), (_, next)| one.cmp(next));
-    sorted.dedup_by(|(_, next), (_, one)| next == one);
-    sorted.sort_unstable_by_key(|(at, _)| *at);
-    sorted.into_iter().map(|(_, platform)| platform).collect()
+    let name =
+        |it: &Platform| [it.to_string(), it.os_features.join(","), it.features.join(",")].join("|");
+    let names: Vec<String> = platforms.iter().map(name).collect();
+    let names = names.iter().map(String::as_str);
+    let sorted = SortedTexts::of(names.clone());
+    let is_first = |(at, name)| sorted.first(name) == Some(at);
+    let first: Vec<bool> = names.enumerate().map(is_first).collect();
+    let kept = platforms.into_iter().zip(first).filter(|(_, is_first)| *is_first);
+    kept.map(|(platform, _)| platform).collect()
 }
 
 impl Checked {

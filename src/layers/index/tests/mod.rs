@@ -440,3 +440,46 @@ fn cap_image_layers_is_summed_up_in_one_pass() {
     assert_eq!(summary.layers.len(), caps::IMAGE_LAYERS);
     assert_eq!(summary.layers.last().and_then(|layer| layer.changes), Some([0, 1, 0]));
 }
+
+/// A layer whose listing takes so many bytes, and keeps a file of so many.
+fn of_weight(packed: usize, kept: usize) -> LayerRecord {
+    let listing = |extra: usize| {
+        let mut lister = Lister::new();
+        let mut file = entry("var/lib/dpkg/status", EntryKind::File, "", kept as u64);
+        file.xattrs = vec![("user.a".to_owned(), vec![0; extra])];
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(file)));
+        let _ = lister.take(ArchiveEvent::Content(&vec![7; kept]));
+        let _ = lister.take(ArchiveEvent::End);
+        lister.finish()
+    };
+    let overhead = listing(packed - 1_000).weight() - kept - (packed - 1_000);
+    let listing = listing(packed - overhead);
+    assert_eq!(listing.weight(), packed + kept);
+    LayerRecord { listing, ..LayerRecord::default() }
+}
+
+#[test]
+fn cap_opened_bytes_lets_files_go_and_then_leaves_a_layer_out() {
+    let (most, large, kept) = (caps::OPENED_BYTES, 30 << 20, 20 << 20);
+    let mut index = LayerIndex::new();
+    let digest = |number: usize| digest_of(&number.to_le_bytes());
+    index.put(digest(0), of_weight(large, kept));
+    for number in 1..=5 {
+        index.put(digest(number), of_weight(large, 0));
+    }
+    let rest = most - index.weight();
+    index.put(digest(6), of_weight(rest, 0));
+    assert_eq!(index.weight(), most);
+    let is_kept = |index: &LayerIndex| index.layer(&digest(0)).unwrap().listing.kept(512).is_some();
+    assert!(is_kept(&index));
+    // One byte more: the file is let go.
+    index.put(digest(6), of_weight(rest + 1, 0));
+    assert_eq!((index.weight(), is_kept(&index)), (most + 1 - kept, false));
+    index.put(digest(7), of_weight(kept - 1, 0));
+    assert_eq!(index.weight(), most);
+    // There is nothing more to let go.
+    index.put(digest(8), of_weight(2_000, 0));
+    assert_eq!(index.weight(), most);
+    let problem = |number: usize| index.layer(&digest(number)).unwrap().problem.clone();
+    assert_eq!((problem(7), problem(8)), (None, Some(Incomplete::TooManyEntries)));
+}

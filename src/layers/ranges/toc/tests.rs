@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     caps,
     content::{
-        tar::{ArchiveEvent, Entry, EntryKind},
+        tar::{ArchiveEvent, Entry, EntryKind, Warning},
         verify::digest_of,
     },
     layers::ranges::{Basis, RangeError, Ranges},
@@ -338,6 +338,8 @@ fn cap_xattr_bytes_leaves_the_later_ones_out() {
         let (blob, _) = estargz(&PARTS, &table, false);
         let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
         assert_eq!(entries[0].xattrs.len(), expected, "{sizes:?}");
+        let is_told = entries[0].warnings == [Warning::XattrsTooLong];
+        assert_eq!(is_told, expected < sizes.len(), "{sizes:?}");
     };
     // A name of one byte counts too.
     check(&[caps::XATTR_BYTES - 1], 1);

@@ -209,6 +209,8 @@ fn what_a_tree_remembers_of_a_layer_changes_nothing() {
         for tree in [&mut remembering, &mut forgetting] {
             tree.last = None;
             tree.hidden.clear();
+            // What is remembered saves steps.
+            tree.steps.set(0);
         }
         assert_eq!(format!("{remembering:?}"), format!("{forgetting:?}"), "{layers:?}");
     }
@@ -309,7 +311,7 @@ fn cap_tree_bytes_counts_what_paths_have_and_leaves_the_others_out() {
     let bytes = |entry: Entry| {
         let mut tree = FileTree::new();
         assert!(takes(&mut tree, &entry));
-        tree.bytes
+        tree.bytes - DIRECTORY
     };
     let file = || entry("name", EntryKind::File, "", 1);
     assert_eq!(bytes(file()), 4);
@@ -320,7 +322,8 @@ fn cap_tree_bytes_counts_what_paths_have_and_leaves_the_others_out() {
     assert_eq!(bytes(link), rare + 100);
     // The changes of each layer but the first.
     let many = build(&[&["name"], &["name"], &["name"]]);
-    assert_eq!(many.bytes, 4 + 2 * size_of::<Change>());
+    assert_eq!(many.bytes, DIRECTORY + 4 + 2 * size_of::<Change>());
+    assert_eq!(build(&[&["a/b/c"]]).bytes, 3 * DIRECTORY + 3);
 
     let mut tree = FileTree::new();
     tree.bytes = caps::TREE_BYTES - 1;
@@ -341,4 +344,23 @@ fn layers_that_change_the_same_paths_again_and_again_cost_what_they_bring() {
     }
     let changes = tree.node(tree.at(b"7").unwrap()).unwrap().changes().len();
     assert_eq!((changes, tree.left_out), (caps::IMAGE_LAYERS, 0));
+}
+
+#[test]
+fn cap_tree_steps_counts_paths_and_links_and_leaves_the_others_out() {
+    let steps = |layer: &[&str]| build(&[layer]).steps.get();
+    assert_eq!(steps(&["a/b/c/d"]), 3);
+    // Beside the last entry nothing is looked up again.
+    assert_eq!(steps(&["a/b/c/d", "a/b/c/e"]), 3);
+    assert_eq!(steps(&["f", "a => f"]), 1);
+    let along = steps(&["l -> d", "d/", "l/x"]);
+    assert!((3..8).contains(&along), "{along}");
+    let takes = |before: u64| {
+        let mut tree = FileTree::new();
+        tree.steps.set(before);
+        tree.add(&parse("a/b"));
+        tree.left_out == 0
+    };
+    assert!(takes(caps::TREE_STEPS - 1));
+    assert!(!takes(caps::TREE_STEPS));
 }
