@@ -48,6 +48,8 @@ caps! {
         LIST_PAGES: usize = 1_000, "pages";
         /// The names of one list on the page, over all its pages. Reading stops there and says so.
         LIST_NAMES: usize = 200_000, "names";
+        /// The items of a list that a program reads to its end. Reading stops there and says so.
+        LIST_ITEMS: usize = 500_000, "items";
         /// The referrers of one digest that are listed. The list says that it is not whole.
         REFERRERS: usize = 10_000, "referrers";
         /// All `WWW-Authenticate` fields together. Longer ones are not read.
@@ -56,6 +58,8 @@ caps! {
         CHALLENGES: usize = 16, "challenges";
         /// The parameters of one challenge. A field with more is not read.
         CHALLENGE_PARAMETERS: usize = 64, "parameters";
+        /// All `Link` fields of an answer. Longer ones are not read, and the list says so.
+        LINK_FIELDS: usize = 16 << 10, "bytes";
         /// The resources and actions of a set of scopes. Others are not asked for.
         SCOPES: usize = 64, "scopes";
         /// The answer of a token server. A longer one is refused (R51).
@@ -64,6 +68,8 @@ caps! {
         ERROR_BYTES: usize = 64 << 10, "bytes";
         /// The body of an error that is kept as it came (R16).
         ERROR_KEPT: usize = 2 << 10, "bytes";
+        /// The start of other content than was asked for, which an error keeps.
+        BODY_KEPT: usize = 16 << 10, "bytes";
         /// The entries of an error that are kept.
         ERROR_ENTRIES: usize = 20, "entries";
         /// A code, message or detail of an error. A longer one is cut.
@@ -88,6 +94,8 @@ caps! {
         LIST_FAULTS: usize = 20, "faults";
         /// A text of a document that a fault quotes. A longer one is cut.
         FAULT_TEXT: usize = 1_024, "bytes";
+        /// A digest. A longer text is none.
+        DIGEST_BYTES: usize = 1_024, "bytes";
         /// A media type or artifact type (RFC 6838: twice 127 and a slash). A longer one is cut.
         MEDIA_TYPE: usize = 255, "bytes";
         /// A part of a platform. A longer one is cut.
@@ -123,9 +131,9 @@ caps! {
         /// The extended attributes of one entry (64 KiB each in Linux). Others are left out.
         XATTR_BYTES: usize = 1 << 20, "bytes";
         /// The entries of a layer. Reading stops there and says so.
-        LAYER_ENTRIES: u64 = 4_000_000, "entries";
+        LAYER_ENTRIES: u64 = 1_000_000, "entries";
         /// The entries of a layer as they are kept. Reading stops there and says so.
-        LISTING_BYTES: usize = 64 << 20, "bytes";
+        LISTING_BYTES: usize = 48 << 20, "bytes";
         /// The faults of a layer that are kept.
         LAYER_FAULTS: usize = 1_000, "faults";
         /// The components of a path. A deeper entry is left out.
@@ -133,9 +141,11 @@ caps! {
         /// The links that lead from one path to another, as in Linux.
         LINKS_FOLLOWED: usize = 40, "links";
         /// The paths of a tree of files. Others are left out and counted.
-        TREE_PATHS: usize = 4_000_000, "paths";
+        TREE_PATHS: usize = 1_250_000, "paths";
         /// The names, links, owners and attributes in a tree of files. Others are left out and counted.
-        TREE_BYTES: usize = 256 << 20, "bytes";
+        TREE_BYTES: usize = 80 << 20, "bytes";
+        /// The steps from component to component while a tree of files is made. Later entries are left out and counted.
+        TREE_STEPS: u64 = 64_000_000, "steps";
         /// A table of contents as it is stored. A larger one is not read.
         TOC_PACKED: u64 = 32 << 20, "bytes";
         /// A table of contents. A larger one is not read.
@@ -162,16 +172,41 @@ caps! {
         INNER_BYTES: u64 = 64 << 20, "bytes";
         /// The faults of an archive inside a layer that are kept, and those of a layer in an overview.
         FAULTS_SHOWN: usize = 20, "faults";
-        /// The members of an archive inside a layer. The others are counted.
+        /// The members of an archive inside a layer. Reading stops there and says so.
         INNER_MEMBERS: usize = 100_000, "members";
+        /// The entries of an archive in which images are. One with more is not read.
+        ARCHIVE_ENTRIES: usize = 100_000, "entries";
+        /// The paths and links of an archive in which images are. One with more is not read.
+        ARCHIVE_NAMES: usize = 32 << 20, "bytes";
+        /// The listings of all opened layers of a registry, with the files kept beside them. The files are let go first;
+        /// then a layer has no list of its files, and says so.
+        OPENED_BYTES: usize = 256 << 20, "bytes";
+        /// A file that is kept with the listing of its layer, so that opening it costs no request.
+        KEPT_FILE: u64 = 64 << 10, "bytes";
+        /// All such files of one layer. The others are read when they are opened.
+        KEPT_FILES: u64 = 16 << 20, "bytes";
+        /// The databases of packages that are kept of one layer. Of others the packages are not listed.
+        KEPT_DATABASES: u64 = 48 << 20, "bytes";
         /// The names of a zip archive together. A directory with more is not read.
         ZIP_NAMES: usize = 32 << 20, "bytes";
         /// A file of a layer, or a member of an archive in it, that is shown.
         FILE_SHOWN: u64 = 8 << 20, "bytes";
         /// A database of packages. A larger one is not read.
         DATABASE_BYTES: u64 = 96 << 20, "bytes";
-        /// The packages of a database. Reading stops there and says so.
+        /// A database of dpkg or apk. A larger one is not read.
+        DATABASE_TEXT_BYTES: u64 = 64 << 20, "bytes";
+        /// The record of one package: of dpkg, Python or npm. A larger one is not read.
+        PACKAGE_BYTES: u64 = 1 << 20, "bytes";
+        /// The fields of one paragraph of a database. Later ones are not read.
+        PACKAGE_FIELDS: usize = 512, "fields";
+        /// A file `os-release`. A larger one is not read.
+        RELEASE_BYTES: u64 = 64 << 10, "bytes";
+        /// The assignments of `os-release`. Later ones are not read.
+        RELEASE_LINES: usize = 256, "lines";
+        /// The packages of a database, and of all of an image. Reading stops there and says so.
         PACKAGES: usize = 100_000, "packages";
+        /// The faults of a database of packages that are kept. It is said that there are more.
+        DATABASE_FAULTS: usize = 20, "faults";
         /// A text of a database of packages. A longer one is cut.
         PACKAGE_TEXT: usize = 1_024, "bytes";
     }

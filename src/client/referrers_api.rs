@@ -164,6 +164,7 @@ impl ApiList {
         self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
         self.entries.extend(entries);
         self.unaddressable.extend(referrers::unaddressable(bytes));
+        self.unaddressable.truncate(caps::REFERRERS);
         true
     }
 }

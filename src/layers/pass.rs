@@ -345,4 +345,24 @@ mod tests {
             (Ended::Whole, false)
         );
     }
+
+    #[test]
+    fn cap_misstated_bytes_ends_the_reading_of_a_blob_that_states_less() {
+        let check = |stated: u64, more: usize, expected: Option<u64>| {
+            let mut reader = LayerReader::new(
+                &digest_of(b""),
+                stated,
+                &Wanted::default(),
+                DecodeLimits::default(),
+            );
+            reader.verifier.pretend(caps::MISSTATED_BYTES - 100);
+            let pushed = reader.push(&vec![0; more], &mut |_| ControlFlow::Continue(()));
+            assert_eq!(pushed.err().map(|error| error.expected), expected, "{stated} {more}");
+        };
+        check(1, 100, None);
+        check(1, 101, Some(caps::MISSTATED_BYTES));
+        // A descriptor may state more than the cap; then so many may come.
+        check(caps::MISSTATED_BYTES + 1, 101, None);
+        check(caps::MISSTATED_BYTES + 1, 102, Some(caps::MISSTATED_BYTES + 1));
+    }
 }

@@ -26,12 +26,6 @@ impl Index {
         self.manifests.iter()
     }
 
-    /// Returns the entry that an attestation is about (BuildKit's `vnd.docker.reference.digest`).
-    pub fn attested_by<'a>(&'a self, attestation: &Descriptor) -> Option<&'a Descriptor> {
-        let digest = attestation.annotation(Descriptor::REFERENCE_DIGEST)?;
-        self.manifests.iter().find(|entry| entry.digest.as_str() == digest)
-    }
-
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
         cursor.require(&["manifests"], issues);

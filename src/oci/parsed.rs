@@ -113,6 +113,38 @@ mod tests {
     use crate::oci::DigestError;
 
     #[test]
+    fn cap_document_faults_keeps_the_first_and_counts_the_others() {
+        let check = |count: usize, more: Option<usize>| {
+            let mut issues = Issues::default();
+            for _ in 0..count {
+                issues.error("/a", DocumentFault::Empty);
+            }
+            let list = issues.into_vec();
+            let kept = list.iter().filter(|issue| issue.fault == DocumentFault::Empty).count();
+            assert_eq!(kept, caps::DOCUMENT_FAULTS);
+            let last = list.get(kept).map(|issue| issue.fault.clone());
+            assert_eq!(last, more.map(DocumentFault::More));
+        };
+        check(caps::DOCUMENT_FAULTS, None);
+        check(caps::DOCUMENT_FAULTS + 1, Some(1));
+        check(caps::DOCUMENT_FAULTS + 70_000, Some(70_000));
+    }
+
+    #[test]
+    fn cap_fault_text_cuts_places_and_quotes() {
+        let check = |length: usize, end: &str| {
+            let mut issues = Issues::default();
+            issues.error(&"x".repeat(length), DocumentFault::NotATime("x".repeat(length)));
+            let expected = "x".repeat(caps::FAULT_TEXT) + end;
+            let fault = DocumentFault::NotATime(expected.clone());
+            let severity = Severity::Error;
+            assert_eq!(issues.into_vec(), [Issue { severity, pointer: expected, fault }]);
+        };
+        check(caps::FAULT_TEXT, "");
+        check(caps::FAULT_TEXT + 1, "…");
+    }
+
+    #[test]
     fn issues_quote_no_more_than_a_page() {
         let long = || "x".repeat(10_000_000);
         let digest = DigestError::Length { digest: long(), expected: 64, actual: 9_999_993 };

@@ -346,4 +346,58 @@ mod tests {
         let detail = &ErrorDocument::read(400, long.as_bytes()).entries[0].detail;
         assert!(detail.len() <= caps::ERROR_KEPT + 3 && detail.ends_with('…'));
     }
+
+    /// The entries of a body that was padded to a length.
+    fn padded(body: &str, length: usize) -> ErrorDocument {
+        ErrorDocument::read(400, [body, &" ".repeat(length - body.len())].concat().as_bytes())
+    }
+
+    #[test]
+    fn cap_error_bytes_leaves_a_longer_body_unread() {
+        let body = r#"{"errors":[{"code":"DENIED"}]}"#;
+        assert_eq!(padded(body, caps::ERROR_BYTES).entries.len(), 1);
+        let longer = padded(body, caps::ERROR_BYTES + 1);
+        assert_eq!(
+            (longer.entries.len(), longer.to_string().as_str()),
+            (0, "HTTP 400 Bad Request")
+        );
+    }
+
+    #[test]
+    fn cap_error_kept_leaves_out_a_longer_body_and_cuts_a_longer_detail() {
+        let kept = |length: usize| ErrorDocument::read(503, &vec![b'x'; length]).body;
+        assert_eq!(kept(caps::ERROR_KEPT).map(|body| body.len()), Some(caps::ERROR_KEPT));
+        assert_eq!(kept(caps::ERROR_KEPT + 1), None);
+        let detail = |length: usize| {
+            let body = format!(r#"{{"code":"A","detail":"{}"}}"#, "x".repeat(length));
+            ErrorDocument::read(400, body.as_bytes()).entries[0].detail.clone()
+        };
+        let most = "x".repeat(caps::ERROR_KEPT);
+        assert_eq!(detail(caps::ERROR_KEPT), most);
+        assert_eq!(detail(caps::ERROR_KEPT + 1), most + "…");
+    }
+
+    #[test]
+    fn cap_error_entries_keeps_the_first() {
+        let entries = |count: usize| {
+            let list = vec![r#"{"code":"A"}"#; count].join(",");
+            ErrorDocument::read(400, format!(r#"{{"errors":[{list}]}}"#).as_bytes()).entries.len()
+        };
+        assert_eq!(entries(caps::ERROR_ENTRIES), caps::ERROR_ENTRIES);
+        assert_eq!(entries(caps::ERROR_ENTRIES + 1), caps::ERROR_ENTRIES);
+    }
+
+    #[test]
+    fn cap_error_text_cuts_codes_and_messages() {
+        let check = |length: usize, end: &str| {
+            let text = "x".repeat(length);
+            let body = format!(r#"{{"errors":["{text}",{{"code":"{text}","message":"{text}"}}]}}"#);
+            let entries = ErrorDocument::read(400, body.as_bytes()).entries;
+            let expected = "x".repeat(caps::ERROR_TEXT) + end;
+            assert_eq!(entries[0].message, expected);
+            assert_eq!((entries[1].code.as_str(), &entries[1].message), (&*expected, &expected));
+        };
+        check(caps::ERROR_TEXT, "");
+        check(caps::ERROR_TEXT + 1, "…");
+    }
 }

@@ -70,18 +70,19 @@ fn read(body: Bytes, key: &'static str) -> Result<Listed, ListError> {
     if parsed.value.get(key) != Some(&Node::Null) {
         cursor.require(&[key], &mut issues);
     }
-    let mut items = cursor.texts_of(key, &mut issues);
-    items.iter_mut().for_each(cut_name);
+    let items = cursor.texts_of(key, &mut issues);
+    let items = items.into_iter().map(short_name).collect();
     Ok(Listed { items, issues: issues.into_vec() })
 }
 
 /// Cuts a name that is longer than any that has an address.
-fn cut_name(name: &mut String) {
+pub(super) fn short_name(mut name: String) -> String {
     let end = name.floor_char_boundary(caps::NAME_BYTES);
     if end < name.len() {
         name.truncate(end);
         name.push('…');
     }
+    name
 }
 
 #[cfg(test)]

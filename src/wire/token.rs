@@ -298,10 +298,17 @@ mod tests {
         check(r#"{"token":"a\r\nX: y"}"#, Err(TokenError::Unusable));
         check("[]", Err(TokenError::NotJson));
         check("<html>", Err(TokenError::NotJson));
-        check(
-            &format!(r#"{{"token":"{}"}}"#, "a".repeat(caps::TOKEN_BYTES)),
-            Err(TokenError::TooLarge),
-        );
+    }
+
+    #[test]
+    fn cap_token_bytes_refuses_a_longer_answer() {
+        let check = |length: usize, expected: Option<TokenError>| {
+            let answer = format!(r#"{{"token":"{}"}}"#, "a".repeat(length - 12));
+            assert_eq!(answer.len(), length);
+            assert_eq!(read(answer.as_bytes(), 0).err(), expected, "{length}");
+        };
+        check(caps::TOKEN_BYTES, None);
+        check(caps::TOKEN_BYTES + 1, Some(TokenError::TooLarge));
     }
 
     #[test]

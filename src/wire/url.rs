@@ -184,7 +184,7 @@ impl Url {
             _ => url.path = normal_path(&format!("{}/{path}", self.directory())),
         }
         url.query = query.map(escape_query);
-        Ok(url)
+        url.not_too_long()
     }
 
     fn from_authority(scheme: Scheme, rest: &str) -> Result<Self, UrlError> {
@@ -192,12 +192,21 @@ impl Url {
         let (authority, rest) = rest.split_at_checked(end).ok_or(UrlError::Host)?;
         let (host, port) = parse_authority(authority)?;
         let (path, query) = split_query(rest);
-        Ok(Self {
+        let url = Self {
             origin: Origin { scheme, host, port: port.unwrap_or(scheme.default_port()) },
             explicit_port: port.is_some(),
             path: normal_path(path),
             query: query.map(escape_query),
-        })
+        };
+        url.not_too_long()
+    }
+
+    /// Refuses a URL that grew too long: by its escapes, or by a reference in each page of a list.
+    fn not_too_long(self) -> Result<Self, UrlError> {
+        let Origin { scheme, host, .. } = &self.origin;
+        let query = self.query.as_ref().map_or(0, |query| 1 + query.len());
+        let length = scheme.as_str().len() + "://".len() + host.len() + self.path.len() + query;
+        if length > caps::URL_BYTES { Err(UrlError::TooLong) } else { Ok(self) }
     }
 
     /// Makes the URL of the root of an origin.

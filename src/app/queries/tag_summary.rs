@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_and_the_view_read_the_same_configurations() {
+    fn cap_config_bytes_holds_for_a_row_and_for_the_view() {
         let check = |bytes: u64, is_read: bool| {
             let (memory, place, tag) = bench(usize::try_from(bytes).unwrap());
             let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();

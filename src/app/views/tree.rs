@@ -18,7 +18,7 @@ use crate::{
     app::{LayerAddress, Loadable},
     caps,
     error::Error,
-    oci::{Descriptor, Digest, Document, Platform},
+    oci::{Descriptor, Digest, Document, Platform, sorted_texts::SortedTexts},
     ops::graph::{self, Child, children},
     registry::{Referrers, ReferrersSource},
 };
@@ -171,6 +171,8 @@ struct Builder<'a> {
     /// Digests from the root down to here.
     path: Vec<Digest>,
     nodes: usize,
+    /// Nodes were left out, for there are too many.
+    is_full: bool,
     left_out: usize,
     wanted: Vec<Want>,
 }
@@ -178,7 +180,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(objects: &'a Objects, chosen: Option<Chosen>, follow: Follow) -> Self {
         let (path, wanted) = (Vec::new(), Vec::new());
-        Self { objects, chosen, follow, path, nodes: 0, left_out: 0, wanted }
+        Self { objects, chosen, follow, path, nodes: 0, is_full: false, left_out: 0, wanted }
     }
 
     /// A node with nothing below.
@@ -237,10 +239,15 @@ impl<'a> Builder<'a> {
     fn cut(&self, digest: &Digest) -> Option<Cut> {
         match () {
             () if self.path.contains(digest) => Some(Cut::Cycle),
-            () if self.path.len() >= caps::IMAGE_DEPTH => Some(Cut::Depth),
-            () if self.nodes >= caps::IMAGE_OBJECTS => Some(Cut::Nodes),
+            () if self.path.len() > caps::IMAGE_DEPTH => Some(Cut::Depth),
             () => None,
         }
+    }
+
+    /// Returns true if one more node fits, and notes that something is left out otherwise.
+    fn has_room(&mut self) -> bool {
+        self.is_full |= self.nodes >= caps::IMAGE_OBJECTS;
+        !self.is_full
     }
 
     fn fill(&mut self, node: &mut TreeNode, object: &Rc<Object>) {
@@ -257,7 +264,7 @@ impl<'a> Builder<'a> {
             _ => self.contents(&children(document)),
         };
         self.path.pop();
-        if self.nodes >= caps::IMAGE_OBJECTS {
+        if self.is_full {
             node.cut = Some(Cut::Nodes);
         }
         node.total = blobs_of(node);
@@ -267,31 +274,49 @@ impl<'a> Builder<'a> {
     fn entries(&mut self, children: &[Child<'_>], twins: &Twins) -> Vec<TreeNode> {
         let (about, images): (Vec<&Descriptor>, Vec<&Descriptor>) =
             children.iter().map(|child| &*child.descriptor).partition(|e| e.is_attestation());
-        let mut statements: LiteMap<Option<&str>, Vec<&Descriptor>> = LiteMap::new();
-        for entry in about {
-            statements.entry(subject_of(entry)).or_default().push(entry);
-        }
+        let subjects = about.iter().map(|entry| subject_of(entry).unwrap_or_default());
+        let subjects = SortedTexts::of(subjects);
+        // Attestations by what they are about, each group in the order of the index.
+        let mut groups: LiteMap<&str, &[(&str, usize)]> =
+            subjects.groups().filter_map(|group| Some((group.first()?.0, group))).collect();
+        let statement = |(_, at): &(&str, usize)| about.get(*at).copied();
         let mut nodes = Vec::new();
         for entry in images {
-            let about = statements.remove(&Some(entry.digest.as_str())).unwrap_or_default();
-            if self.nodes >= caps::IMAGE_OBJECTS {
-                break;
-            }
+            let group = groups.get_mut(entry.digest.as_str()).map(std::mem::take);
+            let group = group.unwrap_or_default().iter().filter_map(statement);
             if !self.is_chosen(entry) {
                 self.left_out += 1;
                 continue;
             }
+            if !self.has_room() {
+                break;
+            }
             let mut node = self.entry(entry_role(entry), entry);
             node.differs = twins.get(&entry.digest).cloned().unwrap_or_default();
-            let about = about.into_iter().map(|entry| self.document(Role::Attestation, entry));
-            node.children.extend(about);
+            self.statements(Role::Attestation, group, &mut node.children);
             nodes.push(node);
         }
-        for (subject, entries) in statements {
-            let role = Role::StrayAttestation(subject.map(str::to_owned));
-            nodes.extend(entries.into_iter().map(|entry| self.document(role.clone(), entry)));
+        for group in groups.values() {
+            let role = group.first().map(|(subject, _)| Some(*subject).filter(|it| !it.is_empty()));
+            let role = Role::StrayAttestation(role.flatten().map(str::to_owned));
+            self.statements(role, group.iter().filter_map(statement), &mut nodes);
         }
         nodes
+    }
+
+    /// Adds attestations, as many as there is room for.
+    fn statements<'e>(
+        &mut self,
+        role: Role,
+        entries: impl Iterator<Item = &'e Descriptor>,
+        nodes: &mut Vec<TreeNode>,
+    ) {
+        for entry in entries {
+            if !self.has_room() {
+                return;
+            }
+            nodes.push(self.document(role.clone(), entry));
+        }
     }
 
     /// Only entries of the root are chosen from.
@@ -312,7 +337,7 @@ impl<'a> Builder<'a> {
         let mut addresses = LayerAddress::of_all(layers).into_iter();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
-            if self.nodes >= caps::IMAGE_OBJECTS {
+            if !self.has_room() {
                 break;
             }
             let mut node = match role {
@@ -356,10 +381,10 @@ impl<'a> Builder<'a> {
 
     fn referrers(&mut self, subject: &Digest, found: &Rc<Referrers>) -> Referring {
         self.path.push(subject.clone());
-        let room = caps::IMAGE_OBJECTS.saturating_sub(self.nodes);
-        let items = found.items.iter().take(room);
-        let nodes: Vec<_> =
-            items.map(|(item, source)| self.entry(Role::Referrer(*source), item)).collect();
+        let node = |(item, source): &(Descriptor, _)| {
+            self.has_room().then(|| self.entry(Role::Referrer(*source), item))
+        };
+        let nodes: Vec<_> = found.items.iter().map_while(node).collect();
         self.path.pop();
         let may_be_incomplete = found.may_be_incomplete || nodes.len() < found.items.len();
         Referring::Ready { nodes, may_be_incomplete, list: Rc::clone(found) }
@@ -383,11 +408,12 @@ fn subject_of(attestation: &Descriptor) -> Option<&str> {
 /// Returns the blobs below a node: the configuration and layers of an image, or all images of an
 /// index with their manifests. Attestations below an image are left out.
 fn blobs_of(node: &TreeNode) -> Blobs {
-    let mut blobs = Blobs::default();
-    for child in node.children.iter().filter(|child| child.role != Role::Attestation) {
-        blobs.add(&child.descriptor.digest, child.size);
+    let children = || node.children.iter().filter(|child| child.role != Role::Attestation);
+    let documents = children().filter(|child| child.is_document()).map(|child| &child.total);
+    let own = children().map(|child| (&child.descriptor.digest, child.size));
+    let mut blobs = Blobs::of(own, documents);
+    for child in children() {
         if child.is_document() {
-            blobs.add_all(&child.total);
             let counted = matches!(child.reading, Reading::Ready(_));
             let is_statement = matches!(child.role, Role::StrayAttestation(_));
             blobs.is_partial |= !counted && !is_statement && child.cut.is_none();

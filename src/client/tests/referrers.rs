@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use super::*;
 use crate::{
+    caps,
     registry::{Referrers, ReferrersApi, ReferrersSource},
     transport::Body,
     wire::Method,
@@ -490,4 +491,54 @@ fn r133_deleting_a_referrer_takes_it_off_the_list() {
     let found = bench.referrers(None).unwrap();
     let left: Vec<_> = found.items.iter().map(|(entry, _)| entry.digest.clone()).collect();
     assert_eq!(left, [digests[1].clone()]);
+}
+
+/// An index of so many entries.
+fn index_of_many(count: usize, artifact_type: Option<&str>) -> Reply {
+    let entry = index_of(&["a"], artifact_type);
+    let digest = digest_of(b"a").to_string();
+    let (head, rest) = entry.split_once('[').unwrap();
+    let one = rest.strip_suffix("]}").unwrap();
+    let entries: Vec<String> =
+        (0..count).map(|n| one.replace(&digest, &format!("sha256:{n:064x}"))).collect();
+    Reply::ok(format!("{head}[{}]}}", entries.join(",")))
+        .header("Content-Type", MediaType::OCI_INDEX.as_str())
+}
+
+#[test]
+fn cap_referrers_holds_for_one_page_and_for_the_fallback_tag() {
+    let check = |count: usize, is_api: bool, may_be_incomplete: bool| {
+        let bench = Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") == is_api && !path.contains('.') => {
+                index_of_many(count, Some("x/y"))
+            }
+            _ => Reply::status(404),
+        });
+        let found = bench.referrers(None).unwrap();
+        assert_eq!(found.items.len(), caps::REFERRERS, "{count} {is_api}");
+        assert_eq!(found.may_be_incomplete, may_be_incomplete, "{count} {is_api}");
+    };
+    for is_api in [true, false] {
+        check(caps::REFERRERS, is_api, false);
+        check(caps::REFERRERS + 1, is_api, true);
+    }
+}
+
+#[test]
+fn cap_referrers_ends_the_asking_for_pages() {
+    let check = |count: usize, pages: usize| {
+        let bench = Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") && request.url.query().is_none() => {
+                index_of_many(count, Some("x/y")).header("Link", "<?page=2>; rel=next")
+            }
+            path if path.contains("/referrers/") => index(&["a"], Some("x/y")),
+            _ => Reply::status(404),
+        });
+        let found = bench.referrers(None).unwrap();
+        let asked = bench.script.lines();
+        assert_eq!(asked.iter().filter(|line| line.contains("/referrers/")).count(), pages);
+        assert_eq!((found.items.len(), found.may_be_incomplete), (caps::REFERRERS, pages == 1));
+    };
+    check(caps::REFERRERS - 1, 2);
+    check(caps::REFERRERS, 1);
 }

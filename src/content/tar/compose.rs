@@ -26,6 +26,7 @@ pub(super) fn compose(
     let kind = kind_of(header, &path);
     let left = content_behind(kind, stored, &mut warnings);
     check_path(&path, kind, &mut warnings);
+    let xattrs = few_xattrs(local.xattrs.into_iter(), &mut warnings);
     let sparse = sparse_map_of(&local.sparse.numbers, local.sparse.major, kind);
     let real = local.sparse.real_size.filter(|_| sparse.is_some());
     let entry = Entry {
@@ -47,7 +48,7 @@ pub(super) fn compose(
         offset: end,
         device: header.device(),
         sparse,
-        xattrs: local.xattrs,
+        xattrs,
         warnings,
     };
     (entry, left)
@@ -109,6 +110,23 @@ pub(crate) fn short_owner(mut name: Vec<u8>) -> Vec<u8> {
     name
 }
 
+/// Keeps the first extended attributes, as many as fit, and warns of others.
+pub(crate) fn few_xattrs(
+    xattrs: impl Iterator<Item = (String, Vec<u8>)>,
+    warnings: &mut Vec<Warning>,
+) -> Vec<(String, Vec<u8>)> {
+    let (mut kept, mut left) = (Vec::new(), caps::XATTR_BYTES);
+    for (name, value) in xattrs {
+        let Some(rest) = left.checked_sub(name.len() + value.len()) else {
+            warnings.push(Warning::XattrsTooLong);
+            break;
+        };
+        left = rest;
+        kept.push((name, value));
+    }
+    kept
+}
+
 /// Returns `true` if `..` leads out of the archive somewhere. A name that begins with a slash is rooted in
 /// the archive: distroless images are full of them.
 fn leads_out(path: &[u8]) -> bool {
@@ -127,7 +145,11 @@ fn leads_out(path: &[u8]) -> bool {
 }
 
 /// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.
-fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
+pub(super) fn sparse_map_of(
+    numbers: &[u64],
+    major: Option<u64>,
+    kind: EntryKind,
+) -> Option<Vec<(u64, u64)>> {
     let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
     is_sparse.then(|| {
         numbers

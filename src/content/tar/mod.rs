@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use crate::caps;
 pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
 use compose::compose;
-pub(crate) use compose::{check_path, short_owner, too_long};
+pub(crate) use compose::{check_path, few_xattrs, short_owner, too_long};
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;
@@ -277,7 +277,10 @@ impl Reader {
         }
         match kind {
             Extension::Local => self.local.read_pax(&content),
-            Extension::Global => self.global.read_pax(&content),
+            Extension::Global => {
+                self.global.read_pax(&content);
+                self.global.shorten();
+            }
             Extension::LongName => self.local.path = Some(header::until_nul(&content).to_vec()),
             Extension::LongLink => self.local.link = Some(header::until_nul(&content).to_vec()),
         }

@@ -23,13 +23,13 @@ impl Reader {
         map.extend(header::sparse_pieces(block.get(..504).unwrap_or_default()));
         pending.entry.offset += BLOCK as u64;
         let more = block.get(504).is_some_and(|&byte| byte != 0);
-        if more && map.len() < caps::SPARSE_PIECES {
-            self.state = ReaderState::SparseMap(Box::new(pending));
-            return ControlFlow::Continue(());
-        }
-        if more {
+        if map.len() + usize::from(more) > caps::SPARSE_PIECES {
             self.state = ReaderState::Lost;
             return visitor(ArchiveEvent::Odd(Warning::BadSparseMap));
+        }
+        if more {
+            self.state = ReaderState::SparseMap(Box::new(pending));
+            return ControlFlow::Continue(());
         }
         self.open(pending, visitor)
     }

@@ -271,4 +271,56 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn cap_inner_bytes_ends_the_unpacking_and_says_so() {
+        let open_of = |length: u64| open(&gzip(&vec![0; length as usize]));
+        let most = open_of(caps::INNER_BYTES);
+        assert_eq!((most.unpacked_size, most.problems), (caps::INNER_BYTES, vec![]));
+        let limit = DecodeError::OutputLimit(caps::INNER_BYTES);
+        assert_eq!(open_of(caps::INNER_BYTES + 1).problems, [ArchiveProblem::Decoding(limit)]);
+    }
+
+    #[test]
+    fn cap_inner_members_ends_the_reading_of_tar_and_says_so() {
+        let members = |count: usize| {
+            let header = tar::tests::plain(b"a", b'0', 0);
+            let listing = of_tar(&[header.repeat(count), vec![0; 1_024]].concat());
+            (listing.members.len(), listing.problems)
+        };
+        let most = caps::INNER_MEMBERS;
+        assert_eq!(members(most), (most, vec![]));
+        let problem = ArchiveProblem::TooManyMembers(most as u64);
+        assert_eq!(members(most + 1), (most, vec![problem]));
+    }
+
+    #[test]
+    fn cap_faults_shown_keeps_the_first_faults_of_an_archive() {
+        let faults = |count: usize| {
+            let name = vec![b'n'; caps::PATH_BYTES + 1];
+            let head = tar::tests::plain(b"././@LongLink", b'L', name.len() as u64);
+            let long =
+                [head, tar::tests::content(&name), tar::tests::plain(b"a", b'0', 0)].concat();
+            of_tar(&[long.repeat(count), vec![0; 1_024]].concat()).problems.len()
+        };
+        assert_eq!(faults(caps::FAULTS_SHOWN), caps::FAULTS_SHOWN);
+        assert_eq!(faults(caps::FAULTS_SHOWN + 1), caps::FAULTS_SHOWN);
+    }
+
+    #[test]
+    fn cap_file_shown_holds_for_members_and_for_what_was_compressed() {
+        let check = |length: u64, is_shown: bool| {
+            let content = vec![b'x'; length as usize];
+            let member = read(&tar(&[("large", b'0', &content)]), b"large");
+            let too_large = Err(ContentFault::TooLarge(caps::FILE_SHOWN));
+            assert!(member == if is_shown { Ok(content.clone()) } else { too_large });
+            let jar = zip(&[("large", 8, &content, length as u32)], b"");
+            let too_large = ContentFault::Zip(ZipError::TooLarge(caps::FILE_SHOWN));
+            assert_eq!(read(&jar, b"large").err(), Some(too_large).filter(|_| !is_shown));
+            let plain = open(&gzip(&content));
+            assert_eq!((plain.unpacked_size, plain.unpacked.is_empty()), (length, !is_shown));
+        };
+        check(caps::FILE_SHOWN, true);
+        check(caps::FILE_SHOWN + 1, false);
+    }
 }

@@ -85,7 +85,29 @@ impl LayerIndex {
         // The places in a table of contents are not those of another listing.
         let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
         self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
-        self.layers.insert(digest, opened);
+        self.layers.insert(digest.clone(), opened);
+        self.make_room(&digest);
+    }
+
+    /// Lets go of what is kept beside the listings, the heaviest first, if all layers take too much; then of the
+    /// listing of the newest.
+    fn make_room(&mut self, newest: &Digest) {
+        while self.weight() > caps::OPENED_BYTES {
+            let heaviest =
+                self.layers.values_mut().max_by_key(|opened| opened.listing.kept_bytes());
+            match heaviest.filter(|opened| opened.listing.kept_bytes() > 0) {
+                Some(opened) => opened.listing.forget_files(),
+                None => return self.leave_out(newest),
+            }
+        }
+    }
+
+    /// Keeps only that a layer was read, and has too many entries for the room that is left.
+    fn leave_out(&mut self, digest: &Digest) {
+        if let Some(opened) = self.layers.get_mut(digest) {
+            opened.listing = Listing::default();
+            opened.problem = Some(Incomplete::TooManyEntries);
+        }
     }
 
     /// Returns the record of a layer.

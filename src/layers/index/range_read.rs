@@ -13,12 +13,17 @@ impl LayerIndex {
     /// are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
         self.ranges.insert(digest.clone(), ranges);
-        while self.checkpoints().map(|one| one.weight()).sum::<usize>() > caps::CHECKPOINT_BYTES {
+        while self.checkpoint_bytes() > caps::CHECKPOINT_BYTES {
             let heaviest = self.checkpoints().max_by_key(|one| one.weight());
             if !heaviest.is_some_and(Checkpoints::thin) {
                 break;
             }
         }
+    }
+
+    /// Bytes that the checkpoints of all layers take.
+    pub fn checkpoint_bytes(&mut self) -> usize {
+        self.checkpoints().map(|one| one.weight()).sum()
     }
 
     fn checkpoints(&mut self) -> impl Iterator<Item = &mut Checkpoints> {

@@ -143,6 +143,19 @@ impl FileNode {
         self.named.map(|file| file.first)
     }
 
+    /// Returns what another name of the file takes over. Attributes may be a megabyte: they are copied only for
+    /// a name that has none of its own.
+    pub(super) fn as_named(&self, has_xattrs: bool) -> Self {
+        let rare = self.rare.as_ref().map(|rare| {
+            let xattrs = if has_xattrs { Vec::new() } else { rare.xattrs.clone() };
+            let (symlink, link) = (rare.symlink.clone(), rare.link.clone());
+            let (device, sparse) = (rare.device, rare.sparse);
+            Box::new(Rare { xattrs, symlink, link, device, sparse, ..Rare::default() })
+        });
+        let (children, changes) = (None, Changes::None);
+        Self { name: Rc::clone(&self.name), children, changes, rare, ..*self }
+    }
+
     /// Makes a hard link another name of a file, of which `key` is the key and `path` the first name.
     pub(super) fn become_name_of(&mut self, file: &Self, key: FileKey, path: &[u8]) {
         let (first, layer, offset) = key;

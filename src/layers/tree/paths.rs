@@ -67,6 +67,7 @@ impl FileTree {
         let mut at = if path.starts_with(b"/") { ROOT } else { start };
         let mut names = parts(path).peekable();
         while let Some(name) = names.next() {
+            self.step(1);
             if name == b".." {
                 at = self.node(at)?.parent;
                 continue;
@@ -119,6 +120,7 @@ struct RootWalk<'a> {
 
 impl RootWalk<'_> {
     fn step(&mut self, name: Vec<u8>) -> Option<()> {
+        self.tree.step(1);
         if name == b".." {
             self.done.pop();
             return Some(());

@@ -24,7 +24,7 @@ use crate::{
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
-    oci::{Descriptor, Digest, RepositoryName, parse_config},
+    oci::{Descriptor, Digest, Platform, RepositoryName, parse_config, sorted_texts::SortedTexts},
     registry::{Manifest, Read, Verification, collect_by_digest},
 };
 
@@ -248,7 +248,23 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
             }
         }
     }
+    for blob in &mut found {
+        blob.platforms = distinct(std::mem::take(&mut blob.platforms));
+    }
     found
+}
+
+/// Each platform once, at its first place. A blob may be mentioned thousands of times.
+fn distinct(platforms: Vec<Platform>) -> Vec<Platform> {
+    let name =
+        |it: &Platform| [it.to_string(), it.os_features.join(","), it.features.join(",")].join("|");
+    let names: Vec<String> = platforms.iter().map(name).collect();
+    let names = names.iter().map(String::as_str);
+    let sorted = SortedTexts::of(names.clone());
+    let is_first = |(at, name)| sorted.first(name) == Some(at);
+    let first: Vec<bool> = names.enumerate().map(is_first).collect();
+    let kept = platforms.into_iter().zip(first).filter(|(_, is_first)| *is_first);
+    kept.map(|(platform, _)| platform).collect()
 }
 
 impl Checked {
@@ -266,11 +282,7 @@ impl Checked {
 
     /// Adds another mention of the same object.
     fn also(&mut self, other: Self) {
-        for platform in other.platforms {
-            if !self.platforms.contains(&platform) {
-                self.platforms.push(platform);
-            }
-        }
+        self.platforms.extend(other.platforms);
         // A wrong copy anywhere counts.
         if self.embedded.is_none() || self.embedded == Some(Outcome::Verified) {
             self.embedded = other.embedded.or(self.embedded.take());

@@ -501,3 +501,15 @@ fn a_build_cache_is_verified_as_blobs() {
     assert!(asked.len() == 3 && asked.iter().all(|call| call.starts_with("blob ")), "{asked:?}");
     assert_eq!(report.to_json()["objects"][1]["role"], "blob");
 }
+
+/// One layer below very many images, each for another platform, one of which stands there twice.
+#[test]
+fn the_platforms_of_a_shared_object_are_told_once_each() {
+    let platform = |n: usize| Platform { os: format!("os{n}"), ..Platform::default() };
+    let many = 20_000;
+    let platforms = (0..many).chain([0, 7]).map(platform).collect();
+    let kept = distinct(platforms);
+    assert_eq!((kept.len(), &kept[7]), (many, &platform(7)));
+    let features = Platform { os_features: vec!["x".to_owned()], ..platform(0) };
+    assert_eq!(distinct(vec![platform(0), features.clone()]), [platform(0), features]);
+}

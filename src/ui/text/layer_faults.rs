@@ -112,6 +112,7 @@ pub fn warning(warning: &Warning) -> String {
         Warning::LinkTooLong(length) => {
             return left_out("link", *length, caps::LINK_BYTES);
         }
+        Warning::XattrsTooLong => "extended attributes are left out: they are too long together",
         Warning::BadSize => "the size in the header is no number",
         Warning::BadPaxRecord => "a PAX record is malformed",
         Warning::DanglingExtension => "an extension belongs to no entry",

@@ -9,6 +9,7 @@ use crate::{
         tasks::read_layers::{LayerReading, LayerState, Way, read_layer},
         views::layers::layers,
     },
+    caps,
     content::verify::digest_of,
     error::ErrorKind,
     oci::{Descriptor, MediaType, RepositoryName},
@@ -160,4 +161,15 @@ fn reading_tells_what_is_done_how_fast_and_what_failed() {
     reading.cancel();
     assert!(!reading.is_running() && reading.state(2).is_none() && reading.take_next().is_none());
     assert_eq!(reading.failures().count(), 1);
+}
+
+#[test]
+fn cap_image_layers_leaves_the_layers_above_out() {
+    let numbers = |count: usize| {
+        let files = Files::new(&place(""), image(&vec![TAR; count])).unwrap();
+        (files.numbers().count(), files.needed().len())
+    };
+    let most = caps::IMAGE_LAYERS;
+    assert_eq!(numbers(most), (most, most));
+    assert_eq!(numbers(most + 1), (most, most));
 }

@@ -258,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn cap_json_tokens_refuses_a_longer_document() {
+        let levels = caps::JSON_TOKENS / 2;
+        let nested = |inner: &str| "[".repeat(levels) + inner + &"]".repeat(levels);
+        assert_eq!(lex(&nested("")).unwrap().tokens.len(), caps::JSON_TOKENS);
+        assert_eq!(lex(&nested("1")).unwrap_err().expected, Expected::FewerValues);
+    }
+
+    #[test]
     fn no_prefix_of_a_document_panics_or_is_taken() {
         let text = r#"{"é":[1,-2.5e3,true,{"mediaType":"x/y","digest":"\"\\\u00e9"}],"z":null}"#;
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {

@@ -6,7 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{Chunk, File, Toc, TocError, TocFault};
 use crate::{
     caps,
-    content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path, short_owner, too_long},
+    content::tar::{
+        ArchiveEvent, Entry, EntryKind, Visitor, Warning, check_path, few_xattrs, short_owner,
+        too_long,
+    },
     oci::{
         Digest, Timestamp,
         json::{self, Node},
@@ -165,6 +168,7 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
     let path = text(item, "name").as_bytes().to_vec();
     let mut warnings = Vec::new();
     check_path(&path, kind, &mut warnings);
+    let xattrs = xattrs(item, &mut warnings);
     let size = if kind == EntryKind::File { number(item, "size") } else { 0 };
     Entry {
         path,
@@ -182,24 +186,16 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
         offset: 0,
         device: (number(item, "devMajor") as u32, number(item, "devMinor") as u32),
         sparse: None,
-        xattrs: xattrs(item),
+        xattrs,
         warnings,
     }
 }
 
-fn xattrs(item: &Node) -> Vec<(String, Vec<u8>)> {
-    let mut left = caps::XATTR_BYTES;
+fn xattrs(item: &Node, warnings: &mut Vec<Warning>) -> Vec<(String, Vec<u8>)> {
     let members = item.get("xattrs").map_or(&[][..], Node::members).iter();
     let decoded = members
         .filter_map(|(name, value)| Some((name.clone(), STANDARD.decode(value.as_str()?).ok()?)));
-    decoded
-        .take_while(|(name, value)| {
-            let weight = name.len() + value.len();
-            let fits = weight <= left;
-            left = left.saturating_sub(weight);
-            fits
-        })
-        .collect()
+    few_xattrs(decoded, warnings)
 }
 
 /// Seconds since 1970; Go's zero time and what is no time are 0.
