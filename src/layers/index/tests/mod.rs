@@ -431,7 +431,7 @@ fn cap_faults_shown_cuts_the_faults_of_a_layer_in_an_overview() {
     assert_eq!(told(caps::FAULTS_SHOWN + 1), caps::FAULTS_SHOWN);
 }
 
-/// What is known of the layers below is counted up, and not once more for each layer.
+/// Counts what is known of the layers below once, and not anew for each layer.
 #[test]
 fn cap_image_layers_is_summed_up_in_one_pass() {
     let (mut index, _) = index(&[&["a=1"]]);
