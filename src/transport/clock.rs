@@ -1,6 +1,6 @@
 //! Time and random numbers for the layers. Tests bring their own.
 
-use std::{rc::Rc, time::Duration};
+use std::{future::poll_fn, rc::Rc, task::Poll, time::Duration};
 
 use futures_core::future::LocalBoxFuture;
 use futures_util::{
@@ -24,6 +24,20 @@ pub trait Clock {
 
 /// A clock as it is handed around.
 pub type SharedClock = Rc<dyn Clock>;
+
+/// Ends after the work of this thread that already waits: when it is polled again.
+#[cfg(any(test, feature = "testing", all(feature = "native", not(target_arch = "wasm32"))))]
+pub(crate) async fn turn() {
+    let mut is_over = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
 
 /// Waits for an outcome, but no longer than `limit`.
 ///
