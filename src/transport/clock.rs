@@ -1,6 +1,6 @@
 //! Time and random numbers for the layers. Tests bring their own.
 
-use std::{future::poll_fn, rc::Rc, task::Poll, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use futures_core::future::LocalBoxFuture;
 use futures_util::{
@@ -29,12 +29,12 @@ pub type SharedClock = Rc<dyn Clock>;
 #[cfg(any(test, feature = "testing", all(feature = "native", not(target_arch = "wasm32"))))]
 pub(crate) async fn turn() {
     let mut is_over = false;
-    poll_fn(|context| {
+    std::future::poll_fn(|context| {
         if std::mem::replace(&mut is_over, true) {
-            return Poll::Ready(());
+            return std::task::Poll::Ready(());
         }
         context.waker().wake_by_ref();
-        Poll::Pending
+        std::task::Poll::Pending
     })
     .await;
 }

@@ -30,6 +30,7 @@
 //! | manifests digested by sha256 only | not changed |
 
 pub mod faults;
+pub mod hostile;
 pub mod seed;
 
 mod auth;

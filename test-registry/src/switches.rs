@@ -33,6 +33,10 @@ pub struct Switches {
     pub warning: Option<String>,
     /// The content of the registry at its start.
     pub seed: Seed,
+    /// The rows of the hostile gallery ([`crate::hostile::ROWS`]) that are served.
+    pub hostile: Vec<&'static str>,
+    /// The `Cache-Control` field of every reply, such as `max-age=31536000`.
+    pub cache_control: Option<String>,
     /// The fault rules. The first rule that is due is applied.
     pub faults: Vec<Rule>,
     /// The seed of the random numbers for rules with a probability.
@@ -56,6 +60,8 @@ impl Default for Switches {
             digest_header: true,
             warning: None,
             seed: Seed::Empty,
+            hostile: Vec::new(),
+            cache_control: None,
             faults: Vec::new(),
             random_seed: 1,
         }
@@ -143,6 +149,20 @@ impl Switches {
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Serves a row of the hostile gallery, or `all`. A name that is no row adds nothing.
+    #[must_use]
+    pub fn hostile(mut self, row: &str) -> Self {
+        let _ = crate::hostile::choose(&mut self.hostile, row);
+        self
+    }
+
+    /// Sets the `Cache-Control` field of every reply.
+    #[must_use]
+    pub fn cache_control(mut self, value: &str) -> Self {
+        self.cache_control = Some(value.into());
         self
     }
 

@@ -19,7 +19,7 @@ use axum::routing::get;
 use ferro_oci_server::AppState;
 
 use crate::instance::Instance;
-use crate::{auth, faults};
+use crate::{auth, faults, hostile};
 
 pub(crate) use ranges::deliver;
 
@@ -41,6 +41,7 @@ pub(crate) fn router(instance: &Arc<Instance>) -> Router {
         .layer(layer!(referrers::layer))
         .layer(layer!(paging::layer))
         .layer(layer!(membership::layer))
+        .layer(layer!(hostile::layer))
         .merge(auth::token_routes(instance))
         .layer(layer!(auth::layer))
         .layer(layer!(faults::layer))

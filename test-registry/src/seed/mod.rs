@@ -16,6 +16,7 @@ mod tables;
 mod tar;
 
 pub use catalogue::CATALOGUE;
+pub(crate) use tar::Tar;
 
 use crate::instance::Instance;
 use crate::switches::Seed;
