@@ -14,7 +14,11 @@ use tokio::{
 };
 use xtask::failure::{Failure, OrFail, Result};
 
+mod requests;
+
 pub use crate::look::{Look, Theme};
+pub use requests::Sent;
+use requests::sent;
 
 /// The arguments that Chromium is started with. They switch off the browser's own network traffic: on
 /// a machine without a network it would only cost time.
@@ -328,28 +332,6 @@ impl Page {
     }
 }
 
-/// A request that a page sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// Its method: `GET`, or `OPTIONS` for a preflight.
-    pub method: String,
-    /// Its whole address.
-    pub url: String,
-}
-
-/// A request, from an entry of the performance log.
-fn sent(entry: &Value) -> Option<Sent> {
-    let entry: Value = serde_json::from_str(word(entry, "/message")).ok()?;
-    if word(&entry, "/message/method") != "Network.requestWillBeSent" {
-        return None;
-    }
-    let request = entry.pointer("/message/params/request")?;
-    Some(Sent {
-        method: word(request, "/method").to_owned(),
-        url: word(request, "/url").to_owned(),
-    })
-}
-
 /// A text inside a JSON document; empty when it is not there.
 fn word<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
@@ -386,15 +368,5 @@ mod tests {
         let file = xtask::steps::root().join("webdriver.json");
         let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         assert_eq!(read["goog:chromeOptions"]["args"], json!(ARGUMENTS));
-    }
-
-    #[test]
-    fn requests_are_read_from_the_performance_log() {
-        let message = json!({ "message": { "method": "Network.requestWillBeSent", "params": {
-            "request": { "method": "OPTIONS", "url": "http://x/v2/" } } } });
-        let read = sent(&json!({ "message": message.to_string() }));
-        assert_eq!(read.unwrap(), Sent { method: "OPTIONS".into(), url: "http://x/v2/".into() });
-        assert_eq!(sent(&json!({ "message": "{}" })), None);
-        assert_eq!(sent(&json!({})), None);
     }
 }
