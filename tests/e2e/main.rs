@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod files;
 mod front;
+mod gallery;
 mod journeys;
 mod own_policy;
 mod parts;
