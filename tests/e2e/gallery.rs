@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use devtools::browser::{Look, LongTasks};
+use devtools::browser::{LongTasks, Look};
 use test_registry::{Switches, TestRegistry, hostile};
 
 use crate::stage::Stage;
@@ -106,14 +106,35 @@ async fn dump() {
             (text, n, l)
         })
         .await;
-        let Ok((text, n, l)) = visited else { println!("##### {} {} TIMEOUT", e.row, e.view); continue };
+        let Ok((text, n, l)) = visited else {
+            println!("##### {} {} TIMEOUT", e.row, e.view);
+            continue;
+        };
         println!(
             "##### {}{}: {} ms, {n} elements, {} requests, {} bytes, longest {:.0}, sum {:.0}, {} tasks, memory {:?} MB\n{}\n ... \n{}",
-            e.row, e.view, begun.elapsed().as_millis(), registry.log().len(), registry.log().bytes_sent(),
-            l.longest(), l.sum(), l.0.len(), stage.driver.renderer_peak().map(|b| b / 1_000_000),
+            e.row,
+            e.view,
+            begun.elapsed().as_millis(),
+            registry.log().len(),
+            registry.log().bytes_sent(),
+            l.longest(),
+            l.sum(),
+            l.0.len(),
+            stage.driver.renderer_peak().map(|b| b / 1_000_000),
             text.chars().take(2500).collect::<String>(),
-            text.chars().skip(2500.max(text.chars().count().saturating_sub(600))).collect::<String>(),
+            text.chars()
+                .skip(2500.max(text.chars().count().saturating_sub(600)))
+                .collect::<String>(),
         );
-        let _ = (e.press, e.says, e.requests, ELEMENTS, MEMORY, LINK_READS, LongTasks::default(), hostile::ROWS);
+        let _ = (
+            e.press,
+            e.says,
+            e.requests,
+            ELEMENTS,
+            MEMORY,
+            LINK_READS,
+            LongTasks::default(),
+            hostile::ROWS,
+        );
     }
 }

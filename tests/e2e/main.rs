@@ -11,6 +11,7 @@ mod gallery;
 mod journeys;
 mod own_policy;
 mod parts;
+mod private;
 mod proxy;
 mod referrers;
 mod requests;

@@ -65,6 +65,12 @@ impl Stage {
         Self { site, hosting, page, driver }
     }
 
+    /// Returns the port of the page.
+    pub(crate) fn port(&self) -> u16 {
+        let origin = self.site.origin();
+        origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+    }
+
     /// Returns the address of the page.
     pub(crate) fn address(&self) -> String {
         format!("{}{}/", self.site.origin(), self.hosting.folder)

@@ -30,8 +30,9 @@ fn processes() -> BTreeMap<u32, u32> {
 }
 
 fn draws_pages(id: u32) -> bool {
+    // Chromium writes the words of such a process again, with spaces between them.
     let words = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-    words.split(|byte| *byte == 0).any(|word| word == RENDERER.as_bytes())
+    words.windows(RENDERER.len()).any(|word| word == RENDERER.as_bytes())
 }
 
 fn peak(id: u32) -> Option<u64> {
