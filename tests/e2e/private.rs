@@ -121,6 +121,8 @@ async fn nothing_is_kept(name: &str, auth: Auth) {
     stage.sees(PUBLIC).await;
     let port = stage.port();
     stage.end().await;
+    // The port is free once the task that listened there has ended.
+    tokio::time::sleep(Duration::from_millis(200)).await;
 
     let other = Stage::of_profile(&profile.0, port).await;
     shows_nothing(&other, &link, &registry).await;
