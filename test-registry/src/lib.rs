@@ -52,6 +52,7 @@ mod server;
 mod store;
 mod switchboard;
 mod switches;
+mod tar;
 mod tokens;
 
 pub use digest::digest_of;

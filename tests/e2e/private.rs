@@ -1,4 +1,4 @@
-//! What a person read after signing in is not kept: not in the tab after signing out, and not in the browser's folder,
+//! Nothing that a person read after signing in is kept: not in the tab after signing out, and not in the browser's folder,
 //! though the registry allows every answer to be kept for a year.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -44,10 +44,10 @@ fn registry(auth: Auth, text: &str) -> (TestRegistry, String, Vec<u8>) {
     (registry, link, layer)
 }
 
-/// Opens the views of a link whose content is private.
+/// The views of the link.
 const VIEWS: [&str; 4] = ["", "?view=config", "?view=json", "?view=files"];
 
-/// Reads everything of an image that somebody who signed in may read.
+/// Signs in, and reads everything of an image.
 async fn read(stage: &Stage, link: &str) {
     stage.visit(&format!("{link}?view=config")).await;
     sign_in(stage).await;

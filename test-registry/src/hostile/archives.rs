@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 
 use super::shelf::{LAYER, Shelf};
-use crate::seed::Tar;
+use crate::tar::Tar;
 
 const CONFIG: &str = r#"{"os":"linux","architecture":"amd64"}"#;
 

@@ -9,6 +9,7 @@ mod indexes;
 mod lists;
 mod manifests;
 mod packed;
+mod pages;
 mod shelf;
 mod strange;
 mod text;
@@ -16,20 +17,14 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::Response;
-use http_body_util::BodyExt;
-use serde_json::Value;
+use axum::http::{HeaderMap, header};
 
-use crate::endpoint::Endpoint;
-use crate::instance::Instance;
+use crate::store::Store;
 
 pub(crate) use shelf::Shelf;
 
 /// The namespace of the gallery.
-const NAMESPACE: &str = "hostile/";
+pub(crate) const NAMESPACE: &str = "hostile/";
 
 /// The table of the rows: name, what it shows, and the function that makes it.
 macro_rules! rows {
@@ -126,60 +121,16 @@ pub(crate) struct Gallery(Mutex<BTreeMap<&'static str, Arc<Shelf>>>);
 
 impl Gallery {
     /// Returns the content of a row. The first call makes it, and puts its layers into the store.
-    fn shelf(&self, instance: &Instance, row: &'static str) -> Arc<Shelf> {
+    pub(crate) fn shelf(&self, store: &Store, row: &'static str) -> Arc<Shelf> {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let begin = || {
             let mut shelf = Shelf::default();
             make(row, &mut shelf);
-            shelf.stock(&instance.store, &format!("{NAMESPACE}{row}"));
+            shelf.stock(store, &format!("{NAMESPACE}{row}"));
             Arc::new(shelf)
         };
         Arc::clone(made.entry(row).or_insert_with(begin))
     }
-}
-
-/// Answers for the chosen rows.
-pub(crate) async fn layer(
-    State(instance): State<Arc<Instance>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let chosen = instance.switches().hostile.clone();
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if chosen.is_empty() || !reads {
-        return next.run(request).await;
-    }
-    let endpoint = Endpoint::of(request.uri().path());
-    let row = match endpoint.repository().and_then(|name| name.strip_prefix(NAMESPACE)) {
-        Some(wanted) => chosen.iter().find(|row| **row == wanted),
-        None if endpoint == Endpoint::Catalog => {
-            chosen.iter().find(|row| row.starts_with("catalog-"))
-        }
-        None => None,
-    };
-    if let Some(row) = row {
-        let shelf = instance.gallery.shelf(&instance, row);
-        if let Some(answer) = shelf.answer(&endpoint, &request) {
-            return answer;
-        }
-    }
-    let reply = next.run(request).await;
-    if endpoint == Endpoint::Catalog { with_rows(reply, &chosen).await } else { reply }
-}
-
-/// Adds the repositories of the gallery to the last page of the catalog.
-async fn with_rows(reply: Response, chosen: &[&str]) -> Response {
-    if reply.status() != StatusCode::OK || reply.headers().contains_key(header::LINK) {
-        return reply;
-    }
-    let (mut parts, body) = reply.into_parts();
-    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let mut document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    if let Some(names) = document.get_mut("repositories").and_then(Value::as_array_mut) {
-        names.extend(chosen.iter().map(|row| Value::from(format!("{NAMESPACE}{row}"))));
-    }
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, document.to_string().into())
 }
 
 /// Returns true if a client takes gzip.

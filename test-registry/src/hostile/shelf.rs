@@ -7,15 +7,14 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::lists::Pages;
 use super::packed::Packed;
+use super::pages::{INDEX, Pages};
 use crate::digest::digest_of;
 use crate::endpoint::Endpoint;
 use crate::pattern::Pattern;
 use crate::reply;
 use crate::store::Store;
 
-pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(super) const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 pub(super) const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
@@ -134,7 +133,7 @@ impl Shelf {
     }
 
     /// Returns the answer to a request, or `None` for what the store has.
-    pub(super) fn answer(&self, endpoint: &Endpoint, request: &Request) -> Option<Response> {
+    pub(crate) fn answer(&self, endpoint: &Endpoint, request: &Request) -> Option<Response> {
         if let Some(challenge) = &self.challenge {
             return Some(unauthorized(challenge));
         }

@@ -1,8 +1,8 @@
 //! Rows with strange header fields, and with strange characters.
 
-use super::lists::Pages;
 use super::packed::Packed;
-use super::shelf::{CONFIG, INDEX, MANIFEST, Shelf};
+use super::pages::{INDEX, Pages};
+use super::shelf::{CONFIG, MANIFEST, Shelf};
 use super::text::{key, many};
 
 pub(super) fn parameters(shelf: &mut Shelf) {

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
+use serde_json::Value;
 
 use super::*;
 
@@ -145,7 +146,7 @@ fn a_row_of_a_million_files_holds_so_many() {
         }
     }
     assert_eq!(entries, 1_000_000);
-    let expected = crate::seed::Tar::default().file("d999/f999", b"").open_ended();
+    let expected = crate::tar::Tar::default().file("d999/f999", b"").open_ended();
     assert_eq!(last.to_vec(), expected);
 }
 

@@ -1,6 +1,7 @@
 //! The layers around ferro, which add the protocol's variants, authentication, faults, CORS and the log.
 
 mod cors;
+mod hostile;
 mod manifests;
 mod membership;
 mod paging;
@@ -19,7 +20,7 @@ use axum::routing::get;
 use ferro_oci_server::AppState;
 
 use crate::instance::Instance;
-use crate::{auth, faults, hostile};
+use crate::{auth, faults};
 
 pub(crate) use ranges::deliver;
 

@@ -13,10 +13,8 @@ mod referrers;
 mod repository;
 mod statements;
 mod tables;
-mod tar;
 
 pub use catalogue::CATALOGUE;
-pub(crate) use tar::Tar;
 
 use crate::instance::Instance;
 use crate::switches::Seed;
