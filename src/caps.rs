@@ -168,6 +168,8 @@ caps! {
         ANSWER_ROWS: u32 = 200, "rows";
         /// One answer of the engine, but for the content of a file. A longer one is refused.
         ANSWER_BYTES: usize = 4 << 20, "bytes";
+        /// The bytes, packed and plain, that the engine works on before it looks for messages (R9).
+        ENGINE_SLICE: u64 = 4 << 20, "bytes";
         /// The plain bytes of a compressed file inside a layer. A larger one is not opened.
         INNER_BYTES: u64 = 64 << 20, "bytes";
         /// The faults of an archive inside a layer that are kept, and those of a layer in an overview.
