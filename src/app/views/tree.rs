@@ -14,7 +14,7 @@ pub use node::{Cut, Reading, Referring, Role, Tree, TreeNode};
 
 use super::{
     object::{Object, Objects, Want},
-    platform_choice::{Chosen, choose, twins},
+    platform_choice::{Chosen, Difference, choose, twins},
     sizes::Blobs,
 };
 use crate::{
