@@ -46,6 +46,17 @@ impl ListQuery<'_> {
         }
     }
 
+    /// Returns true if a URL can lead to a page of this list, and not of that of another repository.
+    fn is_of(&self, url: &Url) -> bool {
+        match self {
+            Self::Repositories => true,
+            Self::Tags(repository) => {
+                let place = url.path().strip_suffix("/tags/list").unwrap_or_default();
+                place.strip_suffix(repository.as_str()).is_some_and(|before| before.ends_with('/'))
+            }
+        }
+    }
+
     fn read(&self, body: Bytes) -> std::result::Result<Listed, ListError> {
         match self {
             Self::Repositories => list::repositories(body),
@@ -164,15 +175,23 @@ impl Core {
         size: u32,
     ) -> Result<Page<String>> {
         let wrong = redact::url(&url.to_string());
-        let error = match self.page_of(listing, Some(url), &window_after(None, size)).await {
-            Err(error) if is_not_served(&error) => error,
-            outcome => return outcome,
+        let page = match listing.is_of(&url) {
+            true => Some(self.page_of(listing, Some(url), &window_after(None, size)).await),
+            false => None,
+        };
+        let error = match page {
+            Some(Err(error)) if is_not_served(&error) => Some(error),
+            Some(Ok(page)) if leads_nowhere(&page, &last) => None,
+            Some(outcome) => return outcome,
+            None => None,
         };
         // From here on the last item leads: the next `Link` would be as wrong.
         self.memory.wrong_links.set(true);
         let Ok(mut page) = self.page_after(listing, Some(last), size).await else {
             self.memory.wrong_links.set(false);
-            return Err(error);
+            let kind = || ErrorKind::BadAnswer(AnswerFault::NotAList);
+            let call = listing.call(Window::default());
+            return Err(error.unwrap_or_else(|| self.explain(&call, None, kind().into())));
         };
         page.fault.get_or_insert(ListFault::WrongLink(wrong));
         Ok(page)
@@ -273,6 +292,17 @@ fn is_not_served(error: &Error) -> bool {
         Some(status) => {
             matches!(error.kind, ErrorKind::BadAnswer(_))
                 || !matches!(status, 401 | 403 | 407 | 408 | 425 | 429 | 500 | 502..=504)
+        }
+    }
+}
+
+/// Returns true if a link led to a page that is no next one: to the first page again, or to a document
+/// without a list.
+fn leads_nowhere(page: &Page<String>, last: &str) -> bool {
+    match page.items.is_empty() {
+        true => page.fault == Some(ListFault::Broken),
+        false => {
+            page.items.last().is_some_and(|end| end == last) && page::is_behind(last, &page.items)
         }
     }
 }

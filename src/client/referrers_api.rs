@@ -159,11 +159,17 @@ impl ApiList {
     fn add_page(&mut self, document: &Document) -> bool {
         let bytes = &document.bytes;
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
-        let Some(entries) = entries else { return false };
+        // An error document under the type of an index is no list either.
+        let Some((entries, stated)) = entries.zip(referrers::stated_entries(bytes)) else {
+            return false;
+        };
         // Cut on the way; the entries that can be read are still shown.
         self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
+        let odd = referrers::unaddressable(bytes);
+        // An entry without a digest names nothing, and nothing stands for it.
+        self.may_be_incomplete |= entries.len() + odd.len() < stated;
         self.entries.extend(entries);
-        self.unaddressable.extend(referrers::unaddressable(bytes));
+        self.unaddressable.extend(odd);
         self.unaddressable.truncate(caps::REFERRERS);
         true
     }

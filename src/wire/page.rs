@@ -118,9 +118,14 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
 /// or without regard to case (distribution-spec main), and some do not sort. So a page is old only
 /// if it holds `previous` itself, or no item after it in either order.
 fn moves_on(previous: &String, items: &[String]) -> bool {
+    !items.contains(previous) && !is_behind(previous, items)
+}
+
+/// Returns true if no item of a page comes after an earlier item, in either order.
+pub fn is_behind(previous: &str, items: &[String]) -> bool {
     let lower = previous.to_ascii_lowercase();
-    let after = |item: &String| item > previous || item.to_ascii_lowercase() > lower;
-    !items.contains(previous) && items.iter().any(after)
+    let after = |item: &String| item.as_str() > previous || item.to_ascii_lowercase() > lower;
+    !items.iter().any(after)
 }
 
 /// Returns the request after a refused page: a catalog that answers 400 gets one more try with a

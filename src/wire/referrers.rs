@@ -108,6 +108,13 @@ pub fn has_broken_list(body: &Bytes) -> bool {
     list.is_some_and(|kind| !matches!(kind, NodeKind::Array | NodeKind::Null))
 }
 
+/// Returns the number of entries of an answer, those that cannot be read too; `None` if it has no
+/// `manifests`, which an index must have (image-spec image-index.md).
+pub fn stated_entries(body: &Bytes) -> Option<usize> {
+    let parsed = json::parse(body.clone());
+    parsed.value.get("manifests").map(|list| list.items().len())
+}
+
 /// Joins several lists. Each digest stays once, at its first place (R106).
 pub fn merge<S: Clone>(lists: Vec<(Vec<Descriptor>, S)>) -> Vec<(Descriptor, S)> {
     let mut seen = std::collections::BTreeSet::new();

@@ -142,6 +142,32 @@ fn r107_an_answer_that_is_no_list_hides_no_page() {
 }
 
 #[test]
+fn r107_a_document_without_a_list_is_no_list_and_entries_without_a_digest_are_missed() {
+    let typed = |body: &str| {
+        let body = body.to_owned();
+        Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") => {
+                Reply::ok(body.clone()).header("Content-Type", MediaType::OCI_INDEX.as_str())
+            }
+            path if path.ends_with(".sig") => index(&["a"], None),
+            _ => Reply::status(404),
+        })
+    };
+    for body in ["{}", r#"{"errors":[{"code":"UNSUPPORTED"}]}"#, r#"{"referrers":[]}"#] {
+        let found = typed(body).referrers(None).unwrap();
+        assert_eq!((found.api, found.items.len()), (ReferrersApi::Absent, 1), "{body}");
+    }
+    for body in [r#"{"manifests":[{"mediaType":"a/b","size":1}]}"#, r#"{"manifests":[1,"x",null]}"#]
+    {
+        let found = typed(body).referrers(None).unwrap();
+        assert_eq!(found.api, ReferrersApi::Listed, "{body}");
+        assert!(found.may_be_incomplete, "{body}");
+    }
+    let empty = typed(r#"{"manifests":[]}"#).referrers(None).unwrap();
+    assert!(!empty.may_be_incomplete);
+}
+
+#[test]
 fn r107_what_was_learnt_of_the_api_outlasts_the_client_until_it_is_asked_again() {
     let bench = Bench::answering(|_, _| Reply::status(404));
     let kept = Rc::new(RefCell::new(Vec::new()));
@@ -329,7 +355,7 @@ fn r105_a_refusal_of_everything_is_the_outcome_and_asked_again_with_another_cred
     let token = crate::transport::Credential::Registry(crate::wire::Secret::new("x"));
     refused.stack.credentials().set("registry.example", token);
     refused.referrers(None).unwrap();
-    assert_eq!(asked(), 2);
+    assert_eq!(asked(), 3, "bare, and then with the credential");
 }
 
 #[test]

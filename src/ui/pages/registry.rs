@@ -114,7 +114,7 @@ fn use_repositories(props: &Repositories) -> Html {
         <>
             { list_head(head) }
             if shown.is_empty() {
-                if !pages.is_loading && pages.error.is_none() { { nothing(&filter) } }
+                if !pages.is_loading && pages.error.is_none() && pages.fault.is_none() { { nothing(&filter) } }
             } else if *as_list {
                 { mount(RepositoryList { address: address.clone(), names: shown }) }
             } else {

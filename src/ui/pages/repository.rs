@@ -55,7 +55,7 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
         ..ListHead::of(&pages, list::TAGS, shown.len())
     };
     let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
-    let is_settled = !pages.is_loading && pages.error.is_none();
+    let is_settled = !pages.is_loading && pages.error.is_none() && pages.fault.is_none();
     html! {
         <>
             { heading(props) }
