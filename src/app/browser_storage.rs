@@ -1,4 +1,4 @@
-//! What is kept in the browser's storages. The only file of `app` that knows the browser.
+//! The storages of the browser, and reading and writing in them. The only file of `app` that knows the browser.
 
 use super::settings::SettingsStore;
 

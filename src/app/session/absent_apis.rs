@@ -40,7 +40,7 @@ fn with(lines: &str, origin: &str, api: &ReferrersApi) -> String {
     learnt.into_iter().chain(others).take(MOST).collect::<Vec<_>>().join("\n")
 }
 
-/// What stands behind the origin; a refusal and an API that lists are not kept.
+/// Returns the word behind the origin; a refusal and an API that lists are not kept.
 fn mark(api: &ReferrersApi) -> Option<&'static str> {
     match api {
         ReferrersApi::Absent => Some(" absent"),

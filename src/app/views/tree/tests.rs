@@ -8,7 +8,7 @@ use crate::{
     caps,
     error::ErrorKind,
     oci::{MediaType, parse_document},
-    registry::Verification,
+    registry::{ReferrersSource, Verification},
 };
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
