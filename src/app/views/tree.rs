@@ -10,7 +10,8 @@ mod node;
 use std::rc::Rc;
 
 use litemap::LiteMap;
-pub use node::{Cut, Reading, Referring, Role, Tree, TreeNode};
+
+pub use node::{Cut, Reading, Referring, Role, TreeNode};
 
 use super::{
     object::{Object, Objects, Want},
@@ -24,6 +25,17 @@ use crate::{
     ops::graph::{self, Child, children},
     registry::Referrers,
 };
+
+/// A tree, and the objects that would complete it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// The object that the address names.
+    pub root: TreeNode,
+    /// Entries of the root that are left out because another platform is chosen.
+    pub left_out: usize,
+    /// The objects to ask for next, the most useful first.
+    pub wanted: Vec<Want>,
+}
 
 /// The documents whose referrers are asked for without a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,13 +186,13 @@ impl<'a> Builder<'a> {
             }
             let mut node = self.entry(entry_role(entry), entry);
             node.differs = twins.get(&entry.digest).cloned().unwrap_or_default();
-            self.statements(Role::Attestation, group, &mut node.children);
+            self.statements(&Role::Attestation, group, &mut node.children);
             nodes.push(node);
         }
         for group in groups.values() {
             let role = group.first().map(|(subject, _)| Some(*subject).filter(|it| !it.is_empty()));
             let role = Role::StrayAttestation(role.flatten().map(str::to_owned));
-            self.statements(role, group.iter().filter_map(statement), &mut nodes);
+            self.statements(&role, group.iter().filter_map(statement), &mut nodes);
         }
         nodes
     }
@@ -188,7 +200,7 @@ impl<'a> Builder<'a> {
     /// Adds attestations, as many as there is room for.
     fn statements<'e>(
         &mut self,
-        role: Role,
+        role: &Role,
         entries: impl Iterator<Item = &'e Descriptor>,
         nodes: &mut Vec<TreeNode>,
     ) {
@@ -214,8 +226,9 @@ impl<'a> Builder<'a> {
     fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
         let mut nodes = Vec::new();
         let layers = children.iter().filter(|child| child.role == graph::Role::Layer);
-        let layers = layers.map(|child| child.descriptor.digest.clone()).collect();
-        let mut addresses = LayerAddress::of_all(layers).into_iter();
+        let mut addresses =
+            LayerAddress::of_all(layers.map(|child| child.descriptor.digest.clone()).collect())
+                .into_iter();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
             if !self.has_room() {

@@ -329,7 +329,7 @@ fn cap_tar_extensions_passes_over_larger_ones_and_tells() {
 
 /// A file whose sparse map stands in blocks behind its header, in so many pieces without content.
 fn old_sparse(pieces: usize) -> Vec<u8> {
-    let piece = b"00000000000\000000000000\0";
+    let piece = b"00000000000\x0000000000000\x00";
     let more = |pieces: usize| u8::from(pieces > 21);
     let mut left = pieces - 4;
     let mut archive = block(b"s", b'S', 0, |block| {

@@ -85,8 +85,9 @@ impl LayerIndex {
         // The places in a table of contents are not those of another listing.
         let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
         self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
-        self.layers.insert(digest.clone(), opened);
-        self.make_room(&digest);
+        let newest = digest.clone();
+        self.layers.insert(digest, opened);
+        self.make_room(&newest);
     }
 
     /// Lets go of what is kept beside the listings, the heaviest first, if all layers take too much; then of the
@@ -137,7 +138,7 @@ impl LayerIndex {
     pub fn ask(&mut self, question: &[u8]) -> Vec<u8> {
         let answer = Question::from_bytes(question)
             .map_or(Answer::Unknown, |question| self.answer(&question));
-        within_the_cap(answer)
+        within_the_cap(&answer)
     }
 
     /// Answers a question from the layers that are open.
@@ -310,8 +311,8 @@ fn slice<T>(list: &[T], part: RowRange) -> &[T] {
 
 /// Returns the bytes of an answer. Its rows, texts and lists are capped one by one; this is the cap on all
 /// of them together.
-fn within_the_cap(answer: Answer) -> Vec<u8> {
-    let content = match &answer {
+fn within_the_cap(answer: &Answer) -> Vec<u8> {
+    let content = match answer {
         Answer::Content(content, _) => content.len(),
         Answer::ArchiveListing(listing) => listing.unpacked.len(),
         _ => 0,

@@ -43,6 +43,7 @@ pub(super) enum Changes {
     None,
     One(Change),
     /// Boxed: a pointer with a length would make every node larger.
+    #[allow(clippy::box_collection)]
     More(Box<Vec<Change>>),
 }
 

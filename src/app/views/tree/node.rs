@@ -1,15 +1,11 @@
-//! The nodes of a tree of documents, as they are drawn.
+//! The nodes of the tree of a reference: what they are, and how far they were read.
 
 use std::rc::Rc;
 
 use crate::{
     app::{
         LayerAddress,
-        views::{
-            object::{Object, Want},
-            platform_choice::Difference,
-            sizes::Blobs,
-        },
+        views::{object::Object, platform_choice::Difference, sizes::Blobs},
     },
     error::Error,
     oci::{Descriptor, Platform},
@@ -124,15 +120,4 @@ impl TreeNode {
     pub fn is_document(&self) -> bool {
         !matches!(self.role, Role::Config | Role::Layer(_) | Role::Blob)
     }
-}
-
-/// A tree, and the objects that would complete it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tree {
-    /// The object that the address names.
-    pub root: TreeNode,
-    /// Entries of the root that are left out because another platform is chosen.
-    pub left_out: usize,
-    /// The objects to ask for next, the most useful first.
-    pub wanted: Vec<Want>,
 }

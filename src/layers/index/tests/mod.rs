@@ -407,13 +407,13 @@ fn cap_answer_bytes_refuses_a_longer_answer_and_says_so() {
     let most = caps::ANSWER_BYTES;
     // The length of a text takes as many bytes in both.
     let overhead = answer(most - 100).to_bytes().len() - (most - 100);
-    let fits = within_the_cap(answer(most - overhead));
+    let fits = within_the_cap(&answer(most - overhead));
     assert_eq!((fits.len(), Answer::from_bytes(&fits)), (most, Some(answer(most - overhead))));
-    let refused = Answer::from_bytes(&within_the_cap(answer(most - overhead + 1)));
+    let refused = Answer::from_bytes(&within_the_cap(&answer(most - overhead + 1)));
     assert_eq!(refused, Some(Answer::Failed(ContentFault::TooLarge(most as u64))));
     // The content of a file is counted by its own cap.
     let content = Answer::Content(vec![7; most + 1_000], Basis::FirstPass);
-    assert_eq!(Answer::from_bytes(&within_the_cap(content.clone())), Some(content));
+    assert_eq!(Answer::from_bytes(&within_the_cap(&content)), Some(content));
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn cap_faults_shown_cuts_the_faults_of_a_layer_in_an_overview() {
     assert_eq!(told(caps::FAULTS_SHOWN + 1), caps::FAULTS_SHOWN);
 }
 
-/// Counts what is known of the layers below once, and not anew for each layer.
+/// Counting up what is known of the layers below takes one step for each layer.
 #[test]
 fn cap_image_layers_is_summed_up_in_one_pass() {
     let (mut index, _) = index(&[&["a=1"]]);
