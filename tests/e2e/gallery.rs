@@ -79,7 +79,7 @@ const EXHIBITS: &[Exhibit] = &[
     ),
     exhibit("inner-gzip", ":x?view=files&path=zeros.gz", "zeros.gz"),
     exhibit("made-up-tables", ":x?view=files", "Layer 24").requests(100).resting(3),
-    exhibit("understated", ":x?view=files", "Layer 1").resting(3),
+    exhibit("understated", ":x?view=files", "Layer 1").resting(12),
     exhibit("history", ":x?view=history", "Show more ("),
     exhibit("history", ":x?view=json", "schemaVersion"),
     exhibit("environment", ":x?view=config", "Show more ("),

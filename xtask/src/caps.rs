@@ -63,7 +63,8 @@ fn markdown() -> String {
 /// A figure with its unit: bytes in the largest binary unit that is whole.
 fn figure(cap: &Cap) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let whole = units.into_iter().find(|(unit, _)| cap.most >= *unit && cap.most % unit == 0);
+    let whole =
+        units.into_iter().find(|(unit, _)| cap.most >= *unit && cap.most.is_multiple_of(*unit));
     match whole.filter(|_| cap.unit == "bytes") {
         Some((unit, name)) => format!("{} {name}", cap.most / unit),
         None => format!("{} {}", grouped(cap.most), cap.unit),
