@@ -11,6 +11,12 @@ use super::text::{digest, key, many};
 /// The entries of a page of a list without end.
 const PAGE: usize = 100;
 
+/// The tags of such a page: with as many, clients stop at a number of names and not of pages.
+const TAGS: usize = 1_000;
+
+/// The repositories of such a page: with as few, clients stop at a number of pages.
+const REPOSITORIES: usize = 10;
+
 /// Returns a list of names as JSON. The key is `tags` or `repositories`.
 fn names(key: &str, items: &str) -> Packed {
     let name = if key == "tags" { r#""name":"hostile/tags","# } else { "" };
@@ -57,7 +63,7 @@ pub(super) fn tags_ones(shelf: &mut Shelf) {
 }
 
 pub(super) fn tags_endless(shelf: &mut Shelf) {
-    shelf.tag_list = Some(Pages::Endless(|page| names("tags", &numbered(page * PAGE, PAGE))));
+    shelf.tag_list = Some(Pages::Endless(|page| names("tags", &numbered(page * TAGS, TAGS))));
 }
 
 pub(super) fn tags_empty(shelf: &mut Shelf) {
@@ -73,6 +79,7 @@ pub(super) fn catalog_100000(shelf: &mut Shelf) {
 }
 
 pub(super) fn catalog_endless(shelf: &mut Shelf) {
-    shelf.catalog =
-        Some(Pages::Endless(|page| names("repositories", &numbered(page * PAGE, PAGE))));
+    shelf.catalog = Some(Pages::Endless(|page| {
+        names("repositories", &numbered(page * REPOSITORIES, REPOSITORIES))
+    }));
 }
