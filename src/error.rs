@@ -15,6 +15,7 @@ pub use layout::{LayoutFault, Unreadable};
 pub use operation::Operation;
 pub use reasons::{AnswerFault, InputFault, Limitation, RefusedAddress};
 
+use crate::caps;
 use crate::oci::{Descriptor, Digest, Host, ManifestRef, RepositoryName, Tag};
 use crate::wire::Scheme;
 pub use crate::wire::{failure::Rejection, realm::Refusal, token::TokenError, url::UrlError};
@@ -191,9 +192,6 @@ pub struct Context {
     pub is_anonymous: bool,
 }
 
-/// The bytes of other content than was asked for that an error keeps.
-const SHOWN_BODY: usize = 16 * 1024;
-
 /// An operation that failed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
@@ -236,7 +234,7 @@ impl Error {
     /// Keeps the start of other content than was asked for.
     #[must_use]
     pub(crate) fn with_body(mut self, bytes: &[u8]) -> Self {
-        let start = bytes.get(..SHOWN_BODY).unwrap_or(bytes);
+        let start = bytes.get(..caps::BODY_KEPT).unwrap_or(bytes);
         self.context.body = Some(String::from_utf8_lossy(start).into_owned());
         self
     }
@@ -312,5 +310,20 @@ impl Missing {
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self::new(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cap_body_kept_keeps_the_start_of_other_content() {
+        let kept = |length: usize| {
+            let error = Error::new(ErrorKind::Denied).with_body(&vec![b'x'; length]);
+            error.context.body.map(|body| body.len())
+        };
+        assert_eq!(kept(caps::BODY_KEPT), Some(caps::BODY_KEPT));
+        assert_eq!(kept(caps::BODY_KEPT + 1), Some(caps::BODY_KEPT));
     }
 }

@@ -47,6 +47,7 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod caps;
 pub mod client;
 pub mod content;
 pub mod engine;

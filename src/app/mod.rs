@@ -12,6 +12,7 @@ mod registry_url;
 pub mod route;
 pub mod session;
 pub mod settings;
+pub mod slices;
 pub mod tasks;
 pub mod view;
 pub mod views;
@@ -25,7 +26,7 @@ pub use address_fault::AddressFault;
 pub use environment::Environment;
 pub use layer_address::LayerAddress;
 pub use loadable::Loadable;
-pub use namespace::Namespace;
+pub use namespace::{GrowNamespaces, Namespace};
 pub use route::{Place, RegistryAddress, Route, Scheme};
 pub use session::accounts::{Accounts, CredentialKind};
 #[cfg(target_arch = "wasm32")]

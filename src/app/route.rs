@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Error,
     oci::{Digest, Host, Reference},
-    wire::{base::default_scheme, host::is_this_machine},
+    wire::{base::default_scheme, host::is_this_machine, realm::near_miss},
 };
 
 pub use crate::wire::Scheme;
@@ -52,6 +52,12 @@ impl RegistryAddress {
     /// Returns true if what is sent there passes a network unencrypted.
     pub fn is_exposed(&self) -> bool {
         self.scheme == Scheme::Http && !is_this_machine(self.host.as_str())
+    }
+
+    /// Returns the well-known registry that the name of this one only resembles, as `ghrc.io` resembles
+    /// `ghcr.io`.
+    pub fn resembles(&self) -> Option<&'static str> {
+        near_miss(self.host.as_str().split(':').next()?)
     }
 
     /// Returns true if the scheme must be written: it differs from the rule, or the host alone

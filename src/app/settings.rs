@@ -3,10 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::oci::Host;
-
-/// The number of registries that are remembered.
-const RECENT: usize = 12;
+use crate::{caps, oci::Host};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,7 +93,11 @@ impl Settings {
         Self {
             theme: store.get(THEME).map(|name| Theme::from_name(&name)).unwrap_or_default(),
             remember: store.get(REMEMBER).as_deref() != Some("no"),
-            registries: lines(REGISTRIES).lines().take(RECENT).map(str::to_owned).collect(),
+            registries: lines(REGISTRIES)
+                .lines()
+                .take(caps::REGISTRIES_KEPT)
+                .map(str::to_owned)
+                .collect(),
             plain_http: lines(PLAIN_HTTP).lines().filter_map(|host| host.parse().ok()).collect(),
         }
     }
@@ -119,7 +120,7 @@ impl Settings {
     pub fn visit(&mut self, registry: &str) {
         self.registries.retain(|known| known != registry);
         self.registries.insert(0, registry.to_owned());
-        self.registries.truncate(RECENT);
+        self.registries.truncate(caps::REGISTRIES_KEPT);
     }
 }
 
@@ -161,6 +162,16 @@ mod tests {
         assert!(settings.save(&store));
         assert_eq!(Settings::load(&store), settings);
         assert_eq!(settings.registries, ["ghcr.io", "http://reg:5000"]);
+    }
+
+    #[test]
+    fn cap_registries_kept_forgets_the_oldest() {
+        let mut settings = Settings::default();
+        for number in 0..=caps::REGISTRIES_KEPT {
+            settings.visit(&format!("r{number}.example"));
+            assert_eq!(settings.registries.len(), caps::REGISTRIES_KEPT.min(number + 1));
+        }
+        assert!(!settings.registries.contains(&"r0.example".to_owned()));
     }
 
     #[test]

@@ -7,17 +7,18 @@ use bytes::Bytes;
 
 use super::{Connection, Warnings, html_page::html_page, memory::Memory};
 use crate::{
+    caps,
     error::{Error, ErrorKind, Operation, Result},
     oci::{Descriptor, MediaType, RepositoryName},
     transport::{
         Auth, Body, Cache, Lane, Replay, Request, Response, RetryPolicy, SharedClock, Stack,
         Transport, TryWaits,
     },
-    wire::{Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name, list},
+    wire::{Endpoint, Headers, Method, ScopeSet, Subject, describe, headers::name},
 };
 
 /// The largest answer that is read whole, manifests apart, in bytes.
-pub(super) const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
+pub(super) const LIST_LIMIT: u64 = caps::LIST_BYTES as u64;
 
 /// The state that all handles of one registry share.
 pub(super) struct Core {

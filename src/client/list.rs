@@ -13,6 +13,7 @@ use super::{
     referrers::ReferrersSearch,
 };
 use crate::{
+    caps,
     error::{AnswerFault, Error, ErrorKind, InputFault, Operation, RefusedAddress, Result},
     oci::{Digest, RepositoryName, Tag},
     registry::{List, ListFault, Page, Referrers},
@@ -41,6 +42,17 @@ impl ListQuery<'_> {
             Self::Tags(repository) => {
                 let endpoint = Endpoint::Tags { repository: (*repository).clone(), window };
                 Call::new(Operation::ListTags, endpoint)
+            }
+        }
+    }
+
+    /// Returns true if a URL can lead to a page of this list, and not of that of another repository.
+    fn is_of(&self, url: &Url) -> bool {
+        match self {
+            Self::Repositories => true,
+            Self::Tags(repository) => {
+                let place = url.path().strip_suffix("/tags/list").unwrap_or_default();
+                place.strip_suffix(repository.as_str()).is_some_and(|before| before.ends_with('/'))
             }
         }
     }
@@ -163,15 +175,23 @@ impl Core {
         size: u32,
     ) -> Result<Page<String>> {
         let wrong = redact::url(&url.to_string());
-        let error = match self.page_of(listing, Some(url), &window_after(None, size)).await {
-            Err(error) if is_not_served(&error) => error,
-            outcome => return outcome,
+        let page = match listing.is_of(&url) {
+            true => Some(self.page_of(listing, Some(url), &window_after(None, size)).await),
+            false => None,
+        };
+        let error = match page {
+            Some(Err(error)) if is_not_served(&error) => Some(error),
+            Some(Ok(page)) if leads_nowhere(&page, &last) => None,
+            Some(outcome) => return outcome,
+            None => None,
         };
         // From here on the last item leads: the next `Link` would be as wrong.
         self.memory.wrong_links.set(true);
         let Ok(mut page) = self.page_after(listing, Some(last), size).await else {
             self.memory.wrong_links.set(false);
-            return Err(error);
+            let kind = || ErrorKind::BadAnswer(AnswerFault::NotAList);
+            let call = listing.call(Window::default());
+            return Err(error.unwrap_or_else(|| self.explain(&call, None, kind().into())));
         };
         page.fault.get_or_insert(ListFault::WrongLink(wrong));
         Ok(page)
@@ -216,7 +236,7 @@ impl Core {
         listing.read(document.bytes.clone()).map_err(|error| match error {
             ListError::NotAList(_) => bad(AnswerFault::NotAList),
             ListError::TooLarge => {
-                let limit = list::MAX_ANSWER as u64;
+                let limit = caps::LIST_BYTES as u64;
                 self.unusable(call, document, ErrorKind::TooLarge { limit })
             }
         })
@@ -224,6 +244,7 @@ impl Core {
 
     /// Returns a page with the start of the next one.
     fn with_next(&self, document: &Document, window: &Window, listed: Listed) -> Page<String> {
+        let is_cut = listed.is_cut();
         let Listed { mut items, issues } = listed;
         let asked = &document.request.url;
         let link = match link::next(asked, document.headers.all(name::LINK)) {
@@ -251,6 +272,7 @@ impl Core {
         let may_be_incomplete =
             !issues.is_empty() || doubt.as_ref().is_some_and(Doubt::may_be_incomplete);
         let fault = match doubt.and_then(fault) {
+            _ if is_cut => Some(ListFault::TooManyItems),
             None if !issues.is_empty() => Some(ListFault::Broken),
             fault => fault,
         };
@@ -270,6 +292,17 @@ fn is_not_served(error: &Error) -> bool {
         Some(status) => {
             matches!(error.kind, ErrorKind::BadAnswer(_))
                 || !matches!(status, 401 | 403 | 407 | 408 | 425 | 429 | 500 | 502..=504)
+        }
+    }
+}
+
+/// Returns true if a link led to a page that is no next one: to the first page again, or to a document
+/// without a list.
+fn leads_nowhere(page: &Page<String>, last: &str) -> bool {
+    match page.items.is_empty() {
+        true => page.fault == Some(ListFault::Broken),
+        false => {
+            page.items.last().is_some_and(|end| end == last) && page::is_behind(last, &page.items)
         }
     }
 }

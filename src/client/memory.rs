@@ -6,9 +6,9 @@ use litemap::LiteMap;
 
 use super::{Aliases, known_referrers_api::KnownReferrersApi, known_tags::KnownTags};
 use crate::{
+    caps,
     error::Result,
     oci::{Descriptor, Digest, RepositoryName, Tag},
-    registry::MANIFEST_MAX,
     sync::Batches,
     wire::Accept,
 };
@@ -56,7 +56,7 @@ impl Default for Memory {
             wrong_links: Cell::new(false),
             tags: KnownTags::default(),
             aliases: Aliases::default(),
-            manifest_limit: Cell::new(MANIFEST_MAX),
+            manifest_limit: Cell::new(caps::MANIFEST_BYTES),
             many_tags: Cell::new(None),
             fallback_tags: Batches::default(),
         }

@@ -9,6 +9,7 @@ use super::{
     referrers_api::{ApiAnswer, ApiList, names_it},
 };
 use crate::{
+    caps,
     error::{Error, Result},
     oci::{self, Descriptor, Digest, ManifestRef, RepositoryName, Tag, json},
     registry::{Manifest, Referrers, ReferrersApi, ReferrersSource},
@@ -172,11 +173,17 @@ impl<'a> ReferrersSearch<'a> {
         }
     }
 
-    /// Adds a referrer, unless its digest is known.
+    /// Adds a referrer, unless its digest is known or the list is full.
     fn add(&mut self, entry: Descriptor, source: ReferrersSource) {
-        if self.seen.insert(entry.digest.clone()) {
-            self.items.push((entry, source));
+        if self.seen.contains(&entry.digest) {
+            return;
         }
+        if self.items.len() >= caps::REFERRERS {
+            self.may_be_incomplete = true;
+            return;
+        }
+        self.seen.insert(entry.digest.clone());
+        self.items.push((entry, source));
     }
 }
 

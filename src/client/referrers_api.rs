@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::exchange::{Call, Core, Document};
 use crate::{
+    caps,
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
     oci::{Descriptor, Digest, RepositoryName, json},
     registry::ReferrersApi,
@@ -15,10 +16,6 @@ use crate::{
         referrers,
     },
 };
-
-/// The largest number of pages and items that are read: there are lists without an end.
-const PAGES: usize = 1000;
-const ITEMS: usize = 10_000;
 
 /// The outcome of one question to the API.
 pub(super) struct ApiList {
@@ -128,7 +125,7 @@ impl ApiList {
             request = core.quick(request);
         }
         let mut seen = BTreeSet::new();
-        for page in 0..PAGES {
+        for page in 0..caps::LIST_PAGES {
             let document = match core.expect(call, request.clone()).await {
                 Ok(answer) => core.read(call, answer).await,
                 Err(error) => Err(error),
@@ -146,7 +143,7 @@ impl ApiList {
             // A registry whose Link leads to an earlier page would be asked for ever.
             let is_repeated = self.entries.len() > known.0 && seen.len() == known.1;
             match link::next(&document.request.url, document.headers.all(name::LINK)) {
-                NextLink::Next(url) if self.entries.len() < ITEMS && !is_repeated => {
+                NextLink::Next(url) if self.entries.len() < caps::REFERRERS && !is_repeated => {
                     request.url = core.connection.read_base().restore_prefix(url);
                 }
                 NextLink::None => return Ok(ApiAnswer::Listed),
@@ -162,11 +159,18 @@ impl ApiList {
     fn add_page(&mut self, document: &Document) -> bool {
         let bytes = &document.bytes;
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
-        let Some(entries) = entries else { return false };
+        // An error document under the type of an index is no list either.
+        let Some((entries, stated)) = entries.zip(referrers::stated_entries(bytes)) else {
+            return false;
+        };
         // Cut on the way; the entries that can be read are still shown.
         self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
+        let odd = referrers::unaddressable(bytes);
+        // An entry without a digest names nothing, and nothing stands for it.
+        self.may_be_incomplete |= entries.len() + odd.len() < stated;
         self.entries.extend(entries);
-        self.unaddressable.extend(referrers::unaddressable(bytes));
+        self.unaddressable.extend(odd);
+        self.unaddressable.truncate(caps::REFERRERS);
         true
     }
 }

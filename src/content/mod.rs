@@ -8,6 +8,7 @@ pub mod decode;
 pub mod glob;
 pub mod pack;
 pub mod packages;
+pub mod picture;
 pub mod sha256_lanes;
 pub mod sniff;
 pub mod tar;

@@ -43,6 +43,8 @@ pub struct TocRequest {
     /// True if the whole layer is read when its table cannot be used. Otherwise only the reason is
     /// kept.
     pub or_whole: bool,
+    /// The largest table that is read, in bytes as it is stored.
+    pub most: u64,
 }
 
 impl Job {
@@ -81,9 +83,10 @@ impl Job {
 
     /// Takes the listing from the table of contents that the layer's annotations name.
     #[must_use]
-    pub fn by_toc(mut self, layer: &Descriptor, or_whole: bool) -> Self {
+    pub fn by_toc(mut self, layer: &Descriptor, most: u64, or_whole: bool) -> Self {
         let annotations = layer.annotations.iter().filter(|(name, _)| is_annotation(name));
-        self.toc = Some(TocRequest { annotations: annotations.cloned().collect(), or_whole });
+        let annotations = annotations.cloned().collect();
+        self.toc = Some(TocRequest { annotations, or_whole, most });
         self
     }
 

@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 
 use crate::oci::{Algorithm, Digest};
 use crate::{
+    caps,
     content::{
         decode::{DecodeError, DecodeLimits, Decoder, Stop, Traced},
         sha256_lanes::HashBatch,
         sniff::Compression,
         tar::{ArchiveReader, Visitor},
-        verify::{Hasher, MISSTATED_MAX, SizeExceeded, Verdict, Verifier},
+        verify::{Hasher, SizeExceeded, Verdict, Verifier},
     },
     layers::ranges::checkpoints::{Checkpoints, Midstates, Recorder},
 };
@@ -134,7 +135,7 @@ impl LayerReader {
             archive: wanted.archive.map(|new| new()),
             stopped: false,
         };
-        let verifier = Verifier::new(digest, Some(size)).reading_up_to(MISSTATED_MAX);
+        let verifier = Verifier::new(digest, Some(size)).reading_up_to(caps::MISSTATED_BYTES);
         Self { verifier, decoder, notes: None, plain_reader, ended: None }
     }
 
@@ -175,7 +176,7 @@ impl LayerReader {
     /// can be right although its archive is broken.
     ///
     /// # Errors
-    /// More bytes than the descriptor says and than [`MISSTATED_MAX`].
+    /// More bytes than the descriptor says and than [`caps::MISSTATED_BYTES`].
     pub fn push(&mut self, mut bytes: &[u8], visitor: Visitor<'_>) -> Result<(), SizeExceeded> {
         if self.notes.is_none() {
             return self.take(bytes, visitor);
@@ -343,5 +344,25 @@ mod tests {
             (report.ended, report.diff_id == Some(digest_of(&plain))),
             (Ended::Whole, false)
         );
+    }
+
+    #[test]
+    fn cap_misstated_bytes_ends_the_reading_of_a_blob_that_states_less() {
+        let check = |stated: u64, more: usize, expected: Option<u64>| {
+            let mut reader = LayerReader::new(
+                &digest_of(b""),
+                stated,
+                &Wanted::default(),
+                DecodeLimits::default(),
+            );
+            reader.verifier.pretend(caps::MISSTATED_BYTES - 100);
+            let pushed = reader.push(&vec![0; more], &mut |_| ControlFlow::Continue(()));
+            assert_eq!(pushed.err().map(|error| error.expected), expected, "{stated} {more}");
+        };
+        check(1, 100, None);
+        check(1, 101, Some(caps::MISSTATED_BYTES));
+        // A descriptor may state more than the cap; then so many may come.
+        check(caps::MISSTATED_BYTES + 1, 101, None);
+        check(caps::MISSTATED_BYTES + 1, 102, Some(caps::MISSTATED_BYTES + 1));
     }
 }

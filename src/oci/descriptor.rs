@@ -108,7 +108,7 @@ impl Descriptor {
         }
         cursor.check_case(&KNOWN, issues);
         cursor.require(&["mediaType", "digest", "size"], issues);
-        let media_type = cursor.text_of("mediaType", issues).map(MediaType::new);
+        let media_type = cursor.type_of("mediaType", issues).map(MediaType::new);
         check_type(cursor, "mediaType", issues);
         check_type(cursor, "artifactType", issues);
         check_urls(cursor, issues);
@@ -120,7 +120,7 @@ impl Descriptor {
             annotations: cursor.map_of("annotations", issues),
             platform: cursor.member("platform").and_then(|p| Platform::read_entry(&p, issues)),
             data: read_data(cursor, issues),
-            artifact_type: cursor.text_of("artifactType", issues),
+            artifact_type: cursor.type_of("artifactType", issues),
         })
     }
 

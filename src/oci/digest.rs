@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::caps;
+
 /// A digest algorithm. It may be unknown here and still fit the grammar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -156,6 +158,10 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
+        if text.len() > caps::DIGEST_BYTES {
+            let start = text.get(..text.floor_char_boundary(caps::DIGEST_BYTES));
+            return Err(DigestError::Malformed([start.unwrap_or_default(), "…"].concat()));
+        }
         let malformed = || DigestError::Malformed(text.to_owned());
         let (name, encoded) = text.split_once(':').ok_or_else(malformed)?;
         let algorithm = Algorithm::parse(name).ok_or_else(malformed)?;
@@ -199,5 +205,19 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Digest({})", self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cap_digest_bytes_refuses_a_longer_text() {
+        let read = |length: usize| format!("{:a<length$}", "other:").parse::<Digest>();
+        let most = caps::DIGEST_BYTES;
+        assert_eq!(read(most).map(|digest| digest.as_str().len()), Ok(most));
+        let start = format!("{:a<most$}…", "other:");
+        assert_eq!(read(most + 1), Err(DigestError::Malformed(start)));
     }
 }

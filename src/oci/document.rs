@@ -143,7 +143,7 @@ fn read(
     content_type: Option<&MediaType>,
     issues: &mut Issues,
 ) -> Document {
-    let stated = cursor.text_of("mediaType", issues).map(MediaType::new);
+    let stated = cursor.type_of("mediaType", issues).map(MediaType::new);
     check_agreement(cursor, content_type, stated.as_ref(), issues);
     let kind = choose_kind(cursor, content_type, stated.as_ref(), issues);
     check_ambiguity(cursor, kind, issues);

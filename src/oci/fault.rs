@@ -145,14 +145,15 @@ pub enum DocumentFault {
         /// The fault there.
         fault: Box<DocumentFault>,
     },
+    /// The document has more values than are read ([`crate::caps::DOCUMENT_VALUES`]). The rest is left out.
+    TooManyValues,
+    /// A text is longer than so many bytes, and its rest is left out.
+    TooLong(usize),
     /// So many more faults were found and left out.
     More(usize),
 }
 
 impl DocumentFault {
-    /// Bytes kept of a text that quotes the document.
-    pub const TEXT_LIMIT: usize = 1024;
-
     /// Cuts the texts that quote the document, for it may be hostile.
     pub(super) fn bound(&mut self) {
         match self {
@@ -183,7 +184,7 @@ impl DocumentFault {
 
 /// Keeps the beginning of a text that is too long, and adds an ellipsis.
 pub(super) fn bound(text: &mut String) {
-    let end = text.floor_char_boundary(DocumentFault::TEXT_LIMIT);
+    let end = text.floor_char_boundary(crate::caps::FAULT_TEXT);
     if end < text.len() {
         text.truncate(end);
         text.push('…');

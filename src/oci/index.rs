@@ -26,22 +26,16 @@ impl Index {
         self.manifests.iter()
     }
 
-    /// Returns the entry that an attestation is about (BuildKit's `vnd.docker.reference.digest`).
-    pub fn attested_by<'a>(&'a self, attestation: &Descriptor) -> Option<&'a Descriptor> {
-        let digest = attestation.annotation(Descriptor::REFERENCE_DIGEST)?;
-        self.manifests.iter().find(|entry| entry.digest.as_str() == digest)
-    }
-
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.check_case(&KNOWN, issues);
         cursor.require(&["manifests"], issues);
         Self {
-            media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
+            media_type: cursor.type_of("mediaType", issues).map(MediaType::new),
             manifests: Descriptor::read_list(cursor, "manifests", issues),
             subject: cursor
                 .member("subject")
                 .and_then(|subject| Descriptor::read(&subject, issues)),
-            artifact_type: cursor.text_of("artifactType", issues),
+            artifact_type: cursor.type_of("artifactType", issues),
             annotations: cursor.map_of("annotations", issues),
         }
     }

@@ -3,12 +3,13 @@
 //! `serde_json` does the reading, with its recursion limit on. The tree is filled in place, so a
 //! syntax error leaves the part before it. Repeated keys are reported.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use bytes::Bytes;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{DocumentFault, Issues, NodeKind, Parsed, Severity};
+use crate::caps;
 
 /// A value of a JSON document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -157,7 +158,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 map.next_value_seed(Each(&mut *self.each))?;
             } else {
                 let mut value = Node::Null;
-                map.next_value_seed(Fill(&mut value))?;
+                map.next_value_seed(Fill { slot: &mut value, room: &full_room() })?;
                 self.members.push((key, value));
             }
         }
@@ -190,7 +191,7 @@ impl<'de> Visitor<'de> for Each<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
             let mut item = Node::Null;
-            if list.next_element_seed(Fill(&mut item))?.is_none() {
+            if list.next_element_seed(Fill { slot: &mut item, room: &full_room() })?.is_none() {
                 return Ok(());
             }
             (self.0)(item);
@@ -209,8 +210,12 @@ fn fill(text: &str, value: &mut Node, issues: &mut Issues) {
         return issues.error("", DocumentFault::Empty);
     }
     let mut reader = serde_json::Deserializer::from_str(text);
-    if let Err(error) = Fill(value).deserialize(&mut reader) {
-        return issues.error("", what_is_wrong(text, &error));
+    let room = full_room();
+    if let Err(error) = (Fill { slot: value, room: &room }).deserialize(&mut reader) {
+        return match room.get() {
+            0 => issues.error("", DocumentFault::TooManyValues),
+            _ => issues.error("", what_is_wrong(text, &error)),
+        };
     }
     if let Err(error) = reader.end() {
         issues.error("", DocumentFault::TrailingText(error.to_string()));
@@ -225,13 +230,26 @@ fn what_is_wrong(text: &str, error: &serde_json::Error) -> DocumentFault {
     }
 }
 
+/// The values that one document may have, and one more: none are left when there is one too many.
+fn full_room() -> Cell<usize> {
+    Cell::new(caps::DOCUMENT_VALUES + 1)
+}
+
 /// Fills a slot, so that an error leaves what was read before it.
-struct Fill<'a>(&'a mut Node);
+struct Fill<'a> {
+    slot: &'a mut Node,
+    /// The number of values that still have room, with one more.
+    room: &'a Cell<usize>,
+}
 
 impl<'de> DeserializeSeed<'de> for Fill<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        self.room.set(self.room.get().saturating_sub(1));
+        if self.room.get() == 0 {
+            return Err(D::Error::custom("full"));
+        }
         reader.deserialize_any(self)
     }
 }
@@ -244,41 +262,41 @@ impl<'de> Visitor<'de> for Fill<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        *self.0 = Node::Null;
+        *self.slot = Node::Null;
         Ok(())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        *self.0 = Node::Bool(value);
+        *self.slot = Node::Bool(value);
         Ok(())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        *self.0 = Node::Number(Number::Unsigned(value));
+        *self.slot = Node::Number(Number::Unsigned(value));
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        *self.0 = Node::Number(Number::Negative(value));
+        *self.slot = Node::Number(Number::Negative(value));
         Ok(())
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        *self.0 = Node::Number(Number::Float(value));
+        *self.slot = Node::Number(Number::Float(value));
         Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        *self.0 = Node::String(value.to_owned());
+        *self.slot = Node::String(value.to_owned());
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        *self.0 = Node::Array(Vec::new());
-        let Node::Array(items) = self.0 else { return Err(A::Error::custom("no list")) };
+        *self.slot = Node::Array(Vec::new());
+        let Node::Array(items) = self.slot else { return Err(A::Error::custom("no list")) };
         loop {
             let mut item = Node::Null;
-            match list.next_element_seed(Fill(&mut item)) {
+            match list.next_element_seed(Fill { slot: &mut item, room: self.room }) {
                 Ok(Some(())) => items.push(item),
                 Ok(None) => return Ok(()),
                 Err(error) => {
@@ -290,11 +308,11 @@ impl<'de> Visitor<'de> for Fill<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        *self.0 = Node::Object(Vec::new());
-        let Node::Object(members) = self.0 else { return Err(A::Error::custom("no object")) };
+        *self.slot = Node::Object(Vec::new());
+        let Node::Object(members) = self.slot else { return Err(A::Error::custom("no object")) };
         while let Some(key) = map.next_key::<String>()? {
             let mut value = Node::Null;
-            let outcome = map.next_value_seed(Fill(&mut value));
+            let outcome = map.next_value_seed(Fill { slot: &mut value, room: self.room });
             members.push((key, value));
             outcome?;
         }

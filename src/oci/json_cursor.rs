@@ -5,6 +5,7 @@ use super::{
     Digest, DocumentFault, Issues, NodeKind, Severity,
     json::{Node, Number, push_step},
 };
+use crate::caps;
 
 /// A node with its path from the root.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +104,22 @@ impl<'a> JsonCursor<'a> {
         self.member(key)?.text(issues).map(str::to_owned)
     }
 
+    /// Returns the member of this name as text of at most so many bytes. A longer one is cut and reported.
+    pub fn short_text_of(&self, key: &str, most: usize, issues: &mut Issues) -> Option<String> {
+        let member = self.member(key)?;
+        let text = member.text(issues)?;
+        let end = text.floor_char_boundary(most);
+        if end < text.len() {
+            member.report(Severity::Error, DocumentFault::TooLong(most), issues);
+        }
+        Some(text.get(..end).unwrap_or_default().to_owned())
+    }
+
+    /// Returns the member of this name as a media type or artifact type, cut at [`caps::MEDIA_TYPE`].
+    pub fn type_of(&self, key: &str, issues: &mut Issues) -> Option<String> {
+        self.short_text_of(key, caps::MEDIA_TYPE, issues)
+    }
+
     /// Returns the member of this name as a list of texts. Items of another kind are left out.
     pub fn texts_of(&self, key: &str, issues: &mut Issues) -> Vec<String> {
         let Some(list) = self.member(key) else { return Vec::new() };
@@ -111,14 +128,20 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// Returns the member of this name as a map of texts, in document order. Values of another kind
-    /// are left out.
+    /// are left out, and so are those with a name longer than [`caps::ANNOTATION_NAME`].
     pub fn map_of(&self, key: &str, issues: &mut Issues) -> Vec<(String, String)> {
         let Some(map) = self.member(key) else { return Vec::new() };
         if !map.is_object(issues) {
             return Vec::new();
         }
         let entry = |cursor: JsonCursor<'_>| {
-            Some((cursor.key()?.to_owned(), cursor.text(issues)?.to_owned()))
+            let (name, value) = (cursor.key()?, cursor.text(issues)?);
+            if name.len() > caps::ANNOTATION_NAME {
+                let fault = DocumentFault::TooLong(caps::ANNOTATION_NAME);
+                cursor.report(Severity::Error, fault, issues);
+                return None;
+            }
+            Some((name.to_owned(), value.to_owned()))
         };
         map.members().filter_map(entry).collect()
     }
@@ -267,6 +290,46 @@ mod tests {
         assert_eq!(map, [("z".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())]);
         let list = ("/a/b~1c".to_owned(), wrong(NodeKind::Array, NodeKind::String));
         assert_eq!(issues, [list]);
+    }
+
+    fn told(text: String, read: impl FnOnce(JsonCursor<'_>, &mut Issues)) -> Vec<DocumentFault> {
+        let parsed = json::parse(text.into());
+        let mut issues = Issues::default();
+        read(JsonCursor::root(&parsed.value), &mut issues);
+        issues.into_vec().into_iter().map(|issue| issue.fault).collect()
+    }
+
+    #[test]
+    fn cap_media_type_cuts_and_tells() {
+        let check = |length: usize, kept: usize, is_told: bool| {
+            let text = format!(
+                r#"{{"mediaType":"{}"}}"#,
+                "é".repeat(length / 2) + &"x".repeat(length % 2)
+            );
+            let faults = told(text, |cursor, issues| {
+                assert_eq!(cursor.type_of("mediaType", issues).unwrap().len(), kept, "{length}");
+            });
+            let expected = is_told.then_some(DocumentFault::TooLong(caps::MEDIA_TYPE));
+            assert_eq!(faults, Vec::from_iter(expected), "{length}");
+        };
+        check(caps::MEDIA_TYPE, caps::MEDIA_TYPE, false);
+        // A character of two bytes is not cut in its middle.
+        check(caps::MEDIA_TYPE + 1, caps::MEDIA_TYPE - 1, true);
+        check(4_000_000, caps::MEDIA_TYPE - 1, true);
+    }
+
+    #[test]
+    fn cap_annotation_name_leaves_the_entry_out_and_tells() {
+        let check = |length: usize, kept: usize, is_told: bool| {
+            let text = format!(r#"{{"a":{{"{}":"1","x":"2"}}}}"#, "n".repeat(length));
+            let faults = told(text, |cursor, issues| {
+                assert_eq!(cursor.map_of("a", issues).len(), kept, "{length}");
+            });
+            let expected = is_told.then_some(DocumentFault::TooLong(caps::ANNOTATION_NAME));
+            assert_eq!(faults, Vec::from_iter(expected), "{length}");
+        };
+        check(caps::ANNOTATION_NAME, 2, false);
+        check(caps::ANNOTATION_NAME + 1, 1, true);
     }
 
     #[test]

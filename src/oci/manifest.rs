@@ -58,13 +58,13 @@ impl ImageManifest {
 
     fn read_head(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         Self {
-            media_type: cursor.text_of("mediaType", issues).map(MediaType::new),
+            media_type: cursor.type_of("mediaType", issues).map(MediaType::new),
             config: cursor.member("config").and_then(|config| Descriptor::read(&config, issues)),
             layers: Vec::new(),
             subject: cursor
                 .member("subject")
                 .and_then(|subject| Descriptor::read(&subject, issues)),
-            artifact_type: cursor.text_of("artifactType", issues),
+            artifact_type: cursor.type_of("artifactType", issues),
             annotations: cursor.map_of("annotations", issues),
         }
     }

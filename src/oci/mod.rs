@@ -28,6 +28,7 @@ mod platform_fit;
 mod reference;
 mod reference_error;
 mod schema1;
+pub mod sorted_texts;
 pub mod tag_order;
 pub mod timestamp;
 mod write;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{DocumentFault, fault};
+use crate::caps;
 
 /// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,19 +29,29 @@ pub struct Issue {
 
 /// Collects issues while a document is read. Their number is bounded, because a document may be
 /// hostile.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Issues {
     list: Vec<Issue>,
     left_out: usize,
+    most: usize,
+}
+
+impl Default for Issues {
+    /// Collects as many as there may be of a document.
+    fn default() -> Self {
+        Self { list: Vec::new(), left_out: 0, most: caps::DOCUMENT_FAULTS }
+    }
 }
 
 impl Issues {
-    /// The number of issues that are kept. Others are only counted.
-    pub const LIMIT: usize = 200;
+    /// Collects at most so many issues. Others are only counted.
+    pub fn at_most(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
 
     /// Adds an issue. The texts that quote the document are cut.
     pub fn push(&mut self, severity: Severity, pointer: &str, mut fault: DocumentFault) {
-        if self.list.len() < Self::LIMIT {
+        if self.list.len() < self.most {
             let mut pointer = pointer.to_owned();
             fault::bound(&mut pointer);
             fault.bound();
@@ -102,6 +113,38 @@ mod tests {
     use crate::oci::DigestError;
 
     #[test]
+    fn cap_document_faults_keeps_the_first_and_counts_the_others() {
+        let check = |count: usize, more: Option<usize>| {
+            let mut issues = Issues::default();
+            for _ in 0..count {
+                issues.error("/a", DocumentFault::Empty);
+            }
+            let list = issues.into_vec();
+            let kept = list.iter().filter(|issue| issue.fault == DocumentFault::Empty).count();
+            assert_eq!(kept, caps::DOCUMENT_FAULTS);
+            let last = list.get(kept).map(|issue| issue.fault.clone());
+            assert_eq!(last, more.map(DocumentFault::More));
+        };
+        check(caps::DOCUMENT_FAULTS, None);
+        check(caps::DOCUMENT_FAULTS + 1, Some(1));
+        check(caps::DOCUMENT_FAULTS + 70_000, Some(70_000));
+    }
+
+    #[test]
+    fn cap_fault_text_cuts_places_and_quotes() {
+        let check = |length: usize, end: &str| {
+            let mut issues = Issues::default();
+            issues.error(&"x".repeat(length), DocumentFault::NotATime("x".repeat(length)));
+            let expected = "x".repeat(caps::FAULT_TEXT) + end;
+            let fault = DocumentFault::NotATime(expected.clone());
+            let severity = Severity::Error;
+            assert_eq!(issues.into_vec(), [Issue { severity, pointer: expected, fault }]);
+        };
+        check(caps::FAULT_TEXT, "");
+        check(caps::FAULT_TEXT + 1, "…");
+    }
+
+    #[test]
     fn issues_quote_no_more_than_a_page() {
         let long = || "x".repeat(10_000_000);
         let digest = DigestError::Length { digest: long(), expected: 64, actual: 9_999_993 };
@@ -127,11 +170,11 @@ mod tests {
             issues.error("", DocumentFault::Empty);
         }
         let list = issues.into_vec();
-        assert_eq!(list.len(), Issues::LIMIT + 1);
+        assert_eq!(list.len(), caps::DOCUMENT_FAULTS + 1);
         for Issue { pointer, fault, .. } in &list {
-            assert!(pointer.len() <= DocumentFault::TEXT_LIMIT + "…".len());
+            assert!(pointer.len() <= caps::FAULT_TEXT + "…".len());
             // Two quotes at most, and the names of the fields.
-            assert!(format!("{fault:?}").len() <= 2 * DocumentFault::TEXT_LIMIT + 128);
+            assert!(format!("{fault:?}").len() <= 2 * caps::FAULT_TEXT + 128);
         }
         assert_eq!(list.last().map(|issue| &issue.fault), Some(&DocumentFault::More(801)));
     }

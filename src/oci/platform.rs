@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{Issues, JsonCursor};
+use crate::caps;
 
 /// A platform as written in an index entry or a configuration. [`Platform::normalized`] unites the
 /// spellings.
@@ -104,11 +105,13 @@ impl Platform {
     /// Reads the platform of an index entry or a configuration.
     pub(super) fn read(cursor: &JsonCursor<'_>, issues: &mut Issues) -> Self {
         cursor.require(&["os", "architecture"], issues);
+        let text =
+            |key, issues: &mut Issues| cursor.short_text_of(key, caps::PLATFORM_TEXT, issues);
         Self {
-            os: cursor.text_of("os", issues).unwrap_or_default(),
-            architecture: cursor.text_of("architecture", issues).unwrap_or_default(),
-            variant: cursor.text_of("variant", issues).filter(|variant| !variant.is_empty()),
-            os_version: cursor.text_of("os.version", issues).filter(|version| !version.is_empty()),
+            os: text("os", issues).unwrap_or_default(),
+            architecture: text("architecture", issues).unwrap_or_default(),
+            variant: text("variant", issues).filter(|variant| !variant.is_empty()),
+            os_version: text("os.version", issues).filter(|version| !version.is_empty()),
             os_features: cursor.texts_of("os.features", issues),
             features: Vec::new(),
         }
@@ -250,6 +253,25 @@ impl fmt::Display for Platform {
             write!(f, " ({version})")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod cap_tests {
+    use super::*;
+    use crate::oci::json;
+
+    #[test]
+    fn cap_platform_text_cuts() {
+        let check = |length: usize, kept: usize, issues_told: usize| {
+            let text = format!(r#"{{"os":"{}","architecture":"a"}}"#, "x".repeat(length));
+            let parsed = json::parse(text.into());
+            let mut issues = Issues::default();
+            let platform = Platform::read(&JsonCursor::root(&parsed.value), &mut issues);
+            assert_eq!((platform.os.len(), issues.into_vec().len()), (kept, issues_told));
+        };
+        check(caps::PLATFORM_TEXT, caps::PLATFORM_TEXT, 0);
+        check(caps::PLATFORM_TEXT + 1, caps::PLATFORM_TEXT, 1);
     }
 }
 

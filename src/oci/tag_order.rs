@@ -23,6 +23,26 @@ pub fn sort(tags: &mut [Tag], order: TagOrder) {
     }
 }
 
+/// The place of a tag in an order: keys of one order compare as [`compare`] does.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagKey(Place);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Newest(Newest),
+    Natural((Vec<Piece>, Stage, Vec<Piece>, String)),
+}
+
+impl TagKey {
+    /// Returns the key of a tag.
+    pub fn of(tag: &str, order: TagOrder) -> Self {
+        Self(match order {
+            TagOrder::Ascending => Place::Natural(natural(tag)),
+            TagOrder::NewestFirst => Place::Newest(Newest::of(tag)),
+        })
+    }
+}
+
 /// Compares two tags.
 pub fn compare(left: &str, right: &str, order: TagOrder) -> Ordering {
     match order {

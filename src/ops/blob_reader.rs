@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 
 use crate::{
+    caps,
     content::{
         decode::DecodeLimits,
         tar::{self, ArchiveEvent, Visitor},
-        verify::{MISSTATED_MAX, Verdict},
+        verify::Verdict,
     },
     error::{Error, ErrorKind, Result},
     layers::{
@@ -53,7 +54,7 @@ pub trait BlobReader {
     ) -> Result<()>;
 
     /// Lists a layer by its table of contents, without reading it. The outcome is in the answer to
-    /// [`Question::Summary`]. If the table cannot be used, `or_whole` says whether the layer is read.
+    /// [`Question::Summary`]. If the table cannot be used, `table` says whether the layer is read.
     /// A source without ranges reads it in any case.
     ///
     /// # Errors
@@ -62,10 +63,10 @@ pub trait BlobReader {
         &self,
         repository: &RepositoryName,
         layer: &Descriptor,
-        or_whole: bool,
+        table: TableReading,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let _ = or_whole;
+        let _ = table;
         self.open(repository, layer, None, progress).await
     }
 
@@ -80,6 +81,15 @@ pub trait BlobReader {
     /// # Errors
     /// `Unsupported` if no engine starts.
     async fn ask(&self, question: &Question) -> Result<Answer>;
+}
+
+/// The way to read a table of contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableReading {
+    /// The largest table that is read, in bytes as it is stored.
+    pub most: u64,
+    /// True if the whole layer is read when its table cannot be used. Otherwise only the reason is kept.
+    pub or_whole: bool,
 }
 
 /// A reader of blobs as it is handed around.
@@ -111,7 +121,7 @@ where
         progress: &mut dyn FnMut(u64),
     ) -> Result<(Findings, Option<Error>)> {
         let mut reader = LayerReader::new(&blob.digest, blob.size, wanted, DecodeLimits::default());
-        let stream = self.source.blob_by_digest(repository, blob, MISSTATED_MAX).await?;
+        let stream = self.source.blob_by_digest(repository, blob, caps::MISSTATED_BYTES).await?;
         let (mut chunks, encoding) = (stream.chunks, stream.encoding);
         let mut broke = None;
         while let Some(chunk) = chunks.next().await {

@@ -89,8 +89,9 @@ fn listed(root: &Manifest, selection: &Selection) -> Option<Vec<Descriptor>> {
     let media_type = Some(&root.descriptor.media_type);
     let document = parse_document(root.bytes.clone(), media_type).value;
     let Document::Index(index) = &document else { return Some(vec![root.descriptor.clone()]) };
-    let chosen = index.manifests.iter().filter(|entry| selection.has(index, entry));
-    let chosen: Vec<_> = chosen.cloned().collect();
+    let entries = index.manifests.iter().zip(selection.of(&index.manifests));
+    let chosen: Vec<_> =
+        entries.filter(|(_, is_chosen)| *is_chosen).map(|(entry, _)| entry.clone()).collect();
     if chosen.len() == index.manifests.len() {
         return Some(vec![root.descriptor.clone()]);
     }

@@ -8,6 +8,7 @@ use super::{
     read,
 };
 use crate::{
+    caps,
     error::{AnswerFault, ErrorKind, Limitation, Operation, Result},
     oci::{
         Annotations, Descriptor, Digest, Document, Index, MediaType, Parsed, Platform, Reference,
@@ -15,7 +16,7 @@ use crate::{
         json::{self, Node},
         parse_config, parse_document,
     },
-    registry::{CONFIG_MAX, Manifest, ManifestRef, Read},
+    registry::{Manifest, ManifestRef, Read},
 };
 
 /// The annotation with the architecture's name among Docker Official Images (R149).
@@ -151,7 +152,7 @@ async fn platform_of(
     let Some(config) = image.config.filter(|config| config.media_type.is_image_config()) else {
         return Ok(None);
     };
-    let raw = read::blob(source, &reference.repository, &config, CONFIG_MAX).await?;
+    let raw = read::blob(source, &reference.repository, &config, caps::CONFIG_BYTES).await?;
     Ok(Some(parse_config(raw).value.platform).filter(is_complete))
 }
 

@@ -46,6 +46,10 @@ pub enum ListFault {
     WrongLink(String),
     /// The list has more pages than are read.
     TooManyPages,
+    /// One answer has more items than are read of a list.
+    TooManyItems,
+    /// The list has more names than are kept ([`crate::caps::LIST_NAMES`]).
+    TooManyNames,
 }
 
 /// The places in which referrers of a digest are found.

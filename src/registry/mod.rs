@@ -54,8 +54,7 @@ pub use cache::{Cache, CacheLimits, Clock};
 pub use delete::Delete;
 pub use list::{List, ListFault, Page, Referrers, ReferrersApi, ReferrersSource};
 pub use read::{
-    BlobStream, ByteRange, CONFIG_MAX, MANIFEST_MAX, Manifest, Read, Unverified, Verification,
-    collect, collect_by_digest,
+    BlobStream, ByteRange, Manifest, Read, Unverified, Verification, collect, collect_by_digest,
 };
 
 pub use crate::oci::ManifestRef;

@@ -9,12 +9,6 @@ use super::unsupported::unsupported;
 use crate::error::{ErrorKind, Operation, Result, TransportEncoding};
 use crate::oci::{Descriptor, Digest, ManifestRef, MediaType, RepositoryName};
 
-/// The largest manifest that is read unless more is allowed, in bytes (R51).
-pub const MANIFEST_MAX: u64 = 4 << 20;
-
-/// The largest configuration of an image that is read into memory, in bytes.
-pub const CONFIG_MAX: u64 = 8 << 20;
-
 /// The three states of checking the bytes of an object here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification {

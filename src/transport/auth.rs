@@ -244,7 +244,9 @@ impl Transport for Auth {
             None => request.clone(),
         };
         let response = self.inner.send(first).await?;
-        if response.status != 401 {
+        // Some registries refuse a stranger with 403 and no challenge: who signed in is shown once.
+        let is_unseen = response.status == 403 && !with_token && !is_anonymous;
+        if response.status != 401 && !is_unseen {
             return Ok(response.asked(is_anonymous, with_token));
         }
         // Read to its end first: a body that is left open keeps its slot at the host, and as many
@@ -332,11 +334,16 @@ impl Login {
         let before = self.known.borrow().as_ref().map(without_complaint);
         // A refusal at the end of a redirect is in the words of another server.
         let is_own = refusal.url.as_deref().is_none_or(|url| self.is_own(url));
-        if is_own && refusal.headers.contains(name::WWW_AUTHENTICATE) {
+        let is_asked = is_own && refusal.headers.contains(name::WWW_AUTHENTICATE);
+        if is_asked {
             let challenges = challenge::parse(refusal.headers.all(name::WWW_AUTHENTICATE));
-            return challenges.ok().as_deref().and_then(challenge::choose).or(before);
-        }
-        if !is_own || before.is_some() {
+            let known = challenges.ok().as_deref().and_then(challenge::choose).or(before);
+            // A person who signed in all the same is shown to a registry that asks in a way of its own
+            // (Bearer without a realm, Digest, what is no challenge).
+            if known.is_some() || credential.is_none() {
+                return known;
+            }
+        } else if !is_own || before.is_some() {
             return before;
         }
         let configured = self.account.token_server.clone();

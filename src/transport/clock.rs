@@ -25,6 +25,20 @@ pub trait Clock {
 /// A clock as it is handed around.
 pub type SharedClock = Rc<dyn Clock>;
 
+/// Ends after the work of this thread that already waits: when it is polled again.
+#[cfg(any(test, feature = "testing", all(feature = "native", not(target_arch = "wasm32"))))]
+pub(crate) async fn turn() {
+    let mut is_over = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
 /// Waits for an outcome, but no longer than `limit`.
 ///
 /// # Errors

@@ -128,6 +128,9 @@ fn prepare(request: &Request, abort: &AbortOnDrop) -> Result<http::Request> {
             Redirect::Error => RequestRedirect::Error,
         })
         .cache(match request.cache {
+            // What a registry shows only to those who sign in is not left on the disk, where the next
+            // person at this browser would find it (distribution allows a year, `max-age=31536000`).
+            _ if request.is_authorized() => RequestCache::NoStore,
             Cache::Default => RequestCache::Default,
             Cache::Revalidate => RequestCache::NoCache,
             Cache::Reload => RequestCache::Reload,

@@ -31,6 +31,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 pub use auth::{Account, Auth};
+#[cfg(any(test, feature = "testing", all(feature = "native", not(target_arch = "wasm32"))))]
+pub(crate) use clock::turn;
 pub use clock::{Clock, SharedClock, within};
 pub use credentials::{Approvals, Credential, Credentials};
 pub use deadline::Deadline;

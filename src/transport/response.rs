@@ -7,6 +7,7 @@ use futures_core::stream::LocalBoxStream;
 use futures_util::{StreamExt, stream};
 
 use crate::{
+    caps,
     error::{Error, ErrorKind, Result, ServerMessage},
     wire::{Headers, backoff, error_document::Entry, headers::name},
 };
@@ -15,7 +16,7 @@ use crate::{
 pub type BodyStream = LocalBoxStream<'static, Result<Bytes>>;
 
 /// The most bytes that are read of an answer that is no success (R16).
-pub const ERROR_BODY: u64 = 64 * 1024;
+pub const ERROR_BODY: u64 = caps::ERROR_BYTES as u64;
 
 /// An answer of any status.
 pub struct Response {

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 
 use super::{Body, Cache, Credential, Redirect, Replay, Request, SharedClock, SharedTransport};
 use crate::{
+    caps,
     error::{AnswerFault, Error, ErrorKind, Result, ServerMessage},
     sync::SingleFlight,
     wire::{
@@ -150,7 +151,7 @@ fn post(wanted: &Wanted, grant: &Grant) -> Request {
 fn guarded(mut request: Request) -> Request {
     request.redirect = Redirect::Error;
     request.cache = Cache::Off;
-    request.read_up_to(token::MAX_ANSWER as u64)
+    request.read_up_to(caps::TOKEN_BYTES as u64)
 }
 
 async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request) -> Result<Token> {
@@ -162,7 +163,7 @@ async fn send(transport: &SharedTransport, clock: &SharedClock, request: Request
     let response = transport.send(request).await.map_err(named)?;
     let status = response.status;
     let is_success = response.is_success();
-    let body = response.bytes(token::MAX_ANSWER as u64).await.map_err(named)?;
+    let body = response.bytes(caps::TOKEN_BYTES as u64).await.map_err(named)?;
     if !is_success {
         return Err(named(refusal(status, &body)));
     }

@@ -24,6 +24,15 @@ pub fn screen_height() -> Option<f64> {
     web_sys::window()?.inner_height().ok()?.as_f64()
 }
 
+/// Returns true if an element is drawn and reaches into what is visible of the page.
+pub fn is_in_sight(node: &NodeRef) -> bool {
+    let place = node.cast::<web_sys::Element>().map(|element| element.get_bounding_client_rect());
+    // What is inside a closed part of the page has no height.
+    place.zip(screen_height()).is_some_and(|(place, screen)| {
+        place.height() > 0.0 && place.top() < screen && place.bottom() > 0.0
+    })
+}
+
 /// Width of what is visible of the page, in CSS pixels; `None` outside of a browser.
 pub fn screen_width() -> Option<f64> {
     if cfg!(not(target_arch = "wasm32")) {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::text;
+use super::{components::short_list, text};
 
 /// The dialog that lists the keys, for the shell to open.
 pub(super) fn key_list(dialog: &NodeRef) -> Html {
@@ -10,12 +10,12 @@ pub(super) fn key_list(dialog: &NodeRef) -> Html {
         <dialog ref={dialog.clone()} aria-labelledby="keys">
             <h2 id="keys">{ text::KEYS }</h2>
             <dl class="keys">
-                { for text::KEY_LIST.iter().map(|(key, meaning)| html! {
+                { short_list(text::KEY_LIST.iter().map(|(key, meaning)| html! {
                     <>
                         <dt><kbd>{ *key }</kbd></dt>
                         <dd>{ *meaning }</dd>
                     </>
-                }) }
+                })) }
             </dl>
             <form method="dialog"><button>{ text::CLOSE }</button></form>
         </dialog>

@@ -8,7 +8,7 @@ use super::{
     stateful::stateful,
     text,
 };
-use crate::app::{AddressFault, Route, reference_input};
+use crate::app::{AddressFault, Route, Settings, reference_input};
 
 /// The box for a reference.
 #[derive(PartialEq)]
@@ -96,9 +96,10 @@ fn use_submit(
         move |event: SubmitEvent, (value, settings, problem)| {
             event.prevent_default();
             match read(value, settings) {
-                Ok(href) => {
+                Ok(route) => {
                     problem.set(Problem::default());
-                    browser::go(&href);
+                    remember(&route, settings);
+                    browser::go(&route.href());
                 }
                 Err(reason) => problem.set(reason),
             }
@@ -106,10 +107,18 @@ fn use_submit(
     })
 }
 
-fn read(text: &str, settings: &SettingsHandle) -> Result<String, Problem> {
-    reference_input::read(text, &settings.value.plain_http)
-        .map(|route| route.href())
-        .map_err(|fault| Problem::of(&fault))
+/// Remembers the registry that a person named. A registry that only a link named is not remembered: the
+/// list on the first page would offer the look-alike of a link as a place where one was before.
+fn remember(route: &Route, settings: &SettingsHandle) {
+    if let Some(registry) = route.registry() {
+        let mut changed = Settings::clone(&settings.value);
+        changed.visit(&registry.to_string());
+        settings.change.emit(changed);
+    }
+}
+
+fn read(text: &str, settings: &SettingsHandle) -> Result<Route, Problem> {
+    reference_input::read(text, &settings.value.plain_http).map_err(|fault| Problem::of(&fault))
 }
 
 /// Puts the focus back where it was before the application redrew the box.

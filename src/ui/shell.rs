@@ -7,14 +7,14 @@ use super::{
     browser::{self, EarlyInput, REFERENCE_ID},
     components::{HEADING_ID, INSIDE_ID},
     explorer::ShellInputs,
-    hooks::{Key, SettingsHandle, ShellContext, use_kept_settings, use_key},
+    hooks::{Key, ShellContext, use_kept_settings, use_key},
     key_list::key_list,
     pages,
     reference_box::ReferenceBox,
     stateful::{mount, stateful},
     text,
 };
-use crate::app::{Route, Settings, Theme};
+use crate::app::{Route, Theme};
 
 /// The shell around the page of an address.
 pub fn shell(route: Route, inputs: ShellInputs, typed: EarlyInput) -> Html {
@@ -39,7 +39,6 @@ fn use_shell(props: &Shell) -> Html {
     use_keys(&keys);
     use_navigation(&props.route);
     use_theme(settings.value.theme);
-    use_visits(&props.route, &settings);
     let show_keys = use_callback(keys.clone(), |_: MouseEvent, keys| browser::show_dialog(keys));
     let context = ShellContext { explorer: props.inputs.explorer.clone(), settings, announce };
     html! {
@@ -119,19 +118,5 @@ fn use_theme(theme: Theme) {
     use_effect_with(theme, |theme| {
         let name = (*theme != Theme::System).then_some(theme.name());
         browser::set_root_attribute("data-theme", name);
-    });
-}
-
-/// Remembers the registries that were visited.
-#[hook]
-fn use_visits(route: &Route, settings: &SettingsHandle) {
-    let settings = settings.clone();
-    let registry = route.registry().map(ToString::to_string);
-    use_effect_with(registry, move |registry| {
-        if let Some(registry) = registry.as_ref() {
-            let mut changed = Settings::clone(&settings.value);
-            changed.visit(registry);
-            settings.change.emit(changed);
-        }
     });
 }

@@ -3,7 +3,7 @@
 //! A field may hold any number of challenges, and fetch joins repeated fields with `, `. So only
 //! the text after a comma shows if it separates challenges or parameters.
 
-use crate::wire::field_cursor::FieldCursor;
+use crate::{caps, wire::field_cursor::FieldCursor};
 
 /// One way in which a registry accepts credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,15 +88,20 @@ pub enum Malformed {
     Duplicate,
     /// Something stands where a comma should.
     Separator,
+    /// There are more bytes, challenges or parameters than are read
+    /// ([`caps::CHALLENGE_BYTES`], [`caps::CHALLENGES`], [`caps::CHALLENGE_PARAMETERS`]).
+    TooMuch,
 }
 
 /// Reads every challenge of all `WWW-Authenticate` fields.
 ///
 /// # Errors
-/// A field does not fit the grammar, or a parameter repeats.
+/// A field does not fit the grammar, a parameter repeats, or there is more than is read.
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Challenge>, Malformed> {
     let mut challenges = Vec::new();
+    let mut room = caps::CHALLENGE_BYTES;
     for field in fields {
+        room = room.checked_sub(field.len()).ok_or(Malformed::TooMuch)?;
         read_field(&mut FieldCursor::new(field), &mut challenges)?;
     }
     Ok(challenges)
@@ -142,6 +147,9 @@ fn read_field(
     skip_separators(cursor);
     while !cursor.is_empty() {
         let challenge = read_challenge(cursor)?;
+        if challenges.len() == caps::CHALLENGES {
+            return Err(Malformed::TooMuch);
+        }
         challenges.push(challenge);
         if !skip_separators(cursor) && !cursor.is_empty() {
             return Err(Malformed::Separator);
@@ -166,6 +174,9 @@ fn read_challenge(cursor: &mut FieldCursor<'_>) -> Result<Challenge, Malformed> 
     while let Some((name, value)) = read_parameter(cursor)? {
         if challenge.parameter(&name).is_some() {
             return Err(Malformed::Duplicate);
+        }
+        if challenge.parameters.len() == caps::CHALLENGE_PARAMETERS {
+            return Err(Malformed::TooMuch);
         }
         challenge.parameters.push((name, value));
         if !next_is_parameter(cursor) {

@@ -1,11 +1,15 @@
 //! The media type that the headers of an answer state (R29, R38).
 
 use super::headers::{Headers, name};
-use crate::oci::MediaType;
+use crate::{caps, oci::MediaType};
 
-/// Returns `Content-Type` without parameters (R29). Generic types count as missing (R38).
+/// Returns `Content-Type` without parameters (R29). Generic types count as missing (R38), and so do
+/// those longer than [`caps::MEDIA_TYPE`].
 pub fn content_type(headers: &Headers) -> Option<MediaType> {
     let text = headers.get(name::CONTENT_TYPE)?.split(';').next()?.trim();
+    if text.len() > caps::MEDIA_TYPE {
+        return None;
+    }
     let (kind, subtype) = text.split_once('/')?;
     let generic =
         ["application/octet-stream", "application/json", "text/plain", "binary/octet-stream"];

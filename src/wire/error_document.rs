@@ -4,19 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::oci::{
-    Digest,
-    json::{self, Node},
+use crate::{
+    caps,
+    oci::{
+        Digest,
+        json::{self, Node},
+    },
 };
-
-/// The longest body that is kept, in bytes. Of a longer one only the status is kept (R16).
-pub const MAX_BODY: usize = 2048;
-
-/// The longest body that is read for its entries, in bytes.
-const MAX_DOCUMENT: usize = 64 * 1024;
-
-/// The most entries that are kept of one document.
-const MAX_ENTRIES: usize = 20;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -116,14 +110,14 @@ pub struct ErrorDocument {
     pub status: u16,
     /// The entries, in order.
     pub entries: Vec<Entry>,
-    /// The body as text, if it fits into [`MAX_BODY`]. Control characters are left out.
+    /// The body as text, if it fits into [`caps::ERROR_KEPT`]. Control characters are left out.
     pub body: Option<String>,
 }
 
 impl ErrorDocument {
     /// Reads the body of an answer that is no success. The `Content-Type` does not matter.
     pub fn read(status: u16, body: &[u8]) -> Self {
-        let entries = if body.len() <= MAX_DOCUMENT { read_entries(body) } else { Vec::new() };
+        let entries = if body.len() <= caps::ERROR_BYTES { read_entries(body) } else { Vec::new() };
         Self { status, entries, body: readable(body) }
     }
 
@@ -135,7 +129,7 @@ impl ErrorDocument {
 
 /// Returns the body as text, without control characters (R16). `None` if it is empty or too long.
 fn readable(body: &[u8]) -> Option<String> {
-    if body.is_empty() || body.len() > MAX_BODY {
+    if body.is_empty() || body.len() > caps::ERROR_KEPT {
         return None;
     }
     let text = String::from_utf8_lossy(body);
@@ -152,15 +146,16 @@ fn readable(body: &[u8]) -> Option<String> {
 fn read_entries(body: &[u8]) -> Vec<Entry> {
     let parsed = json::parse(Bytes::copy_from_slice(body));
     let list = parsed.value.get("errors").map(Node::items).unwrap_or_default();
-    let entries: Vec<Entry> = list.iter().filter_map(read_entry).take(MAX_ENTRIES).collect();
+    let entries: Vec<Entry> =
+        list.iter().filter_map(read_entry).take(caps::ERROR_ENTRIES).collect();
     if entries.is_empty() { read_entry(&parsed.value).into_iter().collect() } else { entries }
 }
 
 fn read_entry(node: &Node) -> Option<Entry> {
     // Some servers list bare texts.
     if let Some(message) = node.as_str() {
-        let (code, message, detail) =
-            (Code::Other(String::new()), message.to_owned(), String::new());
+        let message = capped(message.to_owned(), caps::ERROR_TEXT);
+        let (code, detail) = (Code::Other(String::new()), String::new());
         return Some(Entry { code, message, detail, digest: None });
     }
     let text = |names: &[&str]| {
@@ -179,12 +174,14 @@ fn read_entry(node: &Node) -> Option<Entry> {
         return None;
     }
     let digest = detail.and_then(named_digest);
-    Some(Entry { code: Code::parse(&code), message, detail: capped(words), digest })
+    let code = Code::parse(&capped(code, caps::ERROR_TEXT));
+    let (message, detail) = (capped(message, caps::ERROR_TEXT), capped(words, caps::ERROR_KEPT));
+    Some(Entry { code, message, detail, digest })
 }
 
-/// Returns the beginning of a text: a detail may be a whole document.
-fn capped(mut text: String) -> String {
-    let end = text.floor_char_boundary(MAX_BODY);
+/// Returns the beginning of a text: a message or detail may be a whole document.
+fn capped(mut text: String, most: usize) -> String {
+    let end = text.floor_char_boundary(most);
     if end < text.len() {
         text.truncate(end);
         text.push('…');
@@ -310,12 +307,12 @@ mod tests {
 
     #[test]
     fn r016_long_bodies_are_not_kept() {
-        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY + 1).as_bytes());
+        let document = ErrorDocument::read(503, "x".repeat(caps::ERROR_KEPT + 1).as_bytes());
         assert_eq!(document.to_string(), "HTTP 503 Service Unavailable");
-        let document = ErrorDocument::read(503, "x".repeat(MAX_BODY).as_bytes());
-        assert_eq!(document.body.map(|body| body.len()), Some(MAX_BODY));
+        let document = ErrorDocument::read(503, "x".repeat(caps::ERROR_KEPT).as_bytes());
+        assert_eq!(document.body.map(|body| body.len()), Some(caps::ERROR_KEPT));
         let many = format!(r#"{{"errors":[{}]}}"#, vec![r#"{"code":"A"}"#; 100].join(","));
-        assert_eq!(ErrorDocument::read(400, many.as_bytes()).entries.len(), MAX_ENTRIES);
+        assert_eq!(ErrorDocument::read(400, many.as_bytes()).entries.len(), caps::ERROR_ENTRIES);
     }
 
     #[test]
@@ -347,6 +344,60 @@ mod tests {
         check(r#"{"errors":[{"message":"m","detail":null}]}"#, "m", "");
         let long = format!(r#"{{"code":"A","detail":"{}"}}"#, "ü".repeat(4000));
         let detail = &ErrorDocument::read(400, long.as_bytes()).entries[0].detail;
-        assert!(detail.len() <= MAX_BODY + 3 && detail.ends_with('…'));
+        assert!(detail.len() <= caps::ERROR_KEPT + 3 && detail.ends_with('…'));
+    }
+
+    /// The entries of a body that was padded to a length.
+    fn padded(body: &str, length: usize) -> ErrorDocument {
+        ErrorDocument::read(400, [body, &" ".repeat(length - body.len())].concat().as_bytes())
+    }
+
+    #[test]
+    fn cap_error_bytes_leaves_a_longer_body_unread() {
+        let body = r#"{"errors":[{"code":"DENIED"}]}"#;
+        assert_eq!(padded(body, caps::ERROR_BYTES).entries.len(), 1);
+        let longer = padded(body, caps::ERROR_BYTES + 1);
+        assert_eq!(
+            (longer.entries.len(), longer.to_string().as_str()),
+            (0, "HTTP 400 Bad Request")
+        );
+    }
+
+    #[test]
+    fn cap_error_kept_leaves_out_a_longer_body_and_cuts_a_longer_detail() {
+        let kept = |length: usize| ErrorDocument::read(503, &vec![b'x'; length]).body;
+        assert_eq!(kept(caps::ERROR_KEPT).map(|body| body.len()), Some(caps::ERROR_KEPT));
+        assert_eq!(kept(caps::ERROR_KEPT + 1), None);
+        let detail = |length: usize| {
+            let body = format!(r#"{{"code":"A","detail":"{}"}}"#, "x".repeat(length));
+            ErrorDocument::read(400, body.as_bytes()).entries[0].detail.clone()
+        };
+        let most = "x".repeat(caps::ERROR_KEPT);
+        assert_eq!(detail(caps::ERROR_KEPT), most);
+        assert_eq!(detail(caps::ERROR_KEPT + 1), most + "…");
+    }
+
+    #[test]
+    fn cap_error_entries_keeps_the_first() {
+        let entries = |count: usize| {
+            let list = vec![r#"{"code":"A"}"#; count].join(",");
+            ErrorDocument::read(400, format!(r#"{{"errors":[{list}]}}"#).as_bytes()).entries.len()
+        };
+        assert_eq!(entries(caps::ERROR_ENTRIES), caps::ERROR_ENTRIES);
+        assert_eq!(entries(caps::ERROR_ENTRIES + 1), caps::ERROR_ENTRIES);
+    }
+
+    #[test]
+    fn cap_error_text_cuts_codes_and_messages() {
+        let check = |length: usize, end: &str| {
+            let text = "x".repeat(length);
+            let body = format!(r#"{{"errors":["{text}",{{"code":"{text}","message":"{text}"}}]}}"#);
+            let entries = ErrorDocument::read(400, body.as_bytes()).entries;
+            let expected = "x".repeat(caps::ERROR_TEXT) + end;
+            assert_eq!(entries[0].message, expected);
+            assert_eq!((entries[1].code.as_str(), &entries[1].message), (&*expected, &expected));
+        };
+        check(caps::ERROR_TEXT, "");
+        check(caps::ERROR_TEXT + 1, "…");
     }
 }

@@ -1,7 +1,10 @@
 //! `Link`: the address of the next page of a list (RFC 8288, R98).
 
 use super::url::{Url, UrlError};
-use crate::wire::field_cursor::{FieldCursor, is_token};
+use crate::{
+    caps,
+    wire::field_cursor::{FieldCursor, is_token},
+};
 
 /// One link of a `Link` field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ impl Link {
 /// The reason why a `Link` field cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
+    /// All fields together are longer than [`caps::LINK_FIELDS`].
+    TooLong,
     /// The target of the next page is empty.
     NoTarget,
     /// A target does not end.
@@ -80,8 +85,9 @@ pub fn next<'a>(request: &Url, fields: impl IntoIterator<Item = &'a str>) -> Nex
 /// # Errors
 /// A field does not fit the grammar. A URL without `<>` is accepted.
 pub fn parse<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<Vec<Link>, LinkError> {
-    let mut links = Vec::new();
+    let (mut links, mut left) = (Vec::new(), caps::LINK_FIELDS);
     for field in fields {
+        left = left.checked_sub(field.len()).ok_or(LinkError::TooLong)?;
         read_field(&mut FieldCursor::new(field), &mut links)?;
     }
     Ok(links)
@@ -206,5 +212,19 @@ mod tests {
         check("<a\u{1}b>; rel=next", "broken");
         check("<a", "broken");
         check(r#"<a>; rel="next"#, "broken");
+    }
+
+    #[test]
+    fn cap_link_fields_counts_all_fields_of_an_answer() {
+        let read = |lengths: &[usize]| {
+            let fields: Vec<String> =
+                lengths.iter().map(|length| format!("{:a<length$}", "</b>;")).collect();
+            parse(fields.iter().map(String::as_str)).map(|links| links.len())
+        };
+        let most = caps::LINK_FIELDS;
+        assert_eq!(read(&[most]), Ok(1));
+        assert_eq!(read(&[most + 1]), Err(LinkError::TooLong));
+        assert_eq!(read(&[100, most - 100]), Ok(2));
+        assert_eq!(read(&[100, most - 99]), Err(LinkError::TooLong));
     }
 }

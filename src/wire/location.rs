@@ -33,7 +33,7 @@ pub fn resolve(request: &Url, location: &str) -> Result<Url, UrlError> {
 /// (R111).
 pub fn session_id(headers: &Headers, location: &Url) -> String {
     let last = location.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    headers.get(name::DOCKER_UPLOAD_UUID).unwrap_or(last).to_owned()
+    super::list::short_name(headers.get(name::DOCKER_UPLOAD_UUID).unwrap_or(last).to_owned())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::{
     link::{LinkError, NextLink},
     url::Url,
 };
+use crate::caps;
 
 /// The number of items in one request. ECR refuses more (R100).
 pub const DEFAULT_PAGE_SIZE: u32 = 1000;
@@ -22,9 +23,6 @@ pub const SMALL_PAGE_SIZE: u32 = 100;
 /// more may follow although no `Link` can be read, so the client asks for the next page (R99,
 /// R100).
 const ROUND: [usize; 6] = [50, 100, 200, 250, 500, 1000];
-
-/// The most pages of a list that are read. Some registries send lists without an end.
-pub const MAX_PAGES: u32 = 1000;
 
 /// The place of the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ pub enum Doubt {
     BrokenLink(LinkError),
     /// The link leads to its own page.
     Loop,
-    /// The client has read [`MAX_PAGES`] pages.
+    /// The client has read [`caps::LIST_PAGES`] pages.
     TooManyPages,
 }
 
@@ -120,9 +118,14 @@ fn by_last(asked: &Window, items: &[String]) -> Next {
 /// or without regard to case (distribution-spec main), and some do not sort. So a page is old only
 /// if it holds `previous` itself, or no item after it in either order.
 fn moves_on(previous: &String, items: &[String]) -> bool {
+    !items.contains(previous) && !is_behind(previous, items)
+}
+
+/// Returns true if no item of a page comes after an earlier item, in either order.
+pub fn is_behind(previous: &str, items: &[String]) -> bool {
     let lower = previous.to_ascii_lowercase();
-    let after = |item: &String| item > previous || item.to_ascii_lowercase() > lower;
-    !items.contains(previous) && items.iter().any(after)
+    let after = |item: &String| item.as_str() > previous || item.to_ascii_lowercase() > lower;
+    !items.iter().any(after)
 }
 
 /// Returns the request after a refused page: a catalog that answers 400 gets one more try with a
@@ -163,7 +166,7 @@ impl Cursor {
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     seen: BTreeSet<String>,
-    pages: u32,
+    pages: usize,
 }
 
 impl Pages {
@@ -180,7 +183,7 @@ impl Pages {
         let fresh: Vec<String> =
             items.into_iter().filter(|item| self.seen.insert(item.clone())).collect();
         let next = match next {
-            Next::Page(_) if self.pages >= MAX_PAGES => Next::Stop(Doubt::TooManyPages),
+            Next::Page(_) if self.pages >= caps::LIST_PAGES => Next::Stop(Doubt::TooManyPages),
             Next::Page(_) if came && fresh.is_empty() => Next::Stop(Doubt::NothingNew),
             // After an empty page with a link the list goes on: a filter on the server may have
             // emptied it.
@@ -298,7 +301,7 @@ mod tests {
     #[test]
     fn r099_endless_lists_stop_at_the_cap() {
         let mut pages = Pages::new();
-        for page in 1..MAX_PAGES {
+        for page in 1..caps::LIST_PAGES {
             let item = page.to_string();
             assert_eq!(pages.take(vec![item.clone()], after(&item)).1, after(&item));
         }

@@ -40,8 +40,6 @@ pub enum Decision {
         pair: Pair,
         /// The address of the request for a token.
         realm: Url,
-        /// A well-known host, if the name of the registry or the token server only resembles it.
-        resembles: Option<&'static str>,
     },
     /// No request may go there.
     Refused(Refusal),
@@ -87,8 +85,7 @@ pub fn decide(registry: &Origin, realm: &str, approved: &[Pair]) -> Decision {
     if approved.contains(&pair) || is_built_in(&pair) {
         return Decision::Allowed(url);
     }
-    let resembles = near_miss(registry.host()).or_else(|| near_miss(server.host()));
-    Decision::Ask { pair, realm: url, resembles }
+    Decision::Ask { pair, realm: url }
 }
 
 fn refusal(registry: &Origin, server: &Origin) -> Option<Refusal> {

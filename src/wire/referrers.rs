@@ -2,10 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::oci::{
-    Descriptor, Digest, Document, MediaType, NodeKind, Tag,
-    json::{self, Node},
-    parse_document,
+use crate::{
+    caps,
+    oci::{
+        Descriptor, Digest, Document, MediaType, NodeKind, Tag,
+        json::{self, Node},
+        parse_document,
+    },
 };
 
 /// The longest algorithm and the longest encoded part in a fallback tag, in characters.
@@ -94,7 +97,8 @@ pub fn unaddressable(body: &Bytes) -> Vec<String> {
     let parsed = json::parse(body.clone());
     let entries = parsed.value.get("manifests").map_or(&[][..], Node::items);
     let digests = entries.iter().filter_map(|entry| entry.get("digest")?.as_str());
-    digests.filter(|text| text.parse::<Digest>().is_err()).map(str::to_owned).collect()
+    let broken = digests.filter(|text| text.parse::<Digest>().is_err());
+    broken.take(caps::REFERRERS).map(|text| super::list::short_name(text.to_owned())).collect()
 }
 
 /// Tells whether a document has `manifests` that are no list. `null` is an empty list in Go.
@@ -102,6 +106,13 @@ pub fn has_broken_list(body: &Bytes) -> bool {
     let parsed = json::parse(body.clone());
     let list = parsed.value.get("manifests").map(Node::kind);
     list.is_some_and(|kind| !matches!(kind, NodeKind::Array | NodeKind::Null))
+}
+
+/// Returns the number of entries of an answer, those that cannot be read too; `None` if it has no
+/// `manifests`, which an index must have (image-spec image-index.md).
+pub fn stated_entries(body: &Bytes) -> Option<usize> {
+    let parsed = json::parse(body.clone());
+    parsed.value.get("manifests").map(|list| list.items().len())
 }
 
 /// Joins several lists. Each digest stays once, at its first place (R106).

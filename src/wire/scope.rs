@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use litemap::LiteMap;
 
 use super::endpoint::Endpoint;
-use crate::oci::RepositoryName;
+use crate::{caps, oci::RepositoryName};
 
 /// An action on a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,7 +136,9 @@ impl ScopeSet {
     fn add(&mut self, text: &str) {
         match text.rsplit_once(':') {
             Some((resource, actions)) if resource.contains(':') => {
-                for action in actions.split(',').filter(|action| !action.is_empty()) {
+                for action in
+                    actions.split(',').filter(|action| !action.is_empty()).take(caps::SCOPES)
+                {
                     self.allow(resource.to_owned(), action);
                 }
             }
@@ -163,9 +165,10 @@ fn insert(sorted: &mut Vec<String>, text: &str) {
 }
 
 impl<'a> FromIterator<&'a str> for ScopeSet {
+    /// Reads scopes, at most [`caps::SCOPES`] of them: the others of a hostile challenge are left out.
     fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
         let mut set = Self::new();
-        for text in texts.into_iter().flat_map(str::split_whitespace) {
+        for text in texts.into_iter().flat_map(str::split_whitespace).take(caps::SCOPES) {
             set.add(text);
         }
         set
@@ -211,6 +214,19 @@ mod tests {
         check("repository:a:", "");
         check("", "");
         check("registry:catalog:*", "registry:catalog:*");
+    }
+
+    #[test]
+    fn cap_scopes_leaves_the_others_out() {
+        let scopes = |count: usize| {
+            let texts: Vec<_> = (0..count).map(|at| format!("repository:r{at}:pull")).collect();
+            set(&texts.join(" ")).to_texts().len()
+        };
+        assert_eq!(scopes(caps::SCOPES), caps::SCOPES);
+        assert_eq!(scopes(caps::SCOPES + 1), caps::SCOPES);
+        let actions: Vec<_> = (0..=caps::SCOPES).map(|at| format!("a{at}")).collect();
+        let kept = set(&format!("repository:a:{}", actions.join(","))).to_string();
+        assert_eq!(kept.matches(',').count() + 1, caps::SCOPES);
     }
 
     #[test]

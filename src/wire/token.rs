@@ -6,13 +6,13 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{scope::ScopeSet, secret::Secret, url::Url};
-use crate::oci::{
-    Timestamp,
-    json::{self, Node},
+use crate::{
+    caps,
+    oci::{
+        Timestamp,
+        json::{self, Node},
+    },
 };
-
-/// The longest answer of a token server that is read, in bytes (R51).
-pub const MAX_ANSWER: usize = 128 * 1024;
 
 /// The name of this client for token servers. It replaces `User-Agent` (R39).
 pub const CLIENT_ID: &str = "porthole";
@@ -126,7 +126,7 @@ impl Token {
 /// The reason why an answer of a token server has no token that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// It is longer than [`MAX_ANSWER`].
+    /// It is longer than [`caps::TOKEN_BYTES`].
     TooLarge,
     /// The body is not JSON; often it is a page of a proxy.
     NotJson,
@@ -153,7 +153,7 @@ impl fmt::Display for TokenError {
 /// # Errors
 /// The answer holds no token.
 pub fn read(body: &[u8], now: u64) -> Result<Token, TokenError> {
-    if body.len() > MAX_ANSWER {
+    if body.len() > caps::TOKEN_BYTES {
         return Err(TokenError::TooLarge);
     }
     let answer = json::parse(Bytes::copy_from_slice(body)).value;
@@ -298,7 +298,17 @@ mod tests {
         check(r#"{"token":"a\r\nX: y"}"#, Err(TokenError::Unusable));
         check("[]", Err(TokenError::NotJson));
         check("<html>", Err(TokenError::NotJson));
-        check(&format!(r#"{{"token":"{}"}}"#, "a".repeat(MAX_ANSWER)), Err(TokenError::TooLarge));
+    }
+
+    #[test]
+    fn cap_token_bytes_refuses_a_longer_answer() {
+        let check = |length: usize, expected: Option<TokenError>| {
+            let answer = format!(r#"{{"token":"{}"}}"#, "a".repeat(length - 12));
+            assert_eq!(answer.len(), length);
+            assert_eq!(read(answer.as_bytes(), 0).err(), expected, "{length}");
+        };
+        check(caps::TOKEN_BYTES, None);
+        check(caps::TOKEN_BYTES + 1, Some(TokenError::TooLarge));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde::{Deserialize, Serialize};
 
 use super::host;
+use crate::caps;
 
 /// The characters that the URL Standard escapes in a path. `%` stays, because it may begin an
 /// escape.
@@ -150,9 +151,6 @@ impl fmt::Display for UrlError {
 
 impl std::error::Error for UrlError {}
 
-/// The longest URL, in bytes. Servers and proxies refuse longer ones, and no registry needs them.
-const MAX_LENGTH: usize = 8 * 1024;
-
 impl Url {
     /// Parses an absolute URL.
     ///
@@ -186,7 +184,7 @@ impl Url {
             _ => url.path = normal_path(&format!("{}/{path}", self.directory())),
         }
         url.query = query.map(escape_query);
-        Ok(url)
+        url.not_too_long()
     }
 
     fn from_authority(scheme: Scheme, rest: &str) -> Result<Self, UrlError> {
@@ -194,12 +192,21 @@ impl Url {
         let (authority, rest) = rest.split_at_checked(end).ok_or(UrlError::Host)?;
         let (host, port) = parse_authority(authority)?;
         let (path, query) = split_query(rest);
-        Ok(Self {
+        let url = Self {
             origin: Origin { scheme, host, port: port.unwrap_or(scheme.default_port()) },
             explicit_port: port.is_some(),
             path: normal_path(path),
             query: query.map(escape_query),
-        })
+        };
+        url.not_too_long()
+    }
+
+    /// Refuses a URL that grew too long: by its escapes, or by a reference in each page of a list.
+    fn not_too_long(self) -> Result<Self, UrlError> {
+        let Origin { scheme, host, .. } = &self.origin;
+        let query = self.query.as_ref().map_or(0, |query| 1 + query.len());
+        let length = scheme.as_str().len() + "://".len() + host.len() + self.path.len() + query;
+        if length > caps::URL_BYTES { Err(UrlError::TooLong) } else { Ok(self) }
     }
 
     /// Makes the URL of the root of an origin.
@@ -314,7 +321,7 @@ fn unescape(text: &str) -> String {
 fn clean(text: &str) -> Result<&str, UrlError> {
     let text = text.trim_matches([' ', '\t']);
     match text {
-        _ if text.len() > MAX_LENGTH => Err(UrlError::TooLong),
+        _ if text.len() > caps::URL_BYTES => Err(UrlError::TooLong),
         _ if text.chars().any(|c| c.is_control() || c == '\\') => Err(UrlError::Ambiguous),
         _ => Ok(text),
     }

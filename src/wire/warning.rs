@@ -4,22 +4,16 @@
 use litemap::LiteMap;
 
 use super::headers::{Headers, name};
-use crate::wire::field_cursor::FieldCursor;
-
-/// The most bytes of all warnings of one answer (distribution-spec "Warnings").
-const MAX_LENGTH: usize = 4096;
-
-/// The number of different warnings that are kept for one registry.
-const MAX_WARNINGS: usize = 100;
+use crate::{caps, wire::field_cursor::FieldCursor};
 
 /// Returns the texts of the warnings of an answer. Fields of another form than `299 - "text"` are
-/// ignored, and so are texts beyond 4,096 bytes.
+/// ignored, and so are texts beyond [`caps::WARNING_BYTES`].
 pub fn read(headers: &Headers) -> Vec<String> {
-    let mut left = MAX_LENGTH;
+    let mut left = caps::WARNING_BYTES;
     let mut texts = Vec::new();
     for field in headers.all(name::WARNING) {
         for text in read_field(field) {
-            if text.len() > left {
+            if text.len() > left || texts.len() == caps::WARNINGS {
                 return texts;
             }
             left -= text.len();
@@ -68,7 +62,7 @@ impl Warnings {
     pub fn add(&mut self, headers: &Headers, url: &str) -> bool {
         let before = self.seen.len();
         for text in read(headers) {
-            if self.seen.len() < MAX_WARNINGS {
+            if self.seen.len() < caps::WARNINGS {
                 self.seen.entry(text).or_insert_with(|| url.to_owned());
             }
         }
@@ -98,7 +92,6 @@ mod tests {
         check(r#"299 host "named""#, &[]);
         check(r#"299 - "open"#, &[]);
         check("", &[]);
-        check(&format!("299 - \"{}\"", "x".repeat(4097)), &[]);
     }
 
     #[test]
@@ -109,5 +102,37 @@ mod tests {
         assert!(!warnings.add(&headers, "https://r.example/v2/b"));
         let all: Vec<_> = warnings.iter().collect();
         assert_eq!(all, [("going away", "https://r.example/v2/a")]);
+    }
+
+    fn warnings(texts: impl Iterator<Item = String>) -> Headers {
+        let mut headers = Headers::new();
+        texts.for_each(|text| headers.append("Warning", format!("299 - \"{text}\"")));
+        headers
+    }
+
+    #[test]
+    fn cap_warning_bytes_counts_all_fields_of_an_answer() {
+        let check = |lengths: &[usize], expected: usize| {
+            let texts = lengths.iter().map(|length| "x".repeat(*length));
+            assert_eq!(read(&warnings(texts)).len(), expected, "{lengths:?}");
+        };
+        check(&[caps::WARNING_BYTES], 1);
+        check(&[caps::WARNING_BYTES + 1], 0);
+        check(&[1, caps::WARNING_BYTES - 1], 2);
+        check(&[1, caps::WARNING_BYTES], 1);
+    }
+
+    #[test]
+    fn cap_warnings_keeps_the_first_of_a_registry_and_of_an_answer() {
+        let mut all = Warnings::default();
+        for number in 0..caps::WARNINGS {
+            assert!(all.add(&warnings([number.to_string()].into_iter()), "u"), "{number}");
+        }
+        assert!(!all.add(&warnings(["one more".to_owned()].into_iter()), "u"));
+        assert_eq!(all.iter().count(), caps::WARNINGS);
+        for count in [caps::WARNINGS, caps::WARNINGS + 1] {
+            let texts = (0..count).map(|_| String::new());
+            assert_eq!(read(&warnings(texts)).len(), caps::WARNINGS);
+        }
     }
 }

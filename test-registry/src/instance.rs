@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::faults::Plan;
+use crate::hostile::Gallery;
 use crate::log::Log;
 use crate::random::Random;
 use crate::store::Store;
@@ -18,6 +19,7 @@ pub(crate) struct Instance {
     pub(crate) tokens: Tokens,
     pub(crate) plan: Plan,
     pub(crate) random: Random,
+    pub(crate) gallery: Gallery,
     /// The address at which the registry listens.
     pub(crate) address: SocketAddr,
     /// The address at which the companion listens.
@@ -27,6 +29,7 @@ pub(crate) struct Instance {
 impl Instance {
     pub(crate) fn new(switches: Switches, address: SocketAddr, companion: SocketAddr) -> Self {
         Self {
+            gallery: Gallery::default(),
             random: Random::new(switches.random_seed),
             plan: Plan::new(switches.faults.clone()),
             switches: RwLock::new(Arc::new(switches)),

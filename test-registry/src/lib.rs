@@ -30,6 +30,7 @@
 //! | manifests digested by sha256 only | not changed |
 
 pub mod faults;
+pub mod hostile;
 pub mod seed;
 
 mod auth;
@@ -51,6 +52,7 @@ mod server;
 mod store;
 mod switchboard;
 mod switches;
+mod tar;
 mod tokens;
 
 pub use digest::digest_of;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use test_registry::{HELP, TestRegistry, parse_options, seed};
+use test_registry::{HELP, TestRegistry, hostile, parse_options, seed};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,11 +21,14 @@ fn main() -> ExitCode {
 
 fn run(arguments: Vec<String>) -> Result<(), String> {
     let switches = parse_options(arguments)?;
-    let port = switches.port;
+    let (port, chosen) = (switches.port, switches.hostile.clone());
     let registry = TestRegistry::start(switches)
         .map_err(|why| format!("cannot listen on port {port}: {why}"))?;
     println!("{}", registry.url());
     for (reference, shows) in seed::CATALOGUE {
+        println!("  {}/{reference:<44} {shows}", registry.host());
+    }
+    for (reference, shows) in hostile::references(&chosen) {
         println!("  {}/{reference:<44} {shows}", registry.host());
     }
     wait_for_interrupt().map_err(|why| why.to_string())

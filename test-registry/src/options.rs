@@ -1,12 +1,14 @@
 //! The switches as options of a command line. `cargo xtask registry` takes the same options.
 
 use crate::faults::{Fault, Rule};
+use crate::hostile::{self, rows_as_help};
 use crate::switches::{
     Auth, BlobDelivery, Catalog, Cors, LinkHeader, Realm, Referrers, Scheme, Seed, Switches,
 };
 
 /// The help text of all options.
-pub const HELP: &str = "\
+pub const HELP: &str = concat!(
+    "\
   --port N             listen on 127.0.0.1:N (default 0: any free port)
   --seed WHAT          full (default), images, empty
   --cors MODE          exposed (default), hidden, none, preflight-denied, no-blobs, bare-401, zot, doubled,
@@ -33,10 +35,14 @@ pub const HELP: &str = "\
   --read-only          only GET and HEAD; 405 to everything else
   --no-digest-header   no Docker-Content-Digest
   --warning TEXT       a Warning header on every reply
+  --cache-control TEXT   a Cache-Control header on every reply, such as max-age=31536000
   --fault NAME[:PATTERN[:TIMES]]   a fault on requests whose `METHOD /path` matches; may be repeated
   --probability P      the last --fault is applied with this probability
   --random-seed N      seed of the random numbers (default 1)
-";
+  --hostile ROW        serve a row of the hostile gallery as hostile/ROW, or all; may be repeated:
+",
+    hostile::rows!(rows_as_help)
+);
 
 /// Reads options into switches. Starts from the switches of the demo.
 ///
@@ -82,6 +88,8 @@ fn valued(switches: &mut Switches, option: &str, value: &str) -> Result<(), Stri
         "--page-cap" => switches.paging.cap = Some(number(value)?),
         "--refuse-above" => switches.paging.refuse_above = Some(number(value)?),
         "--chunk-minimum" => switches.uploads.chunk_minimum = Some(number(value)?),
+        "--hostile" => hostile::choose(&mut switches.hostile, value)?,
+        "--cache-control" => switches.cache_control = Some(value.into()),
         "--warning" => switches.warning = Some(value.into()),
         "--seed" => switches.seed = choose(value, SEEDS)?,
         "--cors" => switches.cors = choose(value, CORS)?,

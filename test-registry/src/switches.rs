@@ -1,6 +1,10 @@
 //! The switches of one instance. The defaults are those of a registry without faults.
 
+mod auth;
+
 use crate::faults::Rule;
+
+pub use auth::{Auth, Realm, Scheme};
 
 /// The behaviour of one instance. A test starts from `Switches::default()` and changes what it tests.
 #[derive(Debug, Clone)]
@@ -33,6 +37,10 @@ pub struct Switches {
     pub warning: Option<String>,
     /// The content of the registry at its start.
     pub seed: Seed,
+    /// The rows of the hostile gallery ([`crate::hostile::ROWS`]) that are served.
+    pub hostile: Vec<&'static str>,
+    /// The `Cache-Control` field of every reply, such as `max-age=31536000`.
+    pub cache_control: Option<String>,
     /// The fault rules. The first rule that is due is applied.
     pub faults: Vec<Rule>,
     /// The seed of the random numbers for rules with a probability.
@@ -56,6 +64,8 @@ impl Default for Switches {
             digest_header: true,
             warning: None,
             seed: Seed::Empty,
+            hostile: Vec::new(),
+            cache_control: None,
             faults: Vec::new(),
             random_seed: 1,
         }
@@ -146,6 +156,20 @@ impl Switches {
         self
     }
 
+    /// Serves a row of the hostile gallery, or `all`. A name that is no row adds nothing.
+    #[must_use]
+    pub fn hostile(mut self, row: &str) -> Self {
+        let _ = crate::hostile::choose(&mut self.hostile, row);
+        self
+    }
+
+    /// Sets the `Cache-Control` field of every reply.
+    #[must_use]
+    pub fn cache_control(mut self, value: &str) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
+
     /// Adds one fault rule.
     #[must_use]
     pub fn fault(mut self, rule: Rule) -> Self {
@@ -178,102 +202,6 @@ pub enum Cors {
     Zot,
     /// Two `Access-Control-Allow-Origin` headers, as behind a proxy that adds its own. Browsers refuse them.
     Doubled,
-}
-
-/// The authentication and the token endpoint.
-#[derive(Debug, Clone)]
-pub struct Auth {
-    /// The scheme: open, Basic or Bearer.
-    pub scheme: Scheme,
-    /// The name of the only user.
-    pub user: String,
-    /// The user's password.
-    pub password: String,
-    /// True if pulling needs no password. With Bearer it still needs a token.
-    pub anonymous_pull: bool,
-    /// The address of the token endpoint.
-    pub realm: Realm,
-    /// The lifetime of a token in seconds.
-    pub expires_in: u64,
-    /// True if the token endpoint supports POST (OAuth2). Otherwise it answers 404, as Gitea does.
-    pub oauth2: bool,
-    /// True if a client can ask for refresh tokens.
-    pub refresh: bool,
-    /// The `service` of the challenge.
-    pub service: String,
-}
-
-impl Default for Auth {
-    fn default() -> Self {
-        Self {
-            scheme: Scheme::Open,
-            user: "tester".into(),
-            password: "s3cret-canary".into(),
-            anonymous_pull: false,
-            realm: Realm::SameOrigin,
-            expires_in: 300,
-            oauth2: true,
-            refresh: true,
-            service: "test-registry".into(),
-        }
-    }
-}
-
-impl Auth {
-    /// Returns HTTP Basic with the default user.
-    #[must_use]
-    pub fn basic() -> Self {
-        Self { scheme: Scheme::Basic, ..Self::default() }
-    }
-
-    /// Returns Bearer tokens with the default user.
-    #[must_use]
-    pub fn bearer() -> Self {
-        Self { scheme: Scheme::Bearer, ..Self::default() }
-    }
-
-    /// Allows pulling without a password.
-    #[must_use]
-    pub fn anonymous_pull(mut self) -> Self {
-        self.anonymous_pull = true;
-        self
-    }
-
-    /// Sets the address of the token endpoint.
-    #[must_use]
-    pub fn realm(mut self, realm: Realm) -> Self {
-        self.realm = realm;
-        self
-    }
-
-    /// Sets the lifetime of a token in seconds.
-    #[must_use]
-    pub fn expires_in(mut self, seconds: u64) -> Self {
-        self.expires_in = seconds;
-        self
-    }
-}
-
-/// The form in which a request carries credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
-    /// No authentication.
-    Open,
-    /// `Authorization: Basic`.
-    Basic,
-    /// `Authorization: Bearer` with a token from the realm.
-    Bearer,
-}
-
-/// The address of the token endpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Realm {
-    /// `/token` of the registry.
-    SameOrigin,
-    /// `/token` of the companion server, another origin.
-    OtherOrigin,
-    /// Any text, which need not be a URL.
-    Url(String),
 }
 
 /// The paging of lists.

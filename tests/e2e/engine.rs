@@ -147,3 +147,37 @@ async fn cancelling_ends_the_fetch_in_the_worker() {
     assert!(before < size / 2);
     stage.end().await;
 }
+
+/// Counts the messages of all workers, and starts them as ever.
+const COUNT_MESSAGES: &str = "window.__messages = 0; const Before = window.Worker; window.Worker = class extends \
+    Before { constructor(...words) { super(...words); \
+    this.addEventListener('message', () => { window.__messages += 1; }); } }";
+
+/// All bytes of this layer are at hand at once, and become 12 GiB. An engine that did not look up would report its
+/// progress for seconds after the cancel, every 100 ms.
+#[tokio::test]
+async fn r009_the_engine_reports_nothing_more_after_a_cancel_although_bytes_are_at_hand() {
+    let registry = TestRegistry::start(Switches::default().hostile("gzip-12gib")).unwrap();
+    let stage = Stage::open(Look::default()).await;
+    let source = json!({ "source": COUNT_MESSAGES });
+    stage.page.cdp("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    for view in ["verify", "files"] {
+        stage.visit("#/settings").await;
+        stage.visit(&format!("#/{}/hostile/gzip-12gib:x?view={view}", registry.host())).await;
+        if view == "verify" {
+            stage.press("Verify").await;
+        }
+        stage.sees("a second").await;
+        stage.press("Cancel").await;
+        let ended = "return ![...document.querySelectorAll('main button')]\
+            .some(button => button.textContent.startsWith('Cancel'))";
+        stage.page.wait_until(ended, "it was not cancelled").await.unwrap();
+        let messages = "return window.__messages";
+        let before: u32 = stage.page.script(messages).await.unwrap();
+        assert!(before > 0, "{view}: no worker told anything");
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        let after: u32 = stage.page.script(messages).await.unwrap();
+        assert!(after <= before + 1, "{view}: {} messages after the cancel", after - before);
+    }
+    stage.end().await;
+}

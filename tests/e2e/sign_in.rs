@@ -24,10 +24,10 @@ fn signed(head: String) -> Treatment {
 }
 
 /// Fills in the form that the page shows, and sends it.
-async fn sign_in(stage: &Stage) {
+pub(crate) async fn sign_in(stage: &Stage) {
     stage.sees("Sign in to").await;
     for (name, text) in [("username", USER.0), ("current-password", USER.1)] {
-        let field = stage.page.find(&format!("input[autocomplete={name}]")).await.unwrap();
+        let field = stage.page.find(&format!("input[autocomplete~={name}]")).await.unwrap();
         field.send_keys(text).await.unwrap();
     }
     stage.press("Sign in").await;

@@ -37,7 +37,8 @@ pub(crate) struct Stage {
     hosting: Hosting,
     /// The browser window.
     pub(crate) page: Page,
-    _driver: Driver,
+    /// The program that drives the browser.
+    pub(crate) driver: Driver,
 }
 
 impl Stage {
@@ -51,7 +52,23 @@ impl Stage {
         let site = Site::start(folder, &hosting).await.expect("the page is served");
         let driver = Driver::start().await.expect("chromedriver");
         let page = driver.open(look).await.expect("chromium");
-        Self { site, hosting, page, _driver: driver }
+        Self { site, hosting, page, driver }
+    }
+
+    /// Serves the page to a browser that keeps what it stores in a folder, beyond its end. Another window on the same
+    /// folder has to be given the same port, for a browser keeps things by origin.
+    pub(crate) async fn of_profile(folder: &Path, port: u16) -> Self {
+        let hosting = Hosting { port, ..Hosting::default() };
+        let site = Site::start(&dist(), &hosting).await.expect("the page is served");
+        let driver = Driver::start().await.expect("chromedriver");
+        let page = driver.open_in(folder, Look::default()).await.expect("chromium");
+        Self { site, hosting, page, driver }
+    }
+
+    /// Returns the port of the page.
+    pub(crate) fn port(&self) -> u16 {
+        let origin = self.site.origin();
+        origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
     }
 
     /// Returns the address of the page.

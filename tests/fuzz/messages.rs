@@ -123,7 +123,7 @@ fn jobs() -> Vec<Vec<u8>> {
     blob.annotations.push((name, digest_of(b"b").to_string()));
     let all = [
         Job::verify(&blob).with_diff_id(Algorithm::Sha512),
-        Job::verify(&blob).retaining(7).by_toc(&blob, true),
+        Job::verify(&blob).retaining(7).by_toc(&blob, 9, true),
         Job::verify(&blob).retaining_file(7, FileLocation { offset: 512, cap: 8 << 20 }),
     ];
     all.iter().map(codec::to_bytes).collect()

@@ -10,7 +10,7 @@ use porthole::{
         },
         ranges::{
             Basis, RangeError,
-            toc::{Opening, PLAIN_MAX, TocError},
+            toc::{Opening, TocError},
         },
     },
     oci::Descriptor,
@@ -185,7 +185,8 @@ fn where_the_table_is_of_no_use_the_layer_is_read_and_it_is_said_why() {
     // This layer does not end in a footer of eStargz.
     let no_footer: IsReason = |reason| *reason == TocRefusal::Table(TocError::NoFooter);
     check("zstd-chunked", &drop_all, (no_footer, false, 2));
-    let too_large: IsReason = |reason| *reason == TocRefusal::Table(TocError::TooLarge(PLAIN_MAX));
+    let too_large: IsReason =
+        |reason| *reason == TocRefusal::Table(TocError::TooLarge(porthole::caps::TOC_BYTES));
     let cap = (too_large, false, 1);
     check("zstd-chunked", &set(POSITION, "100:50:999999999999:1".to_owned()), cap);
     let no_place: IsReason =

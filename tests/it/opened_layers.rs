@@ -11,6 +11,7 @@ use porthole::{
         index::{Answer, Details, LayerSummary, Question, Row, RowRange, Scope},
     },
     oci::{Descriptor, Document, ManifestRef, RepositoryName, parse_document},
+    ops::blob_reader::TableReading,
     transport::{Credential, Native, Stack, SystemClock},
     wire::Secret,
 };
@@ -78,7 +79,8 @@ impl Bench<'_> {
     /// Lists a layer by its table of contents.
     pub async fn by_table(&self, layer: &Descriptor, or_whole: bool) {
         let blobs = &self.connection.blobs;
-        blobs.list_by_toc(&self.repository, layer, or_whole, &mut |_| {}).await.unwrap();
+        let table = TableReading { most: u64::MAX, or_whole };
+        blobs.list_by_toc(&self.repository, layer, table, &mut |_| {}).await.unwrap();
     }
 
     /// Reads a layer from end to end.

@@ -23,7 +23,7 @@ pub(crate) fn page_of(registry: SharedSource, address: &str) -> String {
         panic!("{address} is not a reference")
     };
     let connection = Connection::local(place.registry.clone(), registry);
-    let context = ViewContext { place: Rc::new(*place), connection };
+    let context = ViewContext::new(Rc::new(*place), connection);
     rendered(Rc::new(move || reference(context.clone())))
 }
 

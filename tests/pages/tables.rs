@@ -97,7 +97,7 @@ fn with_table(name: &str, parts: &str, table: TocState) {
     };
     let local = Connection::local(place.registry.clone(), Rc::new(shelf.registry));
     let blobs = Rc::new(WithTable(Rc::clone(&local.blobs), table));
-    let context = ViewContext { place: Rc::new(*place), connection: Connection { blobs, ..local } };
+    let context = ViewContext::new(Rc::new(*place), Connection { blobs, ..local });
     compare(name, rendered(Rc::new(move || reference(context.clone()))));
 }
 

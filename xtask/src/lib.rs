@@ -3,6 +3,7 @@
 //! step of the commands.
 
 pub mod args;
+pub mod caps;
 mod devtools;
 mod dist;
 mod explore;
@@ -27,6 +28,7 @@ const COMMANDS: &[Command] = &[
     dist::COMMAND,
     tidy::COMMAND,
     requirements::COMMAND,
+    caps::COMMAND,
     fuzz::COMMAND,
 ];
 

@@ -2,14 +2,17 @@
 //! image, or one of its images if it is an index. It takes two requests at most, and no HEAD. The
 //! cache behind the connection keeps content that several tags share.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    caps,
     error::Result,
     oci::{
         Descriptor, Document, ImageManifest, Index, ManifestRef, Platform, RepositoryName, Tag,
         Timestamp, parse_config, parse_document,
     },
     ops::read,
-    registry::{CONFIG_MAX, Source},
+    registry::Source,
 };
 
 /// The annotation with the time of building.
@@ -70,11 +73,10 @@ impl TagSummary {
         index: &Index,
     ) {
         let images = index.manifests.iter().filter(|entry| entry.is_choice());
-        for platform in images.filter_map(|entry| entry.platform.as_ref()) {
-            if !self.platforms.contains(platform) && !platform.is_unknown() {
-                self.platforms.push(platform.clone());
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let platforms = images.filter_map(|entry| entry.platform.as_ref());
+        let fresh = platforms.filter(|platform| !platform.is_unknown() && seen.insert(*platform));
+        self.platforms = fresh.cloned().collect();
         self.artifact_type = index.true_type().map(str::to_owned);
         self.created = created(&index.annotations);
         let Some(entry) = example(index) else { return };
@@ -99,7 +101,9 @@ impl TagSummary {
         self.created = created(&image.annotations);
         self.artifact_type = image.true_type().map(str::to_owned);
         let Some(config) = image.config.as_ref().filter(|_| image.is_image()) else { return };
-        if let Ok(bytes) = read::blob_of_any_size(registry, repository, config, CONFIG_MAX).await {
+        if let Ok(bytes) =
+            read::blob_of_any_size(registry, repository, config, caps::CONFIG_BYTES).await
+        {
             let config = parse_config(bytes).value;
             self.created = config.created.or(self.created);
             // Cosign and others keep artifacts in images whose configuration names no platform.
@@ -170,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_and_the_view_read_the_same_configurations() {
+    fn cap_config_bytes_holds_for_a_row_and_for_the_view() {
         let check = |bytes: u64, is_read: bool| {
             let (memory, place, tag) = bench(usize::try_from(bytes).unwrap());
             let image = run(read_image(&memory, &place, ReadDepth::Config)).unwrap();
@@ -181,7 +185,7 @@ mod tests {
         };
         check(1 << 10, true);
         check(6 << 20, true);
-        check(CONFIG_MAX, true);
-        check(CONFIG_MAX + 1, false);
+        check(caps::CONFIG_BYTES, true);
+        check(caps::CONFIG_BYTES + 1, false);
     }
 }

@@ -235,3 +235,16 @@ fn only_places_of_the_files_of_one_image_are_beside_each_other() {
     check(":1?view=files", ":1?view=json", false);
     check(":1?view=json", ":1?view=json", false);
 }
+
+#[test]
+fn a_registry_that_only_resembles_a_known_one_is_told() {
+    let check = |text: &str, expected: Option<&str>| {
+        let Route::Registry(address) = Route::parse(text) else { panic!("{text}") };
+        assert_eq!(address.resembles(), expected, "{text}");
+    };
+    check("#/ghrc.io", Some("ghcr.io"));
+    check("#/http://ghrc.io:5000", Some("ghcr.io"));
+    check("#/quay.io", None);
+    check("#/registry.example", None);
+    check("#/lgcr.io", None);
+}

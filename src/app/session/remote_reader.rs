@@ -16,7 +16,7 @@ use crate::{
         index::{Answer, Question},
     },
     oci::{Algorithm, Descriptor, Digest, RepositoryName},
-    ops::blob_reader::{BlobReader, reject_mismatch},
+    ops::blob_reader::{BlobReader, TableReading, reject_mismatch},
     wire::backoff::Policy,
 };
 
@@ -114,10 +114,10 @@ impl BlobReader for RemoteReader {
         &self,
         repository: &RepositoryName,
         layer: &Descriptor,
-        or_whole: bool,
+        table: TableReading,
         progress: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        let job = Job::verify(layer).retaining(self.set).by_toc(layer, or_whole);
+        let job = Job::verify(layer).retaining(self.set).by_toc(layer, table.most, table.or_whole);
         self.retain(repository, layer, &job, progress).await
     }
 

@@ -2,11 +2,17 @@
 
 use std::rc::Rc;
 
+use futures_channel::oneshot;
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+};
+
 use crate::{
-    app::views::files::AT_ONCE,
-    error::Error,
+    caps,
+    error::{Error, ErrorKind},
     oci::{Descriptor, Digest, RepositoryName},
-    ops::blob_reader::BlobReader,
+    ops::blob_reader::{BlobReader, TableReading},
 };
 
 /// The state of one layer.
@@ -123,26 +129,116 @@ impl LayerReading {
     }
 }
 
-/// Lists a layer, by its table of contents if `by_table`; a small layer whose table is of no use is read
-/// instead. The diff ID is the one that the configuration states. Returns the bytes that the layer counts for: none if its table was read.
+/// Lists a layer in one of two ways. The diff ID is the one that the configuration states. Returns the bytes that the layer counts for: none if its table was read.
 ///
 /// # Errors
-/// As for [`BlobReader::open`].
+/// As for [`BlobReader::open`]; `TooLarge` if more came than the way allows.
 pub async fn read_layer(
     blobs: &dyn BlobReader,
     repository: &RepositoryName,
     (layer, diff_id): (&Descriptor, Option<&Digest>),
-    by_table: bool,
+    way: Way,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, Error> {
     if let Some(diff_id) = diff_id {
         blobs.state_diff_id(&layer.digest, diff_id);
     }
-    if by_table {
-        let or_whole = layer.size <= AT_ONCE;
-        blobs.list_by_toc(repository, layer, or_whole, progress).await?;
-        return Ok(0);
+    let (over, is_over) = oneshot::channel();
+    let mut over = Some(over);
+    let mut progress = |done| {
+        if done > way.most {
+            // Who listens ends the reading.
+            over.take().map(|over| over.send(()));
+        }
+        progress(done);
+    };
+    let reading = async {
+        match way.table {
+            Some(table) => blobs.list_by_toc(repository, layer, table, &mut progress).await,
+            None => blobs.open(repository, layer, None, &mut progress).await,
+        }
+    };
+    match select(reading.boxed_local(), is_over).await {
+        Either::Left((end, mut is_over)) => {
+            end?;
+            // The last bytes may bring both: the end, and one too many.
+            if matches!(is_over.try_recv(), Ok(Some(()))) {
+                return Err(ErrorKind::TooLarge { limit: way.most }.into());
+            }
+        }
+        Either::Right((Ok(()), _)) => return Err(ErrorKind::TooLarge { limit: way.most }.into()),
+        Either::Right((Err(_), reading)) => reading.await?,
     }
-    blobs.open(repository, layer, None, progress).await?;
-    Ok(layer.size)
+    Ok(if way.table.is_some() { 0 } else { layer.size })
+}
+
+/// The way in which a layer is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Listing by the table of contents; `None` to read the layer.
+    pub table: Option<TableReading>,
+    /// The most bytes that may come, whatever the descriptor states.
+    pub most: u64,
+}
+
+impl Way {
+    /// Returns the way for a person who asked for this layer: all of it may come. A small layer whose table
+    /// is of no use is read instead.
+    pub fn asked(layer: &Descriptor, by_table: bool) -> Self {
+        let or_whole = layer.size <= caps::LINK_READS;
+        let table = by_table.then_some(TableReading { most: caps::TOC_PACKED, or_whole });
+        Self { table, most: caps::MISSTATED_BYTES }
+    }
+}
+
+/// The bytes that opening a link may read of layers: no more than [`caps::LINK_READS`] in all, whatever
+/// descriptors and annotations claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// The largest table of contents of each layer.
+    table: u64,
+    /// True if layers whose table is of no use are read.
+    or_whole: bool,
+    /// Bytes of each layer beyond those that its descriptor states.
+    beyond: u64,
+}
+
+impl Allowance {
+    /// Shares out what a link may read among layers, given by their sizes, and by whether they have a table
+    /// of contents. Returns `None` if there is no room to read the layers without a table.
+    pub fn share(layers: &[(u64, bool)]) -> Option<Self> {
+        let all = caps::LINK_READS - caps::LINK_FILE;
+        let count = u64::try_from(layers.len()).ok().filter(|count| *count > 0)?;
+        let sum =
+            |of: &dyn Fn(&(u64, bool)) -> u64| layers.iter().map(of).fold(0, u64::saturating_add);
+        // A table is a part of its layer, so that both together are no more than twice the layer.
+        let with_both = sum(&|(size, has_table)| size.saturating_mul(1 + u64::from(*has_table)));
+        if with_both <= all {
+            let beyond = (all - with_both) / count;
+            return Some(Self { table: all, or_whole: true, beyond });
+        }
+        let table = all / count / 2;
+        let with_tables = sum(&|(size, has_table)| if *has_table { table } else { *size });
+        let beyond = all.checked_sub(with_tables)? / count;
+        Some(Self { table, or_whole: false, beyond })
+    }
+
+    /// The allowance for layers of which only the tables of contents are read.
+    pub fn tables_only(count: usize) -> Self {
+        let all = caps::LINK_READS - caps::LINK_FILE;
+        let count = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
+        Self { table: all / count, or_whole: false, beyond: 0 }
+    }
+
+    /// Returns the way to list one of the layers.
+    pub fn way(self, size: u64, has_table: bool) -> Way {
+        let table = has_table.then_some(TableReading { most: self.table, or_whole: self.or_whole });
+        let whole = size.saturating_add(self.beyond);
+        let most = match has_table {
+            true if self.or_whole => size.saturating_add(whole),
+            true => self.table,
+            false => whole,
+        };
+        Way { table, most }
+    }
 }

@@ -9,13 +9,14 @@ use super::{
 };
 use crate::{
     app::{Place, ReadDepth},
+    caps,
     error::{Error, Result},
     oci::{
         Descriptor, Document, DocumentFault, ImageConfig, ImageManifest, Issue, ManifestRef,
         Parsed, RepositoryName, Severity, Tag, parse_config,
     },
     ops::read,
-    registry::{CONFIG_MAX, Source, Unverified, Verification},
+    registry::{Source, Unverified, Verification},
 };
 
 /// An image as far as it could be read.
@@ -100,7 +101,8 @@ async fn read_config(
     repository: &RepositoryName,
     descriptor: Descriptor,
 ) -> Result<Config> {
-    let bytes = read::blob_of_any_size(registry, repository, &descriptor, CONFIG_MAX).await?;
+    let bytes =
+        read::blob_of_any_size(registry, repository, &descriptor, caps::CONFIG_BYTES).await?;
     let (stated, actual) = (descriptor.size, bytes.len() as u64);
     let mut parsed = parse_config(bytes);
     if stated != actual {

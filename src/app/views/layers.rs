@@ -1,6 +1,8 @@
 //! The layers of an image: how they are packed, how large they are, which step made them.
 
-use super::history::{History, Made};
+use std::collections::BTreeMap;
+
+use super::history::{History, Made, Step};
 use crate::{
     app::LayerAddress,
     oci::{Compression, Descriptor, Digest},
@@ -63,6 +65,7 @@ pub fn layers(
     history: Option<&History>,
 ) -> Layers {
     let bytes = descriptors.iter().fold(0_u64, |sum, layer| sum.saturating_add(layer.size));
+    let made_by = history.map(steps_by_layer).unwrap_or_default();
     let addresses =
         LayerAddress::of_all(descriptors.iter().map(|layer| layer.digest.clone()).collect());
     let layer = |(at, (descriptor, address)): (usize, (&Descriptor, LayerAddress))| Layer {
@@ -73,7 +76,7 @@ pub fn layers(
         is_foreign: descriptor.media_type.is_foreign(),
         index: index(descriptor),
         diff_id: diff_ids.get(at).cloned(),
-        made_by: history.and_then(|history| made_by(history, at + 1)),
+        made_by: made_by.get(&(at + 1)).map(|step| step.instruction.text.clone()),
         percent: percent(descriptor.size, bytes),
         title: descriptor.annotation("org.opencontainers.image.title").map(str::to_owned),
         descriptor: descriptor.clone(),
@@ -93,10 +96,13 @@ impl Layers {
     }
 }
 
-fn made_by(history: &History, wanted: usize) -> Option<String> {
-    let made = |made: &Made| matches!(made, Made::Layer { number, .. } if *number == wanted);
-    let step = history.steps.iter().find(|step| made(&step.made))?;
-    Some(step.instruction.text.clone())
+/// The step that made each layer, by the number of the layer.
+fn steps_by_layer(history: &History) -> BTreeMap<usize, &Step> {
+    let numbered = |step: &'_ Step| match step.made {
+        Made::Layer { number, .. } => Some(number),
+        Made::Nothing | Made::Missing => None,
+    };
+    history.steps.iter().filter_map(|step| Some((numbered(step)?, step))).collect()
 }
 
 /// Rounded.

@@ -7,8 +7,6 @@ use crate::oci::{Descriptor, Digest, Document, Index, Platform};
 
 /// The facts that a choice shows beside its digest.
 const MOST_FACTS: usize = 3;
-/// The entries of one platform that each is compared with.
-const MOST_COMPARED: usize = 16;
 
 /// An entry of an index that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,13 +62,12 @@ pub fn choices(index: &Index) -> Vec<Choice> {
     named.dedup_by(|(name, digest, ..), (kept, first, ..)| (name, digest) == (kept, first));
     let mut choices = Vec::with_capacity(named.len());
     for alike in named.chunk_by(|(one, ..), (next, ..)| one == next) {
+        let entries: Vec<&Descriptor> = alike.iter().map(|(.., entry)| *entry).collect();
+        let common = CommonFacts::of(&entries);
         choices.extend(alike.iter().map(|(name, digest, at, entry)| {
-            let others = alike.iter().map(|(.., other)| *other);
-            let others = others.filter(|other| other.digest != **digest).take(MOST_COMPARED);
-            let others: Vec<&Descriptor> = others.collect();
-            let name = name.clone().filter(|_| others.is_empty());
+            let name = name.clone().filter(|_| entries.len() == 1);
             let (name, differs) =
-                (name.unwrap_or_else(|| digest.to_string()), differences(entry, &others));
+                (name.unwrap_or_else(|| digest.to_string()), common.differences(entry));
             (*at, Choice { name, descriptor: (*entry).clone(), differs })
         }));
     }
@@ -89,32 +86,71 @@ fn platform(entry: &Descriptor) -> Option<String> {
     entry.platform.as_ref().filter(|platform| !platform.os.is_empty()).map(Platform::to_string)
 }
 
-/// Returns what an entry has and not all others of its platform have.
-fn differences(entry: &Descriptor, others: &[&Descriptor]) -> Vec<Difference> {
-    if others.is_empty() {
-        return Vec::new();
+/// The facts that all entries of one platform have. Each is compared with these, and not with all others.
+struct CommonFacts<'a> {
+    /// The entries are one, and nothing is to be told apart.
+    is_one: bool,
+    features: Option<&'a [String]>,
+    processor: Option<&'a [String]>,
+    artifact_type: Option<Option<&'a str>>,
+    annotations: LiteMap<&'a str, &'a str>,
+}
+
+impl<'a> CommonFacts<'a> {
+    fn of(entries: &[&'a Descriptor]) -> Self {
+        let mut annotations: LiteMap<&str, &str> = LiteMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            let own = entry.annotations.iter().map(|(name, value)| (&**name, &**value)).collect();
+            if at == 0 {
+                annotations = own;
+            } else {
+                annotations.retain(|name, value| own.get(name) == Some(value));
+            }
+        }
+        Self {
+            is_one: entries.len() == 1,
+            features: same(entries.iter().map(|entry| features(entry).0)),
+            processor: same(entries.iter().map(|entry| features(entry).1)),
+            artifact_type: same(entries.iter().map(|entry| entry.artifact_type.as_deref())),
+            annotations,
+        }
     }
-    let platform = |entry: &Descriptor| entry.platform.clone().unwrap_or_default();
-    let own = |features: fn(Platform) -> Vec<String>| {
-        let own = Some(features(platform(entry))).filter(|own| !own.is_empty());
-        own.filter(|own| others.iter().any(|other| features(platform(other)) != *own))
-    };
-    let system = own(|it| it.os_features).map(Difference::Features);
-    let processor = own(|it| it.features).map(Difference::ProcessorFeatures);
-    let kind = entry.artifact_type.clone();
-    let kind =
-        kind.filter(|_| others.iter().any(|other| other.artifact_type != entry.artifact_type));
-    let annotations = entry
-        .annotations
-        .iter()
-        .filter(|(name, value)| others.iter().any(|other| other.annotation(name) != Some(value)));
-    let annotations = annotations.map(|(name, value)| match (name.as_str(), value.as_str()) {
-        (Descriptor::ZSTD, "true") => Difference::Zstd,
-        _ => Difference::Annotation(name.clone(), value.clone()),
-    });
-    let facts = system.into_iter().chain(processor);
-    let facts = facts.chain(kind.map(Difference::ArtifactType)).chain(annotations).take(MOST_FACTS);
-    facts.chain([Difference::Digest(entry.digest.clone())]).collect()
+
+    /// Returns what an entry has and not all others of its platform have.
+    fn differences(&self, entry: &Descriptor) -> Vec<Difference> {
+        if self.is_one {
+            return Vec::new();
+        }
+        let own = |own: &[String], common: Option<&[String]>| {
+            Some(own.to_vec()).filter(|own| common.is_none() && !own.is_empty())
+        };
+        let (system, processor) = features(entry);
+        let system = own(system, self.features).map(Difference::Features);
+        let processor = own(processor, self.processor).map(Difference::ProcessorFeatures);
+        let kind = entry.artifact_type.clone().filter(|_| self.artifact_type.is_none());
+        let is_own = |name: &str, value: &str| self.annotations.get(name) != Some(&value);
+        let annotations = entry.annotations.iter().filter(|(name, value)| is_own(name, value));
+        let annotations = annotations.map(|(name, value)| match (name.as_str(), value.as_str()) {
+            (Descriptor::ZSTD, "true") => Difference::Zstd,
+            _ => Difference::Annotation(name.clone(), value.clone()),
+        });
+        let facts = system.into_iter().chain(processor);
+        let facts =
+            facts.chain(kind.map(Difference::ArtifactType)).chain(annotations).take(MOST_FACTS);
+        facts.chain([Difference::Digest(entry.digest.clone())]).collect()
+    }
+}
+
+/// Returns the value that all have.
+fn same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+/// The features of the system and of the processor that an entry wants.
+fn features(entry: &Descriptor) -> (&[String], &[String]) {
+    let platform = entry.platform.as_ref();
+    platform.map_or((&[], &[]), |platform| (&*platform.os_features, &*platform.features))
 }
 
 /// Chooses an entry by name, or the only one there is.
@@ -279,5 +315,48 @@ mod tests {
         let cache = parse_document(text.into(), Some(&MediaType::OCI_INDEX)).value;
         assert_eq!(choices_of(&cache), []);
         assert_eq!(choose(&cache, None), Chosen::NoSuch(String::new()));
+    }
+
+    /// All entries are of one platform, and each has what another has not.
+    #[test]
+    fn very_many_entries_of_one_platform_are_told_apart_in_one_go() {
+        let many = 20_000;
+        let own = |n: usize| format!(r#"}},"annotations":{{"number":"{n}""#);
+        let more: Vec<String> = (0..many).map(own).collect();
+        let entries: Vec<_> = (0..many).map(|n| (n, "linux/amd64", more[n].as_str())).collect();
+        let document = index_of_descriptors(&entries);
+        let choices = choices(&document);
+        assert_eq!(choices.len(), many);
+        let expected = Difference::Annotation("number".to_owned(), "19999".to_owned());
+        assert_eq!(choices[19_999].differs, [expected, Difference::Digest(digest(19_999))]);
+        assert_eq!(twins(&document).len(), many);
+    }
+
+    /// Two entries share all of very many annotations but one.
+    #[test]
+    fn very_many_annotations_are_compared_in_one_go() {
+        let shared: Vec<_> = (0..200_000).map(|n| (format!("a{n}"), "v".to_owned())).collect();
+        let entry = |n: usize| {
+            let mut entry = Descriptor::new(MediaType::OCI_MANIFEST, digest(n), 1);
+            entry.platform = Some("linux/amd64".parse().unwrap());
+            entry.annotations.clone_from(&shared);
+            entry.annotations.push(("own".to_owned(), n.to_string()));
+            entry
+        };
+        let (one, other) = (entry(1), entry(2));
+        let common = CommonFacts::of(&[&one, &other]);
+        let own = Difference::Annotation("own".to_owned(), "1".to_owned());
+        assert_eq!(common.differences(&one), [own, Difference::Digest(digest(1))]);
+    }
+
+    /// An index of more entries than a document may have values.
+    fn index_of_descriptors(entries: &[(usize, &str, &str)]) -> Index {
+        let mut all = Vec::new();
+        for part in entries.chunks(1_000) {
+            let Document::Index(part) = index(part) else { panic!("no index") };
+            all.extend(part.manifests);
+        }
+        let Document::Index(empty) = index(&[]) else { panic!("no index") };
+        Index { manifests: all, ..empty }
     }
 }

@@ -35,21 +35,23 @@ impl Blobs {
         self.mentioned.saturating_sub(self.bytes())
     }
 
-    /// Adds a blob; `None` if its size is not known.
-    pub(super) fn add(&mut self, digest: &Digest, size: Option<u64>) {
-        match size {
-            Some(size) => {
-                self.mentioned = self.mentioned.saturating_add(size);
-                self.sizes.insert(digest.clone(), size);
-            }
-            None => self.is_partial = true,
+    /// Counts blobs, of which `None` is a size that is not known, and those of other trees. They are sorted once:
+    /// adding thousands of trees one by one would move each digest thousands of times.
+    pub(super) fn of<'a>(
+        own: impl Iterator<Item = (&'a Digest, Option<u64>)>,
+        others: impl Iterator<Item = &'a Self>,
+    ) -> Self {
+        let (mut all, mut mentioned, mut is_partial) = (Vec::new(), 0_u64, false);
+        for (digest, size) in own {
+            mentioned = mentioned.saturating_add(size.unwrap_or_default());
+            is_partial |= size.is_none();
+            all.extend(size.map(|size| (digest.clone(), size)));
         }
-    }
-
-    /// Adds the blobs of a child.
-    pub(super) fn add_all(&mut self, other: &Self) {
-        self.sizes.extend(other.sizes.iter().map(|(digest, size)| (digest.clone(), *size)));
-        self.mentioned = self.mentioned.saturating_add(other.mentioned);
-        self.is_partial |= other.is_partial;
+        for other in others {
+            mentioned = mentioned.saturating_add(other.mentioned);
+            is_partial |= other.is_partial;
+            all.extend(other.sizes.iter().map(|(digest, size)| (digest.clone(), *size)));
+        }
+        Self { sizes: all.into_iter().collect(), mentioned, is_partial }
     }
 }

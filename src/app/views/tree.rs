@@ -2,12 +2,16 @@
 //! to them. A pure function of the documents that were read so far. It names those that it needs next.
 //!
 //! Bounded for any documents: no node stands below itself, none deeper than
-//! [`MAX_DEPTH`], and there are at most [`MAX_NODES`]. What a document points at is taken from
+//! [`caps::IMAGE_DEPTH`], and there are at most [`caps::IMAGE_OBJECTS`]. What a document points at is taken from
 //! [`children`], as in every other traversal.
+
+mod node;
 
 use std::rc::Rc;
 
 use litemap::LiteMap;
+
+pub use node::{Cut, Reading, Referring, Role, TreeNode};
 
 use super::{
     object::{Object, Objects, Want},
@@ -16,121 +20,11 @@ use super::{
 };
 use crate::{
     app::{LayerAddress, Loadable},
-    error::Error,
-    oci::{Descriptor, Digest, Document, Platform},
-    ops::graph::{self, Child, MAX_DEPTH, MAX_NODES, children},
-    registry::{Referrers, ReferrersSource},
+    caps,
+    oci::{Descriptor, Digest, Document, sorted_texts::SortedTexts},
+    ops::graph::{self, Child, children},
+    registry::Referrers,
 };
-
-/// The role of a node for the one above it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The object that the address names.
-    Root,
-    /// An entry of an index for a platform.
-    Platform(Platform),
-    /// An entry of an index without a platform.
-    Entry,
-    /// A statement by BuildKit about the entry above.
-    Attestation,
-    /// The same about a digest that is not in the index.
-    StrayAttestation(Option<String>),
-    /// An entry of an index that is no manifest: it is read under `/blobs/`.
-    Blob,
-    /// The configuration.
-    Config,
-    /// A layer, counted from 1.
-    Layer(usize),
-    /// Something that refers to the node above, and where that was found.
-    Referrer(ReferrersSource),
-}
-
-/// The progress of reading a node.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
-    /// Not asked for: this view does not need the bytes.
-    NotAsked,
-    /// On its way.
-    Loading,
-    /// Read.
-    Ready(Rc<Object>),
-    /// Reading it failed.
-    Failed(Rc<Error>),
-}
-
-/// The reason why the content below a node is not shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// It stands further up already.
-    Cycle,
-    /// It is too deep.
-    Depth,
-    /// There are too many nodes.
-    Nodes,
-}
-
-/// The referrers of a node.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Referring {
-    /// The node is closed, and its document was never wanted.
-    #[default]
-    NotAsked,
-    /// Being asked.
-    Loading,
-    /// Found.
-    Ready {
-        /// Those that were found.
-        nodes: Vec<TreeNode>,
-        /// True if there may be more.
-        may_be_incomplete: bool,
-        /// The list itself, which says how it was made.
-        list: Rc<Referrers>,
-    },
-    /// Reading them failed.
-    Failed(Rc<Error>),
-}
-
-/// A node of the tree.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TreeNode {
-    /// The role for the node above.
-    pub role: Role,
-    /// The pointer to it.
-    pub descriptor: Descriptor,
-    /// The name of a layer in an address.
-    pub address: Option<LayerAddress>,
-    /// The facts that tell it from other entries for its platform.
-    pub differs: Vec<Difference>,
-    /// Its size in bytes; `None` if nothing says it (Docker schema 1).
-    pub size: Option<u64>,
-    /// The progress of reading it.
-    pub reading: Reading,
-    /// The type of artifact, from the pointer or the document.
-    pub artifact_type: Option<String>,
-    /// The parts of the object.
-    pub children: Vec<TreeNode>,
-    /// The referrers; only manifests and indexes have some.
-    pub referring: Referring,
-    /// The reason why the content below is not shown.
-    pub cut: Option<Cut>,
-    /// Size of all below it, each digest once.
-    pub total: Blobs,
-}
-
-impl TreeNode {
-    /// Returns the stated size and that of the bytes that came, if a descriptor led to the document
-    /// and they differ.
-    pub fn wrong_size(&self) -> Option<(u64, u64)> {
-        let Reading::Ready(object) = &self.reading else { return None };
-        let (stated, actual) = (self.descriptor.size, object.document.raw.len() as u64);
-        (self.role != Role::Root && stated != actual).then_some((stated, actual))
-    }
-
-    /// Returns true for a manifest or index, which can be opened.
-    pub fn is_document(&self) -> bool {
-        !matches!(self.role, Role::Config | Role::Layer(_) | Role::Blob)
-    }
-}
 
 /// A tree, and the objects that would complete it.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,6 +64,8 @@ struct Builder<'a> {
     /// Digests from the root down to here.
     path: Vec<Digest>,
     nodes: usize,
+    /// Nodes were left out, for there are too many.
+    is_full: bool,
     left_out: usize,
     wanted: Vec<Want>,
 }
@@ -177,7 +73,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(objects: &'a Objects, chosen: Option<Chosen>, follow: Follow) -> Self {
         let (path, wanted) = (Vec::new(), Vec::new());
-        Self { objects, chosen, follow, path, nodes: 0, left_out: 0, wanted }
+        Self { objects, chosen, follow, path, nodes: 0, is_full: false, left_out: 0, wanted }
     }
 
     /// A node with nothing below.
@@ -236,10 +132,15 @@ impl<'a> Builder<'a> {
     fn cut(&self, digest: &Digest) -> Option<Cut> {
         match () {
             () if self.path.contains(digest) => Some(Cut::Cycle),
-            () if self.path.len() >= MAX_DEPTH => Some(Cut::Depth),
-            () if self.nodes >= MAX_NODES => Some(Cut::Nodes),
+            () if self.path.len() > caps::IMAGE_DEPTH => Some(Cut::Depth),
             () => None,
         }
+    }
+
+    /// Returns true if one more node fits, and notes that something is left out otherwise.
+    fn has_room(&mut self) -> bool {
+        self.is_full |= self.nodes >= caps::IMAGE_OBJECTS;
+        !self.is_full
     }
 
     fn fill(&mut self, node: &mut TreeNode, object: &Rc<Object>) {
@@ -256,7 +157,7 @@ impl<'a> Builder<'a> {
             _ => self.contents(&children(document)),
         };
         self.path.pop();
-        if self.nodes >= MAX_NODES {
+        if self.is_full {
             node.cut = Some(Cut::Nodes);
         }
         node.total = blobs_of(node);
@@ -266,31 +167,49 @@ impl<'a> Builder<'a> {
     fn entries(&mut self, children: &[Child<'_>], twins: &Twins) -> Vec<TreeNode> {
         let (about, images): (Vec<&Descriptor>, Vec<&Descriptor>) =
             children.iter().map(|child| &*child.descriptor).partition(|e| e.is_attestation());
-        let mut statements: LiteMap<Option<&str>, Vec<&Descriptor>> = LiteMap::new();
-        for entry in about {
-            statements.entry(subject_of(entry)).or_default().push(entry);
-        }
+        let subjects = about.iter().map(|entry| subject_of(entry).unwrap_or_default());
+        let subjects = SortedTexts::of(subjects);
+        // Attestations by what they are about, each group in the order of the index.
+        let mut groups: LiteMap<&str, &[(&str, usize)]> =
+            subjects.groups().filter_map(|group| Some((group.first()?.0, group))).collect();
+        let statement = |(_, at): &(&str, usize)| about.get(*at).copied();
         let mut nodes = Vec::new();
         for entry in images {
-            let about = statements.remove(&Some(entry.digest.as_str())).unwrap_or_default();
-            if self.nodes >= MAX_NODES {
-                break;
-            }
+            let group = groups.get_mut(entry.digest.as_str()).map(std::mem::take);
+            let group = group.unwrap_or_default().iter().filter_map(statement);
             if !self.is_chosen(entry) {
                 self.left_out += 1;
                 continue;
             }
+            if !self.has_room() {
+                break;
+            }
             let mut node = self.entry(entry_role(entry), entry);
             node.differs = twins.get(&entry.digest).cloned().unwrap_or_default();
-            let about = about.into_iter().map(|entry| self.document(Role::Attestation, entry));
-            node.children.extend(about);
+            self.statements(&Role::Attestation, group, &mut node.children);
             nodes.push(node);
         }
-        for (subject, entries) in statements {
-            let role = Role::StrayAttestation(subject.map(str::to_owned));
-            nodes.extend(entries.into_iter().map(|entry| self.document(role.clone(), entry)));
+        for group in groups.values() {
+            let role = group.first().map(|(subject, _)| Some(*subject).filter(|it| !it.is_empty()));
+            let role = Role::StrayAttestation(role.flatten().map(str::to_owned));
+            self.statements(&role, group.iter().filter_map(statement), &mut nodes);
         }
         nodes
+    }
+
+    /// Adds attestations, as many as there is room for.
+    fn statements<'e>(
+        &mut self,
+        role: &Role,
+        entries: impl Iterator<Item = &'e Descriptor>,
+        nodes: &mut Vec<TreeNode>,
+    ) {
+        for entry in entries {
+            if !self.has_room() {
+                return;
+            }
+            nodes.push(self.document(role.clone(), entry));
+        }
     }
 
     /// Only entries of the root are chosen from.
@@ -307,11 +226,12 @@ impl<'a> Builder<'a> {
     fn contents(&mut self, children: &[Child<'_>]) -> Vec<TreeNode> {
         let mut nodes = Vec::new();
         let layers = children.iter().filter(|child| child.role == graph::Role::Layer);
-        let layers = layers.map(|child| child.descriptor.digest.clone()).collect();
-        let mut addresses = LayerAddress::of_all(layers).into_iter();
+        let mut addresses =
+            LayerAddress::of_all(layers.map(|child| child.descriptor.digest.clone()).collect())
+                .into_iter();
         let mut layers = 0;
         for Child { role, descriptor, has_size } in children {
-            if self.nodes >= MAX_NODES {
+            if !self.has_room() {
                 break;
             }
             let mut node = match role {
@@ -355,10 +275,10 @@ impl<'a> Builder<'a> {
 
     fn referrers(&mut self, subject: &Digest, found: &Rc<Referrers>) -> Referring {
         self.path.push(subject.clone());
-        let room = MAX_NODES.saturating_sub(self.nodes);
-        let items = found.items.iter().take(room);
-        let nodes: Vec<_> =
-            items.map(|(item, source)| self.entry(Role::Referrer(*source), item)).collect();
+        let node = |(item, source): &(Descriptor, _)| {
+            self.has_room().then(|| self.entry(Role::Referrer(*source), item))
+        };
+        let nodes: Vec<_> = found.items.iter().map_while(node).collect();
         self.path.pop();
         let may_be_incomplete = found.may_be_incomplete || nodes.len() < found.items.len();
         Referring::Ready { nodes, may_be_incomplete, list: Rc::clone(found) }
@@ -382,11 +302,12 @@ fn subject_of(attestation: &Descriptor) -> Option<&str> {
 /// Returns the blobs below a node: the configuration and layers of an image, or all images of an
 /// index with their manifests. Attestations below an image are left out.
 fn blobs_of(node: &TreeNode) -> Blobs {
-    let mut blobs = Blobs::default();
-    for child in node.children.iter().filter(|child| child.role != Role::Attestation) {
-        blobs.add(&child.descriptor.digest, child.size);
+    let children = || node.children.iter().filter(|child| child.role != Role::Attestation);
+    let documents = children().filter(|child| child.is_document()).map(|child| &child.total);
+    let own = children().map(|child| (&child.descriptor.digest, child.size));
+    let mut blobs = Blobs::of(own, documents);
+    for child in children() {
         if child.is_document() {
-            blobs.add_all(&child.total);
             let counted = matches!(child.reading, Reading::Ready(_));
             let is_statement = matches!(child.role, Role::StrayAttestation(_));
             blobs.is_partial |= !counted && !is_statement && child.cut.is_none();

@@ -7,6 +7,7 @@ use futures_util::{FutureExt, TryFutureExt};
 
 use super::*;
 use crate::{
+    caps,
     client::{Clients, StartedUpload},
     content::verify::digest_with,
     error::AnswerFault,
@@ -240,4 +241,18 @@ fn r141_a_noted_digest_is_asked_for_under_its_canonical_one() {
     let found = bench.clock.run(place.blobs().stat(&long)).unwrap().unwrap();
     assert_eq!(found, Some(canonical.clone()));
     assert!(bench.script.sent()[0].url.ends_with(canonical.digest.as_str()));
+}
+
+#[test]
+fn cap_manifest_bytes_refuses_a_longer_manifest() {
+    let read = |length: usize| {
+        let padded = [INDEX, &" ".repeat(length - INDEX.len())].concat();
+        let bench = Bench::answering(move |_, _| {
+            Reply::ok(padded.clone()).header("Content-Type", MediaType::OCI_INDEX.as_str())
+        });
+        bench.manifest("a").map(|manifest| manifest.bytes.len()).map_err(|error| error.kind)
+    };
+    let limit = caps::MANIFEST_BYTES;
+    assert_eq!(read(limit as usize), Ok(limit as usize));
+    assert_eq!(read(limit as usize + 1), Err(ErrorKind::TooLarge { limit }));
 }

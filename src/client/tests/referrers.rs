@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use super::*;
 use crate::{
+    caps,
     registry::{Referrers, ReferrersApi, ReferrersSource},
     transport::Body,
     wire::Method,
@@ -138,6 +139,32 @@ fn r107_an_answer_that_is_no_list_hides_no_page() {
         assert_eq!(found.api, ReferrersApi::Absent, "{answer}");
         assert!(!found.may_be_incomplete, "{answer}");
     }
+}
+
+#[test]
+fn r107_a_document_without_a_list_is_no_list_and_entries_without_a_digest_are_missed() {
+    let typed = |body: &str| {
+        let body = body.to_owned();
+        Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") => {
+                Reply::ok(body.clone()).header("Content-Type", MediaType::OCI_INDEX.as_str())
+            }
+            path if path.ends_with(".sig") => index(&["a"], None),
+            _ => Reply::status(404),
+        })
+    };
+    for body in ["{}", r#"{"errors":[{"code":"UNSUPPORTED"}]}"#, r#"{"referrers":[]}"#] {
+        let found = typed(body).referrers(None).unwrap();
+        assert_eq!((found.api, found.items.len()), (ReferrersApi::Absent, 1), "{body}");
+    }
+    for body in [r#"{"manifests":[{"mediaType":"a/b","size":1}]}"#, r#"{"manifests":[1,"x",null]}"#]
+    {
+        let found = typed(body).referrers(None).unwrap();
+        assert_eq!(found.api, ReferrersApi::Listed, "{body}");
+        assert!(found.may_be_incomplete, "{body}");
+    }
+    let empty = typed(r#"{"manifests":[]}"#).referrers(None).unwrap();
+    assert!(!empty.may_be_incomplete);
 }
 
 #[test]
@@ -328,7 +355,7 @@ fn r105_a_refusal_of_everything_is_the_outcome_and_asked_again_with_another_cred
     let token = crate::transport::Credential::Registry(crate::wire::Secret::new("x"));
     refused.stack.credentials().set("registry.example", token);
     refused.referrers(None).unwrap();
-    assert_eq!(asked(), 2);
+    assert_eq!(asked(), 3, "bare, and then with the credential");
 }
 
 #[test]
@@ -490,4 +517,54 @@ fn r133_deleting_a_referrer_takes_it_off_the_list() {
     let found = bench.referrers(None).unwrap();
     let left: Vec<_> = found.items.iter().map(|(entry, _)| entry.digest.clone()).collect();
     assert_eq!(left, [digests[1].clone()]);
+}
+
+/// An index of so many entries.
+fn index_of_many(count: usize, artifact_type: Option<&str>) -> Reply {
+    let entry = index_of(&["a"], artifact_type);
+    let digest = digest_of(b"a").to_string();
+    let (head, rest) = entry.split_once('[').unwrap();
+    let one = rest.strip_suffix("]}").unwrap();
+    let entries: Vec<String> =
+        (0..count).map(|n| one.replace(&digest, &format!("sha256:{n:064x}"))).collect();
+    Reply::ok(format!("{head}[{}]}}", entries.join(",")))
+        .header("Content-Type", MediaType::OCI_INDEX.as_str())
+}
+
+#[test]
+fn cap_referrers_holds_for_one_page_and_for_the_fallback_tag() {
+    let check = |count: usize, is_api: bool, may_be_incomplete: bool| {
+        let bench = Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") == is_api && !path.contains('.') => {
+                index_of_many(count, Some("x/y"))
+            }
+            _ => Reply::status(404),
+        });
+        let found = bench.referrers(None).unwrap();
+        assert_eq!(found.items.len(), caps::REFERRERS, "{count} {is_api}");
+        assert_eq!(found.may_be_incomplete, may_be_incomplete, "{count} {is_api}");
+    };
+    for is_api in [true, false] {
+        check(caps::REFERRERS, is_api, false);
+        check(caps::REFERRERS + 1, is_api, true);
+    }
+}
+
+#[test]
+fn cap_referrers_ends_the_asking_for_pages() {
+    let check = |count: usize, pages: usize| {
+        let bench = Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/referrers/") && request.url.query().is_none() => {
+                index_of_many(count, Some("x/y")).header("Link", "<?page=2>; rel=next")
+            }
+            path if path.contains("/referrers/") => index(&["a"], Some("x/y")),
+            _ => Reply::status(404),
+        });
+        let found = bench.referrers(None).unwrap();
+        let asked = bench.script.lines();
+        assert_eq!(asked.iter().filter(|line| line.contains("/referrers/")).count(), pages);
+        assert_eq!((found.items.len(), found.may_be_incomplete), (caps::REFERRERS, pages == 1));
+    };
+    check(caps::REFERRERS - 1, 2);
+    check(caps::REFERRERS, 1);
 }

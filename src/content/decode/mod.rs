@@ -183,6 +183,10 @@ impl Decoder {
 pub fn decode_all(bytes: &[u8], limits: DecodeLimits) -> Result<Vec<u8>, DecodeError> {
     let mut plain = Vec::new();
     let mut sink = |bytes: &[u8]| {
+        // A vector that doubles holds three times its content for a moment, and memory of wasm never shrinks.
+        if plain.capacity() - plain.len() < bytes.len() {
+            plain.reserve_exact(bytes.len() + plain.len() / 4);
+        }
         plain.extend_from_slice(bytes);
         ControlFlow::Continue(())
     };

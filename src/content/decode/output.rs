@@ -4,7 +4,7 @@ use std::{fmt, ops::ControlFlow};
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::sniff::Compression;
+use crate::{caps, content::sniff::Compression};
 
 /// Receives plain bytes; `Break` ends decompressing early without an error.
 pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>;
@@ -24,7 +24,7 @@ pub struct DecodeLimits {
 impl Default for DecodeLimits {
     /// The caps of a listing: 16 GiB of output, windows of 128 MiB.
     fn default() -> Self {
-        Self { output: 16 << 30, window: 128 << 20 }
+        Self { output: caps::LAYER_BYTES, window: caps::ZSTD_WINDOW }
     }
 }
 

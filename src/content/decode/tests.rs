@@ -5,6 +5,7 @@
 use std::io::Write as _;
 
 use super::*;
+use crate::caps;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -115,12 +116,51 @@ fn bombs_end_at_the_cap() {
     }
 }
 
+/// A frame with a window, given as a byte of exponent and mantissa, and one empty block.
+fn frame_with_window(window: u8) -> [u8; 9] {
+    [0x28, 0xb5, 0x2f, 0xfd, 0, window, 1, 0, 0]
+}
+
 #[test]
-fn a_window_over_the_cap_is_refused_before_it_is_allocated() {
-    // Window descriptor: exponent 31, 2 TiB.
-    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0xf8, 1, 0, 0];
-    assert!(matches!(
-        decode_all(&frame, DecodeLimits::default()),
-        Err(DecodeError::WindowLimit { .. })
-    ));
+fn cap_zstd_window_is_obeyed_before_anything_is_allocated() {
+    // RFC 8878 3.1.1.1.2: 2 to the power of 10 and the exponent, and eighths of that.
+    let exponent = (caps::ZSTD_WINDOW.ilog2() - 10) as u8;
+    assert_eq!(1 << (10 + exponent), caps::ZSTD_WINDOW);
+    let check = |window: u8, expected: Result<Vec<u8>, DecodeError>| {
+        assert_eq!(decode_all(&frame_with_window(window), DecodeLimits::default()), expected);
+    };
+    let over = |window: u64| Err(DecodeError::WindowLimit { window, limit: caps::ZSTD_WINDOW });
+    check(exponent << 3, Ok(Vec::new()));
+    check(exponent << 3 | 1, over(caps::ZSTD_WINDOW / 8 * 9));
+    check(31 << 3, over(2 << 40));
+}
+
+#[test]
+fn cap_zstd_block_refuses_a_larger_block() {
+    // A block of one byte that is repeated: its size, its kind, and that it is the last.
+    let frame = |size: usize| {
+        let header = (size as u32) << 3 | 1 << 1 | 1;
+        let [a, b, c, _] = header.to_le_bytes();
+        [&frame_with_window(0x50)[..6], &[a, b, c, b'x']].concat()
+    };
+    let read = |size: usize| decode_all(&frame(size), DecodeLimits::default());
+    assert_eq!(read(caps::ZSTD_BLOCK), Ok(vec![b'x'; caps::ZSTD_BLOCK]));
+    let fault = StreamFault::BlockTooLarge;
+    let error = DecodeError::Corrupt { compression: Compression::Zstd, fault };
+    assert_eq!(read(caps::ZSTD_BLOCK + 1), Err(error));
+}
+
+#[test]
+fn cap_layer_bytes_is_the_limit_of_a_listing_and_ends_the_output() {
+    // 16 GiB would take minutes: the counter stands before the last bytes.
+    assert_eq!(DecodeLimits::default().output, caps::LAYER_BYTES);
+    let check = |more: usize, expected: Result<(), Stop>| {
+        let mut decoder = Decoder::new(DecodeLimits::default());
+        let mut sink = |_: &[u8]| ControlFlow::Continue(());
+        decoder.push(b"plain bytes", &mut sink).unwrap();
+        decoder.produced = caps::LAYER_BYTES - 100;
+        assert_eq!(decoder.push(&vec![b'x'; more], &mut sink), expected, "{more}");
+    };
+    check(100, Ok(()));
+    check(101, Err(DecodeError::OutputLimit(caps::LAYER_BYTES).into()));
 }

@@ -9,10 +9,7 @@ use std::io::Read as _;
 use ruzstd::decoding::FrameDecoder;
 
 use super::output::{DecodeError, Frames, Output, PIECE, Stop, StreamFault};
-use crate::content::sniff::Compression;
-
-/// The most that a block may hold or make (RFC 8878 3.1.1.2.4).
-const BLOCK_MAX: usize = 128 << 10;
+use crate::{caps, content::sniff::Compression};
 
 /// Decodes frames one after the other.
 pub(super) struct Unzstd {
@@ -158,7 +155,7 @@ impl Unzstd {
         let Some(&[a, b, c]) = input.get(..3) else { return Ok(None) };
         let header = u32::from_le_bytes([a, b, c, 0]);
         let (last, kind, size) = (header & 1 != 0, (header >> 1) & 3, (header >> 3) as usize);
-        if size > BLOCK_MAX {
+        if size > caps::ZSTD_BLOCK {
             return Err(corrupt(StreamFault::BlockTooLarge));
         }
         // A block of kind 1 is one byte that stands for `size` of them.

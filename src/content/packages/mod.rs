@@ -17,17 +17,9 @@ mod rpm;
 
 use serde::{Deserialize, Serialize};
 
+use crate::caps;
 pub use fault::DatabaseFault;
 pub use os_release::OsRelease;
-
-/// The most packages that are read of one database.
-pub const PACKAGES_MAX: usize = 100_000;
-
-/// The most faults that are kept of one file.
-const PROBLEMS_MAX: usize = 20;
-
-/// Bytes kept of any text in a file.
-const TEXT_MAX: usize = 1_024;
 
 /// The kind of a database of packages, or of a file about the operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,10 +61,10 @@ impl DatabaseKind {
     /// Files of more bytes than this need not be kept: nothing real is that large.
     pub fn size_max(self) -> u64 {
         match self {
-            Self::OsRelease => 64 << 10,
-            Self::DpkgPart | Self::Python | Self::Npm => 1 << 20,
-            Self::Dpkg | Self::Apk => 64 << 20,
-            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => 96 << 20,
+            Self::OsRelease => caps::RELEASE_BYTES,
+            Self::DpkgPart | Self::Python | Self::Npm => caps::PACKAGE_BYTES,
+            Self::Dpkg | Self::Apk => caps::DATABASE_TEXT_BYTES,
+            Self::RpmSqlite | Self::RpmNdb | Self::RpmBerkeley => caps::DATABASE_BYTES,
         }
     }
 }
@@ -108,18 +100,18 @@ pub struct Inventory {
 impl Inventory {
     /// Adds a package; `false` once there are too many.
     fn push(&mut self, package: Package) -> bool {
-        if self.packages.len() < PACKAGES_MAX {
+        if self.packages.len() < caps::PACKAGES {
             self.packages.push(package);
             return true;
         }
-        self.problem(DatabaseFault::TooManyPackages(PACKAGES_MAX as u64));
+        self.problem(DatabaseFault::TooManyPackages(caps::PACKAGES as u64));
         false
     }
 
     fn problem(&mut self, problem: DatabaseFault) {
-        if self.problems.len() < PROBLEMS_MAX {
+        if self.problems.len() < caps::DATABASE_FAULTS {
             self.problems.push(problem);
-        } else if self.problems.len() == PROBLEMS_MAX {
+        } else if self.problems.len() == caps::DATABASE_FAULTS {
             self.problems.push(DatabaseFault::MoreFaults);
         }
     }
@@ -229,8 +221,9 @@ pub fn read(kind: DatabaseKind, bytes: &[u8]) -> Inventory {
 
 /// Bytes of a file as text that is not too long; what is no UTF-8 is replaced.
 fn text(bytes: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(bytes.get(..TEXT_MAX).unwrap_or(bytes)).into_owned();
-    if bytes.len() > TEXT_MAX {
+    let mut text =
+        String::from_utf8_lossy(bytes.get(..caps::PACKAGE_TEXT).unwrap_or(bytes)).into_owned();
+    if bytes.len() > caps::PACKAGE_TEXT {
         text.push('…');
     }
     text
@@ -276,19 +269,75 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_large_is_not_read() {
-        let found = read(DatabaseKind::OsRelease, &vec![b'A'; (64 << 10) + 1]);
-        assert_eq!(found.problems, [DatabaseFault::TooLarge(64 << 10)]);
-        assert_eq!(found.release, None);
+    fn cap_release_bytes_cap_package_bytes_and_cap_database_text_bytes_leave_a_file_unread() {
+        let check = |kind: DatabaseKind, text: &str, most: u64| {
+            for (length, is_read) in [(most, true), (most + 1, false)] {
+                let mut file = text.as_bytes().to_vec();
+                file.resize(length as usize, b'\n');
+                let found = read(kind, &file);
+                let faults = Vec::from_iter((!is_read).then_some(DatabaseFault::TooLarge(most)));
+                let count = found.packages.len() + found.release.map_or(0, |it| it.fields.len());
+                assert_eq!((count, found.problems), (usize::from(is_read), faults), "{kind:?}");
+            }
+        };
+        check(DatabaseKind::OsRelease, "ID=a", caps::RELEASE_BYTES);
+        check(DatabaseKind::DpkgPart, "Package: a", caps::PACKAGE_BYTES);
+        check(DatabaseKind::Python, "Name: a", caps::PACKAGE_BYTES);
+        check(DatabaseKind::Npm, r#"{"name":"a"}"#, caps::PACKAGE_BYTES);
+        check(DatabaseKind::Dpkg, "Package: a", caps::DATABASE_TEXT_BYTES);
+        check(DatabaseKind::Apk, "P:a", caps::DATABASE_TEXT_BYTES);
     }
 
     #[test]
-    fn packages_and_problems_are_bounded() {
-        let many = "Package: a\nVersion: 1\n\n".repeat(PACKAGES_MAX + 2);
-        let found = read(DatabaseKind::Dpkg, many.as_bytes());
-        assert_eq!(found.packages.len(), PACKAGES_MAX);
-        assert_eq!(found.problems, [DatabaseFault::TooManyPackages(100_000)]);
-        let found = read(DatabaseKind::Dpkg, "Version: 1\n\n".repeat(1_000).as_bytes());
-        assert_eq!(found.problems.len(), PROBLEMS_MAX + 1);
+    fn cap_database_bytes_leaves_a_larger_file_unread() {
+        let database = DatabaseKind::RpmNdb;
+        assert_eq!(database.size_max(), caps::DATABASE_BYTES);
+        let check = |length: u64, is_read: bool| {
+            let found = read(database, &vec![0; length as usize]);
+            let too_large = DatabaseFault::TooLarge(caps::DATABASE_BYTES);
+            assert_eq!(found.problems.contains(&too_large), !is_read, "{length}");
+            assert!(!found.problems.is_empty(), "zeros are no database");
+        };
+        check(caps::DATABASE_BYTES, true);
+        check(caps::DATABASE_BYTES + 1, false);
+    }
+
+    #[test]
+    fn cap_packages_ends_the_reading_and_says_so() {
+        let check = |count: usize, problems: &[DatabaseFault]| {
+            let many = "Package: a\nVersion: 1\n\n".repeat(count);
+            let found = read(DatabaseKind::Dpkg, many.as_bytes());
+            assert_eq!(
+                (found.packages.len(), found.problems.as_slice()),
+                (caps::PACKAGES, problems)
+            );
+        };
+        check(caps::PACKAGES, &[]);
+        check(caps::PACKAGES + 1, &[DatabaseFault::TooManyPackages(caps::PACKAGES as u64)]);
+        check(caps::PACKAGES + 70_000, &[DatabaseFault::TooManyPackages(caps::PACKAGES as u64)]);
+    }
+
+    #[test]
+    fn cap_database_faults_keeps_the_first_and_says_that_there_are_more() {
+        let faults = |count: usize| {
+            read(DatabaseKind::Dpkg, "Version: 1\n\n".repeat(count).as_bytes()).problems
+        };
+        let most = faults(caps::DATABASE_FAULTS);
+        assert_eq!((most.len(), most.last() == Some(&DatabaseFault::MoreFaults)), (20, false));
+        let above = faults(caps::DATABASE_FAULTS + 1);
+        assert_eq!(above.last(), Some(&DatabaseFault::MoreFaults));
+        assert_eq!(faults(1_000), above);
+    }
+
+    #[test]
+    fn cap_package_text_cuts_each_field() {
+        let check = |length: usize, end: &str| {
+            let database = format!("Package: {}\nVersion: 1\n\n", "n".repeat(length));
+            let found = read(DatabaseKind::Dpkg, database.as_bytes());
+            let expected = "n".repeat(caps::PACKAGE_TEXT) + end;
+            assert_eq!(found.packages.first().map(|package| &package.name), Some(&expected));
+        };
+        check(caps::PACKAGE_TEXT, "");
+        check(caps::PACKAGE_TEXT + 1, "…");
     }
 }

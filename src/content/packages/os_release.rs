@@ -1,9 +1,7 @@
 //! `os-release`: assignments as a shell would read them (os-release(5)).
 
 use super::text;
-
-/// Assignments read of a file.
-const LINES_MAX: usize = 256;
+use crate::caps;
 
 /// The name and version of an operating system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +34,7 @@ impl OsRelease {
 /// Reads a file; lines that assign nothing are passed over, as by a shell.
 pub fn read(bytes: &[u8]) -> OsRelease {
     let lines = bytes.split(|&byte| byte == b'\n');
-    OsRelease { fields: lines.filter_map(assignment).take(LINES_MAX).collect() }
+    OsRelease { fields: lines.filter_map(assignment).take(caps::RELEASE_LINES).collect() }
 }
 
 fn assignment(line: &[u8]) -> Option<(String, String)> {
@@ -102,5 +100,12 @@ mod tests {
         check("# comment\n\nNAME=Fedora\r\nVERSION_ID=40", "Fedora 40");
         check("NAME=x\nNAME=y\n", "y");
         check("a-b=c\n=d\nno assignment\n", "Linux");
+    }
+
+    #[test]
+    fn cap_release_lines_leaves_the_later_ones_out() {
+        let read = |count: usize| read("A=1\n".repeat(count).as_bytes()).fields.len();
+        assert_eq!(read(caps::RELEASE_LINES), caps::RELEASE_LINES);
+        assert_eq!(read(caps::RELEASE_LINES + 1), caps::RELEASE_LINES);
     }
 }

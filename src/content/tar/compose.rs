@@ -1,11 +1,11 @@
 //! Puts a header and the extensions before it together into one entry.
 
 use super::{
-    SPARSE_MAX,
     entry::{Entry, EntryKind, Warning},
     header::Header,
     pax::Extensions,
 };
+use crate::caps;
 
 /// Puts header and extensions together, and says how many bytes of content follow.
 pub(super) fn compose(
@@ -26,6 +26,7 @@ pub(super) fn compose(
     let kind = kind_of(header, &path);
     let left = content_behind(kind, stored, &mut warnings);
     check_path(&path, kind, &mut warnings);
+    let xattrs = few_xattrs(local.xattrs.into_iter(), &mut warnings);
     let sparse = sparse_map_of(&local.sparse.numbers, local.sparse.major, kind);
     let real = local.sparse.real_size.filter(|_| sparse.is_some());
     let entry = Entry {
@@ -35,15 +36,19 @@ pub(super) fn compose(
         mode: header.mode(),
         uid: local.uid.or(global.uid).unwrap_or_else(|| header.uid()),
         gid: local.gid.or(global.gid).unwrap_or_else(|| header.gid()),
-        user: local.user.or_else(|| global.user.clone()).unwrap_or_else(|| header.user()),
-        group: local.group.or_else(|| global.group.clone()).unwrap_or_else(|| header.group()),
+        user: short_owner(
+            local.user.or_else(|| global.user.clone()).unwrap_or_else(|| header.user()),
+        ),
+        group: short_owner(
+            local.group.or_else(|| global.group.clone()).unwrap_or_else(|| header.group()),
+        ),
         mtime: local.mtime.or(global.mtime).unwrap_or_else(|| header.mtime()),
         size: real.unwrap_or(left),
         stored: left,
         offset: end,
         device: header.device(),
         sparse,
-        xattrs: local.xattrs,
+        xattrs,
         warnings,
     };
     (entry, left)
@@ -89,6 +94,39 @@ pub(crate) fn check_path(path: &[u8], kind: EntryKind, warnings: &mut Vec<Warnin
     }
 }
 
+/// Returns the reason why an entry is left out: no Linux makes such a path or link, and a shorter one
+/// would be another.
+pub(crate) fn too_long(entry: &Entry) -> Option<Warning> {
+    match (entry.path.len(), entry.link.len()) {
+        (path, _) if path > caps::PATH_BYTES => Some(Warning::PathTooLong(path as u64)),
+        (_, link) if link > caps::LINK_BYTES => Some(Warning::LinkTooLong(link as u64)),
+        _ => None,
+    }
+}
+
+/// Cuts the name of an owner or group, which is only shown.
+pub(crate) fn short_owner(mut name: Vec<u8>) -> Vec<u8> {
+    name.truncate(caps::OWNER_BYTES);
+    name
+}
+
+/// Keeps the first extended attributes, as many as fit, and warns of others.
+pub(crate) fn few_xattrs(
+    xattrs: impl Iterator<Item = (String, Vec<u8>)>,
+    warnings: &mut Vec<Warning>,
+) -> Vec<(String, Vec<u8>)> {
+    let (mut kept, mut left) = (Vec::new(), caps::XATTR_BYTES);
+    for (name, value) in xattrs {
+        let Some(rest) = left.checked_sub(name.len() + value.len()) else {
+            warnings.push(Warning::XattrsTooLong);
+            break;
+        };
+        left = rest;
+        kept.push((name, value));
+    }
+    kept
+}
+
 /// Returns `true` if `..` leads out of the archive somewhere. A name that begins with a slash is rooted in
 /// the archive: distroless images are full of them.
 fn leads_out(path: &[u8]) -> bool {
@@ -107,13 +145,17 @@ fn leads_out(path: &[u8]) -> bool {
 }
 
 /// The map of PAX versions 0.0 and 0.1; an empty one if version 1.0 keeps it in the content.
-fn sparse_map_of(numbers: &[u64], major: Option<u64>, kind: EntryKind) -> Option<Vec<(u64, u64)>> {
+pub(super) fn sparse_map_of(
+    numbers: &[u64],
+    major: Option<u64>,
+    kind: EntryKind,
+) -> Option<Vec<(u64, u64)>> {
     let is_sparse = kind == EntryKind::File && (major == Some(1) || !numbers.is_empty());
     is_sparse.then(|| {
         numbers
             .chunks_exact(2)
             .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
-            .take(SPARSE_MAX)
+            .take(caps::SPARSE_PIECES)
             .collect()
     })
 }

@@ -92,6 +92,12 @@ pub enum Warning {
     },
     /// Entries beyond the cap were not read.
     TooManyEntries(u64),
+    /// An entry whose path has so many bytes, more than [`crate::caps::PATH_BYTES`], is left out.
+    PathTooLong(u64),
+    /// An entry whose link has so many bytes, more than [`crate::caps::LINK_BYTES`], is left out.
+    LinkTooLong(u64),
+    /// Extended attributes beyond [`crate::caps::XATTR_BYTES`] are left out.
+    XattrsTooLong,
     /// The layer's table of contents has another entry for this path, or none.
     UnlikeTable,
 }

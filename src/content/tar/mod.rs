@@ -15,20 +15,14 @@ mod sparse;
 
 use std::ops::ControlFlow;
 
+use crate::caps;
 pub use archive::{ArchiveEvent, ArchiveReader, Visitor};
-pub(crate) use compose::check_path;
 use compose::compose;
+pub(crate) use compose::{check_path, few_xattrs, short_owner, too_long};
 pub use entry::{Entry, EntryKind, Warning};
 use header::{BLOCK, Header};
 use pax::Extensions;
 use sparse::map_fits;
-
-/// The largest extensions that are read, in bytes. The extensions of one entry count together, and so do
-/// the global ones. They hold names and attributes, not content.
-const EXTENSION_MAX: u64 = 1 << 20;
-
-/// Pieces that a sparse map may have.
-const SPARSE_MAX: usize = 1 << 16;
 
 /// Reads an archive that is handed in bit by bit.
 #[derive(Default)]
@@ -264,7 +258,7 @@ impl Reader {
         let total = if is_global { &mut self.global_size } else { &mut self.local_size };
         // Extensions without content count as well: there could be any number of them.
         *total = total.saturating_add(size.max(1));
-        if *total > EXTENSION_MAX {
+        if *total > caps::TAR_EXTENSIONS {
             self.state = skip(padded(size));
             return visitor(ArchiveEvent::Odd(Warning::ExtensionTooLarge(size)));
         }
@@ -283,7 +277,10 @@ impl Reader {
         }
         match kind {
             Extension::Local => self.local.read_pax(&content),
-            Extension::Global => self.global.read_pax(&content),
+            Extension::Global => {
+                self.global.read_pax(&content);
+                self.global.shorten();
+            }
             Extension::LongName => self.local.path = Some(header::until_nul(&content).to_vec()),
             Extension::LongLink => self.local.link = Some(header::until_nul(&content).to_vec()),
         }
@@ -327,6 +324,11 @@ impl Reader {
             && !map_fits(map, entry.size, left)
         {
             entry.warnings.push(Warning::BadSparseMap);
+        }
+        if let Some(fault) = too_long(&entry) {
+            // Nothing is announced: the content is passed over.
+            self.state = skip(padded(left));
+            return visitor(ArchiveEvent::Odd(fault));
         }
         visitor(ArchiveEvent::Entry(Box::new(entry)))?;
         if left == 0 {

@@ -1,6 +1,7 @@
 //! Extensions that stand before an entry: PAX records (POSIX.1-2001) and GNU long names.
 
 use super::entry::Warning;
+use crate::caps;
 
 /// The values that extensions give for the next entry; `None` for those they do not give.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +56,19 @@ impl Extensions {
                     self.warnings.push(Warning::BadPaxRecord);
                     return;
                 }
+            }
+        }
+    }
+
+    /// Cuts the texts that each later entry takes over: to more than an entry may have, so that it is still
+    /// left out. A megabyte would be copied a million times.
+    pub(super) fn shorten(&mut self) {
+        let most = [caps::PATH_BYTES, caps::LINK_BYTES, caps::OWNER_BYTES, caps::OWNER_BYTES];
+        let texts = [&mut self.path, &mut self.link, &mut self.user, &mut self.group];
+        for (text, most) in texts.into_iter().zip(most) {
+            if let Some(text) = text {
+                text.truncate(most + 1);
+                text.shrink_to_fit();
             }
         }
     }

@@ -4,12 +4,12 @@
 use std::ops::ControlFlow;
 
 use super::{
-    EXTENSION_MAX, PendingEntry, Reader, ReaderState, SPARSE_MAX, Visitor,
+    PendingEntry, Reader, ReaderState, Visitor,
     entry::Warning,
     header::{self, BLOCK},
     pax,
 };
-use crate::content::tar::ArchiveEvent;
+use crate::{caps, content::tar::ArchiveEvent};
 
 impl Reader {
     /// A block of 21 more pieces, with a flag that says whether another follows.
@@ -23,13 +23,13 @@ impl Reader {
         map.extend(header::sparse_pieces(block.get(..504).unwrap_or_default()));
         pending.entry.offset += BLOCK as u64;
         let more = block.get(504).is_some_and(|&byte| byte != 0);
-        if more && map.len() < SPARSE_MAX {
-            self.state = ReaderState::SparseMap(Box::new(pending));
-            return ControlFlow::Continue(());
-        }
-        if more {
+        if map.len() + usize::from(more) > caps::SPARSE_PIECES {
             self.state = ReaderState::Lost;
             return visitor(ArchiveEvent::Odd(Warning::BadSparseMap));
+        }
+        if more {
+            self.state = ReaderState::SparseMap(Box::new(pending));
+            return ControlFlow::Continue(());
         }
         self.open(pending, visitor)
     }
@@ -49,7 +49,7 @@ impl Reader {
         let lines = lines + block.iter().filter(|&&byte| byte == b'\n').count();
         text.extend_from_slice(block);
         pending.left = pending.left.saturating_sub(BLOCK as u64);
-        let is_last = pending.left == 0 || text.len() as u64 > EXTENSION_MAX;
+        let is_last = pending.left == 0 || text.len() as u64 > caps::TAR_EXTENSIONS;
         if !is_last && sparse_lines(&text).is_some_and(|needed| lines < needed) {
             self.state = ReaderState::SparseHead { pending: Box::new(pending), text, lines };
             return ControlFlow::Continue(());
@@ -71,12 +71,13 @@ impl Reader {
 pub(super) fn sparse_lines(text: &[u8]) -> Option<usize> {
     let end = text.iter().take(32).position(|&byte| byte == b'\n')?;
     let count = usize::try_from(pax::decimal(text.get(..end)?)?).ok()?;
-    (count <= SPARSE_MAX).then_some(1 + 2 * count)
+    (count <= caps::SPARSE_PIECES).then_some(1 + 2 * count)
 }
 
 pub(super) fn read_sparse_head(text: &[u8]) -> Option<Vec<(u64, u64)>> {
     let mut lines = text.split(|&byte| byte == b'\n').map(pax::decimal);
-    let count = usize::try_from(lines.next()??).ok().filter(|&count| count <= SPARSE_MAX)?;
+    let count =
+        usize::try_from(lines.next()??).ok().filter(|&count| count <= caps::SPARSE_PIECES)?;
     let mut map = Vec::new();
     for _ in 0..count {
         map.push((lines.next()??, lines.next()??));

@@ -275,3 +275,173 @@ fn mutated_archives_never_panic() {
         read_in_pieces(&whole[..cut], 512);
     }
 }
+
+/// An archive of a file with such a path, a link with such a target, and a last file.
+fn with_lengths(path: usize, link: usize) -> Vec<u8> {
+    let long = |flag: u8, length: usize| {
+        let name = vec![b'n'; length];
+        [plain(b"././@LongLink", flag, length as u64), content(&name)].concat()
+    };
+    let file = [long(b'L', path), plain(b"short", b'0', 3), content(b"abc")].concat();
+    let link = [long(b'K', link), plain(b"link", b'2', 0)].concat();
+    [file, link, plain(b"last", b'0', 0), end()].concat()
+}
+
+#[test]
+fn cap_path_bytes_and_cap_link_bytes_leave_the_entry_out_and_tell() {
+    let check = |path: usize, link: usize, entries: usize, odd: &[Warning]| {
+        for piece in [1, 511, 1 << 20] {
+            let read = read_in_pieces(&with_lengths(path, link), piece);
+            assert_eq!((read.entries.len(), read.odd.as_slice()), (entries, odd), "{path} {link}");
+        }
+    };
+    let (most, far) = (caps::PATH_BYTES, caps::LINK_BYTES);
+    check(most, far, 3, &[]);
+    check(most + 1, far, 2, &[Warning::PathTooLong(most as u64 + 1)]);
+    check(most, far + 1, 2, &[Warning::LinkTooLong(far as u64 + 1)]);
+    let both = [Warning::PathTooLong(1_000_000), Warning::LinkTooLong(1_000_000)];
+    check(1_000_000, 1_000_000, 1, &both);
+}
+
+#[test]
+fn cap_tar_extensions_passes_over_larger_ones_and_tells() {
+    // Two extensions of one entry, which count together, and a global one.
+    let check = |size: u64, flags: &[u8], is_read: bool| {
+        let each = size / flags.len() as u64;
+        let mut archive = Vec::new();
+        for &flag in flags {
+            archive.extend(plain(b"x", flag, each));
+            archive.extend(content(&vec![b'\n'; each as usize]));
+        }
+        archive.extend([plain(b"short", b'0', 0), end()].concat());
+        let read = read_in_pieces(&archive, 1 << 16);
+        let odd = Vec::from_iter((!is_read).then_some(Warning::ExtensionTooLarge(each)));
+        assert_eq!((paths(&read), read.odd), (vec!["short".to_owned()], odd), "{size} {flags:?}");
+    };
+    let most = caps::TAR_EXTENSIONS;
+    check(most, b"x", true);
+    check(most + 1, b"x", false);
+    check(most, b"xx", true);
+    check(most + 2, b"xx", false);
+    check(most, b"g", true);
+    check(most + 1, b"g", false);
+}
+
+/// A file whose sparse map stands in blocks behind its header, in so many pieces without content.
+fn old_sparse(pieces: usize) -> Vec<u8> {
+    let piece = b"00000000000\x0000000000000\x00";
+    let more = |pieces: usize| u8::from(pieces > 21);
+    let mut left = pieces - 4;
+    let mut archive = block(b"s", b'S', 0, |block| {
+        block[257..265].copy_from_slice(b"ustar  \0");
+        block[386..482].copy_from_slice(&piece.repeat(4));
+        block[482] = 1;
+    });
+    while left > 0 {
+        let here = left.min(21);
+        let mut block = piece.repeat(here);
+        block.resize(504, 0);
+        block.push(more(left));
+        block.resize(BLOCK, 0);
+        archive.extend(block);
+        left -= here;
+    }
+    [archive, end()].concat()
+}
+
+#[test]
+fn cap_sparse_pieces_ends_a_map_of_any_form() {
+    let most = caps::SPARSE_PIECES;
+    let pieces = |archive: &[u8]| {
+        let read = read_in_pieces(archive, 1 << 20);
+        let map = read.entries.first().and_then(|(entry, _)| entry.sparse.as_ref().map(Vec::len));
+        let warnings = read.entries.first().map(|(entry, _)| entry.warnings.clone());
+        (map, [warnings.unwrap_or_default(), read.odd].concat())
+    };
+    let bad = || vec![Warning::BadSparseMap];
+    assert_eq!(pieces(&old_sparse(most)), (Some(most), vec![]));
+    assert_eq!(pieces(&old_sparse(most + 1)), (None, bad()));
+    assert_eq!(pieces(&old_sparse(2 * most)), (None, bad()));
+    // At the head of the content.
+    let head = |pieces: usize| {
+        let records =
+            b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n28 GNU.sparse.realsize=1024\n";
+        let map = content(format!("{pieces}\n{}", "0\n".repeat(2 * pieces)).as_bytes());
+        let file = [plain(b"s", b'0', map.len() as u64), map].concat();
+        [plain(b"x", b'x', records.len() as u64), content(records), file, end()].concat()
+    };
+    assert_eq!(pieces(&head(most)), (Some(most), vec![]));
+    assert_eq!(pieces(&head(most + 1)), (Some(0), vec![Warning::BadSparseMap; 2]));
+}
+
+#[test]
+fn cap_sparse_pieces_ends_a_map_in_records() {
+    let pieces = |count: usize| {
+        let numbers: Vec<u64> = vec![0; 2 * count];
+        let map = compose::sparse_map_of(&numbers, None, EntryKind::File);
+        map.map(|map| map.len())
+    };
+    assert_eq!(pieces(caps::SPARSE_PIECES), Some(caps::SPARSE_PIECES));
+    assert_eq!(pieces(caps::SPARSE_PIECES + 1), Some(caps::SPARSE_PIECES));
+}
+
+#[test]
+fn cap_owner_bytes_cuts_the_names_of_owner_and_group() {
+    let check = |length: usize| {
+        let record = |key: &str| {
+            let rest = format!(" {key}={}\n", "o".repeat(length));
+            format!("{}{rest}", rest.len() + 3)
+        };
+        let records = record("uname") + &record("gname");
+        let head = [plain(b"x", b'x', records.len() as u64), content(records.as_bytes())];
+        let read = read(&[head.concat(), plain(b"a", b'0', 0), end()].concat());
+        let entry = &read.entries[0].0;
+        let most = caps::OWNER_BYTES;
+        assert_eq!((entry.user.len(), entry.group.len(), &read.odd), (most, most, &vec![]));
+    };
+    check(caps::OWNER_BYTES);
+    check(caps::OWNER_BYTES + 1);
+}
+
+#[test]
+fn cap_path_bytes_holds_for_the_path_that_a_global_extension_gives_to_all() {
+    let check = |length: usize, entries: usize, odd: &[Warning]| {
+        let rest = format!(" path={}\n", "p".repeat(length));
+        let digits = (rest.len() + 7).to_string().len();
+        let record = format!("{}{rest}", rest.len() + digits);
+        let global = [plain(b"g", b'g', record.len() as u64), content(record.as_bytes())].concat();
+        let files = plain(b"a", b'0', 0).repeat(3);
+        let read = read_in_pieces(&[global, files, end()].concat(), 1 << 20);
+        assert_eq!((read.entries.len(), read.odd.as_slice()), (entries, odd), "{length}");
+    };
+    let too_long = || Warning::PathTooLong(caps::PATH_BYTES as u64 + 1);
+    check(caps::PATH_BYTES, 3, &[]);
+    check(caps::PATH_BYTES + 1, 0, &[too_long(), too_long(), too_long()]);
+    check(1_000_000, 0, &[too_long(), too_long(), too_long()]);
+}
+
+#[test]
+fn cap_xattr_bytes_counts_names_as_they_were_expanded() {
+    // A byte that is no UTF-8 is three bytes of its replacement.
+    let check = |name: usize, value: usize, expected: &[Warning]| {
+        let xattr = (String::from_utf8_lossy(&vec![0xff; name]).into_owned(), vec![0; value]);
+        let mut warnings = Vec::new();
+        let kept = few_xattrs([xattr].into_iter(), &mut warnings);
+        assert_eq!((kept.len(), warnings.as_slice()), (1 - expected.len(), expected));
+    };
+    check(1_000, caps::XATTR_BYTES - 3_000, &[]);
+    check(1_000, caps::XATTR_BYTES - 2_999, &[Warning::XattrsTooLong]);
+    // In an archive, an extension of 400,000 bytes.
+    let read_name = |length: usize| {
+        let mut record = b" SCHILY.xattr.".to_vec();
+        record.extend(vec![0xff; length]);
+        record.extend(b"=v\n");
+        let digits = (record.len() + 6).to_string();
+        let record = [digits.as_bytes(), &record].concat();
+        let head = [plain(b"x", b'x', record.len() as u64), content(&record)].concat();
+        let read = read_in_pieces(&[head, plain(b"a", b'0', 0), end()].concat(), 1 << 20);
+        (read.entries[0].0.xattrs.len(), read.entries[0].0.warnings.clone())
+    };
+    assert_eq!(read_name(300_000), (1, vec![]));
+    assert_eq!(read_name(400_000), (0, vec![Warning::XattrsTooLong]));
+}

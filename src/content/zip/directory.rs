@@ -1,6 +1,7 @@
 //! The directory at the end of an archive (APPNOTE 4.3.12 to 4.3.16), with its 64-bit form.
 
-use super::{MEMBERS_MAX, Method, ZipError, ZipFault, ZipListing, ZipMember};
+use super::{Method, ZipError, ZipFault, ZipListing, ZipMember};
+use crate::caps;
 
 /// The last record, without its comment.
 const END: usize = 22;
@@ -12,9 +13,6 @@ const HEAD: usize = 46;
 
 /// The value of a 32-bit field whose number stands in 64 bits elsewhere.
 const ELSEWHERE: u64 = 0xffff_ffff;
-
-/// Bytes that names may take together.
-const NAMES_MAX: usize = 32 << 20;
 
 /// Lists an archive. Members that cannot be read end the list; what was read stays.
 ///
@@ -37,15 +35,22 @@ pub fn list(archive: &[u8]) -> Result<ZipListing, ZipError> {
 fn read(mut directory: &[u8], listing: &mut ZipListing) {
     let mut names = 0;
     for number in 0..listing.announced {
-        if number >= MEMBERS_MAX || names > NAMES_MAX {
+        if number >= caps::INNER_MEMBERS as u64 {
             return listing.problems.push(ZipFault::TooManyMembers(number));
         }
         let Some((member, rest)) = member(directory) else {
             return listing.problems.push(ZipFault::BrokenAt(number));
         };
         names += member.name.len();
-        listing.members.push(member);
+        if names > caps::ZIP_NAMES {
+            return listing.problems.push(ZipFault::TooManyMembers(number));
+        }
         directory = rest;
+        if member.name.len() <= caps::PATH_BYTES {
+            listing.members.push(member);
+        } else if listing.problems.len() < caps::FAULTS_SHOWN {
+            listing.problems.push(ZipFault::NameTooLong(number));
+        }
     }
     if !directory.is_empty() {
         listing.problems.push(ZipFault::MoreThanAnnounced);

@@ -15,9 +15,6 @@ use zlib_rs::{InflateFlush, Status, crc32::crc32};
 use crate::content::decode::gzip::headless;
 pub use directory::list;
 
-/// The most members that are listed of one archive.
-pub const MEMBERS_MAX: u64 = 100_000;
-
 /// The way in which a member is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -72,6 +69,8 @@ pub struct ZipListing {
 pub enum ZipFault {
     /// Members beyond this many were not read.
     TooManyMembers(u64),
+    /// The name of the member of this number is longer than [`crate::caps::PATH_BYTES`]. It is left out.
+    NameTooLong(u64),
     /// The directory is broken at the member of this number.
     BrokenAt(u64),
     /// The directory holds more members than it announces. Readers differ in this case.

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 
 use super::*;
+use crate::caps;
 
 fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut encoder =
@@ -111,4 +112,66 @@ fn no_part_and_no_flipped_bit_panics_or_brings_other_content() {
         archive[bit / 8] ^= 1 << (bit % 8);
         try_all(&archive);
     }
+}
+
+/// A directory of members without content, and the wide record of its end: short ones count to 65,535.
+fn directory(names: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let (mut bytes, mut count) = (Vec::new(), 0_u64);
+    for name in names {
+        let mut head = vec![0; 46];
+        head[..4].copy_from_slice(b"PK\x01\x02");
+        head[28..30].copy_from_slice(&(name.len() as u16).to_le_bytes());
+        bytes.extend(head);
+        bytes.extend(name);
+        count += 1;
+    }
+    let size = bytes.len() as u64;
+    let mut wide = vec![0; 56];
+    wide[..4].copy_from_slice(b"PK\x06\x06");
+    wide[32..40].copy_from_slice(&count.to_le_bytes());
+    wide[40..48].copy_from_slice(&size.to_le_bytes());
+    bytes.extend(wide);
+    bytes.extend([&b"PK\x06\x07"[..], &[0; 16]].concat());
+    let mut end = vec![0; 22];
+    end[..4].copy_from_slice(b"PK\x05\x06");
+    end[10..12].copy_from_slice(&[0xff, 0xff]);
+    bytes.extend(end);
+    bytes
+}
+
+#[test]
+fn cap_inner_members_ends_a_directory_and_says_so() {
+    let check = |count: usize, problems: &[ZipFault]| {
+        let listing = list(&directory((0..count).map(|_| b"a".to_vec()))).unwrap();
+        assert_eq!(listing.members.len(), caps::INNER_MEMBERS, "{count}");
+        assert_eq!(listing.problems, problems, "{count}");
+    };
+    let most = caps::INNER_MEMBERS;
+    check(most, &[]);
+    check(most + 1, &[ZipFault::TooManyMembers(most as u64)]);
+}
+
+#[test]
+fn cap_zip_names_ends_a_directory_and_says_so() {
+    let long = caps::PATH_BYTES;
+    let (whole, rest) = (caps::ZIP_NAMES / long - 1, long);
+    let names = |last: &[usize]| [vec![long; whole], last.to_vec()].concat();
+    let read = |last: &[usize]| {
+        let names = names(last).into_iter();
+        let listing = list(&directory(names.map(|length| vec![b'n'; length]))).unwrap();
+        (listing.members.len(), listing.problems)
+    };
+    assert_eq!(read(&[rest - 1, 1]), (whole + 2, vec![]));
+    let fault = ZipFault::TooManyMembers(whole as u64 + 1);
+    assert_eq!(read(&[rest - 1, 2]), (whole + 1, vec![fault]));
+}
+
+#[test]
+fn cap_path_bytes_leaves_a_member_with_a_longer_name_out_and_tells() {
+    let check = |length: usize, members: usize, problems: &[ZipFault]| {
+        let listing = list(&directory([vec![b'n'; length], b"a".to_vec()].into_iter())).unwrap();
+        assert_eq!((listing.members.len(), listing.problems.as_slice()), (members, problems));
+    };
+    check(caps::PATH_BYTES, 2, &[]);
+    check(caps::PATH_BYTES + 1, 1, &[ZipFault::NameTooLong(0)]);
 }

@@ -5,7 +5,7 @@ use std::{ops::Range, rc::Rc};
 use futures_util::FutureExt;
 
 use crate::{
-    content::verify::MISSTATED_MAX,
+    caps,
     error::{Error, ErrorKind, Result},
     transport::{
         Deadline, Reopen, Request, Response, ResumePlan, ResumingBody, SharedClock, Transport,
@@ -46,7 +46,8 @@ impl Fetcher {
         bytes: BlobBytes,
     ) -> Result<ResumingBody> {
         let (clock, BlobBytes { size, range, policy }) = (Rc::clone(&self.clock), bytes);
-        let plan = ResumePlan { size, range, most: MISSTATED_MAX, waits: policy.into(), clock };
+        let plan =
+            ResumePlan { size, range, most: caps::MISSTATED_BYTES, waits: policy.into(), clock };
         ResumingBody::of(first, self.reopen(request), plan)
     }
 

@@ -59,6 +59,10 @@ impl Pass for IndexPass {
         self.reader.received()
     }
 
+    fn produced(&self) -> u64 {
+        self.reader.plain_size()
+    }
+
     fn finish(self: Box<Self>, end: &PassEnd) -> Findings {
         let Self { sets, set, digest, reader, mut collector } = *self;
         let mut visitor = |event: ArchiveEvent<'_>| -> ControlFlow<()> { collector.take(event) };

@@ -14,6 +14,7 @@ mod reporter;
 mod run;
 mod runner;
 mod serve;
+mod slices;
 mod toc_read;
 
 #[cfg(target_arch = "wasm32")]

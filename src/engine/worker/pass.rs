@@ -25,6 +25,9 @@ pub(super) trait Pass {
     /// The number of bytes taken in.
     fn received(&self) -> u64;
 
+    /// The number of bytes that they became.
+    fn produced(&self) -> u64;
+
     /// Ends the pass, and returns what it found.
     fn finish(self: Box<Self>, end: &PassEnd) -> Findings;
 }
@@ -62,6 +65,10 @@ impl Pass for VerifyPass {
 
     fn received(&self) -> u64 {
         self.0.received()
+    }
+
+    fn produced(&self) -> u64 {
+        self.0.plain_size()
     }
 
     fn finish(self: Box<Self>, end: &PassEnd) -> Findings {

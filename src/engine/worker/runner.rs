@@ -9,6 +9,7 @@ use super::{
     load::load_layer_store,
     pass::{Pass, PassEnd, VerifyPass},
     reporter::Reporter,
+    slices::Slices,
 };
 use crate::{
     content::{sha256_lanes::HashBatch, sniff::may_be_zstd, verify::Verdict},
@@ -100,10 +101,11 @@ impl Runner {
         let start = start.unwrap_or_default();
         let is_page = chunks.is_page(start);
         let mut pass = self.pass(job, store, start).await?;
+        let mut slices = Slices::default();
         let end = loop {
             match next {
                 Ok(Some(chunk)) => {
-                    pass.push(&chunk);
+                    self.push(&mut *pass, &chunk, &mut slices).await;
                     reporter.report_progress(pass.received());
                     self.let_others_catch_up().await;
                 }
@@ -118,6 +120,19 @@ impl Runner {
             return Err(ErrorKind::BadAnswer(AnswerFault::HtmlPage).into());
         }
         end.outcome.map(|_| findings)
+    }
+
+    /// Gives bytes to a pass, and looks for messages at the end of each slice.
+    async fn push(&self, pass: &mut dyn Pass, mut bytes: &[u8], slices: &mut Slices) {
+        while !bytes.is_empty() {
+            let (piece, rest) = slices.split(bytes);
+            let before = pass.produced();
+            pass.push(piece);
+            if slices.count(piece.len(), pass.produced().saturating_sub(before)) {
+                slices.look(&*self.fetcher.clock).await;
+            }
+            bytes = rest;
+        }
     }
 
     /// Begins a pass over a blob that starts with these bytes.

@@ -60,7 +60,11 @@ async fn listing(feed: &Feed, job: &Job, toc: &TocRequest) -> Result<(Lister, To
     let mut opening = vouched.ok_or(NotListed::Reason(TocRefusal::NoDigest))?;
     let mut lister = Lister::bare();
     loop {
-        let bytes = match feed.bytes(opening.range()).await? {
+        let range = opening.range();
+        if range.end.saturating_sub(range.start) > toc.most {
+            return Err(NotListed::Reason(TocRefusal::Table(TocError::TooLarge(toc.most))));
+        }
+        let bytes = match feed.bytes(range).await? {
             RangeReply::Bytes(bytes) => bytes,
             RangeReply::Whole(chunks) => return Err(NotListed::Whole(chunks)),
         };

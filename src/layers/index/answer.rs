@@ -224,7 +224,9 @@ pub struct ArchiveListing {
     pub members: Vec<ArchiveMember>,
     /// The problems of the archive.
     pub problems: Vec<ArchiveProblem>,
-    /// The plain bytes of a compressed file that is no archive.
+    /// The size of the plain bytes of a compressed file that is no archive.
+    pub unpacked_size: u64,
+    /// These bytes, if they are few enough to be shown ([`crate::caps::FILE_SHOWN`]).
     #[serde(with = "in_one_go")]
     pub unpacked: Vec<u8>,
 }

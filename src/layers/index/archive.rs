@@ -7,6 +7,7 @@ use super::{
     RowRange, slice,
 };
 use crate::{
+    caps,
     content::{
         decode::{DecodeLimits, decode_all},
         sniff::{FileType, file_type},
@@ -17,13 +18,7 @@ use crate::{
 };
 
 /// Bytes that may come out of a compressed file, and the window that it may want.
-const LIMITS: DecodeLimits = DecodeLimits { output: 64 << 20, window: 128 << 20 };
-
-/// Members that are listed of a tar archive.
-const MEMBERS_MAX: usize = 100_000;
-
-/// Bytes that a member may have to be opened.
-const MEMBER_MAX: u64 = 8 << 20;
+const LIMITS: DecodeLimits = DecodeLimits { output: caps::INNER_BYTES, window: caps::ZSTD_WINDOW };
 
 impl LayerIndex {
     /// Lists an archive whose content is at hand.
@@ -68,7 +63,7 @@ fn read_zip(content: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     let listing = zip::list(content).map_err(ContentFault::Zip)?;
     let member = listing.members.iter().rfind(|member| is_called(&member.name, name));
     let member = member.ok_or(ContentFault::NoMember)?;
-    listing.read(content, member, MEMBER_MAX).map_err(ContentFault::Zip)
+    listing.read(content, member, caps::FILE_SHOWN).map_err(ContentFault::Zip)
 }
 
 /// Reads the archive twice: which entry is the last of its name is known at the end.
@@ -84,7 +79,7 @@ fn read_tar(plain: &[u8], name: &[u8]) -> Result<Vec<u8>, ContentFault> {
     });
     match found.ok_or(ContentFault::NoMember)? {
         (EntryKind::File, offset) => {
-            let mut file = FileCollector::new(offset, MEMBER_MAX);
+            let mut file = FileCollector::new(offset, caps::FILE_SHOWN);
             walk(plain, &mut |event| file.take(event));
             file.finish()
         }
@@ -112,11 +107,18 @@ fn open(content: &[u8]) -> ArchiveListing {
         FileType::Tar => of_tar(content),
         FileType::Compressed(_) => match decode_all(content, LIMITS) {
             Ok(plain) if file_type(&plain) == FileType::Tar => of_tar(&plain),
-            Ok(unpacked) => ArchiveListing { unpacked, ..ArchiveListing::default() },
+            Ok(unpacked) => of_plain(unpacked),
             Err(error) => failed(ArchiveProblem::Decoding(error)),
         },
         _ => failed(ArchiveProblem::NotAnArchive),
     }
+}
+
+/// The content of a compressed file. What is not shown does not cross to the page.
+fn of_plain(plain: Vec<u8>) -> ArchiveListing {
+    let unpacked_size = plain.len() as u64;
+    let unpacked = if unpacked_size <= caps::FILE_SHOWN { plain } else { Vec::new() };
+    ArchiveListing { unpacked, unpacked_size, ..ArchiveListing::default() }
 }
 
 fn failed(problem: ArchiveProblem) -> ArchiveListing {
@@ -145,8 +147,8 @@ fn of_tar(content: &[u8]) -> ArchiveListing {
     let ArchiveListing { members, problems, .. } = &mut listing;
     let mut visit = |event: ArchiveEvent<'_>| {
         match event {
-            ArchiveEvent::Entry(_) if members.len() == MEMBERS_MAX => {
-                problems.push(ArchiveProblem::TooManyMembers(MEMBERS_MAX as u64));
+            ArchiveEvent::Entry(_) if members.len() == caps::INNER_MEMBERS => {
+                problems.push(ArchiveProblem::TooManyMembers(caps::INNER_MEMBERS as u64));
                 return ControlFlow::Break(());
             }
             ArchiveEvent::Entry(entry) => {
@@ -156,8 +158,10 @@ fn of_tar(content: &[u8]) -> ArchiveListing {
                     kind: entry.kind,
                 });
             }
-            ArchiveEvent::Odd(warning) => problems.push(ArchiveProblem::Tar(warning)),
-            ArchiveEvent::Content(_) | ArchiveEvent::End => {}
+            ArchiveEvent::Odd(warning) if problems.len() < caps::FAULTS_SHOWN => {
+                problems.push(ArchiveProblem::Tar(warning));
+            }
+            ArchiveEvent::Odd(_) | ArchiveEvent::Content(_) | ArchiveEvent::End => {}
         }
         ControlFlow::Continue(())
     };
@@ -238,15 +242,15 @@ mod tests {
 
     #[test]
     fn members_end_at_their_cap() {
-        let large = vec![0; MEMBER_MAX as usize + 1];
+        let large = vec![0; caps::FILE_SHOWN as usize + 1];
         let reason = |archive: &[u8]| read(archive, b"large").unwrap_err();
         let bomb = zip(&[("large", 8, &large, large.len() as u32)], b"");
-        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::TooLarge(MEMBER_MAX)));
+        assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::TooLarge(caps::FILE_SHOWN)));
         // It says that it is small.
         let bomb = zip(&[("large", 8, &large, 10)], b"");
         assert_eq!(reason(&bomb), ContentFault::Zip(ZipError::Changed));
         let bomb = gzip(&tar(&[("large", b'0', &large)]));
-        assert_eq!(reason(&bomb), ContentFault::TooLarge(MEMBER_MAX));
+        assert_eq!(reason(&bomb), ContentFault::TooLarge(caps::FILE_SHOWN));
         let bomb = gzip(&vec![0; LIMITS.output as usize + 1]);
         let limit = DecodeError::OutputLimit(LIMITS.output);
         assert_eq!(reason(&bomb), ContentFault::Decoding(limit));
@@ -266,5 +270,57 @@ mod tests {
                 let _ = open(&spoilt);
             }
         }
+    }
+
+    #[test]
+    fn cap_inner_bytes_ends_the_unpacking_and_says_so() {
+        let open_of = |length: u64| open(&gzip(&vec![0; length as usize]));
+        let most = open_of(caps::INNER_BYTES);
+        assert_eq!((most.unpacked_size, most.problems), (caps::INNER_BYTES, vec![]));
+        let limit = DecodeError::OutputLimit(caps::INNER_BYTES);
+        assert_eq!(open_of(caps::INNER_BYTES + 1).problems, [ArchiveProblem::Decoding(limit)]);
+    }
+
+    #[test]
+    fn cap_inner_members_ends_the_reading_of_tar_and_says_so() {
+        let members = |count: usize| {
+            let header = tar::tests::plain(b"a", b'0', 0);
+            let listing = of_tar(&[header.repeat(count), vec![0; 1_024]].concat());
+            (listing.members.len(), listing.problems)
+        };
+        let most = caps::INNER_MEMBERS;
+        assert_eq!(members(most), (most, vec![]));
+        let problem = ArchiveProblem::TooManyMembers(most as u64);
+        assert_eq!(members(most + 1), (most, vec![problem]));
+    }
+
+    #[test]
+    fn cap_faults_shown_keeps_the_first_faults_of_an_archive() {
+        let faults = |count: usize| {
+            let name = vec![b'n'; caps::PATH_BYTES + 1];
+            let head = tar::tests::plain(b"././@LongLink", b'L', name.len() as u64);
+            let long =
+                [head, tar::tests::content(&name), tar::tests::plain(b"a", b'0', 0)].concat();
+            of_tar(&[long.repeat(count), vec![0; 1_024]].concat()).problems.len()
+        };
+        assert_eq!(faults(caps::FAULTS_SHOWN), caps::FAULTS_SHOWN);
+        assert_eq!(faults(caps::FAULTS_SHOWN + 1), caps::FAULTS_SHOWN);
+    }
+
+    #[test]
+    fn cap_file_shown_holds_for_members_and_for_what_was_compressed() {
+        let check = |length: u64, is_shown: bool| {
+            let content = vec![b'x'; length as usize];
+            let member = read(&tar(&[("large", b'0', &content)]), b"large");
+            let too_large = Err(ContentFault::TooLarge(caps::FILE_SHOWN));
+            assert!(member == if is_shown { Ok(content.clone()) } else { too_large });
+            let jar = zip(&[("large", 8, &content, length as u32)], b"");
+            let too_large = ContentFault::Zip(ZipError::TooLarge(caps::FILE_SHOWN));
+            assert_eq!(read(&jar, b"large").err(), Some(too_large).filter(|_| !is_shown));
+            let plain = open(&gzip(&content));
+            assert_eq!((plain.unpacked_size, plain.unpacked.is_empty()), (length, !is_shown));
+        };
+        check(caps::FILE_SHOWN, true);
+        check(caps::FILE_SHOWN + 1, false);
     }
 }

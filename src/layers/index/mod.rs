@@ -36,11 +36,11 @@ use super::{
     ranges::{Basis, Ranges},
     tree::{ChangeKind, FileTree, NodeId},
 };
-use crate::content::{glob::Pattern, tar::EntryKind};
 use crate::oci::Digest;
-
-/// Rows in one answer.
-const ROWS_MAX: u32 = 1_000;
+use crate::{
+    caps,
+    content::{glob::Pattern, tar::EntryKind},
+};
 
 /// Holds opened layers and answers questions about them.
 #[derive(Default)]
@@ -85,7 +85,30 @@ impl LayerIndex {
         // The places in a table of contents are not those of another listing.
         let is_of_table = |ranges: &Ranges| matches!(ranges, Ranges::Toc(_));
         self.ranges.retain(|kept, ranges| *kept != digest || !is_of_table(ranges));
+        let newest = digest.clone();
         self.layers.insert(digest, opened);
+        self.make_room(&newest);
+    }
+
+    /// Lets go of what is kept beside the listings, the heaviest first, if all layers take too much; then of the
+    /// listing of the newest.
+    fn make_room(&mut self, newest: &Digest) {
+        while self.weight() > caps::OPENED_BYTES {
+            let heaviest =
+                self.layers.values_mut().max_by_key(|opened| opened.listing.kept_bytes());
+            match heaviest.filter(|opened| opened.listing.kept_bytes() > 0) {
+                Some(opened) => opened.listing.forget_files(),
+                None => return self.leave_out(newest),
+            }
+        }
+    }
+
+    /// Keeps only that a layer was read, and has too many entries for the room that is left.
+    fn leave_out(&mut self, digest: &Digest) {
+        if let Some(opened) = self.layers.get_mut(digest) {
+            opened.listing = Listing::default();
+            opened.problem = Some(Incomplete::TooManyEntries);
+        }
     }
 
     /// Returns the record of a layer.
@@ -110,11 +133,12 @@ impl LayerIndex {
             + self.before.tree.visited_nodes.get()
     }
 
-    /// Answers a question. Question and answer pass as bytes.
+    /// Answers a question. Question and answer pass as bytes, of which there are no more than
+    /// [`caps::ANSWER_BYTES`] beside the content of a file.
     pub fn ask(&mut self, question: &[u8]) -> Vec<u8> {
         let answer = Question::from_bytes(question)
             .map_or(Answer::Unknown, |question| self.answer(&question));
-        answer.to_bytes()
+        within_the_cap(&answer)
     }
 
     /// Answers a question from the layers that are open.
@@ -275,7 +299,7 @@ fn merged(scope: &Scope) -> Scope {
 }
 
 fn capped(part: RowRange) -> RowRange {
-    RowRange { count: part.count.min(ROWS_MAX), ..part }
+    RowRange { count: part.count.min(caps::ANSWER_ROWS), ..part }
 }
 
 /// The part of a list that was asked for.
@@ -283,6 +307,21 @@ fn slice<T>(list: &[T], part: RowRange) -> &[T] {
     let from = usize::try_from(part.offset).unwrap_or(usize::MAX).min(list.len());
     let to = from.saturating_add(capped(part).count as usize).min(list.len());
     list.get(from..to).unwrap_or_default()
+}
+
+/// Returns the bytes of an answer. Its rows, texts and lists are capped one by one; this is the cap on all
+/// of them together.
+fn within_the_cap(answer: &Answer) -> Vec<u8> {
+    let content = match answer {
+        Answer::Content(content, _) => content.len(),
+        Answer::ArchiveListing(listing) => listing.unpacked.len(),
+        _ => 0,
+    };
+    let bytes = answer.to_bytes();
+    if bytes.len() <= caps::ANSWER_BYTES + content {
+        return bytes;
+    }
+    Answer::Failed(ContentFault::TooLarge(caps::ANSWER_BYTES as u64)).to_bytes()
 }
 
 #[cfg(test)]

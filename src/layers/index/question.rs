@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{content::codec, oci::Digest};
-
-/// Layers per image that a question can name; runtimes refuse images with more than 127.
-const LAYERS_MAX: usize = 4_096;
+use crate::{caps, content::codec, oci::Digest};
 
 /// The subject of a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,11 +149,11 @@ impl Question {
     }
 }
 
-/// Reads the layers of a scope, which are no more than [`LAYERS_MAX`].
+/// Reads the layers of a scope, which are no more than [`caps::IMAGE_LAYERS`].
 fn few_layers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Digest>, D::Error> {
     let layers = Vec::deserialize(from)?;
-    if layers.len() > LAYERS_MAX {
-        return Err(D::Error::custom(LAYERS_MAX));
+    if layers.len() > caps::IMAGE_LAYERS {
+        return Err(D::Error::custom(caps::IMAGE_LAYERS));
     }
     Ok(layers)
 }
@@ -202,7 +199,16 @@ mod tests {
             }
         }
         assert_eq!(Question::from_bytes(&[99]), None);
-        let many = Scope { layers: vec![digest_of(b"a"); LAYERS_MAX + 1], ..Scope::default() };
-        assert_eq!(Question::from_bytes(&Question::Summary(many).to_bytes()), None);
+    }
+
+    #[test]
+    fn cap_image_layers_refuses_a_question_about_more() {
+        let read = |count: usize| {
+            let layers = vec![digest_of(b"a"); count];
+            let question = Question::Summary(Scope { layers, ..Scope::default() });
+            Question::from_bytes(&question.to_bytes()) == Some(question)
+        };
+        assert!(read(caps::IMAGE_LAYERS));
+        assert!(!read(caps::IMAGE_LAYERS + 1));
     }
 }

@@ -2,25 +2,28 @@
 
 use super::LayerIndex;
 use crate::{
+    caps,
     content::tar::Entry,
     layers::ranges::{Plan, Ranges, checkpoints::Checkpoints},
     oci::Digest,
 };
-
-/// Bytes that the checkpoints of all layers take together: of one layer up to 8.3 MiB.
-const WEIGHT_MAX: usize = 32 << 20;
 
 impl LayerIndex {
     /// Keeps the way to read a layer in parts. If the checkpoints of all layers take too much, the largest
     /// are thinned out: a file is then read from further back.
     pub fn keep_ranges(&mut self, digest: &Digest, ranges: Ranges) {
         self.ranges.insert(digest.clone(), ranges);
-        while self.checkpoints().map(|one| one.weight()).sum::<usize>() > WEIGHT_MAX {
+        while self.checkpoint_bytes() > caps::CHECKPOINT_BYTES {
             let heaviest = self.checkpoints().max_by_key(|one| one.weight());
             if !heaviest.is_some_and(Checkpoints::thin) {
                 break;
             }
         }
+    }
+
+    /// Bytes that the checkpoints of all layers take.
+    pub fn checkpoint_bytes(&mut self) -> usize {
+        self.checkpoints().map(|one| one.weight()).sum()
     }
 
     fn checkpoints(&mut self) -> impl Iterator<Item = &mut Checkpoints> {

@@ -140,4 +140,6 @@ pub enum DatabaseProblem {
     NotKept,
     /// The file has a fault.
     Fault(DatabaseFault),
+    /// There are so many more problems, of this file and of others.
+    More(u64),
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::{DatabaseProblem, LayerIndex, Packages, RowRange, Scope, slice};
 use crate::{
+    caps,
     content::{
         glob::lower,
-        packages::{self, DatabaseKind, Inventory, Package},
+        packages::{self, DatabaseFault, DatabaseKind, Inventory, Package},
         tar::EntryKind,
     },
     layers::tree::{FileKey, FileNode, FileTree, NodeId},
@@ -38,10 +39,18 @@ impl LayerIndex {
             }
             all.found |= kind != DatabaseKind::OsRelease;
             let named = |package| (kind.word().to_owned(), path.clone(), package);
-            found.extend(packages.into_iter().map(named));
+            let room = caps::PACKAGES.saturating_sub(found.len());
+            let too_many = DatabaseFault::TooManyPackages(caps::PACKAGES as u64);
+            let is_full = packages.len() > room;
+            found.extend(packages.into_iter().take(room).map(named));
+            let problems = problems.into_iter().chain(is_full.then_some(too_many));
             let with_path = |fault| (path.clone(), DatabaseProblem::Fault(fault));
-            all.problems.extend(problems.into_iter().map(with_path));
+            all.problems.extend(problems.map(with_path));
+            if is_full {
+                break;
+            }
         }
+        shorten(&mut all.problems);
         if let Some((_, release)) = release {
             all.system = release.title();
             all.facts = release.fields;
@@ -178,6 +187,15 @@ impl<'a> DatabaseSearch<'a> {
                 }
             }
         }
+    }
+}
+
+/// Keeps the first problems, and counts the others at the place of the next.
+fn shorten(problems: &mut Vec<(Vec<u8>, DatabaseProblem)>) {
+    let more = problems.len().saturating_sub(caps::FAULTS_SHOWN);
+    problems.truncate(caps::FAULTS_SHOWN + 1);
+    if let Some((_, problem)) = problems.get_mut(caps::FAULTS_SHOWN) {
+        *problem = DatabaseProblem::More(more as u64);
     }
 }
 

@@ -5,7 +5,10 @@ use super::{
     answer::{LayerSummary, ReadState},
     merged, slice,
 };
-use crate::layers::tree::{ChangeKind, FileNode};
+use crate::{
+    caps,
+    layers::tree::{ChangeKind, FileNode},
+};
 
 impl LayerIndex {
     pub(super) fn wasted(&mut self, scope: &Scope, part: RowRange) -> Wasted {
@@ -26,8 +29,7 @@ impl LayerIndex {
     pub(super) fn summary(&mut self, scope: &Scope) -> Summary {
         let mut layers: Vec<LayerSummary> =
             scope.layers.iter().map(|digest| self.layer_summary(digest)).collect();
-        let unknown: Vec<Option<u16>> =
-            (0..layers.len() as u16).map(|layer| self.unknown_below(scope, layer)).collect();
+        let unknown = self.unknown_below_each(scope);
         let tree = self.tree(&merged(scope));
         let mut counts = vec![[0_u64; 3]; layers.len()];
         for node in tree.tree.ids().filter_map(|id| tree.tree.node(id)) {
@@ -51,6 +53,18 @@ impl LayerIndex {
         Summary { layers, usage, visible, left_out: tree.tree.left_out }
     }
 
+    /// Counts for each layer the layers below it that were read and not whole, in one pass. `None` as for one.
+    fn unknown_below_each(&self, scope: &Scope) -> Vec<Option<u16>> {
+        let mut below = Some(0);
+        let unknown = |digest| {
+            let is_whole = self.layer(digest).map(|opened| opened.problem.is_none());
+            let own = below.filter(|_| is_whole == Some(true));
+            below = below.zip(is_whole).map(|(count, is_whole)| count + u16::from(!is_whole));
+            own
+        };
+        scope.layers.iter().map(unknown).collect()
+    }
+
     fn layer_summary(&self, digest: &crate::oci::Digest) -> LayerSummary {
         let Some(opened) = self.layer(digest) else {
             let table = self.refused.get(digest).cloned().unwrap_or_default();
@@ -66,12 +80,13 @@ impl LayerIndex {
             entries: opened.listing.count,
             changes: None,
             unknown_below: 0,
-            odd: opened.listing.odd.clone(),
+            odd: opened.listing.odd.iter().take(caps::FAULTS_SHOWN).cloned().collect(),
         }
     }
 }
 
 /// Returns the changes that layers made to a node, in the form of answers.
 pub(super) fn changes(node: &FileNode) -> Vec<(u16, ChangeKind, u64)> {
-    node.changes().iter().map(|change| (change.layer, change.kind, change.size)).collect()
+    let changes = node.changes().iter().take(caps::PATH_CHANGES);
+    changes.map(|change| (change.layer, change.kind, change.size)).collect()
 }

@@ -163,6 +163,9 @@ pub(super) fn write_warning<'p>(out: &'p mut Packer, warning: &Warning) -> &'p m
         Warning::DataBehindStream => out.number(17),
         Warning::UnpackedOnTheWay => out.number(18),
         Warning::WrongSize { stated, actual } => out.number(19).number(stated).number(actual),
+        Warning::PathTooLong(length) => out.number(20).number(length),
+        Warning::LinkTooLong(length) => out.number(21).number(length),
+        Warning::XattrsTooLong => out.number(22),
     }
 }
 
@@ -187,6 +190,9 @@ pub(super) fn read_warning(from: &mut Unpacker<'_>) -> Option<Warning> {
         15 => Warning::TooManyEntries(from.number()?),
         16 => Warning::UnlikeTable,
         17 => Warning::DataBehindStream,
+        20 => Warning::PathTooLong(from.number()?),
+        21 => Warning::LinkTooLong(from.number()?),
+        22 => Warning::XattrsTooLong,
         18 => Warning::UnpackedOnTheWay,
         19 => Warning::WrongSize { stated: from.number()?, actual: from.number()? },
         _ => return None,

@@ -5,29 +5,14 @@ mod entry;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use crate::content::{
-    pack::{Packer, Unpacker},
-    packages,
-    tar::{ArchiveEvent, Entry, EntryKind, Warning},
+use crate::{
+    caps,
+    content::{
+        pack::{Packer, Unpacker},
+        packages,
+        tar::{ArchiveEvent, Entry, EntryKind, Warning},
+    },
 };
-
-/// Entries that are kept of one archive.
-const ENTRIES_MAX: u64 = 4_000_000;
-
-/// Faults noted of one archive, which could have one in each block.
-const ODD_MAX: usize = 1_000;
-
-/// Bytes that entries may take: names and attributes of a hostile archive could be of any length.
-const PACKED_MAX: usize = 64 << 20;
-
-/// Files up to this size, in bytes, are kept with the listing, since most opened files are small.
-const SMALL: u64 = 64 << 10;
-
-/// Bytes that small files may take together.
-const SMALL_ALL: u64 = 16 << 20;
-
-/// Bytes that databases of packages may take together.
-const USEFUL_ALL: u64 = 64 << 20;
 
 /// Content that was kept, in the order of its pieces.
 type Kept = BTreeMap<u64, Vec<u8>>;
@@ -56,7 +41,17 @@ impl Listing {
 
     /// Bytes that it takes.
     pub fn weight(&self) -> usize {
-        self.packed.len() + self.kept.values().map(Vec::len).sum::<usize>()
+        self.packed.len() + self.kept_bytes()
+    }
+
+    /// Bytes of the files that are kept.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept.values().map(Vec::len).sum()
+    }
+
+    /// Lets go of the files that are kept.
+    pub fn forget_files(&mut self) {
+        self.kept.clear();
     }
 }
 
@@ -129,7 +124,9 @@ impl Lister {
             ArchiveEvent::Entry(entry) => return self.entry(*entry),
             ArchiveEvent::Content(bytes) => self.content(bytes),
             ArchiveEvent::End => (self.keeping, self.guess) = (None, None),
-            ArchiveEvent::Odd(warning) if self.odd.len() < ODD_MAX => self.odd.push(warning),
+            ArchiveEvent::Odd(warning) if self.odd.len() < caps::LAYER_FAULTS => {
+                self.odd.push(warning)
+            }
             ArchiveEvent::Odd(_) => {}
         }
         ControlFlow::Continue(())
@@ -142,7 +139,7 @@ impl Lister {
 
     fn entry(&mut self, entry: Entry) -> ControlFlow<()> {
         (self.keeping, self.guess) = (None, None);
-        if self.count == ENTRIES_MAX || self.packed.size() > PACKED_MAX {
+        if self.count >= caps::LAYER_ENTRIES || self.packed.size() >= caps::LISTING_BYTES {
             self.odd.push(Warning::TooManyEntries(self.count));
             return ControlFlow::Break(());
         }
@@ -162,7 +159,9 @@ impl Lister {
         if packages::wanted(&entry.path).is_some_and(|kind| entry.stored <= kind.size_max()) {
             self.make_room(entry.stored);
             self.keep_useful(entry);
-        } else if entry.stored <= SMALL && self.small.saturating_add(entry.stored) <= SMALL_ALL {
+        } else if entry.stored <= caps::KEPT_FILE
+            && self.small.saturating_add(entry.stored) <= caps::KEPT_FILES
+        {
             self.small += entry.stored;
             self.keep(entry.offset, Vec::new());
         } else if entry.stored >= packages::SNIFFED as u64 {
@@ -178,7 +177,7 @@ impl Lister {
     /// Keeps a file that is of use later, if there is room.
     fn keep_useful(&mut self, entry: &Entry) -> bool {
         let after = self.useful.saturating_add(entry.stored);
-        let fits = after <= USEFUL_ALL;
+        let fits = after <= caps::KEPT_DATABASES;
         if fits {
             self.useful = after;
             self.keep(entry.offset, Vec::new());
@@ -188,7 +187,7 @@ impl Lister {
 
     /// Lets go of files that were kept for their first bytes.
     fn make_room(&mut self, size: u64) {
-        while self.useful.saturating_add(size) > USEFUL_ALL
+        while self.useful.saturating_add(size) > caps::KEPT_DATABASES
             && let Some(offset) = self.guessed.pop()
         {
             let freed = self.kept.remove(&offset).map_or(0, |content| content.len() as u64);
@@ -325,6 +324,104 @@ mod tests {
         assert_eq!(listing.odd, [Warning::Truncated]);
     }
 
+    /// Adds a file, and tells whether the listing took it.
+    fn takes(lister: &mut Lister, file: Entry) -> bool {
+        lister.take(ArchiveEvent::Entry(Box::new(file))).is_continue()
+    }
+
+    #[test]
+    fn cap_layer_entries_ends_the_listing_and_says_so() {
+        let mut lister = Lister::new();
+        for number in 0..caps::LAYER_ENTRIES {
+            lister
+                .entry(Entry { mtime: number as i64, ..entry::blank() })
+                .is_continue()
+                .then_some(())
+                .unwrap();
+        }
+        assert!(!lister.is_full());
+        assert!(!takes(&mut lister, file("one more", 0, 0)) && lister.is_full());
+        let listing = lister.finish();
+        assert_eq!(listing.count, caps::LAYER_ENTRIES);
+        assert_eq!(listing.odd, [Warning::TooManyEntries(caps::LAYER_ENTRIES)]);
+    }
+
+    #[test]
+    fn cap_listing_bytes_ends_the_listing_and_says_so() {
+        // Each owner is another than the one before, so that it is written.
+        let large = |fill: u8| {
+            let xattrs = vec![("user.a".to_owned(), vec![fill; 1 << 20])];
+            Entry { xattrs, ..file("a", 0, 0) }
+        };
+        let mut lister = Lister::new();
+        while lister.packed.size() + (1 << 20) + 100 < caps::LISTING_BYTES {
+            assert!(takes(&mut lister, large(0)));
+        }
+        // The last entry fills the listing to its last byte.
+        let mut last = large(1);
+        let room = |lister: &Lister| caps::LISTING_BYTES - lister.packed.size();
+        let overhead = {
+            let mut packed = Packer::new();
+            entry::write(&mut packed, &last, &lister.before);
+            packed.size() - (1 << 20)
+        };
+        let rest = room(&lister) - overhead;
+        last.xattrs = vec![("user.a".to_owned(), vec![1; rest])];
+        assert!(takes(&mut lister, last));
+        assert_eq!(room(&lister), 0);
+        let count = lister.count;
+        assert!(!takes(&mut lister, file("one more", 0, 0)));
+        assert_eq!(lister.finish().odd, [Warning::TooManyEntries(count)]);
+    }
+
+    /// Returns how many bytes of files of these sizes are kept.
+    fn kept(files: impl Iterator<Item = (String, u64)>) -> u64 {
+        let mut lister = Lister::new();
+        for (number, (path, size)) in (1_u64..).zip(files) {
+            assert!(takes(&mut lister, file(&path, size, number << 32)));
+            let _ = lister.take(ArchiveEvent::Content(&vec![b'x'; size as usize]));
+            let _ = lister.take(ArchiveEvent::End);
+        }
+        lister.finish().kept.values().map(|content| content.len() as u64).sum()
+    }
+
+    #[test]
+    fn cap_kept_file_and_cap_kept_files_leave_content_out() {
+        let of = |sizes: &[u64]| kept(sizes.iter().map(|size| ("a".to_owned(), *size)));
+        assert_eq!(of(&[caps::KEPT_FILE]), caps::KEPT_FILE);
+        assert_eq!(of(&[caps::KEPT_FILE + 1]), 0);
+        let mut sizes = vec![caps::KEPT_FILE; (caps::KEPT_FILES / caps::KEPT_FILE) as usize];
+        assert_eq!(of(&sizes), caps::KEPT_FILES);
+        sizes.push(1);
+        assert_eq!(of(&sizes), caps::KEPT_FILES);
+    }
+
+    #[test]
+    fn cap_kept_databases_leaves_content_out() {
+        let of = |sizes: &[u64]| {
+            kept(sizes.iter().map(|size| ("var/lib/dpkg/status".to_owned(), *size)))
+        };
+        let half = caps::KEPT_DATABASES / 2;
+        assert_eq!(of(&[half, half]), caps::KEPT_DATABASES);
+        assert_eq!(of(&[half, half + 1]), half);
+    }
+
+    #[test]
+    fn cap_layer_faults_keeps_the_first() {
+        let check = |count: usize| {
+            let mut lister = Lister::new();
+            for number in 0..count {
+                let _ = lister.take(ArchiveEvent::Odd(Warning::ExtensionTooLarge(number as u64)));
+            }
+            let odd = lister.finish().odd;
+            assert_eq!(odd.len(), caps::LAYER_FAULTS);
+            let last = Warning::ExtensionTooLarge(caps::LAYER_FAULTS as u64 - 1);
+            assert_eq!(odd.last(), Some(&last));
+        };
+        check(caps::LAYER_FAULTS);
+        check(caps::LAYER_FAULTS + 1);
+    }
+
     #[test]
     fn what_is_odd_is_told_up_to_a_cap_and_sparse_files_are_not_kept_without_their_holes() {
         let mut lister = Lister::new();
@@ -336,7 +433,7 @@ mod tests {
         let _ = lister.take(ArchiveEvent::Content(b"1234"));
         let _ = lister.take(ArchiveEvent::End);
         let listing = lister.finish();
-        assert_eq!((listing.odd.len(), listing.count), (ODD_MAX, 1));
+        assert_eq!((listing.odd.len(), listing.count), (caps::LAYER_FAULTS, 1));
         assert_eq!(listing.kept(512), None);
     }
 }

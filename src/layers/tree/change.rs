@@ -42,8 +42,9 @@ pub(super) enum Changes {
     #[default]
     None,
     One(Change),
-    /// Boxed twice: a pointer with a length would make every node larger.
-    More(Box<Box<[Change]>>),
+    /// Boxed: a pointer with a length would make every node larger.
+    #[allow(clippy::box_collection)]
+    More(Box<Vec<Change>>),
 }
 
 impl Changes {
@@ -63,11 +64,21 @@ impl Changes {
                 let size = last.size.saturating_add(change.size);
                 *last = Change { kind: last.kind.and_then(change.kind), size, ..change };
             }
-            Some(_) => {
-                let changes = self.as_slice().iter().copied().chain([change]);
-                *self = Self::More(Box::new(changes.collect()));
-            }
+            Some(_) => self.push(change),
             None => *self = Self::One(change),
+        }
+    }
+
+    /// Adds a change behind others. Room grows by half: in the mean each is copied a few times, however many
+    /// layers there are.
+    fn push(&mut self, change: Change) {
+        if let Self::One(first) = *self {
+            *self = Self::More(Box::new(vec![first, change]));
+        } else if let Self::More(changes) = self {
+            if changes.len() == changes.capacity() {
+                changes.reserve_exact(changes.len() / 2 + 1);
+            }
+            changes.push(change);
         }
     }
 

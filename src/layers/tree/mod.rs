@@ -11,7 +11,7 @@ mod paths;
 mod usage;
 mod whiteout;
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 pub use change::{Change, ChangeKind};
 pub use node::{FileKey, FileNode};
@@ -19,7 +19,10 @@ use node::{content_size, directory, rare};
 use nodes::Nodes;
 pub use usage::Usage;
 
-use crate::content::tar::{Entry, EntryKind};
+use crate::{
+    caps,
+    content::tar::{Entry, EntryKind},
+};
 
 /// The prefix of a whiteout's name.
 const WHITEOUT: &[u8] = b".wh.";
@@ -27,12 +30,8 @@ const WHITEOUT: &[u8] = b".wh.";
 /// The name that makes a directory opaque.
 const OPAQUE: &[u8] = b".wh..wh..opq";
 
-/// Components that a path may have; deeper entries are counted and left out.
-const DEPTH_MAX: usize = 1_024;
-
-/// Nodes that a tree may have, as many as a listing has entries: 64 MiB of packed paths could name
-/// thirty million directories.
-const NODES_MAX: usize = 4_000_000;
+/// Bytes that the map of a directory takes from its first child on.
+const DIRECTORY: usize = 256;
 
 /// A node of a [`FileTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +61,10 @@ pub struct FileTree {
     hidden: Vec<u8>,
     /// No more entries are added from so many nodes on; the last one may bring its directories.
     room: usize,
+    /// Bytes of names, links, owners, attributes, changes and directories; those of replaced paths counted too.
+    bytes: usize,
+    /// Steps from component to component so far, also along links.
+    steps: Cell<u64>,
     /// Entries that were left out because their path is too deep or leads nowhere, or the tree is full.
     pub left_out: u64,
 }
@@ -71,8 +74,18 @@ impl Default for FileTree {
         let mut nodes = Nodes::default();
         nodes.push(directory(Rc::from([]), ROOT, 0));
         let (last, hidden) = (None, Vec::new());
-        let room = NODES_MAX;
-        Self { nodes, layer: 0, keeps_whiteouts: false, last, hidden, room, left_out: 0 }
+        let room = caps::TREE_PATHS + 1;
+        Self {
+            nodes,
+            layer: 0,
+            keeps_whiteouts: false,
+            last,
+            hidden,
+            room,
+            bytes: 0,
+            steps: Cell::new(0),
+            left_out: 0,
+        }
     }
 }
 
@@ -140,7 +153,8 @@ impl FileTree {
 
     /// Adds an entry of the current layer.
     pub fn add(&mut self, entry: &Entry) {
-        if self.nodes.len() >= self.room {
+        let is_full = self.nodes.len() >= self.room || self.bytes >= caps::TREE_BYTES;
+        if is_full || self.steps.get() >= caps::TREE_STEPS {
             self.left_out += 1;
             return;
         }
@@ -190,18 +204,25 @@ impl FileTree {
     /// inside the image, as extracting does: `bin/sh` goes to `usr/bin/sh` where `bin` is a link.
     fn directory_for(&mut self, components: &[&[u8]]) -> Option<NodeId> {
         let mut at = ROOT;
+        self.step(components.len());
         for name in components {
             at = match self.child(at, name) {
                 Some(id) if self.is_symlink(id) => {
                     let path = self.root_path(components)?;
                     let path: Vec<&[u8]> = path.iter().map(Vec::as_slice).collect();
-                    return (path.len() <= DEPTH_MAX).then(|| self.directory_for(&path))?;
+                    return (path.len() <= caps::PATH_DEPTH).then(|| self.directory_for(&path))?;
                 }
                 Some(id) => self.enter(id)?,
                 None => self.make_directory(at, name),
             };
         }
         Some(at)
+    }
+
+    /// Counts steps: a few bytes of a compressed layer can be a path of a thousand components, and lead along
+    /// forty links as long.
+    fn step(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps as u64));
     }
 
     fn is_symlink(&self, id: NodeId) -> bool {
@@ -237,9 +258,12 @@ impl FileTree {
     fn push(&mut self, node: FileNode) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let (parent, name) = (node.parent, node.name.clone());
+        self.bytes = self.bytes.saturating_add(name.len());
         self.nodes.push(node);
         if let Some(parent) = self.node_mut(parent) {
+            let is_first = parent.children.is_none();
             parent.children.get_or_insert_default().insert(name, id);
+            self.bytes += if is_first { DIRECTORY } else { 0 };
         }
         id
     }
@@ -264,6 +288,8 @@ impl FileTree {
         if entry.kind == EntryKind::HardLink {
             self.name_file(id, &entry.link);
         }
+        let rare = self.node(id).map_or(0, FileNode::rare_bytes);
+        self.bytes = self.bytes.saturating_add(rare);
         let kind = if was_visible { ChangeKind::Changed } else { ChangeKind::Added };
         self.note(id, kind, content_size(entry));
     }
@@ -290,9 +316,8 @@ impl FileTree {
     /// after that changes nothing here.
     fn name_file(&mut self, id: NodeId, link: &[u8]) {
         let Some(found) = self.named_file(link, id) else { return };
-        // A clone without what it may have below it.
-        let file = self.node(found).map(|node| FileNode { children: None, ..node.clone() });
-        let Some(file) = file else { return };
+        let has_xattrs = self.node(id).is_some_and(|node| !node.xattrs().is_empty());
+        let Some(file) = self.node(found).map(|node| node.as_named(has_xattrs)) else { return };
         let key = file.key(found);
         let path = self.path(key.0);
         if let Some(node) = self.node_mut(id) {
@@ -300,12 +325,14 @@ impl FileTree {
         }
     }
 
-    /// Notes the change of the current layer to a path.
+    /// Notes the change of the current layer to a path. Those of many layers take room too.
     fn note(&mut self, id: NodeId, kind: ChangeKind, size: u64) {
         let layer = self.layer;
-        if let Some(node) = self.node_mut(id) {
-            node.changes.note(Change { layer, kind, size });
-        }
+        let Some(node) = self.node_mut(id) else { return };
+        let before = node.changes.as_slice().len();
+        node.changes.note(Change { layer, kind, size });
+        let more = node.changes.as_slice().len().saturating_sub(before.max(1));
+        self.bytes = self.bytes.saturating_add(more * size_of::<Change>());
     }
 }
 
@@ -320,7 +347,7 @@ fn components(path: &[u8]) -> Option<Vec<&[u8]>> {
             }
             name => components.push(name),
         }
-        if components.len() > DEPTH_MAX {
+        if components.len() > caps::PATH_DEPTH {
             return None;
         }
     }

@@ -60,6 +60,12 @@ pub(super) struct Rare {
 }
 
 impl Rare {
+    fn bytes(&self) -> usize {
+        let xattrs = self.xattrs.iter().map(|(name, value)| name.len() + value.len());
+        let fixed = size_of::<Self>() + self.link.len() + self.user.len() + self.group.len();
+        fixed + self.symlink.len() + xattrs.sum::<usize>()
+    }
+
     fn is_common(&self) -> bool {
         self.link.is_empty()
             && matches!(&*self.user, b"" | b"root")
@@ -137,6 +143,19 @@ impl FileNode {
         self.named.map(|file| file.first)
     }
 
+    /// Returns what another name of the file takes over. Attributes may be a megabyte: they are copied only for
+    /// a name that has none of its own.
+    pub(super) fn as_named(&self, has_xattrs: bool) -> Self {
+        let rare = self.rare.as_ref().map(|rare| {
+            let xattrs = if has_xattrs { Vec::new() } else { rare.xattrs.clone() };
+            let (symlink, link) = (rare.symlink.clone(), rare.link.clone());
+            let (device, sparse) = (rare.device, rare.sparse);
+            Box::new(Rare { xattrs, symlink, link, device, sparse, ..Rare::default() })
+        });
+        let (children, changes) = (None, Changes::None);
+        Self { name: Rc::clone(&self.name), children, changes, rare, ..*self }
+    }
+
     /// Makes a hard link another name of a file, of which `key` is the key and `path` the first name.
     pub(super) fn become_name_of(&mut self, file: &Self, key: FileKey, path: &[u8]) {
         let (first, layer, offset) = key;
@@ -153,6 +172,11 @@ impl FileNode {
             rare.xattrs = file.xattrs().to_vec();
         }
         self.rare = Some(rare).filter(|rare| !rare.is_common());
+    }
+
+    /// Bytes of its link, its owners and its attributes.
+    pub(super) fn rare_bytes(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.bytes())
     }
 
     /// The names of owner and group, if given.

@@ -1,10 +1,7 @@
 //! Finds the node of a path, and the target of a link.
 
-use super::{DEPTH_MAX, FileTree, NodeId, ROOT, components};
-use crate::content::tar::EntryKind;
-
-/// Links that are followed one after the other, as Linux does.
-const HOPS_MAX: usize = 40;
+use super::{FileTree, NodeId, ROOT, components};
+use crate::{caps, content::tar::EntryKind};
 
 impl FileTree {
     /// Finds a path, following links in all components but the last.
@@ -59,7 +56,7 @@ impl FileTree {
                 return (node.file_kind() != EntryKind::HardLink).then_some(id);
             };
             *hops += 1;
-            if *hops > HOPS_MAX {
+            if *hops > caps::LINKS_FOLLOWED {
                 return None;
             }
             id = self.walk(node.parent, link, hops)?;
@@ -70,6 +67,7 @@ impl FileTree {
         let mut at = if path.starts_with(b"/") { ROOT } else { start };
         let mut names = parts(path).peekable();
         while let Some(name) = names.next() {
+            self.step(1);
             if name == b".." {
                 at = self.node(at)?.parent;
                 continue;
@@ -122,6 +120,7 @@ struct RootWalk<'a> {
 
 impl RootWalk<'_> {
     fn step(&mut self, name: Vec<u8>) -> Option<()> {
+        self.tree.step(1);
         if name == b".." {
             self.done.pop();
             return Some(());
@@ -146,7 +145,7 @@ impl RootWalk<'_> {
         }
         self.left.push(None);
         self.left.extend(names.iter().rev().map(|name| Some(name.to_vec())));
-        (self.hops <= HOPS_MAX && self.left.len() <= 2 * DEPTH_MAX).then_some(())
+        (self.hops <= caps::LINKS_FOLLOWED && self.left.len() <= 2 * caps::PATH_DEPTH).then_some(())
     }
 }
 

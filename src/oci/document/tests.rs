@@ -231,7 +231,7 @@ fn hostile_documents_end_in_issues() {
     for body in [deep.as_str(), many.as_str(), wrong, "<html>log in</html>", "\u{0}", "null"] {
         let parsed = parse(body, Some(&MediaType::OCI_MANIFEST));
         assert!(!parsed.is_sound());
-        assert!(parsed.issues.len() <= Issues::LIMIT + 1);
+        assert!(parsed.issues.len() <= crate::caps::DOCUMENT_FAULTS + 1);
         assert!(parsed.value.references().is_empty());
     }
 }

@@ -89,5 +89,30 @@ fn a_long_list_is_walked_without_keeping_it() {
 #[test]
 fn issues_are_bounded() {
     let text = format!("{{{}}}", vec!["\"k\":0"; 100_000].join(","));
-    assert!(read(&text).issues.len() <= Issues::LIMIT + 1);
+    assert!(read(&text).issues.len() <= caps::DOCUMENT_FAULTS + 1);
+}
+
+#[test]
+fn cap_document_values_ends_the_reading_and_says_so() {
+    // A list of `count` items has one value more: the list.
+    let check = |count: usize, expected: usize, fault: Option<DocumentFault>| {
+        let parsed = read(&format!("[{}]", vec!["1"; count].join(",")));
+        assert_eq!(parsed.value.items().len(), expected, "{count}");
+        let faults: Vec<_> = parsed.issues.into_iter().map(|issue| issue.fault).collect();
+        assert_eq!(faults, Vec::from_iter(fault), "{count}");
+    };
+    let most = caps::DOCUMENT_VALUES - 1;
+    check(most, most, None);
+    check(most + 1, most, Some(DocumentFault::TooManyValues));
+    check(most + 70_000, most, Some(DocumentFault::TooManyValues));
+}
+
+#[test]
+fn cap_document_values_counts_members_and_values_in_depth() {
+    let nested = format!("{{\"a\":[{}]}}", vec!["{\"b\":[0]}"; caps::DOCUMENT_VALUES].join(","));
+    let parsed = read(&nested);
+    let items = parsed.value.get("a").unwrap().items().len();
+    // Each item has three values: an object, a list and a number. Two are the object and list around.
+    assert_eq!(items, (caps::DOCUMENT_VALUES - 2).div_ceil(3));
+    assert_eq!(parsed.issues[0].fault, DocumentFault::TooManyValues);
 }

@@ -1,11 +1,6 @@
 //! The limits of a traversal: documents that nest or list without an end stop here.
 
-/// The most steps from the root of an image to a manifest.
-pub const MAX_DEPTH: usize = 32;
-/// The most objects of one image, each mention counted.
-pub const MAX_NODES: usize = 10_000;
-/// The most bytes of manifests of one image: they stay in memory.
-const MAX_BYTES: u64 = 64 << 20;
+use crate::caps;
 
 /// The part of an image that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +15,6 @@ pub struct ImageLimits {
 
 impl Default for ImageLimits {
     fn default() -> Self {
-        Self { depth: MAX_DEPTH, nodes: MAX_NODES, bytes: MAX_BYTES }
+        Self { depth: caps::IMAGE_DEPTH, nodes: caps::IMAGE_OBJECTS, bytes: caps::IMAGE_BYTES }
     }
 }

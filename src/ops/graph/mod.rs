@@ -20,7 +20,7 @@ use crate::{
 pub use super::progress::Role;
 pub use children::{Child, children};
 pub use documents::{Documents, InRepository};
-pub use limits::{ImageLimits, MAX_DEPTH, MAX_NODES};
+pub use limits::ImageLimits;
 pub use selection::Selection;
 pub use walk::{WalkOptions, walk};
 

@@ -4,6 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use super::*;
 use crate::{
+    caps,
     content::verify::digest_of,
     error::ErrorKind,
     oci::RepositoryName,
@@ -347,4 +348,82 @@ fn a_selection_of_platforms_leaves_blobs_of_an_index_out() {
     let selection = Selection::Platforms(vec!["linux/amd64".parse().unwrap()]);
     let tree = walked(&images, &index, &WalkOptions { selection, ..WalkOptions::default() });
     assert_eq!(outline(&tree).last().unwrap(), "  Blob not selected");
+}
+
+#[test]
+fn cap_image_depth_leaves_deeper_manifests_unread() {
+    let check = |depth: usize, is_cut: bool| {
+        let images = Images::default();
+        let mut nested = images.image("linux/amd64", &["one"]);
+        for _ in 0..depth {
+            nested = images.index(&[nested]);
+        }
+        let tree = walked(&images, &nested, &WalkOptions::default());
+        assert_eq!(tree.is_cut(), is_cut, "{depth}");
+        let image = tree.nodes().find(|(_, node)| node.depth == depth).unwrap().1;
+        assert_eq!(image.content == NodeContent::Cut, is_cut, "{depth}");
+    };
+    check(caps::IMAGE_DEPTH, false);
+    check(caps::IMAGE_DEPTH + 1, true);
+}
+
+#[test]
+fn cap_image_objects_counts_each_mention() {
+    let check = |objects: usize, is_cut: bool| {
+        let images = Images::default();
+        let image = images.image("linux/amd64", &["one"]);
+        // The index itself, and the configuration and layer of the image.
+        let index = images.index(&vec![image; objects - 3]);
+        let tree = walked(&images, &index, &WalkOptions::default());
+        assert_eq!((tree.nodes().count(), tree.is_cut()), (caps::IMAGE_OBJECTS, is_cut));
+    };
+    check(caps::IMAGE_OBJECTS, false);
+    check(caps::IMAGE_OBJECTS + 1, true);
+}
+
+#[test]
+fn cap_image_bytes_counts_all_manifests() {
+    let images = Images::default();
+    // Sixteen manifests of 4 MiB, but for what the index itself takes.
+    let padded = |number: usize, length: usize| {
+        let text = format!(r#"{{"schemaVersion":2,"layers":[],"a":{number}}}"#);
+        images.manifest(&(text.clone() + &" ".repeat(length - text.len())))
+    };
+    let check = |more: usize, is_cut: bool| {
+        let each = (caps::IMAGE_BYTES / 16) as usize;
+        let mut entries: Vec<_> = (10..25).map(|number| padded(number, each)).collect();
+        entries.push(padded(25, 1_000_000));
+        let own = images.index(&entries).size as usize;
+        entries.pop();
+        entries.push(padded(25, each - own + more));
+        let index = images.index(&entries);
+        assert_eq!(index.size as usize, own);
+        let tree = walked(&images, &index, &WalkOptions::default());
+        assert_eq!(tree.is_cut(), is_cut, "{more}");
+    };
+    check(0, false);
+    check(1, true);
+}
+
+/// The subject of each attestation is looked up, and not searched for among all entries.
+#[test]
+fn a_selection_of_very_many_attestations_is_linear() {
+    let entry = |n: usize, of: Option<usize>| {
+        let digest = |n: usize| format!("sha256:{n:064x}");
+        let mut entry = Descriptor::new(MediaType::OCI_MANIFEST, digest(n).parse().unwrap(), 1);
+        entry.platform = Some("linux/amd64".parse().unwrap());
+        if let Some(of) = of {
+            entry
+                .annotations
+                .push((Descriptor::REFERENCE_TYPE.to_owned(), "attestation-manifest".to_owned()));
+            entry.annotations.push((Descriptor::REFERENCE_DIGEST.to_owned(), digest(of)));
+        }
+        entry
+    };
+    let many = 20_000;
+    let images = (0..many).map(|n| entry(n, None));
+    let manifests: Vec<_> = images.chain((0..many).map(|n| entry(many + n, Some(n)))).collect();
+    let selection = Selection::Platforms(vec!["linux/amd64".parse().unwrap()]);
+    let chosen = selection.of(&manifests);
+    assert_eq!(chosen.iter().filter(|is_chosen| **is_chosen).count(), 2 * many);
 }

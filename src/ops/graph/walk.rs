@@ -142,13 +142,15 @@ impl<'a> TreeBuilder<'a> {
     /// Adds the children of a document. A child without a size is left out: nothing tells its bytes
     /// from others.
     fn add_all(&mut self, parent: NodeId, document: &Document) -> Level {
-        let children = children(document).into_iter().filter(|child| child.has_size);
+        let selected = match document {
+            Document::Index(index) => self.options.selection.of(&index.manifests),
+            _ => Vec::new(),
+        };
+        // The children of an index are its entries.
+        let selected = selected.into_iter().chain(std::iter::repeat(true));
+        let children = children(document).into_iter().zip(selected);
         let mut next = Level::new();
-        for child in children {
-            let is_selected = match document {
-                Document::Index(index) => self.options.selection.has(index, &child.descriptor),
-                _ => true,
-            };
+        for (child, is_selected) in children.filter(|(child, _)| child.has_size) {
             if self.tree.nodes.len() >= self.options.limits.nodes {
                 self.tree.cut = true;
                 break;

@@ -20,11 +20,12 @@ use super::{
     progress::{Observer, Outcome, UnverifiedReason},
 };
 use crate::{
+    caps,
     content::verify::verify as verify_bytes,
     error::{Error, ErrorKind, Result},
     layers::findings::Findings,
-    oci::{Descriptor, Digest, RepositoryName, parse_config},
-    registry::{CONFIG_MAX, Manifest, Read, Verification, collect_by_digest},
+    oci::{Descriptor, Digest, Platform, RepositoryName, parse_config, sorted_texts::SortedTexts},
+    registry::{Manifest, Read, Verification, collect_by_digest},
 };
 
 pub use chain::{About, Check};
@@ -132,8 +133,8 @@ impl Pass<'_> {
 
     /// Reads a configuration from the source, even if the descriptor carries one.
     async fn read(&self, blob: &Descriptor) -> Result<Bytes> {
-        let stream = self.source.blob_by_digest(self.repository, blob, CONFIG_MAX).await?;
-        collect_by_digest(stream, CONFIG_MAX).await
+        let stream = self.source.blob_by_digest(self.repository, blob, caps::CONFIG_BYTES).await?;
+        collect_by_digest(stream, caps::CONFIG_BYTES).await
     }
 
     async fn inspect_all(
@@ -247,7 +248,23 @@ fn blobs(tree: &Tree) -> Vec<Checked> {
             }
         }
     }
+    for blob in &mut found {
+        blob.platforms = distinct(std::mem::take(&mut blob.platforms));
+    }
     found
+}
+
+/// Each platform once, at its first place. A blob may be mentioned thousands of times.
+fn distinct(platforms: Vec<Platform>) -> Vec<Platform> {
+    let name =
+        |it: &Platform| [it.to_string(), it.os_features.join(","), it.features.join(",")].join("|");
+    let names: Vec<String> = platforms.iter().map(name).collect();
+    let names = names.iter().map(String::as_str);
+    let sorted = SortedTexts::of(names.clone());
+    let is_first = |(at, name)| sorted.first(name) == Some(at);
+    let first: Vec<bool> = names.enumerate().map(is_first).collect();
+    let kept = platforms.into_iter().zip(first).filter(|(_, is_first)| *is_first);
+    kept.map(|(platform, _)| platform).collect()
 }
 
 impl Checked {
@@ -265,11 +282,7 @@ impl Checked {
 
     /// Adds another mention of the same object.
     fn also(&mut self, other: Self) {
-        for platform in other.platforms {
-            if !self.platforms.contains(&platform) {
-                self.platforms.push(platform);
-            }
-        }
+        self.platforms.extend(other.platforms);
         // A wrong copy anywhere counts.
         if self.embedded.is_none() || self.embedded == Some(Outcome::Verified) {
             self.embedded = other.embedded.or(self.embedded.take());

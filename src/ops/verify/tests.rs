@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use super::*;
 use crate::{
+    caps,
     content::verify::digest_of,
     error::Missing,
     oci::MediaType,
@@ -213,7 +214,8 @@ fn a_configuration_of_another_size_is_still_compared() {
     let images = Images::default();
     let layer = images.blob(MediaType::new(TAR), "layer");
     let config = images.blob(MediaType::OCI_CONFIG, &config_of(&[&digest_of(b"layer")], 1));
-    for size in [0, 1, config.size, config.size + 1, CONFIG_MAX + 1, 1_000_000_000_000_000] {
+    for size in [0, 1, config.size, config.size + 1, caps::CONFIG_BYTES + 1, 1_000_000_000_000_000]
+    {
         let config = Descriptor { size, ..config.clone() };
         let root = manifest_of(&images, &config, std::slice::from_ref(&layer));
         let (report, _) = verified(&images, &root, &WalkOptions::default());
@@ -225,13 +227,13 @@ fn a_configuration_of_another_size_is_still_compared() {
 #[test]
 fn a_configuration_that_is_too_large_is_verified_like_a_layer() {
     let images = Images::default();
-    let large = " ".repeat(usize::try_from(CONFIG_MAX).unwrap() + 1);
+    let large = " ".repeat(usize::try_from(caps::CONFIG_BYTES).unwrap() + 1);
     let config = images.blob(MediaType::OCI_CONFIG, &large);
     for size in [1, config.size] {
         let config = Descriptor { size, ..config.clone() };
         let root = manifest_of(&images, &config, &[]);
         let (report, _) = verified(&images, &root, &WalkOptions::default());
-        let expected = Outcome::of_sizes(size, CONFIG_MAX + 1);
+        let expected = Outcome::of_sizes(size, caps::CONFIG_BYTES + 1);
         assert_eq!(*outcome_of(&report, &config.digest), expected, "{size}");
     }
 }
@@ -498,4 +500,16 @@ fn a_build_cache_is_verified_as_blobs() {
     let asked = recorder.take();
     assert!(asked.len() == 3 && asked.iter().all(|call| call.starts_with("blob ")), "{asked:?}");
     assert_eq!(report.to_json()["objects"][1]["role"], "blob");
+}
+
+/// One layer below very many images, each for another platform, one of which stands there twice.
+#[test]
+fn the_platforms_of_a_shared_object_are_told_once_each() {
+    let platform = |n: usize| Platform { os: format!("os{n}"), ..Platform::default() };
+    let many = 20_000;
+    let platforms = (0..many).chain([0, 7]).map(platform).collect();
+    let kept = distinct(platforms);
+    assert_eq!((kept.len(), &kept[7]), (many, &platform(7)));
+    let features = Platform { os_features: vec!["x".to_owned()], ..platform(0) };
+    assert_eq!(distinct(vec![platform(0), features.clone()]), [platform(0), features]);
 }

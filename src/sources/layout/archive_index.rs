@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, ops::Range};
 use bytes::Bytes;
 
 use crate::{
+    caps,
     content::{
         sniff::{self, Compression},
         tar::{ArchiveEvent, Entry, EntryKind, Reader, Warning, header::BLOCK},
@@ -15,15 +16,6 @@ use crate::{
     error::{Error, ErrorKind, LayoutFault, Missing, Result, Unreadable},
     registry::BlobSource,
 };
-
-/// Entries that an archive may have.
-const ENTRIES: usize = 100_000;
-
-/// Bytes that all paths and link targets may have together.
-const NAMES: usize = 32 << 20;
-
-/// Links that may follow each other.
-const LINKS: usize = 16;
 
 /// Bytes that are read at a time, to find headers that lie close together.
 const WINDOW: u64 = 32 * 1024;
@@ -81,7 +73,12 @@ impl ArchiveIndex {
         let _ = reader.push(block, &mut |event| {
             match event {
                 ArchiveEvent::Entry(entry) => found = Some(entry),
-                ArchiveEvent::Odd(Warning::ExtensionTooLarge(_) | Warning::DataBehindEnd)
+                ArchiveEvent::Odd(
+                    Warning::ExtensionTooLarge(_)
+                    | Warning::PathTooLong(_)
+                    | Warning::LinkTooLong(_)
+                    | Warning::DataBehindEnd,
+                )
                 | ArchiveEvent::Content(_)
                 | ArchiveEvent::End => {}
                 ArchiveEvent::Odd(warning) => self.fault = Some(warning),
@@ -95,10 +92,7 @@ impl ArchiveIndex {
     fn add(&mut self, entry: Entry, size: u64) -> Result<()> {
         self.entries += 1;
         self.names += entry.path.len() + entry.link.len();
-        if self.entries > ENTRIES || self.names > NAMES {
-            let fault = LayoutFault::TooManyEntries(ENTRIES as u64);
-            return Err(ErrorKind::Layout(fault).into());
-        }
+        self.within_the_caps()?;
         let end = entry.offset.saturating_add(entry.stored);
         if end > size {
             self.fault = Some(Warning::Truncated);
@@ -115,8 +109,20 @@ impl ArchiveIndex {
             EntryKind::Symlink => symlink(&path, &link),
             _ => Located::Refused(Unreadable::NotAFile),
         };
+        // A hard link to a symbolic link takes over its target, however short its own text is.
+        if let (EntryKind::HardLink, Located::Link(target)) = (entry.kind, &located) {
+            self.names += target.len();
+        }
         self.located.insert(path, located);
-        Ok(())
+        self.within_the_caps()
+    }
+
+    fn within_the_caps(&self) -> Result<()> {
+        if self.entries <= caps::ARCHIVE_ENTRIES && self.names <= caps::ARCHIVE_NAMES {
+            return Ok(());
+        }
+        let fault = LayoutFault::TooManyEntries(caps::ARCHIVE_ENTRIES as u64);
+        Err(ErrorKind::Layout(fault).into())
     }
 
     /// A hard link is another name for the file that its target is now.
@@ -132,7 +138,7 @@ impl ArchiveIndex {
     /// that the file may be behind the broken part.
     pub(super) fn find(&self, path: &str) -> Result<Range<u64>> {
         let mut at = path;
-        for _ in 0..=LINKS {
+        for _ in 0..=caps::LINKS_FOLLOWED {
             match self.located.get(at) {
                 Some(Located::File(range)) => return Ok(range.clone()),
                 Some(Located::Link(target)) => at = target,
@@ -299,9 +305,71 @@ mod tests {
 
     #[test]
     fn r158_entries_are_capped() {
-        let many: Vec<_> = (0..=ENTRIES).map(|_| plain(b"a", b'0', 0)).collect();
-        let (_, index) = index(&many);
-        let expected = ErrorKind::Layout(LayoutFault::TooManyEntries(ENTRIES as u64));
-        assert_eq!(index.unwrap_err().kind, expected);
+        assert_eq!(fault_of(&vec![plain(b"a", b'0', 0); 1_000_000]), Some(too_many()));
+    }
+
+    fn too_many() -> ErrorKind {
+        ErrorKind::Layout(LayoutFault::TooManyEntries(caps::ARCHIVE_ENTRIES as u64))
+    }
+
+    fn fault_of(parts: &[Vec<u8>]) -> Option<ErrorKind> {
+        index(parts).1.err().map(|error| error.kind)
+    }
+
+    #[test]
+    fn cap_archive_entries_refuses_an_archive_with_more() {
+        let mut many = vec![plain(b"a", b'0', 0); caps::ARCHIVE_ENTRIES];
+        assert_eq!(fault_of(&many), None);
+        many.push(plain(b"a", b'0', 0));
+        assert_eq!(fault_of(&many), Some(too_many()));
+    }
+
+    /// An entry whose target is of a length.
+    fn long_link(path: &str, length: usize) -> Vec<u8> {
+        let target = vec![b't'; length];
+        let long = [plain(b"././@LongLink", b'K', length as u64), content(&target)];
+        [long.concat(), plain(path.as_bytes(), b'2', 0)].concat()
+    }
+
+    #[test]
+    fn cap_archive_names_counts_paths_and_links() {
+        let (most, each) = (caps::ARCHIVE_NAMES, 1 + caps::LINK_BYTES);
+        let mut many = vec![long_link("a", caps::LINK_BYTES); most / each];
+        many.push(long_link("a", most % each - 1));
+        assert_eq!(fault_of(&many), None);
+        many.push(plain(b"a", b'0', 0));
+        assert_eq!(fault_of(&many), Some(too_many()));
+    }
+
+    #[test]
+    fn cap_archive_names_counts_the_target_that_a_hard_link_takes_over() {
+        let (most, each) = (caps::ARCHIVE_NAMES, 2 + caps::LINK_BYTES);
+        let first = 1 + caps::LINK_BYTES;
+        let mut many = vec![long_link("s", caps::LINK_BYTES)];
+        many.extend(vec![link("h", b'1', "s"); (most - first) / each]);
+        assert_eq!(fault_of(&many), None);
+        many.push(link("h", b'1', "s"));
+        assert_eq!(fault_of(&many), Some(too_many()));
+    }
+
+    #[test]
+    fn cap_path_bytes_leaves_an_entry_of_an_archive_out_and_reads_on() {
+        let name = vec![b'n'; caps::PATH_BYTES + 1];
+        let long = [plain(b"././@LongLink", b'L', name.len() as u64), content(&name)].concat();
+        check(&[long, file("short", "left out"), file("b", "two")], "b", Ok("two"));
+    }
+
+    #[test]
+    fn cap_links_followed_holds_inside_an_archive() {
+        let chain = |links: usize| {
+            let step = |n: usize| link(&format!("l{n}"), b'2', &format!("l{}", n + 1));
+            let mut parts: Vec<_> = (0..links).map(step).collect();
+            parts.push(file(&format!("l{links}"), "end"));
+            parts
+        };
+        check(&chain(caps::LINKS_FOLLOWED), "l0", Ok("end"));
+        let endless = LayoutFault::NotReadable("l0".to_owned(), Unreadable::EndlessLink);
+        let endless = Err(ErrorKind::Layout(endless));
+        check(&chain(caps::LINKS_FOLLOWED + 1), "l0", endless);
     }
 }

@@ -11,9 +11,9 @@ use super::{
     tar,
 };
 use crate::{
+    caps,
     error::{LayoutFault, Result},
     oci::{Digest, Document, RepositoryName, parse_document},
-    registry::MANIFEST_MAX,
 };
 
 /// Entries of an `index.json` that are looked into for a subject or a configuration (M7).
@@ -81,7 +81,7 @@ impl<F: Files> Layout<F> {
     ) -> Result<Bytes> {
         let read = async |held| match held {
             Held::Bytes(bytes) => Ok(bytes),
-            Held::File(path) => self.files.read(&path, MANIFEST_MAX).await,
+            Held::File(path) => self.files.read(&path, caps::MANIFEST_BYTES).await,
         };
         self.found(repository, digest, read).await
     }
@@ -97,7 +97,7 @@ impl<F: Files> Layout<F> {
         index.names.has_others |= unnamed.len() > LOOKED_INTO;
         for (at, entry) in unnamed.into_iter().take(LOOKED_INTO) {
             let path = FilePath::lasting(format!("{folder}{}", tar::path_of(&entry.digest)));
-            let Ok(raw) = self.files.read(&path, MANIFEST_MAX).await else { continue };
+            let Ok(raw) = self.files.read(&path, caps::MANIFEST_BYTES).await else { continue };
             let document = parse_document(raw, Some(&entry.media_type)).value;
             let Document::Image(image) = document else { continue };
             let Some(config) = image.config else { continue };

@@ -48,8 +48,9 @@ impl LayoutIndex {
 
     /// The entries that have no name, with their positions.
     pub(super) fn unnamed(&self) -> Vec<(usize, Descriptor)> {
+        let named = self.names.named_images();
         let entries = self.entries.iter().cloned().enumerate();
-        entries.filter(|(at, _)| !self.names.is_named(*at)).collect()
+        entries.filter(|(at, _)| !named.contains(at)).collect()
     }
 
     /// The entries that a tag stands for, each digest once; more than one if the layout contradicts

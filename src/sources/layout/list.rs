@@ -6,9 +6,11 @@ use super::{
     blobs::LOOKED_INTO,
     files::Files,
     index::LayoutIndex,
+    names::distinct,
     source::{Arrangement, Contents, Layout, Task},
 };
 use crate::{
+    caps,
     error::{Error, ErrorKind, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, RepositoryName, Tag},
     registry::{List, Page, Referrers, ReferrersSource},
@@ -27,15 +29,11 @@ impl<F: Files + 'static> List for Layout<F> {
         };
         let contents = self.contents(default).await?;
         let names = contents.names();
-        let mut items = Vec::new();
-        let all_named = (0..contents.len()).all(|at| names.is_named(at));
+        let all_named = names.named_images().len() == contents.len();
         let unnamed = (!all_named).then_some(None);
-        for name in names.repositories().into_iter().chain(unnamed) {
-            let name = name.unwrap_or_else(|| default.clone());
-            if !items.contains(&name) {
-                items.push(name);
-            }
-        }
+        let named = names.repositories().into_iter().chain(unnamed);
+        let named: Vec<_> = named.map(|name| name.unwrap_or_else(|| default.clone())).collect();
+        let items = distinct(named.iter());
         Ok(Page { may_be_incomplete: names.has_others, ..Page::new(items, None) })
     }
 
@@ -69,6 +67,8 @@ impl<F: Files + 'static> List for Layout<F> {
             (tagged, ReferrersSource::FallbackTag),
             (roots, ReferrersSource::Api),
         ]);
+        let may_be_incomplete = may_be_incomplete || items.len() > caps::REFERRERS;
+        items.truncate(caps::REFERRERS);
         items.retain(|(item, _)| {
             artifact_type.is_none_or(|wanted| item.artifact_type.as_deref() == Some(wanted))
         });

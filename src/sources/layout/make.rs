@@ -13,13 +13,13 @@ use super::{
     source::Layout,
 };
 use crate::{
+    caps,
     content::{
         sniff::{self, Compression},
         verify::{Hasher, digest_of},
     },
     error::{Error, ErrorKind, LayoutFault, Result},
     oci::{Descriptor, Digest, ManifestBuilder, MediaType, parse_config},
-    registry::CONFIG_MAX,
 };
 
 impl<F: Files> Layout<F> {
@@ -68,7 +68,7 @@ impl<F: Files> Layout<F> {
         image: &SavedImage,
     ) -> Result<(Descriptor, Vec<Digest>)> {
         let path = path_in(folder, &image.config)?;
-        let raw = self.files.read(&path, CONFIG_MAX).await;
+        let raw = self.files.read(&path, caps::CONFIG_BYTES).await;
         let raw = raw.map_err(|error| named(error, &image.config))?;
         let config = Descriptor::new(MediaType::OCI_CONFIG, digest_of(&raw), raw.len() as u64);
         let diff_ids = parse_config(raw).value.diff_ids;

@@ -55,9 +55,9 @@ impl ImageNames {
         }
     }
 
-    /// Returns true if the image at this position has a name.
-    pub(super) fn is_named(&self, at: usize) -> bool {
-        self.of(at).next().is_some()
+    /// The positions of the images that have a name.
+    pub(super) fn named_images(&self) -> BTreeSet<usize> {
+        self.names.iter().map(|(_, at)| *at).collect()
     }
 
     /// The names of the image at this position.
@@ -89,7 +89,8 @@ impl ImageNames {
     }
 }
 
-fn distinct<'a, T: Clone + Ord + 'a>(items: impl Iterator<Item = &'a T>) -> Vec<T> {
+/// Each item once, at its first place.
+pub(super) fn distinct<'a, T: Clone + Ord + 'a>(items: impl Iterator<Item = &'a T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
     items.filter(|item| seen.insert(*item)).cloned().collect()
 }

@@ -14,14 +14,14 @@ use super::{
     saved::SavedImages,
 };
 use crate::{
+    caps,
     error::{Error, ErrorKind, LayoutFault, Missing, Operation, Result},
     oci::{self, Descriptor, Digest, DocumentFault, RepositoryName, Tag},
     registry::{ReadOnly, SharedRegistry},
-    wire::list,
 };
 
 /// The largest `index.json`, `manifest.json` or `oci-layout` that is read, in bytes.
-const LIST_LIMIT: u64 = list::MAX_ANSWER as u64;
+const LIST_LIMIT: u64 = caps::LIST_BYTES as u64;
 
 /// The relation between repositories and files.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,10 @@
 use yew::prelude::*;
 
 use super::HEADING_ID;
-use crate::ui::{browser, hooks::use_environment, stateful::stateful, text::accounts as words};
+use crate::{
+    app::RegistryAddress,
+    ui::{browser, hooks::use_environment, stateful::stateful, text::accounts as words},
+};
 
 /// Names both, and lets the person approve the pair for as long as the tab lives.
 #[derive(PartialEq)]
@@ -41,8 +44,17 @@ fn use_approval_form(props: &ApprovalForm) -> Html {
                 <dt>{ words::REGISTRY }</dt><dd><code>{ &props.registry }</code></dd>
                 <dt>{ words::TOKEN_SERVER }</dt><dd><code>{ &props.token_server }</code></dd>
             </dl>
+            if let Some(known) = resembled(&props.registry).or_else(|| resembled(&props.token_server)) {
+                <p class="warning">{ words::resembles(known) }</p>
+            }
             <button type="button" {onclick}>{ words::APPROVE }</button>
             <p class="note">{ words::APPROVE_NOTE }</p>
         </div>
     }
+}
+
+/// Returns the well-known host that an origin only resembles.
+fn resembled(origin: &str) -> Option<&'static str> {
+    let (_, host) = origin.split_once("://")?;
+    RegistryAddress::new(host.parse().ok()?).resembles()
 }

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{HEADING_ID, approve::ApprovalForm, foreign::foreign, sign_in::SignInForm};
+use super::{
+    HEADING_ID, approve::ApprovalForm, foreign::foreign, long_list::short_list, sign_in::SignInForm,
+};
 use crate::{
     app::{RegistryAddress, Route},
     error::{Error, ErrorKind, ServerMessage},
@@ -36,7 +38,7 @@ fn boxed(error: &Rc<Error>, ways_on: Html) -> Html {
         <section class="error-box" role="alert">
             <h2>{ foreign(&text::error::title(error)) }</h2>
             <p>{ foreign(&text::error::what_came_back(error)) }</p>
-            { for error.context.messages.iter().map(own_words) }
+            { short_list(error.context.messages.iter().map(own_words)) }
             if let Some(body) = error.context.body.as_ref().filter(|_| error.context.messages.is_empty()) {
                 <pre tabindex="0" aria-label={text::error::BODY}>{ foreign(body) }</pre>
             }

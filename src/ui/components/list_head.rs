@@ -92,7 +92,7 @@ fn notes(props: &ListHead<'_>) -> Html {
                 <div class="notice">
                     <p>{ list::unaddressable(pages.unaddressable.len(), props.things) }</p>
                     <ul class="links">
-                        { for shown.map(|name| name_of(name)) }
+                        { shown.map(|name| name_of(name)).collect::<Html>() }
                     </ul>
                     if named.len() > list::NAMES_SHOWN {
                         <p>{ list::further_names(named.len() - list::NAMES_SHOWN) }</p>

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::HEADING_ID;
+use super::{HEADING_ID, long_list::short_list};
 use crate::{
     app::{CredentialKind, Environment, RegistryAddress},
     ui::{
@@ -36,15 +36,20 @@ fn use_sign_in_form(props: &SignInForm) -> Html {
     let is_refused =
         environment.as_ref().is_some_and(|environment| environment.accounts.has(&props.registry));
     let onsubmit = on_submit(props, environment, &user, &secret, *kind);
+    // A password manager knows this page and not the registry: the section tells it which one it is.
+    let section = ["section-", props.registry.host.as_str(), " "].concat();
     html! {
         <form class="sign-in" {onsubmit}>
             <h3>{ words::sign_in_to(&props.registry.to_string()) }</h3>
+            if let Some(known) = props.registry.resembles() {
+                <p class="warning">{ words::resembles(known) }</p>
+            }
             if is_refused { <p class="failed">{ words::REFUSED }</p> }
             { kinds(*kind, &kind) }
             if *kind == CredentialKind::Password {
-                { field(words::USER, "text", "username", &user) }
+                { field(words::USER, "text", &[&section, "username"].concat(), &user) }
             }
-            { field(words::secret(*kind), "password", "current-password", &secret) }
+            { field(words::secret(*kind), "password", &[&section, "current-password"].concat(), &secret) }
             <button type="submit">{ words::SIGN_IN }</button>
             <p class="note">{ words::MEMORY_ONLY }</p>
             if props.is_exposed {
@@ -91,7 +96,7 @@ fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html
     };
     html! {
         <label class="field"><span>{ words::WITH }</span>
-            <select name="kind" {onchange}>{ for CredentialKind::ALL.into_iter().map(option) }</select>
+            <select name="kind" {onchange}>{ short_list(CredentialKind::ALL.into_iter().map(option)) }</select>
         </label>
     }
 }
@@ -99,7 +104,7 @@ fn kinds(chosen: CredentialKind, state: &UseStateHandle<CredentialKind>) -> Html
 fn field(
     label: &'static str,
     kind: &'static str,
-    autocomplete: &'static str,
+    autocomplete: &str,
     state: &UseStateHandle<AttrValue>,
 ) -> Html {
     let setter = state.setter();
@@ -107,7 +112,7 @@ fn field(
         Callback::from(move |event: InputEvent| setter.set(field_text(event.target_dyn_into())));
     html! {
         <label class="field"><span>{ label }</span>
-            <input type={kind} {autocomplete} value={&**state} {oninput}
+            <input type={kind} autocomplete={autocomplete.to_owned()} value={&**state} {oninput}
                 spellcheck="false" autocapitalize="off" />
         </label>
     }

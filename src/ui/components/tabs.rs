@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::long_list::short_list;
+
 /// A tab of a row: a link that shows another view of the same thing.
 #[derive(Clone, PartialEq)]
 pub struct Tab {
@@ -17,7 +19,7 @@ pub struct Tab {
 pub fn tabs(label: &'static str, tabs: &[Tab]) -> Html {
     html! {
         <nav class="tabs" aria-label={label}>
-            <ul>{ for tabs.iter().map(tab) }</ul>
+            <ul>{ short_list(tabs.iter().map(tab)) }</ul>
         </nav>
     }
 }

@@ -8,6 +8,7 @@ mod use_query;
 mod use_route;
 mod use_settings;
 mod use_shell_context;
+mod use_sliced;
 mod use_task;
 mod use_window_event;
 
@@ -22,5 +23,6 @@ pub use use_settings::use_settings;
 pub use use_shell_context::SettingsHandle;
 pub(crate) use use_shell_context::ShellContext;
 use use_shell_context::use_shell_context;
+pub(crate) use use_sliced::use_sliced;
 pub(crate) use use_task::{Task, use_task};
 pub use use_window_event::use_window_event;

@@ -7,6 +7,8 @@ use yew::prelude::*;
 
 use super::use_query::spawn;
 use crate::{
+    app::slices::{SLICE, pause},
+    caps,
     error::{Error, Result},
     registry::{ListFault, Page},
 };
@@ -204,8 +206,9 @@ impl Waiting {
         Self { seen, page: Page::new(Vec::new(), None), repeated: 0 }
     }
 
-    /// Adds the names of a page that are new. Returns the number of all that came, and of the new ones.
-    fn add(&mut self, page: Page<String>) -> (usize, usize) {
+    /// Adds the names of a page that are new, in slices. Returns the number of all that came, and of the new
+    /// ones.
+    async fn add(&mut self, page: Page<String>) -> (usize, usize) {
         let came = page.items.len() + page.unaddressable.len();
         let known = self.seen.len();
         let lists = [
@@ -213,9 +216,12 @@ impl Waiting {
             (page.unaddressable, &mut self.page.unaddressable),
         ];
         for (names, kept) in lists {
-            for name in names {
+            for (at, name) in names.into_iter().enumerate() {
                 if self.seen.insert(name.clone()) {
                     kept.push(name);
+                }
+                if (at + 1) % SLICE == 0 {
+                    pause().await;
                 }
             }
         }
@@ -237,7 +243,7 @@ impl Waiting {
 async fn read(fetch: &FetchPage, known: Known, amount: Amount, tell: impl Fn(PagesEvent)) {
     let mut left = match amount {
         Amount::Pages(pages) => pages,
-        Amount::All => usize::MAX,
+        Amount::All => caps::LIST_PAGES,
     };
     let mut waiting = Waiting::after(&known);
     let (mut from, mut known, mut empty) = (known.from, known.items.len(), 0);
@@ -251,7 +257,7 @@ async fn read(fetch: &FetchPage, known: Known, amount: Amount, tell: impl Fn(Pag
             }
         };
         let next = page.next.take();
-        let (came, new) = waiting.add(page);
+        let (came, new) = waiting.add(page).await;
         let is_repeating = came > 0 && new == 0 && next.is_some();
         if is_repeating {
             tell(PagesEvent::Repeating);
@@ -261,9 +267,14 @@ async fn read(fetch: &FetchPage, known: Known, amount: Amount, tell: impl Fn(Pag
             waiting.repeated += came - new;
         }
         empty = if came == 0 { empty + 1 } else { 0 };
-        if empty == EMPTY_PAGES {
+        let is_endless = empty == EMPTY_PAGES || left == 0 && amount == Amount::All;
+        if is_endless && from.is_some() {
             waiting.page.fault = Some(ListFault::TooManyPages);
             left = 0;
+        }
+        if waiting.seen.len() >= caps::LIST_NAMES && from.is_some() {
+            waiting.page.fault = Some(ListFault::TooManyNames);
+            from = None;
         }
         tell(PagesEvent::Count(known + waiting.page.items.len()));
         let is_end = from.is_none() || left == 0;
@@ -302,6 +313,8 @@ fn at_first(fetch: &FetchPage, first: usize) -> PagesState {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::cell::RefCell;
+
     use futures_util::FutureExt;
 
     use super::*;
@@ -338,6 +351,46 @@ mod tests {
         check(&["a -> 1", "b -> 2", "b a -> 3"], "a b", "", 0, true, "2");
         check(&["-x -> 0"], "", "-x", 0, true, "0");
         check(&["a -> 1", "-> 2", "b ->"], "a b", "", 0, false, "");
+    }
+
+    /// Reads all of a list without an end, by pages of so many names that never repeat.
+    fn endless(size: usize) -> (PagesState, usize) {
+        let asked = Rc::new(std::cell::Cell::new(0));
+        let fetch: FetchPage = Box::new({
+            let asked = Rc::clone(&asked);
+            move |_| {
+                let page = asked.get();
+                asked.set(page + 1);
+                let names = (0..size).map(|name| format!("{page}-{name}")).collect();
+                async move { Ok(Page::new(names, Some(String::from("more")))) }.boxed_local()
+            }
+        });
+        let state = RefCell::new(Rc::new(PagesState::default()));
+        let tell = |event| {
+            let after = Rc::clone(&state.borrow()).reduce(event);
+            state.replace(after);
+        };
+        read(&fetch, PagesState::default().known(), Amount::All, tell).now_or_never().unwrap();
+        (Rc::try_unwrap(state.into_inner()).unwrap_or_default(), asked.get())
+    }
+
+    #[test]
+    fn cap_list_pages_ends_a_reading_that_can_be_taken_up_again() {
+        let (state, asked) = endless(1);
+        assert_eq!((asked, state.items.len()), (caps::LIST_PAGES, caps::LIST_PAGES));
+        assert_eq!(state.fault, Some(ListFault::TooManyPages));
+        assert_eq!(state.next.as_deref(), Some("more"));
+        // One page less is a list as any other.
+        assert_eq!(list(&["a -> 1", "b ->"], caps::LIST_PAGES).fault, None);
+    }
+
+    #[test]
+    fn cap_list_names_ends_a_list() {
+        let (state, asked) = endless(caps::LIST_NAMES / 4);
+        assert_eq!((asked, state.items.len()), (4, caps::LIST_NAMES));
+        assert_eq!((state.fault, state.next), (Some(ListFault::TooManyNames), None));
+        let (state, asked) = endless(caps::LIST_NAMES / 4 - 1);
+        assert_eq!((asked, state.fault), (5, Some(ListFault::TooManyNames)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
         },
     },
     ui::{
-        components::{copy_button, heading, loaded},
+        components::{copy_button, heading, loaded, short_list},
         hooks::use_query,
         stateful::stateful,
         text::{doctor as text, ops},
@@ -38,7 +38,7 @@ fn use_doctor_page(props: &DoctorPage) -> Html {
             <p>{ text::WHAT }</p>
             { loaded(&query, |found| html! {
                 <>
-                    <ol class="ladder">{ for found.steps.iter().map(rung) }</ol>
+                    <ol class="ladder">{ short_list(found.steps.iter().map(rung)) }</ol>
                     { advice(&found.steps) }
                     <button type="button" onclick={again}>{ text::AGAIN }</button>
                 </>
@@ -77,7 +77,7 @@ fn advice(steps: &[(DoctorStep, Finding)]) -> Html {
     html! {
         <>
             <h2>{ text::RECIPES }</h2>
-            { for RegistryKind::ALL.into_iter().map(configuration) }
+            { short_list(RegistryKind::ALL.into_iter().map(configuration)) }
         </>
     }
 }

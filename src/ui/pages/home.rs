@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::{
     app::Route,
     ui::{
-        components::heading,
+        components::{heading, short_list},
         hooks::{SettingsHandle, use_settings},
         stateful::stateful,
         text::{self, home},
@@ -53,9 +53,9 @@ fn examples() -> Html {
         <section>
             <h2>{ home::EXAMPLES }</h2>
             <ul class="links">
-                { for home::EXAMPLE_REFERENCES.iter().map(|example| html! {
+                { short_list(home::EXAMPLE_REFERENCES.iter().map(|example| html! {
                     <li><code>{ *example }</code></li>
-                }) }
+                })) }
             </ul>
             <p class="muted">{ home::EXAMPLES_NOTE }</p>
         </section>
@@ -66,7 +66,7 @@ fn about() -> Html {
     html! {
         <section>
             <h2>{ home::WHAT }</h2>
-            { for home::ABOUT.iter().map(|paragraph| html! { <p>{ *paragraph }</p> }) }
+            { short_list(home::ABOUT.iter().map(|paragraph| html! { <p>{ *paragraph }</p> })) }
         </section>
     }
 }
@@ -77,5 +77,5 @@ fn links<'a>(addresses: impl Iterator<Item = &'a str>) -> Html {
         let href = Route::parse(address).href();
         html! { <li><a {href}><code>{ address.to_owned() }</code></a></li> }
     };
-    html! { <ul class="links">{ for addresses.map(link) }</ul> }
+    html! { <ul class="links">{ short_list(addresses.map(link)) }</ul> }
 }

@@ -61,7 +61,7 @@ pub(super) fn page(route: &Route, environment: &Environment) -> Html {
     match route {
         Route::Reference(place) => {
             let key = format!("{}/{}", place.registry, place.reference.repository);
-            let context = ViewContext { place: Rc::new((**place).clone()), connection };
+            let context = ViewContext::new(Rc::new((**place).clone()), connection);
             keyed(key, reference(context))
         }
         Route::Repository { repository, .. } => {

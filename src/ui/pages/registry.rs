@@ -7,14 +7,15 @@ use yew::prelude::*;
 
 use super::repository_form::RepositoryForm;
 use crate::{
-    app::{Connection, Namespace, RegistryAddress},
+    app::{Connection, GrowNamespaces, Namespace, RegistryAddress, slices::SortNames},
     error::ErrorKind,
     oci::RepositoryName,
     ui::{
         components::{
-            ListHead, WindowedList, empty, list_head, name_heading, repository_route, sign_in,
+            DrawnLists, ListHead, LongList, WindowedList, empty, list_head, name_heading,
+            repository_route, sign_in, use_drawn_lists,
         },
-        hooks::{Amount, Pages, names, use_pages},
+        hooks::{Amount, Pages, names, use_pages, use_sliced},
         stateful::{mount, mount_keyed, stateful},
         text::{list, registry as words},
     },
@@ -92,15 +93,12 @@ fn use_repositories(props: &Repositories) -> Html {
     let Repositories { address, pages } = props;
     let filter = use_state_eq(AttrValue::default);
     let as_list = use_state_eq(|| false);
-    let shown = use_memo((pages.items.clone(), (*filter).clone()), |(items, filter)| {
+    let sorted = use_sliced(pages.items.clone(), pages.items.len(), |items| {
+        SortNames::new(Rc::clone(items), str::to_owned, |name| name.parse::<RepositoryName>().ok())
+    });
+    let shown = use_memo((sorted.unwrap_or_default(), (*filter).clone()), |(sorted, filter)| {
         let wanted = filter.trim().to_ascii_lowercase();
-        let mut shown: Vec<RepositoryName> = items
-            .iter()
-            .filter(|name| name.contains(&wanted))
-            .flat_map(|name| name.parse())
-            .collect();
-        shown.sort();
-        shown
+        sorted.iter().filter(|name| name.as_str().contains(&wanted)).cloned().collect::<Vec<_>>()
     });
     let on_filter = use_callback((), {
         let filter = filter.setter();
@@ -116,7 +114,7 @@ fn use_repositories(props: &Repositories) -> Html {
         <>
             { list_head(head) }
             if shown.is_empty() {
-                if !pages.is_loading && pages.error.is_none() { { nothing(&filter) } }
+                if !pages.is_loading && pages.error.is_none() && pages.fault.is_none() { { nothing(&filter) } }
             } else if *as_list {
                 { mount(RepositoryList { address: address.clone(), names: shown }) }
             } else {
@@ -198,17 +196,28 @@ stateful!(NamespaceTree, use_namespace_tree);
 
 #[hook]
 fn use_namespace_tree(props: &NamespaceTree) -> Html {
-    let tree = use_memo(props.names.clone(), |names| Namespace::of(names.iter()));
-    let is_open = tree.count <= OPEN;
-    html! {
-        <ul class="namespaces">
-            { for tree.below.iter().map(|(name, below)| node(&props.address, name, below, is_open)) }
-        </ul>
-    }
+    let tree = use_sliced(props.names.clone(), props.names.len(), |names| {
+        GrowNamespaces::new(Rc::clone(names))
+    });
+    let tree = tree.unwrap_or_default();
+    let lists = use_drawn_lists(&props.address.to_string());
+    let names = below(&lists, &props.address, &tree, tree.count <= OPEN);
+    html! { <><ul class="namespaces">{ names.items }</ul>{ names.more }</> }
 }
 
-fn node(address: &RegistryAddress, name: &str, below: &Namespace, is_open: bool) -> Html {
-    let (address, node) = (address.clone(), Rc::new(below.clone()));
+/// Draws what stands below a namespace.
+fn below(
+    lists: &DrawnLists,
+    address: &RegistryAddress,
+    namespace: &Namespace,
+    is_open: bool,
+) -> LongList {
+    let nodes: Vec<_> = namespace.below.iter().collect();
+    lists.of("below", &nodes, |_, (name, below)| node(address, name, below, is_open))
+}
+
+fn node(address: &RegistryAddress, name: &str, below: &Rc<Namespace>, is_open: bool) -> Html {
+    let (address, node) = (address.clone(), Rc::clone(below));
     mount_keyed(name, NamespaceNode { address, name: name.to_owned().into(), node, is_open })
 }
 
@@ -227,6 +236,7 @@ stateful!(NamespaceNode, use_namespace_node);
 fn use_namespace_node(props: &NamespaceNode) -> Html {
     let node = &props.node;
     let open = use_state_eq(|| props.is_open);
+    let lists = use_drawn_lists(&props.name);
     let onclick = {
         let open = open.clone();
         Callback::from(move |event: MouseEvent| {
@@ -238,9 +248,8 @@ fn use_namespace_node(props: &NamespaceNode) -> Html {
     if node.below.is_empty() {
         return html! { <li>{ own }</li> };
     }
-    let child = |(name, below): (&String, &Namespace)| {
-        self::node(&props.address, name, below, props.is_open)
-    };
+    // What is closed costs nothing.
+    let names = open.then(|| below(&lists, &props.address, node, props.is_open));
     html! {
         <li>
             if own.is_some() { <div>{ own }</div> }
@@ -249,7 +258,7 @@ fn use_namespace_node(props: &NamespaceNode) -> Html {
                     <span class="name">{ &props.name }{ "/" }</span>
                     <span class="muted">{ format!(" {}", node.count) }</span>
                 </summary>
-                if *open { <ul>{ for node.below.iter().map(child) }</ul> }
+                if let Some(names) = names { <ul>{ names.items }</ul>{ names.more } }
             </details>
         </li>
     }

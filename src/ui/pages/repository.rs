@@ -7,11 +7,13 @@ use yew::prelude::*;
 
 use super::tag_row::TagRow;
 use crate::{
-    app::Connection,
-    oci::{Reference, RepositoryName, Tag, TagOrder, tag_order},
+    app::{Connection, slices::SortNames},
+    oci::{Reference, RepositoryName, Tag, TagOrder, tag_order::TagKey},
     ui::{
-        components::{ListHead, WindowedList, copy_button, empty, list_head, name_heading, trail},
-        hooks::{names, use_pages},
+        components::{
+            ListHead, WindowedList, copy_button, empty, list_head, name_heading, short_list, trail,
+        },
+        hooks::{names, use_pages, use_sliced},
         stateful::{mount, mount_keyed, stateful},
         text::{list, repository as words},
     },
@@ -53,7 +55,7 @@ fn use_repository_page(props: &RepositoryPage) -> Html {
         ..ListHead::of(&pages, list::TAGS, shown.len())
     };
     let message = if filter.is_empty() { words::EMPTY } else { list::NO_MATCH };
-    let is_settled = !pages.is_loading && pages.error.is_none();
+    let is_settled = !pages.is_loading && pages.error.is_none() && pages.fault.is_none();
     html! {
         <>
             { heading(props) }
@@ -88,11 +90,12 @@ fn heading(props: &RepositoryPage) -> Html {
 #[hook]
 fn use_tags(items: &Rc<Vec<String>>, filter: &str, order: TagOrder) -> Rc<Vec<Tag>> {
     let filter = filter.trim().to_ascii_lowercase();
-    let sorted = use_memo((items.clone(), order), |(items, order)| {
-        let mut tags: Vec<Tag> = items.iter().flat_map(|name| name.parse()).collect();
-        tag_order::sort(&mut tags, *order);
-        tags
+    let sorted = use_sliced((items.clone(), order), items.len(), |(items, order)| {
+        let order = *order;
+        let key = move |tag: &str| TagKey::of(tag, order);
+        SortNames::new(Rc::clone(items), key, |name| name.parse::<Tag>().ok())
     });
+    let sorted = sorted.unwrap_or_default();
     use_memo((sorted, filter), |(tags, filter)| {
         tags.iter()
             .filter(|tag| tag.as_str().to_ascii_lowercase().contains(filter))
@@ -157,7 +160,7 @@ fn header() -> Html {
     let columns = [words::TAG, words::DIGEST, words::SIZE, words::PLATFORMS, words::AGE];
     html! {
         <div role="row" aria-rowindex="1">
-            { for columns.into_iter().map(|name| html! { <div role="columnheader">{ name }</div> }) }
+            { short_list(columns.into_iter().map(|name| html! { <div role="columnheader">{ name }</div> })) }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     oci::Host,
     ui::{
         browser::field_text,
-        components::heading,
+        components::{heading, short_list, use_drawn_lists},
         hooks::{SettingsHandle, use_environment, use_settings},
         stateful::{mount, stateful},
         text::{self, accounts, settings as words},
@@ -63,7 +63,7 @@ fn themes(settings: &SettingsHandle) -> Html {
     html! {
         <fieldset class="choices">
             <legend><h2>{ words::THEME }</h2></legend>
-            { for Theme::ALL.into_iter().map(choice) }
+            { short_list(Theme::ALL.into_iter().map(choice)) }
         </fieldset>
     }
 }
@@ -93,6 +93,7 @@ stateful!(PlainHttp, use_plain_http);
 #[hook]
 fn use_plain_http(_hosts: &PlainHttp) -> Html {
     let settings = use_settings();
+    let lists = use_drawn_lists("settings");
     let problem = use_state_eq(|| "");
     let typed = use_state_eq(AttrValue::default);
     let oninput = use_callback((), {
@@ -115,9 +116,12 @@ fn use_plain_http(_hosts: &PlainHttp) -> Html {
             }
         }
     });
+    let hosts: Vec<_> = settings.value.plain_http.iter().collect();
+    let hosts = lists.of("hosts", &hosts, |_, host| row(&settings, host));
     html! {
         <>
-            <ul class="links">{ for settings.value.plain_http.iter().map(|host| row(&settings, host)) }</ul>
+            <ul class="links">{ hosts.items }</ul>
+            { hosts.more }
             <form class="toolbar" {onsubmit}>
                 <label class="field"><span>{ words::HOST }</span>
                     <input type="text" value={&*typed} {oninput} spellcheck="false" autocapitalize="off" />

@@ -7,12 +7,12 @@ use crate::{
         Connection, Place, Route,
         age::Age,
         queries::{TagSummary, tag_summary},
-        views::visible_text::visible,
     },
+    caps,
     error::ErrorKind,
     oci::{Platform, Reference, RepositoryName, Tag},
     ui::{
-        components::{byte_size, digest_code, foreign, platform_badge},
+        components::{byte_size, digest_code, foreign, foreign_title, platform_badge, short_list},
         hooks::{Query, use_environment, use_query},
         stateful::stateful,
         text::{self, repository as words},
@@ -73,7 +73,7 @@ fn cells(props: &TagRow, query: &Query<TagSummary>, now: i64) -> Html {
         let onclick = query.retry.reform(|_: MouseEvent| ());
         let reason = text::error::what_came_back(error);
         return html! {
-            <div role="cell" class="failed" title={visible(&reason).into_owned()}>
+            <div role="cell" class="failed" title={foreign_title(&reason)}>
                 <span>{ foreign(&reason) }</span>
                 // A row has no room for a form: the page of the tag has it.
                 if error.kind == ErrorKind::Unauthorized {
@@ -85,7 +85,7 @@ fn cells(props: &TagRow, query: &Query<TagSummary>, now: i64) -> Html {
     }
     match query.state.value() {
         Some(summary) => summary_cells(summary, now),
-        None => html! { for _ in 0..4 { <div role="cell"></div> } },
+        None => short_list((0..4).map(|_| html! { <div role="cell"></div> })),
     }
 }
 
@@ -113,14 +113,14 @@ const NAMED: usize = 2;
 
 fn platforms(summary: &TagSummary) -> Html {
     if let Some(artifact_type) = &summary.artifact_type {
-        return html! { <span class="badge" title={artifact_type.clone()}>{ foreign(artifact_type) }</span> };
+        return html! { <span class="badge" title={foreign_title(artifact_type)}>{ foreign(artifact_type) }</span> };
     }
     let all = &summary.platforms;
-    let names: Vec<String> = all.iter().map(Platform::to_string).collect();
+    let names: Vec<String> = all.iter().take(caps::ITEMS_DRAWN).map(Platform::to_string).collect();
     let rest = all.len().saturating_sub(NAMED);
     html! {
-        <span class="platforms" title={names.join(", ")}>
-            { for all.iter().take(NAMED).map(platform_badge) }
+        <span class="platforms" title={foreign_title(&names.join(", "))}>
+            { short_list(all.iter().take(NAMED).map(platform_badge)) }
             if rest > 0 { <span class="muted">{ words::more(rest) }</span> }
         </span>
     }

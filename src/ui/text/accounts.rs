@@ -34,6 +34,13 @@ pub const ACCOUNTS: &str = "Accounts in this tab";
 pub const NO_ACCOUNTS: &str =
     "Not signed in to any registry. If a registry asks for it, a form appears.";
 
+/// Warns of a registry or token server whose name only resembles a well-known one.
+pub fn resembles(known: &str) -> String {
+    format!(
+        "This is not {known}, although its name is nearly the same. Type nothing here that is meant for {known}."
+    )
+}
+
 /// Heads the form.
 pub fn sign_in_to(registry: &str) -> String {
     format!("Sign in to {registry}")

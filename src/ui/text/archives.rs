@@ -27,6 +27,9 @@ pub fn problem(problem: &ArchiveProblem) -> String {
         ArchiveProblem::Zip(ZipFault::BrokenAt(number)) => {
             format!("the directory is broken at member {number}")
         }
+        ArchiveProblem::Zip(ZipFault::NameTooLong(number)) => {
+            format!("member {number} is left out: its name is too long")
+        }
         ArchiveProblem::Zip(ZipFault::MoreThanAnnounced) => {
             "the directory holds more members than it announces; readers differ".to_owned()
         }
@@ -70,5 +73,7 @@ mod tests {
             "compression method 12 cannot be read",
         );
         check(ArchiveProblem::Zip(ZipFault::BrokenAt(3)), "the directory is broken at member 3");
+        let words = "member 3 is left out: its name is too long";
+        check(ArchiveProblem::Zip(ZipFault::NameTooLong(3)), words);
     }
 }

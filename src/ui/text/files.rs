@@ -138,8 +138,6 @@ pub const SHOWN_AS: &str = "Shown as";
 pub const LINES: &str = "Lines of the file";
 /// The heading of an archive's members.
 pub const INSIDE: &str = "In this archive";
-/// An image could not be drawn.
-pub const PICTURE: &str = "The picture in this file";
 /// The worth of a listing by a table of contents.
 pub const LISTED_BY_TABLE_MEANS: &str = "— checked against the digest in the manifest's annotation; the layer \
     itself was not read. Each file is checked against the table when it is opened.";

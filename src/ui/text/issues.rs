@@ -1,7 +1,13 @@
 //! Faults of documents in words, to be read after the name of the place. No full stop.
 
-use super::{numbers::counted, references};
-use crate::oci::{DocumentFault, DocumentKind, NodeKind};
+use super::{
+    numbers::{counted, grouped},
+    references,
+};
+use crate::{
+    caps,
+    oci::{DocumentFault, DocumentKind, NodeKind},
+};
 
 /// The fault of a document.
 pub fn fault(fault: &DocumentFault) -> String {
@@ -84,6 +90,13 @@ fn with_facts(fault: &DocumentFault) -> String {
             )
         }
         DocumentFault::Inner { pointer, fault } => [pointer, ": ", &self::fault(fault)].concat(),
+        DocumentFault::TooManyValues => format!(
+            "has more than {} values; the rest was not read",
+            grouped(caps::DOCUMENT_VALUES as u64)
+        ),
+        DocumentFault::TooLong(most) => {
+            format!("is longer than {} bytes; the rest was left out", grouped(*most as u64))
+        }
         DocumentFault::More(count) => {
             format!("has {}", counted(*count, "more issue", "more issues"))
         }

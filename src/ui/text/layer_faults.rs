@@ -3,6 +3,7 @@
 
 use super::{error::reason, short};
 use crate::{
+    caps,
     content::{
         decode::{DecodeError, StreamFault},
         tar::Warning,
@@ -88,6 +89,11 @@ fn stream(fault: &StreamFault) -> String {
     words.to_owned()
 }
 
+/// An entry that is not listed, because something of it is too long.
+fn left_out(part: &str, length: u64, most: usize) -> String {
+    format!("an entry whose {part} has {length} bytes was left out; Linux allows {most}")
+}
+
 /// A fault of an entry or an archive.
 pub fn warning(warning: &Warning) -> String {
     let words = match warning {
@@ -100,6 +106,13 @@ pub fn warning(warning: &Warning) -> String {
         Warning::UnknownKind(flag) => return format!("type flag {flag:#04x} is not known"),
         Warning::WrongSize { stated, actual } => return super::sizes::wrong(*stated, *actual),
         Warning::TooManyEntries(limit) => return format!("entries beyond {limit} were not read"),
+        Warning::PathTooLong(length) => {
+            return left_out("path", *length, caps::PATH_BYTES);
+        }
+        Warning::LinkTooLong(length) => {
+            return left_out("link", *length, caps::LINK_BYTES);
+        }
+        Warning::XattrsTooLong => "extended attributes are left out: they are too long together",
         Warning::BadSize => "the size in the header is no number",
         Warning::BadPaxRecord => "a PAX record is malformed",
         Warning::DanglingExtension => "an extension belongs to no entry",

@@ -1,7 +1,7 @@
 //! Long lists.
 
 use super::numbers::{counted, grouped};
-use crate::registry::ListFault;
+use crate::{caps, registry::ListFault};
 
 /// The label of a filter.
 pub const FILTER: &str = "Filter";
@@ -60,8 +60,21 @@ pub fn fault(fault: &ListFault) -> String {
         ListFault::WrongLink(url) => {
             [link, url, ", which it does not serve. The list was read on after its last name."].concat()
         }
-        ListFault::TooManyPages => "The list has no end. Reading it was ended.".to_owned(),
+        ListFault::TooManyItems => format!(
+            "The registry sent more than {} names at once. The rest was not read.",
+            grouped(caps::DOCUMENT_VALUES as u64)
+        ),
+        ListFault::TooManyNames => format!(
+            "The list has more than {} names. The others are not read here.",
+            grouped(caps::LIST_NAMES as u64)
+        ),
+        ListFault::TooManyPages => "The list seems to have no end. Reading it was ended.".to_owned(),
     }
+}
+
+/// Draws more of a list that is longer than what is drawn of it.
+pub fn more_items(left: usize) -> String {
+    format!("Show more ({} left)", grouped(left as u64))
 }
 
 /// While pages are read.

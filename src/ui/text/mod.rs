@@ -26,6 +26,7 @@ pub mod numbers;
 pub mod operations;
 pub mod ops;
 pub mod packages;
+pub mod picture;
 pub mod references;
 pub mod referrers;
 pub mod registry;
@@ -63,6 +64,12 @@ pub const CLOSE: &str = "Close";
 pub const SKIP: &str = "Skip to content";
 /// Asks again after a failure.
 pub const RETRY: &str = "Try again";
+
+/// Stands behind the beginning of a text that is not shown whole.
+pub fn bytes_left_out(left: usize) -> String {
+    ["… (", &numbers::grouped(left as u64), " bytes more)"].concat()
+}
+
 /// Something is on its way.
 pub const LOADING: &str = "Loading";
 /// Said where a part of the application itself did not arrive.

@@ -11,6 +11,9 @@ pub fn problem(path: &[u8], problem: DatabaseProblem) -> String {
         }
         DatabaseProblem::NotKept => "the file was not kept when its layer was read".to_owned(),
         DatabaseProblem::Fault(fault) => self::fault(fault),
+        DatabaseProblem::More(count) => {
+            format!("{} more problems, of this file and of others", grouped(count))
+        }
     };
     [&String::from_utf8_lossy(path), ": ", &words].concat()
 }

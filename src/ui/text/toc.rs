@@ -61,6 +61,9 @@ pub fn fault(fault: &TocFault) -> String {
         TocFault::UnknownType(name) => format!("the type of the entry “{name}” is not known"),
         TocFault::ChunkWithoutFile => "a chunk belongs to no file".to_owned(),
         TocFault::ChunksDoNotFit(name) => format!("chunks of “{name}” overlap or leave a gap"),
+        TocFault::TooLong(name) => {
+            format!("the path or link of “{name}…” is longer than Linux allows")
+        }
         TocFault::MoreFaults => "there are more problems of this kind".to_owned(),
     }
 }

@@ -115,11 +115,6 @@ pub fn bytes_read(bytes: u64) -> String {
     format!(" ({} read)", human_bytes(bytes))
 }
 
-/// Rows that are not drawn.
-pub fn more_rows(count: usize) -> String {
-    format!("{count} more objects are in the report.")
-}
-
 /// A time in the unit that people use.
 fn seconds(seconds: u64) -> String {
     match seconds {

@@ -12,7 +12,7 @@ use crate::{
         },
     },
     ui::{
-        components::copy_button,
+        components::{copy_button, short_list},
         text::{self as page_text, commands as text},
     },
 };
@@ -22,8 +22,8 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let subject = subject(&context.place, image);
     html! {
         <div class="commands">
-            { for Tool::ALL.into_iter().map(|tool| prepare(tool, &subject)) }
-            { for View::ALL.iter().map(|view| section(*view, &subject)) }
+            { short_list(Tool::ALL.into_iter().map(|tool| prepare(tool, &subject))) }
+            { short_list(View::ALL.iter().map(|view| section(*view, &subject))) }
         </div>
     }
 }
@@ -61,7 +61,7 @@ fn section(view: View, subject: &Subject<'_>) -> Html {
     html! {
         <section>
             <h2>{ page_text::view_label(view) }</h2>
-            <dl>{ for commands.into_iter().map(row) }</dl>
+            <dl>{ short_list(commands.into_iter().map(row)) }</dl>
         </section>
     }
 }

@@ -1,17 +1,12 @@
 //! The configuration of an image: its settings for running, and its facts.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::{ViewContext, facts, json::JsonBytes, platforms::no_image};
 use crate::{
-    app::{
-        Place,
-        views::{
-            config::{command_line, duration, split_env},
-            image::{Config, Image},
-        },
+    app::views::{
+        config::{command_line, duration, split_env},
+        image::{Config, Image},
     },
     oci::{
         Document, ImageConfig, ImageManifest, MediaType, Platform,
@@ -19,8 +14,8 @@ use crate::{
     },
     ui::{
         components::{
-            byte_size, copy_button, digest_code, empty, media_type_words, platform_badge,
-            verification_mark,
+            DrawnLists, byte_size, copy_button, digest_code, empty, media_type_words,
+            platform_badge, verification_mark,
         },
         stateful::mount,
         text::config as text,
@@ -29,25 +24,25 @@ use crate::{
 
 /// The configuration of an image or artifact.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
-    let place = &context.place;
     let Some(manifest) = image.image_manifest() else {
         return match image.manifest.as_ref().map(|object| &object.document.value) {
             Some(Document::Schema1(_)) => empty(text::SCHEMA1_CONFIG),
-            _ => no_image(image),
+            _ => no_image(context, image),
         };
     };
     match (&manifest.config, &image.config) {
         (Some(descriptor), _) if descriptor.media_type == MediaType::OCI_EMPTY => html! {
-            <><p class="hint">{ text::EMPTY_CONFIG }</p>{ files(place, manifest) }</>
+            <><p class="hint">{ text::EMPTY_CONFIG }</p>{ files(context, manifest) }</>
         },
-        (_, Some(Ok(config))) => configuration(place, manifest, config),
+        (_, Some(Ok(config))) => configuration(context, manifest, config),
         // The view of the image draws the error.
         (_, Some(Err(_))) => Html::default(),
-        (_, None) => html! { <>{ empty(text::NO_CONFIG) }{ files(place, manifest) }</> },
+        (_, None) => html! { <>{ empty(text::NO_CONFIG) }{ files(context, manifest) }</> },
     }
 }
 
-fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -> Html {
+fn configuration(context: &ViewContext, manifest: &ImageManifest, config: &Config) -> Html {
+    let (place, lists) = (&context.place, &context.lists);
     let is_image = config.descriptor.media_type.is_image_config();
     let issues = if is_image { config.parsed.issues.as_slice() } else { &[] };
     let name = format!("{}.json", config.descriptor.digest.encoded()).into();
@@ -59,13 +54,13 @@ fn configuration(place: &Rc<Place>, manifest: &ImageManifest, config: &Config) -
                 { byte_size(config.descriptor.size) }
                 { verification_mark(&config.verification) }
             </p>
-            { facts::issues(issues) }
+            { facts::issues(lists, "issues", issues) }
             if is_image {
-                { image_facts(&config.parsed.value) }
-                { environment(&config.parsed.value.run) }
-                { labels(&config.parsed.value.run) }
+                { image_facts(lists, &config.parsed.value) }
+                { environment(lists, &config.parsed.value.run) }
+                { labels(lists, &config.parsed.value.run) }
             } else {
-                { files(place, manifest) }
+                { files(context, manifest) }
             }
             <details class="exact" open={!is_image}>
                 <summary>{ text::EXACT_JSON }</summary>
@@ -82,7 +77,7 @@ fn platform(platform: &Platform) -> Html {
     platform_badge(platform)
 }
 
-fn image_facts(config: &ImageConfig) -> Html {
+fn image_facts(lists: &DrawnLists, config: &ImageConfig) -> Html {
     let run = &config.run;
     let made = config.created.map(|created| created.to_string());
     html! {
@@ -94,11 +89,11 @@ fn image_facts(config: &ImageConfig) -> Html {
             { words(text::fact::ENTRYPOINT, &run.entrypoint) }
             { words(text::fact::COMMAND, &run.cmd) }
             { optional(text::fact::WORKING_DIR, run.working_dir.as_deref()) }
-            { list(text::fact::PORTS, &run.exposed_ports) }
-            { list(text::fact::VOLUMES, &run.volumes) }
+            { list(lists, text::fact::PORTS, &run.exposed_ports) }
+            { list(lists, text::fact::VOLUMES, &run.volumes) }
             { optional(text::fact::STOP_SIGNAL, run.stop_signal.as_deref()) }
             { words(text::fact::SHELL, &run.shell) }
-            { list(text::fact::ON_BUILD, &run.on_build) }
+            { list(lists, text::fact::ON_BUILD, &run.on_build) }
             if let Some(check) = &run.healthcheck {
                 { facts::fact(text::fact::HEALTH_CHECK, healthcheck(check)) }
             }
@@ -134,12 +129,13 @@ fn words(term: &'static str, words: &[String]) -> Html {
     )
 }
 
-fn list(term: &'static str, items: &[String]) -> Html {
+fn list(lists: &DrawnLists, term: &'static str, items: &[String]) -> Html {
     if items.is_empty() {
         return Html::default();
     }
-    let item = |item: &String| html! { <li><code>{ facts::foreign(item) }</code></li> };
-    facts::fact(term, html! { <ul class="plain">{ for items.iter().map(item) }</ul> })
+    let item = |_, item: &String| html! { <li><code>{ facts::foreign(item) }</code></li> };
+    let items = lists.of(term, items, item);
+    facts::fact(term, html! { <><ul class="plain">{ items.items }</ul>{ items.more }</> })
 }
 
 fn healthcheck(check: &Healthcheck) -> Html {
@@ -161,17 +157,22 @@ fn healthcheck(check: &Healthcheck) -> Html {
     }
 }
 
-fn environment(run: &RunConfig) -> Html {
+fn environment(lists: &DrawnLists, run: &RunConfig) -> Html {
     let pairs: Vec<_> = run.env.iter().map(|entry| split_env(entry)).collect();
-    section(text::ENVIRONMENT, &pairs, &run.env.join("\n"))
+    section(lists, text::ENVIRONMENT, &pairs, &run.env.join("\n"))
 }
 
-fn labels(run: &RunConfig) -> Html {
+fn labels(lists: &DrawnLists, run: &RunConfig) -> Html {
     let lines: Vec<_> = run.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    section(text::LABELS, &run.labels, &lines.join("\n"))
+    section(lists, text::LABELS, &run.labels, &lines.join("\n"))
 }
 
-fn section(heading: &'static str, pairs: &[(String, String)], all: &str) -> Html {
+fn section(
+    lists: &DrawnLists,
+    heading: &'static str,
+    pairs: &[(String, String)],
+    all: &str,
+) -> Html {
     html! {
         <section>
             <h2>
@@ -180,12 +181,12 @@ fn section(heading: &'static str, pairs: &[(String, String)], all: &str) -> Html
                     { copy_button(all.to_owned(), text::copy_all(heading)) }
                 }
             </h2>
-            { facts::pairs(pairs) }
+            { facts::pairs(lists, heading, pairs) }
         </section>
     }
 }
 
 /// The contents of an artifact by their titles.
-fn files(place: &Place, manifest: &ImageManifest) -> Html {
-    super::layers::files(place, &manifest.layers)
+fn files(context: &ViewContext, manifest: &ImageManifest) -> Html {
+    super::layers::files(context, &manifest.layers)
 }

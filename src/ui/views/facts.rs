@@ -8,7 +8,7 @@ use crate::{
     app::views::{json::is_web_address, visible_text::visible},
     oci::Issue,
     ui::{
-        components::copy_button,
+        components::{DrawnLists, copy_button},
         text::{issues::fault as document_fault, views as text},
     },
 };
@@ -29,9 +29,9 @@ pub(super) fn fact(term: &'static str, said: Html) -> Html {
     html! { <><dt>{ term }</dt><dd>{ said }</dd></> }
 }
 
-/// Names and values, each value copyable.
-pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
-    let row = |(name, value): &(String, String)| {
+/// Names and values, each value copyable. `list` names the list.
+pub(super) fn pairs(lists: &DrawnLists, list: &str, pairs: &[(String, String)]) -> Html {
+    let row = |_, (name, value): &(String, String)| {
         html! {
             <>
                 <dt><code>{ foreign(name) }</code></dt>
@@ -42,11 +42,16 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Html {
             </>
         }
     };
-    html! { <dl class="facts pairs">{ for pairs.iter().map(row) }</dl> }
+    let rows = lists.of(list, pairs, row);
+    html! { <><dl class="facts pairs">{ rows.items }</dl>{ rows.more }</> }
 }
 
 /// Annotations, closed if there are many.
-pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
+pub(super) fn annotations(
+    lists: &DrawnLists,
+    list: &str,
+    annotations: &[(String, String)],
+) -> Html {
     if annotations.is_empty() {
         return Html::default();
     }
@@ -54,19 +59,20 @@ pub(super) fn annotations(annotations: &[(String, String)]) -> Html {
     html! {
         <details class="annotations">
             <summary>{ format!("{} ({count})", text::ANNOTATIONS) }</summary>
-            { pairs(annotations) }
+            { pairs(lists, list, annotations) }
         </details>
     }
 }
 
 /// Draws the faults of a document.
-pub(super) fn issues(issues: &[Issue]) -> Html {
+pub(super) fn issues(lists: &DrawnLists, list: &str, issues: &[Issue]) -> Html {
     if issues.is_empty() {
         return Html::default();
     }
+    let issues = lists.of(list, issues, |_, one| issue(one));
     html! {
         <section class="issues" aria-label={text::ISSUES}>
-            <ul>{ for issues.iter().map(issue) }</ul>
+            <ul>{ issues.items }</ul>{ issues.more }
         </section>
     }
 }

@@ -22,11 +22,11 @@ use crate::{
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     match history(image) {
         Some(history) if history.steps.is_empty() => empty(text::NO_HISTORY),
-        Some(history) => steps(&context.place, &history, base(image).as_deref()),
+        Some(history) => steps(context, &history, base(image).as_deref()),
         // The view of the image draws the error of a configuration.
         None if matches!(image.config, Some(Err(_))) => Html::default(),
         None if image.image_manifest().is_some() => empty(text::NO_HISTORY),
-        None => no_image(image),
+        None => no_image(context, image),
     }
 }
 
@@ -55,14 +55,16 @@ fn base(image: &Image) -> Option<String> {
     Some(reference.to_string())
 }
 
-fn steps(place: &Place, history: &History, base: Option<&str>) -> Html {
+fn steps(context: &ViewContext, history: &History, base: Option<&str>) -> Html {
+    let steps = context.lists.of("steps", &history.steps, |at, it| step(&context.place, at, it));
     let dockerfile = text::dockerfile(history, base);
     html! {
         <>
             if history.is_mismatch() { <p class="note">{ mismatch(history) }</p> }
             <ol class="steps">
-                { for history.steps.iter().enumerate().map(|(at, it)| step(place, at, it)) }
+                { steps.items }
             </ol>
+            { steps.more }
             <section>
                 <h2>
                     { text::DOCKERFILE }

@@ -7,7 +7,7 @@ use super::{ViewContext, draw, platforms::platforms, use_image::use_image};
 use crate::{
     app::ReadDepth,
     ui::{
-        components::{error_box, loaded},
+        components::{error_box, loaded, use_drawn_lists},
         stateful::stateful,
     },
 };
@@ -20,7 +20,11 @@ stateful!(ImageView, use_image_view);
 
 #[hook]
 fn use_image_view(props: &ImageView) -> Html {
-    let context = &props.0;
+    let place = &props.0.place;
+    let lists = use_drawn_lists(
+        &[&place.reference.to_string(), place.platform.as_deref().unwrap_or_default()].concat(),
+    );
+    let context = &ViewContext { lists, ..props.0.clone() };
     let depth = context.place.view.depth();
     let query = use_image(context);
     loaded(&query, |image| {
@@ -29,7 +33,7 @@ fn use_image_view(props: &ImageView) -> Html {
                 // A view of the root has the choice inside it.
                 if depth != ReadDepth::Root {
                     // What shows an image needs a choice, the others show the index as well.
-                    { platforms(&context.place, &image.root.document.value, depth != ReadDepth::Config) }
+                    { platforms(context, &image.root.document.value, depth != ReadDepth::Config) }
                 }
                 // A view without the configuration still shows the rest.
                 if let Some(Err(error)) = &image.config { { error_box(error, &query.retry) } }

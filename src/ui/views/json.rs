@@ -15,7 +15,7 @@ use crate::{
         },
     },
     ui::{
-        components::{WindowedList, copy_button, verification_mark},
+        components::{WindowedList, copy_button, short_list, verification_mark},
         stateful::{mount, stateful},
         text::{json as text, numbers::exact_bytes},
     },
@@ -31,12 +31,12 @@ pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let object = match (&place.platform, &image.manifest) {
         (None, _) => &image.root,
         (Some(_), Some(manifest)) => manifest,
-        (Some(_), None) => return no_image(image),
+        (Some(_), None) => return no_image(context, image),
     };
     html! {
         <>
             <p class="line">{ verification_mark(&object.verification) }</p>
-            { facts::issues(object.issues()) }
+            { facts::issues(&context.lists, "issues", object.issues()) }
             { mount(JsonBytes {
                 place: place.clone(),
                 bytes: object.document.raw.clone(),
@@ -152,7 +152,7 @@ fn draw_line(place: &Place, number: usize, line: &Line, is_table: bool) -> Html 
             aria-rowindex={is_table.then(|| (number + 2).to_string())}>
             <span class="number" role={role("rowheader")}>{ number + 1 }</span>
             <code role={role("cell")}>
-                { indent }{ for line.pieces.iter().map(|piece| draw_piece(place, piece)) }
+                { indent }{ short_list(line.pieces.iter().map(|piece| draw_piece(place, piece))) }
             </code>
         </div>
     }

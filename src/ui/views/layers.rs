@@ -12,25 +12,27 @@ use crate::{
             layers::{Layer, Layers, layers},
         },
     },
+    caps,
     oci::{Descriptor, Digest, Document},
     ui::{
-        components::{byte_size, digest_code, empty, media_type_words},
+        components::{DrawnLists, byte_size, digest_code, empty, media_type_words},
         text::{layers as text, views as shared},
     },
 };
 
 /// The layers of an image, or the contents of an artifact.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
-    let place = &context.place;
     let history = history(image);
     match image.manifest.as_ref().map(|object| &object.document.value) {
         Some(Document::Image(manifest)) => {
             let diff_ids = image.config().map(|config| config.parsed.value.diff_ids.as_slice());
             let all = layers(&manifest.layers, diff_ids.unwrap_or_default(), history.as_ref());
-            html! { <>{ config_failure(image) }{ table(place, &all) }</> }
+            html! { <>{ config_failure(image) }{ table(context, &all) }</> }
         }
-        Some(Document::Schema1(schema1)) => digests_only(&schema1.layers, history.as_ref()),
-        _ => no_image(image),
+        Some(Document::Schema1(schema1)) => {
+            digests_only(context, &schema1.layers, history.as_ref())
+        }
+        _ => no_image(context, image),
     }
 }
 
@@ -42,12 +44,16 @@ fn config_failure(image: &Image) -> Html {
     }
 }
 
-fn table(place: &Place, all: &Layers) -> Html {
+fn table(context: &ViewContext, all: &Layers) -> Html {
     if all.items.is_empty() {
         return empty(text::NO_LAYERS);
     }
     // A diff ID may stand in the address too: the JSON view of a configuration links so.
-    let chosen = place.layer.as_ref().and_then(|wanted| all.find(wanted));
+    let chosen = context.place.layer.as_ref().and_then(|wanted| all.find(wanted));
+    let list =
+        context.lists.of("layers", &all.items, |at, layer| row(context, layer, chosen == Some(at)));
+    // A link may lead to a layer far down the list.
+    let far = chosen.filter(|at| *at >= caps::ITEMS_DRAWN).and_then(|at| all.items.get(at));
     html! {
         <>
             <p class="total">
@@ -56,14 +62,16 @@ fn table(place: &Place, all: &Layers) -> Html {
             if all.diff_ids > 0 && all.diff_ids != all.items.len() {
                 <p class="note">{ text::diff_id_mismatch(all.diff_ids, all.items.len()) }</p>
             }
-            <ol class="layers">
-                { for all.items.iter().enumerate().map(|(at, layer)| row(place, layer, chosen == Some(at))) }
-            </ol>
+            if let Some(layer) = far { <ol class="layers">{ row(context, layer, true) }</ol> }
+            <ol class="layers">{ list.items }</ol>
+            { list.more }
         </>
     }
 }
 
-fn row(place: &Place, layer: &Layer, is_chosen: bool) -> Html {
+fn row(context: &ViewContext, layer: &Layer, is_chosen: bool) -> Html {
+    let (place, lists) = (&context.place, context.lists.nested());
+    let name = |list: &str| format!("{list} of layer {}", layer.number);
     let Descriptor { digest, size, media_type, urls, .. } = &layer.descriptor;
     let files = Place { layer: Some(layer.address.clone()), ..place.in_view(Views::Files) };
     let share = text::share(layer.percent, *size);
@@ -86,9 +94,9 @@ fn row(place: &Place, layer: &Layer, is_chosen: bool) -> Html {
                 { facts::fact(text::DIGEST, digest_code(digest)) }
                 { diff_id(layer.diff_id.as_ref()) }
                 { facts::fact(text::MEDIA_TYPE, media_type_words(media_type)) }
-                { addresses(urls) }
+                { addresses(&lists, &name("addresses"), urls) }
             </dl>
-            { facts::annotations(&layer.descriptor.annotations) }
+            { facts::annotations(&lists, &name("annotations"), &layer.descriptor.annotations) }
         </li>
     }
 }
@@ -114,18 +122,18 @@ fn diff_id(diff_id: Option<&Digest>) -> Html {
 }
 
 /// Other places that hold a foreign layer: shown, never fetched from here.
-fn addresses(urls: &[String]) -> Html {
+fn addresses(lists: &DrawnLists, list: &str, urls: &[String]) -> Html {
     if urls.is_empty() {
         return Html::default();
     }
-    let item = |url: &String| html! { <li>{ facts::foreign_or_link(url) }</li> };
-    facts::fact(text::ALSO_AT, html! { <ul class="plain">{ for urls.iter().map(item) }</ul> })
+    let urls = lists.of(list, urls, |_, url| html! { <li>{ facts::foreign_or_link(url) }</li> });
+    facts::fact(text::ALSO_AT, html! { <><ul class="plain">{ urls.items }</ul>{ urls.more }</> })
 }
 
 /// Layers of a schema 1 manifest.
-fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
+fn digests_only(context: &ViewContext, digests: &[Digest], history: Option<&History>) -> Html {
     let steps = history.map(|history| history.steps.as_slice()).unwrap_or_default();
-    let row = |(at, digest): (usize, &Digest)| {
+    let row = |at: usize, digest: &Digest| {
         html! {
             <li key={at}>
                 <p class="line">
@@ -137,15 +145,16 @@ fn digests_only(digests: &[Digest], history: Option<&History>) -> Html {
             </li>
         }
     };
-    html! { <ol class="layers">{ for digests.iter().enumerate().map(row) }</ol> }
+    let list = context.lists.of("layers", digests, row);
+    html! { <><ol class="layers">{ list.items }</ol>{ list.more }</> }
 }
 
 /// The contents of an artifact by their titles.
-pub(super) fn files(place: &Place, descriptors: &[Descriptor]) -> Html {
+pub(super) fn files(context: &ViewContext, descriptors: &[Descriptor]) -> Html {
     html! {
         <section>
             <h2>{ text::CONTENTS }</h2>
-            { table(place, &layers(descriptors, &[], None)) }
+            { table(context, &layers(descriptors, &[], None)) }
         </section>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::Html;
 
-use super::stateful::mount_keyed;
+use super::{components::DrawnLists, stateful::mount_keyed};
 use crate::app::{Connection, Place, ReadDepth, View, view::views, views::image::Image};
 
 mod commands;
@@ -34,6 +34,15 @@ pub struct ViewContext {
     pub place: Rc<Place>,
     /// The registry that holds it.
     pub connection: Connection,
+    /// The lists of the view, as far as they are drawn.
+    pub lists: DrawnLists,
+}
+
+impl ViewContext {
+    /// The inputs of a view none of whose lists is drawn yet.
+    pub fn new(place: Rc<Place>, connection: Connection) -> Self {
+        Self { place, connection, lists: DrawnLists::default() }
+    }
 }
 
 /// Shows the view that the place asks for.

@@ -11,13 +11,17 @@ use crate::{
         },
     },
     oci::Document,
-    ui::{components::empty, text::views as text},
+    ui::{
+        components::{empty, short_list},
+        text::views as text,
+    },
 };
 
-use super::facts;
+use super::{ViewContext, facts};
 
 /// Links to the platforms of an index; nothing if there is nothing to choose.
-pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> Html {
+pub(super) fn platforms(context: &ViewContext, document: &Document, with_all: bool) -> Html {
+    let place = &context.place;
     let Document::Index(index) = document else { return Html::default() };
     let choices = choices(index);
     if choices.len() < 2 {
@@ -25,14 +29,18 @@ pub(super) fn platforms(place: &Place, document: &Document, with_all: bool) -> H
     }
     let chosen = place.platform.as_deref().map(|wanted| choose(document, Some(wanted)));
     let is_chosen = |choice: &Choice| matches!(&chosen, Some(Chosen::Entry(chosen)) if chosen.name == choice.name);
+    let links = context
+        .lists
+        .of("choices", &choices, |_, choice| link(place, Some(choice), is_chosen(choice)));
     html! {
         <nav class="choose" aria-label={text::PLATFORMS}>
             <ul>
                 if with_all {
                     { link(place, None, place.platform.is_none()) }
                 }
-                { for choices.iter().map(|choice| link(place, Some(choice), is_chosen(choice))) }
+                { links.items }
             </ul>
+            { links.more }
         </nav>
     }
 }
@@ -55,11 +63,11 @@ fn label(choice: &Choice) -> Html {
     let difference = |difference: &Difference| {
         html! { <small>{ " · " }{ facts::foreign(&text::difference(difference)) }</small> }
     };
-    html! { <>{ facts::foreign(&name) }{ for choice.differs.iter().map(difference) }</> }
+    html! { <>{ facts::foreign(&name) }{ short_list(choice.differs.iter().map(difference)) }</> }
 }
 
 /// Draws the sentence of a view of one image, if no image is chosen or found.
-pub(super) fn no_image(image: &Image) -> Html {
+pub(super) fn no_image(context: &ViewContext, image: &Image) -> Html {
     let message = match &image.chosen {
         Chosen::Open => text::CHOOSE_PLATFORM.to_owned(),
         Chosen::NoSuch(name) if name.is_empty() => text::NO_IMAGES.to_owned(),
@@ -70,7 +78,7 @@ pub(super) fn no_image(image: &Image) -> Html {
     html! {
         <>
             { empty(message) }
-            { facts::issues(issues) }
+            { facts::issues(&context.lists, "issues", issues) }
         </>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         tree::{Follow, Role, TreeNode},
     },
     ui::{
-        components::digest_code,
+        components::{digest_code, use_drawn_lists},
         stateful::{mount_keyed, stateful},
         text::tree as text,
     },
@@ -41,13 +41,18 @@ stateful!(ReferrersTree, use_referrers_tree);
 fn use_referrers_tree(props: &ReferrersTree) -> Html {
     let (root, place) = (&props.root.0, &props.context.place);
     let growing = use_objects(&props.context, root, Follow::All);
-    let tree_context = TreeContext { place, ask: &growing.ask };
+    let lists = use_drawn_lists(&place.reference.to_string());
+    let tree_context = TreeContext { place, ask: &growing.ask, lists: &lists, draws_closed: true };
     let platforms_of = |node: &TreeNode| matches!(node.role, Role::Platform(_) | Role::Entry);
     let root_node = &growing.tree.root;
+    let platforms: Vec<&TreeNode> =
+        root_node.children.iter().filter(|node| platforms_of(node)).collect();
+    let platforms = lists.of("platforms", &platforms, |_, node| subject(&tree_context, node));
     html! {
         <div class="referrers-view">
             { subject(&tree_context, root_node) }
-            { for root_node.children.iter().filter(|node| platforms_of(node)).map(|node| subject(&tree_context, node)) }
+            { platforms.items }
+            { platforms.more }
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }

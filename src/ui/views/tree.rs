@@ -9,9 +9,14 @@ use super::{
     use_objects::use_objects,
 };
 use crate::{
-    app::views::{image::Image, object::Object, sizes::Blobs, tree::Follow},
+    app::views::{
+        image::Image,
+        object::Object,
+        sizes::Blobs,
+        tree::{Follow, Referring, TreeNode},
+    },
     ui::{
-        components::byte_size,
+        components::{byte_size, use_drawn_lists},
         stateful::{mount_keyed, stateful},
         text::tree as text,
     },
@@ -40,15 +45,22 @@ fn use_reference_tree(props: &ReferenceTree) -> Html {
     let (root, place) = (&props.root.0, &props.context.place);
     let growing = use_objects(&props.context, root, Follow::Root);
     let tree = &growing.tree;
-    let tree_context = TreeContext { place, ask: &growing.ask };
+    let lists = use_drawn_lists(&place.reference.to_string());
+    let context = &ViewContext { lists, ..props.context.clone() };
+    let tree_context = TreeContext {
+        place,
+        ask: &growing.ask,
+        lists: &context.lists,
+        draws_closed: is_small(&tree.root),
+    };
     html! {
         <div class="tree-view">
-            { platforms(place, &root.document.value, true) }
+            { platforms(context, &root.document.value, true) }
             { total(&tree.root.total) }
             if tree.left_out > 0 {
                 <p class="hint">{ text::left_out(tree.left_out) }</p>
             }
-            { nodes(&tree_context, std::slice::from_ref(&tree.root)) }
+            { nodes(&tree_context, "root", std::slice::from_ref(&tree.root)) }
             if growing.left > 0 {
                 <button type="button" onclick={growing.more.reform(|_| ())}>
                     { text::read_more(growing.left) }
@@ -56,6 +68,25 @@ fn use_reference_tree(props: &ReferenceTree) -> Html {
             }
         </div>
     }
+}
+
+/// The number of nodes up to which the inside of closed documents is drawn.
+const SMALL: usize = 500;
+
+/// Returns true if a tree has few nodes.
+fn is_small(root: &TreeNode) -> bool {
+    let (mut waiting, mut count) = (vec![root], 0);
+    while let Some(node) = waiting.pop() {
+        count += 1;
+        if count + waiting.len() > SMALL {
+            return false;
+        }
+        waiting.extend(&node.children);
+        if let Referring::Ready { nodes, .. } = &node.referring {
+            waiting.extend(nodes);
+        }
+    }
+    true
 }
 
 /// The size of everything: shared contents once, and said so.

@@ -20,23 +20,32 @@ use crate::{
     oci::{Document, MediaType},
     registry::{Referrers, ReferrersApi},
     ui::{
-        components::{byte_size, linked_digest, media_type_words, remedy, verification_mark},
+        components::{
+            DrawnLists, byte_size, linked_digest, media_type_words, remedy, short_list,
+            verification_mark,
+        },
         text::{self as page_text, tree as text, views as shared},
     },
 };
 
 /// The values that a node needs besides itself.
+#[derive(Clone, Copy)]
 pub(super) struct TreeContext<'a> {
     /// The document that the node belongs to.
     pub(super) place: &'a Place,
     /// Reads something.
     pub(super) ask: &'a Callback<Want>,
+    /// The lists of the tree, as far as they are drawn.
+    pub(super) lists: &'a DrawnLists,
+    /// True if the inside of closed documents is drawn too, so that a search in the page finds it: the
+    /// tree is small.
+    pub(super) draws_closed: bool,
 }
 
-/// Nodes of one list, each with all below it. A digest may stand in a list twice.
-pub(super) fn nodes(context: &TreeContext<'_>, nodes: &[TreeNode]) -> Html {
-    let node = |(at, node): (usize, &TreeNode)| self::node(context, at, node);
-    html! { <ul class="nodes">{ for nodes.iter().enumerate().map(node) }</ul> }
+/// Nodes of one list, each with all below it. `below` names the list. A digest may stand in a list twice.
+pub(super) fn nodes(context: &TreeContext<'_>, below: &str, nodes: &[TreeNode]) -> Html {
+    let nodes = context.lists.of(below, nodes, |at, node| self::node(context, at, node));
+    html! { <><ul class="nodes">{ nodes.items }</ul>{ nodes.more }</> }
 }
 
 fn node(context: &TreeContext<'_>, at: usize, node: &TreeNode) -> Html {
@@ -97,17 +106,25 @@ fn size(size: Option<u64>) -> Html {
 /// A manifest or index.
 fn document(context: &TreeContext<'_>, node: &TreeNode) -> Html {
     let (open, place) = (opens(node), own_place(context, node));
-    let below = TreeContext { place: &place, ask: context.ask };
+    let below = TreeContext { place: &place, ..*context };
     let want = || Want::Manifest(Box::new(node.descriptor.clone()));
-    let ontoggle = (node.reading == Reading::NotAsked).then(|| on_open(context, want()));
+    let part = ["inside of ", &node.descriptor.digest.to_string()].concat();
+    let is_drawn = open || context.draws_closed || context.lists.was_opened(&part);
+    let drawing = (!is_drawn).then(|| context.lists.on_open(&part));
+    let asking = (node.reading == Reading::NotAsked).then(|| on_open(context, want()));
+    let ontoggle = Callback::from(move |event: Event| {
+        drawing.iter().chain(&asking).for_each(|each| each.emit(event.clone()));
+    });
     html! {
         <details class="node" {open} {ontoggle}>
             <summary>{ summary(node) }</summary>
-            <div class="inside">
-                { head(context, node) }
-                { inside(&below, node) }
-                { referring(&below, node) }
-            </div>
+            if is_drawn {
+                <div class="inside">
+                    { head(context, node) }
+                    { inside(&below, node) }
+                    { referring(&below, node) }
+                </div>
+            }
         </details>
     }
 }
@@ -172,7 +189,7 @@ fn name(node: &TreeNode) -> Html {
             <>
                 <span class="what">
                     { facts::foreign(&text::role(role)) }
-                    { for node.differs.iter().map(difference) }
+                    { short_list(node.differs.iter().map(difference)) }
                 </span>
                 <span class="kind">{ kind(node) }</span>
             </>
@@ -230,7 +247,7 @@ fn head(context: &TreeContext<'_>, node: &TreeNode) -> Html {
             if let Role::StrayAttestation(Some(subject)) = &node.role {
                 <p class="hint">{ text::IT_IS_ABOUT }<code>{ facts::foreign(subject) }</code></p>
             }
-            { facts::annotations(&descriptor.annotations) }
+            { facts::annotations(&context.lists.nested(), &["annotations of ", &descriptor.digest.to_string()].concat(), &descriptor.annotations) }
         </>
     }
 }
@@ -246,7 +263,7 @@ fn inside(context: &TreeContext<'_>, node: &TreeNode) -> Html {
             }
             if let Some(cut) = node.cut { <p class="hint">{ text::cut(cut) }</p> }
             if !node.children.is_empty() {
-                { nodes(context, &node.children) }
+                { nodes(context, &["children of ", &node.descriptor.digest.to_string()].concat(), &node.children) }
             }
         </>
     }
@@ -257,7 +274,7 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
     let document = &object.document.value;
     html! {
         <>
-            { facts::issues(object.issues()) }
+            { facts::issues(context.lists, &["issues of ", &object.descriptor.digest.to_string()].concat(), object.issues()) }
             if let Some(subject) = document.subject() {
                 <p class="line">
                     { text::SUBJECT }
@@ -267,7 +284,7 @@ fn about(context: &TreeContext<'_>, object: &Rc<Object>) -> Html {
             if let Document::Schema1(schema1) = document {
                 <p class="hint">{ text::signatures(schema1.signatures, schema1.has_odd_signatures) }</p>
             }
-            { facts::annotations(document.annotations()) }
+            { facts::annotations(context.lists, &["annotations in ", &object.descriptor.digest.to_string()].concat(), document.annotations()) }
         </>
     }
 }
@@ -319,7 +336,7 @@ pub(super) fn found(context: &TreeContext<'_>, node: &TreeNode, want: Want) -> H
             <>
                 if nodes.is_empty() { <p class="hint">{ text::NO_REFERRERS }</p> }
                 { how_found(context, list, *may_be_incomplete, want) }
-                { self::nodes(context, nodes) }
+                { self::nodes(context, &["referrers of ", &node.descriptor.digest.to_string()].concat(), nodes) }
             </>
         },
     }
@@ -338,7 +355,7 @@ fn how_found(
     let retry = context.ask.reform(move |_: MouseEvent| want.clone());
     html! {
         <>
-            { for words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> }) }
+            { short_list(words.into_iter().map(|line| html! { <p class="hint">{ facts::foreign(&line) }</p> })) }
             if is_told || list.api != ReferrersApi::Listed {
                 <button type="button" onclick={retry}>{ page_text::RETRY }</button>
             }

@@ -22,16 +22,14 @@ use crate::{
     oci::{Platform, Timestamp},
     ui::{
         components::{
-            byte_size, copy_button, digest_code, error_box, has_remedy, progress, remedy,
+            DrawnLists, byte_size, copy_button, digest_code, error_box, has_remedy, progress,
+            remedy, short_list,
         },
         hooks::use_environment,
         stateful::{mount_keyed, stateful},
         text::{ops::outcome as outcome_text, report as text_report, verify as text},
     },
 };
-
-/// Rows that are drawn; the report has all.
-const DRAWN: usize = 300;
 
 /// Checking every byte.
 pub(super) fn draw(context: &ViewContext, _image: &Image) -> Html {
@@ -58,13 +56,13 @@ fn use_verifying(props: &Verifying) -> Html {
             (before(failure, &start), Html::default(), text::START, start)
         }
         Some(run) if run.state() == State::Running => {
-            (in_all(run), rows(run), text::CANCEL, cancel)
+            (in_all(run), rows(&context.lists, run), text::CANCEL, cancel)
         }
         Some(run) => {
             let above = html! {
                 <>{ summary(&context.place, run, &checked_at) }{ remedies(run, &start) }</>
             };
-            (above, rows(run), text::AGAIN, start)
+            (above, rows(&context.lists, run), text::AGAIN, start)
         }
     };
     let onclick = onclick.reform(|_: MouseEvent| ());
@@ -103,11 +101,11 @@ fn remedies(run: &Run, start: &Callback<()>) -> Html {
             offered.push(error);
         }
     }
-    html! { <>{ for offered.into_iter().map(|error| remedy(error, start)) }</> }
+    html! { <>{ short_list(offered.into_iter().map(|error| remedy(error, start))) }</> }
 }
 
-fn rows(run: &Run) -> Html {
-    html! { <>{ table(run) }{ chain(run) }</> }
+fn rows(lists: &DrawnLists, run: &Run) -> Html {
+    html! { <>{ table(lists, run) }{ chain(lists, run) }</> }
 }
 
 fn in_all(run: &Run) -> Html {
@@ -150,14 +148,13 @@ fn save_button(name: &'static str, content: String, label: &'static str) -> Html
 }
 
 /// Draws the other comparisons, the failed ones first.
-fn chain(run: &Run) -> Html {
+fn chain(lists: &DrawnLists, run: &Run) -> Html {
     let mut checks: Vec<&Check> = run.checks().iter().collect();
     if checks.is_empty() {
         return Html::default();
     }
     checks.sort_by_key(|check| outcome_rank(Some(&check.outcome)));
-    let left = checks.len().saturating_sub(DRAWN);
-    checks.truncate(DRAWN);
+    let drawn = lists.of("chain", &checks, |_, check| draw_check(check));
     html! {
         <>
         <div class="scroll" tabindex="0" role="region" aria-label={text::CHAIN}>
@@ -168,10 +165,10 @@ fn chain(run: &Run) -> Html {
                     <th scope="col">{ text::DIGEST }</th>
                 </tr>
             </thead>
-            <tbody>{ for checks.into_iter().map(draw_check) }</tbody>
+            <tbody>{ drawn.items }</tbody>
         </table>
         </div>
-        if left > 0 { <p class="hint">{ text::more_rows(left) }</p> }
+        { drawn.more }
         </>
     }
 }
@@ -199,11 +196,10 @@ fn mark(outcome: &Outcome) -> Html {
 }
 
 /// Draws the objects: failures first, then those under way, then the rest.
-fn table(run: &Run) -> Html {
+fn table(lists: &DrawnLists, run: &Run) -> Html {
     let mut rows: Vec<&Row> = run.rows().iter().collect();
     rows.sort_by_key(|row| outcome_rank(row.outcome.as_ref()));
-    let left = rows.len().saturating_sub(DRAWN);
-    rows.truncate(DRAWN);
+    let drawn = lists.of("objects", &rows, |_, row| draw_row(run, row));
     html! {
         <>
             <div class="scroll" tabindex="0" role="region" aria-label={text::OBJECTS}>
@@ -214,10 +210,10 @@ fn table(run: &Run) -> Html {
                         <th scope="col">{ text::DIGEST }</th><th scope="col">{ text::SIZE }</th>
                     </tr>
                 </thead>
-                <tbody>{ for rows.into_iter().map(|row| draw_row(run, row)) }</tbody>
+                <tbody>{ drawn.items }</tbody>
             </table>
             </div>
-            if left > 0 { <p class="hint">{ text::more_rows(left) }</p> }
+            { drawn.more }
         </>
     }
 }

@@ -143,3 +143,30 @@ fn r063_printing_and_parsing_are_inverse() {
         }
     }
 }
+
+#[test]
+fn cap_challenge_parameters_refuses_a_field_with_more() {
+    let field = |count: usize| {
+        let parameters: Vec<_> = (0..count).map(|at| format!("p{at}=x")).collect();
+        ["Bearer ", &parameters.join(",")].concat()
+    };
+    assert_eq!(show(&[&field(caps::CHALLENGE_PARAMETERS)]).map(|lines| lines.len()), Ok(1));
+    fails(&field(caps::CHALLENGE_PARAMETERS + 1), Malformed::TooMuch);
+}
+
+#[test]
+fn cap_challenges_refuses_an_answer_with_more() {
+    let field = |count: usize| vec!["Basic realm=x"; count].join(", ");
+    assert_eq!(show(&[&field(caps::CHALLENGES)]).map(|lines| lines.len()), Ok(caps::CHALLENGES));
+    fails(&field(caps::CHALLENGES + 1), Malformed::TooMuch);
+    let fields = vec!["Basic"; caps::CHALLENGES + 1];
+    assert_eq!(show(&fields), Err(Malformed::TooMuch));
+}
+
+#[test]
+fn cap_challenge_bytes_counts_all_fields_of_an_answer() {
+    let field = |length: usize| format!("{:<length$}", "Basic");
+    let half = caps::CHALLENGE_BYTES / 2;
+    assert!(show(&[&field(half), &field(half)]).is_ok());
+    assert_eq!(show(&[&field(half), &field(half + 1)]), Err(Malformed::TooMuch));
+}

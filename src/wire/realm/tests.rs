@@ -191,7 +191,7 @@ fn r071_realms_are_decided_as_pairs() {
 fn r071_an_approval_is_for_one_pair() {
     let (registry, other) = (origin("https://r.example"), origin("https://s.example"));
     let realm = "https://auth.example/token";
-    let Decision::Ask { pair, realm: url, .. } = decide(&registry, realm, &[]) else {
+    let Decision::Ask { pair, realm: url } = decide(&registry, realm, &[]) else {
         unreachable!("nobody approved it");
     };
     assert_eq!(pair, Pair { registry: registry.clone(), token_server: origin(realm) });
@@ -229,6 +229,4 @@ fn near_misses_of_known_hosts_are_told() {
     check("icr.io", None);
     check("registry.example", None);
     check("", None);
-    let decision = decide(&origin("https://ghrc.io"), "https://auth.example/t", &[]);
-    assert!(matches!(decision, Decision::Ask { resembles: Some("ghcr.io"), .. }));
 }

@@ -99,7 +99,6 @@ fn texts_that_a_browser_could_read_differently_are_refused() {
     check("https://r_.example|/", UrlError::Host);
     check("https://r．example/", UrlError::Host);
     check("https://1.2.3.4.5/", UrlError::Host);
-    check(&format!("https://r.example/{}", "a".repeat(MAX_LENGTH)), UrlError::TooLong);
 }
 
 #[test]
@@ -145,4 +144,29 @@ fn printing_and_parsing_are_inverse() {
 fn r018_urls_print_redacted_where_they_are_debugged() {
     let url = Url::parse("https://r.example/u?_state=secret").unwrap();
     assert_eq!(format!("{url:?}"), "Url(https://r.example/u?_state=redacted)");
+}
+
+#[test]
+fn cap_url_bytes_counts_the_text_as_it_came_and_as_it_is_sent() {
+    let parse = |length: usize| Url::parse(&format!("{:a<length$}", "https://r.example/"));
+    assert_eq!(parse(caps::URL_BYTES).map(|url| url.to_string().len()), Ok(caps::URL_BYTES));
+    assert_eq!(parse(caps::URL_BYTES + 1), Err(UrlError::TooLong));
+    // An escaped byte is three.
+    let blanks = "\u{e9}".repeat(caps::URL_BYTES / 3);
+    assert_eq!(Url::parse(&format!("https://r.example/{blanks}")), Err(UrlError::TooLong));
+    assert_eq!(Url::parse(&format!("https://r.example/?{blanks}")), Err(UrlError::TooLong));
+}
+
+#[test]
+fn cap_url_bytes_holds_for_references_that_make_each_page_longer() {
+    let mut url = Url::parse("https://r.example/").unwrap();
+    let step = "a".repeat(99) + "/";
+    let joins = std::iter::from_fn(|| {
+        url = url.join(&step).ok()?;
+        Some(())
+    });
+    assert_eq!(
+        joins.take(caps::URL_BYTES).count(),
+        (caps::URL_BYTES - "https://r.example/".len()) / 100
+    );
 }

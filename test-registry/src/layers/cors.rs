@@ -52,6 +52,9 @@ pub(crate) async fn layer(
     }
     let mut reply = next.run(request).await;
     allow(&switches, &path, &mut reply);
+    if let Some(text) = &switches.cache_control {
+        reply::set(&mut reply, header::CACHE_CONTROL, text);
+    }
     if let Some(text) = &switches.warning {
         reply::set(&mut reply, header::WARNING, &format!("299 - \"{text}\""));
     }

@@ -1,6 +1,7 @@
 //! The layers around ferro, which add the protocol's variants, authentication, faults, CORS and the log.
 
 mod cors;
+mod hostile;
 mod manifests;
 mod membership;
 mod paging;
@@ -41,6 +42,7 @@ pub(crate) fn router(instance: &Arc<Instance>) -> Router {
         .layer(layer!(referrers::layer))
         .layer(layer!(paging::layer))
         .layer(layer!(membership::layer))
+        .layer(layer!(hostile::layer))
         .merge(auth::token_routes(instance))
         .layer(layer!(auth::layer))
         .layer(layer!(faults::layer))

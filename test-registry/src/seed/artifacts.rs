@@ -3,8 +3,8 @@
 use super::json::{Json, list, object, text, texts};
 use super::layers::gzip;
 use super::repository::{Descriptor, OCI_EMPTY, OCI_MANIFEST, Repository, image_manifest};
-use super::tar::Tar;
 use crate::store::Store;
+use crate::tar::Tar;
 
 const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const HELM_CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";

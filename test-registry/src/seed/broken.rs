@@ -7,10 +7,10 @@ use super::layers::{self, GZIP, gzip};
 use super::repository::{
     Descriptor, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Repository, image_manifest, index,
 };
-use super::tar::Tar;
 use crate::digest::digest_of;
 use crate::manifest::Manifest;
 use crate::store::Store;
+use crate::tar::Tar;
 
 /// Values that must be shown as text: markup, scripts, and characters that reverse the text around them.
 const HOSTILE: &[(&str, &str)] = &[

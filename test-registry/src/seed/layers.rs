@@ -6,8 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::repository::{Descriptor, Repository};
-use super::tar::{Kind, Tar};
 use crate::digest::digest_of;
+use crate::tar::{Kind, Tar};
 
 pub(super) const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 pub(super) const ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";

@@ -13,7 +13,6 @@ mod referrers;
 mod repository;
 mod statements;
 mod tables;
-mod tar;
 
 pub use catalogue::CATALOGUE;
 

@@ -5,9 +5,9 @@ use super::config::Config;
 use super::json::{Json, list, object, text, texts};
 use super::layers::{self, GZIP, Layer, ZSTD, gzip, zstd};
 use super::repository::{Descriptor, OCI_CONFIG, Repository};
-use super::tar::Tar;
 use crate::digest::digest_of;
 use crate::store::Store;
+use crate::tar::Tar;
 
 const BLOCK: usize = 512;
 /// The size of the pieces in which a file is compressed, in bytes.

@@ -1,7 +1,7 @@
 //! A headless Chromium under ChromeDriver: starts it, opens pages, and tells what happened in them.
 //! Knows nothing of what the pages are.
 
-use std::{process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use base64::Engine;
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
@@ -14,7 +14,14 @@ use tokio::{
 };
 use xtask::failure::{Failure, OrFail, Result};
 
+mod memory;
+mod requests;
+mod tab;
+
 pub use crate::look::{Look, Theme};
+pub use requests::Sent;
+use requests::sent;
+pub use tab::LongTasks;
 
 /// The arguments that Chromium is started with. They switch off the browser's own network traffic: on
 /// a machine without a network it would only cost time.
@@ -41,7 +48,7 @@ const WITNESS: &str = "window.__violations = []; document.addEventListener(\
 
 /// A running ChromeDriver; it ends when this is dropped.
 pub struct Driver {
-    _process: Child,
+    process: Child,
     port: u16,
 }
 
@@ -76,7 +83,13 @@ impl Driver {
         let port = timeout(PATIENCE, read_port(stdout))
             .await
             .or_fail(format!("{program} did not start in time"), INSTALL)??;
-        Ok(Self { _process: process, port })
+        Ok(Self { process, port })
+    }
+
+    /// Returns the most memory in bytes that a process of its browsers held which draws pages, as far as the
+    /// system tells.
+    pub fn renderer_peak(&self) -> Option<u64> {
+        memory::renderer_peak(self.process.id()?)
     }
 
     /// Opens a browser window of exactly this size of page, in CSS pixels.
@@ -84,10 +97,24 @@ impl Driver {
     /// # Errors
     /// When Chromium does not start.
     pub async fn open(&self, look: Look) -> Result<Page> {
+        self.open_with(look, None).await
+    }
+
+    /// Opens a window whose browser keeps what it stores in this folder, beyond its end.
+    ///
+    /// # Errors
+    /// When Chromium does not start.
+    pub async fn open_in(&self, profile: &Path, look: Look) -> Result<Page> {
+        self.open_with(look, Some(format!("--user-data-dir={}", profile.display()))).await
+    }
+
+    async fn open_with(&self, look: Look, argument: Option<String>) -> Result<Page> {
+        let arguments = ARGUMENTS.into_iter().map(str::to_owned).chain(argument);
+        let arguments: Vec<String> = arguments.collect();
         let mut capabilities = Capabilities::new();
         capabilities.insert(
             "goog:chromeOptions".to_owned(),
-            json!({ "args": ARGUMENTS, "excludeSwitches": ["enable-logging"] }),
+            json!({ "args": arguments, "excludeSwitches": ["enable-logging"] }),
         );
         capabilities.insert(
             "goog:loggingPrefs".to_owned(),
@@ -328,28 +355,6 @@ impl Page {
     }
 }
 
-/// A request that a page sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// Its method: `GET`, or `OPTIONS` for a preflight.
-    pub method: String,
-    /// Its whole address.
-    pub url: String,
-}
-
-/// A request, from an entry of the performance log.
-fn sent(entry: &Value) -> Option<Sent> {
-    let entry: Value = serde_json::from_str(word(entry, "/message")).ok()?;
-    if word(&entry, "/message/method") != "Network.requestWillBeSent" {
-        return None;
-    }
-    let request = entry.pointer("/message/params/request")?;
-    Some(Sent {
-        method: word(request, "/method").to_owned(),
-        url: word(request, "/url").to_owned(),
-    })
-}
-
 /// A text inside a JSON document; empty when it is not there.
 fn word<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
@@ -386,15 +391,5 @@ mod tests {
         let file = xtask::steps::root().join("webdriver.json");
         let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         assert_eq!(read["goog:chromeOptions"]["args"], json!(ARGUMENTS));
-    }
-
-    #[test]
-    fn requests_are_read_from_the_performance_log() {
-        let message = json!({ "message": { "method": "Network.requestWillBeSent", "params": {
-            "request": { "method": "OPTIONS", "url": "http://x/v2/" } } } });
-        let read = sent(&json!({ "message": message.to_string() }));
-        assert_eq!(read.unwrap(), Sent { method: "OPTIONS".into(), url: "http://x/v2/".into() });
-        assert_eq!(sent(&json!({ "message": "{}" })), None);
-        assert_eq!(sent(&json!({})), None);
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask registry`: the demo registry alone, with any of its switches.
 
-use test_registry::{HELP, Switches, TestRegistry, parse_options, seed};
+use test_registry::{HELP, Switches, TestRegistry, hostile, parse_options, seed};
 use xtask::{
     args::{Args, Command},
     failure::{OrFail, Result},
@@ -23,9 +23,13 @@ pub(crate) const PORT: u16 = 5000;
 fn registry(args: &Args) -> Result<()> {
     let words = with_port(args.words());
     let switches = parse_options(words).or_fail("options", "run: cargo xtask registry --help")?;
+    let chosen = switches.hostile.clone();
     let registry = start(switches, "--port")?;
     println!("Registry    {}", registry.url());
     for (reference, shows) in seed::CATALOGUE {
+        println!("  {}/{reference:<44} {shows}", registry.host());
+    }
+    for (reference, shows) in hostile::references(&chosen) {
         println!("  {}/{reference:<44} {shows}", registry.host());
     }
     println!("\nCtrl-C stops it.");

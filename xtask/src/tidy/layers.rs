@@ -25,6 +25,7 @@ use Browser::{No, Only, Yes};
 
 /// The table, from the ground up. `ARCHITECTURE.md` shows the same.
 const TABLE: &[Layer] = &[
+    Layer { name: "caps", uses: &[], browser: No, waits: false },
     Layer { name: "oci", uses: &[], browser: No, waits: false },
     Layer { name: "error", uses: &["oci", "wire"], browser: No, waits: false },
     Layer { name: "sync", uses: &[], browser: No, waits: true },
@@ -147,6 +148,9 @@ pub(super) fn is_shared_value(folder: &str, owner: &str, name: &str) -> bool {
     VALUES.iter().any(|(user, of, names)| *user == folder && *of == owner && names.contains(&name))
 }
 
+/// The table of caps, which every folder may use: figures without code.
+const FIGURES: &str = "caps";
+
 /// Crates that only exist in a browser.
 const BROWSER: &[&str] =
     &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "gloo_net", "yew"];
@@ -171,7 +175,10 @@ pub(crate) fn check(source: &Source) -> Vec<Violation> {
 pub(super) fn may_use(folder: &str, other: &str) -> bool {
     let known = TABLE.iter().any(|layer| layer.name == other);
     let row = TABLE.iter().find(|layer| layer.name == folder);
-    folder == other || !known || row.is_none_or(|layer| layer.uses.contains(&other))
+    folder == other
+        || other == FIGURES
+        || !known
+        || row.is_none_or(|layer| layer.uses.contains(&other))
 }
 
 fn used(source: &Source, layer: &Layer) -> Vec<Violation> {

@@ -7,6 +7,7 @@ mod count;
 mod documents;
 mod graph;
 mod layers;
+mod lists;
 mod modules;
 mod reexports;
 mod repeats;
@@ -80,6 +81,7 @@ fn files() -> Result<Vec<Violation>> {
     found.extend(type_names::check(&sources));
     for source in &sources {
         found.extend(layers::check(source));
+        found.extend(lists::check(source));
         found.extend(bans::check(source));
         found.extend(shape::check(source));
         found.extend(words::check(source));

@@ -1,10 +1,10 @@
 //! The forms in which the content of a file can be shown: by its bytes, never by a claim.
 
 use super::path::name;
-use crate::content::sniff::{FileType, file_type};
-
-/// Pictures up to this size, in bytes, are drawn: larger ones cost the page too much memory.
-const PICTURE_MAX: usize = 8 << 20;
+use crate::content::{
+    picture::{self, PictureFault},
+    sniff::{FileType, file_type},
+};
 
 /// The form in which a file's content is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Form {
 /// The forms that fit, the best first. Every file can be shown as bytes.
 pub fn forms(path: &[u8], bytes: &[u8]) -> Vec<Form> {
     match file_type(bytes) {
-        FileType::Image(media_type) if bytes.len() <= PICTURE_MAX => {
+        FileType::Image(media_type) if picture::check(bytes).is_ok() => {
             vec![Form::Picture(media_type), Form::Hex]
         }
         FileType::Tar | FileType::Zip | FileType::Compressed(_) => vec![Form::Archive, Form::Hex],
@@ -32,6 +32,12 @@ pub fn forms(path: &[u8], bytes: &[u8]) -> Vec<Form> {
         FileType::Text => vec![Form::Text, Form::Hex],
         _ => vec![Form::Hex, Form::Text],
     }
+}
+
+/// Returns the reason why a picture is not drawn.
+pub fn not_drawn(bytes: &[u8]) -> Option<PictureFault> {
+    let is_picture = matches!(file_type(bytes), FileType::Image(_));
+    picture::check(bytes).err().filter(|_| is_picture)
 }
 
 /// Returns true if the text may be JSON: by its name, or by its first and last character.
@@ -46,12 +52,16 @@ fn is_json(path: &[u8], bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    /// The header of a picture of one pixel.
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+
     #[test]
     fn the_form_follows_the_bytes_and_not_the_name() {
         let check = |path: &str, bytes: &[u8], expected: Form| {
             assert_eq!(forms(path.as_bytes(), bytes).first(), Some(&expected), "{path}");
         };
-        check("a.png", b"\x89PNG\r\n\x1a\n....", Form::Picture("image/png"));
+        check("a.png", PNG, Form::Picture("image/png"));
+        check("a.png", b"\x89PNG\r\n\x1a\n....", Form::Hex);
         check("a.png", b"<svg onload=alert(1)>", Form::Text);
         check("a.svg", b"<svg/>", Form::Text);
         check("a.html", b"<!doctype html><script>", Form::Text);

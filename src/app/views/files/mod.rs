@@ -6,21 +6,18 @@ pub mod mode;
 pub mod path;
 pub mod text_lines;
 
+use std::collections::BTreeSet;
+
 use super::layers::{Index, Layer, Layers};
 use crate::{
+    app::tasks::read_layers::Allowance,
     app::{FileList, LayerAddress, Place},
+    caps,
     layers::{
         index::{Question, RowRange, Scope, Sort},
         obstacle::Obstacle,
     },
-    oci::Digest,
 };
-
-/// Up to this many bytes are read without being asked.
-pub const AT_ONCE: u64 = 64 << 20;
-
-/// Files up to this size, in bytes, are shown; larger ones can be saved.
-pub const PREVIEW: u64 = 8 << 20;
 
 /// Files up to this size, in bytes, can be saved: they pass through the page's memory.
 pub const SAVE: u64 = 512 << 20;
@@ -76,9 +73,9 @@ impl Files {
         self.numbers().take(self.chosen.unwrap_or_default().into()).filter(readable).collect()
     }
 
-    /// All layers by their places.
+    /// Layers by their places, up to as many as are opened together.
     pub fn numbers(&self) -> impl Iterator<Item = u16> + use<> {
-        (0..).take(self.layers.items.len())
+        (0..caps::IMAGE_LAYERS as u16).take(self.layers.items.len())
     }
 
     /// Bytes that are read to list some layers: of one with a table of contents only that, which
@@ -94,28 +91,33 @@ impl Files {
         matches!(index, Some(Index::Estargz | Index::ZstdChunked))
     }
 
-    /// Layers that are worth reading without being asked.
-    pub fn at_once(&self, missing: &[u16]) -> Vec<u16> {
-        let all = self.cost(missing) <= AT_ONCE;
-        missing.iter().copied().filter(|number| all || self.has_table(*number)).collect()
+    /// Layers that are read without being asked, with the bytes that they may take together.
+    pub fn at_once(&self, missing: &[u16]) -> (Vec<u16>, Allowance) {
+        let size = |number: &u16| self.layer(*number).map_or(0, |layer| layer.descriptor.size);
+        let facts: Vec<_> = missing.iter().map(|n| (size(n), self.has_table(*n))).collect();
+        if let Some(allowance) = Allowance::share(&facts) {
+            return (missing.to_vec(), allowance);
+        }
+        let with_table: Vec<u16> =
+            missing.iter().copied().filter(|number| self.has_table(*number)).collect();
+        let allowance = Allowance::tables_only(with_table.len());
+        (with_table, allowance)
     }
 
     /// Compressed bytes of some layers; one that stands twice counts once.
     pub fn bytes(&self, numbers: &[u16]) -> u64 {
-        let mut seen: Vec<&Digest> = Vec::new();
+        let mut seen = BTreeSet::new();
         let size = |number: &u16| {
             let descriptor = &self.layer(*number)?.descriptor;
-            let is_new = !seen.contains(&&descriptor.digest);
-            seen.push(&descriptor.digest);
-            is_new.then_some(descriptor.size)
+            seen.insert(&descriptor.digest).then_some(descriptor.size)
         };
         numbers.iter().filter_map(size).fold(0, u64::saturating_add)
     }
 
     /// Returns the layers that questions are about.
     pub fn scope(&self, with_removed: bool) -> Scope {
-        let layers =
-            self.layers.items.iter().map(|layer| layer.descriptor.digest.clone()).collect();
+        let layers = self.numbers().filter_map(|number| self.layer(number));
+        let layers = layers.map(|layer| layer.descriptor.digest.clone()).collect();
         Scope { layers, only: self.chosen, with_removed }
     }
 

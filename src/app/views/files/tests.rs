@@ -6,12 +6,16 @@ use super::*;
 use crate::{
     app::{
         Route,
-        tasks::read_layers::{LayerReading, LayerState},
+        tasks::read_layers::{LayerReading, LayerState, Way, read_layer},
         views::layers::layers,
     },
+    caps,
     content::verify::digest_of,
     error::ErrorKind,
-    oci::{Descriptor, MediaType},
+    oci::{Descriptor, MediaType, RepositoryName},
+    ops::blob_reader::LocalReader,
+    sources::memory::MemoryRegistry,
+    testing::recorder::run,
 };
 
 const TAR: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -75,8 +79,57 @@ fn a_layer_with_a_table_costs_nothing_to_list() {
     );
     let files = Files::new(&place(""), layers).unwrap();
     assert_eq!(files.cost(&[0, 1, 2]), 7);
-    assert_eq!(files.at_once(&[0, 1, 2]), [0, 1, 2]);
-    assert_eq!(files.at_once(&[0, 2, 3]), [0], "the rest is too much");
+    assert_eq!(files.at_once(&[0, 1, 2]).0, [0, 1, 2]);
+    assert_eq!(files.at_once(&[0, 2, 3]).0, [0], "the rest is too much");
+}
+
+/// The most bytes that a link reads of layers, by their sizes and whether they have a table.
+fn most(layers: &[(u64, bool)]) -> Option<u64> {
+    let allowance = Allowance::share(layers)?;
+    let ways = layers.iter().map(|(size, has_table)| allowance.way(*size, *has_table).most);
+    Some(ways.fold(0, u64::saturating_add))
+}
+
+#[test]
+fn cap_link_reads_and_cap_link_file_hold_whatever_is_claimed() {
+    let all = caps::LINK_READS - caps::LINK_FILE;
+    let check = |layers: &[(u64, bool)], is_read: bool| {
+        let most = most(layers);
+        assert_eq!(most.is_some(), is_read, "{layers:?}");
+        assert!(most.unwrap_or_default() <= all, "{layers:?}: {most:?}");
+    };
+    check(&[(all, false)], true);
+    check(&[(all + 1, false)], false);
+    check(&[(all / 2, false), (all / 2, false)], true);
+    check(&[(all / 2, false), (all / 2 + 1, false)], false);
+    check(&[(0, false)], true);
+    check(&[(all / 2, true)], true);
+    // Twenty-four layers of 8 MiB that claim a table of contents.
+    check(&[(8 << 20, true); 24], true);
+    check(&[(u64::MAX, true); 1_000], true);
+    check(&[(u64::MAX, true), (u64::MAX, false)], false);
+    check(&[(1 << 20, true), (all / 2, false), (1 << 40, true)], true);
+    check(&[], false);
+    let tables = Allowance::tables_only(24).way(8 << 20, true);
+    assert_eq!(tables.most, all / 24);
+    assert!(!tables.table.unwrap().or_whole);
+}
+
+#[test]
+fn a_layer_that_sends_more_than_it_may_is_left() {
+    let bytes = vec![0; 1_000];
+    let memory = MemoryRegistry::new("memory");
+    let repository: RepositoryName = "a".parse().unwrap();
+    let layer = memory.add_blob(&repository, MediaType::new(TAR), bytes);
+    let check = |most: u64, expected: Option<ErrorKind>| {
+        let blobs = LocalReader::new(&memory);
+        let way = Way { table: None, most };
+        let mut progress = |_| {};
+        let read = read_layer(&blobs, &repository, (&layer, None), way, &mut progress);
+        assert_eq!(run(read).err().map(|error| error.kind), expected, "{most}");
+    };
+    check(1_000, None);
+    check(999, Some(ErrorKind::TooLarge { limit: 999 }));
 }
 
 #[test]
@@ -108,4 +161,15 @@ fn reading_tells_what_is_done_how_fast_and_what_failed() {
     reading.cancel();
     assert!(!reading.is_running() && reading.state(2).is_none() && reading.take_next().is_none());
     assert_eq!(reading.failures().count(), 1);
+}
+
+#[test]
+fn cap_image_layers_leaves_the_layers_above_out() {
+    let numbers = |count: usize| {
+        let files = Files::new(&place(""), image(&vec![TAR; count])).unwrap();
+        (files.numbers().count(), files.needed().len())
+    };
+    let most = caps::IMAGE_LAYERS;
+    assert_eq!(numbers(most), (most, most));
+    assert_eq!(numbers(most + 1), (most, most));
 }

@@ -8,9 +8,7 @@ use super::{
     scalars::{is_number, string_end, string_value},
     token::{Facts, Lexed, NO_KEY, Token, TokenKind, span},
 };
-
-/// More tokens than this are not laid out: sixteen bytes each, they would cost more than the text.
-pub(super) const MAX_TOKENS: usize = 400_000;
+use crate::caps;
 
 /// Splits a text into tokens.
 ///
@@ -20,7 +18,7 @@ pub(super) fn lex(text: &str) -> Result<Lexed, Fault> {
     let mut lexer = Lexer::new(text);
     while let Some(start) = lexer.next_start() {
         lexer.token(start)?;
-        if lexer.out.tokens.len() > MAX_TOKENS {
+        if lexer.out.tokens.len() > caps::JSON_TOKENS {
             return lexer.fault(start, Expected::FewerValues);
         }
     }
@@ -256,7 +254,15 @@ mod tests {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         assert_eq!(lex(&deep).unwrap().tokens.len(), 200_000);
         assert!(lex(&"[".repeat(100_000)).is_err());
-        assert!(lex(&format!("[{}1]", "1,".repeat(MAX_TOKENS))).is_err());
+        assert!(lex(&format!("[{}1]", "1,".repeat(caps::JSON_TOKENS))).is_err());
+    }
+
+    #[test]
+    fn cap_json_tokens_refuses_a_longer_document() {
+        let levels = caps::JSON_TOKENS / 2;
+        let nested = |inner: &str| "[".repeat(levels) + inner + &"]".repeat(levels);
+        assert_eq!(lex(&nested("")).unwrap().tokens.len(), caps::JSON_TOKENS);
+        assert_eq!(lex(&nested("1")).unwrap_err().expected, Expected::FewerValues);
     }
 
     #[test]

@@ -5,9 +5,10 @@ use bytes::Bytes;
 use super::*;
 use crate::{
     app::views::object::Answer,
+    caps,
     error::ErrorKind,
     oci::{MediaType, parse_document},
-    registry::Verification,
+    registry::{ReferrersSource, Verification},
 };
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -216,13 +217,26 @@ fn a_cycle_of_referrers_ends() {
 }
 
 #[test]
-fn depth_and_number_of_nodes_are_bounded() {
-    let deep: Vec<_> = (2..60).map(|n| (n, index(&[entry(n + 1, INDEX, 9, "")]))).collect();
-    let tree =
-        build(&object(1, &index(&[entry(2, INDEX, 9, "")])), &objects(&deep), None, Follow::Root);
-    assert_eq!(outline(&tree.root).lines().count(), MAX_DEPTH + 1);
-    assert!(outline(&tree.root).trim_end().ends_with("Depth"));
+fn cap_image_depth_leaves_deeper_manifests_closed() {
+    let check = |depth: usize, is_cut: bool| {
+        let deep: Vec<_> = (2..=depth).map(|n| (n, index(&[entry(n + 1, INDEX, 9, "")]))).collect();
+        let mut objects = objects(&deep);
+        objects.insert(object(depth + 1, &index(&[])));
+        let root = object(1, &index(&[entry(2, INDEX, 9, "")]));
+        let outline = outline(&build(&root, &objects, None, Follow::Root).root);
+        assert_eq!(outline.lines().count(), depth + 1);
+        assert_eq!(outline.trim_end().ends_with("Depth"), is_cut, "{depth}");
+    };
+    check(caps::IMAGE_DEPTH, false);
+    check(caps::IMAGE_DEPTH + 1, true);
+    let endless: Vec<_> = (2..60).map(|n| (n, index(&[entry(n + 1, INDEX, 9, "")]))).collect();
+    let root = object(1, &index(&[entry(2, INDEX, 9, "")]));
+    let tree = build(&root, &objects(&endless), None, Follow::Root);
+    assert_eq!(outline(&tree.root).lines().count(), caps::IMAGE_DEPTH + 2);
+}
 
+#[test]
+fn depth_and_number_of_nodes_are_bounded() {
     // Ten entries that each hold ten entries, six levels deep: a million nodes.
     let wide = |n: usize| {
         let entries: Vec<_> = (0..10).map(|at| entry(n + 1 + at * 100, INDEX, 9, "")).collect();
@@ -232,7 +246,57 @@ fn depth_and_number_of_nodes_are_bounded() {
         (2..8).flat_map(|level| (0..10).map(move |at| (level + at * 100, wide(level)))).collect();
     let tree = build(&object(1, &wide(1)), &objects(&all), None, Follow::Root);
     let nodes = outline(&tree.root).lines().count();
-    assert!((MAX_NODES..MAX_NODES + 100).contains(&nodes), "{nodes}");
+    assert_eq!((nodes, tree.root.cut), (caps::IMAGE_OBJECTS, Some(Cut::Nodes)));
+}
+
+#[test]
+fn cap_image_objects_holds_for_entries_attestations_and_referrers() {
+    let check = |entries: &[String], referrers: usize, is_cut: bool| {
+        let mut objects = Objects::default();
+        let item = |n: usize| {
+            (Descriptor::new(MediaType::OCI_MANIFEST, digest(n), 9), ReferrersSource::Api)
+        };
+        let items = (0..referrers).map(|n| item(100_000 + n)).collect();
+        objects
+            .answer(Answer::Referrers(digest(1), Ok(Referrers { items, ..Referrers::default() })));
+        let tree = build(&object(1, &index(entries)), &objects, None, Follow::Root);
+        assert_eq!(outline(&tree.root).lines().count(), caps::IMAGE_OBJECTS);
+        let Referring::Ready { may_be_incomplete, .. } = &tree.root.referring else { panic!() };
+        assert_eq!((tree.root.cut.is_some() || *may_be_incomplete), is_cut);
+    };
+    // The root is one of them.
+    let most = caps::IMAGE_OBJECTS - 1;
+    let images = |count: usize| (2..count + 2).map(|n| entry(n, MANIFEST, 9, "")).collect();
+    let about = |of: usize, count: usize| {
+        let mut all: Vec<_> =
+            (0..count).map(|n| entry(50_000 + n, MANIFEST, 9, &attestation(of))).collect();
+        all.push(entry(2, MANIFEST, 9, ""));
+        all
+    };
+    let check_all = |count: usize, is_cut: bool| {
+        let images: Vec<_> = images(count);
+        check(&images, 0, is_cut);
+        check(&about(2, count - 1), 0, is_cut);
+        check(&about(3, count - 1), 0, is_cut);
+        check(&[], count, is_cut);
+    };
+    check_all(most, false);
+    check_all(most + 1, true);
+}
+
+/// Each digest is counted, sorted and found in steps that do not grow with all the others.
+#[test]
+fn indexes_of_very_many_images_and_attestations_are_built_in_one_go() {
+    let images = 4_000;
+    let read: Vec<_> = (0..images).map(|n| (2 + n, manifest(100_000 + n, &[]))).collect();
+    let objects = objects(&read);
+    let entries = (0..images).map(|n| entry(2 + n, MANIFEST, 9, &platform(&format!("linux/a{n}"))));
+    let about = (0..15_000).map(|n| entry(50_000 + n, MANIFEST, 9, &attestation(2 + n % images)));
+    let root = object(1, &index(&entries.chain(about).collect::<Vec<_>>()));
+    let tree = build(&root, &objects, None, Follow::Root);
+    // The number of nodes is the cap; each image that fits has its configuration and attestations.
+    assert_eq!(outline(&tree.root).lines().count(), caps::IMAGE_OBJECTS);
+    assert_eq!(tree.root.total.count(), 2 * tree.root.children.len());
 }
 
 #[test]

@@ -329,11 +329,17 @@ impl Run {
         ReportContext {
             reference: place.reference.canonical(),
             registry: place.registry.host.to_string(),
-            platform: place.platform.clone(),
+            platform: place.platform.as_deref().and_then(named_platform),
             checked_at: checked_at.to_owned(),
             milliseconds: self.elapsed(),
         }
     }
+}
+
+/// Returns the platform that an address names. A report does not repeat other text of an address, since a
+/// link may hold any.
+fn named_platform(text: &str) -> Option<String> {
+    text.parse::<Platform>().ok().map(|platform| platform.to_string())
 }
 
 fn per_second(bytes: u64, milliseconds: u64) -> Option<u64> {

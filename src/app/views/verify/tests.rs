@@ -118,3 +118,18 @@ fn every_outcome_falls_into_one_of_three_states() {
     assert_eq!((&json["complete"], &json["verified"]), (&false.into(), &1.into()));
     assert_eq!(json["platform"], "linux/amd64");
 }
+
+#[test]
+fn a_link_writes_no_line_into_the_report() {
+    let check = |platform: &str, expected: Option<&str>| {
+        let address = ["#/ghcr.io/a/b:1?platform=", platform].concat();
+        let Route::Reference(place) = Route::parse(&address) else { panic!("not a reference") };
+        let told = Run::new(0).occasion(&place, "2026-01-02T03:04:05Z").platform;
+        assert_eq!(told.as_deref(), expected, "{platform}");
+    };
+    check("linux/arm64", Some("linux/arm64"));
+    check("x86_64", Some("linux/amd64"));
+    check("all,%20signed%20and%20approved%20by%20security@example.com", None);
+    check("linux/amd64%20https://evil.example/ok", None);
+    check("linux/amd64,approved", None);
+}

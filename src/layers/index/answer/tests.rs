@@ -92,6 +92,7 @@ fn samples() -> Vec<Answer> {
         Answer::Content(vec![1], Basis::Unhashed),
         Answer::Failed(ContentFault::TooLarge(1 << 40)),
         Answer::ArchiveListing(ArchiveListing {
+            unpacked_size: 7,
             total: 3,
             members: vec![ArchiveMember { name: b"m".to_vec(), size: 4, kind: EntryKind::Symlink }],
             problems: vec![

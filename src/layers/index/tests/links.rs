@@ -201,3 +201,39 @@ fn the_system_is_found_through_links() {
     check(&[&base, &[line(".wh.store")]], "store");
     check(&[&base, &[line("store/.wh..wh..opq"), usr]], "usr");
 }
+
+/// The answer about packages to databases with a text each.
+fn packages_of(texts: impl Iterator<Item = String>) -> crate::layers::index::Packages {
+    let line = |(number, text)| format!("app/node_modules/a{number}/package.json:{text}");
+    let lines: Vec<String> = texts.enumerate().map(line).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let (mut index, scope) = index(&[&lines]);
+    let question = Question::Packages { scope, filter: String::new(), part: ALL };
+    let Answer::Packages(packages) = index.answer(&question) else { panic!() };
+    packages
+}
+
+#[test]
+fn cap_packages_counts_all_databases_of_an_image() {
+    let check = |count: usize, problems: &[DatabaseProblem]| {
+        let found = packages_of((0..count).map(|_| r#"{"name":"a"}"#.to_owned()));
+        let told: Vec<_> = found.problems.iter().map(|(_, problem)| *problem).collect();
+        assert_eq!((found.known, told.as_slice()), (caps::PACKAGES as u64, problems));
+    };
+    check(caps::PACKAGES, &[]);
+    let fault = crate::content::packages::DatabaseFault::TooManyPackages(caps::PACKAGES as u64);
+    check(caps::PACKAGES + 1, &[DatabaseProblem::Fault(fault)]);
+}
+
+#[test]
+fn cap_faults_shown_counts_the_problems_of_databases_beyond_it() {
+    let last = |count: usize| {
+        let found = packages_of((0..count).map(|_| "{}".to_owned()));
+        (found.problems.len(), found.problems.last().map(|(_, problem)| *problem))
+    };
+    let most = caps::FAULTS_SHOWN;
+    let fault = crate::content::packages::DatabaseFault::Unnamed;
+    assert_eq!(last(most), (most, Some(DatabaseProblem::Fault(fault))));
+    assert_eq!(last(most + 1), (most + 1, Some(DatabaseProblem::More(1))));
+    assert_eq!(last(most + 70), (most + 1, Some(DatabaseProblem::More(70))));
+}

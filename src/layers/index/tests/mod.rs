@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::*;
 use crate::{
     content::{
-        tar::{ArchiveEvent, Entry},
+        tar::{ArchiveEvent, Entry, Warning},
         verify::digest_of,
     },
     layers::{
@@ -353,4 +353,133 @@ fn bytes_that_are_no_question_are_answered_all_the_same() {
     let asked = Question::Largest { scope, part: ALL }.to_bytes();
     let Some(Answer::Rows(rows)) = Answer::from_bytes(&index.ask(&asked)) else { panic!() };
     assert_eq!(drawn(&rows), ["a"]);
+}
+
+#[test]
+fn cap_path_changes_leaves_the_later_ones_out() {
+    let changes = |layers: usize| {
+        let (mut index, scope) = index(&vec![&["a=1"][..]; layers]);
+        let question = Question::Details { scope, path: b"a".to_vec() };
+        let Answer::Details(details) = index.answer(&question) else { panic!() };
+        details.changes.len()
+    };
+    assert_eq!(changes(caps::PATH_CHANGES), caps::PATH_CHANGES);
+    assert_eq!(changes(caps::PATH_CHANGES + 1), caps::PATH_CHANGES);
+}
+
+#[test]
+fn cap_answer_rows_holds_for_each_kind_of_list() {
+    let most = caps::ANSWER_ROWS as usize;
+    let files: Vec<_> = (0..=most).map(|number| format!("{number}=7")).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    for count in [most, most + 1] {
+        let (mut index, scope) = index(&[&files[..count], &[".wh..wh..opq"]]);
+        let base = only(&scope, 0);
+        let pattern = "*".to_owned();
+        let questions = [
+            Question::Rows {
+                scope: base.clone(),
+                below: vec![],
+                open: vec![],
+                sort: Sort::Name,
+                part: ALL,
+            },
+            Question::Find { scope: base.clone(), pattern, part: ALL },
+            Question::Largest { scope: base, part: ALL },
+            Question::Wasted { scope, part: ALL },
+        ];
+        for question in questions {
+            let (rows, total) = match index.answer(&question) {
+                Answer::Rows(rows) => (rows.rows.len(), rows.total),
+                Answer::Wasted(wasted) => (wasted.paths.len(), wasted.total),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!((rows, total), (most, count as u64), "{question:?}");
+        }
+    }
+}
+
+#[test]
+fn cap_answer_bytes_refuses_a_longer_answer_and_says_so() {
+    let answer = |length: usize| {
+        Answer::Packages(Packages { system: "s".repeat(length), ..Packages::default() })
+    };
+    let most = caps::ANSWER_BYTES;
+    // The length of a text takes as many bytes in both.
+    let overhead = answer(most - 100).to_bytes().len() - (most - 100);
+    let fits = within_the_cap(&answer(most - overhead));
+    assert_eq!((fits.len(), Answer::from_bytes(&fits)), (most, Some(answer(most - overhead))));
+    let refused = Answer::from_bytes(&within_the_cap(&answer(most - overhead + 1)));
+    assert_eq!(refused, Some(Answer::Failed(ContentFault::TooLarge(most as u64))));
+    // The content of a file is counted by its own cap.
+    let content = Answer::Content(vec![7; most + 1_000], Basis::FirstPass);
+    assert_eq!(Answer::from_bytes(&within_the_cap(&content)), Some(content));
+}
+
+#[test]
+fn cap_faults_shown_cuts_the_faults_of_a_layer_in_an_overview() {
+    let told = |count: usize| {
+        let mut opened = opened(&["a=1"]);
+        opened.listing.odd = vec![Warning::ExtensionTooLarge(1); count];
+        let (mut index, digest) = (LayerIndex::new(), digest_of(b"a"));
+        index.put(digest.clone(), opened);
+        let question = Question::Summary(Scope { layers: vec![digest], ..Scope::default() });
+        let Answer::Summary(summary) = index.answer(&question) else { panic!() };
+        summary.layers[0].odd.len()
+    };
+    assert_eq!(told(caps::FAULTS_SHOWN), caps::FAULTS_SHOWN);
+    assert_eq!(told(caps::FAULTS_SHOWN + 1), caps::FAULTS_SHOWN);
+}
+
+/// Counting up what is known of the layers below takes one step for each layer.
+#[test]
+fn cap_image_layers_is_summed_up_in_one_pass() {
+    let (mut index, _) = index(&[&["a=1"]]);
+    let scope = Scope { layers: vec![digest_of(&[0]); caps::IMAGE_LAYERS], ..Scope::default() };
+    let Answer::Summary(summary) = index.answer(&Question::Summary(scope)) else { panic!() };
+    assert_eq!(summary.layers.len(), caps::IMAGE_LAYERS);
+    assert_eq!(summary.layers.last().and_then(|layer| layer.changes), Some([0, 1, 0]));
+}
+
+/// A layer whose listing takes so many bytes, and keeps a file of so many.
+fn of_weight(packed: usize, kept: usize) -> LayerRecord {
+    let listing = |extra: usize| {
+        let mut lister = Lister::new();
+        let mut file = entry("var/lib/dpkg/status", EntryKind::File, "", kept as u64);
+        file.xattrs = vec![("user.a".to_owned(), vec![0; extra])];
+        let _ = lister.take(ArchiveEvent::Entry(Box::new(file)));
+        let _ = lister.take(ArchiveEvent::Content(&vec![7; kept]));
+        let _ = lister.take(ArchiveEvent::End);
+        lister.finish()
+    };
+    let overhead = listing(packed - 1_000).weight() - kept - (packed - 1_000);
+    let listing = listing(packed - overhead);
+    assert_eq!(listing.weight(), packed + kept);
+    LayerRecord { listing, ..LayerRecord::default() }
+}
+
+#[test]
+fn cap_opened_bytes_lets_files_go_and_then_leaves_a_layer_out() {
+    let (most, large, kept) = (caps::OPENED_BYTES, 30 << 20, 20 << 20);
+    let mut index = LayerIndex::new();
+    let digest = |number: usize| digest_of(&number.to_le_bytes());
+    index.put(digest(0), of_weight(large, kept));
+    for number in 1..=5 {
+        index.put(digest(number), of_weight(large, 0));
+    }
+    let rest = most - index.weight();
+    index.put(digest(6), of_weight(rest, 0));
+    assert_eq!(index.weight(), most);
+    let is_kept = |index: &LayerIndex| index.layer(&digest(0)).unwrap().listing.kept(512).is_some();
+    assert!(is_kept(&index));
+    // One byte more: the file is let go.
+    index.put(digest(6), of_weight(rest + 1, 0));
+    assert_eq!((index.weight(), is_kept(&index)), (most + 1 - kept, false));
+    index.put(digest(7), of_weight(kept - 1, 0));
+    assert_eq!(index.weight(), most);
+    // There is nothing more to let go.
+    index.put(digest(8), of_weight(2_000, 0));
+    assert_eq!(index.weight(), most);
+    let problem = |number: usize| index.layer(&digest(number)).unwrap().problem.clone();
+    assert_eq!((problem(7), problem(8)), (None, Some(Incomplete::TooManyEntries)));
 }

@@ -1,10 +1,7 @@
 //! Keeps states of the hash of the compressed bytes during a first pass.
 
 use super::thin_out::thin_out;
-use crate::content::sha256_lanes::Midstate;
-
-/// Midstates kept, of 40 bytes each. If there would be more, every other one is dropped.
-const MIDSTATES_MAX: usize = 4_096;
+use crate::{caps, content::sha256_lanes::Midstate};
 
 /// The states of a layer's hash, in order.
 pub(crate) struct Midstates {
@@ -30,7 +27,7 @@ impl Midstates {
             return;
         }
         self.list.push(midstate);
-        if self.list.len() > MIDSTATES_MAX {
+        if self.list.len() > caps::MIDSTATES {
             self.every *= 2;
             thin_out(&mut self.list);
         }

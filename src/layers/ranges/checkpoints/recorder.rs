@@ -3,15 +3,13 @@
 use super::thin_out::thin_out;
 use super::{Checkpoints, Midstates, OutputStep, Point, Restart, restart};
 use crate::{
+    caps,
     content::{decode::Trace, sniff::Compression},
     oci::Digest,
 };
 
 /// The window of DEFLATE in bytes.
 const WINDOW: usize = 32 << 10;
-
-/// Points kept; with their windows 8 MiB. If there would be more, every other one is dropped.
-const POINTS_MAX: usize = 256;
 
 /// Steps kept, of 16 bytes each, and how many there are for a point, at first.
 const STEPS_MAX: usize = 4_096;
@@ -120,7 +118,7 @@ impl Recorder {
 
     fn point(&mut self, packed: u64, restart: Restart) {
         self.points.push(Point { plain: self.plain, packed, restart });
-        if self.points.len() > POINTS_MAX {
+        if self.points.len() > caps::CHECKPOINTS {
             self.point_every *= 2;
             thin_out(&mut self.points);
         }

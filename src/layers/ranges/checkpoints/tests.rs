@@ -5,12 +5,14 @@ use std::{io::Write as _, ops::ControlFlow};
 
 use super::*;
 use crate::{
+    caps,
     content::{
         decode::{DecodeLimits, Trace},
         sha256_lanes::HashBatch,
         verify::{digest_of, digest_with},
     },
     layers::{
+        index::LayerIndex,
         pass::{LayerReader, Wanted},
         ranges::{Basis, Plan, RangeError, Ranges},
     },
@@ -236,4 +238,72 @@ fn a_block_that_begins_at_two_places_of_a_byte_is_not_begun_at() {
     let plan = Ranges::FirstPass(checkpoints).plan(offset as u64, 1_000).unwrap();
     let range = bytes_of(&plan, &blob);
     assert!(plan.read(range, 1 << 20).unwrap().0 == plain[offset..offset + 1_000]);
+}
+
+#[test]
+fn cap_checkpoints_thins_out_the_points() {
+    let zeros = vec![0; 1 << 20];
+    let points = |members: usize| {
+        let mut recorder = Recorder::new(SPACING);
+        for n in 1..=members as u64 {
+            recorder.made(&zeros, n * 100);
+            recorder.member(n * 100);
+        }
+        let end = (members as u64 * 100, digest_of(b""));
+        recorder.finish(Compression::Gzip, Midstates::default(), end).points.len()
+    };
+    // The first point stands at the start.
+    assert_eq!(points(caps::CHECKPOINTS - 1), caps::CHECKPOINTS);
+    assert_eq!(points(caps::CHECKPOINTS), caps::CHECKPOINTS / 2 + 1);
+}
+
+#[test]
+fn cap_midstates_thins_out_the_states() {
+    let states = |count: usize| {
+        let mut midstates = Midstates::default();
+        for n in 1..=count as u64 {
+            let mut midstate = Midstate::START;
+            midstate.at = n * Midstates::EVERY;
+            midstates.passed(midstate);
+        }
+        midstates.list.len()
+    };
+    assert_eq!(states(caps::MIDSTATES - 1), caps::MIDSTATES);
+    assert_eq!(states(caps::MIDSTATES), caps::MIDSTATES / 2 + 1);
+}
+
+/// Checkpoints with two windows that take so many bytes together.
+fn of_weight(bytes: usize) -> Checkpoints {
+    let point = |at: u64, window: usize| {
+        let window = vec![0; window].into_boxed_slice();
+        Point { plain: at, packed: at, restart: Restart::Block { window, last: 0, unused: 0 } }
+    };
+    let mut checkpoints = Checkpoints {
+        compression: Compression::Gzip,
+        points: vec![point(0, 0), point(1, 0)],
+        steps: Vec::new(),
+        midstates: Vec::new(),
+        size: 0,
+        digest: digest_of(b""),
+    };
+    let rest = bytes - checkpoints.weight();
+    checkpoints.points[1] = point(1, rest);
+    assert_eq!(checkpoints.weight(), bytes);
+    checkpoints
+}
+
+#[test]
+fn cap_checkpoint_bytes_counts_all_layers_and_thins_out_the_heaviest() {
+    let kept = |large: usize, small: usize| {
+        let mut index = LayerIndex::new();
+        for bytes in [large, small] {
+            let digest = digest_of(&bytes.to_le_bytes());
+            index.keep_ranges(&digest, Ranges::FirstPass(of_weight(bytes)));
+        }
+        index.checkpoint_bytes()
+    };
+    let small = 1 << 20;
+    let large = caps::CHECKPOINT_BYTES - small;
+    assert_eq!(kept(large, small), caps::CHECKPOINT_BYTES);
+    assert!((small..small + 1_000).contains(&kept(large + 1, small)));
 }

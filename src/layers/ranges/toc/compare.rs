@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::tar::{Entry, EntryKind};
-
-/// Differences listed one by one.
-const DIFFERENCES_MAX: usize = 20;
+use crate::{
+    caps,
+    content::tar::{Entry, EntryKind},
+};
 
 /// Bytes of a path that a difference holds.
 const PATH_SHOWN: usize = 1_024;
@@ -104,7 +104,7 @@ impl Comparison {
     }
 
     fn differ(&mut self, difference: TocDifference) {
-        if self.differences.len() >= DIFFERENCES_MAX {
+        if self.differences.len() >= caps::TOC_FAULTS {
             self.more += 1;
             return;
         }

@@ -14,6 +14,9 @@ pub enum TocFault {
     ChunkWithoutFile,
     /// The chunks of the file of this name overlap or leave a gap.
     ChunksDoNotFit(String),
+    /// The entry whose name begins so has a path or a link longer than
+    /// [`crate::caps::PATH_BYTES`] or [`crate::caps::LINK_BYTES`].
+    TooLong(String),
     /// The table has more faults than are kept.
     MoreFaults,
 }

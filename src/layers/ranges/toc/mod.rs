@@ -19,18 +19,7 @@ pub use open::{Opening, OpeningStep, TocError, is_annotation};
 
 use serde::{Deserialize, Serialize};
 
-use crate::oci::Digest;
-
-/// Bytes of a table, compressed and after that.
-pub const PACKED_MAX: u64 = 32 << 20;
-/// See [`PACKED_MAX`].
-pub const PLAIN_MAX: u64 = 64 << 20;
-
-/// Entries read of a table, chunks counted.
-pub const ENTRIES_MAX: usize = 1_000_000;
-
-/// Faults of a table that are noted one by one.
-const FAULTS_MAX: usize = 20;
+use crate::{caps, oci::Digest};
 
 /// A kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,9 +94,9 @@ impl Toc {
     }
 
     fn note(&mut self, fault: TocFault) {
-        if self.faults.len() < FAULTS_MAX {
+        if self.faults.len() < caps::TOC_FAULTS {
             self.faults.push(fault);
-        } else if self.faults.len() == FAULTS_MAX {
+        } else if self.faults.len() == caps::TOC_FAULTS {
             self.faults.push(TocFault::MoreFaults);
         }
     }

@@ -5,8 +5,9 @@ use std::{fmt, ops::ControlFlow, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Format, PACKED_MAX, PLAIN_MAX, Toc};
+use super::{Format, Toc};
 use crate::{
+    caps,
     content::{
         decode::{DecodeError, DecodeLimits, Decoder, Stop},
         tar::{ArchiveEvent, Reader, Visitor},
@@ -206,8 +207,10 @@ fn chunked(position: &str, size: u64) -> Next {
     let end = offset.checked_add(*packed).filter(|end| *end <= size && *packed > 0);
     match end {
         None => wrong(),
-        Some(_) if *packed > PACKED_MAX => Next::Nothing(TocError::TooLarge(PACKED_MAX)),
-        Some(_) if *plain > PLAIN_MAX => Next::Nothing(TocError::TooLarge(PLAIN_MAX)),
+        Some(_) if *packed > caps::TOC_PACKED => {
+            Next::Nothing(TocError::TooLarge(caps::TOC_PACKED))
+        }
+        Some(_) if *plain > caps::TOC_BYTES => Next::Nothing(TocError::TooLarge(caps::TOC_BYTES)),
         Some(end) => Next::Chunked { range: *offset..end, plain: *plain },
     }
 }
@@ -225,8 +228,8 @@ fn footer(bytes: &[u8], size: u64) -> Result<Next, TocError> {
     let end = size - length as u64;
     let offset = u64::from_str_radix(text, 16).ok().filter(|offset| *offset < end);
     let offset = offset.ok_or_else(|| TocError::Position(text.to_owned()))?;
-    if end - offset > PACKED_MAX {
-        return Err(TocError::TooLarge(PACKED_MAX));
+    if end - offset > caps::TOC_PACKED {
+        return Err(TocError::TooLarge(caps::TOC_PACKED));
     }
     Ok(Next::Stargz { range: offset..end })
 }
@@ -239,13 +242,14 @@ fn offset_in<'a>(footer: &'a [u8], field: &[u8]) -> Option<&'a str> {
 }
 
 fn unpack(bytes: &[u8], plain: u64) -> Result<Vec<u8>, TocError> {
-    let limits = DecodeLimits { output: plain.min(PLAIN_MAX), window: 8 << 20 };
+    let limits = DecodeLimits { output: plain.min(caps::TOC_BYTES), window: 8 << 20 };
     crate::content::decode::decode_all(bytes, limits).map_err(TocError::Decoding)
 }
 
 /// The table is the one entry of the archive that is left.
 fn unpack_stargz(bytes: &[u8]) -> Result<Vec<u8>, TocError> {
-    let mut decoder = Decoder::new(DecodeLimits { output: PLAIN_MAX, ..DecodeLimits::default() });
+    let mut decoder =
+        Decoder::new(DecodeLimits { output: caps::TOC_BYTES, ..DecodeLimits::default() });
     let mut archive = Reader::new();
     let mut table = None;
     let mut take = |event: ArchiveEvent<'_>| {

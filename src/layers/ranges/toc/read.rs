@@ -3,17 +3,18 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Chunk, ENTRIES_MAX, File, Toc, TocError, TocFault};
+use super::{Chunk, File, Toc, TocError, TocFault};
 use crate::{
-    content::tar::{ArchiveEvent, Entry, EntryKind, Visitor, check_path},
+    caps,
+    content::tar::{
+        ArchiveEvent, Entry, EntryKind, Visitor, Warning, check_path, few_xattrs, short_owner,
+        too_long,
+    },
     oci::{
         Digest, Timestamp,
         json::{self, Node},
     },
 };
-
-/// Bytes of attributes kept of one entry.
-const XATTRS_MAX: usize = 1 << 20;
 
 /// The start of the first file's content: beyond every archive, so that a place of the table is never
 /// taken for a place in the archive.
@@ -42,8 +43,8 @@ impl Toc {
         if version.and_then(Node::as_u64) != Some(1) {
             return Err(TocError::UnknownVersion);
         }
-        if seen > ENTRIES_MAX {
-            self.note(TocFault::TooManyEntries(ENTRIES_MAX as u64));
+        if seen > caps::TOC_ENTRIES {
+            self.note(TocFault::TooManyEntries(caps::TOC_ENTRIES as u64));
         }
         self.set_ends(end);
         Ok(())
@@ -81,7 +82,7 @@ struct TocParser<'a, 'b> {
 impl TocParser<'_, '_> {
     fn item(&mut self, item: &Node) {
         self.seen += 1;
-        if self.seen > ENTRIES_MAX || self.stopped {
+        if self.seen > caps::TOC_ENTRIES || self.stopped {
             return;
         }
         if text(item, "type") == "chunk" {
@@ -91,6 +92,9 @@ impl TocParser<'_, '_> {
             return self.toc.note(TocFault::UnknownType(short_name(item)));
         };
         let mut entry = entry(item, kind);
+        if too_long(&entry).is_some() {
+            return self.toc.note(TocFault::TooLong(short_name(item)));
+        }
         if kind == EntryKind::File {
             entry.offset = self.virtual_end;
             self.file(item, entry.size);
@@ -164,6 +168,7 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
     let path = text(item, "name").as_bytes().to_vec();
     let mut warnings = Vec::new();
     check_path(&path, kind, &mut warnings);
+    let xattrs = xattrs(item, &mut warnings);
     let size = if kind == EntryKind::File { number(item, "size") } else { 0 };
     Entry {
         path,
@@ -173,32 +178,24 @@ fn entry(item: &Node, kind: EntryKind) -> Entry {
         mode: (number(item, "mode") & 0o7777) as u32,
         uid: number(item, "uid"),
         gid: number(item, "gid"),
-        user: text(item, "userName").as_bytes().to_vec(),
-        group: text(item, "groupName").as_bytes().to_vec(),
+        user: short_owner(text(item, "userName").as_bytes().to_vec()),
+        group: short_owner(text(item, "groupName").as_bytes().to_vec()),
         mtime: time(text(item, "modtime")),
         size,
         stored: size,
         offset: 0,
         device: (number(item, "devMajor") as u32, number(item, "devMinor") as u32),
         sparse: None,
-        xattrs: xattrs(item),
+        xattrs,
         warnings,
     }
 }
 
-fn xattrs(item: &Node) -> Vec<(String, Vec<u8>)> {
-    let mut left = XATTRS_MAX;
+fn xattrs(item: &Node, warnings: &mut Vec<Warning>) -> Vec<(String, Vec<u8>)> {
     let members = item.get("xattrs").map_or(&[][..], Node::members).iter();
     let decoded = members
         .filter_map(|(name, value)| Some((name.clone(), STANDARD.decode(value.as_str()?).ok()?)));
-    decoded
-        .take_while(|(name, value)| {
-            let weight = name.len() + value.len();
-            let fits = weight <= left;
-            left = left.saturating_sub(weight);
-            fits
-        })
-        .collect()
+    few_xattrs(decoded, warnings)
 }
 
 /// Seconds since 1970; Go's zero time and what is no time are 0.

@@ -5,8 +5,9 @@ use std::{io::Write as _, ops::ControlFlow};
 
 use super::*;
 use crate::{
+    caps,
     content::{
-        tar::{ArchiveEvent, Entry, EntryKind},
+        tar::{ArchiveEvent, Entry, EntryKind, Warning},
         verify::digest_of,
     },
     layers::ranges::{Basis, RangeError, Ranges},
@@ -210,7 +211,141 @@ fn zstd_chunked_is_placed_by_its_annotation() {
     {
         assert_eq!(place(wrong), Err(TocError::Position(wrong.to_owned())));
     }
-    assert_eq!(place("100:50:999999999999:1"), Err(TocError::TooLarge(PLAIN_MAX)));
+    assert_eq!(place("100:50:999999999999:1"), Err(TocError::TooLarge(caps::TOC_BYTES)));
+}
+
+/// The range that a layer of a size asks for first, by the place that its annotation names.
+fn chunked_range(position: &str) -> Result<std::ops::Range<u64>, TocError> {
+    let mut layer =
+        descriptor(b"", &[("io.github.containers.zstd-chunked.manifest-position", position)]);
+    layer.size = 1 << 40;
+    let opening = Opening::new(&layer).unwrap();
+    match opening.range() {
+        range if range.is_empty() => Err(open(opening, &[]).unwrap_err()),
+        range => Ok(range),
+    }
+}
+
+#[test]
+fn cap_toc_packed_holds_for_both_formats() {
+    let most = caps::TOC_PACKED;
+    assert_eq!(chunked_range(&format!("100:{most}:400:1")), Ok(100..100 + most));
+    let above = chunked_range(&format!("100:{}:400:1", most + 1));
+    assert_eq!(above, Err(TocError::TooLarge(most)));
+    // The footer of eStargz names the start; the end is that of the layer without the footer.
+    let footer_at = |length: u64| {
+        let (size, mut footer) = (1_u64 << 40, vec![0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]);
+        footer.extend([26, 0, b'S', b'G', 22, 0]);
+        footer.extend(format!("{:016x}STARGZ", size - 51 - length).into_bytes());
+        footer.extend([1, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
+        match Opening::probe(size).give(&footer, &mut |_| ControlFlow::Continue(())) {
+            Ok(OpeningStep::More(opening)) => Ok(opening.range().end - opening.range().start),
+            Ok(OpeningStep::Ready(_)) => panic!("nothing was read"),
+            Err(error) => Err(error),
+        }
+    };
+    assert_eq!(footer_at(most), Ok(most));
+    assert_eq!(footer_at(most + 1), Err(TocError::TooLarge(most)));
+}
+
+#[test]
+fn cap_toc_bytes_holds_for_the_stated_size_and_for_what_comes_out() {
+    let most = caps::TOC_BYTES;
+    assert_eq!(chunked_range(&format!("100:50:{most}:1")), Ok(100..150));
+    let above = chunked_range(&format!("100:50:{}:1", most + 1));
+    assert_eq!(above, Err(TocError::TooLarge(most)));
+    // In eStargz the table stands behind a header, and its padding and end are not read.
+    let with_length = |length: usize| {
+        let mut table = r#"{"version":1,"entries":[]}"#.to_owned();
+        table.push_str(&" ".repeat(length - table.len()));
+        let (blob, _) = estargz(&PARTS, &table, false);
+        open(Opening::probe(blob.len() as u64), &blob).err()
+    };
+    assert_eq!(with_length(most as usize - 1_536), None);
+    assert_eq!(with_length(most as usize + 1), Some(TocError::TooLarge(most)));
+}
+
+/// A table of contents that was not read yet.
+fn empty_toc() -> Toc {
+    let (files, chunks, faults) = (Vec::new(), Vec::new(), Vec::new());
+    Toc { format: Format::Estargz, is_verified: false, faults, files, chunks }
+}
+
+#[test]
+fn cap_toc_entries_leaves_the_others_out_and_says_so() {
+    let check = |count: usize, faults: &[TocFault]| {
+        let entries = vec![r#"{"type":"dir"}"#; count].join(",");
+        let table = format!(r#"{{"version":1,"entries":[{entries}]}}"#);
+        let (mut toc, mut seen) = (empty_toc(), 0);
+        let mut visit = |event: ArchiveEvent<'_>| {
+            seen += usize::from(matches!(event, ArchiveEvent::Entry(_)));
+            ControlFlow::Continue(())
+        };
+        toc.read(table.as_bytes(), 0, &mut visit).unwrap();
+        assert_eq!((seen, toc.faults.as_slice()), (caps::TOC_ENTRIES, faults), "{count}");
+    };
+    check(caps::TOC_ENTRIES, &[]);
+    check(caps::TOC_ENTRIES + 1, &[TocFault::TooManyEntries(caps::TOC_ENTRIES as u64)]);
+}
+
+#[test]
+fn cap_toc_faults_keeps_the_first_and_says_that_there_are_more() {
+    let faults = |count: usize| {
+        let mut toc = empty_toc();
+        for _ in 0..count {
+            toc.note(TocFault::ChunkWithoutFile);
+        }
+        toc.faults
+    };
+    let most = vec![TocFault::ChunkWithoutFile; caps::TOC_FAULTS];
+    assert_eq!(faults(caps::TOC_FAULTS), most);
+    let and_more = [most, vec![TocFault::MoreFaults]].concat();
+    assert_eq!(faults(caps::TOC_FAULTS + 1), and_more);
+    assert_eq!(faults(caps::TOC_FAULTS + 70_000), and_more);
+}
+
+#[test]
+fn cap_toc_faults_keeps_the_first_differences_and_counts_the_others() {
+    let (blob, _) = estargz(&PARTS, &table(), false);
+    let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
+    let differences = |count: usize| {
+        let mut comparison = Comparison::default();
+        for number in 0..count {
+            let path = number.to_string().into_bytes();
+            comparison.seen(&Entry { path, ..entries[0].clone() });
+        }
+        comparison.finish()
+    };
+    let most = caps::TOC_FAULTS;
+    assert_eq!(differences(most).len(), most);
+    let above = differences(most + 1);
+    assert_eq!((above.len(), above.last()), (most + 1, Some(&TocDifference::More(1))));
+}
+
+#[test]
+fn cap_xattr_bytes_leaves_the_later_ones_out() {
+    let check = |sizes: &[usize], expected: usize| {
+        let value = |size: &usize| {
+            use base64::Engine as _;
+            base64::engine::general_purpose::STANDARD.encode(vec![7; *size])
+        };
+        let list = sizes.iter().enumerate();
+        let xattrs: Vec<_> = list.map(|(n, size)| format!(r#""{n}":"{}""#, value(size))).collect();
+        let table = format!(
+            r#"{{"version":1,"entries":[{{"name":"a","type":"dir","xattrs":{{{}}}}}]}}"#,
+            xattrs.join(",")
+        );
+        let (blob, _) = estargz(&PARTS, &table, false);
+        let (_, entries) = open(Opening::probe(blob.len() as u64), &blob).unwrap();
+        assert_eq!(entries[0].xattrs.len(), expected, "{sizes:?}");
+        let is_told = entries[0].warnings == [Warning::XattrsTooLong];
+        assert_eq!(is_told, expected < sizes.len(), "{sizes:?}");
+    };
+    // A name of one byte counts too.
+    check(&[caps::XATTR_BYTES - 1], 1);
+    check(&[caps::XATTR_BYTES], 0);
+    check(&[10, caps::XATTR_BYTES - 12], 2);
+    check(&[10, caps::XATTR_BYTES - 11], 1);
 }
 
 #[test]
@@ -231,7 +366,7 @@ fn zeros_are_made_and_cost_nothing_to_announce() {
 fn bombs_and_broken_tables_end_at_their_cap() {
     let (blob, _) = estargz(&PARTS, &format!("{}{}", table(), " ".repeat(70 << 20)), false);
     let outcome = open(Opening::probe(blob.len() as u64), &blob);
-    assert_eq!(outcome.unwrap_err(), TocError::TooLarge(PLAIN_MAX));
+    assert_eq!(outcome.unwrap_err(), TocError::TooLarge(caps::TOC_BYTES));
     let (blob, _) = estargz(&PARTS, &table(), false);
     for end in 0..blob.len() {
         assert!(open(Opening::probe(end as u64), &blob[..end]).is_err(), "{end} bytes");

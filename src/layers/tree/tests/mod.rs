@@ -209,6 +209,8 @@ fn what_a_tree_remembers_of_a_layer_changes_nothing() {
         for tree in [&mut remembering, &mut forgetting] {
             tree.last = None;
             tree.hidden.clear();
+            // What is remembered saves steps.
+            tree.steps.set(0);
         }
         assert_eq!(format!("{remembering:?}"), format!("{forgetting:?}"), "{layers:?}");
     }
@@ -246,4 +248,119 @@ fn a_full_tree_takes_no_more_and_counts_what_it_leaves_out() {
     ["a/1", "b/c/d/2", "b/3", ".wh.a"].iter().for_each(|text| tree.add(&parse(text)));
     assert_eq!(visible(&tree), ["a", "a/1", "b", "b/c", "b/c/d", "b/c/d/2"]);
     assert_eq!(tree.left_out, 2);
+}
+
+#[test]
+fn cap_path_depth_leaves_deeper_entries_out_and_counts_them() {
+    let check = |depth: usize, left_out: u64| {
+        let path = vec!["d"; depth].join("/");
+        let tree = build(&[&[path.as_str(), "last"]]);
+        let found = (tree.left_out, tree.find(path.as_bytes()).is_some());
+        assert_eq!(found, (left_out, left_out == 0), "{depth}");
+        assert!(tree.find(b"last").is_some());
+    };
+    check(caps::PATH_DEPTH, 0);
+    check(caps::PATH_DEPTH + 1, 1);
+}
+
+/// Links of which each leads to the next, and the last to a directory.
+fn chain(links: usize) -> Vec<String> {
+    let step = |n: usize| format!("l{n} -> l{}", n + 1);
+    (0..links).map(step).chain([format!("l{links}/")]).collect()
+}
+
+#[test]
+fn cap_links_followed_ends_looking_and_placing() {
+    let check = |links: usize, is_followed: bool| {
+        let mut layer = chain(links);
+        layer.push("l0/file".to_owned());
+        let tree = build(&[&layer.iter().map(String::as_str).collect::<Vec<_>>()]);
+        assert_eq!(tree.left_out, u64::from(!is_followed), "{links}");
+        let first = tree.at(b"l0").unwrap();
+        assert_eq!(tree.follow(first).is_some(), is_followed, "{links}");
+        assert_eq!(tree.find(b"l0/file").is_some(), is_followed, "{links}");
+    };
+    check(caps::LINKS_FOLLOWED, true);
+    check(caps::LINKS_FOLLOWED + 1, false);
+}
+
+#[test]
+fn cap_tree_paths_leaves_the_others_out_and_counts_them() {
+    let mut tree = FileTree::new();
+    let mut file = entry("", EntryKind::File, "", 1);
+    for number in 0..caps::TREE_PATHS + 2 {
+        assert_eq!(tree.left_out, number.saturating_sub(caps::TREE_PATHS) as u64);
+        file.path = format!("directory/{number}").into_bytes();
+        if number == 0 {
+            file.path = b"directory".to_vec();
+            file.kind = EntryKind::Directory;
+        }
+        tree.add(&file);
+        file.kind = EntryKind::File;
+    }
+    assert_eq!((tree.len() - 1, tree.left_out), (caps::TREE_PATHS, 2));
+}
+
+#[test]
+fn cap_tree_bytes_counts_what_paths_have_and_leaves_the_others_out() {
+    let takes = |tree: &mut FileTree, entry: &Entry| {
+        let before = tree.left_out;
+        tree.add(entry);
+        tree.left_out == before
+    };
+    let bytes = |entry: Entry| {
+        let mut tree = FileTree::new();
+        assert!(takes(&mut tree, &entry));
+        tree.bytes - DIRECTORY
+    };
+    let file = || entry("name", EntryKind::File, "", 1);
+    assert_eq!(bytes(file()), 4);
+    let rare = bytes(Entry { user: b"u".to_vec(), ..file() }) - 1;
+    let xattrs = vec![("user.a".to_owned(), vec![0; 94])];
+    assert_eq!(bytes(Entry { xattrs, ..file() }), rare + 100);
+    let link = entry("name", EntryKind::Symlink, &"l".repeat(100), 0);
+    assert_eq!(bytes(link), rare + 100);
+    // The changes of each layer but the first.
+    let many = build(&[&["name"], &["name"], &["name"]]);
+    assert_eq!(many.bytes, DIRECTORY + 4 + 2 * size_of::<Change>());
+    assert_eq!(build(&[&["a/b/c"]]).bytes, 3 * DIRECTORY + 3);
+
+    let mut tree = FileTree::new();
+    tree.bytes = caps::TREE_BYTES - 1;
+    assert!(takes(&mut tree, &file()));
+    tree.bytes = caps::TREE_BYTES;
+    assert!(!takes(&mut tree, &entry("other", EntryKind::File, "", 1)));
+}
+
+/// The changes of a path are not copied for each layer that changes it again: 1,024 layers of 1,000 paths.
+#[test]
+fn layers_that_change_the_same_paths_again_and_again_cost_what_they_bring() {
+    let mut tree = FileTree::new();
+    for layer in 0..caps::IMAGE_LAYERS as u16 {
+        tree.begin_layer(layer);
+        for number in 0..1_000 {
+            tree.add(&entry(&number.to_string(), EntryKind::File, "", 1));
+        }
+    }
+    let changes = tree.node(tree.at(b"7").unwrap()).unwrap().changes().len();
+    assert_eq!((changes, tree.left_out), (caps::IMAGE_LAYERS, 0));
+}
+
+#[test]
+fn cap_tree_steps_counts_paths_and_links_and_leaves_the_others_out() {
+    let steps = |layer: &[&str]| build(&[layer]).steps.get();
+    assert_eq!(steps(&["a/b/c/d"]), 3);
+    // Beside the last entry nothing is looked up again.
+    assert_eq!(steps(&["a/b/c/d", "a/b/c/e"]), 3);
+    assert_eq!(steps(&["f", "a => f"]), 1);
+    let along = steps(&["l -> d", "d/", "l/x"]);
+    assert!((3..8).contains(&along), "{along}");
+    let takes = |before: u64| {
+        let mut tree = FileTree::new();
+        tree.steps.set(before);
+        tree.add(&parse("a/b"));
+        tree.left_out == 0
+    };
+    assert!(takes(caps::TREE_STEPS - 1));
+    assert!(!takes(caps::TREE_STEPS));
 }

@@ -8,9 +8,9 @@ use super::{
     place::FolderPlace,
 };
 use crate::{
+    caps,
     oci::{Descriptor, Digest, MediaType, RepositoryName, Tag},
     sources::layout::{IMAGE_NAME, REF_NAME},
-    wire::list,
 };
 
 /// The name of an entry.
@@ -43,7 +43,7 @@ impl IndexFile {
     /// Reads the index; an empty one where there is none.
     pub(super) fn read(place: &FolderPlace) -> Result<Self> {
         let path = place.index();
-        match place.read(&path, list::MAX_ANSWER as u64)? {
+        match place.read(&path, caps::LIST_BYTES as u64)? {
             Some(raw) => Self::parse(&raw),
             None if path.exists() => Err(no_index()),
             None => Ok(Self(json!({

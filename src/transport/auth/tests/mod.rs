@@ -151,6 +151,31 @@ fn r062_an_unusable_challenge_gives_the_refusal_with_its_body() {
 }
 
 #[test]
+fn r062_a_person_who_signed_in_is_shown_to_a_registry_that_asks_in_a_way_of_its_own() {
+    let shown = Some(format!("Basic {}", STANDARD.encode("me:canary")));
+    let check = |refusal: Reply| {
+        let bench = Bench::in_order([refusal.clone(), Reply::ok("{}"), Reply::ok("{}")])
+            .with(basic_credential());
+        assert_eq!((status(&bench.pull()), status(&bench.pull())), (200, 200));
+        let sent: Vec<_> = (0..3).map(|n| bench.authorization(n)).collect();
+        assert_eq!(sent, [None, shown.clone(), shown.clone()]);
+        // A stranger gets the refusal as it is, once.
+        let bench = Bench::in_order([refusal]);
+        assert!(matches!(status(&bench.pull()), 401 | 403));
+        assert_eq!(bench.script.sent().len(), 1);
+    };
+    check(Reply::status(401).header("WWW-Authenticate", "Negotiate"));
+    check(Reply::status(401).header("WWW-Authenticate", "Digest realm=\"x\", nonce=\"y\""));
+    check(Reply::status(401).header("WWW-Authenticate", "Bearer service=\"x\""));
+    check(Reply::status(401).header("WWW-Authenticate", "Bearer realm=\"a\",realm=\"b\""));
+    check(Reply::status(403));
+    check(Reply::status(403).header("WWW-Authenticate", "Basic realm=\"x\""));
+    // One refusal more is final.
+    let bench = Bench::in_order([Reply::status(403), Reply::status(403)]).with(basic_credential());
+    assert_eq!((status(&bench.pull()), bench.script.sent().len()), (403, 2));
+}
+
+#[test]
 fn r064_basic_is_sent_on_the_retry_and_then_beforehand() {
     let basic = || Reply::status(401).header("WWW-Authenticate", "Basic realm=\"x\"");
     let bench = Bench::in_order([basic(), Reply::ok("{}"), Reply::ok("{}"), basic()])

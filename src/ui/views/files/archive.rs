@@ -14,15 +14,13 @@ use super::{
 use crate::{
     app::{
         Place, Route,
-        views::{
-            files::{at_member, path},
-            visible_text::visible,
-        },
+        views::files::{at_member, path},
     },
+    caps,
     content::tar::EntryKind,
     layers::index::{Answer, ArchiveListing, ArchiveMember, Question, RowRange},
     ui::{
-        components::{WindowedList, byte_size, error_box, foreign},
+        components::{WindowedList, byte_size, error_box, foreign, foreign_title, short_list},
         stateful::{mount, stateful},
         text::{archives, file_types::entry_kind, files as text},
         views::ByIdentity,
@@ -63,11 +61,11 @@ fn use_archive(props: &Archive) -> Html {
         <>
             if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             if let Some(Answer::ArchiveListing(inside)) = reply.as_ref().map(|reply| &reply.answer) {
-                { for inside.problems.iter().map(|problem| {
+                { short_list(inside.problems.iter().map(|problem| {
                     html! { <p class="note">{ foreign(&archives::problem(problem)) }</p> }
-                }) }
+                })) }
                 { members(inside, row, on_visible) }
-                if !unpacked.is_empty() { { plain(&unpacked) } }
+                if inside.unpacked_size > 0 { { plain(&unpacked, inside.unpacked_size) } }
             }
         </>
     }
@@ -105,18 +103,16 @@ fn members(
 }
 
 /// Draws the content of a compressed file that is no archive.
-fn plain(unpacked: &Rc<Bytes>) -> Html {
-    use crate::app::views::files::{
-        PREVIEW,
-        form::{Form, forms},
-    };
-    let size = unpacked.len() as u64;
+fn plain(unpacked: &Rc<Bytes>, size: u64) -> Html {
+    use crate::app::views::files::form::{Form, forms};
     let is_hex = forms(b"", unpacked).first() == Some(&Form::Hex);
     html! {
         <>
             <p class="hint">{ text::unpacked(size) }</p>
-            if size <= PREVIEW {
+            if unpacked.len() as u64 == size {
                 { mount(TextView { bytes: (**unpacked).clone(), is_hex }) }
+            } else if size > caps::FILE_SHOWN {
+                <p class="note">{ text::too_large(size, caps::FILE_SHOWN) }</p>
             }
         </>
     }
@@ -128,7 +124,7 @@ fn draw(place: &Place, number: usize, member: &ArchiveMember) -> Html {
     let href = Route::from(at_member(place, &member.name)).href();
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" class="name" title={visible(&name).into_owned()}>
+            <span role="rowheader" class="name" title={foreign_title(&name)}>
                 if member.kind == EntryKind::File { <a {href}>{ shown }</a> } else { { shown } }
             </span>
             <span role="cell" class="end">{ byte_size(member.size) }</span>

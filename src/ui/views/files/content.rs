@@ -14,7 +14,8 @@ use super::{
     use_file::use_file,
 };
 use crate::{
-    app::views::files::{AT_ONCE, PREVIEW, SAVE},
+    app::views::files::SAVE,
+    caps,
     layers::{index::Answer, ranges::Basis},
     ui::{
         components::{error_box, foreign, progress},
@@ -63,11 +64,12 @@ fn use_content(props: &Content) -> Html {
 /// Gets a small file without being asked, if it is not kept and little has to be read for it.
 #[hook]
 fn use_get_at_once(source: &FileSource, is_absent: bool, get: &Callback<(u64, bool)>) {
-    let is_small = (1..=PREVIEW).contains(&source.stored.size) && source.cost() <= AT_ONCE;
+    let is_small =
+        (1..=caps::FILE_SHOWN).contains(&source.stored.size) && source.cost() <= caps::LINK_FILE;
     let get = get.clone();
     use_effect_with(is_absent && is_small, move |is_wanted| {
         if *is_wanted {
-            get.emit((PREVIEW, false));
+            get.emit((caps::FILE_SHOWN, false));
         }
     });
 }
@@ -88,8 +90,8 @@ fn shown(source: &FileSource, bytes: &Rc<Bytes>, basis: Basis) -> Html {
 
 /// Gets the file as its button does.
 fn once_more(source: &FileSource, get: &Callback<(u64, bool)>) -> Callback<()> {
-    let is_saved = source.stored.size > PREVIEW;
-    get.reform(move |()| (if is_saved { SAVE } else { PREVIEW }, is_saved))
+    let is_saved = source.stored.size > caps::FILE_SHOWN;
+    get.reform(move |()| (if is_saved { SAVE } else { caps::FILE_SHOWN }, is_saved))
 }
 
 fn under_way(done: Option<u64>, size: u64, cancel: &Callback<()>) -> Html {
@@ -112,14 +114,14 @@ fn offer(source: &FileSource, get: &Callback<(u64, bool)>) -> Html {
         html! { <button type="button" {onclick}>{ label }</button> }
     };
     match file {
-        0..=PREVIEW => button(
+        0..=caps::FILE_SHOWN => button(
             if is_part { text::read_part(size) } else { text::read_again(size) },
-            PREVIEW,
+            caps::FILE_SHOWN,
             false,
         ),
         _ => html! {
             <>
-                <p>{ text::too_large(file, PREVIEW) }</p>
+                <p>{ text::too_large(file, caps::FILE_SHOWN) }</p>
                 if file > SAVE {
                     <p class="note">{ text::far_too_large(SAVE) }</p>
                 } else {

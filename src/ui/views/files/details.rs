@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    super::{facts, facts::fact},
+    super::{ViewContext, facts, facts::fact},
     href,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     layers::index::Details,
     oci::Timestamp,
     ui::{
-        components::{byte_size, foreign},
+        components::{DrawnLists, byte_size, foreign, short_list},
         text::{file_types::entry_kind, files as text, layer_faults},
     },
 };
@@ -32,8 +32,8 @@ pub(super) fn directory(details: &Details) -> Html {
 }
 
 /// Draws the facts about any other path.
-pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
-    let row = &details.row;
+pub(super) fn file(context: &ViewContext, files: &Files, details: &Details) -> Html {
+    let (row, place, lists) = (&details.row, &*context.place, &context.lists);
     html! {
         <>
             if row.removed { <p class="note">{ text::WAS_REMOVED }</p> }
@@ -48,9 +48,9 @@ pub(super) fn file(place: &Place, files: &Files, details: &Details) -> Html {
                 }) }
                 { fact(text::OWNER, owner(details)) }
                 { fact(text::TIME, html! { <span>{ time(row.mtime) }</span> }) }
-                { fact(text::BY_LAYER, changes(place, files, details)) }
+                { fact(text::BY_LAYER, changes(context, files, details)) }
             </dl>
-            { xattrs(details) }
+            { xattrs(lists, details) }
         </>
     }
 }
@@ -116,16 +116,17 @@ fn time(seconds: i64) -> String {
 }
 
 /// Draws the change of each layer, as a link to the path as that layer brought it.
-fn changes(place: &Place, files: &Files, details: &Details) -> Html {
-    let item = |&(layer, kind, size): &(u16, _, u64)| {
+fn changes(context: &ViewContext, files: &Files, details: &Details) -> Html {
+    let item = |_, &(layer, kind, size): &(u16, _, u64)| {
         let address = files.layer(layer).map(|layer| layer.address.clone());
-        let there = at_path(place, address, &details.row.path);
+        let there = at_path(&context.place, address, &details.row.path);
         html! { <li><a href={Route::from(there).href()}>{ text::change(layer, kind, size) }</a></li> }
     };
-    html! { <ul class="plain">{ for details.changes.iter().map(item) }</ul> }
+    let changes = context.lists.of("changes", &details.changes, item);
+    html! { <><ul class="plain">{ changes.items }</ul>{ changes.more }</> }
 }
 
-fn xattrs(details: &Details) -> Html {
+fn xattrs(lists: &DrawnLists, details: &Details) -> Html {
     if details.xattrs.is_empty() {
         return Html::default();
     }
@@ -135,7 +136,7 @@ fn xattrs(details: &Details) -> Html {
         (name.clone(), text.map_or_else(hex, str::to_owned))
     };
     let pairs: Vec<_> = details.xattrs.iter().map(shown).collect();
-    html! { <section><h2>{ text::XATTRS }</h2>{ facts::pairs(&pairs) }</section> }
+    html! { <section><h2>{ text::XATTRS }</h2>{ facts::pairs(lists, "attributes", &pairs) }</section> }
 }
 
 fn odd(details: &Details) -> Html {
@@ -144,7 +145,7 @@ fn odd(details: &Details) -> Html {
     }
     html! {
         <section class="issues" aria-label={text::WHAT_IS_ODD}>
-            <ul>{ for details.odd.iter().map(|odd| html! { <li>{ layer_faults::warning(odd) }</li> }) }</ul>
+            <ul>{ short_list(details.odd.iter().map(|odd| html! { <li>{ layer_faults::warning(odd) }</li> })) }</ul>
         </section>
     }
 }

@@ -7,13 +7,13 @@ use yew::prelude::*;
 use super::{archive::Archive, loaded_file::LoadedFile, picture::Picture, text_view::TextView};
 use crate::{
     app::views::files::{
-        form::{Form, forms},
+        form::{Form, forms, not_drawn},
         path::save_name,
     },
     ui::{
-        components::copy_button,
+        components::{copy_button, short_list},
         stateful::{mount, stateful},
-        text::{files as text, numbers::exact_bytes},
+        text::{files as text, numbers::exact_bytes, picture},
         views::{json::JsonBytes, save::save},
     },
 };
@@ -38,6 +38,7 @@ fn use_file_content(props: &FileContent) -> Html {
         <>
             { tools(&props.0, &forms, form, &chosen) }
             <p class="hint">{ text::checked(*basis) }</p>
+            if let Some(fault) = not_drawn(bytes) { <p class="note">{ picture::not_drawn(fault) }</p> }
             { draw(&props.0, form) }
         </>
     }
@@ -56,7 +57,7 @@ fn tools(
         <div class="tools">
             <span>{ exact_bytes(file.bytes.len() as u64) }</span>
             <span class="forms" role="group" aria-label={text::SHOWN_AS}>
-                { for forms.iter().map(|one| choice(*one, form, chosen)) }
+                { short_list(forms.iter().map(|one| choice(*one, form, chosen))) }
             </span>
             if form != Form::Json {
                 if let Ok(exact) = std::str::from_utf8(&file.bytes) {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::super::facts;
+use super::super::{ViewContext, facts};
 use crate::{
     app::{
         Place, Route,
@@ -10,13 +10,13 @@ use crate::{
         views::{
             files::{Files, closed},
             layers::Layer,
-            visible_text::visible,
         },
     },
+    caps,
     layers::index::{LayerSummary, ReadState, Summary, TocState},
     ui::{
         browser,
-        components::byte_size,
+        components::{byte_size, foreign_title, short_list},
         text::{files as text, layer_faults},
     },
 };
@@ -26,19 +26,24 @@ const WIDE: f64 = 1_000.0;
 
 /// The layers.
 pub(super) fn aside(
-    place: &Place,
+    context: &ViewContext,
     files: &Files,
     summary: Option<&Summary>,
     state: &LayerReading,
     start: &Callback<Vec<u16>>,
 ) -> Html {
+    let place = &*context.place;
     let is_wide = browser::screen_width().is_none_or(|width| width >= WIDE);
     let merged = Place { layer: None, ..here(place) };
-    let rows = files.numbers().filter_map(|number| {
-        let layer = files.layer(number)?;
+    let draw = |number: u16| {
+        let Some(layer) = files.layer(number) else { return Html::default() };
         let summary = summary.and_then(|summary| summary.layers.get(usize::from(number)));
-        Some(row(place, files, layer, number, summary, state, start))
-    });
+        row(place, files, layer, number, summary, state, start)
+    };
+    let numbers: Vec<u16> = files.numbers().collect();
+    let rows = context.lists.of("layers", &numbers, |_, number| draw(*number));
+    // A link may lead to a layer far down the list.
+    let far = files.chosen.filter(|number| usize::from(*number) >= caps::ITEMS_DRAWN);
     html! {
         <details class="of-layers" open={is_wide}>
             <summary><h2>{ text::LAYERS }</h2></summary>
@@ -52,8 +57,10 @@ pub(super) fn aside(
                         <span class="hint">{ text::MERGED_MEANS }</span>
                     </p>
                 </li>
-                { for rows }
+                { far.map_or(Html::default(), draw) }
+                { rows.items }
             </ol>
+            { rows.more }
         </details>
     }
 }
@@ -84,7 +91,7 @@ fn row(
                 { standing(layer, number, summary, state.state(number), start) }
             </p>
             if let Some(made_by) = &layer.made_by {
-                <p class="made-by" title={visible(made_by).into_owned()}><code>{ facts::foreign(made_by) }</code></p>
+                <p class="made-by" title={foreign_title(made_by)}><code>{ facts::foreign(made_by) }</code></p>
             }
         </li>
     }
@@ -139,9 +146,9 @@ fn opened(summary: &LayerSummary) -> Html {
             if let ReadState::Partial(reason) = &summary.read_state {
                 <span class="failed">{ facts::foreign(&text::in_part(&layer_faults::incomplete(reason))) }</span>
             }
-            { for summary.odd.iter().map(|odd| {
+            { short_list(summary.odd.iter().map(|odd| {
                 html! { <span class="hint">{ facts::foreign(&layer_faults::warning(odd)) }</span> }
-            }) }
+            })) }
         </>
     }
 }

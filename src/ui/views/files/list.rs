@@ -17,7 +17,7 @@ use crate::{
     layers::index::{Answer, Packages, Question, RowRange, Sort, Wasted},
     ui::{
         browser::{self, field_text},
-        components::{WindowedList, empty, error_box, foreign},
+        components::{DrawnLists, WindowedList, empty, error_box, foreign, short_list},
         stateful::{mount, stateful},
         text::{files as text, packages as packages_text},
         views::{ByIdentity, ViewContext, facts},
@@ -77,7 +77,7 @@ fn use_list(props: &List) -> Html {
             if let Some(error) = query.state.error() { { error_box(error, &query.retry) } }
             if reply.is_none() && query.state.is_loading() { { super::loading() } }
             if let Some(reply) = &reply {
-                { above(&reply.answer) }
+                { above(&props.context.lists, &reply.answer) }
                 { rows(&files, total(&reply.answer), row, on_visible) }
             }
         </>
@@ -202,10 +202,10 @@ fn nothing(files: &Files) -> &'static str {
 }
 
 /// Draws the line above some lists.
-fn above(answer: &Answer) -> Html {
+fn above(lists: &DrawnLists, answer: &Answer) -> Html {
     match answer {
         Answer::Wasted(wasted) => efficiency(wasted),
-        Answer::Packages(packages) => system(packages),
+        Answer::Packages(packages) => system(lists, packages),
         _ => Html::default(),
     }
 }
@@ -222,18 +222,18 @@ fn efficiency(wasted: &Wasted) -> Html {
     }
 }
 
-fn system(packages: &Packages) -> Html {
+fn system(lists: &DrawnLists, packages: &Packages) -> Html {
     html! {
         <>
             if !packages.system.is_empty() {
                 <details class="annotations">
                     <summary><strong>{ foreign(&packages.system) }</strong></summary>
-                    { facts::pairs(&packages.facts) }
+                    { facts::pairs(lists, "system", &packages.facts) }
                 </details>
             }
-            { for packages.problems.iter().map(|(path, problem)| {
+            { short_list(packages.problems.iter().map(|(path, problem)| {
                 html! { <p class="note">{ foreign(&packages_text::problem(path, *problem)) }</p> }
-            }) }
+            })) }
         </>
     }
 }

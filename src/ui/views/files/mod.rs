@@ -27,6 +27,7 @@ use super::{ViewContext, history::history, platforms::no_image};
 use crate::{
     app::{
         FileList, Place, Route,
+        tasks::read_layers::Allowance,
         views::{
             files::{Files, path},
             image::Image,
@@ -38,7 +39,7 @@ use crate::{
     layers::index::{Answer, Details, ReadState, Summary},
     oci::Document,
     ui::{
-        components::{INSIDE_ID, Tab, empty, error_box, foreign, tabs},
+        components::{INSIDE_ID, Tab, empty, error_box, foreign, short_list, tabs},
         stateful::{mount, mount_keyed, stateful},
         text::{self as page_text, files as text, layers as layers_text},
     },
@@ -47,7 +48,7 @@ use crate::{
 /// The files inside an image.
 pub(super) fn draw(context: &ViewContext, image: &Image) -> Html {
     let Some(Document::Image(manifest)) = image.manifest.as_ref().map(|m| &m.document.value) else {
-        return no_image(image);
+        return no_image(context, image);
     };
     if manifest.layers.is_empty() {
         return empty(layers_text::NO_LAYERS);
@@ -85,19 +86,19 @@ fn use_files_of_image(props: &FilesOfImage) -> Html {
         _ => None,
     };
     let missing = known.map(|known| missing(files, known));
-    use_start_at_once(files, missing.as_deref(), &reading.start);
+    use_start_at_once(files, missing.as_deref(), &reading.at_once);
     let state = reading.state();
     html! {
         <div class="files">
-            { layers::aside(&context.place, files, known, &state, &reading.start) }
+            { layers::aside(context, files, known, &state, &reading.start) }
             <div class="inside-layers" id={INSIDE_ID} tabindex="-1" role="group"
                 aria-label={["/", &visible(&path::shown(&files.path))].concat()}>
                 if let Some(error) = summary.state.error() {
                     { error_box(error, &summary.retry) }
                 }
                 if known.is_none() && summary.state.is_loading() { { loading() } }
-                { status::status(files, known, missing.as_deref().unwrap_or_default(), &state, &reading) }
-                { notices::notices(files, known, &state, &reading) }
+                { status::status(&context.lists, files, known, missing.as_deref().unwrap_or_default(), &state, &reading) }
+                { notices::notices(&context.lists, files, known, &state, &reading) }
                 if is_any_open(files, known) {
                     { status::below(files, known, &state, &reading) }
                     { lists(&context.place, files) }
@@ -136,8 +137,12 @@ fn is_any_open(files: &Files, summary: Option<&Summary>) -> bool {
 
 /// Reads what is not much without being asked, once for each layer that is looked at.
 #[hook]
-fn use_start_at_once(files: &Rc<Files>, missing: Option<&[u16]>, start: &Callback<Vec<u16>>) {
-    let small = missing.map(|missing| files.at_once(missing)).filter(|some| !some.is_empty());
+fn use_start_at_once(
+    files: &Rc<Files>,
+    missing: Option<&[u16]>,
+    start: &Callback<(Vec<u16>, Allowance)>,
+) {
+    let small = missing.map(|missing| files.at_once(missing)).filter(|(some, _)| !some.is_empty());
     let tried = use_mut_ref(Vec::new);
     let start = start.clone();
     use_effect_with((small, files.chosen), move |(small, chosen)| {
@@ -175,7 +180,7 @@ fn trail(place: &Place, files: &Files) -> Html {
         <nav class="trail" aria-label={text::TRAIL}>
             <ol>
                 <li><a href={href(place, b"")}>{ text::ROOT }</a></li>
-                { for above.map(|path| step(place, path)) }
+                { short_list(above.map(|path| step(place, path))) }
                 if let Some(member) = &files.member {
                     { step(place, &files.path) }
                     <li aria-current="page">{ foreign(&path::shown(member)) }</li>
@@ -232,7 +237,7 @@ fn file(context: &ViewContext, files: &Rc<Files>, details: &Details, generation:
             if let Some(member) = &files.member {
                 { member::heading(&context.place, &files.path, member) }
             } else {
-                { details::file(&context.place, files, details) }
+                { details::file(context, files, details) }
             }
             if let Some(stored) = content {
                 { mount(content::Content(FileSource {

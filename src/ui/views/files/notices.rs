@@ -14,13 +14,14 @@ use crate::{
         obstacle::Obstacle,
     },
     ui::{
-        components::foreign,
+        components::{DrawnLists, foreign, short_list},
         text::{files as text, layer_faults, toc},
     },
 };
 
 /// Draws the notices about the layers that are shown.
 pub(super) fn notices(
+    lists: &DrawnLists,
     files: &Files,
     summary: Option<&Summary>,
     state: &LayerReading,
@@ -30,13 +31,17 @@ pub(super) fn notices(
     let looked_at = files.numbers().filter(|n| files.chosen.is_none_or(|chosen| chosen == *n));
     let known: Vec<(u16, &LayerSummary)> =
         looked_at.filter_map(|n| Some((n, layers.get(usize::from(n))?))).collect();
+    let noted: Vec<_> =
+        known.iter().filter(|(number, layer)| has_note(files, *number, layer)).collect();
+    let notes = lists.of("notes", &noted, |_, (number, layer)| note(files, *number, layer));
     html! {
         <>
             if let Some(count) = summary.map(|summary| summary.left_out).filter(|&count| count > 0) {
                 <p class="note">{ text::left_out(count) }</p>
             }
             if !state.is_running() { { listed_by_table(files, &known, handle) } }
-            { for known.iter().map(|(number, layer)| note(files, *number, layer)) }
+            { notes.items }
+            { notes.more }
         </>
     }
 }
@@ -63,6 +68,19 @@ fn listed_by_table(
             { which }{ " " }{ text::LISTED_BY_TABLE_MEANS }{ " " }
             <button type="button" onclick={read}>{ label }</button>
         </p>
+    }
+}
+
+/// Returns true if there is something to say about a layer.
+fn has_note(files: &Files, number: u16, layer: &LayerSummary) -> bool {
+    match &layer.table {
+        TocState::Refused(_) => true,
+        TocState::Listed { faults, .. } => !faults.is_empty(),
+        TocState::Compared(differences) => !differences.is_empty(),
+        TocState::None if layer.read_state == ReadState::Unread => {
+            files.layer(number).and_then(closed).is_some()
+        }
+        TocState::None => false,
     }
 }
 
@@ -101,7 +119,7 @@ fn list(which: &str, what: &'static str, all: Vec<String>) -> Html {
     html! {
         <section class="issues" aria-label={label}>
             <p><strong>{ which }</strong>{ ": " }{ what }</p>
-            <ul>{ for all.into_iter().map(|one| html! { <li>{ foreign(&one) }</li> }) }</ul>
+            <ul>{ short_list(all.into_iter().map(|one| html! { <li>{ foreign(&one) }</li> })) }</ul>
         </section>
     }
 }
@@ -114,9 +132,9 @@ fn in_the_way(which: &str, obstacle: &Obstacle) -> Html {
             <strong>{ which }</strong>{ ": " }{ foreign(&layer_faults::obstacle(obstacle)) }{ ". " }
             { text::closed(obstacle) }
             if !urls.is_empty() {
-                <ul class="plain">{ for urls.iter().map(|url| {
+                <ul class="plain">{ short_list(urls.iter().map(|url| {
                     html! { <li>{ facts::foreign_or_link(url) }</li> }
-                }) }</ul>
+                })) }</ul>
             }
         </div>
     }

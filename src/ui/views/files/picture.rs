@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use yew::prelude::*;
 
-use crate::ui::{stateful::stateful, text::files as text, views::save};
+use crate::ui::{stateful::stateful, text::picture as text, views::save};
 
 #[derive(PartialEq)]
 pub(super) struct Picture {

@@ -15,7 +15,7 @@ use crate::{
     layers::index::{Row, WastedPath},
     oci::Timestamp,
     ui::{
-        components::{byte_size, foreign},
+        components::{byte_size, foreign, foreign_title, short_list},
         text::{file_types::change_kind, files as text},
     },
 };
@@ -34,7 +34,7 @@ pub(super) fn header(titles: &[(&'static str, &'static str)]) -> Html {
     let title = |(title, class): &(&'static str, &'static str)| {
         html! { <span role="columnheader" class={*class}>{ *title }</span> }
     };
-    html! { <div role="row" aria-rowindex="1">{ for titles.iter().map(title) }</div> }
+    html! { <div role="row" aria-rowindex="1">{ short_list(titles.iter().map(title)) }</div> }
 }
 
 /// The columns of files.
@@ -197,10 +197,10 @@ pub(super) fn package_row(
     let there = at_path(row_context.place, None, database);
     html! {
         <div role="row" key={number} aria-rowindex={(number + 2).to_string()}>
-            <span role="rowheader" title={visible(name).into_owned()}>{ foreign(name) }</span>
-            <span role="cell" title={visible(version).into_owned()}><code>{ foreign(version) }</code></span>
+            <span role="rowheader" title={foreign_title(name)}>{ foreign(name) }</span>
+            <span role="cell" title={foreign_title(version)}><code>{ foreign(version) }</code></span>
             <span role="cell" class="wide">{ foreign(arch) }</span>
-            <span role="cell" class="wide" title={visible(licence).into_owned()}>{ foreign(licence) }</span>
+            <span role="cell" class="wide" title={foreign_title(licence)}>{ foreign(licence) }</span>
             <span role="cell" class="end wide">
                 if let Some(size) = size { { byte_size(*size) } }
             </span>

@@ -5,25 +5,34 @@ use yew::prelude::*;
 
 use super::{is_missing, use_layer_reading::LayerReadingTask};
 use crate::{
-    app::{
-        tasks::read_layers::LayerReading,
-        views::files::{AT_ONCE, Files},
-    },
+    app::{tasks::read_layers::LayerReading, views::files::Files},
+    caps,
     layers::index::{Summary, TocState},
     ui::{
-        components::{error_box, progress},
+        components::{DrawnLists, error_box, progress},
         text::{files as text, verify},
     },
 };
 
 /// Draws the lines above the files.
 pub(super) fn status(
+    lists: &DrawnLists,
     files: &Files,
     summary: Option<&Summary>,
     missing: &[u16],
     state: &LayerReading,
     handle: &LayerReadingTask,
 ) -> Html {
+    let failed: Vec<_> = state.failures().collect();
+    let failed = lists.of("failures", &failed, |_, &(number, error)| {
+        let retry = handle.start.reform(move |()| vec![number]);
+        html! {
+            <section class="failed-layer" aria-label={text::layer(number)}>
+                <p><strong>{ text::layer(number) }</strong></p>
+                { error_box(error, &retry) }
+            </section>
+        }
+    });
     html! {
         <>
             if state.is_running() {
@@ -31,15 +40,8 @@ pub(super) fn status(
             } else if !missing.is_empty() {
                 { offer(files, summary, missing, handle) }
             }
-            { for state.failures().map(|(number, error)| {
-                let retry = handle.start.reform(move |()| vec![number]);
-                html! {
-                    <section class="failed-layer" aria-label={text::layer(number)}>
-                        <p><strong>{ text::layer(number) }</strong></p>
-                        { error_box(error, &retry) }
-                    </section>
-                }
-            }) }
+            { failed.items }
+            { failed.more }
         </>
     }
 }
@@ -79,7 +81,7 @@ fn offer(
     });
     html! {
         <div class="offer">
-            if bytes > AT_ONCE { <p>{ text::WHY }</p> }
+            if bytes > caps::LINK_READS { <p>{ text::WHY }</p> }
             <button type="button" class="primary" onclick={start}>
                 { text::start(missing.len(), bytes) }
             </button>

@@ -8,7 +8,7 @@ use super::super::ViewContext;
 use crate::{
     app::{
         Connection,
-        tasks::read_layers::{LayerReading, read_layer},
+        tasks::read_layers::{Allowance, LayerReading, Way, read_layer},
         views::{files::Files, layers::Layer},
     },
     oci::RepositoryName,
@@ -27,6 +27,8 @@ pub(super) struct LayerReadingTask {
     task: Task<LayerReading>,
     /// Reads some layers; of those that have a table of contents, only that.
     pub(super) start: Callback<Vec<u16>>,
+    /// Reads some layers without being asked, within an allowance.
+    pub(super) at_once: Callback<(Vec<u16>, Allowance)>,
     /// Reads some layers from end to end.
     pub(super) read_whole: Callback<Vec<u16>>,
     /// Ends it.
@@ -49,6 +51,8 @@ struct Batch {
     announce: Callback<AttrValue>,
     /// True if tables of contents are ignored.
     is_whole: bool,
+    /// The bytes that may come of a reading that was not asked for.
+    allowance: Option<Allowance>,
 }
 
 /// Reads layers of what is shown. Leaving the component ends it.
@@ -62,7 +66,14 @@ pub(super) fn use_layer_reading(context: &ViewContext, files: &Rc<Files>) -> Lay
         connection: context.connection.clone(),
         announce: use_announce(),
         is_whole: false,
+        allowance: None,
     };
+    let at_once = Callback::from({
+        let batch = batch.clone();
+        move |(numbers, allowance): (Vec<u16>, Allowance)| {
+            Batch { allowance: Some(allowance), ..batch.clone() }.begin(&numbers);
+        }
+    });
     let begin = Callback::from(move |(numbers, is_whole): (Vec<u16>, bool)| {
         Batch { is_whole, ..batch.clone() }.begin(&numbers);
     });
@@ -75,6 +86,7 @@ pub(super) fn use_layer_reading(context: &ViewContext, files: &Rc<Files>) -> Lay
     });
     LayerReadingTask {
         task,
+        at_once,
         start: begin.reform(|numbers| (numbers, false)),
         read_whole: begin.reform(|numbers| (numbers, true)),
         cancel,
@@ -110,9 +122,12 @@ impl Batch {
             self.task.progress(|reading| reading.progress(number, done, milliseconds()));
         };
         let by_table = self.files.has_table(number) && !self.is_whole;
+        let way = match self.allowance {
+            Some(allowance) => allowance.way(layer.descriptor.size, by_table),
+            None => Way::asked(&layer.descriptor, by_table),
+        };
         let layer = (&layer.descriptor, layer.diff_id.as_ref());
-        let read =
-            read_layer(&*self.connection.blobs, &self.repository, layer, by_table, &mut progress);
+        let read = read_layer(&*self.connection.blobs, &self.repository, layer, way, &mut progress);
         let read = read.await.map_err(Rc::new);
         self.task.change(|reading| reading.end(number, read, milliseconds()));
     }
@@ -127,22 +142,17 @@ fn at_first(_context: &ViewContext, _files: &Files) -> LayerReading {
 /// Reads layers that are there at once, if pages are rendered to text.
 #[cfg(not(target_arch = "wasm32"))]
 fn at_first(context: &ViewContext, files: &Files) -> LayerReading {
-    use crate::app::views::files::AT_ONCE;
     use futures_util::FutureExt;
     let mut reading = LayerReading::default();
-    let needed = files.needed();
-    let total = files.cost(&needed);
-    if total > AT_ONCE {
-        return reading;
-    }
-    reading.begin(&needed, total, 0);
+    let (needed, allowance) = files.at_once(&files.needed());
+    reading.begin(&needed, files.cost(&needed), 0);
     while let Some(number) = reading.take_next() {
         let Some(layer) = files.layer(number) else { continue };
         let repository = &context.place.reference.repository;
         let blobs = &*context.connection.blobs;
+        let way = allowance.way(layer.descriptor.size, files.has_table(number));
         let layer = (&layer.descriptor, layer.diff_id.as_ref());
-        let (by_table, mut progress) = (files.has_table(number), |_| {});
-        let read = read_layer(blobs, repository, layer, by_table, &mut progress).now_or_never();
+        let read = read_layer(blobs, repository, layer, way, &mut |_| {}).now_or_never();
         if let Some(read) = read {
             reading.end(number, read.map_err(Rc::new), 0);
         }

@@ -7,11 +7,11 @@ const MTIME: u64 = 1_767_323_045;
 
 /// An archive under construction.
 #[derive(Debug, Default)]
-pub(super) struct Tar(Vec<u8>);
+pub(crate) struct Tar(Vec<u8>);
 
 /// The kind of an entry, with its content or target.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     File(&'a [u8]),
     Directory,
     Symlink(&'a str),
@@ -23,42 +23,42 @@ pub(super) enum Kind<'a> {
 
 impl Tar {
     /// Adds a file of root with mode 0644.
-    pub(super) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.entry(name.as_bytes(), 0o644, (0, 0), Kind::File(content.as_ref()))
     }
 
     /// Adds an executable of root with mode 0755.
-    pub(super) fn program(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn program(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.entry(name.as_bytes(), 0o755, (0, 0), Kind::File(content.as_ref()))
     }
 
     /// Adds a directory of root with mode 0755.
-    pub(super) fn directory(self, name: &str) -> Self {
+    pub(crate) fn directory(self, name: &str) -> Self {
         self.entry(name.as_bytes(), 0o755, (0, 0), Kind::Directory)
     }
 
     /// Adds a symbolic link.
-    pub(super) fn symlink(self, name: &str, target: &str) -> Self {
+    pub(crate) fn symlink(self, name: &str, target: &str) -> Self {
         self.entry(name.as_bytes(), 0o777, (0, 0), Kind::Symlink(target))
     }
 
     /// Adds a hard link to an earlier entry.
-    pub(super) fn hard_link(self, name: &str, target: &str) -> Self {
+    pub(crate) fn hard_link(self, name: &str, target: &str) -> Self {
         self.entry(name.as_bytes(), 0o644, (0, 0), Kind::HardLink(target))
     }
 
     /// Adds a whiteout, which removes a path of the lower layers.
-    pub(super) fn whiteout(self, directory: &str, name: &str) -> Self {
+    pub(crate) fn whiteout(self, directory: &str, name: &str) -> Self {
         self.file(&format!("{directory}.wh.{name}"), b"")
     }
 
     /// Adds an opaque whiteout, which removes everything that the lower layers have in a directory.
-    pub(super) fn opaque(self, directory: &str) -> Self {
+    pub(crate) fn opaque(self, directory: &str) -> Self {
         self.file(&format!("{directory}.wh..wh..opq"), b"")
     }
 
     /// Adds any entry. A name over 100 bytes is written in the GNU form.
-    pub(super) fn entry(
+    pub(crate) fn entry(
         mut self,
         name: &[u8],
         mode: u32,
@@ -83,7 +83,7 @@ impl Tar {
     }
 
     /// Adds a file whose name, times and extended attributes are PAX records.
-    pub(super) fn pax(mut self, records: &[(&str, &str)], name: &str, content: &[u8]) -> Self {
+    pub(crate) fn pax(mut self, records: &[(&str, &str)], name: &str, content: &[u8]) -> Self {
         let body: String = records.iter().map(|(key, value)| pax_record(key, value)).collect();
         self.header(b"PaxHeaders/0", 0o644, (0, 0), b'x', body.len(), b"", (0, 0));
         self.content(body.as_bytes());
@@ -92,13 +92,27 @@ impl Tar {
         self
     }
 
+    /// Adds a symbolic link whose path and target are PAX records.
+    pub(crate) fn pax_symlink(mut self, records: &[(&str, &str)], name: &str) -> Self {
+        let body: String = records.iter().map(|(key, value)| pax_record(key, value)).collect();
+        self.header(b"PaxHeaders/0", 0o644, (0, 0), b'x', body.len(), b"", (0, 0));
+        self.content(body.as_bytes());
+        self.symlink(name, "t")
+    }
+
+    /// Adds the header of a file of this size, whose content the caller writes.
+    pub(crate) fn sized(mut self, name: &str, size: usize) -> Self {
+        self.header(name.as_bytes(), 0o644, (0, 0), b'0', size, b"", (0, 0));
+        self
+    }
+
     /// Returns the archive so far, without its end.
-    pub(super) fn open_ended(self) -> Vec<u8> {
+    pub(crate) fn open_ended(self) -> Vec<u8> {
         self.0
     }
 
     /// Returns the finished archive.
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.0.extend([0; 2 * BLOCK]);
         self.0
     }
@@ -119,7 +133,7 @@ impl Tar {
         put(&mut block, 100, format!("{mode:07o}").as_bytes());
         put(&mut block, 108, format!("{:07o}", owner.0).as_bytes());
         put(&mut block, 116, format!("{:07o}", owner.1).as_bytes());
-        put(&mut block, 124, format!("{size:011o}").as_bytes());
+        put(&mut block, 124, &size_field(size));
         put(&mut block, 136, format!("{MTIME:011o}").as_bytes());
         put(&mut block, 148, b"        ");
         put(&mut block, 156, &[flag]);
@@ -137,6 +151,15 @@ impl Tar {
     fn content(&mut self, content: &[u8]) {
         self.0.extend(content);
         self.0.resize(self.0.len().next_multiple_of(BLOCK), 0);
+    }
+}
+
+/// Returns the field of a size: octal digits, or above 8 GiB a binary number as GNU tar writes it.
+fn size_field(size: usize) -> Vec<u8> {
+    let octal = format!("{size:011o}");
+    match octal.len() {
+        11 => octal.into_bytes(),
+        _ => [&[0x80, 0, 0, 0][..], &(size as u64).to_be_bytes()].concat(),
     }
 }
 
