@@ -168,7 +168,7 @@ caps! {
         ANSWER_ROWS: u32 = 200, "rows";
         /// One answer of the engine, but for the content of a file. A longer one is refused.
         ANSWER_BYTES: usize = 4 << 20, "bytes";
-        /// The bytes, packed and plain, that the engine works on before it looks for messages (R9).
+        /// The bytes, packed and plain, that the engine works on before it looks for messages.
         ENGINE_SLICE: u64 = 4 << 20, "bytes";
         /// The plain bytes of a compressed file inside a layer. A larger one is not opened.
         INNER_BYTES: u64 = 64 << 20, "bytes";

@@ -156,7 +156,7 @@ const COUNT_MESSAGES: &str = "window.__messages = 0; const Before = window.Worke
 /// All bytes of this layer are at hand at once, and become 12 GiB. An engine that did not look up would report its
 /// progress for seconds after the cancel, every 100 ms.
 #[tokio::test]
-async fn r009_the_engine_reports_nothing_more_after_a_cancel_although_bytes_are_at_hand() {
+async fn the_engine_reports_nothing_more_after_a_cancel_although_bytes_are_at_hand() {
     let registry = TestRegistry::start(Switches::default().hostile("gzip-12gib")).unwrap();
     let stage = Stage::open(Look::default()).await;
     let source = json!({ "source": COUNT_MESSAGES });

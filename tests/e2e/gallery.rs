@@ -18,8 +18,8 @@ const ELEMENTS: usize = 20_000;
 /// The most memory of a tab, workers included: 400 MB.
 const MEMORY: u64 = 400_000_000;
 
-/// The bytes that a link may read of layers, and as many again for the documents beside them.
-const BYTES: u64 = 66 << 20;
+/// The bytes that a link may read of layers, with those that were under way between registry and page by then.
+const BYTES: u64 = 80 << 20;
 
 /// The time after which a page is taken for dead.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -47,7 +47,7 @@ fn layer_of(job: &Job) -> Descriptor {
 }
 
 #[test]
-fn r009_a_cancel_is_heard_within_one_slice_of_work() {
+fn a_cancel_is_heard_within_one_slice_of_work() {
     let (layer, reply) = bomb();
     for retained in [false, true] {
         let answer = reply.clone();
@@ -64,7 +64,7 @@ fn r009_a_cancel_is_heard_within_one_slice_of_work() {
 }
 
 #[test]
-fn r009_a_question_is_answered_between_the_slices_of_a_layer() {
+fn a_question_is_answered_between_the_slices_of_a_layer() {
     let (layer, reply) = bomb();
     let bench = Bench::answering(move |_, _| reply.clone());
     let set = bench.engine.new_set();
