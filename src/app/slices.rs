@@ -24,13 +24,16 @@ pub trait Sliced {
     fn step(&mut self) -> Option<Self::Output>;
 }
 
+/// Reads a value out of a name, if it holds one.
+type Reading<V> = Box<dyn Fn(&str) -> Option<V>>;
+
 /// Sorts names by a key, and turns those that can be turned into values.
 pub struct SortNames<K, V> {
     names: Rc<Vec<String>>,
     /// The names before this place have been looked at.
     at: usize,
     key: Box<dyn Fn(&str) -> K>,
-    value: Box<dyn Fn(&str) -> Option<V>>,
+    value: Reading<V>,
     /// Sorted parts that together are all that was looked at.
     runs: VecDeque<VecDeque<(K, V)>>,
     merged: VecDeque<(K, V)>,
