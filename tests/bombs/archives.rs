@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use porthole::caps;
+
 use crate::{
     Bomb,
     feed::{Feed, again},
@@ -139,7 +141,7 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
     ),
     bomb(
         "tar: 300 attributes of 1 MB",
-        68,
+        caps::LISTING_BYTES as u64 / 1_000_000 + 1,
         |f| {
             let attribute = entry("pax", b'x', &record("SCHILY.xattr.user.a", &[b'x'; 1_000_000]));
             many(f, &[attribute, header("a", b'0', 0, "")].concat(), 300);
@@ -148,7 +150,7 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
     ),
     bomb(
         "tar: names of 1 MB, all different",
-        68,
+        0,
         |f| {
             archive(f, |out| {
                 for number in 0..300 {
@@ -158,18 +160,38 @@ pub(crate) const ARCHIVES: &[Bomb] = &[
                 }
             });
         },
-        "TooManyEntries",
+        "PathTooLong",
     ),
     bomb(
-        "tar: a name of 100,000 components",
-        1,
-        |f| many(f, &named(&b"a/".repeat(100_000)), 1),
+        "tar: names of 4,096 bytes that differ at their ends",
+        12_000,
+        |f| {
+            archive(f, |out| {
+                for number in 0..12_000 {
+                    let mut name = vec![b'n'; caps::PATH_BYTES - 5];
+                    name.extend_from_slice(format!("{number:05}").as_bytes());
+                    again(out, &named(&name), 1);
+                }
+            });
+        },
         "Whole",
     ),
     bomb(
-        "tar: a name of 100,000 times ..",
+        "tar: a name of 2,000 components",
         1,
-        |f| many(f, &named(&b"../".repeat(100_000)), 1),
+        |f| many(f, &named(&b"a/".repeat(2_000)), 1),
+        "Whole",
+    ),
+    bomb(
+        "tar: a name of 100,000 components",
+        0,
+        |f| many(f, &named(&b"a/".repeat(100_000)), 1),
+        "PathTooLong",
+    ),
+    bomb(
+        "tar: a name of 1,000 times ..",
+        1,
+        |f| many(f, &named(&b"../".repeat(1_000)), 1),
         "EscapingPath",
     ),
     bomb("tar: an absolute name", 1, |f| many(f, &named(b"/etc/shadow"), 1), "Whole"),

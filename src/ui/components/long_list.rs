@@ -86,7 +86,12 @@ impl DrawnLists {
 
     /// Draws a list of `count` items: the first of them, and more in steps. `name` tells it from the other
     /// lists of the same stateful piece.
-    pub fn list(&self, name: &str, count: usize, draw: impl FnMut(usize) -> Html) -> LongList {
+    pub fn list(&self, name: &str, count: usize, mut draw: impl FnMut(usize) -> Html) -> LongList {
+        self.draw(name, count, &mut draw)
+    }
+
+    /// Does it for all lists: one copy in the page, and not one for each kind of list.
+    fn draw(&self, name: &str, count: usize, draw: &mut dyn FnMut(usize) -> Html) -> LongList {
         let name = Rc::<str>::from([&*self.owner, " ", name].concat());
         let first = if self.is_nested { NESTED } else { caps::ITEMS_DRAWN };
         let drawn = self.counts.0.get(&name).copied().unwrap_or(first).min(count);
@@ -107,7 +112,7 @@ impl DrawnLists {
         items: &[T],
         mut draw: impl FnMut(usize, &T) -> Html,
     ) -> LongList {
-        self.list(name, items.len(), |at| {
+        self.draw(name, items.len(), &mut |at| {
             items.get(at).map_or(Html::default(), |item| draw(at, item))
         })
     }
@@ -116,8 +121,11 @@ impl DrawnLists {
 /// Draws a list that is short by what it lists: the members of an enumeration, the steps of a table of ours,
 /// faults that are capped where they are found. A longer one is cut at [`caps::ITEMS_DRAWN`], with an ellipsis.
 pub fn short_list(items: impl IntoIterator<Item = Html>) -> Html {
-    let mut items = items.into_iter();
-    let mut drawn: Vec<Html> = items.by_ref().take(caps::ITEMS_DRAWN).collect();
+    cut(&mut items.into_iter())
+}
+
+fn cut(items: &mut dyn Iterator<Item = Html>) -> Html {
+    let mut drawn: Vec<Html> = (0..caps::ITEMS_DRAWN).map_while(|_| items.next()).collect();
     if items.next().is_some() {
         drawn.push(html! { { "…" } });
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::future::AbortHandle;
 use yew::prelude::*;
 
 use super::use_query::spawn;
@@ -32,15 +33,8 @@ where
         move |(key, is_short)| {
             let (key, work) = (key.clone(), (!is_short).then(|| work(key)));
             let running = work.map(|mut work| {
-                let slices = async move {
-                    loop {
-                        if let Some(output) = work.step() {
-                            return output;
-                        }
-                        pause().await;
-                    }
-                };
-                spawn(slices, move |output| setter.set(Some((key, Rc::new(output)))))
+                let tell = move |output| setter.set(Some((key.clone(), Rc::new(output))));
+                step_by_step(Box::new(move || work.step().map(&tell).is_some()))
             });
             move || {
                 if let Some(running) = running {
@@ -54,4 +48,14 @@ where
         (None, Some((_, computed))) => Some(Rc::clone(computed)),
         (None, None) => None,
     }
+}
+
+/// Takes steps until one says that it was the last, and lets the page go on between them.
+fn step_by_step(mut step: Box<dyn FnMut() -> bool>) -> AbortHandle {
+    let steps = async move {
+        while !step() {
+            pause().await;
+        }
+    };
+    spawn(steps, |()| ())
 }
