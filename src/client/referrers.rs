@@ -106,10 +106,13 @@ impl<'a> ReferrersSearch<'a> {
     async fn read_fallback_tag(&mut self) {
         let Some(tag) = referrers::fallback_tag(self.subject) else { return };
         let Some(index) = self.tagged(&[tag]).await.pop() else { return };
-        self.may_be_incomplete |= !json::parse(index.bytes.clone()).is_sound();
+        let facts = referrers::list_facts(&index.bytes);
+        self.may_be_incomplete |= !facts.is_sound;
         let media_type = index.content_type.as_ref();
         if let Some(entries) = referrers::read_index(media_type, &index.bytes) {
-            self.unaddressable.extend(referrers::unaddressable(&index.bytes));
+            let read = entries.len() + facts.unaddressable.len();
+            self.may_be_incomplete |= read < facts.stated.unwrap_or_default();
+            self.unaddressable.extend(facts.unaddressable);
             self.add_all(entries, ReferrersSource::FallbackTag);
         }
     }

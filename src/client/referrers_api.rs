@@ -7,13 +7,13 @@ use super::exchange::{Call, Core, Document};
 use crate::{
     caps,
     error::{AnswerFault, Error, ErrorKind, Missing, Operation, Result},
-    oci::{Descriptor, Digest, RepositoryName, json},
+    oci::{Descriptor, Digest, RepositoryName},
     registry::ReferrersApi,
     wire::{
         Endpoint,
         headers::name,
         link::{self, NextLink},
-        referrers,
+        referrers::{self, ListFacts},
     },
 };
 
@@ -61,14 +61,13 @@ impl Core {
     }
 
     /// Refuses an answer whose list is something else: it says nothing of what refers to a digest.
-    fn with_list(&self, call: &Call, document: Document) -> Result<Document> {
-        match referrers::has_broken_list(&document.bytes) {
-            true => {
-                let kind = ErrorKind::BadAnswer(AnswerFault::NotAList);
-                Err(self.unusable(call, &document, kind))
-            }
-            false => Ok(document),
+    fn with_list(&self, call: &Call, document: Document) -> Result<(Document, ListFacts)> {
+        let facts = referrers::list_facts(&document.bytes);
+        if facts.is_broken {
+            let kind = ErrorKind::BadAnswer(AnswerFault::NotAList);
+            return Err(self.unusable(call, &document, kind));
         }
+        Ok((document, facts))
     }
 
     /// Remembers what holds for the registry as a whole, and not only for now or for one digest.
@@ -131,12 +130,12 @@ impl ApiList {
                 Err(error) => Err(error),
             };
             let document = document.and_then(|document| core.with_list(call, document));
-            let document = match document {
+            let (document, facts) = match document {
                 Err(error) if page > 0 => return Ok(ApiAnswer::Refused(error)),
                 document => document?,
             };
             let known = (self.entries.len(), seen.len());
-            if !self.add_page(&document) {
+            if !self.add_page(&document, facts) {
                 return Ok(ApiAnswer::Absent { is_for_all: true });
             }
             seen.extend(self.entries.iter().skip(known.0).map(|entry| entry.digest.clone()));
@@ -156,20 +155,17 @@ impl ApiList {
 
     /// Adds a page of the API's list; `false` if it is none: some registries without an API serve an
     /// HTML page, or nothing with status 204, under every path.
-    fn add_page(&mut self, document: &Document) -> bool {
+    fn add_page(&mut self, document: &Document, facts: ListFacts) -> bool {
         let bytes = &document.bytes;
         let entries = referrers::read_index(document.content_type().as_ref(), bytes);
         // An error document under the type of an index is no list either.
-        let Some((entries, stated)) = entries.zip(referrers::stated_entries(bytes)) else {
-            return false;
-        };
-        // Cut on the way; the entries that can be read are still shown.
-        self.may_be_incomplete |= !json::parse(bytes.clone()).is_sound();
-        let odd = referrers::unaddressable(bytes);
-        // An entry without a digest names nothing, and nothing stands for it.
-        self.may_be_incomplete |= entries.len() + odd.len() < stated;
+        let Some((entries, stated)) = entries.zip(facts.stated) else { return false };
+        // Cut on the way; the entries that can be read are still shown. One without a digest names nothing,
+        // and nothing stands for it.
+        let read = entries.len() + facts.unaddressable.len();
+        self.may_be_incomplete |= !facts.is_sound || read < stated;
         self.entries.extend(entries);
-        self.unaddressable.extend(odd);
+        self.unaddressable.extend(facts.unaddressable);
         self.unaddressable.truncate(caps::REFERRERS);
         true
     }

@@ -17,10 +17,7 @@ pub enum TagOrder {
 
 /// Sorts tags in place, in the chosen order.
 pub fn sort(tags: &mut [Tag], order: TagOrder) {
-    match order {
-        TagOrder::Ascending => tags.sort_by_cached_key(|tag| natural(tag.as_str())),
-        TagOrder::NewestFirst => tags.sort_by_cached_key(|tag| Newest::of(tag.as_str())),
-    }
+    tags.sort_by_cached_key(|tag| TagKey::of(tag.as_str(), order));
 }
 
 /// The place of a tag in an order: keys of one order compare as [`compare`] does.
@@ -45,10 +42,7 @@ impl TagKey {
 
 /// Compares two tags.
 pub fn compare(left: &str, right: &str, order: TagOrder) -> Ordering {
-    match order {
-        TagOrder::Ascending => natural(left).cmp(&natural(right)),
-        TagOrder::NewestFirst => Newest::of(left).cmp(&Newest::of(right)),
-    }
+    TagKey::of(left, order).cmp(&TagKey::of(right, order))
 }
 
 /// The key of [`TagOrder::NewestFirst`], with its cases in the order of the list.

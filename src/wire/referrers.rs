@@ -92,27 +92,34 @@ pub fn read_index(content_type: Option<&MediaType>, body: &Bytes) -> Option<Vec<
     }
 }
 
-/// Returns the digests of the entries of an index that break the grammar of digests.
-pub fn unaddressable(body: &Bytes) -> Vec<String> {
+/// The facts about the list of an answer that its readable entries do not show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFacts {
+    /// The number of entries, those that cannot be read too; `None` if there is no `manifests`, which an
+    /// index must have (image-spec image-index.md).
+    pub stated: Option<usize>,
+    /// True if `manifests` is something else than a list. `null` is an empty list in Go.
+    pub is_broken: bool,
+    /// The digests of entries that break the grammar of digests.
+    pub unaddressable: Vec<String>,
+    /// True if the answer is JSON to its end.
+    pub is_sound: bool,
+}
+
+/// Reads these facts. The answer may have megabytes, so that it is read once for all of them.
+pub fn list_facts(body: &Bytes) -> ListFacts {
     let parsed = json::parse(body.clone());
-    let entries = parsed.value.get("manifests").map_or(&[][..], Node::items);
+    let list = parsed.value.get("manifests");
+    let is_list = |list: &Node| matches!(list.kind(), NodeKind::Array | NodeKind::Null);
+    let entries = list.map_or(&[][..], Node::items);
     let digests = entries.iter().filter_map(|entry| entry.get("digest")?.as_str());
-    let broken = digests.filter(|text| text.parse::<Digest>().is_err());
-    broken.take(caps::REFERRERS).map(|text| super::list::short_name(text.to_owned())).collect()
-}
-
-/// Tells whether a document has `manifests` that are no list. `null` is an empty list in Go.
-pub fn has_broken_list(body: &Bytes) -> bool {
-    let parsed = json::parse(body.clone());
-    let list = parsed.value.get("manifests").map(Node::kind);
-    list.is_some_and(|kind| !matches!(kind, NodeKind::Array | NodeKind::Null))
-}
-
-/// Returns the number of entries of an answer, those that cannot be read too; `None` if it has no
-/// `manifests`, which an index must have (image-spec image-index.md).
-pub fn stated_entries(body: &Bytes) -> Option<usize> {
-    let parsed = json::parse(body.clone());
-    parsed.value.get("manifests").map(|list| list.items().len())
+    let broken = digests.filter(|text| text.parse::<Digest>().is_err()).take(caps::REFERRERS);
+    ListFacts {
+        stated: list.map(|_| entries.len()),
+        is_broken: !list.is_none_or(is_list),
+        unaddressable: broken.map(|text| super::list::short_name(text.to_owned())).collect(),
+        is_sound: parsed.is_sound(),
+    }
 }
 
 /// Joins several lists. Each digest stays once, at its first place (R106).
@@ -203,7 +210,8 @@ mod tests {
     #[test]
     fn r105_a_list_that_is_none_is_broken() {
         let check = |body: &'static str, expected: bool| {
-            assert_eq!(has_broken_list(&Bytes::from_static(body.as_bytes())), expected, "{body}");
+            let facts = list_facts(&Bytes::from_static(body.as_bytes()));
+            assert_eq!(facts.is_broken, expected, "{body}");
         };
         check(r#"{"schemaVersion":2,"manifests":"no"}"#, true);
         check(r#"{"manifests":{}}"#, true);

@@ -165,6 +165,20 @@ fn r107_a_document_without_a_list_is_no_list_and_entries_without_a_digest_are_mi
     }
     let empty = typed(r#"{"manifests":[]}"#).referrers(None).unwrap();
     assert!(!empty.may_be_incomplete);
+    // The same under the fallback tag.
+    let fallback = |body: &'static str| {
+        Bench::answering(move |request, _| match request.url.path() {
+            path if path.contains("/manifests/sha256-") && !path.ends_with(".sig") => {
+                Reply::ok(body).header("Content-Type", MediaType::OCI_INDEX.as_str())
+            }
+            _ => Reply::status(404),
+        })
+        .referrers(None)
+        .unwrap()
+        .may_be_incomplete
+    };
+    assert!(fallback(r#"{"manifests":[{"mediaType":"a/b","size":1}]}"#));
+    assert!(!fallback(r#"{"manifests":[]}"#));
 }
 
 #[test]
